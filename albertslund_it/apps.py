@@ -1,0 +1,18 @@
+from django.apps import AppConfig, apps
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
+
+
+class RoofConfig(AppConfig):
+    """The whole: settings, addresses, roles and the demo."""
+
+    name = "albertslund_it"
+    verbose_name = "Pc-leasing"
+
+    def ready(self):
+        from albertslund_it.roles import write_roles
+        from albertslund_it.web.sqlite import teach_danish
+
+        connection_created.connect(teach_danish, dispatch_uid="teach_danish")
+        # The last app with tables: by then the permissions of every app are there.
+        post_migrate.connect(write_roles, sender=apps.get_app_config("leasing"))

@@ -1,0 +1,55 @@
+"""Who may do what: one table, written to Django's groups after every migration.
+
+`app.*` stands for Django's own four permissions on every model of an app (the admin's).
+"""
+
+ALL = "inventory.view_all_departments"
+
+HELPDESK = "It-helpdesk"
+HEAD = "Leder"
+UNIT_LEADER = "Enhedsleder"
+FINANCE = "Økonomi"
+AUDITOR = "Ledelse og revision"
+ADMINISTRATOR = "Administrator"
+
+ROLES: dict[str, tuple[str, ...]] = {
+    HELPDESK: (
+        ALL,
+        "inventory.view_device",
+        "inventory.import_inventory",
+        "leasing.register_deliveries",
+    ),
+    HEAD: ("inventory.view_device",),
+    UNIT_LEADER: ("inventory.view_device",),
+    FINANCE: (
+        ALL,
+        "inventory.view_device",
+        "inventory.import_inventory",
+        "leasing.register_deliveries",
+        "leasing.manage_amounts",
+        "leasing.view_billingrun",
+        "leasing.close_quarter",
+        "leasing.export_rebilling",
+    ),
+    AUDITOR: (ALL, "inventory.view_device", "leasing.view_billingrun"),
+    ADMINISTRATOR: (ALL, "auth.*", "axes.*", "inventory.*", "leasing.*"),
+}
+
+
+def write_roles(**kwargs):
+    """Make the groups of the table, with exactly its permissions."""
+    from django.contrib.auth.models import Group, Permission
+
+    for name, codes in ROLES.items():
+        wanted = []
+        for code in codes:
+            app, codename = code.split(".")
+            found = Permission.objects.filter(content_type__app_label=app)
+            if codename == "*":
+                found = found.filter(codename__regex=r"^(add|change|delete|view)_").exclude(
+                    codename=ALL.split(".")[1]
+                )
+            else:
+                found = found.filter(codename=codename)
+            wanted += found
+        Group.objects.get_or_create(name=name)[0].permissions.set(wanted)

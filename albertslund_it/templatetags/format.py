@@ -1,0 +1,32 @@
+"""Filters that write amounts and quarters as Danes read them; loaded in every template."""
+
+from django import template
+
+from albertslund_it.common.money import format_kroner
+from albertslund_it.common.quarters import Quarter
+
+register = template.Library()
+
+
+@register.filter
+def kr(ore):
+    """Write øre as '1.397,66 kr.'; nothing for None."""
+    return "" if ore is None else format_kroner(ore)
+
+
+@register.filter
+def amount(ore):
+    """Write øre as '1.397,66', for a column whose heading says kr."""
+    return "" if ore is None else format_kroner(ore, unit=False)
+
+
+@register.filter
+def change(ore):
+    """Write a difference with its sign: '+1,00' or '−1,00'."""
+    return "" if ore is None else format_kroner(ore, unit=False, sign=True)
+
+
+@register.filter
+def quarter(code):
+    """Write '2026Q1' as '1. kvartal 2026'."""
+    return Quarter.parse(str(code)).label if code else ""

@@ -1,0 +1,28 @@
+"""Field validators for models and forms: the checks of `common`, as Django wants them."""
+
+from django.core.exceptions import ValidationError
+
+from albertslund_it.common import account_codes
+
+
+def _check(check, value):
+    try:
+        check(value)
+    except ValueError as error:
+        raise ValidationError(f"{error}.") from error
+
+
+def validate_ean(value):
+    _check(account_codes.check_ean, value)
+
+
+def validate_account(value):
+    _check(account_codes.check_account, value)
+
+
+def validate_cost_centre(value):
+    _check(account_codes.check_cost_centre, value)
+
+
+def validate_psp_element(value):
+    _check(account_codes.check_psp_element, value)

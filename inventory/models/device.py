@@ -1,0 +1,98 @@
+from auditlog.registry import auditlog
+from django.core.validators import RegexValidator
+from django.db import models
+
+from inventory.models.organisation import ByName, in_danish_order
+
+SERIAL_NUMBER = RegexValidator(
+    r"^[A-Z0-9][A-Z0-9._/-]{2,39}$",
+    "Et serienummer er 3–40 tegn: store bogstaver, cifre, bindestreg, punktum og skråstreg.",
+)
+
+
+class Category(models.Model):
+    """A kind of device; whether it is a pc decides what counts as one."""
+
+    name = models.CharField("navn", max_length=40, unique=True)
+    is_pc = models.BooleanField(
+        "er en pc", default=False, help_text="Tæller med i antal pc'er og i reglen om én pc."
+    )
+
+    objects = ByName()
+
+    class Meta:
+        verbose_name = "kategori"
+        verbose_name_plural = "kategorier"
+        ordering = [in_danish_order("name")]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.name,)
+
+
+class DeviceModel(models.Model):
+    """A model that can be ordered or found: T14, T16, a screen."""
+
+    name = models.CharField("model", max_length=60, unique=True)
+    category = models.ForeignKey(Category, models.PROTECT, verbose_name="kategori")
+    features = models.CharField("egenskaber", max_length=200, blank=True)
+
+    objects = ByName()
+
+    class Meta:
+        verbose_name = "model"
+        verbose_name_plural = "modeller"
+        ordering = [in_danish_order("name")]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.name,)
+
+
+class Device(models.Model):
+    """One machine, known by its serial number."""
+
+    serial_number = models.CharField(
+        "serienummer", max_length=40, unique=True, validators=[SERIAL_NUMBER]
+    )
+    model = models.ForeignKey(
+        DeviceModel, models.PROTECT, verbose_name="model", related_name="devices"
+    )
+    ram_gb = models.PositiveSmallIntegerField("RAM (GB)", null=True, blank=True)
+    windows_11 = models.BooleanField("Windows 11", null=True, blank=True)
+    warranty_until = models.DateField("garanti til", null=True, blank=True)
+    # Reveals absence: for the helpdesk only.
+    last_seen = models.DateField("sidst set", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "enhed af udstyr"
+        verbose_name_plural = "udstyr"
+        permissions = [("import_inventory", "Kan indlæse enheder, medarbejdere og udstyr")]
+        ordering = ["serial_number"]
+
+    def __str__(self):
+        return self.serial_number
+
+
+class FormerSerialNumber(models.Model):
+    """A serial number that a device had before a warranty swap; files may still use it."""
+
+    device = models.ForeignKey(
+        Device, models.CASCADE, verbose_name="udstyr", related_name="former_serial_numbers"
+    )
+    serial_number = models.CharField("tidligere serienummer", max_length=40, unique=True)
+
+    class Meta:
+        verbose_name = "tidligere serienummer"
+        verbose_name_plural = "tidligere serienumre"
+
+    def __str__(self):
+        return self.serial_number
+
+
+for _model in (Category, DeviceModel, Device, FormerSerialNumber):
+    auditlog.register(_model)

@@ -1,0 +1,135 @@
+from auditlog.registry import auditlog
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Collate
+
+from albertslund_it.web.validators import (
+    validate_account,
+    validate_cost_centre,
+    validate_ean,
+    validate_psp_element,
+)
+
+
+def in_danish_order(field: str) -> Collate:
+    """Order by a text as Danish dictionaries do (… z, æ, ø, å)."""
+    return Collate(field, "dansk")
+
+
+class ByName(models.Manager):
+    """Lets a fixture name a row by what people call it."""
+
+    def get_by_natural_key(self, name):
+        return self.get(name=name)
+
+
+class Department(models.Model):
+    """A body that carries costs: an afdeling, KKR or Kommunalbestyrelsen."""
+
+    name = models.CharField("navn", max_length=100, unique=True)
+    also_known_as = models.CharField(
+        "andre navne",
+        max_length=300,
+        blank=True,
+        help_text="Adskilt af semikolon. Bruges til at genkende afdelingen i indlæste filer.",
+    )
+    head_name = models.CharField("leder", max_length=100, blank=True)
+    head_mail = models.EmailField("lederens mail", blank=True)
+
+    objects = ByName()
+
+    class Meta:
+        verbose_name = "afdeling"
+        verbose_name_plural = "afdelinger"
+        ordering = [in_danish_order("name")]
+        permissions = [("view_all_departments", "Kan se alle afdelinger")]
+
+    def __str__(self):
+        return self.name
+
+    def natural_key(self):
+        return (self.name,)
+
+
+class Unit(models.Model):
+    """A school, an institution or a team that pays; or the one cost holder, which carries the rest."""
+
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        verbose_name="afdeling",
+        related_name="units",
+        null=True,
+        blank=True,
+        help_text="Tom for Fælles IT (it-lager), som ikke hører under en afdeling.",
+    )
+    number = models.CharField("enhedsnr.", max_length=20, unique=True)
+    name = models.CharField("enhed", max_length=100)
+    leader_name = models.CharField("enhedsleder", max_length=100, blank=True)
+    leader_mail = models.EmailField("enhedslederens mail", blank=True)
+    ean = models.CharField("EAN", max_length=13, blank=True, validators=[validate_ean])
+    account = models.CharField("artskonto", max_length=8, blank=True, validators=[validate_account])
+    cost_centre = models.CharField(
+        "omkostningssted", max_length=10, blank=True, validators=[validate_cost_centre]
+    )
+    psp_element = models.CharField(
+        "PSP-element", max_length=24, blank=True, validators=[validate_psp_element]
+    )
+    is_cost_holder = models.BooleanField("omkostningsbærer", default=False)
+
+    class Meta:
+        verbose_name = "enhed"
+        verbose_name_plural = "enheder"
+        ordering = [in_danish_order("name"), "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_cost_holder"],
+                condition=Q(is_cost_holder=True),
+                name="one_cost_holder",
+                violation_error_message="Der er allerede en omkostningsbærer. Der kan kun være én.",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_cost_holder=True, department=None)
+                | Q(is_cost_holder=False, department__isnull=False),
+                name="unit_has_department",
+                violation_error_message="Vælg enhedens afdeling. Kun omkostningsbæreren er uden.",
+            ),
+            models.CheckConstraint(
+                condition=Q(cost_centre="") | Q(psp_element=""),
+                name="unit_one_cost_object",
+                violation_error_message="Angiv enten omkostningssted eller PSP-element, ikke begge.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.name}"
+
+    @property
+    def missing_coding(self) -> list[str]:
+        """Name what an Opus posting to this unit lacks."""
+        missing = [] if self.account else ["artskonto"]
+        if not (self.cost_centre or self.psp_element):
+            missing.append("omkostningssted eller PSP-element")
+        return missing
+
+
+class Employee(models.Model):
+    """A person who may hold a device: name, initials, work mail and unit, nothing more."""
+
+    initials = models.CharField("initialer", max_length=20, unique=True)
+    name = models.CharField("navn", max_length=100)
+    mail = models.EmailField("mail", blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="enhed", related_name="employees")
+    left_on = models.DateField("fratrådt", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "medarbejder"
+        verbose_name_plural = "medarbejdere"
+        ordering = [in_danish_order("name"), "initials"]
+
+    def __str__(self):
+        return f"{self.name} ({self.initials})"
+
+
+for _model in (Department, Unit, Employee):
+    auditlog.register(_model)

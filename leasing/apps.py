@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class LeasingConfig(AppConfig):
+    """Everything with an amount in øre: prices, leases, runs and invoices."""
+
+    name = "leasing"
+    verbose_name = "Leasing og afregning"
+
+    def ready(self):
+        from leasing.guards import restore_guards
+        from leasing.services.setup import create_what_is_there_from_the_start
+
+        # SQLite drops triggers when Django remakes a table, so they are put back every time.
+        post_migrate.connect(restore_guards, sender=self)
+        post_migrate.connect(create_what_is_there_from_the_start, sender=self)

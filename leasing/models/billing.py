@@ -1,0 +1,183 @@
+"""A closed run and everything in it. The database refuses to change any of it: `leasing.guards`.
+
+Nothing here is registered for history: a closed run is its own history.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from albertslund_it.common.quarters import Quarter
+
+
+class Kind(models.TextChoices):
+    """Why a line was billed."""
+
+    CURRENT = "current", "Løbende"
+    BACKLOG = "backlog", "Efterfakturering"
+    CORRECTION = "correction", "Regulering"
+    CHARGE = "charge", "Engangsbeløb"
+
+
+class BillingRun(models.Model):
+    """A closed quarter ('2026Q1') or a supplementary run of a fiscal year ('2026S1')."""
+
+    code = models.CharField("kørsel", max_length=8, unique=True)
+    quarter = models.CharField("til og med kvartal", max_length=6)
+    is_supplementary = models.BooleanField("supplementskørsel", default=False)
+    closed_at = models.DateTimeField("låst")
+    closed_by = models.CharField("låst af", max_length=150)
+    line_count = models.PositiveIntegerField("linjer")
+    total_ore = models.BigIntegerField("i alt (øre)")
+    previous_digest = models.CharField("forrige kontrolsum", max_length=64, blank=True)
+    # Written last: from then on the run is sealed.
+    digest = models.CharField("kontrolsum", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "kvartalskørsel"
+        verbose_name_plural = "kvartalskørsler"
+        ordering = ["id"]
+        permissions = [
+            ("close_quarter", "Kan godkende og låse kvartaler"),
+            ("export_rebilling", "Kan hente filer til viderefakturering"),
+        ]
+
+    def __str__(self):
+        return self.code
+
+    @property
+    def last_quarter(self) -> Quarter:
+        return Quarter.parse(self.quarter)
+
+    @property
+    def label(self) -> str:
+        """Give the run's name on the screen: '1. kvartal 2026'."""
+        if self.is_supplementary:
+            return f"Supplementskørsel {self.code[5:]} for {self.code[:4]}"
+        return self.last_quarter.label
+
+
+class QuarterlyInvoice(models.Model):
+    """What one department, or the cost holder, pays in one run."""
+
+    run = models.ForeignKey(BillingRun, models.PROTECT, related_name="invoices")
+    number = models.CharField("opgørelse", max_length=12, unique=True)
+    department = models.ForeignKey(
+        "inventory.Department", models.PROTECT, related_name="invoices", null=True, blank=True
+    )
+    department_name = models.CharField("afdeling", max_length=100)
+    head_name = models.CharField("leder", max_length=100, blank=True)
+    line_count = models.PositiveIntegerField("linjer")
+    total_ore = models.BigIntegerField("i alt (øre)")
+
+    class Meta:
+        verbose_name = "kvartalsopgørelse"
+        verbose_name_plural = "kvartalsopgørelser"
+        ordering = ["number"]
+
+    def __str__(self):
+        return self.number
+
+
+class InvoiceLine(models.Model):
+    """One amount for one unit, with all that explains it copied onto it; never a person."""
+
+    invoice = models.ForeignKey(
+        QuarterlyInvoice, models.PROTECT, related_name="lines", db_index=False
+    )
+    number = models.PositiveIntegerField("linje")
+    kind = models.CharField("slags", max_length=10, choices=Kind.choices)
+    period = models.CharField("periode", max_length=6)
+    lease = models.ForeignKey(
+        "leasing.Lease", models.PROTECT, related_name="lines", null=True, db_index=False
+    )
+    unit = models.ForeignKey(
+        "inventory.Unit", models.PROTECT, related_name="invoice_lines", db_index=False
+    )
+    charge = models.ForeignKey(
+        "leasing.Charge", models.PROTECT, related_name="lines", null=True, db_index=False
+    )
+    department_name = models.CharField("afdeling", max_length=100)
+    unit_number = models.CharField("enhedsnr.", max_length=20)
+    unit_name = models.CharField("enhed", max_length=100)
+    serial_number = models.CharField("serienummer", max_length=40, blank=True)
+    model_name = models.CharField("model", max_length=60, blank=True)
+    sub_agreement = models.CharField("underaftale", max_length=40, blank=True)
+    price_ore = models.BigIntegerField("pris for løbetiden (øre)", null=True)
+    first_day = models.DateField("fra")
+    last_day = models.DateField("til")
+    days = models.IntegerField("dage")
+    amount_ore = models.BigIntegerField("beløb (øre)")
+    text = models.CharField("tekst", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "linje"
+        verbose_name_plural = "linjer"
+        ordering = ["number"]
+        indexes = [
+            models.Index(fields=["lease", "period"], name="line_lease_period"),
+            models.Index(fields=["unit", "period"], name="line_unit_period"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "number"], name="line_number_once"),
+            models.UniqueConstraint(
+                fields=["charge"], condition=Q(charge__isnull=False), name="charge_billed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="charge", charge__isnull=False)
+                | (~Q(kind="charge") & Q(charge=None, lease__isnull=False)),
+                name="line_of_lease_or_charge",
+            ),
+            models.CheckConstraint(condition=~Q(amount_ore=0), name="line_not_zero"),
+        ]
+
+    def __str__(self):
+        return f"{self.invoice_id}/{self.number}"
+
+
+class InvoiceSummary(models.Model):
+    """An invoice's lines added up by unit, period, kind and model.
+
+    Written with the lines and sealed with them, so that pages over many quarters read hundreds of
+    rows instead of a million; `verify` adds the lines up again.
+    """
+
+    invoice = models.ForeignKey(QuarterlyInvoice, models.PROTECT, related_name="summaries")
+    unit = models.ForeignKey("inventory.Unit", models.PROTECT, related_name="invoice_summaries")
+    period = models.CharField("periode", max_length=6)
+    kind = models.CharField("slags", max_length=10, choices=Kind.choices)
+    model_name = models.CharField("model", max_length=60, blank=True)
+    line_count = models.PositiveIntegerField("linjer")
+    # Current lines whose unit still held the item on the quarter's last day.
+    held_at_end = models.PositiveIntegerField("antal ved kvartalets udgang")
+    amount_ore = models.BigIntegerField("beløb (øre)")
+
+    class Meta:
+        verbose_name = "sammentælling"
+        verbose_name_plural = "sammentællinger"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "unit", "period", "kind", "model_name"], name="summary_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.invoice_id} {self.period} {self.kind}"
+
+
+class BilledFacts(models.Model):
+    """The facts a lease was billed from, as canonical text: what the next closing compares with.
+
+    A row says: everything up to the last closed quarter is billed by these facts.
+    """
+
+    lease = models.OneToOneField(
+        "leasing.Lease", models.CASCADE, primary_key=True, related_name="billed_facts"
+    )
+    text = models.TextField("fakta")
+
+    class Meta:
+        verbose_name = "opkrævede fakta"
+        verbose_name_plural = "opkrævede fakta"
+
+    def __str__(self):
+        return f"{self.lease_id}"
