@@ -1,0 +1,81 @@
+"""What a lease costs up to a date: the only arithmetic on prices in the system.
+
+A term of N quarters and price P starts on S. Its quarter k runs from S + 3k months to S + 3(k+1)
+months, always counted from S. On a day that lies j days into quarter k, which is L days long,
+
+    F(day) = floor(P · (k·L + j) / (N·L))        øre, integers only; P at the end
+
+and the cost of [a, b) is F(b) − F(a), summed over the terms. Differences of one function telescope,
+so any way of cutting a term into periods and units adds up to exactly P: nothing is ever rounded
+afterwards and there is no remainder to hand out.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from albertslund_it.common.quarters import add_months
+
+
+class Term(NamedTuple):
+    """A stretch of a lease with its own price; `[starts_on, ends_before)`."""
+
+    starts_on: date
+    ends_before: date
+    price_ore: int
+    quarters: int
+
+
+def terms_in_order(starts_on: date, prices: Iterable[tuple[int, int]]) -> tuple[Term, ...]:
+    """Lay (price_ore, quarters) end to end from a lease's first day."""
+    terms = []
+    for price_ore, quarters in prices:
+        ends_before = add_months(starts_on, 3 * quarters)
+        terms.append(Term(starts_on, ends_before, price_ore, quarters))
+        starts_on = ends_before
+    return tuple(terms)
+
+
+@lru_cache(maxsize=1 << 17)
+def _position(starts_on: date, day: date) -> tuple[int, int]:
+    """Give (k·L + j, L) for a day from `starts_on` on; few starts meet few days, so it is kept."""
+    k = ((day.year - starts_on.year) * 12 + day.month - starts_on.month) // 3
+    began = add_months(starts_on, 3 * k)
+    if began > day:
+        k -= 1
+        began = add_months(starts_on, 3 * k)
+    length = (add_months(starts_on, 3 * k + 3) - began).days
+    return k * length + (day - began).days, length
+
+
+def accrued(terms: Iterable[Term], stops_on: date | None, day: date) -> int:
+    """Give F(day) in øre: what the lease has cost from its first day up to the day before."""
+    if stops_on is not None and stops_on < day:
+        day = stops_on
+    total = 0
+    for starts_on, ends_before, price_ore, quarters in terms:
+        if day >= ends_before:
+            total += price_ore
+        elif day > starts_on:
+            done, length = _position(starts_on, day)
+            total += price_ore * done // (quarters * length)
+        else:
+            break
+    return total
+
+
+def span_of(terms: tuple[Term, ...], stops_on: date | None) -> tuple[date, date]:
+    """Give the days `[from, to)` on which the lease accrues anything; empty when it never does."""
+    if not terms:
+        return date.max, date.max
+    first, end = terms[0].starts_on, terms[-1].ends_before
+    return first, max(first, min(end, stops_on)) if stops_on else end
+
+
+def term_on(terms: tuple[Term, ...], day: date) -> Term:
+    """Give the term in force on a day; the nearest one before or after the lease."""
+    for term in terms:
+        if day < term.ends_before:
+            return term
+    return terms[-1]

@@ -1,0 +1,66 @@
+"""The digest that seals a run: SHA-256 over its header and lines, chained to the run before.
+
+UTF-8; fields separated by U+001F, records by U+001E; dates as 2026-03-31, moments in UTC as
+2026-04-01T08:00:00Z, amounts in øre, nothing as nothing; no database ids.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+FIELD, RECORD = "\x1f", "\x1e"
+
+
+def header_record(
+    *,
+    run: str,
+    previous_digest: str,
+    closed_at: datetime,
+    closed_by: str,
+    line_count: int,
+    total_ore: int,
+) -> str:
+    """Write a run's header as a record."""
+    moment = closed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return FIELD.join((run, previous_digest, moment, closed_by, str(line_count), str(total_ore)))
+
+
+# The fields of a line's record, in order, by their names on InvoiceLine (and its invoice).
+LINE_FIELDS = (
+    "number",
+    "invoice__number",
+    "kind",
+    "period",
+    "department_name",
+    "unit_number",
+    "unit_name",
+    "serial_number",
+    "model_name",
+    "sub_agreement",
+    "price_ore",
+    "first_day",
+    "last_day",
+    "days",
+    "amount_ore",
+    "text",
+)
+
+
+def line_record(values: Iterable) -> str:
+    """Write a line's values, in the order of LINE_FIELDS, as a record."""
+    return FIELD.join(["" if value is None else str(value) for value in values])
+
+
+class Seal:
+    """Digest of a run, taken in as it is written."""
+
+    def __init__(self, header: str):
+        self._sha = hashlib.sha256(header.encode())
+
+    def add(self, records: Iterable[str]) -> None:
+        """Take in the next line records."""
+        self._sha.update("".join([RECORD + record for record in records]).encode())
+
+    def digest(self) -> str:
+        """Give the digest in hexadecimal."""
+        return self._sha.hexdigest()

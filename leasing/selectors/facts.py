@@ -1,0 +1,173 @@
+"""The facts of every lease, read in order and in bulk, and what is billed and pending by them.
+
+Rows come as tuples in the order of the devices, leases beside placements, so that memory stays flat
+at any size and nothing is looked up row by row.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import groupby, islice
+from operator import itemgetter
+
+from django.db import connection, transaction
+
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Placement, Unit
+from leasing.domain.accrual import terms_in_order
+from leasing.domain.allocation import Difference, LeaseFacts, differences
+from leasing.models import (
+    BillingRun,
+    Charge,
+    InvoiceLine,
+    InvoiceSummary,
+    Kind,
+    Lease,
+    SubAgreement,
+)
+from leasing.selectors.window import Window
+
+CHUNK = 5_000
+
+
+@contextmanager
+def one_moment():
+    """Read everything inside as it was at one moment (PostgreSQL; SQLite's readers never wait)."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def cost_holder_id() -> int | None:
+    """Give the id of the one unit that carries what nobody else does."""
+    return Unit.objects.filter(is_cost_holder=True).values_list("id", flat=True).first()
+
+
+def lease_facts(devices=None) -> Iterator[LeaseFacts]:
+    """Give the facts of each lease, in the order of the devices; all, or those of a queryset."""
+    leases, placements = Lease.objects.all(), Placement.objects.all()
+    if devices is not None:
+        leases = leases.filter(device__in=devices)
+        placements = placements.filter(device__in=devices)
+    moves = _grouped(
+        placements.order_by("device_id", "starts_on")
+        .values_list("device_id", "starts_on", "unit_id")
+        .iterator(chunk_size=CHUNK)
+    )
+    device, its_moves = next(moves, (None, ()))
+    sub_agreements = dict(SubAgreement.objects.values_list("id", "number"))
+    for first, prices in _lease_rows(leases):
+        lease, device_id, starts_on, stops_on, serial, model, sub_agreement, text = first
+        while device is not None and device < device_id:
+            device, its_moves = next(moves, (None, ()))
+        yield LeaseFacts(
+            lease_id=lease,
+            device_id=device_id,
+            serial_number=serial,
+            model_name=model,
+            sub_agreement=sub_agreements[sub_agreement],
+            terms=terms_in_order(starts_on, prices),
+            starts_on=starts_on,
+            stops_on=stops_on,
+            placements=its_moves if device == device_id else (),
+            billed_text=text,
+        )
+
+
+def _lease_rows(leases):
+    """Give (columns of the lease, [(price, quarters) of its terms]); a lease may have no term."""
+    rows = (
+        leases.order_by("device_id", "terms__position")
+        .values_list(
+            "id",
+            "device_id",
+            "starts_on",
+            "stops_on",
+            "device__serial_number",
+            "device__model__name",
+            "sub_agreement_id",
+            "billed_facts__text",
+            "terms__price_ore",
+            "terms__quarters",
+        )
+        .iterator(chunk_size=CHUNK)
+    )
+    first, prices = None, []
+    for row in rows:
+        if first is None or row[0] != first[0]:
+            if first is not None:
+                yield first, prices
+            first, prices = row[:8], []
+        if row[8] is not None:
+            prices.append(row[8:])
+    if first is not None:
+        yield first, prices
+
+
+def _grouped(rows):
+    for device, group in groupby(rows, key=itemgetter(0)):
+        yield device, [row[1:] for row in group]
+
+
+def billed_by_lease(lease_ids: Iterable[int]) -> dict[int, dict[tuple[str, int], tuple[int, int]]]:
+    """Give what closed runs hold for leases: lease -> (period, unit) -> (øre, days)."""
+    billed = defaultdict(dict)
+    lines = InvoiceLine.objects.filter(lease_id__in=list(lease_ids)).values_list(
+        "lease_id", "period", "unit_id", "amount_ore", "days"
+    )
+    for lease, period, unit, amount, days in lines.iterator(chunk_size=CHUNK):
+        before = billed[lease].get((period, unit), (0, 0))
+        billed[lease][period, unit] = (before[0] + amount, before[1] + days)
+    return billed
+
+
+def leases_with_differences(
+    window: Window, *, devices=None, everything=False
+) -> Iterator[tuple[LeaseFacts, list[Difference]]]:
+    """Give each lease of a window with its differences, those the run does not take included.
+
+    Closed quarters are looked at only where a lease's facts are not those it was billed from;
+    `everything` looks at all of them, as a check on that.
+    """
+    holder = cost_holder_id()
+    any_run = BillingRun.objects.exists()
+    current = str(window.current) if window.current else None
+    # Only a supplementary run closed before the year's last quarter leaves lines ahead of time.
+    ahead = (
+        any_run
+        and window.new_periods
+        and InvoiceSummary.objects.filter(period__gte=window.new_periods[0].code)
+        .exclude(kind=Kind.CHARGE)
+        .exists()
+    )
+    stream = lease_facts(devices)
+    while chunk := list(islice(stream, CHUNK)):
+        for facts in chunk:
+            facts.text = facts.canonical_text()
+        looked_back = [everything or ahead or facts.billed_text != facts.text for facts in chunk]
+        if any_run and any(looked_back):
+            ids = [f.lease_id for f, back in zip(chunk, looked_back, strict=True) if back]
+            billed = billed_by_lease(ids)
+            for facts in chunk:
+                facts.billed = billed.get(facts.lease_id, {})
+        for facts, back in zip(chunk, looked_back, strict=True):
+            periods = window.periods if back else window.new_periods
+            yield facts, list(differences(facts, periods, current, holder))
+
+
+def charges_to_bill(window: Window) -> list[Charge]:
+    """Give the charges that no run has billed and that this one takes, in order."""
+    unbilled = (
+        Charge.objects.filter(
+            lines=None,
+            charged_on__gte=window.billing_start,
+            charged_on__lt=window.last.ends_before,
+        )
+        .select_related("device__model")
+        .order_by("charged_on", "id")
+    )
+    return [c for c in unbilled if str(Quarter.of(c.charged_on)) in window.taken]

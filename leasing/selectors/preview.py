@@ -1,0 +1,119 @@
+"""What a run would bill if it were closed now."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from albertslund_it.common.names import danish_key
+from inventory.models import Department, Unit
+from leasing.models import Kind
+from leasing.selectors.facts import cost_holder_id, one_moment
+from leasing.selectors.run_lines import RunTotals, run_lines
+from leasing.selectors.window import Window, window_for
+
+COST_HOLDER_NAME = "Fælles IT (it-lager)"
+
+
+@dataclass
+class PreviewUnit:
+    """What a unit would pay, by kind, and how many items it holds at the end of the quarter."""
+
+    unit: Unit
+    by_kind: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Kind.values, 0))
+    lines: int = 0
+    items: int = 0
+
+    @property
+    def total_ore(self) -> int:
+        return sum(self.by_kind.values())
+
+
+@dataclass
+class PreviewInvoice:
+    """What a department, or the cost holder (None), would pay."""
+
+    number: str
+    department: Department | None
+    units: list[PreviewUnit]
+
+    @property
+    def name(self) -> str:
+        return self.department.name if self.department else COST_HOLDER_NAME
+
+    @property
+    def lines(self) -> int:
+        return sum(unit.lines for unit in self.units)
+
+    @property
+    def items(self) -> int:
+        return sum(unit.items for unit in self.units)
+
+    @property
+    def by_kind(self) -> dict[str, int]:
+        return {kind: sum(unit.by_kind[kind] for unit in self.units) for kind in Kind.values}
+
+    @property
+    def total_ore(self) -> int:
+        return sum(unit.total_ore for unit in self.units)
+
+
+@dataclass
+class Preview:
+    """A run before it is closed."""
+
+    window: Window
+    invoices: list[PreviewInvoice]
+
+    @property
+    def line_count(self) -> int:
+        return sum(invoice.lines for invoice in self.invoices)
+
+    @property
+    def items(self) -> int:
+        return sum(invoice.items for invoice in self.invoices)
+
+    @property
+    def by_kind(self) -> dict[str, int]:
+        return {kind: sum(i.by_kind[kind] for i in self.invoices) for kind in Kind.values}
+
+    @property
+    def total_ore(self) -> int:
+        return sum(invoice.total_ore for invoice in self.invoices)
+
+
+def preview_run(code: str, today: date) -> Preview:
+    """Work out what closing '2026Q1' or '2026S' today would bill.
+
+    Raises:
+        Refused: when it could not be closed today.
+    """
+    with one_moment():
+        window = window_for(code, today)
+        totals = RunTotals.of(window)
+        if cost_holder_id() is not None:
+            for line in run_lines(window):
+                totals.add(line)
+    return Preview(window, _invoices(window, totals))
+
+
+def invoice_order(department: Department | None) -> tuple:
+    """Sort departments in Danish order, the cost holder last."""
+    return (department is None, danish_key(department.name) if department else [])
+
+
+def _invoices(window: Window, totals: RunTotals) -> list[PreviewInvoice]:
+    units = {
+        unit.id: PreviewUnit(unit)
+        for unit in Unit.objects.select_related("department").filter(id__in=totals.by_unit())
+    }
+    for (unit, _, kind, _), part in totals.sums.items():
+        of_unit = units[unit]
+        of_unit.by_kind[kind] += part.amount_ore
+        of_unit.lines += part.lines
+        of_unit.items += part.held_at_end
+    by_department: dict = {}
+    for of_unit in sorted(units.values(), key=lambda u: danish_key(u.unit.name)):
+        by_department.setdefault(of_unit.unit.department, []).append(of_unit)
+    return [
+        PreviewInvoice(f"{window.code}-{position:02d}", department, by_department[department])
+        for position, department in enumerate(sorted(by_department, key=invoice_order), start=1)
+    ]

@@ -1,0 +1,158 @@
+"""Does everything still hold? Every closed run computed again from its own lines, and the chain."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import chain
+
+from django.db.models import F
+
+from albertslund_it.common.money import format_kroner
+from leasing.domain.digest import LINE_FIELDS, Seal, header_record, line_record
+from leasing.guards import missing_guards
+from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind, Lease, LeaseTerm
+from leasing.selectors.facts import leases_with_differences, one_moment
+from leasing.selectors.window import pending_window
+
+CHUNK = 5_000
+
+
+def findings() -> Iterator[str]:
+    """Say in Danish what does not hold, with its run, invoice and lease; nothing when all does."""
+    for guard in missing_guards():
+        yield f"Spærringen {guard} mangler i databasen eller er ændret."
+    with one_moment():
+        yield from chain.from_iterable(_of_run(run, before) for run, before in _runs())
+        yield from _of_leases()
+        yield from _of_pending()
+
+
+def _runs():
+    """Give each run with the digest that its own must name."""
+    before = ""
+    for run in BillingRun.objects.order_by("id"):
+        yield run, before
+        before = run.digest
+
+
+class _Reread:
+    """A run's lines read again, one pass, in their order."""
+
+    def __init__(self, run: BillingRun):
+        seal = Seal(
+            header_record(
+                run=run.code,
+                previous_digest=run.previous_digest,
+                closed_at=run.closed_at,
+                closed_by=run.closed_by,
+                line_count=run.line_count,
+                total_ore=run.total_ore,
+            )
+        )
+        self.count = 0
+        self.holes: list[int] = []
+        self.by_invoice: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        self.summaries: dict[tuple, list[int]] = defaultdict(lambda: [0, 0, 0])
+        last_day = "" if run.is_supplementary else run.last_quarter.last_day
+        lines = (
+            InvoiceLine.objects.filter(invoice__run=run)
+            .order_by("number")
+            .values_list(*LINE_FIELDS, "invoice_id", "unit_id")
+        )
+        for *fields, invoice, unit in lines.iterator(chunk_size=CHUNK):
+            self.count += 1
+            line = dict(zip(LINE_FIELDS, fields, strict=True))
+            if line["number"] != self.count:
+                self.holes.append(line["number"])
+            seal.add([line_record(fields)])
+            amount = line["amount_ore"]
+            of_invoice = self.by_invoice[invoice]
+            of_invoice[0] += 1
+            of_invoice[1] += amount
+            summary = self.summaries[
+                invoice, unit, line["period"], line["kind"], line["model_name"]
+            ]
+            summary[0] += 1
+            summary[1] += line["kind"] == Kind.CURRENT and line["last_day"] == last_day
+            summary[2] += amount
+        self.digest = seal.digest()
+
+    @property
+    def total_ore(self) -> int:
+        return sum(amount for _, amount in self.by_invoice.values())
+
+
+def _of_run(run: BillingRun, before: str) -> Iterator[str]:
+    read = _Reread(run)
+    name = f"Kørsel {run.code}"
+    if not run.digest:
+        yield f"{name}: kontrolsummen mangler, så kørslen er ikke låst."
+    elif read.digest != run.digest:
+        yield f"{name}: kontrolsummen passer ikke med linjerne. Noget er ændret efter låsningen."
+    if run.previous_digest != before:
+        yield f"{name}: kæden er brudt. Den forrige kørsels kontrolsum er en anden."
+    if read.count != run.line_count:
+        yield f"{name}: har {read.count} linjer, men blev låst med {run.line_count}."
+    if read.holes:
+        yield f"{name}: linjenumrene har huller (ved {read.holes[0]})."
+    if read.total_ore != run.total_ore:
+        yield (
+            f"{name}: linjerne giver {format_kroner(read.total_ore)}, "
+            f"men kørslen blev låst med {format_kroner(run.total_ore)}."
+        )
+    yield from _of_invoices(run, read)
+
+
+def _of_invoices(run: BillingRun, read: _Reread) -> Iterator[str]:
+    invoices = list(run.invoices.order_by("number"))
+    for position, invoice in enumerate(invoices, start=1):
+        count, amount = read.by_invoice.pop(invoice.id, (0, 0))
+        name = f"Kørsel {run.code}, opgørelse {invoice.number}"
+        if invoice.number != f"{run.code}-{position:02d}":
+            yield f"{name}: numrene har huller, her skulle stå {run.code}-{position:02d}."
+        if count != invoice.line_count or amount != invoice.total_ore:
+            yield (
+                f"{name}: linjerne giver {format_kroner(amount)} ({count} linjer), "
+                f"men der står {format_kroner(invoice.total_ore)} ({invoice.line_count} linjer)."
+            )
+    if sum(invoice.total_ore for invoice in invoices) != run.total_ore:
+        yield f"Kørsel {run.code}: opgørelserne giver ikke kørslens sum."
+    stored = InvoiceSummary.objects.filter(invoice__run=run).values_list(
+        "invoice_id", "unit_id", "period", "kind", "model_name",
+        "line_count", "held_at_end", "amount_ore",
+    )  # fmt: skip
+    if {row[:5]: list(row[5:]) for row in stored} != dict(read.summaries):
+        yield f"Kørsel {run.code}: sammentællingerne passer ikke med linjerne."
+
+
+def _of_leases() -> Iterator[str]:
+    """Look for facts that no closing could have understood."""
+    for serial in Lease.objects.filter(terms=None).values_list("device__serial_number", flat=True):
+        yield f"Leasing af {serial}: har ingen løbetid og dermed ingen pris."
+    last = {}
+    terms = LeaseTerm.objects.order_by("lease_id", "position").values_list(
+        "lease_id", "position", "lease__device__serial_number"
+    )
+    for lease, position, serial in terms.iterator(chunk_size=CHUNK):
+        if position != last.get(lease, 0) + 1:
+            yield f"Leasing af {serial}: løbetidernes numre har huller (ved {position})."
+        last = {lease: position}
+    early = Lease.objects.filter(starts_on__lt=F("sub_agreement__framework__starts_on"))
+    for serial in early.values_list("device__serial_number", flat=True):
+        yield f"Leasing af {serial}: begynder før rammeaftalen."
+
+
+def _of_pending() -> Iterator[str]:
+    """Compare the quick look back with a full recomputation, lease by lease."""
+    window = pending_window()
+    if window is None:
+        return
+    quick = leases_with_differences(window)
+    full = leases_with_differences(window, everything=True)
+    for (facts, seen), (_, computed) in zip(quick, full, strict=True):
+        if seen != computed:
+            pending = sum(d.amount_ore for d in computed) - sum(d.amount_ore for d in seen)
+            quarters = ", ".join(sorted({d.period for d in {*seen} ^ {*computed}}))
+            yield (
+                f"Leasing af {facts.serial_number}: en fuld genberegning giver andre udestående "
+                f"forskelle ({quarters}, {format_kroner(pending)}) end den hurtige."
+            )

@@ -1,0 +1,142 @@
+"""Which quarters a run looks at and which of them it bills: the closing rules of the calendar."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.quarters import Quarter, quarters_between
+from leasing.domain.allocation import Period
+from leasing.models import BillingRun, FiscalYear, Settings
+
+_SUPPLEMENT = re.compile(r"(\d{4})S(\d*)")
+
+
+@dataclass(frozen=True)
+class Window:
+    """The quarters of a run.
+
+    `billing_start` is the first day that costs anybody anything, `closed` the last quarter closed
+    before, `last` the last quarter looked at; `taken` are the quarters whose differences the run
+    bills, the others stay pending. `current` is its own quarter, None for a supplementary run.
+    """
+
+    code: str
+    billing_start: date
+    closed: Quarter | None
+    last: Quarter
+    taken: frozenset[str]
+    current: Quarter | None
+
+    @property
+    def is_supplementary(self) -> bool:
+        return self.current is None
+
+    @cached_property
+    def periods(self) -> tuple[Period, ...]:
+        """Give every quarter since the billing start."""
+        return tuple(
+            Period(str(q), max(q.starts_on, self.billing_start), q.ends_before)
+            for q in quarters_between(Quarter.of(self.billing_start), self.last)
+        )
+
+    @cached_property
+    def new_periods(self) -> tuple[Period, ...]:
+        """Give the quarters that no closing has looked at yet."""
+        closed = str(self.closed) if self.closed else ""
+        return tuple(period for period in self.periods if period.code > closed)
+
+
+def supplement_ends_on(year: int) -> date:
+    """Give the last day of a fiscal year's supplementary period; 31 January unless set."""
+    row = FiscalYear.objects.filter(year=year).first()
+    return row.supplement_ends_on if row else date(year + 1, 1, 31)
+
+
+def last_closed_quarter() -> Quarter | None:
+    """Give the last quarter closed by an ordinary run."""
+    code = (
+        BillingRun.objects.filter(is_supplementary=False)
+        .order_by("-quarter")
+        .values_list("quarter", flat=True)
+        .first()
+    )
+    return Quarter.parse(code) if code else None
+
+
+def billing_start() -> date:
+    """Give the first day that is billed to anyone."""
+    return Settings.objects.values_list("billing_starts_on", flat=True).get(id=1)
+
+
+def window_for(code: str, today: date) -> Window:
+    """Give the window of a run that is to be closed today, or say why it cannot be."""
+    match = _SUPPLEMENT.fullmatch(code.strip().upper())
+    if match:
+        return _supplementary_window(int(match[1]), match[2], today)
+    try:
+        quarter = Quarter.parse(code)
+    except ValueError as error:
+        raise Refused(f"{error}.") from error
+    start, closed = billing_start(), last_closed_quarter()
+    _refuse_impossible_quarter(quarter, start, closed, today)
+    # A year before this one still takes its own differences, by supplementary runs.
+    open_years = {
+        year for year in range(start.year, quarter.year) if today <= supplement_ends_on(year)
+    }
+    taken = {
+        str(q) for q in quarters_between(Quarter.of(start), quarter) if q.year not in open_years
+    }
+    return Window(str(quarter), start, closed, quarter, frozenset(taken), quarter)
+
+
+def pending_window() -> Window | None:
+    """Give the window of all closed quarters; None before the first closing."""
+    start, closed = billing_start(), last_closed_quarter()
+    if closed is None:
+        return None
+    taken = frozenset(str(q) for q in quarters_between(Quarter.of(start), closed))
+    return Window("", start, closed, closed, taken, None)
+
+
+def _refuse_impossible_quarter(quarter, start, closed, today):
+    if quarter < Quarter.of(start):
+        raise Refused(
+            f"{quarter.label} ligger før den {start:%d-%m-%Y}, hvor opkrævningen begynder."
+        )
+    if closed and quarter == closed:
+        raise Refused(f"{quarter.label} er allerede godkendt og låst.")
+    if closed and quarter < closed:
+        raise Refused(
+            f"{closed.label} er låst, så {quarter.label} kan ikke låses bagefter. "
+            "Det, der mangler, kommer med i den næste kørsel."
+        )
+    if today < quarter.starts_on:
+        raise Refused(
+            f"{quarter.label} er ikke begyndt. Det kan låses fra den {quarter.starts_on:%d-%m-%Y}."
+        )
+
+
+def _supplementary_window(year: int, number: str, today: date) -> Window:
+    start, closed = billing_start(), last_closed_quarter()
+    if year < start.year:
+        raise Refused(f"{year} ligger før den {start:%d-%m-%Y}, hvor opkrævningen begynder.")
+    deadline = supplement_ends_on(year)
+    if today.year <= year:
+        raise Refused(
+            f"Regnskabsåret {year} er ikke slut. Til og med den 31-12-{year} kommer forskelle "
+            "med i de almindelige kvartalskørsler."
+        )
+    if today > deadline:
+        raise Refused(
+            f"Supplementsperioden for {year} sluttede den {deadline:%d-%m-%Y}. "
+            "Forskellene kommer med i den næste kvartalskørsel."
+        )
+    following = 1 + BillingRun.objects.filter(code__startswith=f"{year}S").count()
+    if number and int(number) != following:
+        raise Refused(f"Den næste supplementskørsel for {year} er {year}S{following}.")
+    last = Quarter(year, 4)
+    taken = {str(q) for q in quarters_between(max(Quarter.of(start), Quarter(year, 1)), last)}
+    looked_at = max(last, closed) if closed else last
+    return Window(f"{year}S{following}", start, closed, looked_at, frozenset(taken), None)
