@@ -1,0 +1,58 @@
+"""What browser tests do again and again; the fixture `page` is in conftest.py."""
+
+from importlib.resources import files
+
+from django.urls import reverse
+
+from tests.cast import PASSWORD
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def log_in(page, live_server, user, password=PASSWORD):
+    """Log in through the real form; ends on the page that the login leads to."""
+    page.goto(live_server.url + reverse("login"))
+    page.fill("input[name=username]", user.username)
+    page.fill("input[name=password]", password)
+    page.click("form:has(input[name=password]) [type=submit]")
+    page.wait_for_load_state()
+    assert "sessionid" in {cookie["name"] for cookie in page.context.cookies()}, page.url
+
+
+def every_look(page):
+    """Show the page wide and narrow, light and dark, one after the other; gives each one's name."""
+    for size in (WIDE, NARROW):
+        for scheme in ("light", "dark"):
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme)
+            yield f"{size['width']} px {scheme}"
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="light")
+
+
+def assert_accessible(page, look=""):
+    """Fail with every violation that axe-core finds on the page as it stands."""
+    page.evaluate(AXE)  # evaluated by the debugger, which the page's policy does not stop
+    result = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS
+    )
+    found = [
+        f"{violation['id']} ({violation['impact']}): {violation['help']}\n    {node['html'][:200]}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+    assert not found, f"{page.url} {look}\n" + "\n".join(found)
+
+
+def assert_accessible_in_every_look(page):
+    """Run axe-core wide and narrow, light and dark."""
+    for look in every_look(page):
+        assert_accessible(page, look)
+
+
+def assert_no_sideways_scroll(page):
+    """Fail when the page itself is wider than the window (a table may scroll inside it)."""
+    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0, f"{page.url} is {wider} px wider than the window"

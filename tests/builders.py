@@ -1,0 +1,106 @@
+"""Rows for tests, with boring fixed defaults; each function makes one thing and what it needs.
+
+Organisation, models and agreements are found again when they are asked for twice; a device, an
+employee, a lease or a placement is always a new row, so give the second one a name of its own.
+"""
+
+from datetime import date
+
+from inventory.models import Category, Department, Device, DeviceModel, Employee, Placement, Unit
+from leasing.models import (
+    Charge,
+    FrameworkAgreement,
+    Lease,
+    LeasePrice,
+    LeaseTerm,
+    SubAgreement,
+)
+
+FIRST_DAY = date(2026, 1, 1)
+T14_ORE = 559066
+
+
+def department(name="Dagtilbud & Skole", **fields):
+    return Department.objects.get_or_create(name=name, defaults=fields)[0]
+
+
+def unit(number="1001", name="", **fields):
+    """Make a unit that can be posted to; in `department()` unless told otherwise."""
+    if found := Unit.objects.filter(number=number).first():
+        return found
+    fields.setdefault("department", None if fields.get("is_cost_holder") else department())
+    fields.setdefault("account", "40000000")
+    if not fields.get("psp_element"):
+        fields.setdefault("cost_centre", "4010000000")
+    return Unit.objects.create(number=number, name=name or f"Enhed {number}", **fields)
+
+
+def cost_holder(number="9000", name="Fælles IT (it-lager)", **fields):
+    return unit(number, name, is_cost_holder=True, **fields)
+
+
+def employee(initials="anbe", name="Anna Berg", **fields):
+    fields.setdefault("unit", None)
+    fields["unit"] = fields["unit"] or unit()
+    fields.setdefault("mail", f"{initials}@example.dk")
+    return Employee.objects.create(initials=initials, name=name, **fields)
+
+
+def model(name="T14", category="pc", is_pc=True):
+    kind = Category.objects.get_or_create(name=category, defaults={"is_pc": is_pc})[0]
+    return DeviceModel.objects.get_or_create(name=name, defaults={"category": kind})[0]
+
+
+def device(serial_number="PF000001", **fields):
+    fields["model"] = fields.get("model") or model()
+    return Device.objects.create(serial_number=serial_number, **fields)
+
+
+def price(of=None, starts_on=FIRST_DAY, price_ore=T14_ORE, quarters=16, **fields):
+    """Put a price of the model `of` (T14 unless told otherwise) on the price list."""
+    return LeasePrice.objects.create(
+        model=of or model(), starts_on=starts_on, price_ore=price_ore, quarters=quarters, **fields
+    )
+
+
+def sub_agreement(number="UA-1"):
+    framework = FrameworkAgreement.objects.get()  # there from the start
+    return SubAgreement.objects.get_or_create(number=number, framework=framework)[0]
+
+
+def lease(
+    serial_number="PF000001",
+    *,
+    unit=None,
+    employee=None,
+    model=None,
+    starts_on=FIRST_DAY,
+    stops_on=None,
+    price_ore=T14_ORE,
+    quarters=16,
+    agreement="UA-1",
+):
+    """Make a device on a lease of one term, placed at `unit` from its first day; none is stock."""
+    made = Lease.objects.create(
+        device=device(serial_number, model=model),
+        sub_agreement=sub_agreement(agreement),
+        starts_on=starts_on,
+        stops_on=stops_on,
+    )
+    LeaseTerm.objects.create(lease=made, position=1, price_ore=price_ore, quarters=quarters)
+    if unit:
+        placement(made.device, starts_on, unit, employee)
+    return made
+
+
+def placement(device, starts_on, unit=None, employee=None, **fields):
+    """Place a device at a unit from a day; no unit means IT's stock."""
+    return Placement.objects.create(
+        device=device, starts_on=starts_on, unit=unit, employee=employee, **fields
+    )
+
+
+def charge(unit, amount_ore=150000, charged_on=date(2026, 2, 10), text="Skærmskade", **fields):
+    return Charge.objects.create(
+        unit=unit, amount_ore=amount_ore, charged_on=charged_on, text=text, **fields
+    )

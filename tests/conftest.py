@@ -1,0 +1,120 @@
+import os
+import shutil
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test import Client
+
+from leasing.guards import remove_guards
+from tests.cast import Cast
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def pytest_configure():
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Find static files when they are asked for, not all of them for every test client.
+    django_settings.WHITENOISE_AUTOREFRESH = True
+
+
+# --- the database
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """Test SQLite on a file: threads of the live server need connections of their own."""
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        database.setdefault("TEST", {})["NAME"] = str(path)
+    else:
+        database["CONN_MAX_AGE"] = 0  # a connection left open keeps its database from being dropped
+
+
+@pytest.fixture
+def _django_db_helper(_django_db_helper):
+    """Take the guards away before a transactional test's tables are emptied.
+
+    The emptying sends `post_migrate`, which puts them back, and makes the roles, the settings
+    and the framework agreement again.
+    """
+    yield
+    if not connection.in_atomic_block:
+        remove_guards()
+
+
+# --- people
+
+
+@pytest.fixture
+def cast(db):
+    """Give the fixed cast: one user for each role."""
+    return Cast()
+
+
+@pytest.fixture
+def client_of(db):
+    """Give a function that logs a user in: `client_of(cast.finance).get(…)`."""
+
+    def log_in(user) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+# --- the browser
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Start the system's Chromium, once for each worker."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if not path:
+        if os.environ.get("BROWSER_TESTS") == "required":
+            pytest.fail("Chromium is not installed, and BROWSER_TESTS=required", pytrace=False)
+        pytest.skip("Chromium is not installed, so nothing is tested in a browser")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread, and Django would take it for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, transactional_db):
+    """Give a fresh page; the test fails on any error in its console (a broken policy is one).
+
+    `page.problems` lists them as they come; a test that expects one clears the list.
+    """
+
+    def note(said):
+        # Django's admin names no icon, so the browser asks for the usual one.
+        if said.type == "error" and not said.location["url"].endswith("/favicon.ico"):
+            page.problems.append(f"{said.text} ({said.location['url']})")
+
+    context = chromium.new_context(
+        locale="da-DK", timezone_id="Europe/Copenhagen", viewport={"width": 1280, "height": 900}
+    )
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", note)
+    yield page
+    page.wait_for_load_state()
+    context.close()
+    assert not page.problems
