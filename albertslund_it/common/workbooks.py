@@ -1,0 +1,260 @@
+"""Excel files: one look for every sheet, and values that stay what they are.
+
+A thin layer on openpyxl's write-only mode. Rows stream to disk, so memory does not grow with them.
+Formulas carry no stored result: whoever opens the file works them out.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import BinaryIO
+
+from openpyxl import Workbook as OpenpyxlWorkbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from albertslund_it.common.money import kroner_number
+
+CREATOR = "Albertslund Kommune, pc-leasing"
+A4 = 9
+# What XML cannot hold; a text copied from elsewhere may.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# openpyxl takes '=…' for a formula and '#N/A' for an error; a person who edits such a cell makes
+# Excel do the same with the others, unless the cell is formatted as text.
+_RISKY = frozenset("=+-@#")
+_DAY_ZERO = date(1899, 12, 30).toordinal()
+
+
+class CellKind(Enum):
+    """What a column holds: (number format, default width)."""
+
+    TEXT = (None, 28)
+    CODE = ("@", 16)  # numbers that are names: EAN, accounts, serial numbers
+    NUMBER = ("0", 9)
+    AMOUNT = ("#,##0.00", 15)  # given in øre
+    DATE = ("dd-mm-yyyy", 12)
+
+    @property
+    def number_format(self) -> str | None:
+        return self.value[0]
+
+    @property
+    def is_right_aligned(self) -> bool:
+        return self in {CellKind.NUMBER, CellKind.AMOUNT, CellKind.DATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading and what stands under it; `is_summed` gives it a SUM in the row of totals."""
+
+    heading: str
+    kind: CellKind = CellKind.TEXT
+    width: int | None = None
+    is_summed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A live formula in place of a value: Formula("SUM(B5:B9)")."""
+
+    text: str
+
+
+def write_table(
+    stream: BinaryIO,
+    *,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence],
+    notes: Sequence[str] = (),
+) -> None:
+    """Write one table as a workbook; `notes` are lines above the headings."""
+    book = Workbook(title=title)
+    book.add_sheet(title[:31], columns, rows, above=[(note,) for note in notes])
+    book.save(stream)
+
+
+class Workbook:
+    """A workbook that is filled sheet by sheet and then saved once."""
+
+    def __init__(self, *, title: str):
+        self._title = title
+        self._book = OpenpyxlWorkbook(write_only=True)
+        self._book.properties.title = title
+        self._book.properties.creator = CREATOR
+        self._book.properties.language = "da-DK"
+
+    def add_sheet(
+        self,
+        name: str,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence],
+        *,
+        above: Sequence[Sequence[str]] = (),
+        below: Sequence[Sequence[str]] = (),
+        total_label: str = "",
+    ) -> None:
+        """Add a table with a frozen heading and a filter, ready to print.
+
+        Args:
+            rows: values in the columns' order; None leaves a cell empty.
+            above: lines of text over the headings.
+            below: lines of text under the table.
+            total_label: what the row of totals is called; without it there is none.
+        """
+        sheet = self._book.create_sheet(name)
+        heading = len(above) + 2 if above else 1
+        self._set_up_page(sheet, columns, heading)
+        for number, line in enumerate(above):
+            sheet.append([_label(sheet, text, bold=number == 0) for text in line])
+        if above:
+            sheet.append([])
+        sheet.append([_heading_cell(sheet, column) for column in columns])
+        try:
+            last = heading + _append_rows(sheet, columns, rows)
+        except BaseException:
+            sheet.close()  # it is a half-written file on disk
+            raise
+        sheet.auto_filter.ref = f"A{heading}:{get_column_letter(len(columns))}{last}"
+        if total_label:
+            sheet.append(_totals(sheet, columns, total_label, heading + 1, last))
+        if below:
+            sheet.append([])
+        for line in below:
+            sheet.append([_label(sheet, text) for text in line])
+
+    def save(self, stream: BinaryIO) -> None:
+        """Write the whole workbook to a binary stream."""
+        self._book.save(stream)
+
+    def _set_up_page(self, sheet, columns: Sequence[Column], heading: int) -> None:
+        """Do what must be settled before the first row: write-only sheets stream from there."""
+        sheet.freeze_panes = f"A{heading + 1}"
+        for index, column in enumerate(columns, start=1):
+            width = column.width or column.kind.value[1]
+            sheet.column_dimensions[get_column_letter(index)].width = width
+        sheet.print_title_rows = f"{heading}:{heading}"
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = A4
+        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToHeight = 0  # as many pages as it takes
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.oddFooter.left.text = f"{self._title} – {sheet.title}".replace("&", "&&")
+        sheet.oddFooter.right.text = "Side &P af &N"
+
+
+def _append_rows(sheet, columns: Sequence[Column], rows: Iterable[Sequence]) -> int:
+    """Write the rows and give their number."""
+    converters = [_CONVERTERS[column.kind](sheet, column.kind) for column in columns]
+    count = 0
+    for row in rows:
+        sheet.append(
+            [
+                None if value is None else convert(value)
+                for convert, value in zip(converters, row, strict=True)
+            ]
+        )
+        count += 1
+    return count
+
+
+# A converter turns one column's values into what openpyxl appends. A styled cell costs far more
+# to make than to write, and is written at once: so each column has one, used again for every row.
+
+
+def _text_converter(sheet, kind: CellKind) -> Callable:
+    cell = _styled_cell(sheet, "@")
+    always = kind is CellKind.CODE
+
+    def convert(value):
+        text = value if type(value) is str else str(value)
+        if not text:
+            return None
+        if _ILLEGAL.search(text):
+            text = _ILLEGAL.sub(" ", text)
+        if not always and text[0] not in _RISKY:
+            return text
+        cell.value = text
+        cell.data_type = "s"
+        return cell
+
+    return convert
+
+
+def _number_converter(sheet, kind: CellKind) -> Callable:
+    cell = _styled_cell(sheet, kind.number_format)
+    is_amount = kind is CellKind.AMOUNT
+
+    def convert(value):
+        if type(value) is Formula:
+            cell.value = f"={value.text}"
+        else:
+            cell.value = kroner_number(value) if is_amount else value
+        return cell
+
+    return convert
+
+
+def _date_converter(sheet, kind: CellKind) -> Callable:
+    cell = _styled_cell(sheet, kind.number_format)
+
+    def convert(value: date):
+        cell.value = value.toordinal() - _DAY_ZERO
+        return cell
+
+    return convert
+
+
+_CONVERTERS = {
+    CellKind.TEXT: _text_converter,
+    CellKind.CODE: _text_converter,
+    CellKind.NUMBER: _number_converter,
+    CellKind.AMOUNT: _number_converter,
+    CellKind.DATE: _date_converter,
+}
+
+
+def _styled_cell(sheet, number_format: str | None) -> Cell:
+    cell = WriteOnlyCell(sheet)
+    if number_format:
+        cell.number_format = number_format
+    return cell
+
+
+def _label(sheet, text: str, *, bold: bool = False) -> Cell | None:
+    if not text:
+        return None
+    cell = _styled_cell(sheet, "@")
+    cell.value = _ILLEGAL.sub(" ", text)
+    cell.data_type = "s"
+    cell.font = Font(bold=bold)
+    return cell
+
+
+def _heading_cell(sheet, column: Column) -> Cell:
+    cell = _label(sheet, column.heading, bold=True)
+    cell.fill = PatternFill("solid", fgColor="E7ECEF")
+    cell.border = Border(bottom=Side("thin"))
+    side = "right" if column.kind.is_right_aligned else "left"
+    cell.alignment = Alignment(horizontal=side, vertical="center")
+    return cell
+
+
+def _totals(sheet, columns: Sequence[Column], label: str, first: int, last: int) -> list:
+    """Give the row of totals: live sums over the rows `first` to `last`."""
+    cells = []
+    for index, column in enumerate(columns, start=1):
+        letter = get_column_letter(index)
+        cell = _styled_cell(sheet, column.kind.number_format)
+        cell.font = Font(bold=True)
+        cell.border = Border(top=Side("thin"), bottom=Side("double"))
+        if column.is_summed:
+            cell.value = f"=SUM({letter}{first}:{letter}{last})" if last >= first else 0
+        elif index == 1:
+            cell.value = label
+        cells.append(cell)
+    return cells
