@@ -1,6 +1,33 @@
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from albertslund_it.navigation import menu
 from leasing.models import Settings
 
 
 def frame(request):
-    """Give every page what its frame needs."""
-    return {"site_settings": Settings.objects.filter(id=1).first()}
+    """Give every page what its frame needs; nothing is read for a fragment, which has none."""
+    return {
+        "site_settings": SimpleLazyObject(lambda: Settings.objects.filter(id=1).first()),
+        "navigation": SimpleLazyObject(lambda: _navigation(request)),
+    }
+
+
+def _navigation(request) -> dict:
+    user = getattr(request, "user", None)  # an early error page has none
+    if user is None or not user.is_authenticated:
+        return {"home": _url("front"), "items": []}
+    return {
+        "home": _url("front"),
+        "items": menu(user, request.path),
+        "roles": [group.name for group in user.groups.order_by("name")],
+        "search_url": _url("device-list") if user.has_perm("inventory.view_device") else "",
+        "admin_url": _url("admin:index") if user.is_staff else "",
+    }
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return "/"

@@ -1,4 +1,16 @@
 from django.contrib import admin
-from django.urls import path
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from albertslund_it.web.forms import LoginForm
+from albertslund_it.web.login import admin_login
+
+urlpatterns = [
+    path("log-ind/", LoginView.as_view(authentication_form=LoginForm), name="login"),
+    path("log-ud/", LogoutView.as_view(), name="logout"),
+    # One way in: the admin asks for a login at the same page as everything else.
+    path("admin/login/", admin_login),
+    path("admin/", admin.site.urls),
+    path("", include("inventory.urls")),
+    path("", include("leasing.urls")),
+]

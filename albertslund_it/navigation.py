@@ -1,0 +1,50 @@
+"""The menu: what each role opens, five items at most."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from albertslund_it.roles import ALL
+
+IMPORT = ("inventory.import_inventory", "leasing.register_deliveries", "leasing.manage_amounts")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One menu item; `current` is its aria-current, when one is on its page or below it."""
+
+    label: str
+    url: str
+    current: str = ""
+
+    @property
+    def is_current(self) -> bool:
+        return bool(self.current)
+
+
+def wanted(user) -> list[tuple[str, str]]:
+    """Give (label, URL name) of what a user opens, in the menu's order."""
+    sees_all = user.has_perm(ALL)
+    items = [("Forside", "front")]
+    if not sees_all:  # the others reach a department's share through Afdelinger
+        items.append(("Egenbetaling", "share"))
+    if user.has_perm("leasing.view_billingrun"):
+        items.append(("Kvartaler", "quarter-list"))
+    if user.has_perm("inventory.view_device"):
+        items += [("Udstyr", "device-list"), ("Afdelinger", "department-list")]
+    if any(user.has_perm(code) for code in IMPORT):
+        items.append(("Indlæs", "import"))
+    return items
+
+
+def menu(user, path: str) -> list[Item]:
+    """Give the menu of a user who is on the page `path`."""
+    found = []
+    for label, name in wanted(user):
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue  # that part is not installed
+        below = url != "/" and path.startswith(url)
+        found.append(Item(label, url, "page" if path == url else "true" if below else ""))
+    return found

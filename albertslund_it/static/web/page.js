@@ -1,0 +1,40 @@
+// What the pages do beyond links and forms. All of it is extra: everything works without.
+(function () {
+  "use strict";
+
+  // An empty filter stays out of the address.
+  document.addEventListener("htmx:configRequest", function (event) {
+    const parameters = event.detail.parameters;
+    for (const name of Object.keys(parameters)) {
+      if (parameters[name] === "") delete parameters[name];
+    }
+  });
+
+  // A list that is swapped in may say how many rows it has: read out by screen readers.
+  document.addEventListener("htmx:afterSwap", function (event) {
+    const count = event.target.querySelector("[data-announce]");
+    const region = document.getElementById("announcements");
+    if (count && region) region.textContent = count.textContent.trim();
+  });
+
+  // A double click sends a form once. Coming back to the page opens it again.
+  document.addEventListener("submit", function (event) {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    const button = event.submitter;
+    if (button && button.dataset.busy) button.textContent = button.dataset.busy;
+  });
+  window.addEventListener("pageshow", function (event) {
+    if (!event.persisted) return;
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  }
+
+  document.querySelector(".error-summary")?.focus();
+})();

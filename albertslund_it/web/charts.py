@@ -1,0 +1,193 @@
+"""Bar charts that the server draws as SVG.
+
+All geometry is made here, as text: a template would write 12,5 for 12.5 and break the drawing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from albertslund_it.common.money import MINUS, format_kroner
+
+SOLID, HATCHED, OUTLINED = "solid", "hatched", "outlined"
+
+BAR, GAP, LEFT, RIGHT, TOP, BOTTOM, PLOT = 56, 28, 72, 16, 26, 34, 200
+
+
+@dataclass(frozen=True)
+class Series:
+    """One colour of the chart: a name, how it is drawn, and an amount in øre for each label."""
+
+    name: str
+    style: str
+    values: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Rect:
+    """A piece of a bar."""
+
+    x: str
+    y: str
+    width: str
+    height: str
+    style: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text, or a grid line where there is no text."""
+
+    x: str
+    y: str
+    text: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A finished drawing, with its figures as a table."""
+
+    ident: str
+    title: str
+    summary: str
+    width: str
+    height: str
+    right: str
+    zero: str
+    rects: list[Rect]
+    totals: list[Text]
+    labels: list[Text]
+    ticks: list[Text]
+    reference: Text | None
+    series: Sequence[Series]
+    rows: list[tuple[str, list[int], int]]
+    label_heading: str
+
+    @property
+    def view_box(self) -> str:
+        return f"0 0 {self.width} {self.height}"
+
+
+def bar_chart(
+    *,
+    ident: str,
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    reference: tuple[str, int] | None = None,
+    label_heading: str = "Kvartal",
+) -> Chart:
+    """Stack the series over the labels; `reference` is a named line, a budget for instance.
+
+    `ident` is unique on the page. Amounts below zero hang under the line.
+    """
+    columns = list(zip(*(one.values for one in series), strict=True)) if series else []
+    totals = [sum(column) for column in columns]
+    scale = _Scale.over(columns, reference)
+    width = LEFT + RIGHT + GAP + len(labels) * (BAR + GAP)
+    rects, tops = [], []
+    for index, column in enumerate(columns):
+        x = LEFT + GAP + index * (BAR + GAP)
+        pieces, top = _stack(x, column, series, labels[index], scale)
+        rects += pieces
+        tops.append(
+            Text(str(x + BAR // 2), _number(top - 6), whole_kroner(totals[index]), strong=True)
+        )
+    return Chart(
+        ident=ident,
+        title=title,
+        summary=_summary(labels, totals),
+        width=str(width),
+        height=str(TOP + PLOT + BOTTOM),
+        right=str(width - RIGHT),
+        zero=_number(scale.y(0)),
+        rects=rects,
+        totals=tops,
+        labels=[
+            Text(str(LEFT + GAP + index * (BAR + GAP) + BAR // 2), str(TOP + PLOT + 20), label)
+            for index, label in enumerate(labels)
+        ],
+        ticks=[Text(str(LEFT - 8), _number(scale.y(at)), whole_kroner(at)) for at in scale.ticks],
+        reference=reference
+        and Text(str(width - RIGHT), _number(scale.y(reference[1])), reference[0]),
+        series=series,
+        rows=[
+            (label, list(column), total)
+            for label, column, total in zip(labels, columns, totals, strict=True)
+        ],
+        label_heading=label_heading,
+    )
+
+
+@dataclass(frozen=True)
+class _Scale:
+    ticks: list[int]
+
+    @classmethod
+    def over(cls, columns, reference):
+        """Take in every stack, the reference and zero."""
+        ups = [sum(value for value in column if value > 0) for column in columns]
+        downs = [sum(value for value in column if value < 0) for column in columns]
+        top = max([100, *ups, reference[1] if reference else 0])
+        bottom = min([0, *downs])
+        step = _step((top - bottom) / 4)
+        first, last = bottom // step, -(-top // step)
+        return cls([at * step for at in range(first, last + 1)])
+
+    def y(self, value: int) -> float:
+        """Give the height on the drawing of an amount."""
+        span = self.ticks[-1] - self.ticks[0]
+        return TOP + PLOT * (self.ticks[-1] - value) / span
+
+
+def _step(least: float) -> int:
+    """Give the round amount (1, 2 or 5 with noughts) that is at least `least`, in øre."""
+    size = 100
+    while True:
+        for factor in (1, 2, 5):
+            if factor * size >= least:
+                return factor * size
+        size *= 10
+
+
+def _stack(x, column, series, label, scale) -> tuple[list[Rect], float]:
+    """Give a bar's pieces and its top."""
+    pieces, above, below = [], 0, 0
+    for one, value in zip(series, column, strict=True):
+        if not value:
+            continue
+        start = above if value > 0 else below
+        if value > 0:
+            above += value
+        else:
+            below += value
+        upper, lower = sorted((scale.y(start), scale.y(start + value)))
+        pieces.append(
+            Rect(
+                x=str(x),
+                y=_number(upper),
+                width=str(BAR),
+                height=_number(lower - upper),
+                style=one.style,
+                title=f"{label}, {one.name.lower()}: {format_kroner(value)}",
+            )
+        )
+    return pieces, scale.y(above)
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}"
+
+
+def whole_kroner(ore: int) -> str:
+    """Write øre as whole kroner, for the axis and the tops of the bars: '12.345'."""
+    kroner = (abs(ore) + 50) // 100
+    return (MINUS if ore < 0 and kroner else "") + f"{kroner:,}".replace(",", ".")
+
+
+def _summary(labels, totals) -> str:
+    parts = [
+        f"{label}: {format_kroner(total)}" for label, total in zip(labels, totals, strict=True)
+    ]
+    return "; ".join(parts) + "." if parts else "Ingen beløb."

@@ -1,0 +1,92 @@
+"""Form fields and the form base that every page uses."""
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+from albertslund_it.common.money import parse_kroner, plain_kroner
+
+CHOOSE = (forms.Select, forms.SelectMultiple, forms.RadioSelect)
+
+
+class KronerField(forms.CharField):
+    """An amount that a person writes in kroner and the code gets as whole øre (int or None)."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("max_length", 30)
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("inputmode", "decimal")
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        if text in self.empty_values:
+            return None
+        try:
+            return parse_kroner(text)
+        except ValueError as error:
+            raise forms.ValidationError(f"{error}.", code="invalid") from error
+
+    def run_validators(self, value):
+        """Skip the text's validators: the value is a number by now."""
+
+    def prepare_value(self, value):
+        return plain_kroner(value) if isinstance(value, int) else value
+
+    def has_changed(self, initial, data):
+        try:
+            return self.to_python(data) != initial
+        except forms.ValidationError:
+            return True
+
+
+class DateField(forms.DateField):
+    """A date in a text field: the browser's own date field speaks the browser's language."""
+
+    default_error_messages = {"invalid": "Skriv datoen som dag-måned-år, fx 17-11-2025."}
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("placeholder", "dd-mm-åååå")
+        self.widget.attrs.setdefault("inputmode", "numeric")
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+
+class PlainForm:
+    """Mixin: Bootstrap's classes, and messages that say what to do."""
+
+    use_required_attribute = False  # the browser would ask in its own language
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            dress(field)
+
+
+def dress(field: forms.Field) -> None:
+    """Give a field its Bootstrap class, and words of ours where Django's own are still there."""
+    widget = field.widget
+    style = "form-select" if isinstance(widget, CHOOSE) else "form-control"
+    if isinstance(widget, forms.CheckboxInput):
+        style = "form-check-input"
+    widget.attrs.setdefault("class", style)
+    label = str(field.label or "feltet").lower()
+    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+        verb = "Vælg" if isinstance(widget, (*CHOOSE, forms.FileInput)) else "Udfyld"
+        field.error_messages["required"] = f"{verb} {label}."
+    if "invalid_choice" in field.error_messages and isinstance(field, forms.ChoiceField):
+        field.error_messages["invalid_choice"] = f"Vælg {label} fra listen."
+
+
+class LoginForm(PlainForm, AuthenticationForm):
+    """Django's login form with our words."""
+
+    error_messages = {
+        "invalid_login": "Brugernavn og adgangskode passer ikke sammen. Ret dem, og prøv igen.",
+        "inactive": "Brugeren er lukket. Skriv til it-helpdesk, hvis det er en fejl.",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].error_messages["required"] = "Skriv dit brugernavn."
+        self.fields["password"].error_messages["required"] = "Skriv din adgangskode."
