@@ -37,6 +37,13 @@ class SubAgreement(models.Model):
         return self.number
 
 
+class ByModelAndDay(models.Manager):
+    """Lets a fixture name a price by its model and first day."""
+
+    def get_by_natural_key(self, model, starts_on):
+        return self.get(model__name=model, starts_on=starts_on)
+
+
 class LeasePrice(models.Model):
     """What a model costs for a whole term, for leases that start from this day on."""
 
@@ -47,6 +54,8 @@ class LeasePrice(models.Model):
     price_ore = models.BigIntegerField("leasingpris (øre)")
     quarters = models.PositiveSmallIntegerField("kvartaler", default=16)
     source = models.CharField("kilde", max_length=200, blank=True)
+
+    objects = ByModelAndDay()
 
     class Meta:
         verbose_name = "leasingpris"
@@ -72,6 +81,9 @@ class LeasePrice(models.Model):
 
     def __str__(self):
         return f"{self.model} fra {self.starts_on:%d-%m-%Y}"
+
+    def natural_key(self):
+        return (*self.model.natural_key(), self.starts_on)
 
 
 for _model in (FrameworkAgreement, SubAgreement, LeasePrice):
