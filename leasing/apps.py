@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class LeasingConfig(AppConfig):
@@ -9,9 +9,10 @@ class LeasingConfig(AppConfig):
     verbose_name = "Leasing og afregning"
 
     def ready(self):
-        from leasing.guards import restore_guards
+        from leasing.guards import make_way_for_migrations, restore_guards
         from leasing.services.setup import create_what_is_there_from_the_start
 
         # SQLite drops triggers when Django remakes a table, so they are put back every time.
+        pre_migrate.connect(make_way_for_migrations, sender=self)
         post_migrate.connect(restore_guards, sender=self)
         post_migrate.connect(create_what_is_there_from_the_start, sender=self)

@@ -2,9 +2,9 @@
 
 A run is sealed once its digest is written. The triggers are put back after every migration, and
 `missing_guards` tells when one is gone, disabled or altered. On PostgreSQL they fire once a
-statement and look at all its rows; SQLite has row triggers only. SQLite's REPLACE removes rows
-without firing their delete triggers, so there an insert or update is also refused when it would
-push a guarded row out ("displaced").
+statement and look at all its rows, replication sessions included; SQLite has row triggers only.
+SQLite's REPLACE removes rows without firing their delete triggers, so there an insert or update is
+also refused when it would push a guarded row out; an upsert of such a row is refused with it.
 """
 
 from dataclasses import dataclass
@@ -73,54 +73,55 @@ GUARDED = (
 
 
 def restore_guards(using="default", **kwargs):
-    """Put every guard back."""
+    """Put every guard back; take them away where the tables are not there (any more)."""
     connection = connections[using]
-    if GUARDED[0].table not in connection.introspection.table_names():
-        return  # migrated back to before the tables existed
+    remove_guards(using)
+    if not {guarded.table for guarded in GUARDED} <= set(connection.introspection.table_names()):
+        return
     with connection.cursor() as cursor:
-        for name, table, definition in _wanted(connection.vendor):
-            if connection.vendor == "postgresql":
-                cursor.execute(
-                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
-                    f"AS $guard${definition.body}$guard$"
-                )
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
-            else:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-            cursor.execute(definition.trigger)
+        for guard in _wanted(connection.vendor):
+            for statement in guard.statements:
+                cursor.execute(statement)
 
 
 def remove_guards(using="default"):
     """Take the guards away: for tests, which empty the tables afterwards."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        for name, table, _ in _installed(connection):
+        for name, table, *_ in _installed(connection):
             on = f" ON {table}" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TRIGGER {name}{on}")
+
+
+def make_way_for_migrations(using="default", plan=(), **kwargs):
+    """Take the guards away before a table is remade: SQLite refuses to while they name it."""
+    if plan and connections[using].vendor == "sqlite":
+        remove_guards(using)
 
 
 def missing_guards(using="default") -> list[str]:
     """Name the guards that are gone, disabled or not as this module writes them."""
     connection = connections[using]
-    installed = {(name, table, body) for name, table, body in _installed(connection)}
+    installed = set(_installed(connection))
     return [
-        f"{name} ({table})"
-        for name, table, definition in _wanted(connection.vendor)
-        if (name, table, definition.body) not in installed
+        f"{guard.name} ({guard.table})"
+        for guard in _wanted(connection.vendor)
+        if (guard.name, guard.table, guard.trigger, guard.body) not in installed
     ]
 
 
-def _installed(connection) -> list[tuple[str, str, str]]:
+def _installed(connection) -> list[tuple[str, str, str, str]]:
+    """Give name, table, trigger and function body; a trigger that does not always fire has none."""
     if connection.vendor == "postgresql":
         query = (
-            "SELECT t.tgname, c.relname, p.prosrc FROM pg_trigger t "
+            "SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid, true), "
+            "CASE t.tgenabled WHEN 'A' THEN p.prosrc ELSE '' END FROM pg_trigger t "
             "JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
-            "WHERE t.tgname LIKE 'guard\\_%%' AND t.tgenabled IN ('O', 'A') "
-            "AND pg_table_is_visible(c.oid)"
+            "WHERE t.tgname LIKE 'guard\\_%%' AND pg_table_is_visible(c.oid)"
         )
     else:
         query = (
-            "SELECT name, tbl_name, sql FROM sqlite_master "
+            "SELECT name, tbl_name, sql, '' FROM sqlite_master "
             "WHERE type = 'trigger' AND name GLOB 'guard_*'"
         )
     with connection.cursor() as cursor:
@@ -129,21 +130,37 @@ def _installed(connection) -> list[tuple[str, str, str]]:
 
 
 @dataclass(frozen=True)
-class _Definition:
+class _Guard:
+    """A trigger and, on PostgreSQL, the body of its function."""
+
+    name: str
+    table: str
     trigger: str
-    body: str
+    body: str = ""
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        if not self.body:
+            return (self.trigger,)
+        return (
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql "
+            f"AS $guard${self.body}$guard$",
+            self.trigger,
+            f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {self.name}",
+        )
 
 
 def _wanted(vendor: str):
-    """Give (name, table, definition) of every guard."""
-    make = _postgresql if vendor == "postgresql" else _sqlite
+    """Give every guard as it should be."""
     for guarded in GUARDED:
-        for operation, definition in make(guarded):
-            yield f"{PREFIX}{guarded.table}_{operation}", guarded.table, definition
+        yield from _postgresql(guarded) if vendor == "postgresql" else _sqlite(guarded)
 
 
 def _postgresql(guarded: Guarded):
-    """One statement trigger an operation; `gone` and `fresh` are the rows before and after."""
+    """One statement trigger an operation; `gone` and `fresh` are the rows before and after.
+
+    The trigger is spelled as PostgreSQL itself prints it, so that the two can be compared.
+    """
     gone = f"EXISTS (SELECT 1 FROM gone WHERE {guarded.is_fixed.format(row='gone')})"
     fresh = f"EXISTS (SELECT 1 FROM fresh WHERE {guarded.is_fixed.format(row='fresh')})"
     change = f"{gone} OR {fresh}"
@@ -157,21 +174,20 @@ def _postgresql(guarded: Guarded):
             f"OR EXISTS ({after} EXCEPT {before}))"
         )
     refused = {
-        "insert": ("AFTER INSERT", "REFERENCING NEW TABLE AS fresh", fresh),
-        "update": ("AFTER UPDATE", "REFERENCING OLD TABLE AS gone NEW TABLE AS fresh", change),
-        "delete": ("AFTER DELETE", "REFERENCING OLD TABLE AS gone", gone),
+        "insert": ("AFTER INSERT", " REFERENCING NEW TABLE AS fresh", fresh),
+        "update": ("AFTER UPDATE", " REFERENCING OLD TABLE AS gone NEW TABLE AS fresh", change),
+        "delete": ("AFTER DELETE", " REFERENCING OLD TABLE AS gone", gone),
         "truncate": ("BEFORE TRUNCATE", "", ANY_SEALED),
     }
     for operation, (event, tables, condition) in refused.items():
         name = f"{PREFIX}{guarded.table}_{operation}"
-        yield (
-            operation,
-            _Definition(
-                trigger=f"CREATE TRIGGER {name} {event} ON {guarded.table} {tables} "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-                body=f" BEGIN IF {condition} THEN RAISE EXCEPTION '{guarded.message}' "
-                "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL; END ",
-            ),
+        yield _Guard(
+            name,
+            guarded.table,
+            trigger=f"CREATE TRIGGER {name} {event} ON {guarded.table}{tables} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+            body=f" BEGIN IF {condition} THEN RAISE EXCEPTION '{guarded.message}' "
+            "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL; END ",
         )
 
 
@@ -198,8 +214,10 @@ def _sqlite(guarded: Guarded):
         "delete": ("BEFORE DELETE", old),
     }
     for operation, (event, condition) in refused.items():
-        statement = (
-            f"CREATE TRIGGER {PREFIX}{guarded.table}_{operation} {event} ON {guarded.table} "
-            f"FOR EACH ROW WHEN {condition} BEGIN SELECT RAISE(ABORT, '{guarded.message}'); END"
+        name = f"{PREFIX}{guarded.table}_{operation}"
+        yield _Guard(
+            name,
+            guarded.table,
+            trigger=f"CREATE TRIGGER {name} {event} ON {guarded.table} FOR EACH ROW "
+            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{guarded.message}'); END",
         )
-        yield operation, _Definition(trigger=statement, body=statement)
