@@ -81,15 +81,30 @@ def lease(
     agreement="UA-1",
 ):
     """Make a device on a lease of one term, placed at `unit` from its first day; none is stock."""
+    made = lease_of(
+        device(serial_number, model=model),
+        starts_on=starts_on,
+        stops_on=stops_on,
+        price_ore=price_ore,
+        quarters=quarters,
+        agreement=agreement,
+    )
+    if unit:
+        placement(made.device, starts_on, unit, employee)
+    return made
+
+
+def lease_of(
+    device, *, starts_on=FIRST_DAY, stops_on=None, price_ore=T14_ORE, quarters=16, agreement="UA-1"
+):
+    """Lease a device that is there already."""
     made = Lease.objects.create(
-        device=device(serial_number, model=model),
+        device=device,
         sub_agreement=sub_agreement(agreement),
         starts_on=starts_on,
         stops_on=stops_on,
     )
     LeaseTerm.objects.create(lease=made, position=1, price_ore=price_ore, quarters=quarters)
-    if unit:
-        placement(made.device, starts_on, unit, employee)
     return made
 
 

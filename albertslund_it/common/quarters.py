@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_CODE = re.compile(r"(\d{4})Q([1-4])")
+_CODE = re.compile(r"([0-9]{4})Q([1-4])")
 
 
 def add_months(day: date, months: int) -> date:

@@ -20,8 +20,6 @@ from leasing.models import (
     BillingRun,
     Charge,
     InvoiceLine,
-    InvoiceSummary,
-    Kind,
     Lease,
     SubAgreement,
 )
@@ -136,19 +134,11 @@ def leases_with_differences(
     holder = cost_holder_id()
     any_run = BillingRun.objects.exists()
     current = str(window.current) if window.current else None
-    # Only a supplementary run closed before the year's last quarter leaves lines ahead of time.
-    ahead = (
-        any_run
-        and window.new_periods
-        and InvoiceSummary.objects.filter(period__gte=window.new_periods[0].code)
-        .exclude(kind=Kind.CHARGE)
-        .exists()
-    )
     stream = lease_facts(devices)
     while chunk := list(islice(stream, CHUNK)):
         for facts in chunk:
             facts.text = facts.canonical_text()
-        looked_back = [everything or ahead or facts.billed_text != facts.text for facts in chunk]
+        looked_back = [everything or facts.billed_text != facts.text for facts in chunk]
         if any_run and any(looked_back):
             ids = [f.lease_id for f, back in zip(chunk, looked_back, strict=True) if back]
             billed = billed_by_lease(ids)

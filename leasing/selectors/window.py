@@ -10,21 +10,21 @@ from albertslund_it.common.quarters import Quarter, quarters_between
 from leasing.domain.allocation import Period
 from leasing.models import BillingRun, FiscalYear, Settings
 
-_SUPPLEMENT = re.compile(r"(\d{4})S(\d*)")
+_SUPPLEMENT = re.compile(r"(20[0-9]{2})S([0-9]{0,3})")
 
 
 @dataclass(frozen=True)
 class Window:
     """The quarters of a run.
 
-    `billing_start` is the first day that costs anybody anything, `closed` the last quarter closed
-    before, `last` the last quarter looked at; `taken` are the quarters whose differences the run
-    bills, the others stay pending. `current` is its own quarter, None for a supplementary run.
+    `billing_start` is the first day that costs anybody anything, `covered` the last quarter that a
+    run has billed, `last` the last one looked at; `taken` are the quarters whose differences this
+    run bills, the others stay pending. `current` is its own quarter, None for a supplementary run.
     """
 
     code: str
     billing_start: date
-    closed: Quarter | None
+    covered: Quarter | None
     last: Quarter
     taken: frozenset[str]
     current: Quarter | None
@@ -43,9 +43,9 @@ class Window:
 
     @cached_property
     def new_periods(self) -> tuple[Period, ...]:
-        """Give the quarters that no closing has looked at yet."""
-        closed = str(self.closed) if self.closed else ""
-        return tuple(period for period in self.periods if period.code > closed)
+        """Give the quarters that no run has looked at yet."""
+        covered = str(self.covered) if self.covered else ""
+        return tuple(period for period in self.periods if period.code > covered)
 
 
 def supplement_ends_on(year: int) -> date:
@@ -56,12 +56,16 @@ def supplement_ends_on(year: int) -> date:
 
 def last_closed_quarter() -> Quarter | None:
     """Give the last quarter closed by an ordinary run."""
-    code = (
-        BillingRun.objects.filter(is_supplementary=False)
-        .order_by("-quarter")
-        .values_list("quarter", flat=True)
-        .first()
-    )
+    return _last_quarter(BillingRun.objects.filter(is_supplementary=False))
+
+
+def last_covered_quarter() -> Quarter | None:
+    """Give the last quarter that any run has billed, supplementary ones included."""
+    return _last_quarter(BillingRun.objects.all())
+
+
+def _last_quarter(runs) -> Quarter | None:
+    code = runs.order_by("-quarter").values_list("quarter", flat=True).first()
     return Quarter.parse(code) if code else None
 
 
@@ -88,16 +92,18 @@ def window_for(code: str, today: date) -> Window:
     taken = {
         str(q) for q in quarters_between(Quarter.of(start), quarter) if q.year not in open_years
     }
-    return Window(str(quarter), start, closed, quarter, frozenset(taken), quarter)
+    covered = last_covered_quarter()
+    last = max(quarter, covered) if covered else quarter
+    return Window(str(quarter), start, covered, last, frozenset(taken), quarter)
 
 
 def pending_window() -> Window | None:
-    """Give the window of all closed quarters; None before the first closing."""
-    start, closed = billing_start(), last_closed_quarter()
-    if closed is None:
+    """Give the window of all that runs have covered; None before the first closing."""
+    start, covered = billing_start(), last_covered_quarter()
+    if covered is None:
         return None
-    taken = frozenset(str(q) for q in quarters_between(Quarter.of(start), closed))
-    return Window("", start, closed, closed, taken, None)
+    taken = frozenset(str(q) for q in quarters_between(Quarter.of(start), covered))
+    return Window("", start, covered, covered, taken, None)
 
 
 def _refuse_impossible_quarter(quarter, start, closed, today):
@@ -119,7 +125,7 @@ def _refuse_impossible_quarter(quarter, start, closed, today):
 
 
 def _supplementary_window(year: int, number: str, today: date) -> Window:
-    start, closed = billing_start(), last_closed_quarter()
+    start, covered = billing_start(), last_covered_quarter()
     if year < start.year:
         raise Refused(f"{year} ligger før den {start:%d-%m-%Y}, hvor opkrævningen begynder.")
     deadline = supplement_ends_on(year)
@@ -138,5 +144,5 @@ def _supplementary_window(year: int, number: str, today: date) -> Window:
         raise Refused(f"Den næste supplementskørsel for {year} er {year}S{following}.")
     last = Quarter(year, 4)
     taken = {str(q) for q in quarters_between(max(Quarter.of(start), Quarter(year, 1)), last)}
-    looked_at = max(last, closed) if closed else last
-    return Window(f"{year}S{following}", start, closed, looked_at, frozenset(taken), None)
+    looked_at = max(last, covered) if covered else last
+    return Window(f"{year}S{following}", start, covered, looked_at, frozenset(taken), None)
