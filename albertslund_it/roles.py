@@ -4,6 +4,9 @@
 """
 
 ALL = "inventory.view_all_departments"
+# Who holds a device, and when it was last seen: finance and auditors do without.
+PEOPLE = "inventory.view_employee"
+LAST_SEEN = "inventory.see_last_seen"
 
 HELPDESK = "It-helpdesk"
 HEAD = "Leder"
@@ -16,11 +19,13 @@ ROLES: dict[str, tuple[str, ...]] = {
     HELPDESK: (
         ALL,
         "inventory.view_device",
+        PEOPLE,
+        LAST_SEEN,
         "inventory.import_inventory",
         "leasing.register_deliveries",
     ),
-    HEAD: ("inventory.view_device",),
-    UNIT_LEADER: ("inventory.view_device",),
+    HEAD: ("inventory.view_device", PEOPLE),
+    UNIT_LEADER: ("inventory.view_device", PEOPLE),
     FINANCE: (
         ALL,
         "inventory.view_device",

@@ -99,6 +99,13 @@ class Migration(migrations.Migration):
                     django.db.models.functions.comparison.Collate("name", "dansk"),
                     "initials",
                 ],
+                "indexes": [
+                    models.Index(
+                        django.db.models.functions.comparison.Collate("name", "dansk"),
+                        models.F("initials"),
+                        name="employee_danish_order",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -183,7 +190,8 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "udstyr",
                 "ordering": ["serial_number"],
                 "permissions": [
-                    ("import_inventory", "Kan indlæse enheder, medarbejdere og udstyr")
+                    ("import_inventory", "Kan indlæse enheder, medarbejdere og udstyr"),
+                    ("see_last_seen", "Kan se, hvornår udstyr sidst er set"),
                 ],
             },
         ),

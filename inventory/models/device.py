@@ -71,7 +71,10 @@ class Device(models.Model):
     class Meta:
         verbose_name = "enhed af udstyr"
         verbose_name_plural = "udstyr"
-        permissions = [("import_inventory", "Kan indlæse enheder, medarbejdere og udstyr")]
+        permissions = [
+            ("import_inventory", "Kan indlæse enheder, medarbejdere og udstyr"),
+            ("see_last_seen", "Kan se, hvornår udstyr sidst er set"),
+        ]
         ordering = ["serial_number"]
 
     def __str__(self):
@@ -94,5 +97,7 @@ class FormerSerialNumber(models.Model):
         return self.serial_number
 
 
-for _model in (Category, DeviceModel, Device, FormerSerialNumber):
+for _model in (Category, DeviceModel, FormerSerialNumber):
     auditlog.register(_model)
+# When a device was last seen changes daily and tells of absence: no history of it is kept.
+auditlog.register(Device, exclude_fields=["last_seen"])

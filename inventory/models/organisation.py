@@ -126,6 +126,8 @@ class Employee(models.Model):
         verbose_name = "medarbejder"
         verbose_name_plural = "medarbejdere"
         ordering = [in_danish_order("name"), "initials"]
+        # On SQLite Danish order is worked out in Python: sorting 50,000 people takes seconds.
+        indexes = [models.Index(in_danish_order("name"), "initials", name="employee_danish_order")]
 
     def __str__(self):
         return f"{self.name} ({self.initials})"

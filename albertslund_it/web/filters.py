@@ -1,0 +1,20 @@
+"""What our filter sets share."""
+
+import django_filters
+from django import forms
+
+from albertslund_it.web.forms import PlainForm
+
+
+class FilterSet(django_filters.FilterSet):
+    """A filter set that shows nothing, rather than everything, when a filter cannot be read."""
+
+    def get_form_class(self):
+        fields = {name: one.field for name, one in self.filters.items()}
+        return type("FilterForm", (PlainForm, forms.Form), fields)
+
+    @property
+    def qs(self):
+        if self.is_bound and not self.form.is_valid():
+            return self.queryset.none()
+        return super().qs

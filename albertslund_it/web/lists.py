@@ -1,0 +1,87 @@
+"""A page with a list on it: filters, sorting, pages, and all of it as Excel."""
+
+from io import BytesIO
+
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.generic import View
+from django_tables2 import RequestConfig
+
+from albertslund_it.common import workbooks
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class ListPage(PermissionRequiredMixin, View):
+    """Show a table with its filters.
+
+    A subclass names the table, the filters and the template, and gives the rows. `template_name`
+    extends 'web/list_page.html'; htmx gets the list alone, from the same address.
+    """
+
+    raise_exception = True  # who may not gets 403; who is not logged in never comes this far
+    table_class: type
+    filter_class: type | None = None
+    template_name = "web/list_page.html"
+    title = ""
+    file_name = "liste"
+    per_page = 50
+
+    def rows(self):
+        """Give what the user may see, before any filter: a queryset or a list."""
+        raise NotImplementedError
+
+    def table_data(self, filtered):
+        """Turn the filtered rows into what the table takes."""
+        return filtered
+
+    def table_options(self) -> dict:
+        """Give further arguments for the table, `exclude` or `totals` for instance."""
+        return {}
+
+    def extra_context(self) -> dict:
+        """Give what the template needs beside the list."""
+        return {}
+
+    def get(self, request, *args, **kwargs):
+        filters = self.make_filters()
+        filtered = filters.qs if filters else self.rows()
+        table = self.table_class(self.table_data(filtered), **self.table_options())
+        if request.GET.get("hent") == "xlsx":
+            RequestConfig(request, paginate=False).configure(table)
+            return self.excel(table)
+        RequestConfig(request, paginate={"per_page": self.per_page}).configure(table)
+        return self.page(table, filters)
+
+    def make_filters(self):
+        if self.filter_class is None:
+            return None
+        return self.filter_class(self.request.GET, queryset=self.rows(), request=self.request)
+
+    def page(self, table, filters) -> HttpResponse:
+        htmx = self.request.htmx
+        is_fragment = htmx and htmx.target == "liste" and not htmx.history_restore_request
+        context = {
+            "table": table,
+            "filters": filters,
+            "title": self.title,
+            "is_filtered": bool(filters and any(filters.form.data.get(f) for f in filters.filters)),
+            **self.extra_context(),
+        }
+        name = "web/list.html" if is_fragment else self.template_name
+        response = render(self.request, name, context)
+        # A fragment and its page share one address: no cache may mix them up.
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
+
+    def excel(self, table) -> FileResponse:
+        stream = BytesIO()
+        workbooks.write_table(
+            stream, title=self.title, columns=table.excel_columns(), rows=table.excel_rows()
+        )
+        stream.seek(0)
+        return FileResponse(
+            stream, as_attachment=True, filename=f"{self.file_name}.xlsx", content_type=EXCEL
+        )

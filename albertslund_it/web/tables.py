@@ -1,0 +1,137 @@
+"""Tables: django-tables2 for headings, sorting and paging, with rows and a template of our own."""
+
+from collections.abc import Iterable, Iterator
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django_tables2.data import TableData
+
+from albertslund_it.common import workbooks
+
+
+class QuerySetRows(TableData):
+    """Rows of a queryset, ordered by the database."""
+
+    def __len__(self):
+        if not hasattr(self, "_length"):
+            self._length = self.data.count()
+        return self._length
+
+    def order_by(self, aliases):
+        keys = []
+        for alias in aliases:
+            name = alias.lstrip("-")
+            column = self.table.columns[name].column
+            keys += column.order_expressions(name, descending=alias.startswith("-"))
+        if keys:
+            self.data = self.data.order_by(*keys, "pk")
+
+    def __getitem__(self, key):
+        return list(self.data[key])
+
+    def __iter__(self):
+        return self.data.iterator(chunk_size=2000)
+
+
+class ListRows(TableData):
+    """Rows of a list, ordered here; for what is few or worked out in Python."""
+
+    def __len__(self):
+        return len(self.data)
+
+    def order_by(self, aliases):
+        for alias in reversed(aliases):
+            name = alias.lstrip("-")
+            column = self.table.columns[name].column
+            read = column.reader(name)
+            there = [record for record in self.data if column.sort_key(read(record)) != (1,)]
+            nothing = [record for record in self.data if column.sort_key(read(record)) == (1,)]
+            there.sort(
+                key=lambda record, c=column, r=read: c.sort_key(r(record)),
+                reverse=alias.startswith("-"),
+            )
+            self.data = there + nothing
+
+
+class Table(tables.Table):
+    """The base of our tables.
+
+    Args:
+        data: a queryset, a list of records, or a TableData.
+        totals: what stands under columns, by their names; the first column's is its label.
+        caption: read out by a screen reader before the table.
+    """
+
+    caption = ""
+    empty_title = "Der er ingenting her endnu"
+    empty_help = ""
+
+    def __init__(self, data, *, totals: dict | None = None, **kwargs):
+        if not isinstance(data, TableData):
+            data = QuerySetRows(data) if hasattr(data, "query") else ListRows(list(data))
+        kwargs.setdefault("order_by_field", "sorter")
+        kwargs.setdefault("page_field", "side")
+        kwargs.setdefault("template_name", "web/table.html")
+        super().__init__(data, **kwargs)
+        self.totals = totals
+
+    def records(self) -> Iterable:
+        """Give the records of the page, or all of them where there are no pages."""
+        page = getattr(self, "page", None)
+        return page.object_list.data if page else self.data
+
+    def body(self) -> Iterator[SafeString]:
+        """Give the inside of each row; its first cell is the row's heading."""
+        columns = [
+            (
+                mark_safe(f' class="{bound.column.css}"' if bound.column.css else ""),  # noqa: S308
+                bound.column.reader(bound.name),
+                bound.column.cell,
+            )
+            for bound in self.columns
+        ]
+        first, *others = columns
+        for record in self.records():
+            cells = [_cell('<th scope="row"{}>{}</th>', first, record)]
+            cells += [_cell("<td{}>{}</td>", column, record) for column in others]
+            yield mark_safe("".join(cells))  # noqa: S308
+
+    def footer(self) -> list[tuple[str, str]]:
+        """Give (css class, text) of each cell of the row of totals, or nothing."""
+        if not self.totals:
+            return []
+        cells = []
+        for bound in self.columns:
+            value = self.totals.get(bound.name)
+            is_label = isinstance(value, str) or value is None
+            text = value or "" if is_label else bound.column.text(value)
+            cells.append((bound.column.css, text))
+        return cells
+
+    def page_numbers(self):
+        """Give the numbers of the page links, with gaps as '…'."""
+        return self.paginator.get_elided_page_range(self.page.number, on_each_side=2, on_ends=1)
+
+    def excel_columns(self) -> list[workbooks.Column]:
+        """Give the columns as a spreadsheet has them."""
+        return [
+            workbooks.Column(str(bound.header), bound.column.kind)
+            for bound in self.columns
+            if not bound.column.exclude_from_export
+        ]
+
+    def excel_rows(self) -> Iterator[list]:
+        """Give every row's values, of all pages."""
+        columns = [
+            (bound.column.reader(bound.name), bound.column.excel)
+            for bound in self.columns
+            if not bound.column.exclude_from_export
+        ]
+        for record in self.data:
+            yield [excel(read(record)) for read, excel in columns]
+
+
+def _cell(html: str, column, record) -> SafeString:
+    attributes, read, cell = column
+    return format_html(html, attributes, cell(record, read(record)))
