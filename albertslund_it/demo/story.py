@@ -36,11 +36,7 @@ def history(today: date) -> list[Fact]:
     _moves_before_the_minutes(world)
     for quarter in quarters_between(FIRST_QUARTER, Quarter.of(max(today, MINUTES))):
         _quarter(world, quarter)
-    facts = [
-        fact
-        for fact in world.facts
-        if fact.recorded_on <= today or fact.recorded_on == REGISTER_BEGINS
-    ]
+    facts = [fact for fact in world.facts if fact.recorded_on <= today]
     return sorted(facts, key=lambda fact: fact.recorded_on)
 
 
@@ -136,17 +132,18 @@ def _event(random: Random, quarter: Quarter, act: Callable, **details):
 
 
 def _late(world: World, random: Random, quarter: Quarter, act: Callable, **details) -> None:
-    recorded_on = _next_working_day(quarter.ends_before + timedelta(days=random.randint(*LATE)))
+    recorded_on = next_working_day(quarter.ends_before + timedelta(days=random.randint(*LATE)))
     act(world, random, _working_day(random, quarter), recorded_on=recorded_on, **details)
 
 
 def _working_day(random: Random, quarter: Quarter) -> date:
     first = max(quarter.starts_on, MINUTES + timedelta(days=1))
     day = first + timedelta(days=random.randrange((quarter.last_day - first).days - 2))
-    return _next_working_day(day)
+    return next_working_day(day)
 
 
-def _next_working_day(day: date) -> date:
+def next_working_day(day: date) -> date:
+    """Give the day itself, or the Monday after a weekend."""
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
 
 
