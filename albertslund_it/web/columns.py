@@ -23,7 +23,7 @@ class Column(tables.Column):
 
     Args:
         verbose_name: the heading.
-        of: the attribute to show ('unit.name') or a function of the record, if not the column's name.
+        of: the attribute to show ('unit.name') or a function of the record, if not the name.
         link: a function of the record that gives an address, or '' for none.
         sort_by: names of the fields that a queryset is ordered by, if not the column's own.
     """

@@ -1,0 +1,49 @@
+"""Whose departments, units and devices a user may see: the one place that decides it.
+
+What is outside is to its reader as if it did not exist: 404, not 403.
+"""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from inventory.models import Access, Department, Device, Unit
+from inventory.selectors.placements import placements_in_force
+
+SEES_ALL = "inventory.view_all_departments"
+
+
+def sees_all(user) -> bool:
+    """Tell whether a user sees every department."""
+    return user.has_perm(SEES_ALL)
+
+
+def departments_seen_by(user, on: date) -> QuerySet[Department]:
+    """Give the departments that a user sees as a whole on a day."""
+    if sees_all(user):
+        return Department.objects.all()
+    return Department.objects.filter(pk__in=_accesses(user, on).values("department"))
+
+
+def units_seen_by(user, on: date) -> QuerySet[Unit]:
+    """Give the units that a user sees on a day: those of the departments, and single ones."""
+    if sees_all(user):
+        return Unit.objects.all()
+    accesses = _accesses(user, on)
+    return Unit.objects.filter(
+        Q(department__in=accesses.values("department")) | Q(pk__in=accesses.values("unit"))
+    )
+
+
+def devices_seen_by(user, on: date) -> QuerySet[Device]:
+    """Give the devices that are placed, that day, where a user sees; stock only for who sees all."""
+    if sees_all(user):
+        return Device.objects.all()
+    placed = placements_in_force(on).filter(device=OuterRef("pk"), unit__in=units_seen_by(user, on))
+    return Device.objects.filter(Exists(placed))
+
+
+def _accesses(user, on: date) -> QuerySet[Access]:
+    return Access.objects.filter(
+        Q(ends_before=None) | Q(ends_before__gt=on), user=user, starts_on__lte=on
+    )
