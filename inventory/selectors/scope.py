@@ -5,7 +5,7 @@ What is outside is to its reader as if it did not exist: 404, not 403.
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from inventory.models import Access, Department, Device, Unit
 from inventory.selectors.placements import placements_in_force
@@ -36,11 +36,11 @@ def units_seen_by(user, on: date) -> QuerySet[Unit]:
 
 
 def devices_seen_by(user, on: date) -> QuerySet[Device]:
-    """Give the devices that are placed, that day, where a user sees; stock only for who sees all."""
+    """Give the devices placed, that day, where a user sees; stock only for who sees all."""
     if sees_all(user):
         return Device.objects.all()
-    placed = placements_in_force(on).filter(device=OuterRef("pk"), unit__in=units_seen_by(user, on))
-    return Device.objects.filter(Exists(placed))
+    placed = placements_in_force(on).filter(unit__in=units_seen_by(user, on))
+    return Device.objects.filter(pk__in=placed.values("device"))
 
 
 def _accesses(user, on: date) -> QuerySet[Access]:

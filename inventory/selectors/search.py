@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
@@ -26,10 +26,10 @@ def _matches(word: str, on: date, with_people: bool) -> Q:
     # Serial numbers are upper case by a rule, so a plain search in the text finds them; on SQLite
     # a LIKE that knows æ, ø and å costs a call into Python for every row.
     has_number = GreaterThan(StrIndex(F("serial_number"), Value(word.upper())), 0)
-    former = FormerSerialNumber.objects.filter(has_number, device=OuterRef("pk"))
+    former = FormerSerialNumber.objects.filter(has_number)
     where = Q(unit__in=Unit.objects.filter(Q(name__icontains=word) | Q(number__istartswith=word)))
     if with_people:
         people = Employee.objects.filter(Q(name__icontains=word) | Q(initials__istartswith=word))
         where |= Q(employee__in=people)
-    placed = placements_in_force(on).filter(where, device=OuterRef("pk"))
-    return Q(has_number) | Q(Exists(former)) | Q(Exists(placed))
+    placed = placements_in_force(on).filter(where)
+    return Q(has_number) | Q(pk__in=former.values("device")) | Q(pk__in=placed.values("device"))
