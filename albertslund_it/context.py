@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -9,6 +10,7 @@ def frame(request):
     """Give every page what its frame needs; nothing is read for a fragment, which has none."""
     return {
         "site_settings": SimpleLazyObject(lambda: Settings.objects.filter(id=1).first()),
+        "oidc_enabled": settings.OIDC_ENABLED,
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
     }
 

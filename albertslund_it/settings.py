@@ -7,6 +7,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from albertslund_it import roles
 from albertslund_it.common.urls import parse_database_url, parse_email_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -153,6 +154,34 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_VERBOSE = False
+
+# Sign-on with the municipality's accounts: on when the environment names the provider.
+OIDC = {
+    name: os.environ.get(name, "")
+    for name in (
+        "OIDC_RP_CLIENT_ID",
+        "OIDC_RP_CLIENT_SECRET",
+        "OIDC_OP_ISSUER",
+        "OIDC_OP_AUTHORIZATION_ENDPOINT",
+        "OIDC_OP_TOKEN_ENDPOINT",
+        "OIDC_OP_USER_ENDPOINT",
+        "OIDC_OP_JWKS_ENDPOINT",
+    )
+}
+OIDC_ENABLED = any(OIDC.values())
+OIDC_ROLE_CLAIM = os.environ.get("OIDC_ROLE_CLAIM", "")
+OIDC_ROLES, OIDC_STAFF_ROLE = tuple(roles.ROLES), roles.ADMINISTRATOR
+if OIDC_ENABLED:
+    if missing := [name for name, value in OIDC.items() if not value]:
+        raise ImproperlyConfigured(f"Kommunens login mangler {', '.join(missing)} i miljøet.")
+    globals().update(OIDC)  # mozilla_django_oidc reads them one by one
+    # First, so that failed passwords never lock those who sign on.
+    AUTHENTICATION_BACKENDS.insert(0, "albertslund_it.web.oidc.CommonAccount")
+    OIDC_RP_SIGN_ALGO = os.environ.get("OIDC_RP_SIGN_ALGO", "RS256")
+    OIDC_RP_SCOPES = os.environ.get("OIDC_RP_SCOPES", "openid email profile")
+    OIDC_USE_PKCE = True
+    OIDC_TIMEOUT = 10
+    LOGIN_REDIRECT_URL_FAILURE = "/log-ind/"
 
 # --- in the browser
 CONTENT_SECURITY_POLICY = {

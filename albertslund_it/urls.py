@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
@@ -14,3 +15,5 @@ urlpatterns = [
     path("", include("inventory.urls")),
     path("", include("leasing.urls")),
 ]
+if settings.OIDC_ENABLED:
+    urlpatterns.append(path("konto/", include("albertslund_it.web.oidc")))

@@ -1,0 +1,193 @@
+"""Sign-on with the municipality's accounts, against a real provider on this machine."""
+
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+
+from albertslund_it import roles
+from albertslund_it.web.oidc import FAILED
+from tests.web import urls_with_oidc  # read before a test turns sign-on on
+from tests.web.provider import Provider
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def provider(settings):
+    provider = Provider()
+    for name, value in provider.settings().items():
+        setattr(settings, name, value)
+    settings.OIDC_ENABLED = True
+    settings.OIDC_ROLE_CLAIM = ""
+    settings.OIDC_RP_SIGN_ALGO = "RS256"
+    settings.OIDC_RP_SCOPES = "openid email profile"
+    settings.OIDC_USE_PKCE = True
+    settings.LOGIN_REDIRECT_URL, settings.LOGIN_REDIRECT_URL_FAILURE = "/", "/log-ind/"
+    settings.ROOT_URLCONF = urls_with_oidc.__name__
+    settings.AUTHENTICATION_BACKENDS = [
+        "albertslund_it.web.oidc.CommonAccount",
+        *settings.AUTHENTICATION_BACKENDS,
+    ]
+    yield provider
+    provider.stop()
+
+
+def sign_on(client, after=""):
+    """Follow the browser's way: to the provider, and back with a code."""
+    away = client.get(reverse("oidc_authentication_init"), {"next": after} if after else {})
+    back = requests.get(away["Location"], allow_redirects=False, timeout=10).headers["Location"]
+    parts = urlsplit(back)
+    assert parts.path == "/konto/retur/"
+    return client.get(f"{parts.path}?{parts.query}")
+
+
+def who(client):
+    user_id = client.session.get("_auth_user_id")
+    return user_id and User.objects.get(id=user_id)
+
+
+def assert_refused(client, response):
+    assert who(client) is None
+    assert response["Location"] == "/log-ind/"
+    assert FAILED in client.get("/log-ind/").content.decode()
+
+
+def test_an_account_is_recognised_by_its_mail_whatever_the_case(client, provider):
+    user = User.objects.create_user("anbe", "Anna.Berg@Example.dk")
+
+    response = sign_on(client, after="/udstyr/")
+
+    assert who(client) == user
+    assert response["Location"] == "/udstyr/"
+    assert User.objects.count() == 1
+
+
+def test_somebody_new_becomes_a_user_without_any_right(client, provider):
+    provider.account |= {"roles": [roles.FINANCE]}  # no claim is named in the settings
+
+    sign_on(client)
+
+    user = who(client)
+    assert (user.username, user.first_name) == ("anna.berg@example.dk", "Anna")
+    assert not user.has_usable_password()
+    assert not user.is_staff
+    assert user.get_all_permissions() == set()
+
+
+def test_roles_follow_the_claim_where_one_is_named(client, provider, settings):
+    settings.OIDC_ROLE_CLAIM = "roles"
+    user = User.objects.create_user("anbe", "anna.berg@example.dk", is_staff=True)
+    other = Group.objects.create(name="Madklub")
+    user.groups.set([other, Group.objects.get(name=roles.ADMINISTRATOR)])
+    # In the token, as Entra ID does it, and spelled otherwise.
+    provider.token = {"roles": ["økonomi", "It-helpdesk", "Noget helt andet"]}
+
+    sign_on(client)
+
+    names = set(user.groups.values_list("name", flat=True))
+    assert names == {"Madklub", roles.FINANCE, roles.HELPDESK}
+    assert not who(client).is_staff
+
+    provider.token = {"roles": roles.ADMINISTRATOR}
+    sign_on(client)
+    assert who(client).is_staff
+
+
+@pytest.mark.parametrize(
+    "overruled",
+    [
+        {"nonce": "en anden"},
+        {"aud": "et-andet-system"},
+        {"iss": "https://login.example.com"},
+        {"exp": 1_700_000_000},
+        {"sub": "b2"},
+    ],
+)
+def test_a_token_that_is_not_for_us_now_is_refused(client, provider, overruled):
+    User.objects.create_user("anbe", "anna.berg@example.dk")
+    provider.token = overruled
+    assert_refused(client, sign_on(client))
+
+
+def test_a_token_signed_by_somebody_else_is_refused(client, provider):
+    provider.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    assert_refused(client, sign_on(client))
+
+
+@pytest.mark.parametrize("account", [{"email": ""}, {"email_verified": False}])
+def test_a_mail_that_nobody_vouches_for_is_refused(client, provider, account):
+    User.objects.create_user("uden-mail", "")
+    provider.userinfo = account
+    assert_refused(client, sign_on(client))
+
+
+def test_two_users_with_the_mail_are_refused(client, provider):
+    User.objects.create_user("anbe", "anna.berg@example.dk")
+    User.objects.create_user("anbe2", "ANNA.BERG@example.dk")
+    assert_refused(client, sign_on(client))
+
+
+def test_a_new_mail_never_takes_over_somebody_elses_name(client, provider):
+    User.objects.create_user("anna.berg@example.dk", "nogen@example.dk")
+    assert_refused(client, sign_on(client))
+
+
+def test_a_closed_user_stays_out(client, provider):
+    User.objects.create_user("anbe", "anna.berg@example.dk", is_active=False)
+    assert_refused(client, sign_on(client))
+
+
+def test_a_code_works_once_and_only_in_the_browser_that_asked(client, provider):
+    away = client.get(reverse("oidc_authentication_init"))
+    back = requests.get(away["Location"], allow_redirects=False, timeout=10).headers["Location"]
+    callback = f"/konto/retur/?{urlsplit(back).query}"
+
+    stranger = type(client)()
+    stranger.get(callback)
+    assert who(stranger) is None
+
+    client.get(callback)
+    assert who(client)
+    client.logout()
+    client.get(reverse("oidc_authentication_init"))
+    assert client.get(callback).status_code == 400
+    assert who(client) is None
+
+
+def test_a_provider_that_does_not_answer_is_said_so(client, provider):
+    away = client.get(reverse("oidc_authentication_init"))
+    back = requests.get(away["Location"], allow_redirects=False, timeout=10).headers["Location"]
+    provider.stop()
+    assert_refused(client, client.get(f"/konto/retur/?{urlsplit(back).query}"))
+
+
+def test_failed_sign_ons_lock_nobody_out(client, provider, settings):
+    settings.AXES_FAILURE_LIMIT = 2
+    provider.token = {"aud": "et-andet-system"}
+    for _ in range(3):
+        sign_on(client)
+    provider.token = {}
+
+    sign_on(client)
+
+    assert who(client)
+
+
+def test_a_password_still_works_and_the_page_offers_both(client, provider):
+    User.objects.create_user("anbe", "anna.berg@example.dk", "en-lang-adgangskode")
+    page = client.get("/log-ind/", {"next": "/udstyr/"}).content.decode()
+    assert "Log ind med kommunens konto" in page
+    assert 'href="/konto/log-ind/?next=/udstyr/"' in page
+
+    client.post("/log-ind/?code=x&state=y", {"username": "anbe", "password": "en-lang-adgangskode"})
+
+    assert who(client).username == "anbe"
+
+
+def test_without_a_provider_the_page_offers_a_password_only(client):
+    assert "kommunens konto" not in client.get("/log-ind/").content.decode()
+    assert client.get("/konto/log-ind/").status_code in {302, 404}
