@@ -5,10 +5,12 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 _CODE = re.compile(r"([0-9]{4})Q([1-4])")
 
 
+@lru_cache(maxsize=1 << 16)
 def add_months(day: date, months: int) -> date:
     """Add whole months, staying on the last day of a shorter month (31 January + 3 = 30 April)."""
     years, month = divmod(day.year * 12 + day.month - 1 + months, 12)

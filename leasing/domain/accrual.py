@@ -29,6 +29,11 @@ class Term(NamedTuple):
 
 def terms_in_order(starts_on: date, prices: Iterable[tuple[int, int]]) -> tuple[Term, ...]:
     """Lay (price_ore, quarters) end to end from a lease's first day."""
+    return _laid_out(starts_on, tuple(prices))
+
+
+@lru_cache(maxsize=1 << 14)
+def _laid_out(starts_on: date, prices: tuple[tuple[int, int], ...]) -> tuple[Term, ...]:
     terms = []
     for price_ore, quarters in prices:
         ends_before = add_months(starts_on, 3 * quarters)

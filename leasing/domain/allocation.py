@@ -1,6 +1,5 @@
 """Who carries what: a lease's cost split by its placements, and what of it is not billed yet."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -59,10 +58,11 @@ class LeaseFacts:
         moves, last = [], None
         for day, unit in self.placements:
             if unit != last:
-                moves.append(f"{day}>{unit or ''}")
+                moves.append(f"{day.isoformat()}>{unit or ''}")
                 last = unit
-        prices = " ".join(f"{term.price_ore}/{term.quarters}" for term in self.terms)
-        return f"{self.starts_on}|{self.stops_on or ''}|{prices}|{' '.join(moves)}"
+        prices = " ".join([f"{term.price_ore}/{term.quarters}" for term in self.terms])
+        stop = self.stops_on.isoformat() if self.stops_on else ""
+        return f"{self.starts_on.isoformat()}|{stop}|{prices}|{' '.join(moves)}"
 
 
 def split(
@@ -72,28 +72,35 @@ def split(
     shares: dict[tuple[str, int], Share] = {}
     terms, stops_on, placements = facts.terms, facts.stops_on, facts.placements
     began, ended = span_of(terms, stops_on)
-    days = [day for day, _ in placements]
     for code, starts_on, ends_before in periods:
-        day, end = max(starts_on, began), min(ends_before, ended)
+        day = starts_on if starts_on > began else began
+        end = ends_before if ends_before < ended else ended
         if day >= end:
             continue
-        index = bisect_right(days, day) - 1
         before = accrued(terms, stops_on, day)
-        while day < end:
-            unit = placements[index][1] if index >= 0 else None
-            index += 1
-            until = min(end, days[index]) if index < len(days) else end
+        for unit, until in _holders(placements, day, end):
             after = accrued(terms, stops_on, until)
             key = (code, unit or cost_holder)
-            held = shares.get(key)
-            shares[key] = Share(
-                after - before + (held.amount_ore if held else 0),
-                held.first_day if held else day,
-                until - ONE_DAY,
-                (until - day).days + (held.days if held else 0),
-            )
+            if held := shares.get(key):
+                amount, first, _, days = held
+                amount += after - before
+                shares[key] = Share(amount, first, until - ONE_DAY, days + (until - day).days)
+            else:
+                shares[key] = Share(after - before, day, until - ONE_DAY, (until - day).days)
             day, before = until, after
     return shares
+
+
+def _holders(placements, day: date, end: date) -> Iterator[tuple[int | None, date]]:
+    """Give who holds the item in `[day, end)`, each until when."""
+    unit = None
+    for moved_on, to in placements:
+        if moved_on >= end:
+            break
+        if moved_on > day:
+            yield unit, moved_on
+        unit = to
+    yield unit, end
 
 
 class Difference(NamedTuple):
@@ -110,38 +117,39 @@ class Difference(NamedTuple):
 
 def differences(
     facts: LeaseFacts, periods: Sequence[Period], current: str | None, cost_holder: int
-) -> Iterator[Difference]:
+) -> list[Difference]:
     """Give every key where target − billed is not zero.
 
     `facts.billed` must hold what is billed for the lease in these periods: (period, unit id) ->
     (øre, days). `current` is the code of the run's own quarter, None in a supplementary run.
     """
     target = split(facts, periods, cost_holder)
-    billed = facts.billed
-    if not billed:
-        for (period, unit), (amount, first, last, days) in target.items():
-            if amount:
-                kind = CURRENT if period == current else BACKLOG
-                yield Difference(period, unit, kind, amount, first, last, days)
-        return
-    whole = {period.code: period for period in periods}
-    billed_periods = {period for period, _ in billed}
-    nothing = (0, 0)
-    for period, unit in sorted(target.keys() | billed.keys()):
-        if period not in whole:
-            continue
-        share = target.get((period, unit))
-        amount_billed, days_billed = billed.get((period, unit), nothing)
-        amount = (share.amount_ore if share else 0) - amount_billed
-        if not amount:
-            continue
-        kind = CORRECTION if period in billed_periods else BACKLOG
-        yield Difference(
-            period,
-            unit,
-            CURRENT if period == current else kind,
-            amount,
-            share.first_day if share else whole[period].starts_on,
-            share.last_day if share else whole[period].ends_before - ONE_DAY,
-            (share.days if share else 0) - days_billed,
-        )
+    if not facts.billed:
+        return [
+            Difference(key[0], key[1], CURRENT if key[0] == current else BACKLOG, *share)
+            for key, share in target.items()
+            if share.amount_ore
+        ]
+    found = []
+    billed_periods = {period for period, _ in facts.billed}
+    for period in periods:
+        code = period.code
+        whole = Share(0, period.starts_on, period.ends_before - ONE_DAY, 0)
+        kind = CORRECTION if code in billed_periods else BACKLOG
+        units = {unit for p, unit in target.keys() | facts.billed.keys() if p == code}
+        for unit in sorted(units):
+            amount, first, last, days = target.get((code, unit), whole)
+            amount_billed, days_billed = facts.billed.get((code, unit), (0, 0))
+            if amount != amount_billed:
+                found.append(
+                    Difference(
+                        code,
+                        unit,
+                        CURRENT if code == current else kind,
+                        amount - amount_billed,
+                        first,
+                        last,
+                        days - days_billed,
+                    )
+                )
+    return found

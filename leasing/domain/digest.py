@@ -5,7 +5,7 @@ UTF-8; fields separated by U+001F, records by U+001E; dates as 2026-03-31, momen
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 FIELD, RECORD = "\x1f", "\x1e"
@@ -46,9 +46,11 @@ LINE_FIELDS = (
 )
 
 
-def line_record(values: Iterable) -> str:
+def line_record(values: Collection) -> str:
     """Write a line's values, in the order of LINE_FIELDS, as a record."""
-    return FIELD.join(["" if value is None else str(value) for value in values])
+    if None in values:
+        values = ["" if value is None else value for value in values]
+    return FIELD.join(map(str, values))
 
 
 class Seal:

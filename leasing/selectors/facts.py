@@ -25,7 +25,8 @@ from leasing.models import (
 )
 from leasing.selectors.window import Window
 
-CHUNK = 5_000
+# Small enough that a chunk's objects are gone before Python's collector takes them for old ones.
+CHUNK = 1_000
 
 
 @contextmanager
@@ -51,32 +52,28 @@ def lease_facts(devices=None) -> Iterator[LeaseFacts]:
     if devices is not None:
         leases = leases.filter(device__in=devices)
         placements = placements.filter(device__in=devices)
-    moves = _grouped(
-        placements.order_by("device_id", "starts_on")
-        .values_list("device_id", "starts_on", "unit_id")
-        .iterator(chunk_size=CHUNK)
-    )
+    moves = placement_rows(placements)
     device, its_moves = next(moves, (None, ()))
     sub_agreements = dict(SubAgreement.objects.values_list("id", "number"))
-    for first, prices in _lease_rows(leases):
+    for first, prices in lease_rows(leases):
         lease, device_id, starts_on, stops_on, serial, model, sub_agreement, text = first
         while device is not None and device < device_id:
             device, its_moves = next(moves, (None, ()))
         yield LeaseFacts(
-            lease_id=lease,
-            device_id=device_id,
-            serial_number=serial,
-            model_name=model,
-            sub_agreement=sub_agreements[sub_agreement],
-            terms=terms_in_order(starts_on, prices),
-            starts_on=starts_on,
-            stops_on=stops_on,
-            placements=its_moves if device == device_id else (),
+            lease,
+            device_id,
+            serial,
+            model,
+            sub_agreements[sub_agreement],
+            terms_in_order(starts_on, prices),
+            starts_on,
+            stops_on,
+            its_moves if device == device_id else (),
             billed_text=text,
         )
 
 
-def _lease_rows(leases):
+def lease_rows(leases):
     """Give (columns of the lease, [(price, quarters) of its terms]); a lease may have no term."""
     rows = (
         leases.order_by("device_id", "terms__position")
@@ -106,7 +103,13 @@ def _lease_rows(leases):
         yield first, prices
 
 
-def _grouped(rows):
+def placement_rows(placements):
+    """Give (device id, [(day, unit id)]) in the order of the devices."""
+    rows = (
+        placements.order_by("device_id", "starts_on")
+        .values_list("device_id", "starts_on", "unit_id")
+        .iterator(chunk_size=CHUNK)
+    )
     for device, group in groupby(rows, key=itemgetter(0)):
         yield device, [row[1:] for row in group]
 
@@ -146,7 +149,7 @@ def leases_with_differences(
                 facts.billed = billed.get(facts.lease_id, {})
         for facts, back in zip(chunk, looked_back, strict=True):
             periods = window.periods if back else window.new_periods
-            yield facts, list(differences(facts, periods, current, holder))
+            yield facts, differences(facts, periods, current, holder)
 
 
 def charges_to_bill(window: Window) -> list[Charge]:

@@ -20,7 +20,7 @@ class Spool:
     def __init__(self):
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
         self._waiting: list[tuple] = []
-        self._chunks = 0
+        self._sizes: list[int] = []
         self.count = 0
 
     def add(self, item: tuple) -> None:
@@ -34,14 +34,13 @@ class Spool:
         """Take them out again, in order."""
         self._flush()
         self._file.seek(0)
-        for _ in range(self._chunks):
-            yield marshal.load(self._file)  # noqa: S302 - written by this process
+        for size in self._sizes:
+            yield marshal.loads(self._file.read(size))  # noqa: S302 - written by this process
 
     def _flush(self):
         if self._waiting:
-            marshal.dump(self._waiting, self._file)
+            self._sizes.append(self._file.write(marshal.dumps(self._waiting)))
             self._waiting = []
-            self._chunks += 1
 
     def __enter__(self):
         return self

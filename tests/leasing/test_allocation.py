@@ -27,7 +27,7 @@ def facts(start=date(2026, 1, 1), prices=((559066, 16),), stops_on=None, moves=(
         serial_number="PF1",
         model_name="T14",
         sub_agreement="UA-1",
-        terms=terms_in_order(start, prices),
+        terms=terms_in_order(start, tuple(prices)),
         starts_on=start,
         stops_on=stops_on,
         placements=list(moves),
