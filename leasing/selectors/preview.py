@@ -62,6 +62,7 @@ class Preview:
 
     window: Window
     invoices: list[PreviewInvoice]
+    lines_by_kind: dict[str, int]
 
     @property
     def line_count(self) -> int:
@@ -92,7 +93,10 @@ def preview_run(code: str, today: date) -> Preview:
         if cost_holder_id() is not None:
             for line in run_lines(window):
                 totals.add(line)
-    return Preview(window, _invoices(window, totals))
+    lines_by_kind = dict.fromkeys(Kind.values, 0)
+    for (_, _, kind, _), part in totals.sums.items():
+        lines_by_kind[kind] += part.lines
+    return Preview(window, _invoices(window, totals), lines_by_kind)
 
 
 def invoice_order(department: Department | None) -> tuple:

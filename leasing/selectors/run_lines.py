@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from albertslund_it.common.quarters import Quarter
 from leasing.domain.accrual import term_on
-from leasing.domain.allocation import CHARGE, CURRENT, LeaseFacts
+from leasing.domain.allocation import CHARGE, CURRENT, Difference, LeaseFacts
+from leasing.models import Charge
 from leasing.selectors.facts import charges_to_bill, leases_with_differences
 from leasing.selectors.window import Window
 
@@ -40,46 +41,56 @@ def run_lines(
     """
     for lease, differences in leases_with_differences(window):
         left_behind = False
-        for period, unit, kind, amount, first, last, days in differences:
-            if period not in window.taken:
+        for difference in differences:
+            if difference.period in window.taken:
+                yield lease_line(lease, difference)
+            else:
                 left_behind = True
-                continue
-            yield RunLine(
-                kind,
-                period,
-                lease.lease_id,
-                unit,
-                None,
-                lease.serial_number,
-                lease.model_name,
-                lease.sub_agreement,
-                term_on(lease.terms, last).price_ore if lease.terms else None,
-                first.isoformat(),
-                last.isoformat(),
-                days,
-                amount,
-                "",
-            )
         if on_lease:
             on_lease(lease, left_behind)
-    for charge in charges_to_bill(window):
-        day = charge.charged_on.isoformat()
-        yield RunLine(
-            kind=CHARGE,
-            period=str(Quarter.of(charge.charged_on)),
-            lease_id=None,
-            unit_id=charge.unit_id,
-            charge_id=charge.id,
-            serial_number=charge.device.serial_number if charge.device else "",
-            model_name=charge.device.model.name if charge.device else "",
-            sub_agreement="",
-            price_ore=None,
-            first_day=day,
-            last_day=day,
-            days=0,
-            amount_ore=charge.amount_ore,
-            text=charge.text,
-        )
+    yield from map(charge_line, charges_to_bill(window))
+
+
+def lease_line(lease: LeaseFacts, difference: Difference) -> RunLine:
+    """Write a lease's difference as a line."""
+    period, unit, kind, amount, first, last, days = difference
+    return RunLine(
+        kind,
+        period,
+        lease.lease_id,
+        unit,
+        None,
+        lease.serial_number,
+        lease.model_name,
+        lease.sub_agreement,
+        term_on(lease.terms, last).price_ore if lease.terms else None,
+        first.isoformat(),
+        last.isoformat(),
+        days,
+        amount,
+        "",
+    )
+
+
+def charge_line(charge: Charge) -> RunLine:
+    """Write a charge as a line."""
+    day = charge.charged_on.isoformat()
+    return RunLine(
+        kind=CHARGE,
+        period=str(Quarter.of(charge.charged_on)),
+        lease_id=None,
+        unit_id=charge.unit_id,
+        charge_id=charge.id,
+        serial_number=charge.device.serial_number if charge.device else "",
+        model_name=charge.device.model.name if charge.device else "",
+        sub_agreement="",
+        price_ore=None,
+        first_day=day,
+        last_day=day,
+        days=0,
+        amount_ore=charge.amount_ore,
+        text=charge.text,
+    )
 
 
 @dataclass(slots=True)

@@ -26,6 +26,12 @@ def findings() -> Iterator[str]:
         yield from _of_pending()
 
 
+def findings_of(run: BillingRun) -> list[str]:
+    """Say in Danish what does not hold in one run."""
+    before = BillingRun.objects.filter(id__lt=run.id).order_by("-id").first()
+    return list(_of_run(run, before.digest if before else ""))
+
+
 def _runs():
     """Give each run with the digest that its own must name."""
     before = ""

@@ -1,0 +1,78 @@
+"""Whose costs a page is about, and which of them a user may see.
+
+What is billed belongs to the department on its invoice: a unit that has moved takes no old bill
+along and leaves none behind. What is not billed yet belongs to the unit's department of today. A
+unit's own leader sees all that the unit has paid, wherever it belonged.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from albertslund_it.common.names import danish_key
+from inventory.models import Department, Unit
+from inventory.selectors.scope import departments_seen_by, sees_all, units_seen_by
+from leasing.selectors.preview import COST_HOLDER_NAME
+
+EVERYBODY, STOCK, OWN_UNITS = "alle", "it-lager", "enheder"
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """A department, a leader's own units, IT's stock or everybody; `key` is its name in addresses.
+
+    `unit_ids` are the units it has today, None for every unit there is.
+    """
+
+    key: str
+    name: str
+    unit_ids: frozenset[int] | None
+    department: Department | None = None
+
+    @property
+    def billed(self) -> Q:
+        """Choose its lines or its summaries of lines."""
+        if self.key == EVERYBODY:
+            return Q()
+        if self.key == OWN_UNITS:
+            return Q(unit__in=self.unit_ids)
+        return Q(invoice__department=self.department)  # None: the cost holder's
+
+    def has_invoice_for(self, department_id: int | None) -> bool:
+        """Tell whether a department's whole invoice is its own to see."""
+        if self.key == OWN_UNITS:
+            return False
+        return self.key == EVERYBODY or department_id == (self.department and self.department.id)
+
+
+def bearers_seen_by(user, today: date) -> list[Bearer]:
+    """Give what a user may choose between, in Danish order; nothing for who sees nothing."""
+    units = list(units_seen_by(user, today).order_by())
+    departments = {d.id: d for d in departments_seen_by(user, today)}
+    by_department: dict[int, set[int]] = {department: set() for department in departments}
+    own = []
+    for unit in units:
+        if unit.department_id in by_department:
+            by_department[unit.department_id].add(unit.id)
+        elif not unit.is_cost_holder:
+            own.append(unit)
+    found = [
+        Bearer(str(key), departments[key].name, frozenset(members), departments[key])
+        for key, members in by_department.items()
+    ]
+    found.sort(key=lambda bearer: danish_key(bearer.name))
+    if own:
+        found.append(_own_units(own))
+    if sees_all(user):
+        stock = frozenset(u.id for u in units if u.is_cost_holder)
+        found += [
+            Bearer(STOCK, COST_HOLDER_NAME, stock),
+            Bearer(EVERYBODY, "Hele kommunen", None),
+        ]
+    return found
+
+
+def _own_units(units: list[Unit]) -> Bearer:
+    name = units[0].name if len(units) == 1 else "Mine enheder"
+    return Bearer(OWN_UNITS, name, frozenset(unit.id for unit in units))

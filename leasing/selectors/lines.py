@@ -1,0 +1,218 @@
+"""The lines under every figure: what closed runs hold, and what they do not hold yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain
+from typing import NamedTuple
+
+from django.db.models import Count, QuerySet, Sum
+
+from albertslund_it.common.names import danish_key
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Unit
+from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
+from leasing.selectors.bearers import Bearer
+from leasing.selectors.facts import one_moment
+from leasing.selectors.outstanding import pending_rows, window_up_to
+from leasing.selectors.preview import COST_HOLDER_NAME
+from leasing.selectors.run_lines import RunLine, run_lines
+from leasing.selectors.window import window_for
+
+NOT_BILLED = "ikke-opkraevet"
+
+# What the screen calls a line; the labels of `Kind` are the words of the files.
+KIND_NAMES = {
+    Kind.CURRENT: "Løbende",
+    Kind.BACKLOG: "Ikke tidligere opkrævet",
+    Kind.CORRECTION: "Rettelse til tidligere kvartal",
+    Kind.CHARGE: "Engangsbeløb",
+}
+
+
+class Line(NamedTuple):
+    """A line as a list shows it; without a run it is not billed yet."""
+
+    run: str
+    period: str
+    kind: str
+    department: str
+    unit_number: str
+    unit: str
+    serial_number: str
+    model_name: str
+    sub_agreement: str
+    price_ore: int | None
+    first_day: date
+    last_day: date
+    days: int
+    amount_ore: int
+    text: str
+
+    @property
+    def kind_name(self) -> str:
+        return KIND_NAMES[self.kind]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which lines are asked for; what is empty lets everything through.
+
+    `run` is the code of a closed run, or of one that could be closed today, or NOT_BILLED.
+    """
+
+    first: Quarter
+    last: Quarter
+    unit_id: int | None = None
+    model_name: str | None = None
+    kind: str = ""
+    run: str = ""
+    search: str = ""
+
+
+BILLED_FIELDS = (
+    "invoice__run__code",
+    "period",
+    "kind",
+    "department_name",
+    "unit_number",
+    "unit_name",
+    "serial_number",
+    "model_name",
+    "sub_agreement",
+    "price_ore",
+    "first_day",
+    "last_day",
+    "days",
+    "amount_ore",
+    "text",
+)
+
+
+@dataclass
+class Lines(Sequence):
+    """Pending lines first, in Danish order of units, then the billed ones, page by page."""
+
+    pending: list[Line]
+    billed: QuerySet
+    billed_count: int
+    total_ore: int
+    pending_ore: int = field(init=False)
+
+    def __post_init__(self):
+        self.pending_ore = sum(line.amount_ore for line in self.pending)
+        self.total_ore += self.pending_ore
+
+    def __len__(self):
+        return len(self.pending) + self.billed_count
+
+    def __getitem__(self, index):
+        if not isinstance(index, slice):
+            return self[index : index + 1][0]
+        start, stop, _ = index.indices(len(self))
+        known = len(self.pending)
+        rows = self.pending[start:stop]
+        if stop > known:
+            rows += map(Line._make, self.billed[max(0, start - known) : stop - known])
+        return rows
+
+    def __iter__(self):
+        return chain(self.pending, map(Line._make, self.billed.iterator(chunk_size=5_000)))
+
+
+def lines_of(bearer: Bearer, choice: Choice, today: date) -> Lines:
+    """Give a bearer's lines; their sum is the figure that was asked about.
+
+    Raises:
+        Refused: when `choice.run` is neither closed nor can be closed today.
+    """
+    with one_moment():
+        billed = _billed(bearer, choice)
+        count, total = _size(bearer, choice, billed)
+        pending = [] if _is_closed(choice.run) else _pending(bearer, choice, today)
+    return Lines(pending, billed.values_list(*BILLED_FIELDS), count, total)
+
+
+def _is_closed(run: str) -> bool:
+    return run not in {"", NOT_BILLED} and BillingRun.objects.filter(code=run).exists()
+
+
+def _billed(bearer: Bearer, choice: Choice) -> QuerySet:
+    """Choose the lines of closed runs, the latest run first."""
+    lines = _chosen(InvoiceLine.objects.filter(bearer.billed), choice)
+    if choice.search:
+        lines = lines.filter(serial_number__icontains=choice.search)
+    return lines.order_by("-invoice__run", "invoice__number", "number")
+
+
+def _chosen(rows: QuerySet, choice: Choice) -> QuerySet:
+    """Choose among lines, or among summaries of lines."""
+    rows = rows.filter(period__gte=str(choice.first), period__lte=str(choice.last))
+    if choice.unit_id is not None:
+        rows = rows.filter(unit=choice.unit_id)
+    if choice.model_name is not None:
+        rows = rows.filter(model_name=choice.model_name)
+    if choice.kind:
+        rows = rows.filter(kind=choice.kind)
+    if choice.run:
+        rows = rows.filter(invoice__run__code=choice.run)
+    return rows
+
+
+def _size(bearer: Bearer, choice: Choice, billed: QuerySet) -> tuple[int, int]:
+    """Count and add up the billed lines, from their summaries where those know the answer."""
+    if choice.search:
+        sums = billed.aggregate(lines=Count("id"), total=Sum("amount_ore"))
+    else:
+        sums = _chosen(InvoiceSummary.objects.filter(bearer.billed), choice).aggregate(
+            lines=Sum("line_count"), total=Sum("amount_ore")
+        )
+    return sums["lines"] or 0, sums["total"] or 0
+
+
+def _pending(bearer: Bearer, choice: Choice, today: date) -> list[Line]:
+    """Work out the lines that are not billed, or those of a run that is not closed."""
+    units = Unit.objects.select_related("department")
+    if bearer.unit_ids is not None:
+        units = units.filter(id__in=bearer.unit_ids)
+    if choice.unit_id is not None:
+        units = units.filter(id=choice.unit_id)
+    by_id = units.in_bulk()
+    if choice.run in {"", NOT_BILLED}:
+        is_all = bearer.unit_ids is None and choice.unit_id is None
+        found = pending_rows(window_up_to(choice.last), None if is_all else by_id.keys())
+    else:
+        found = run_lines(window_for(choice.run, today))
+    chosen = [row for row in found if row.unit_id in by_id and _is_chosen(row, choice)]
+    order = {unit: danish_key(by_id[unit].name) for unit in {row.unit_id for row in chosen}}
+    chosen.sort(key=lambda row: (order[row.unit_id], row.serial_number, row.period))
+    return [_line(row, by_id[row.unit_id]) for row in chosen]
+
+
+def _is_chosen(row: RunLine, choice: Choice) -> bool:
+    return (
+        str(choice.first) <= row.period <= str(choice.last)
+        and (choice.model_name is None or row.model_name == choice.model_name)
+        and (not choice.kind or row.kind == choice.kind)
+        and choice.search.upper() in row.serial_number
+    )
+
+
+def _line(row: RunLine, unit: Unit) -> Line:
+    return Line(
+        "",
+        row.period,
+        row.kind,
+        unit.department.name if unit.department else COST_HOLDER_NAME,
+        unit.number,
+        unit.name,
+        row.serial_number,
+        row.model_name,
+        row.sub_agreement,
+        row.price_ore,
+        date.fromisoformat(row.first_day),
+        date.fromisoformat(row.last_day),
+        row.days,
+        row.amount_ore,
+        row.text,
+    )

@@ -1,0 +1,125 @@
+"""The proof of a closed run: every sum that must be equal, worked out when it is asked for."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Sum
+
+from albertslund_it.common.quarters import Quarter
+from leasing.exports.postings import DEBIT, postings_of
+from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
+from leasing.selectors.facts import one_moment
+from leasing.selectors.outstanding import leases_pending, window_up_to
+from leasing.selectors.rebilling import expected_of_lessor, rebilling_of
+from leasing.selectors.verification import findings_of
+
+
+@dataclass(frozen=True)
+class Check:
+    """One equality; `is_amount` says that the two are øre and not a count."""
+
+    text: str
+    expected: int
+    found: int
+    is_amount: bool = True
+    note: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return self.expected == self.found
+
+    @property
+    def difference(self) -> int:
+        return self.found - self.expected
+
+
+@dataclass(frozen=True)
+class Proof:
+    """All the equalities of a run."""
+
+    checks: list[Check]
+
+    @property
+    def held(self) -> int:
+        return sum(check.holds for check in self.checks)
+
+    @property
+    def holds(self) -> bool:
+        return self.held == len(self.checks)
+
+
+def proof_of(run: BillingRun) -> Proof:
+    """Add up a closed run in every way there is."""
+    with one_moment():
+        checks = [*_of_sums(run), *_of_postings(run), _of_seal(run)]
+        if not run.is_supplementary:
+            checks.append(_of_lessor(run.last_quarter))
+    return Proof(checks)
+
+
+def _of_sums(run: BillingRun):
+    lines = InvoiceLine.objects.filter(invoice__run=run).aggregate(
+        total=Sum("amount_ore"), count=Count("id"), last=Max("number")
+    )
+    summaries = InvoiceSummary.objects.filter(invoice__run=run).aggregate(total=Sum("amount_ore"))
+    invoices = run.invoices.aggregate(total=Sum("total_ore"))
+    yield Check("Linjerne lagt sammen er kørslens sum", run.total_ore, lines["total"] or 0)
+    yield Check("Enhederne lagt sammen er kørslens sum", run.total_ore, summaries["total"] or 0)
+    yield Check(
+        "Kvartalsopgørelserne lagt sammen er kørslens sum", run.total_ore, invoices["total"] or 0
+    )
+    yield Check(
+        "Alle linjer er der, nummereret uden huller",
+        run.line_count,
+        lines["count"] if lines["count"] == (lines["last"] or 0) else -1,
+        is_amount=False,
+    )
+
+
+def _of_postings(run: BillingRun):
+    rebilling = rebilling_of(run)
+    sides = {True: 0, False: 0}
+    units = 0
+    for posting in postings_of(rebilling):
+        is_debit = posting.side == DEBIT
+        sides[is_debit] += posting.amount_ore
+        if posting.items is not None:  # the balancing rows have no items
+            units += posting.amount_ore if is_debit else -posting.amount_ore
+    yield Check(
+        "Enhedernes posteringer og Fælles IT's egen andel er kørslens sum",
+        run.total_ore,
+        units + rebilling.cost_holder.amount_ore,
+    )
+    yield Check("Debet er lig kredit", sides[True], sides[False])
+
+
+def _of_seal(run: BillingRun) -> Check:
+    found = findings_of(run)
+    return Check(
+        "Kontrolsummen er genberegnet og bygger på den forrige kørsels",
+        0,
+        len(found),
+        is_amount=False,
+        note=" ".join(found),
+    )
+
+
+def _of_lessor(quarter: Quarter) -> Check:
+    """Compare what the leases cost in the quarter with what is billed for it, by any run."""
+    code = str(quarter)
+    billed = (
+        InvoiceSummary.objects.filter(period=code)
+        .exclude(kind=Kind.CHARGE)
+        .aggregate(total=Sum("amount_ore"))["total"]
+        or 0
+    )
+    pending = sum(
+        difference.amount_ore
+        for _, differences in leases_pending(window_up_to(quarter))
+        for difference in differences
+        if difference.period == code
+    )
+    return Check(
+        "Leasinggiverens ydelser for kvartalet er det opkrævede og det, der venter",
+        expected_of_lessor(quarter.starts_on, quarter.ends_before),
+        billed + pending,
+    )

@@ -1,0 +1,238 @@
+"""The quarters of the fiscal years and where each of them stands; a run beside the one before."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Sum
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.names import danish_key
+from albertslund_it.common.quarters import Quarter, quarters_between
+from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind, QuarterlyInvoice
+from leasing.selectors.preview import Preview
+from leasing.selectors.window import billing_start, last_closed_quarter, window_for
+
+LOCKED, COVERED, OPEN, COMING = "locked", "covered", "open", "coming"
+
+
+@dataclass(frozen=True)
+class QuarterState:
+    """Where a quarter stands; a covered one was billed by the run of a later quarter, `run`."""
+
+    quarter: Quarter
+    state: str
+    has_ended: bool
+    run: BillingRun | None = None
+
+
+@dataclass
+class Year:
+    """A fiscal year: its quarters, its supplementary runs, and the next one that can be made."""
+
+    year: int
+    quarters: list[QuarterState]
+    supplements: list[BillingRun]
+    next_supplement: str
+
+    @property
+    def total_ore(self) -> int:
+        """Add up what this year's runs billed."""
+        runs = {q.run for q in self.quarters if q.state == LOCKED} | set(self.supplements)
+        return sum(run.total_ore for run in runs)
+
+
+def fiscal_years(today: date) -> list[Year]:
+    """Give every fiscal year since the billing start, this one first."""
+    first, closed = Quarter.of(billing_start()), last_closed_quarter()
+    runs = list(BillingRun.objects.select_related("voucher").order_by("id"))
+    years = []
+    for year in range(max(today.year, first.year), first.year - 1, -1):
+        quarters = quarters_between(max(first, Quarter(year, 1)), Quarter(year, 4))
+        years.append(
+            Year(
+                year,
+                [_state(quarter, runs, closed, today) for quarter in quarters],
+                [r for r in runs if r.is_supplementary and r.code.startswith(str(year))],
+                next_supplement(year, today),
+            )
+        )
+    return years
+
+
+def next_supplement(year: int, today: date) -> str:
+    """Give the code of the supplementary run that a year may get today; '' when it may not."""
+    try:
+        return window_for(f"{year}S", today).code
+    except Refused:
+        return ""
+
+
+def quarter_state(quarter: Quarter, today: date) -> QuarterState:
+    """Tell where one quarter stands."""
+    return _state(quarter, BillingRun.objects.order_by("id"), last_closed_quarter(), today)
+
+
+def _state(quarter: Quarter, runs: Iterable[BillingRun], closed, today: date) -> QuarterState:
+    has_ended = quarter.ends_before <= today
+    ordinary = [run for run in runs if not run.is_supplementary]
+    own = next((run for run in ordinary if run.code == str(quarter)), None)
+    if own:
+        return QuarterState(quarter, LOCKED, has_ended, own)
+    if closed and quarter < closed:
+        by = next(run for run in ordinary if run.last_quarter > quarter)
+        return QuarterState(quarter, COVERED, has_ended, by)
+    return QuarterState(quarter, OPEN if quarter.starts_on <= today else COMING, has_ended)
+
+
+@dataclass
+class UnitRow:
+    """What a unit pays in a run, and what it paid in the run before."""
+
+    number: str
+    name: str
+    by_kind: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    lines: int = 0
+    items: int = 0
+    before_ore: int = 0
+
+    @property
+    def total_ore(self) -> int:
+        return sum(self.by_kind.values())
+
+    @property
+    def change_ore(self) -> int:
+        return self.total_ore - self.before_ore
+
+    def add(self, other: "UnitRow") -> None:
+        """Take in another row."""
+        for kind, amount in other.by_kind.items():
+            self.by_kind[kind] += amount
+        self.lines += other.lines
+        self.items += other.items
+        self.before_ore += other.before_ore
+
+
+@dataclass
+class InvoiceRow:
+    """A department's invoice in a run, the cost holder's (key None) last."""
+
+    key: int | None
+    number: str
+    name: str
+    units: list[UnitRow]
+    total: UnitRow
+
+
+@dataclass
+class RunTable:
+    """A run by department, unit and kind, beside the ordinary run before it.
+
+    `kinds` are those that any unit has an amount of.
+    """
+
+    before: BillingRun | None
+    invoices: list[InvoiceRow]
+    total: UnitRow
+    kinds: list[str]
+
+
+def table_of_preview(preview: Preview) -> RunTable:
+    """Set what a run would bill beside the run before."""
+    names: dict[int | None, tuple[str, str]] = {}
+    rows: dict[tuple[int | None, int], UnitRow] = {}
+    for invoice in preview.invoices:
+        department = invoice.department.id if invoice.department else None
+        names[department] = (invoice.number, invoice.name)
+        for unit in invoice.units:
+            rows[department, unit.unit.id] = UnitRow(
+                unit.unit.number,
+                unit.unit.name,
+                defaultdict(int, unit.by_kind),
+                unit.lines,
+                unit.items,
+            )
+    before = BillingRun.objects.filter(is_supplementary=False).order_by("-id").first()
+    return _table(names, rows, before)
+
+
+def table_of_run(run: BillingRun) -> RunTable:
+    """Set what a closed run billed beside the run before."""
+    names = {i.department_id: (i.number, i.department_name) for i in run.invoices.all()}
+    rows: dict[tuple[int | None, int], UnitRow] = {}
+    unit_names = _unit_names(run)
+    for department, unit, kind, lines, items, amount in _sums(run):
+        row = rows.setdefault((department, unit), UnitRow(*unit_names[unit]))
+        row.by_kind[kind] += amount
+        row.lines += lines
+        row.items += items
+    before = BillingRun.objects.filter(is_supplementary=False, id__lt=run.id).order_by("-id")
+    return _table(names, rows, before.first())
+
+
+def _sums(run: BillingRun):
+    """Give (department, unit, kind, lines, items, øre) of a closed run."""
+    return (
+        InvoiceSummary.objects.filter(invoice__run=run)
+        .values_list("invoice__department", "unit", "kind")
+        .annotate(Sum("line_count"), Sum("held_at_end"), Sum("amount_ore"))
+    )
+
+
+def _unit_names(run: BillingRun) -> dict[int, tuple[str, str]]:
+    """Give units' numbers and names as they were when the run was closed."""
+    lines = InvoiceLine.objects.filter(invoice__run=run).order_by()
+    rows = lines.values_list("unit", "unit_number", "unit_name").distinct()
+    return {unit: (number, name) for unit, number, name in rows}
+
+
+def _table(names: dict, rows: dict, before: BillingRun | None) -> RunTable:
+    """Add the run before to the rows: what is gone now is there with what it paid then."""
+    if before:
+        earlier = {i.department_id: i.department_name for i in before.invoices.all()}
+        unit_names = _unit_names(before)
+        for department, unit, *_, amount in _sums(before):
+            names.setdefault(department, ("", earlier[department]))
+            row = rows.setdefault((department, unit), UnitRow(*unit_names[unit]))
+            row.before_ore += amount
+    by_department = defaultdict(list)
+    for (department, _), row in rows.items():
+        by_department[department].append(row)
+    invoices = [
+        InvoiceRow(
+            department,
+            *names[department],
+            sorted(members, key=lambda row: danish_key(row.name)),
+            _total(members),
+        )
+        for department, members in by_department.items()
+    ]
+    invoices.sort(key=lambda invoice: (invoice.key is None, danish_key(invoice.name)))
+    kinds = [k for k in Kind.values if any(row.by_kind.get(k) for row in rows.values())]
+    return RunTable(before, invoices, _total(i.total for i in invoices), kinds)
+
+
+def _total(rows: Iterable[UnitRow]) -> UnitRow:
+    total = UnitRow("", "I alt")
+    for row in rows:
+        total.add(row)
+    return total
+
+
+@dataclass
+class InvoicePage:
+    """A quarterly invoice with its units, and what the department paid in the run before."""
+
+    invoice: QuarterlyInvoice
+    row: InvoiceRow
+    before: BillingRun | None
+    kinds: list[str]
+
+
+def invoice_page(invoice: QuarterlyInvoice) -> InvoicePage:
+    """Gather what a department's quarterly invoice says."""
+    table = table_of_run(invoice.run)
+    row = next(row for row in table.invoices if row.key == invoice.department_id)
+    kinds = [k for k in table.kinds if any(unit.by_kind.get(k) for unit in row.units)]
+    return InvoicePage(invoice, row, table.before, kinds)

@@ -1,0 +1,250 @@
+"""What to look at before a quarter is closed, and what costs money to nobody's use.
+
+Each finding says how many, what they cost a quarter, and who can mend it. The sets of devices are
+querysets of devices, so that a page can list the same ones that are counted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from albertslund_it.common.quarters import Quarter, add_months, quarters_between
+from inventory.models import Device, Placement, Unit
+from inventory.selectors.placements import placements_in_force
+from leasing.domain.accrual import accrued, span_of
+from leasing.models import Kind, Lease
+from leasing.selectors.facts import lease_facts
+from leasing.selectors.preview import Preview, PreviewUnit
+from leasing.selectors.rebilling import Coding
+
+BLOCKING, WARNING = "blocking", "warning"
+STOCK_DAYS, UNSEEN_DAYS, NOTICE_MONTHS = 30, 60, 6
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to look at; `amount_ore` is a quarter's cost unless the title says otherwise."""
+
+    key: str
+    level: str
+    title: str
+    help: str
+    owner: str
+    count: int
+    amount_ore: int | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cost:
+    """How many leases run today among some devices, and what they cost in the whole quarter."""
+
+    count: int = 0
+    quarter_ore: int = 0
+
+
+def cost_of(devices: QuerySet[Device], today: date) -> Cost:
+    """Count what is leased today among devices, and what it costs in today's quarter."""
+    quarter = Quarter.of(today)
+    count = amount = 0
+    for facts in lease_facts(devices):
+        began, ended = span_of(facts.terms, facts.stops_on)
+        if began <= today < ended:
+            count += 1
+            amount += accrued(facts.terms, facts.stops_on, quarter.ends_before)
+            amount -= accrued(facts.terms, facts.stops_on, quarter.starts_on)
+    return Cost(count, amount)
+
+
+def long_in_stock(today: date) -> QuerySet[Device]:
+    """Give the devices that have been leased and in stock for more than 30 days."""
+    since = today - timedelta(days=STOCK_DAYS)
+    begun = Lease.objects.filter(starts_on__lt=since).values("device")
+    shelved = placements_in_force(today).filter(unit=None, starts_on__lt=since).values("device")
+    placed = Placement.objects.filter(device=OuterRef("id"), starts_on__lte=today)
+    return Device.objects.filter(Q(id__in=shelved) | ~Exists(placed), id__in=begun)
+
+
+def held_by_leavers(today: date) -> QuerySet[Device]:
+    """Give the devices placed with somebody who has left."""
+    left = placements_in_force(today).filter(employee__left_on__lte=today).values("device")
+    return Device.objects.filter(id__in=left)
+
+
+def leased_but_unused(today: date) -> QuerySet[Device]:
+    """Give the devices that a unit pays for and that nobody has switched on for 60 days."""
+    placed = placements_in_force(today).filter(
+        unit__isnull=False, device__last_seen__lt=today - timedelta(days=UNSEEN_DAYS)
+    )
+    return Device.objects.filter(id__in=placed.values("device"))
+
+
+def ending_without_choice(today: date) -> QuerySet[Device]:
+    """Give the devices whose lease ends within six months, with nothing decided."""
+    until = add_months(today, NOTICE_MONTHS)
+    ending = []
+    undecided = Lease.objects.filter(end_choice="", stops_on=None, starts_on__lte=today)
+    for device, starts_on, quarters in _lengths(undecided):
+        if today < add_months(starts_on, 3 * quarters) <= until:
+            ending.append(device)
+    return Device.objects.filter(id__in=ending)
+
+
+def _lengths(leases: QuerySet[Lease]) -> Iterable[tuple[int, date, int]]:
+    """Give (device, first day, quarters of all terms); extensions end a month's length apart."""
+    lengths: dict[int, tuple[date, int]] = {}
+    rows = leases.values_list("device_id", "starts_on", "terms__quarters").order_by()
+    for device, starts_on, quarters in rows.iterator(chunk_size=5_000):
+        lengths[device] = (starts_on, lengths.get(device, (None, 0))[1] + (quarters or 0))
+    return ((device, *length) for device, length in lengths.items())
+
+
+def without_coding(today: date) -> QuerySet[Unit]:
+    """Give the units that have devices but lack artskonto or cost object."""
+    held = placements_in_force(today).filter(unit=OuterRef("id"))
+    lacking = Q(account="") | Q(cost_centre="", psp_element="")
+    return Unit.objects.filter(lacking, Exists(held), is_cost_holder=False)
+
+
+@dataclass
+class Readiness:
+    """All that is found before a run is closed, what blocks it first."""
+
+    findings: list[Finding]
+
+    @property
+    def blocking(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.level == BLOCKING]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.level == WARNING]
+
+
+def readiness_of(preview: Preview, today: date) -> Readiness:
+    """Look a run over before it is closed."""
+    found = [
+        *_of_setup(),
+        *_of_coding(preview),
+        *_of_earlier(preview),
+        *_of_devices(today),
+    ]
+    return Readiness(sorted(found, key=lambda finding: finding.level != BLOCKING))
+
+
+def _of_setup() -> Iterable[Finding]:
+    if not Unit.objects.filter(is_cost_holder=True).exists():
+        yield Finding(
+            "units",
+            BLOCKING,
+            "Der er ingen omkostningsbærer",
+            "Indlæs enhederne, hvor én har »ja« i kolonnen Omkostningsbærer.",
+            "Økonomi",
+            1,
+        )
+    unpriced = Lease.objects.filter(terms=None).values_list("device__serial_number", flat=True)
+    if count := unpriced.count():
+        yield Finding(
+            "unpriced",
+            WARNING,
+            "Leasinger uden pris" if count > 1 else "Leasing uden pris",
+            "De opkræves ikke, før prisen er indlæst.",
+            "It-helpdesk",
+            count,
+            names=tuple(unpriced[:5]),
+        )
+
+
+def _of_coding(preview: Preview) -> Iterable[Finding]:
+    lacking = [
+        unit
+        for invoice in preview.invoices
+        for unit in invoice.units
+        if unit.total_ore and _faults(unit) and not unit.unit.is_cost_holder
+    ]
+    if lacking:
+        yield Finding(
+            "coding",
+            WARNING,
+            "Enheder uden fuld kontering",
+            "Kvartalet kan låses, men Opus-filen kan først hentes, når konteringen er på plads.",
+            "Økonomi",
+            len(lacking),
+            sum(unit.total_ore for unit in lacking),
+            tuple(str(unit.unit) for unit in lacking),
+        )
+
+
+def _faults(unit: PreviewUnit) -> bool:
+    of = unit.unit
+    coding = Coding(of.ean, of.account, of.cost_centre, of.psp_element)
+    return bool(coding.account_fault or coding.cost_object_fault)
+
+
+def _of_earlier(preview: Preview) -> Iterable[Finding]:
+    window = preview.window
+    if window.current:
+        first = window.closed.next() if window.closed else Quarter.of(window.billing_start)
+        skipped = list(quarters_between(first, window.current.next(-1)))
+        if skipped:
+            names = _span(skipped)
+            yield Finding(
+                "skipped",
+                WARNING,
+                f"{names} er ikke låst",
+                "Låser du dette kvartal først, kommer beløbene med her som »ikke tidligere "
+                "opkrævet«, og de tidligere kvartaler kan ikke låses for sig bagefter.",
+                "Økonomi",
+                len(skipped),
+                preview.by_kind[Kind.BACKLOG],
+            )
+    if count := preview.lines_by_kind[Kind.CORRECTION]:
+        yield Finding(
+            "corrections",
+            WARNING,
+            "Rettelser til låste kvartaler",
+            "Flytninger og ændringer, der er kommet til, siden kvartalerne blev låst. Beløbet er "
+            "det samlede udslag.",
+            "Økonomi",
+            count,
+            preview.by_kind[Kind.CORRECTION],
+        )
+
+
+def _span(quarters: list[Quarter]) -> str:
+    first, last = quarters[0], quarters[-1]
+    if first == last:
+        return first.label
+    if first.year == last.year:
+        return f"{first.number}.–{last.label}"
+    return f"{first.label} – {last.label}"
+
+
+def _of_devices(today: date) -> Iterable[Finding]:
+    for key, devices, title, help_text in (
+        (
+            "stock",
+            long_in_stock(today),
+            f"Leaset udstyr på lager i over {STOCK_DAYS} dage",
+            "Fælles IT betaler, indtil udstyret er udleveret.",
+        ),
+        (
+            "leavers",
+            held_by_leavers(today),
+            "Leaset udstyr hos medarbejdere, der er fratrådt",
+            "Enheden betaler, indtil udstyret er afleveret eller flyttet.",
+        ),
+        (
+            "ending",
+            ending_without_choice(today),
+            f"Leasinger, der udløber inden {NOTICE_MONTHS} måneder uden udløbsvalg",
+            "Vælg frikøb, forlængelse eller returnering.",
+        ),
+    ):
+        cost = cost_of(devices, today)
+        if cost.count:
+            yield Finding(
+                key, WARNING, title, help_text, "It-helpdesk", cost.count, cost.quarter_ore
+            )

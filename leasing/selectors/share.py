@@ -1,0 +1,292 @@
+"""A bearer's share: what quarters cost it, by unit, by model and by kind, and what it was billed.
+
+Everything is added up from the same small cells, so that every grouping gives the same total.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Sum
+
+from albertslund_it.common.names import danish_key
+from albertslund_it.common.quarters import Quarter, quarters_between
+from inventory.models import DeviceModel, Unit
+from leasing.domain.accrual import accrued, span_of
+from leasing.domain.allocation import LeaseFacts
+from leasing.models import BillingRun, InvoiceSummary, QuarterlyInvoice
+from leasing.selectors.bearers import Bearer
+from leasing.selectors.facts import cost_holder_id, one_moment
+from leasing.selectors.outstanding import leases_pending, pending_charges, window_up_to
+from leasing.selectors.window import Window, last_closed_quarter
+
+QUARTERS_SHOWN = 12
+
+
+class Cell(NamedTuple):
+    """An amount of one period, unit, kind and model; billed, or pending."""
+
+    is_billed: bool
+    period: str
+    unit_id: int
+    kind: str
+    model_name: str
+    lines: int
+    amount_ore: int
+
+
+@dataclass
+class Held:
+    """What is held and leased on a day, by unit and model, and what its pcs cost in a quarter."""
+
+    day: date
+    by_unit: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    by_model: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    pcs: int = 0
+    pcs_quarter_ore: int = 0
+
+    @property
+    def items(self) -> int:
+        return sum(self.by_unit.values())
+
+    @property
+    def average_ore(self) -> int | None:
+        """Give what a pc costs in the quarter on average, rounded down to the øre."""
+        return self.pcs_quarter_ore // self.pcs if self.pcs else None
+
+
+@dataclass
+class Row:
+    """One line of a grouping."""
+
+    key: Hashable
+    label: str
+    items: int | None = None
+    amount_ore: int = 0
+    before_ore: int = 0
+    to_date_ore: int = 0
+
+    @property
+    def change_ore(self) -> int:
+        return self.amount_ore - self.before_ore
+
+
+@dataclass
+class QuarterCost:
+    """What a quarter costs; `state` is closed, open (begun) or coming."""
+
+    quarter: Quarter
+    state: str
+    billed_ore: int
+    pending_ore: int
+
+    @property
+    def cost_ore(self) -> int:
+        return self.billed_ore + self.pending_ore
+
+
+class Bill(NamedTuple):
+    """What one closed run billed the bearer; `invoice` is its own, where it has one."""
+
+    run: BillingRun
+    invoice: QuarterlyInvoice | None
+    amount_ore: int
+
+
+@dataclass
+class Share:
+    """A bearer's share, with one quarter chosen."""
+
+    bearer: Bearer
+    quarter: Quarter
+    state: str
+    before: Quarter | None
+    quarters: list[QuarterCost]
+    total: Row
+    billed_ore: int
+    year_ore: int
+    by_unit: list[Row]
+    by_model: list[Row]
+    by_kind: list[Row]
+    held: Held
+    bills: list[Bill]
+
+    @property
+    def pending_ore(self) -> int:
+        return self.total.amount_ore - self.billed_ore
+
+    @property
+    def year_starts(self) -> Quarter:
+        return max(Quarter(self.quarter.year, 1), self.quarters[0].quarter)
+
+    @property
+    def latest_bill(self) -> Bill | None:
+        return self.bills[0] if self.bills else None
+
+
+def quarters_to_choose(today: date) -> list[Quarter]:
+    """Give the quarters from the billing start to the end of the fiscal year."""
+    window = window_up_to(Quarter(today.year, 4))
+    return list(quarters_between(Quarter.of(window.billing_start), window.last))
+
+
+def share_of(bearer: Bearer, quarter: Quarter, today: date) -> Share:
+    """Work out a bearer's share with a quarter chosen, one of `quarters_to_choose`."""
+    with one_moment():
+        window = window_up_to(max(Quarter(today.year, 4), quarter))
+        state_of = _states(today)
+        held = Held(today if quarter == Quarter.of(today) else quarter.last_day)
+        cells = _billed_cells(bearer) + _pending_cells(bearer, window, held, quarter)
+        bills = _bills(bearer)
+        units = Unit.objects.in_bulk({cell.unit_id for cell in cells} | held.by_unit.keys())
+    grouped = _Grouping(cells, quarter, Quarter.of(window.billing_start))
+    total = grouped.total()
+    total.items = held.items
+    return Share(
+        bearer=bearer,
+        quarter=quarter,
+        state=state_of(quarter),
+        before=grouped.before,
+        quarters=_quarter_costs(cells, window, state_of),
+        total=total,
+        billed_ore=sum(c.amount_ore for c in cells if c.is_billed and c.period == str(quarter)),
+        year_ore=sum(c.amount_ore for c in cells if c.period[:4] == str(quarter.year)),
+        by_unit=grouped.rows(
+            lambda cell: cell.unit_id, lambda unit: units[unit].name, held.by_unit
+        ),
+        by_model=grouped.rows(lambda cell: cell.model_name, _model_label, held.by_model),
+        by_kind=grouped.rows(lambda cell: cell.kind, lambda kind: kind, None),
+        held=held,
+        bills=bills,
+    )
+
+
+def _model_label(model_name: str) -> str:
+    return model_name or "Uden udstyr"
+
+
+def _billed_cells(bearer: Bearer) -> list[Cell]:
+    sums = (
+        InvoiceSummary.objects.filter(bearer.billed)
+        .values_list("period", "unit_id", "kind", "model_name")
+        .annotate(Sum("line_count"), Sum("amount_ore"))
+    )
+    return [Cell(True, *row) for row in sums]
+
+
+def _pending_cells(bearer: Bearer, window, held: Held, quarter: Quarter) -> list[Cell]:
+    """Add up what no run holds, and count what is held on the way."""
+    sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
+    holder = cost_holder_id()
+    pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))
+    for facts, differences in leases_pending(window, bearer.unit_ids):
+        unit = _unit_on(facts, held.day, holder)
+        if unit is not None and (bearer.unit_ids is None or unit in bearer.unit_ids):
+            _count(held, facts, unit, quarter, facts.model_name in pc_models)
+        for d in differences:
+            cell = sums[d.period, d.unit_id, d.kind, facts.model_name]
+            cell[0] += 1
+            cell[1] += d.amount_ore
+    for charge in pending_charges(window, bearer.unit_ids):
+        cell = sums[charge.period, charge.unit_id, charge.kind, charge.model_name]
+        cell[0] += 1
+        cell[1] += charge.amount_ore
+    return [Cell(False, *key, *value) for key, value in sums.items()]
+
+
+def _unit_on(facts: LeaseFacts, day: date, holder: int | None) -> int | None:
+    """Give the unit that holds a leased item on a day; None when the lease does not run."""
+    began, ended = span_of(facts.terms, facts.stops_on)
+    if not began <= day < ended:
+        return None
+    index = bisect_right([since for since, _ in facts.placements], day) - 1
+    return (facts.placements[index][1] if index >= 0 else None) or holder
+
+
+def _count(held: Held, facts: LeaseFacts, unit: int, quarter: Quarter, is_pc: bool) -> None:
+    held.by_unit[unit] += 1
+    held.by_model[facts.model_name] += 1
+    if is_pc:
+        held.pcs += 1
+        cost = accrued(facts.terms, facts.stops_on, quarter.ends_before)
+        held.pcs_quarter_ore += cost - accrued(facts.terms, facts.stops_on, quarter.starts_on)
+
+
+def _states(today: date) -> Callable[[Quarter], str]:
+    """Give the function that tells a quarter's state."""
+    closed = last_closed_quarter()
+
+    def state_of(quarter: Quarter) -> str:
+        if closed and quarter <= closed:
+            return "closed"
+        return "open" if quarter.starts_on <= today else "coming"
+
+    return state_of
+
+
+def _quarter_costs(cells: list[Cell], window: Window, state_of: Callable) -> list[QuarterCost]:
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for cell in cells:
+        sums[cell.period][not cell.is_billed] += cell.amount_ore
+    quarters = list(quarters_between(Quarter.of(window.billing_start), window.last))
+    return [
+        QuarterCost(quarter, state_of(quarter), *sums[str(quarter)])
+        for quarter in quarters[-QUARTERS_SHOWN:]
+    ]
+
+
+class _Grouping:
+    """Adds cells up for a quarter, the one before and the year so far."""
+
+    def __init__(self, cells: list[Cell], quarter: Quarter, first: Quarter):
+        self.before = quarter.next(-1) if quarter > first else None
+        self._now, self._before = str(quarter), str(self.before)
+        self._january = f"{quarter.year}Q1"
+        self._cells = [
+            cell
+            for cell in cells
+            if cell.period == self._before or self._january <= cell.period <= self._now
+        ]
+
+    def total(self) -> Row:
+        row = Row("", "I alt")
+        for cell in self._cells:
+            self._take(row, cell)
+        return row
+
+    def rows(self, key_of: Callable, label_of: Callable, items: dict | None) -> list[Row]:
+        """Group by a key; what holds `items` is shown even if it cost nothing."""
+        keys = {key_of(cell) for cell in self._cells} | set(items or ())
+        rows = {
+            key: Row(key, label_of(key), None if items is None else items.get(key, 0))
+            for key in keys
+        }
+        for cell in self._cells:
+            self._take(rows[key_of(cell)], cell)
+        return sorted(rows.values(), key=lambda row: danish_key(row.label))
+
+    def _take(self, row: Row, cell: Cell) -> None:
+        if cell.period == self._now:
+            row.amount_ore += cell.amount_ore
+        if cell.period == self._before:
+            row.before_ore += cell.amount_ore
+        if self._january <= cell.period <= self._now:
+            row.to_date_ore += cell.amount_ore
+
+
+def _bills(bearer: Bearer) -> list[Bill]:
+    """Give what each closed run billed, the latest first."""
+    amounts = dict(
+        InvoiceSummary.objects.filter(bearer.billed)
+        .values_list("invoice__run")
+        .annotate(Sum("amount_ore"))
+    )
+    runs = BillingRun.objects.filter(id__in=amounts).order_by("-id")
+    invoices = {}
+    if bearer.department:
+        mine = QuarterlyInvoice.objects.filter(department=bearer.department)
+        invoices = {invoice.run_id: invoice for invoice in mine}
+    return [Bill(run, invoices.get(run.id), amounts[run.id]) for run in runs]
