@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from inventory.views.organisation import DepartmentDetail, DepartmentList, UnitDetail
+
+urlpatterns = [
+    path("afdelinger/", DepartmentList.as_view(), name="department-list"),
+    path("afdelinger/<int:pk>/", DepartmentDetail.as_view(), name="department-detail"),
+    path("enheder/<int:pk>/", UnitDetail.as_view(), name="unit-detail"),
+]

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from leasing.views.devices import DeviceList, device_detail
+
+urlpatterns = [
+    path("udstyr/", DeviceList.as_view(), name="device-list"),
+    path("udstyr/<int:pk>/", device_detail, name="device-detail"),
+]

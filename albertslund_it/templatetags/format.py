@@ -1,5 +1,7 @@
 """Filters that write amounts and quarters as Danes read them; loaded in every template."""
 
+from datetime import timedelta
+
 from django import template
 
 from albertslund_it.common.money import format_kroner
@@ -30,3 +32,9 @@ def change(ore):
 def quarter(code):
     """Write '2026Q1' as '1. kvartal 2026'."""
     return Quarter.parse(str(code)).label if code else ""
+
+
+@register.filter
+def day_before(day):
+    """Give the last day included of what ends before a day."""
+    return day and day - timedelta(days=1)

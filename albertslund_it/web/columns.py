@@ -26,6 +26,7 @@ class Column(tables.Column):
         of: the attribute to show ('unit.name') or a function of the record, if not the name.
         link: a function of the record that gives an address, or '' for none.
         sort_by: names of the fields that a queryset is ordered by, if not the column's own.
+        summed: whether a list's rows are added up under the table.
     """
 
     css = ""
@@ -39,11 +40,13 @@ class Column(tables.Column):
         of: str | Callable | None = None,
         link: Callable | None = None,
         sort_by: tuple[str, ...] | str | None = None,
+        summed: bool = False,
         **kwargs,
     ):
         super().__init__(verbose_name, order_by=sort_by, **kwargs)
         self.of = of
         self.link_to = link
+        self.summed = summed
 
     def reader(self, name: str) -> Callable:
         """Give the function that takes the column's value from a record."""

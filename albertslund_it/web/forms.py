@@ -1,7 +1,13 @@
 """Form fields and the form base that every page uses."""
 
+from itertools import groupby
+from operator import itemgetter
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from albertslund_it.common.money import parse_kroner, plain_kroner
 
@@ -49,6 +55,38 @@ class DateField(forms.DateField):
         self.widget.attrs.setdefault("placeholder", "dd-mm-åååå")
         self.widget.attrs.setdefault("inputmode", "numeric")
         self.widget.attrs.setdefault("autocomplete", "off")
+
+
+class PlainSelect(forms.Select):
+    """A list of choices without a template for each: hundreds of units in a millisecond."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = set(self.format_value(value))
+        attributes = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        parts = []
+        for choice, label in self.choices:
+            if isinstance(label, list | tuple):
+                options = format_html_join("", OPTION, _options(label, chosen))
+                parts.append(format_html('<optgroup label="{}">{}</optgroup>', choice, options))
+            else:
+                parts.append(format_html_join("", OPTION, _options([(choice, label)], chosen)))
+        return format_html("<select{}>{}</select>", flatatt(attributes), SafeString("".join(parts)))
+
+
+OPTION = '<option value="{}"{}>{}</option>'
+
+
+def _options(choices, chosen):
+    for value, label in choices:
+        yield value, SafeString(" selected") if str(value) in chosen else "", label
+
+
+def grouped_choices(rows) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Turn rows (group, value, label), in order, into a select's groups."""
+    return [
+        (group or "Uden afdeling", [(value, label) for _, value, label in members])
+        for group, members in groupby(rows, key=itemgetter(0))
+    ]
 
 
 class PlainForm:

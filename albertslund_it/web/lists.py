@@ -33,6 +33,10 @@ class ListPage(PermissionRequiredMixin, View):
         """Give what the user may see, before any filter: a queryset or a list."""
         raise NotImplementedError
 
+    def filter_options(self) -> dict:
+        """Give further arguments for the filter set."""
+        return {}
+
     def table_data(self, filtered):
         """Turn the filtered rows into what the table takes."""
         return filtered
@@ -58,7 +62,9 @@ class ListPage(PermissionRequiredMixin, View):
     def make_filters(self):
         if self.filter_class is None:
             return None
-        return self.filter_class(self.request.GET, queryset=self.rows(), request=self.request)
+        return self.filter_class(
+            self.request.GET, queryset=self.rows(), request=self.request, **self.filter_options()
+        )
 
     def page(self, table, filters) -> HttpResponse:
         htmx = self.request.htmx

@@ -59,7 +59,8 @@ class Table(tables.Table):
 
     Args:
         data: a queryset, a list of records, or a TableData.
-        totals: what stands under columns, by their names; the first column's is its label.
+        totals: what stands under columns, by their names, the first being a label; without it,
+            the columns that are `summed` are added up.
         caption: read out by a screen reader before the table.
     """
 
@@ -99,15 +100,26 @@ class Table(tables.Table):
 
     def footer(self) -> list[tuple[str, str]]:
         """Give (css class, text) of each cell of the row of totals, or nothing."""
-        if not self.totals:
+        totals = self.totals if self.totals is not None else self._sums()
+        if not totals:
             return []
         cells = []
         for bound in self.columns:
-            value = self.totals.get(bound.name)
+            value = totals.get(bound.name)
             is_label = isinstance(value, str) or value is None
             text = value or "" if is_label else bound.column.text(value)
             cells.append((bound.column.css, text))
         return cells
+
+    def _sums(self) -> dict:
+        """Add up the columns that ask for it; a label stands in the first column."""
+        summed = [bound for bound in self.columns if bound.column.summed]
+        if not summed or len(self.data) < 2:
+            return {}
+        sums = {
+            bound.name: sum(map(bound.column.reader(bound.name), self.data)) for bound in summed
+        }
+        return {next(iter(self.columns)).name: "I alt", **sums}
 
     def page_numbers(self):
         """Give the numbers of the page links, with gaps as '…'."""

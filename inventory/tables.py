@@ -1,0 +1,88 @@
+from django.urls import reverse
+
+from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn, NumberColumn
+from albertslund_it.web.tables import Table
+from inventory.selectors.organisation import DepartmentRow
+
+
+def _page_of(row: DepartmentRow) -> str:
+    if row.unit_id:
+        return reverse("unit-detail", args=[row.unit_id])
+    return reverse("department-detail", args=[row.id])
+
+
+def _coding_mark(missing: list[str]):
+    return ("warn", f"Mangler {' og '.join(missing)}") if missing else None
+
+
+class DepartmentTable(Table):
+    """The departments that a user sees something of."""
+
+    caption = "Afdelinger"
+    empty_title = "Du har ikke adgang til nogen afdeling"
+    empty_help = "Skriv til it-helpdesk, hvis du skal have det."
+
+    name = Column("Afdeling", link=_page_of)
+    head = Column("Leder", of=lambda row: row.head or ("Ubesat" if row.id else ""))
+    unit_count = NumberColumn("Enheder", summed=True)
+    pcs = NumberColumn("Pc'er", summed=True)
+    devices = NumberColumn("Udstyr i alt", summed=True)
+    coding = MarkColumn(
+        "Kontering",
+        of=lambda row: (
+            ("warn", f"Mangler for {row.missing_count}")
+            if row.missing_count
+            else ("good", "I orden")
+        ),
+        orderable=False,
+    )
+
+
+class UnitTable(Table):
+    """A department's units."""
+
+    caption = "Enheder"
+    empty_title = "Afdelingen har ingen enheder endnu"
+    empty_help = "Enheder indlæses af it-helpdesk eller Økonomi."
+
+    number = CodeColumn("Nr.")
+    name = Column("Enhed", link=lambda row: reverse("unit-detail", args=[row.id]))
+    leader = Column("Enhedsleder")
+    ean = CodeColumn("EAN")
+    account = CodeColumn("Artskonto")
+    cost_object = CodeColumn("Kostbærer")
+    pcs = NumberColumn("Pc'er", summed=True)
+    devices = NumberColumn("Udstyr i alt", summed=True)
+    missing = MarkColumn("Kontering", of=lambda row: _coding_mark(row.missing), orderable=False)
+
+
+class PersonColumn(Column):
+    """Who has a device: a person, or what a shared one is used for."""
+
+    def __init__(self, verbose_name, **kwargs):
+        super().__init__(verbose_name, of=_holder, **kwargs)
+
+
+def _holder(placement) -> str:
+    return str(placement.employee) if placement.employee else placement.used_for
+
+
+class UnitDeviceTable(Table):
+    """What a unit has."""
+
+    caption = "Udstyr hos enheden"
+    empty_title = "Enheden har ikke noget udstyr"
+    empty_help = "Det kommer her, når noget bliver udleveret til enheden."
+
+    serial_number = CodeColumn(
+        "Serienr.",
+        of="device.serial_number",
+        link=lambda row: reverse("device-detail", args=[row.device_id]),
+        sort_by="device__serial_number",
+    )
+    model = Column("Model", of="device.model.name", sort_by="device__model__name")
+    category = Column(
+        "Kategori", of="device.model.category.name", sort_by="device__model__category__name"
+    )
+    person = PersonColumn("Medarbejder", sort_by=("employee__name", "used_for"))
+    starts_on = DateColumn("Siden")

@@ -1,0 +1,75 @@
+from django.shortcuts import get_object_or_404
+
+from albertslund_it.web.clock import today
+from albertslund_it.web.lists import ListPage
+from inventory.selectors.organisation import (
+    department_rows,
+    departments_open_to,
+    people_without_pc,
+    placements_at,
+    unit_rows,
+)
+from inventory.selectors.scope import units_seen_by
+from inventory.tables import DepartmentTable, UnitDeviceTable, UnitTable
+
+PEOPLE = "inventory.view_employee"
+
+
+class DepartmentList(ListPage):
+    """The departments that the user sees all or some units of."""
+
+    permission_required = "inventory.view_device"
+    table_class = DepartmentTable
+    template_name = "inventory/department_list.html"
+    title = "Afdelinger"
+    file_name = "afdelinger"
+
+    def rows(self):
+        return department_rows(self.request.user, today())
+
+
+class DepartmentDetail(ListPage):
+    """A department with its units; out of scope it does not exist."""
+
+    permission_required = "inventory.view_device"
+    table_class = UnitTable
+    template_name = "inventory/department_detail.html"
+    file_name = "enheder"
+
+    def get(self, request, pk):
+        self.department = get_object_or_404(departments_open_to(request.user, today()), pk=pk)
+        self.title = self.department.name
+        return super().get(request)
+
+    def rows(self):
+        units = units_seen_by(self.request.user, today()).filter(department=self.department)
+        return unit_rows(units, today())
+
+    def extra_context(self):
+        return {"department": self.department}
+
+
+class UnitDetail(ListPage):
+    """A unit with what it has; out of scope it does not exist."""
+
+    permission_required = "inventory.view_device"
+    table_class = UnitDeviceTable
+    template_name = "inventory/unit_detail.html"
+    file_name = "enhedens-udstyr"
+
+    def get(self, request, pk):
+        units = units_seen_by(request.user, today()).select_related("department")
+        self.unit = get_object_or_404(units, pk=pk)
+        self.title = self.unit.name
+        self.sees_people = request.user.has_perm(PEOPLE)
+        return super().get(request)
+
+    def rows(self):
+        return placements_at(self.unit, today())
+
+    def table_options(self):
+        return {} if self.sees_people else {"exclude": ["person"]}
+
+    def extra_context(self):
+        people = people_without_pc(self.unit, today()) if self.sees_people else []
+        return {"unit": self.unit, "sees_people": self.sees_people, "people_without_pc": people}

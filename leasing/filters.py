@@ -1,0 +1,88 @@
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef
+
+from albertslund_it.web.clock import today
+from albertslund_it.web.filters import FilterSet
+from albertslund_it.web.forms import PlainSelect, grouped_choices
+from inventory.models import Category, Device, DeviceModel, Unit
+from inventory.selectors.placements import placements_in_force
+from inventory.selectors.scope import departments_seen_by, sees_all, units_seen_by
+from inventory.selectors.search import matching
+
+PLACED, STOCK, UNLEASED = "enhed", "lager", "uden-leasing"
+STATES = [(PLACED, "Hos en enhed"), (STOCK, "På lager"), (UNLEASED, "Uden leasing")]
+
+
+class DeviceFilter(FilterSet):
+    """What the list of devices can be narrowed to; every choice is within the user's scope."""
+
+    q = django_filters.CharFilter(label="Søg", method="search")
+    department = django_filters.ModelChoiceFilter(
+        label="Afdeling",
+        queryset=lambda request: departments_seen_by(request.user, today()),
+        method="in_department",
+        empty_label="Alle",
+    )
+    unit = django_filters.ChoiceFilter(
+        label="Enhed", method="in_unit", empty_label="Alle", widget=PlainSelect
+    )
+    model = django_filters.ModelChoiceFilter(
+        label="Model", queryset=DeviceModel.objects.all(), empty_label="Alle"
+    )
+    category = django_filters.ModelChoiceFilter(
+        label="Kategori",
+        field_name="model__category",
+        queryset=Category.objects.all(),
+        empty_label="Alle",
+    )
+    state = django_filters.ChoiceFilter(
+        label="Status", choices=STATES, method="in_state", empty_label="Alle"
+    )
+
+    class Meta:
+        model = Device
+        fields: list[str] = []
+
+    def __init__(self, *args, request, people: bool, **kwargs):
+        super().__init__(*args, request=request, **kwargs)
+        self.people = people
+        units = units_seen_by(request.user, today())
+        self.filters["unit"].extra["choices"] = grouped_choices(
+            units.order_by("department__name", *Unit._meta.ordering).values_list(
+                "department__name", "pk", "name"
+            )
+        )
+        if not sees_all(request.user):
+            self.filters["state"].extra["choices"] = [s for s in STATES if s[0] == UNLEASED]
+        self.form.fields["q"].css = "field-wide"
+        self.form.fields["q"].widget = forms.TextInput(
+            attrs={
+                "type": "search",
+                "class": "form-control",
+                "autocomplete": "off",
+                "placeholder": "Serienr., initialer, navn, enhed"
+                if people
+                else "Serienr. eller enhed",
+            }
+        )
+
+    def search(self, devices, name, value):
+        return matching(devices, value, today(), with_people=self.people)
+
+    def in_department(self, devices, name, department):
+        return devices.filter(pk__in=self._placed(unit__department=department))
+
+    def in_unit(self, devices, name, unit):
+        return devices.filter(pk__in=self._placed(unit=unit))
+
+    def in_state(self, devices, name, state):
+        if state == UNLEASED:
+            return devices.filter(lease=None)
+        if state == PLACED:
+            return devices.filter(pk__in=self._placed(unit__isnull=False))
+        placed = placements_in_force(today()).filter(unit__isnull=False, device=OuterRef("pk"))
+        return devices.filter(~Exists(placed))
+
+    def _placed(self, **conditions):
+        return placements_in_force(today()).filter(**conditions).values("device")

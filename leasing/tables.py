@@ -1,0 +1,65 @@
+from collections.abc import Iterator
+from datetime import date
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django_tables2.data import TableData
+
+from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn
+from albertslund_it.web.tables import Table
+from inventory.models import Device
+from leasing.selectors.device_list import DeviceRow, device_rows, ordered_ids
+
+CHUNK = 500  # rows read at a time for a download; well under SQLite's limit on parameters
+
+
+class DeviceRows(TableData):
+    """The devices of a queryset: a page's ids first, then the rows of those."""
+
+    def __init__(self, devices: QuerySet[Device], on: date):
+        super().__init__(devices.order_by())
+        self.on = on
+        self.alias = "serial_number"
+
+    def __len__(self) -> int:
+        if not hasattr(self, "_length"):
+            self._length = self.data.count()
+        return self._length
+
+    def order_by(self, aliases):
+        self.alias = aliases[0] if aliases else "serial_number"
+
+    def __getitem__(self, wanted: slice) -> list[DeviceRow]:
+        return device_rows(list(self._ids()[wanted]), self.on)
+
+    def __iter__(self) -> Iterator[DeviceRow]:
+        ids = list(self._ids()[0:])
+        for start in range(0, len(ids), CHUNK):
+            yield from device_rows(ids[start : start + CHUNK], self.on)
+
+    def _ids(self):
+        descending = self.alias.startswith("-")
+        return ordered_ids(self.data, self.alias.lstrip("-"), descending=descending, on=self.on)
+
+
+def _unit_page(row: DeviceRow) -> str:
+    return reverse("unit-detail", args=[row.unit_id]) if row.unit_id else ""
+
+
+class DeviceTable(Table):
+    """Every device that the user may see."""
+
+    caption = "Udstyr"
+    empty_title = "Der er ikke noget udstyr endnu"
+    empty_help = "Det kommer, når en leverance er indlæst, eller når din enhed får udleveret noget."
+
+    serial_number = CodeColumn("Serienr.", link=lambda row: reverse("device-detail", args=[row.id]))
+    model = Column("Model")
+    category = Column("Kategori")
+    department = Column("Afdeling")
+    unit = Column("Enhed", link=_unit_page)
+    person = Column("Medarbejder")
+    since = DateColumn("Siden")
+    lease_starts_on = DateColumn("Leasing fra")
+    lease_state = MarkColumn("Leasing", orderable=False)
+    last_seen = DateColumn("Sidst set")

@@ -1,0 +1,59 @@
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, render
+
+from albertslund_it.web.clock import today
+from albertslund_it.web.lists import ListPage
+from inventory.selectors.scope import devices_seen_by
+from leasing.filters import DeviceFilter
+from leasing.selectors.device_history import history_of
+from leasing.selectors.device_page import Reader, charges, costs, leasing_of, timeline
+from leasing.tables import DeviceRows, DeviceTable
+
+PEOPLE = "inventory.view_employee"
+LAST_SEEN = "inventory.see_last_seen"
+
+
+class DeviceList(ListPage):
+    """Every device that the user may see."""
+
+    permission_required = "inventory.view_device"
+    table_class = DeviceTable
+    filter_class = DeviceFilter
+    title = "Udstyr"
+    file_name = "udstyr"
+
+    def rows(self):
+        return devices_seen_by(self.request.user, today())
+
+    def filter_options(self):
+        return {"people": self.request.user.has_perm(PEOPLE)}
+
+    def table_data(self, filtered):
+        return DeviceRows(filtered, today())
+
+    def table_options(self):
+        user = self.request.user
+        hidden = [] if user.has_perm(PEOPLE) else ["person"]
+        hidden += [] if user.has_perm(LAST_SEEN) else ["last_seen"]
+        return {"exclude": hidden}
+
+
+@permission_required("inventory.view_device", raise_exception=True)
+def device_detail(request, pk):
+    """Show everything about one device; out of scope it does not exist."""
+    user, on = request.user, today()
+    devices = devices_seen_by(user, on).select_related("model__category")
+    device = get_object_or_404(devices.prefetch_related("former_serial_numbers"), pk=pk)
+    reader = Reader(user, on)
+    sees_people = user.has_perm(PEOPLE)
+    context = {
+        "device": device,
+        "stays": timeline(device, reader, on),
+        "leasing": leasing_of(device, on),
+        "costs": costs(device, reader, on),
+        "charges": charges(device, reader),
+        "history": history_of(device, with_people=sees_people) if reader.all else [],
+        "sees_people": sees_people,
+        "sees_last_seen": user.has_perm(LAST_SEEN),
+    }
+    return render(request, "leasing/device_detail.html", context)
