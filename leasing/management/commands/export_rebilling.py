@@ -1,0 +1,57 @@
+import os
+from pathlib import Path
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import now, today
+from albertslund_it.web.commands import DanishCommand, person_at_the_terminal
+from leasing.selectors.rebilling import find_run
+from leasing.services.rebilling import OPUS, WORKBOOK, export_rebilling
+
+WHY = {
+    FileNotFoundError: "mappen findes ikke",
+    NotADirectoryError: "mappen findes ikke",
+    PermissionError: "der er ikke skriveadgang til mappen",
+    IsADirectoryError: "der er allerede en mappe med det navn",
+}
+
+
+class Command(DanishCommand):
+    help = "Skriv et låst kvartals regneark (FIL.xlsx) eller Opus-fil (FIL.csv)"
+
+    def add_arguments(self, parser):
+        parser.add_argument("code", metavar="KVARTAL", help="2026Q1, eller 2026S1")
+        parser.add_argument("file", metavar="FIL", type=Path, help="ender på .xlsx eller .csv")
+
+    def handle(self, *, code, file, **options):
+        file_kind = file.suffix.lower().removeprefix(".")
+        if file_kind not in {WORKBOOK, OPUS}:
+            raise Refused(
+                f"»{file}« skal ende på .xlsx (regneark til økonomi) eller .csv (fil til Opus)."
+            )
+        run = find_run(code)
+        try:
+            export = self._write(run, file_kind, file)
+        except OSError as error:
+            why = WHY.get(type(error), error.strerror)
+            raise Refused(f"Filen »{file}« kan ikke skrives: {why}.") from error
+        self.stdout.write(f"{run.label} er skrevet til {file} (SHA-256 {export.checksum}).")
+
+    def _write(self, run, file_kind, file):
+        """Write beside the file and rename, so that it is never there half-written."""
+        if file.is_dir():
+            raise IsADirectoryError
+        unfinished = file.with_name(f".{file.name}.{os.getpid()}.del")
+        try:
+            with unfinished.open("xb") as stream:
+                export = export_rebilling(
+                    run=run,
+                    file_kind=file_kind,
+                    stream=stream,
+                    actor_name=person_at_the_terminal(),
+                    today=today(),
+                    now=now(),
+                )
+            unfinished.replace(file)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return export

@@ -1,0 +1,279 @@
+"""What the files of a closed run are made of.
+
+Names and amounts come from the sealed rows. Only the account coding is of the moment, until a
+voucher freezes it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+
+from django.db.models import Sum
+
+from albertslund_it.common.account_codes import check_account, check_cost_centre, check_psp_element
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.names import danish_key
+from inventory.models import Unit
+from leasing.domain.accrual import accrued, terms_in_order
+from leasing.models import (
+    BillingRun,
+    InvoiceLine,
+    InvoiceSummary,
+    Kind,
+    LeaseTerm,
+    RebillingExport,
+    Settings,
+)
+from leasing.selectors.preview import COST_HOLDER_NAME
+from leasing.selectors.window import billing_start
+
+CHUNK = 5_000
+LINE_FIELDS = (
+    "period",
+    "kind",
+    "department_name",
+    "unit_number",
+    "unit_name",
+    "serial_number",
+    "model_name",
+    "sub_agreement",
+    "first_day",
+    "last_day",
+    "days",
+    "amount_ore",
+    "text",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """Where a unit's amount is posted."""
+
+    ean: str = ""
+    account: str = ""
+    cost_centre: str = ""
+    psp_element: str = ""
+
+    @property
+    def account_fault(self) -> str:
+        """Say in Danish why the artskonto cannot be posted to; nothing when all is well."""
+        return _fault_of(check_account, self.account) if self.account else "artskonto mangler"
+
+    @property
+    def cost_object_fault(self) -> str:
+        """The same of the cost object: exactly one of omkostningssted and PSP-element."""
+        if self.cost_centre and self.psp_element:
+            return "både omkostningssted og PSP-element er udfyldt, kun ét må være det"
+        if self.psp_element:
+            return _fault_of(check_psp_element, self.psp_element)
+        if self.cost_centre:
+            return _fault_of(check_cost_centre, self.cost_centre)
+        return "omkostningssted eller PSP-element mangler"
+
+
+def _fault_of(check, value: str) -> str:
+    try:
+        check(value)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+@dataclass(slots=True)
+class InvoiceTotals:
+    """One invoice of a run: a row of the overview."""
+
+    number: str
+    department_name: str
+    head_name: str = ""
+    total_ore: int = 0
+    items: int = 0
+    by_kind: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Kind.values, 0))
+
+
+@dataclass(slots=True)
+class UnitTotal:
+    """What a unit pays in a run, and how many leased items it held on the quarter's last day."""
+
+    invoice_number: str
+    department_name: str
+    unit_number: str
+    unit_name: str
+    coding: Coding
+    amount_ore: int = 0
+    items: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"{self.unit_number} {self.unit_name}"
+
+
+@dataclass(frozen=True)
+class Rebilling:
+    """A closed run, ready to be written to a file.
+
+    `invoices` has one for the cost holder, last, also where it carries nothing; `units` leaves it
+    out. `coding` is what an export records: everything in the file that the run does not hold.
+    """
+
+    run: BillingRun
+    invoices: list[InvoiceTotals]
+    units: list[UnitTotal]
+    cost_holder: UnitTotal
+    coding: dict
+
+    @property
+    def posting_text(self) -> str:
+        return self.coding["posting_text"]
+
+    @property
+    def by_kind(self) -> dict[str, int]:
+        return {kind: sum(i.by_kind[kind] for i in self.invoices) for kind in Kind.values}
+
+    @property
+    def uncoded(self) -> list[str]:
+        """Name each unit with an amount that cannot be posted to, and why not."""
+        faults = [
+            (unit, [f for f in (unit.coding.account_fault, unit.coding.cost_object_fault) if f])
+            for unit in self.units
+            if unit.amount_ore
+        ]
+        # The balancing rows go to the cost holder with the artskonto of the units.
+        if faults and (fault := self.cost_holder.coding.cost_object_fault):
+            faults.append((self.cost_holder, [fault]))
+        return [f"{unit.name}: {', '.join(reasons)}" for unit, reasons in faults if reasons]
+
+
+def find_run(code: str) -> BillingRun:
+    """Give the closed run '2026Q1' or '2026S1'.
+
+    Raises:
+        Refused: when there is none, with those that are there.
+    """
+    if run := BillingRun.objects.exclude(digest="").filter(code=code.strip().upper()).first():
+        return run
+    codes = BillingRun.objects.exclude(digest="").order_by("id").values_list("code", flat=True)
+    closed = f"Låst er: {', '.join(codes)}." if codes else "Ingen kvartaler er låst endnu."
+    raise Refused(f"Der er ingen godkendt og låst kørsel »{code}«. {closed}")
+
+
+def uncoded_in(export: RebillingExport) -> list[str]:
+    """Name the units that could not be posted to with the coding of a file."""
+    return rebilling_of(export.run, export.coding).uncoded
+
+
+def rebilling_of(run: BillingRun, coding: dict | None = None) -> Rebilling:
+    """Gather what a run's files say, with the coding given or the one that holds now."""
+    holder = Unit.objects.get(is_cost_holder=True)
+    invoices = {
+        invoice.id: InvoiceTotals(
+            invoice.number, invoice.department_name, invoice.head_name, invoice.total_ore
+        )
+        for invoice in run.invoices.order_by("number")
+    }
+    totals = _totals_of_units(run, invoices)
+    coding = coding or _coding_of(run, {*totals, holder.id})
+    names = _names(run)
+    units = {
+        unit: UnitTotal(
+            invoice_number=invoice.number,
+            department_name=invoice.department_name,
+            unit_number=names[unit][0],
+            unit_name=names[unit][1],
+            coding=Coding(**coding["units"].get(str(unit), {})),
+            amount_ore=amount,
+            items=items,
+        )
+        for unit, (invoice, amount, items) in totals.items()
+    }
+    cost_holder = units.pop(holder.id, None)
+    listed = list(invoices.values())
+    if cost_holder is None:  # every item was in use, so it has no invoice
+        cost_holder = UnitTotal(
+            run.code,
+            COST_HOLDER_NAME,
+            holder.number,
+            holder.name,
+            Coding(**coding["units"].get(str(holder.id), {})),
+        )
+        listed.append(InvoiceTotals(run.code, COST_HOLDER_NAME))
+    return Rebilling(run, listed, sorted(units.values(), key=_unit_order), cost_holder, coding)
+
+
+def _unit_order(unit: UnitTotal) -> tuple:
+    return (unit.invoice_number, danish_key(unit.unit_name), unit.unit_number)
+
+
+def _totals_of_units(run: BillingRun, invoices: dict[int, InvoiceTotals]) -> dict[int, tuple]:
+    """Add up each unit as (invoice, øre, items), and each invoice by kind."""
+    sums = (
+        InvoiceSummary.objects.filter(invoice__run=run)
+        .values_list("invoice_id", "unit_id", "kind")
+        .annotate(Sum("amount_ore"), Sum("held_at_end"))
+        .order_by("invoice_id", "unit_id", "kind")
+    )
+    totals: dict[int, tuple] = {}
+    for invoice_id, unit, kind, amount, items in sums:
+        invoice = invoices[invoice_id]
+        invoice.by_kind[kind] += amount
+        invoice.items += items
+        _, amount_before, items_before = totals.get(unit, (invoice, 0, 0))
+        totals[unit] = (invoice, amount_before + amount, items_before + items)
+    return totals
+
+
+def _names(run: BillingRun) -> dict[int, tuple[str, str]]:
+    """Give each unit's number and name as they were when the run was closed."""
+    rows = (
+        InvoiceLine.objects.filter(invoice__run=run)
+        .order_by("unit_id")
+        .values_list("unit_id", "unit_number", "unit_name")
+        .distinct()
+    )
+    return {unit: (number, name) for unit, number, name in rows}
+
+
+def _coding_of(run: BillingRun, unit_ids: set[int]) -> dict:
+    """Give the coding that a voucher froze, else the units' of the moment."""
+    frozen = RebillingExport.objects.filter(vouchers__run=run).first()
+    if frozen:
+        return frozen.coding
+    units = Unit.objects.filter(id__in=unit_ids).order_by("number")
+    return {
+        "posting_text": Settings.objects.values_list("posting_text", flat=True).get(id=1),
+        "units": {
+            str(unit.id): asdict(Coding(unit.ean, unit.account, unit.cost_centre, unit.psp_element))
+            for unit in units
+        },
+    }
+
+
+def lines_of(run: BillingRun) -> Iterator[tuple]:
+    """Give the run's lines in their order, as tuples of LINE_FIELDS."""
+    return (
+        InvoiceLine.objects.filter(invoice__run=run)
+        .order_by("number")
+        .values_list(*LINE_FIELDS)
+        .iterator(chunk_size=CHUNK)
+    )
+
+
+def expected_of_lessor(starts_on: date, ends_before: date) -> int:
+    """Give what all leases cost over `[starts_on, ends_before)` by today's facts, in øre.
+
+    Days before the billing start cost nobody anything.
+    """
+    starts_on = max(starts_on, billing_start())
+    rows = (
+        LeaseTerm.objects.filter(lease__starts_on__lt=ends_before)
+        .order_by("lease_id", "position")
+        .values_list("lease_id", "lease__starts_on", "lease__stops_on", "price_ore", "quarters")
+        .iterator(chunk_size=CHUNK)
+    )
+    total = 0
+    for (_, began, stops_on), terms in groupby(rows, key=itemgetter(0, 1, 2)):
+        laid_out = terms_in_order(began, [term[3:] for term in terms])
+        total += accrued(laid_out, stops_on, ends_before) - accrued(laid_out, stops_on, starts_on)
+    return total

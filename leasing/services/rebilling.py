@@ -1,0 +1,142 @@
+"""Files of a closed run, and the voucher it was posted with."""
+
+import hashlib
+import shutil
+from datetime import date, datetime
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from django.db import transaction
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.quarters import Quarter
+from leasing.exports.opus import write_opus_file
+from leasing.exports.rebilling_workbook import write_rebilling_workbook
+from leasing.models import BillingRun, RebillingExport, Settings, Voucher
+from leasing.selectors.facts import one_moment
+from leasing.selectors.rebilling import (
+    Rebilling,
+    expected_of_lessor,
+    lines_of,
+    rebilling_of,
+    uncoded_in,
+)
+
+WORKBOOK, OPUS = "xlsx", "csv"
+
+
+def export_rebilling(
+    *,
+    run: BillingRun,
+    file_kind: str,
+    stream: BinaryIO,
+    actor_name: str,
+    today: date,
+    now: datetime,
+) -> RebillingExport:
+    """Write a closed run's workbook ('xlsx') or Opus file ('csv') and record that it was made.
+
+    Raises:
+        Refused: when a unit lacks coding that the Opus file needs; nothing is written or recorded.
+    """
+    # The whole file is there before anything reaches the stream, and the database is not locked
+    # while it is made.
+    with TemporaryFile() as file:
+        with one_moment():
+            rebilling = rebilling_of(run)
+            _write(file, file_kind, rebilling, today)
+        file.seek(0)
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        with transaction.atomic():
+            export = RebillingExport.objects.create(
+                run=run,
+                file_kind=file_kind,
+                checksum=checksum,
+                coding=rebilling.coding,
+                exported_at=now,
+                exported_by=actor_name,
+            )
+            shutil.copyfileobj(file, stream)
+    return export
+
+
+def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) -> None:
+    run = rebilling.run
+    if file_kind == OPUS:
+        settings = Settings.objects.get(id=1)
+        write_opus_file(file, rebilling, with_bom=settings.opus_bom)
+    elif file_kind == WORKBOOK:
+        quarter = run.last_quarter
+        first = Quarter(quarter.year, 1) if run.is_supplementary else quarter
+        write_rebilling_workbook(
+            file,
+            rebilling,
+            lines=lines_of(run),
+            expected_ore=expected_of_lessor(first.starts_on, quarter.ends_before),
+            today=today,
+        )
+    else:
+        raise ValueError(file_kind)
+
+
+@transaction.atomic
+def record_voucher(*, run: BillingRun, number: str, posted_on: date, actor_name: str) -> Voucher:
+    """Record the voucher a run was posted with; the coding exported last is then frozen.
+
+    Raises:
+        Refused: when the run is posted already, or no file with all its coding was made of it.
+    """
+    BillingRun.objects.select_for_update().get(id=run.id)  # two people: one after the other
+    if voucher := Voucher.objects.filter(run=run).first():
+        raise Refused(
+            f"{run.label} er allerede bogført med bilagsnr. {voucher.number} "
+            f"den {voucher.posted_on:%d-%m-%Y}. Et bilag kan ikke ændres."
+        )
+    export = RebillingExport.objects.filter(run=run).order_by("-id").first()
+    reasons = [
+        *_faults_of_voucher(run, number.strip(), posted_on),
+        *_faults_of_export(run, export),
+    ]
+    if reasons:
+        raise Refused(*reasons)
+    return Voucher.objects.create(
+        run=run,
+        export=export,
+        number=number.strip(),
+        posted_on=posted_on,
+        entered_by=actor_name,
+    )
+
+
+def _faults_of_voucher(run: BillingRun, number: str, posted_on: date) -> list[str]:
+    faults = []
+    longest = Voucher._meta.get_field("number").max_length
+    if not number:
+        faults.append("Skriv det bilagsnummer, som Opus gav bilaget.")
+    elif len(number) > longest or not number.isprintable():
+        faults.append(f"Et bilagsnummer er højst {longest} tegn på én linje.")
+    # A quarter closed late is posted in the next year, when its own is over.
+    year = run.last_quarter.year
+    earliest = date(year, 1, 1) if run.is_supplementary else run.last_quarter.starts_on
+    latest = date(year + 1, 12, 31)
+    if not earliest <= posted_on <= latest:
+        faults.append(
+            f"Bogføringsdatoen for {run.label} skal ligge mellem den {earliest:%d-%m-%Y} "
+            f"og den {latest:%d-%m-%Y}."
+        )
+    return faults
+
+
+def _faults_of_export(run: BillingRun, export: RebillingExport | None) -> list[str]:
+    if export is None:
+        return [
+            f"Der er ikke hentet en fil for {run.label} endnu. Hent den, og bogfør den i Opus, "
+            "før du skriver bilagsnummeret."
+        ]
+    if uncoded := uncoded_in(export):
+        return [
+            "Den fil, der blev hentet sidst, mangler kontering. Udfyld den, og hent filen igen:",
+            *uncoded,
+        ]
+    return []
