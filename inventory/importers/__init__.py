@@ -1,0 +1,3 @@
+from inventory.importers.kinds import DEVICES, EMPLOYEES, PLACEMENTS, UNITS
+
+__all__ = ["DEVICES", "EMPLOYEES", "PLACEMENTS", "UNITS"]

@@ -1,0 +1,28 @@
+from dataclasses import replace
+
+from inventory.importers import DEVICES, EMPLOYEES, PLACEMENTS, UNITS
+from inventory.services.units import save_units
+from leasing.importers.kinds import CHARGES, DELIVERIES, PRICES
+from leasing.models import BillingRun
+
+
+def _save_units(**arguments):
+    # Who is the cost holder is a fact of units; that it then lies fast is a matter of billing.
+    return save_units(cost_holder_is_fixed=BillingRun.objects.exists(), **arguments)
+
+
+# In the order that an empty register is filled.
+KINDS = {
+    importer.kind: importer
+    for importer in (
+        replace(UNITS, save=_save_units),
+        EMPLOYEES,
+        PRICES,
+        DELIVERIES,
+        DEVICES,
+        PLACEMENTS,
+        CHARGES,
+    )
+}
+
+__all__ = ["KINDS"]

@@ -1,19 +1,121 @@
 """Take in one file: all of it or none of it."""
 
-from albertslund_it.common.spreadsheets import Table
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import IntegrityError, OperationalError, transaction
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.faults import Faults
+from albertslund_it.common.spreadsheets import Table, read_table
+from albertslund_it.web.bulk import Count, Difference
+from inventory.importers.base import Importer, read_rows
+from leasing.guards import BILLED, FIXED, SEALED
+from leasing.importers import KINDS
+
+CLASH = (
+    "Nogen har ændret de samme oplysninger, mens filen blev læst. Intet er gemt. Indlæs filen igen."
+)
+BUSY = "Der bliver gemt andet lige nu. Intet er gemt. Prøv igen om et øjeblik."
+DEADLOCKS = ("40P01", "40001", "55P03")
 
 
-def import_file(*, kind: str, stream, filename: str, actor, today, dry_run=False, progress=None):
+@dataclass(frozen=True)
+class ImportReport:
+    """What a file did, or in a dry run would do; `counts` is by kind of thing, in Danish."""
+
+    kind: str
+    label: str
+    dry_run: bool
+    row_count: int
+    counts: dict[str, Count]
+    differences: list[Difference] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def change_count(self) -> int:
+        """Give the number of rows in the database that were created or changed."""
+        return sum(count.created + count.changed for count in self.counts.values())
+
+
+def import_file(
+    *,
+    kind: str,
+    stream: BinaryIO,
+    filename: str,
+    actor,
+    today: date,
+    dry_run: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> ImportReport:
     """Take in a file of one kind; see `import_table`."""
-    raise NotImplementedError
+    importer_of(kind)
+    if progress:
+        progress(f"Læser {filename}")
+    table = read_table(stream, filename, settings.IMPORT_MAX_BYTES)
+    return import_table(
+        kind=kind, table=table, actor=actor, today=today, dry_run=dry_run, progress=progress
+    )
 
 
-def import_table(*, kind: str, table: Table, actor, today, dry_run=False, progress=None):
+def import_table(
+    *,
+    kind: str,
+    table: Table,
+    actor,
+    today: date,
+    dry_run: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> ImportReport:
     """Take in a table of one kind (a key of `leasing.importers.KINDS`) and report what changed.
 
-    A dry run does the same and undoes it. The report has `.counts`, `.differences` and `.warnings`.
+    A dry run does the same and undoes it.
 
     Raises:
-        Refused: with every fault of the table; nothing was written.
+        Refused: with every fault of the table (`FileRefused.faults`); nothing was written.
     """
-    raise NotImplementedError
+    importer = importer_of(kind)
+    faults = Faults()
+    if progress:
+        progress(f"Kontrollerer {len(table.rows)} rækker")
+    rows, warnings = read_rows(importer, table, faults)
+    if progress:
+        progress(f"Gemmer {len(table.rows)} rækker")
+    with _clashes_refused(), transaction.atomic():
+        changes = importer.save(rows=rows, actor=actor, today=today, faults=faults)
+        if dry_run:
+            transaction.set_rollback(True)
+    return ImportReport(
+        kind,
+        importer.label,
+        dry_run,
+        len(table.rows),
+        changes.counts,
+        changes.differences,
+        warnings + changes.warnings,
+    )
+
+
+def importer_of(kind: str) -> Importer:
+    """Give the importer of a kind of file; an unknown kind is refused."""
+    if kind not in KINDS:
+        raise Refused(f"»{kind}« er ikke en slags fil. Skriv en af: {', '.join(KINDS)}.")
+    return KINDS[kind]
+
+
+@contextmanager
+def _clashes_refused():
+    """Turn what the database refuses into a sentence: the last net, after our own checks."""
+    try:
+        yield
+    except IntegrityError as error:
+        known = (guard for guard in (SEALED, BILLED, FIXED) if guard in str(error))
+        raise Refused(next(known, CLASH)) from error
+    except OperationalError as error:
+        if "locked" in str(error) or getattr(error.__cause__, "sqlstate", None) in DEADLOCKS:
+            raise Refused(BUSY) from error
+        raise

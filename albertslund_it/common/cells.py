@@ -1,0 +1,157 @@
+"""One cell of a spreadsheet as the value it stands for.
+
+Every reader takes a cell (text, number, date, truth value) and raises ValueError with a Danish
+sentence, without its full stop, that says how to write it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime
+
+from albertslund_it.common import money
+
+
+class _Keep:
+    """What a blank cell says: leave the value as it is."""
+
+    def __repr__(self):
+        return "KEEP"
+
+
+KEEP = _Keep()
+CLEAR_WORD = "SLET"
+WRITE_DATE = "Skriv datoen som 17-11-2025"
+
+# Stands in for a formula whose result is not in the file.
+UNCALCULATED = "#FORMEL UDEN RESULTAT"
+_ERRORS = dict.fromkeys(
+    ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"),
+    "Cellen er en fejl i regnearket. Ret den, eller gør den tom",
+)
+_ERRORS[UNCALCULATED] = "Formlen er ikke regnet ud. Åbn filen i Excel, gem den, og indlæs igen"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
+_TIME = r"(?:[ T]\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?Z?)?"
+_DATES = (
+    re.compile(r"(?P<d>\d{1,2})(?P<mark>[-./])(?P<m>\d{1,2})(?P=mark)(?P<y>\d{4})" + _TIME),
+    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})" + _TIME),
+)
+_YES = {"ja", "j", "sand", "true"}
+_NO = {"nej", "n", "falsk", "false"}
+
+
+def is_blank(cell) -> bool:
+    """Say whether a cell holds nothing but spaces."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def text(cell) -> str:
+    """Read a text on one line, without hidden characters; a whole number keeps no decimals."""
+    if isinstance(cell, bool):
+        raise ValueError("Cellen er sand/falsk. Skriv en tekst")
+    if isinstance(cell, int | float):
+        return _number_as_text(cell)
+    if not isinstance(cell, str):
+        raise ValueError("Regnearket har gjort værdien til en dato. Formatér cellen som tekst")
+    if cell in _ERRORS:
+        raise ValueError(_ERRORS[cell])
+    hidden = _CONTROL.search(cell)
+    line = " ".join(unicodedata.normalize("NFC", cell).split())
+    if hidden or not line.isprintable():
+        char = hidden[0] if hidden else next(c for c in line if not c.isprintable())
+        raise ValueError(f"Teksten har et usynligt tegn (U+{ord(char):04X}). Skriv den igen")
+    return line
+
+
+def _number_as_text(cell: int | float) -> str:
+    if cell != cell or abs(cell) >= 10**15:
+        raise ValueError("Regnearket gemmer kun 15 cifre af et tal. Formatér cellen som tekst")
+    if cell == int(cell):
+        return str(int(cell))
+    return f"{cell:.15g}".replace(".", ",")
+
+
+def code(cell) -> str:
+    """Read a number that is a name (EAN, enhedsnr.); one that Excel has shortened is refused."""
+    line = text(cell)
+    if _SHORTENED.fullmatch(line):
+        raise ValueError("Regnearket har forkortet tallet. Formatér cellen som tekst, og skriv det")
+    return line
+
+
+def digits(cell) -> str:
+    """Read a number of fixed length (EAN, konto), however its digits are grouped."""
+    return code(cell).replace(" ", "")
+
+
+def capitals(cell) -> str:
+    """Read a key that is kept in capitals (serienummer, initialer)."""
+    return code(cell).upper()
+
+
+def amount(cell) -> int:
+    """Read kroner as øre."""
+    if isinstance(cell, bool):
+        raise ValueError(money.EXPECTED)
+    if isinstance(cell, int | float):
+        # Excel counts with 15 digits; the rest of a sum (0,30000000000000004) is noise.
+        return money.ore_from_number(float(f"{cell:.15g}"))
+    return money.parse_kroner(_typed(cell, money.EXPECTED))
+
+
+def day(cell) -> date:
+    """Read a date; a time of day after it is left out."""
+    if isinstance(cell, datetime):
+        found = cell.date()
+    elif isinstance(cell, date):
+        found = cell
+    else:
+        typed = _typed(cell, WRITE_DATE)
+        match = next(filter(None, (pattern.fullmatch(typed) for pattern in _DATES)), None)
+        if not match:
+            raise ValueError(WRITE_DATE)
+        try:
+            found = date(int(match["y"]), int(match["m"]), int(match["d"]))
+        except ValueError:
+            raise ValueError(f"Den dato findes ikke. {WRITE_DATE}") from None
+    if not 2000 <= found.year <= 2100:
+        raise ValueError(f"Året {found.year} er forkert. {WRITE_DATE}")
+    return found
+
+
+def yes_or_no(cell) -> bool:
+    """Read ja or nej."""
+    word = cell if isinstance(cell, bool) else _typed(cell, "Skriv ja eller nej").casefold()
+    if word in (True, *_YES):
+        return True
+    if word in (False, *_NO):
+        return False
+    raise ValueError("Skriv ja eller nej")
+
+
+def whole_number(low: int, high: int) -> Callable[[object], int]:
+    """Give a reader of whole numbers from `low` to `high`."""
+    expected = f"Skriv et helt tal fra {low} til {high}"
+
+    def read(cell) -> int:
+        line = str(cell) if isinstance(cell, int) else text(cell)
+        if isinstance(cell, bool) or not re.fullmatch(r"[0-9]{1,9}", line):
+            raise ValueError(expected)
+        if not low <= int(line) <= high:
+            raise ValueError(expected)
+        return int(line)
+
+    return read
+
+
+def _typed(cell, expected: str) -> str:
+    if not isinstance(cell, str):
+        raise ValueError(expected)
+    return text(cell)
+
+
+def given(row: object, *names: str) -> dict[str, object]:
+    """Give the values of a row that are to be written: those whose cell was not blank."""
+    values = {name: getattr(row, name) for name in names}
+    return {name: value for name, value in values.items() if value is not KEEP}

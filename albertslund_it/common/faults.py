@@ -1,0 +1,56 @@
+"""Every fault of a file, named by its row, before anything of it is taken in."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from albertslund_it.common.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in one row; in the file as a whole when `row` is None."""
+
+    row: int | None
+    sentence: str
+
+    def __str__(self):
+        return self.sentence if self.row is None else f"række {self.row}: {self.sentence}"
+
+
+class FileRefused(Refused):
+    """A file that is not taken in, with its faults in the order of its rows."""
+
+    def __init__(self, faults: list[Fault]):
+        self.faults = faults
+        super().__init__(*map(str, faults))
+
+
+class Faults:
+    """Collects faults, so that a person hears of all of them at once."""
+
+    def __init__(self):
+        self._rows: list[Fault] = []
+        self._whole: list[str] = []
+        self._seen: dict[Hashable, int | None] = {}
+
+    def add(self, row: int | None, sentence: str) -> None:
+        """Note a fault of a row (None: of what is done as a whole, or not from a file)."""
+        self._rows.append(Fault(row, sentence.removesuffix(".")))
+
+    def add_whole(self, sentence: str) -> None:
+        """Note a fault of the whole file; told only when no row has one that may cause it."""
+        self._whole.append(sentence)
+
+    def is_first(self, row: int | None, key: Hashable, what: str) -> bool:
+        """Say whether a key is met for the first time; else it is a fault that names both rows."""
+        first = self._seen.setdefault(key, row)
+        if first != row:
+            self.add(row, f"{what} står også i række {first}. Slet den ene af de to rækker")
+        return first == row
+
+    def refuse(self) -> None:
+        """Raise FileRefused if there is any fault."""
+        if self._rows:
+            raise FileRefused(sorted(self._rows, key=lambda fault: fault.row or 0))
+        if self._whole:
+            raise FileRefused([Fault(None, sentence) for sentence in self._whole])

@@ -1,0 +1,128 @@
+"""What one action creates and changes, however much: told to people, and written at once."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Field, ForeignKey, Model
+
+from albertslund_it.common.money import format_kroner
+from albertslund_it.web import history
+from albertslund_it.web.rows import insert, update
+
+NAMES = ("number", "initials", "serial_number", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that an action changes: of what, which field, from what to what."""
+
+    subject: str
+    what: str
+    before: str = ""
+    after: str = ""
+
+    def __str__(self):
+        if not (self.before or self.after):
+            return f"{self.subject}: {self.what}"
+        return f"{self.subject}: {self.what} {self.before} → {self.after}"
+
+
+@dataclass(slots=True)
+class Count:
+    """How many rows of a kind were created, changed and left as they were."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@dataclass
+class Changes:
+    """What one action creates and changes, of some models in the order they are saved.
+
+    A model comes after those its rows point to.
+    """
+
+    models: tuple[type[Model], ...]
+    differences: list[Difference] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def __post_init__(self):
+        # By identity: rows that are not saved yet are not hashable. The row is kept alive beside.
+        self._created: dict[int, Model] = {}
+        self._met: dict[int, Model] = {}
+        self._before: dict[int, dict[str, object]] = {}
+
+    def create(self, row: Model, difference: Difference | None = None) -> Model:
+        """Note a row to be created, and what to tell of it."""
+        self._created[id(row)] = row
+        if difference:
+            self.differences.append(difference)
+        return row
+
+    def update(self, row: Model, subject: str, **values) -> None:
+        """Set fields of a row and note those that differ."""
+        self._met[id(row)] = row
+        for name, value in values.items():
+            column = row._meta.get_field(name)
+            if id(row) in self._created:
+                setattr(row, name, value)
+                continue
+            old = getattr(row, column.attname)
+            if _same(column, old, value):
+                continue
+            before, after = _shown(column, getattr(row, name)), _shown(column, value)
+            self.differences.append(Difference(subject, _label(column), before, after))
+            self._before.setdefault(id(row), {}).setdefault(name, old)
+            setattr(row, name, value)
+
+    @property
+    def counts(self) -> dict[str, Count]:
+        """Give the count of each kind of row met, by its name in the plural."""
+        counts = {}
+        for model in self.models:
+            created = sum(type(row) is model for row in self._created.values())
+            met = [key for key, row in self._met.items() if type(row) is model]
+            old = [key for key in met if key not in self._created]
+            changed = sum(key in self._before for key in old)
+            if created or old:
+                name = str(model._meta.verbose_name_plural)
+                counts[name] = Count(created, changed, len(old) - changed)
+        return counts
+
+    @transaction.atomic
+    def save(self, actor) -> None:
+        """Write it all, with its history; the tables must be locked."""
+        changed = [(self._met[key], before) for key, before in self._before.items()]
+        for model in self.models:
+            # Changes first: a row may give up what a new one takes, as the cost holder does.
+            rows = [(row, before) for row, before in changed if type(row) is model]
+            if names := sorted({name for _, before in rows for name in before}):
+                update(model, names, [row for row, _ in rows])
+            if created := [row for row in self._created.values() if type(row) is model]:
+                insert(model, created)
+        history.record(created=self._created.values(), changed=changed, actor=actor)
+
+
+def _same(column: Field, old: object, value: object) -> bool:
+    if isinstance(column, ForeignKey):
+        return old == (value.pk if value else None) and not (value and value.pk is None)
+    return old == value
+
+
+def _label(column: Field) -> str:
+    name = str(column.verbose_name).removesuffix(" (øre)").removesuffix(".")
+    return name[0].upper() + name[1:]
+
+
+def _shown(column: Field, value: object) -> str:
+    if value is None or value == "":
+        return "(tom)"
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    if column.name.endswith("_ore"):
+        return format_kroner(value, unit=False)
+    if isinstance(value, date):
+        return f"{value:%d-%m-%Y}"
+    return next((getattr(value, name) for name in NAMES if hasattr(value, name)), str(value))

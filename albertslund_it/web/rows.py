@@ -1,0 +1,96 @@
+"""Rows into and out of tables as fast as each database takes them, unseen by models and signals."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db import connection
+from django.db.models import Model
+from django.db.models.expressions import RawSQL
+
+
+def write_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
+    """Insert rows of plain values: with COPY on PostgreSQL, else with one prepared statement.
+
+    Making the rows must not read from the database: PostgreSQL would wait for ever.
+    """
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(column) for column in columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})", rows)
+
+
+def insert(model: type[Model], objects: Sequence[Model]) -> None:
+    """Insert objects of plain columns, and give them their ids; the table must be locked.
+
+    What they point to may have been saved since it was set on them.
+    """
+    columns = [column for column in model._meta.concrete_fields if not column.primary_key]
+    links = [column for column in columns if column.is_relation]
+    key = model._meta.pk
+    for made, new_id in zip(objects, _new_ids(model, len(objects)), strict=True):
+        made.pk = new_id
+        made._state.adding = False
+        made._state.db = connection.alias
+        for link in links:
+            if link.is_cached(made):
+                setattr(made, link.name, link.get_cached_value(made))
+    names = [column.attname for column in (key, *columns)]
+    rows = ([getattr(made, name) for name in names] for made in objects)
+    write_rows(model._meta.db_table, [column.column for column in (key, *columns)], rows)
+
+
+def _new_ids(model: type[Model], count: int) -> Iterable[int]:
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                (connection.ops.quote_name(table), model._meta.pk.column, count),
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", (table,))
+        last = cursor.fetchone()
+    first = (last[0] if last else 0) + 1
+    return range(first, first + count)
+
+
+def update(model: type[Model], names: Sequence[str], objects: Iterable[Model]) -> None:
+    """Write some fields of objects with one statement that is prepared once, in their order."""
+    columns = [model._meta.get_field(name) for name in names]
+    quote, key = connection.ops.quote_name, model._meta.pk
+    assignments = ", ".join(f"{quote(column.column)} = %s" for column in columns)
+    rows = []
+    for changed in objects:
+        for column in columns:
+            if column.is_relation and column.is_cached(changed):
+                setattr(changed, column.name, column.get_cached_value(changed))
+        rows.append([*(getattr(changed, column.attname) for column in columns), changed.pk])
+    with connection.cursor() as cursor:
+        table = quote(model._meta.db_table)
+        statement = f"UPDATE {table} SET {assignments} WHERE {quote(key.column)} = %s"
+        cursor.executemany(statement, rows)
+
+
+def among(values: Collection, kind: type = str) -> RawSQL:
+    """Give the right side of an `__in` for any number of values: one parameter, one statement."""
+    if connection.vendor == "postgresql":
+        array = "bigint[]" if kind is int else "text[]"
+        return RawSQL(f"SELECT unnest(%s::{array})", (list(values),))  # noqa: S611
+    return RawSQL("SELECT value FROM json_each(%s)", (json.dumps(list(values)),))
+
+
+def lock(*models: type[Model]) -> None:
+    """Let nobody else write to these tables until the transaction ends.
+
+    What is read after it stays as it is. On SQLite the transaction itself has the lock.
+    """
+    if connection.vendor == "postgresql":
+        tables = ", ".join(connection.ops.quote_name(m._meta.db_table) for m in models)
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")

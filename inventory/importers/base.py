@@ -1,0 +1,152 @@
+"""From a table to rows of checked values: which headings a kind of file has, how each is read."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
+from albertslund_it.common import cells
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.faults import Faults
+from albertslund_it.common.spreadsheets import Table
+from albertslund_it.web.bulk import Changes
+
+SHOWN = 60
+BLANK = object()
+MORE_CELLS = (
+    "Der er flere celler end overskrifter. Står der et skilletegn inde i en celle, skal cellen "
+    "stå i anførselstegn"
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading of a file, the field it fills and how its cells are read.
+
+    `clears_to` is what SLET puts there; a column without it cannot be cleared.
+    """
+
+    name: str
+    field: str
+    read: Callable[[Any], Any] = cells.text
+    required: bool = False
+    clears_to: Any = cells.KEEP
+    help: str = ""
+    example: Any = ""
+
+
+@dataclass(frozen=True)
+class Importer:
+    """A kind of file: its columns, and the service that takes in its rows.
+
+    `make` builds a row's facts from the columns' fields; what it has a default for may be blank.
+    """
+
+    kind: str
+    label: str
+    help: str
+    permission: str
+    columns: tuple[Column, ...]
+    make: Callable[..., Any]
+    save: Callable[..., Changes]
+
+
+def like(model: type[Model], field: str, read: Callable[[Any], str] = cells.text) -> Callable:
+    """Give a reader of text that the model's field would take: its length and its checks."""
+    column = model._meta.get_field(field)
+    longest, checks = column.max_length, column.validators
+
+    def read_like(cell) -> str:
+        value = read(cell)
+        if len(value) > longest:
+            raise ValueError(f"Teksten er på {len(value)} tegn. Der er plads til {longest}")
+        for check in checks:
+            try:
+                check(value)
+            except ValidationError as error:
+                raise ValueError(error.messages[0].removesuffix(".")) from None
+        return value
+
+    return read_like
+
+
+def read_rows(importer: Importer, table: Table, faults: Faults) -> tuple[list, list[str]]:
+    """Give the facts of each row that can be read, and warnings; note every fault.
+
+    Raises:
+        Refused: when a required heading is missing or a heading stands twice.
+    """
+    places, warnings = _match_headings(importer, table)
+    rows = []
+    for number, row_cells in table.rows:
+        values = _read_row(number, row_cells, places, faults)
+        if len(row_cells) > len(table.headings):
+            faults.add(number, MORE_CELLS)
+        elif values is not None:
+            rows.append(importer.make(**values, row=number))
+    return rows, warnings
+
+
+def _match_headings(importer: Importer, table: Table) -> tuple[list, list[str]]:
+    """Give (column, place of its cells) for each heading that is known, and warnings."""
+    columns = {_heading_key(column.name): column for column in importer.columns}
+    found: dict[str, int] = {}
+    warnings, reasons = [], []
+    for place, heading in enumerate(table.headings):
+        key = _heading_key(heading)
+        shown = f"»{str(heading).strip()[:SHOWN]}«" if key else f"nr. {place + 1} uden overskrift"
+        if key not in columns:
+            if key or any(
+                len(row) > place and not cells.is_blank(row[place]) for _, row in table.rows
+            ):
+                warnings.append(f"Kolonnen {shown} kendes ikke og er ikke læst.")
+        elif found.setdefault(key, place) != place:
+            reasons.append(f"Overskriften {shown} står to gange. Slet den ene kolonne.")
+    missing = [c.name for key, c in columns.items() if c.required and key not in found]
+    if missing:
+        reasons.append(
+            f"Række {table.heading_row} skal være overskrifter, og her mangler: "
+            f"{', '.join(missing)}. Skriv dem, som de står i vejledningen til »{importer.label}«."
+        )
+    if reasons:
+        raise Refused(*reasons)
+    return [(columns[key], place) for key, place in found.items()], warnings
+
+
+def _heading_key(heading) -> str:
+    text = "" if heading is None else unicodedata.normalize("NFC", str(heading))
+    return re.sub(r"[\s\ufeff]", "", text).casefold()
+
+
+def _read_row(number: int, row_cells: tuple, places: list, faults: Faults) -> dict | None:
+    values, is_whole = {}, True
+    for column, place in places:
+        cell = row_cells[place] if place < len(row_cells) else None
+        try:
+            value = _read_cell(column, cell)
+        except ValueError as error:
+            faults.add(number, str(error))
+            is_whole = False
+        else:
+            if value is not BLANK:
+                values[column.field] = value
+    return values if is_whole else None
+
+
+def _read_cell(column: Column, cell):
+    if cells.is_blank(cell):
+        if column.required:
+            raise ValueError(f"{column.name} mangler")
+        return BLANK
+    if isinstance(cell, str) and cell.strip().upper() == cells.CLEAR_WORD:
+        if column.clears_to is cells.KEEP:
+            raise ValueError(f"{column.name} kan ikke slettes. Skriv en værdi")
+        return column.clears_to
+    try:
+        return column.read(cell)
+    except ValueError as error:
+        raise ValueError(f"{column.name} »{str(cell).strip()[:SHOWN]}«. {error}") from None

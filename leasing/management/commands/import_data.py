@@ -1,0 +1,65 @@
+from pathlib import Path
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import today
+from albertslund_it.web.commands import DanishCommand
+from leasing.importers import KINDS
+from leasing.services.imports import ImportReport, import_file
+
+SHOWN_FAULTS = 200
+
+
+class Command(DanishCommand):
+    help = "Indlæs en fil (.xlsx eller .csv): hele filen eller intet af den"
+
+    def add_arguments(self, parser):
+        parser.add_argument("kind", metavar="SLAGS", help=", ".join(KINDS))
+        parser.add_argument("file", metavar="FIL", type=Path)
+        parser.add_argument(
+            "--dry-run", action="store_true", help="vis, hvad filen ville ændre; gem intet"
+        )
+
+    def handle(self, *, kind, file, dry_run, **options):
+        try:
+            with file.open("rb") as stream:
+                report = import_file(
+                    kind=kind,
+                    stream=stream,
+                    filename=file.name,
+                    actor=None,
+                    today=today(),
+                    dry_run=dry_run,
+                    progress=self.show_progress,
+                )
+        except OSError as error:
+            raise Refused(f"Filen {file} findes ikke eller må ikke læses.") from error
+        except Refused as refused:
+            raise Refused(*_first(refused.reasons)) from refused
+        finally:
+            self.show_progress("")
+        self._print(report)
+
+    def _print(self, report: ImportReport):
+        for warning in report.warnings:
+            self.stderr.write(f"Bemærk: {warning}")
+        if report.dry_run:
+            for difference in report.differences:
+                self.stdout.write(str(difference))
+        rows = "1 række" if report.row_count == 1 else f"{report.row_count} rækker"
+        self.stdout.write(f"{report.label}: {rows} læst.")
+        for name, count in report.counts.items():
+            self.stdout.write(
+                f"  {name}: {count.created} oprettet, {count.changed} ændret, "
+                f"{count.unchanged} uændret"
+            )
+        if report.dry_run:
+            self.stdout.write("Prøve: intet er gemt.")
+        elif not report.change_count:
+            self.stdout.write("0 ændringer: alt stod der i forvejen.")
+
+
+def _first(reasons: list[str]) -> list[str]:
+    rest = len(reasons) - SHOWN_FAULTS
+    if rest <= 0:
+        return [*reasons, "Intet er gemt."]
+    return [*reasons[:SHOWN_FAULTS], f"… og {rest} fejl mere.", "Intet er gemt."]
