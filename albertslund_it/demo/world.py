@@ -8,6 +8,7 @@ from albertslund_it.demo.names import NamePool, seeded
 
 SERIAL_LETTERS = "0123456789ABCDEFGHJKLMNPRSTVWXYZ"
 WARRANTY_MONTHS = 48
+RAM_GB = {"T14": 16, "T14 5G": 16, "T16": 16, "P16v": 32}
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,10 @@ class World:
                 "Udleveret": day,
             }
         self.record(recorded_on or day, "deliveries", row)
+        if model in RAM_GB:
+            facts = {"RAM GB": RAM_GB[model], "Windows 11": "ja"}
+            row = {"Serienummer": machine.serial, "Model": model} | facts
+            self.record(recorded_on or day, "devices", row)
         if used_for:
             self._record_placement(recorded_on or day, machine)
         return machine

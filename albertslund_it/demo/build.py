@@ -1,0 +1,124 @@
+"""Put the made-up municipality into the database, as people would have entered it."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.common.spreadsheets import Table
+from albertslund_it.demo.story import FIRST_QUARTER, REGISTER_BEGINS, history, next_working_day
+from albertslund_it.demo.users import create_users
+from albertslund_it.demo.world import Fact
+from inventory.models import Device, Unit
+from leasing.models import BillingRun, Settings
+from leasing.services.closing import close_quarter
+from leasing.services.imports import import_table
+from leasing.services.leases import stop_lease
+
+FIRST, NORMAL = "first", "normal"
+CLOSED_BY = "Økonomi & Indkøb (demo)"
+CLOSED_AT = time(10, 14, tzinfo=ZoneInfo("Europe/Copenhagen"))
+# The files of one sitting, in the order in which they build on each other, with their keys.
+FILES = {
+    "units": ("Enhedsnr",),
+    "employees": ("Initialer",),
+    "deliveries": ("Serienummer",),
+    "devices": ("Serienummer",),
+    "placements": ("Serienummer", "Fra"),
+    "charges": ("Dato", "Enhedsnr", "Tekst"),
+}
+
+
+def refuse_real_data() -> None:
+    """Refuse a database that somebody works in; one without tables is fine.
+
+    Raises:
+        Refused: when it holds a unit or a device that the demo did not make.
+    """
+    tables = set(connection.introspection.table_names())
+    if not {model._meta.db_table for model in (Settings, Unit, Device)} <= tables or has_demo():
+        return
+    if Unit.objects.exists() or Device.objects.exists():
+        raise Refused(
+            "Databasen indeholder rigtige data. Demoen må kun lægges i en tom database, "
+            "og intet er ændret.",
+            "Vælg en anden database med DATABASE_URL, fx DATABASE_URL=sqlite:///demo.sqlite3.",
+        )
+
+
+def has_demo() -> bool:
+    """Tell whether the database was filled by the demo."""
+    return Settings.objects.filter(shows_demo_data=True).values_list("pk").exists()
+
+
+def refuse_other_scene(scene: str, today: date) -> None:
+    """Refuse to show one scene from a database that was filled with the other.
+
+    Raises:
+        Refused: when the quarters the demo has closed there are not the scene's.
+    """
+    is_closed = BillingRun.objects.filter(closed_by=CLOSED_BY).exists()
+    if is_closed != bool(closings(scene, today)):
+        found = NORMAL if is_closed else FIRST
+        raise Refused(
+            f"Databasen blev fyldt med scenen »{found}« eller på en anden dato, "
+            f"og låste kvartaler kan ikke åbnes igen.",
+            "Begynd forfra: slet databasen (db.sqlite3), eller vælg en anden med DATABASE_URL.",
+        )
+
+
+@transaction.atomic
+def build(*, scene: str, today: date, tell: Callable[[str], None]) -> None:
+    """Fill an empty database with a scene as it is today; all of it or none of it."""
+    tell("Indlæser afdelinger og prisliste fra referatet …")
+    call_command("loaddata", "departments", "lease_models", verbosity=0)
+    today = max(today, REGISTER_BEGINS)
+    facts = history(today)
+    breaks = [(None, date.min), *closings(scene, today), (None, today)]
+    for (_, after), (quarter, until) in pairwise(breaks):
+        tell(f"Indlæser opdigtede data til og med {until:%d-%m-%Y} …")
+        _enter((fact for fact in facts if after < fact.recorded_on <= until), until)
+        if quarter:
+            tell(f"Godkender og låser {quarter.label} …")
+            moment = datetime.combine(until, CLOSED_AT)
+            close_quarter(code=str(quarter), closed_by=CLOSED_BY, today=until, now=moment)
+    create_users()
+    Settings.objects.update(shows_demo_data=True)
+
+
+def closings(scene: str, today: date) -> list[tuple[Quarter, date]]:
+    """Give the quarters before the last full one, and the day each was closed."""
+    if scene == FIRST:
+        return []
+    last_closed = Quarter.of(today).next(-2)
+    return [
+        (quarter, next_working_day(quarter.ends_before + timedelta(days=7)))
+        for quarter in quarters_between(FIRST_QUARTER, last_closed)
+    ]
+
+
+def _enter(facts: Iterable[Fact], today: date) -> None:
+    """Enter what was written down since the last sitting, a file of each kind."""
+    rows: dict[str, dict[tuple, dict]] = {kind: {} for kind in FILES}
+    stops = []
+    for fact in facts:
+        if fact.kind == "stops":
+            stops.append(fact.row)
+            continue
+        key = tuple(fact.row[heading] for heading in FILES[fact.kind])
+        rows[fact.kind].setdefault(key, {}).update(fact.row)
+    for kind, by_key in rows.items():
+        if by_key:
+            import_table(kind=kind, table=_table(by_key.values()), actor=None, today=today)
+    for row in stops:
+        stop_lease(serial_number=row["Serienummer"], stops_on=row["Dato"], actor=None)
+
+
+def _table(rows: Iterable[dict]) -> Table:
+    headings = list(dict.fromkeys(heading for row in rows for heading in row))
+    return Table.of(headings, [[row.get(heading, "") for heading in headings] for row in rows])
