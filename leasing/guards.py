@@ -99,9 +99,9 @@ def make_way_for_migrations(using="default", plan=(), **kwargs):
         remove_guards(using)
 
 
-def missing_guards(using="default") -> list[str]:
+def missing_guards(connection=None) -> list[str]:
     """Name the guards that are gone, disabled or not as this module writes them."""
-    connection = connections[using]
+    connection = connection or connections["default"]
     installed = set(_installed(connection))
     return [
         f"{guard.name} ({guard.table})"
