@@ -14,7 +14,8 @@ HOUSES = ("albertslund_it.common", "albertslund_it.web", "inventory", "leasing",
 # (views, tables, forms, filters, admin, commands, urls) is at the top and may open to all.
 MODELS = {"domain", "models", "guards", "migrations"}
 SELECTORS = MODELS | {"selectors"}
-# An importer applies through services, and the service that takes in a file picks the importer.
+# Files come in and go out through a service: it picks the importer, which applies its rows through
+# other services, and it records the file that an export wrote.
 SERVICES = SELECTORS | {"services", "importers"}
 ROOMS = {
     "domain": {"domain"},
@@ -22,7 +23,7 @@ ROOMS = {
     "guards": MODELS,
     "migrations": MODELS,
     "selectors": SELECTORS,
-    "services": SERVICES,
+    "services": SERVICES | {"exports"},
     "importers": SERVICES,
     "exports": SELECTORS | {"exports"},
 }
