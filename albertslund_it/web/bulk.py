@@ -93,7 +93,7 @@ class Changes:
 
     @transaction.atomic
     def save(self, actor) -> None:
-        """Write it all, with its history; the tables must be locked."""
+        """Write it all, with its history."""
         changed = [(self._met[key], before) for key, before in self._before.items()]
         for model in self.models:
             # Changes first: a row may give up what a new one takes, as the cost holder does.

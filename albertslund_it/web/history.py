@@ -13,7 +13,6 @@ from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Model
-from django.utils import timezone
 
 from albertslund_it.web.rows import write_rows
 
@@ -75,7 +74,10 @@ def _who(actor) -> tuple:
 
 
 def _moment():
-    return connection.ops.adapt_datetimefield_value(timezone.now())
+    # The moment that auditlog itself writes: the true one, whatever the system takes for today.
+    return connection.ops.adapt_datetimefield_value(
+        LogEntry._meta.get_field("timestamp").get_default()
+    )
 
 
 def _beginnings(row: Model) -> dict[str, tuple[str, str]]:

@@ -26,7 +26,7 @@ def write_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence]) -> 
 
 
 def insert(model: type[Model], objects: Sequence[Model]) -> None:
-    """Insert objects of plain columns, and give them their ids; the table must be locked.
+    """Insert objects of plain columns inside a transaction, and give them their ids.
 
     What they point to may have been saved since it was set on them.
     """

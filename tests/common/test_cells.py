@@ -1,0 +1,182 @@
+"""One cell at a time: every form that people write a value in, and what is refused."""
+
+from datetime import date, datetime, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from albertslund_it.common import cells
+from albertslund_it.common.money import format_kroner, plain_kroner
+
+DAY = date(2025, 11, 17)
+dates = st.dates(date(2000, 1, 1), date(2100, 12, 31))
+amounts = st.integers(-(10**12), 10**12)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "17-11-2025",
+        "17.11.2025",
+        "17/11/2025",
+        "2025-11-17",
+        " 17-11-2025 ",
+        "2025-11-17 08:30:00",
+        "2025-11-17T08:30:00.123Z",
+        DAY,
+        datetime.combine(DAY, time(8, 30)),
+    ],
+)
+def test_a_date_in_each_form(cell):
+    assert cells.day(cell) == DAY
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "17-11-25",
+        "17/11-2025",
+        "11/17/2025",
+        "31-02-2026",
+        "45978",
+        45978,
+        True,
+        time(8, 0),
+        "i dag",
+    ],
+)
+def test_what_is_no_date_says_how_to_write_one(cell):
+    with pytest.raises(ValueError, match="Skriv datoen som 17-11-2025"):
+        cells.day(cell)
+
+
+@pytest.mark.parametrize("cell", ["17-11-0226", date(1900, 1, 1), "2202-01-01"])
+def test_a_year_out_of_reach_is_a_slip_of_the_finger(cell):
+    with pytest.raises(ValueError, match=r"Året \d+ er forkert"):
+        cells.day(cell)
+
+
+@given(dates)
+def test_a_date_written_in_any_form_reads_as_itself(day):
+    for form in ("%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y", "%Y-%m-%d"):
+        assert cells.day(day.strftime(form)) == day
+
+
+@pytest.mark.parametrize(
+    "cell", ["5.590,66", "5590,66", 5590.66, "5.590,66 kr.", " 5 590,66 ", "5.590,66\u00a0kr."]
+)
+def test_an_amount_in_each_form(cell):
+    assert cells.amount(cell) == 559066
+
+
+def test_a_sum_made_by_a_formula_carries_no_noise():
+    # 0,1 + 0,2 is 0,30000000000000004 in the file and 0,3 on the screen.
+    assert cells.amount(0.1 + 0.2) == 30
+    assert cells.amount(5590.66 * 3) == 1677198
+
+
+@pytest.mark.parametrize(
+    "cell", ["5590.66", "5,590.66", "1e3", "", "gratis", True, DAY, "٣", float("inf"), float("nan")]
+)
+def test_what_is_no_amount_is_refused(cell):
+    with pytest.raises(ValueError, match="Skriv beløbet"):
+        cells.amount(cell)
+
+
+@pytest.mark.parametrize("cell", [1397.665, 10**15])
+def test_an_amount_that_øre_cannot_hold_is_refused(cell):
+    with pytest.raises(ValueError, match=r"decimaler|for stort"):
+        cells.amount(cell)
+
+
+@given(amounts)
+def test_an_amount_written_in_any_form_reads_as_itself(ore):
+    for written in (format_kroner(ore), format_kroner(ore, unit=False), plain_kroner(ore)):
+        assert cells.amount(written) == ore
+
+
+@given(st.integers(-(10**11), 10**11))
+def test_an_amount_in_a_number_cell_reads_as_itself(ore):
+    assert cells.amount(ore / 100) == ore
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [("ja", True), ("JA", True), (" Nej ", False), (True, True), (False, False), ("n", False)],
+)
+def test_yes_and_no(cell, read):
+    assert cells.yes_or_no(cell) is read
+
+
+@pytest.mark.parametrize("cell", ["måske", 1, 0, 2.0, DAY, "jaja"])
+def test_neither_yes_nor_no(cell):
+    with pytest.raises(ValueError, match="ja eller nej"):
+        cells.yes_or_no(cell)
+
+
+@pytest.mark.parametrize(("cell", "read"), [("12", 12), (12, 12), (12.0, 12), (" 7 ", 7)])
+def test_a_whole_number(cell, read):
+    assert cells.whole_number(1, 40)(cell) == read
+
+
+@pytest.mark.parametrize("cell", [0, 41, "12,5", 12.5, "-1", "16 GB", True, 10**400])
+def test_a_number_out_of_bounds_says_the_bounds(cell):
+    with pytest.raises(ValueError, match="fra 1 til 40"):
+        cells.whole_number(1, 40)(cell)
+
+
+@pytest.mark.parametrize(
+    "cell", [5798009811578, 5798009811578.0, "5798009811578", "5798 0098 11578"]
+)
+def test_an_ean_however_the_spreadsheet_keeps_it(cell):
+    assert cells.digits(cell) == "5798009811578"
+
+
+@pytest.mark.parametrize("cell", ["5,79801E+12", "5.8E+12", "6E+05"])
+def test_a_number_that_excel_has_shortened_is_not_guessed_at(cell):
+    with pytest.raises(ValueError, match="forkortet"):
+        cells.digits(cell)
+
+
+def test_a_number_beyond_what_a_spreadsheet_can_hold():
+    with pytest.raises(ValueError, match="15 cifre"):
+        cells.code(1234567890123456)
+
+
+def test_text_is_one_line_in_one_spelling():
+    assert cells.text("  Børn\u00a0&\n Familie ") == "Børn & Familie"
+    assert cells.text("Bo\u0308rn A\u030a") == "Börn Å"  # as a Mac writes them
+    assert cells.text(12.0) == "12"
+    assert cells.text(3.5) == "3,5"
+
+
+@pytest.mark.parametrize("hidden", ["\x00", "\x07", "\x1f", "\x7f", "\u200b", "\u202e", "\ufeff"])
+def test_hidden_characters_are_refused_and_named(hidden):
+    with pytest.raises(ValueError, match=rf"U\+{ord(hidden):04X}"):
+        cells.text(f"PF{hidden}01")
+
+
+def test_a_serial_number_that_became_a_date():
+    with pytest.raises(ValueError, match="gjort værdien til en dato"):
+        cells.capitals(datetime.combine(DAY, time()))
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [("#N/A", "fejl i regnearket"), (cells.UNCALCULATED, "ikke regnet ud"), (True, "sand/falsk")],
+)
+def test_a_cell_that_holds_no_text(cell, reason):
+    with pytest.raises(ValueError, match=reason):
+        cells.text(cell)
+    with pytest.raises(ValueError, match=r"Skriv|fejl|regnet"):
+        cells.amount(cell)
+
+
+@given(st.text(min_size=1))
+def test_text_that_is_read_reads_as_itself_again(text):
+    try:
+        line = cells.text(text)
+    except ValueError:
+        return
+    assert cells.text(line) == line
