@@ -52,7 +52,7 @@ class Department(models.Model):
 
 
 class Unit(models.Model):
-    """A school, an institution or a team that pays; or the one cost holder, which carries the rest."""
+    """A school, an institution or a team that pays; or the one cost holder with the rest."""
 
     department = models.ForeignKey(
         Department,
@@ -97,7 +97,9 @@ class Unit(models.Model):
             models.CheckConstraint(
                 condition=Q(cost_centre="") | Q(psp_element=""),
                 name="unit_one_cost_object",
-                violation_error_message="Angiv enten omkostningssted eller PSP-element, ikke begge.",
+                violation_error_message=(
+                    "Angiv enten omkostningssted eller PSP-element, ikke begge."
+                ),
             ),
         ]
 

@@ -52,7 +52,9 @@ class Placement(models.Model):
             models.CheckConstraint(
                 condition=Q(employee=None) | Q(unit__isnull=False),
                 name="employee_needs_unit",
-                violation_error_message="Vælg den enhed, der betaler. Lageret har ingen medarbejder.",
+                violation_error_message=(
+                    "Vælg den enhed, der betaler. Lageret har ingen medarbejder."
+                ),
             ),
         ]
 
