@@ -34,7 +34,7 @@ class CellKind(Enum):
 
     TEXT = (None, 28)
     CODE = ("@", 16)  # numbers that are names: EAN, accounts, serial numbers
-    NUMBER = ("0", 9)
+    NUMBER = (None, 9)
     AMOUNT = ("#,##0.00", 15)  # given in øre
     DATE = ("dd-mm-yyyy", 12)
 
@@ -186,14 +186,15 @@ def _text_converter(sheet, kind: CellKind) -> Callable:
 
 
 def _number_converter(sheet, kind: CellKind) -> Callable:
+    return lambda value: f"={value.text}" if type(value) is Formula else int(value)
+
+
+def _amount_converter(sheet, kind: CellKind) -> Callable:
     cell = _styled_cell(sheet, kind.number_format)
-    is_amount = kind is CellKind.AMOUNT
 
     def convert(value):
-        if type(value) is Formula:
-            cell.value = f"={value.text}"
-        else:
-            cell.value = kroner_number(value) if is_amount else value
+        is_formula = type(value) is Formula
+        cell.value = f"={value.text}" if is_formula else kroner_number(value)
         return cell
 
     return convert
@@ -213,7 +214,7 @@ _CONVERTERS = {
     CellKind.TEXT: _text_converter,
     CellKind.CODE: _text_converter,
     CellKind.NUMBER: _number_converter,
-    CellKind.AMOUNT: _number_converter,
+    CellKind.AMOUNT: _amount_converter,
     CellKind.DATE: _date_converter,
 }
 

@@ -43,7 +43,7 @@ def bare(lines):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--devices", type=int, default=46_500, help="46500 give 50,000 lines")
+    parser.add_argument("--devices", type=int, default=47_500, help="which give 50,000 lines")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--memory", action="store_true", help="export once; print memory only")
     options = parser.parse_args()
