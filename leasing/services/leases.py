@@ -1,0 +1,175 @@
+"""What happens to a lease after it has begun: how it ends, and what was entered wrongly.
+
+All of it may be entered late: the next closing bills the difference.
+"""
+
+from datetime import date
+
+from django.db import transaction
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.money import MAX_ORE
+from albertslund_it.web.bulk import Changes
+from inventory.selectors.lookups import devices_by_serial_number
+from leasing.domain.accrual import Term, terms_in_order
+from leasing.models import EndChoice, Lease, LeaseTerm
+
+EXTENSION_QUARTERS = range(1, 5)
+
+
+@transaction.atomic
+def decide_lease(
+    *,
+    serial_number: str,
+    choice: str,
+    actor,
+    starts_on: date | None = None,
+    quarters: int | None = None,
+    price_ore: int | None = None,
+) -> Changes:
+    """Record what is to happen when a lease runs out; an extension adds a term.
+
+    `starts_on`, `quarters` and `price_ore` belong to an extension. The day must be the one on
+    which the term before ends: entering an extension twice does not extend twice.
+
+    Raises:
+        Refused: with every reason; nothing is written.
+    """
+    lease = _locked(serial_number)
+    changes = Changes((Lease, LeaseTerm))
+    given = (starts_on, quarters, price_ore)
+    if choice not in EndChoice.values:
+        raise Refused(f"»{choice}« er ikke et udløbsvalg. Skriv {', '.join(EndChoice.values)}.")
+    if choice == EndChoice.EXTENSION:
+        changes.create(_extension(lease, *given))
+    elif given != (None, None, None):
+        raise Refused("Dato, antal kvartaler og pris hører kun til en forlængelse (extension).")
+    changes.update(lease, str(lease.device), end_choice=choice)
+    changes.save(actor)
+    return changes
+
+
+@transaction.atomic
+def stop_lease(*, serial_number: str, stops_on: date | None, actor) -> Changes:
+    """Let a lease cost nothing from a day on; None takes the stop away again.
+
+    Raises:
+        Refused: when the day is before the lease, or after it has run out.
+    """
+    lease = _locked(serial_number)
+    if stops_on is not None:
+        ends_before = _terms(lease)[-1].ends_before
+        if stops_on < lease.starts_on:
+            raise Refused(
+                f"Leasingen af {lease.device} begynder den {lease.starts_on:%d-%m-%Y} og kan "
+                "tidligst stoppe den dag. Så koster den intet."
+            )
+        if stops_on > ends_before:
+            raise Refused(
+                f"Leasingen af {lease.device} udløber af sig selv den {ends_before:%d-%m-%Y}."
+            )
+    return _save(lease, actor, stops_on=stops_on)
+
+
+@transaction.atomic
+def correct_lease(
+    *,
+    serial_number: str,
+    actor,
+    starts_on: date | None = None,
+    price_ore: int | None = None,
+    position: int = 1,
+) -> Changes:
+    """Correct a first day or a term's price that was entered wrongly.
+
+    Raises:
+        Refused: with every reason; nothing is written.
+    """
+    lease = _locked(serial_number)
+    changes = Changes((Lease, LeaseTerm))
+    reasons = []
+    if starts_on is not None:
+        reasons += _faults_of_start(lease, starts_on)
+        changes.update(lease, str(lease.device), starts_on=starts_on)
+    if price_ore is not None:
+        reasons += _faults_of_price(price_ore)
+        term = lease.terms.filter(position=position).first()
+        if term is None:
+            reasons.append(f"Leasingen af {lease.device} har ingen løbetid nr. {position}.")
+        else:
+            changes.update(term, f"{lease.device}, løbetid {position}", price_ore=price_ore)
+    if reasons:
+        raise Refused(*reasons)
+    changes.save(actor)
+    return changes
+
+
+def _locked(serial_number: str) -> Lease:
+    """Find a lease by any serial number its device has had; others who change it wait."""
+    wanted = serial_number.strip().upper()
+    device = devices_by_serial_number([wanted]).get(wanted)
+    if device is None:
+        raise Refused(f"Serienummer »{serial_number}« findes ikke. Kontrollér, om det er rigtigt.")
+    lease = Lease.objects.select_for_update().filter(device=device).first()
+    if lease is None:
+        raise Refused(f"{device} er ikke leaset, så der er ingen leasing at ændre.")
+    lease.device = device
+    return lease
+
+
+def _terms(lease: Lease) -> tuple[Term, ...]:
+    prices = lease.terms.order_by("position").values_list("price_ore", "quarters")
+    return terms_in_order(lease.starts_on, prices)
+
+
+def _save(lease: Lease, actor, **values) -> Changes:
+    changes = Changes((Lease,))
+    changes.update(lease, str(lease.device), **values)
+    changes.save(actor)
+    return changes
+
+
+def _extension(
+    lease: Lease, starts_on: date | None, quarters: int | None, price_ore: int | None
+) -> LeaseTerm:
+    """Make the term that follows the last one, or say everything that is wrong with it."""
+    terms = _terms(lease)
+    ends_before = terms[-1].ends_before
+    reasons = []
+    if starts_on != ends_before:
+        reasons.append(
+            f"Forlængelsen af {lease.device} skal begynde den {ends_before:%d-%m-%Y}, "
+            "hvor løbetiden før slutter."
+        )
+    if quarters not in EXTENSION_QUARTERS:
+        reasons.append("En forlængelse er på 1–4 kvartaler.")
+    reasons += _faults_of_price(price_ore)
+    if lease.stops_on:
+        reasons.append(
+            f"Leasingen af {lease.device} er stoppet fra den {lease.stops_on:%d-%m-%Y}. "
+            "Fjern stoppet, før den forlænges."
+        )
+    if reasons:
+        raise Refused(*reasons)
+    return LeaseTerm(lease=lease, position=len(terms) + 1, price_ore=price_ore, quarters=quarters)
+
+
+def _faults_of_price(price_ore: int | None) -> list[str]:
+    if price_ore is None or not 0 < price_ore <= MAX_ORE:
+        return ["Angiv prisen for hele løbetiden i kroner, over nul, fx 1.200,00."]
+    return []
+
+
+def _faults_of_start(lease: Lease, starts_on: date) -> list[str]:
+    faults = []
+    framework = lease.sub_agreement.framework
+    if starts_on < framework.starts_on:
+        faults.append(
+            f"En leasing kan tidligst begynde den {framework.starts_on:%d-%m-%Y}, "
+            f"hvor rammeaftalen {framework.name} begynder."
+        )
+    if lease.stops_on and starts_on > lease.stops_on:
+        faults.append(
+            f"Leasingen er stoppet fra den {lease.stops_on:%d-%m-%Y} og kan ikke begynde senere."
+        )
+    return faults
