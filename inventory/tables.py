@@ -2,7 +2,7 @@ from django.urls import reverse
 
 from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn, NumberColumn
 from albertslund_it.web.tables import Table
-from inventory.selectors.organisation import DepartmentRow
+from inventory.selectors.organisation import DepartmentRow, UnitRow
 
 
 def _page_of(row: DepartmentRow) -> str:
@@ -11,8 +11,12 @@ def _page_of(row: DepartmentRow) -> str:
     return reverse("department-detail", args=[row.id])
 
 
-def _coding_mark(missing: list[str]):
-    return ("warn", f"Mangler {' og '.join(missing)}") if missing else None
+def _department_coding(row: DepartmentRow) -> str | tuple[str, str]:
+    return ("warn", f"Mangler for {row.missing_count}") if row.missing_count else "I orden"
+
+
+def _unit_coding(row: UnitRow) -> str | tuple[str, str]:
+    return ("warn", f"Mangler {' og '.join(row.missing)}") if row.missing else "I orden"
 
 
 class DepartmentTable(Table):
@@ -27,15 +31,7 @@ class DepartmentTable(Table):
     unit_count = NumberColumn("Enheder", summed=True)
     pcs = NumberColumn("Pc'er", summed=True)
     devices = NumberColumn("Udstyr i alt", summed=True)
-    coding = MarkColumn(
-        "Kontering",
-        of=lambda row: (
-            ("warn", f"Mangler for {row.missing_count}")
-            if row.missing_count
-            else ("good", "I orden")
-        ),
-        orderable=False,
-    )
+    coding = MarkColumn("Kontering", of=_department_coding, orderable=False)
 
 
 class UnitTable(Table):
@@ -53,7 +49,7 @@ class UnitTable(Table):
     cost_object = CodeColumn("Kostbærer")
     pcs = NumberColumn("Pc'er", summed=True)
     devices = NumberColumn("Udstyr i alt", summed=True)
-    missing = MarkColumn("Kontering", of=lambda row: _coding_mark(row.missing), orderable=False)
+    missing = MarkColumn("Kontering", of=_unit_coding, orderable=False)
 
 
 class PersonColumn(Column):

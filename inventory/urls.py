@@ -5,5 +5,5 @@ from inventory.views.organisation import DepartmentDetail, DepartmentList, UnitD
 urlpatterns = [
     path("afdelinger/", DepartmentList.as_view(), name="department-list"),
     path("afdelinger/<int:pk>/", DepartmentDetail.as_view(), name="department-detail"),
-    path("enheder/<int:pk>/", UnitDetail.as_view(), name="unit-detail"),
+    path("afdelinger/enheder/<int:pk>/", UnitDetail.as_view(), name="unit-detail"),
 ]

@@ -30,7 +30,14 @@ class DeviceRows(TableData):
         self.alias = aliases[0] if aliases else "serial_number"
 
     def __getitem__(self, wanted: slice) -> list[DeviceRow]:
-        return device_rows(list(self._ids()[wanted]), self.on)
+        return device_rows(self._page_of_ids(wanted.start, wanted.stop), self.on)
+
+    def _page_of_ids(self, start: int, stop: int) -> list[int]:
+        """Count a deep page from the end: a database reads all that it skips."""
+        ids, length = self._ids(), len(self)
+        if isinstance(ids, QuerySet) and start > length // 2:
+            return list(ids.reverse()[max(0, length - stop) : length - start])[::-1]
+        return list(ids[start:stop])
 
     def __iter__(self) -> Iterator[DeviceRow]:
         ids = list(self._ids()[0:])
@@ -54,12 +61,12 @@ class DeviceTable(Table):
     empty_help = "Det kommer, når en leverance er indlæst, eller når din enhed får udleveret noget."
 
     serial_number = CodeColumn("Serienr.", link=lambda row: reverse("device-detail", args=[row.id]))
-    model = Column("Model")
+    model = CodeColumn("Model")
     category = Column("Kategori")
     department = Column("Afdeling")
     unit = Column("Enhed", link=_unit_page)
     person = Column("Medarbejder")
     since = DateColumn("Siden")
     lease_starts_on = DateColumn("Leasing fra")
-    lease_state = MarkColumn("Leasing", orderable=False)
+    lease_state = MarkColumn("Leasing til", orderable=False)
     last_seen = DateColumn("Sidst set")

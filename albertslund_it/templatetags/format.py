@@ -23,6 +23,12 @@ def amount(ore):
 
 
 @register.filter
+def amount_or_dash(ore):
+    """Write øre as '1.397,66' and zero as a dash, for columns that are mostly empty."""
+    return "–" if ore == 0 else amount(ore)
+
+
+@register.filter
 def change(ore):
     """Write a difference with its sign: '+1,00' or '−1,00'."""
     return "" if ore is None else format_kroner(ore, unit=False, sign=True)

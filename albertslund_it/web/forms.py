@@ -1,12 +1,12 @@
 """Form fields and the form base that every page uses."""
 
+from html import escape
 from itertools import groupby
 from operator import itemgetter
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from albertslund_it.common.money import parse_kroner, plain_kroner
@@ -66,19 +66,16 @@ class PlainSelect(forms.Select):
         parts = []
         for choice, label in self.choices:
             if isinstance(label, list | tuple):
-                options = format_html_join("", OPTION, _options(label, chosen))
-                parts.append(format_html('<optgroup label="{}">{}</optgroup>', choice, options))
+                options = "".join(_option(one, text, chosen) for one, text in label)
+                parts.append(f'<optgroup label="{escape(str(choice))}">{options}</optgroup>')
             else:
-                parts.append(format_html_join("", OPTION, _options([(choice, label)], chosen)))
-        return format_html("<select{}>{}</select>", flatatt(attributes), SafeString("".join(parts)))
+                parts.append(_option(choice, label, chosen))
+        return SafeString(f"<select{flatatt(attributes)}>{''.join(parts)}</select>")
 
 
-OPTION = '<option value="{}"{}>{}</option>'
-
-
-def _options(choices, chosen):
-    for value, label in choices:
-        yield value, SafeString(" selected") if str(value) in chosen else "", label
+def _option(value, label, chosen: set[str]) -> str:
+    selected = " selected" if str(value) in chosen else ""
+    return f'<option value="{escape(str(value))}"{selected}>{escape(str(label))}</option>'
 
 
 def grouped_choices(rows) -> list[tuple[str, list[tuple[int, str]]]]:

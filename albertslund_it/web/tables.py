@@ -1,10 +1,9 @@
 """Tables: django-tables2 for headings, sorting and paging, with rows and a template of our own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import django_tables2 as tables
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django_tables2.data import TableData
 
 from albertslund_it.common import workbooks
@@ -71,10 +70,13 @@ class Table(tables.Table):
     def __init__(self, data, *, totals: dict | None = None, **kwargs):
         if not isinstance(data, TableData):
             data = QuerySetRows(data) if hasattr(data, "query") else ListRows(list(data))
-        kwargs.setdefault("order_by_field", "sorter")
-        kwargs.setdefault("page_field", "side")
-        kwargs.setdefault("template_name", "web/table.html")
-        super().__init__(data, **kwargs)
+        super().__init__(
+            data,
+            order_by_field="sorter",
+            page_field="side",
+            template_name="web/table.html",
+            **kwargs,
+        )
         self.totals = totals
 
     def records(self) -> Iterable:
@@ -84,19 +86,12 @@ class Table(tables.Table):
 
     def body(self) -> Iterator[SafeString]:
         """Give the inside of each row; its first cell is the row's heading."""
-        columns = [
-            (
-                mark_safe(f' class="{bound.column.css}"' if bound.column.css else ""),  # noqa: S308
-                bound.column.reader(bound.name),
-                bound.column.cell,
-            )
-            for bound in self.columns
+        cells = [
+            _cell_of(bound, "td" if index else 'th scope="row"')
+            for index, bound in enumerate(self.columns)
         ]
-        first, *others = columns
         for record in self.records():
-            cells = [_cell('<th scope="row"{}>{}</th>', first, record)]
-            cells += [_cell("<td{}>{}</td>", column, record) for column in others]
-            yield mark_safe("".join(cells))  # noqa: S308
+            yield SafeString("".join([cell(record) for cell in cells]))
 
     def footer(self) -> list[tuple[str, str]]:
         """Give (css class, text) of each cell of the row of totals, or nothing."""
@@ -144,6 +139,13 @@ class Table(tables.Table):
             yield [excel(read(record)) for read, excel in columns]
 
 
-def _cell(html: str, column, record) -> SafeString:
-    attributes, read, cell = column
-    return format_html(html, attributes, cell(record, read(record)))
+def _cell_of(bound, tag: str) -> Callable:
+    """Give the function that writes a column's cell of a record."""
+    column, read = bound.column, bound.column.reader(bound.name)
+    css = f' class="{column.css}"' if column.css else ""
+    opening, closing = f"<{tag}{css}>", f"</{tag[:2]}>"
+
+    def cell(record) -> str:
+        return f"{opening}{column.cell(record, read(record))}{closing}"
+
+    return cell

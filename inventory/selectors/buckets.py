@@ -1,80 +1,91 @@
 """Rows in the Danish order of something they point at, a page at a time, without sorting them all.
 
-Rows are counted by what they point at (a unit, a person), the few or many things are ranked, and
-only the rows of those things that the page falls on are read. On SQLite Danish order is worked out
-in Python, so that sorting 50,000 rows by a joined name would take seconds.
+Rows are counted by what they point at (a unit, a person), those things are ranked, and only the
+rows that the page falls on are read. Sorting 50,000 rows by a joined name would take seconds on
+SQLite, where Danish order is worked out in Python.
 """
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Count, QuerySet
 
 
+@dataclass(frozen=True)
 class Buckets:
-    """Ids of rows, ordered by the rank of their key; those without a key come last.
+    """Ids of rows, ordered by the rank of their key; to be sliced.
 
-    Args:
-        keyed: a queryset whose rows all have a key.
-        row: the field of `keyed` with the id that is wanted.
-        key: the field of `keyed` with the key.
-        tie: the field of `keyed` that orders rows of one key.
-        rank: gives a key its place.
-        rest: the ids without a key, in order.
+    `keyed` is a queryset whose rows all have a key; `row`, `key` and `tie` are its fields with the
+    wanted id, with the key, and with what orders the rows of one key.
     """
 
-    def __init__(
-        self,
-        keyed: QuerySet,
-        *,
-        row: str,
-        key: str,
-        tie: str,
-        rank: Callable[[Hashable], int],
-        rest: QuerySet | None = None,
-        descending: bool = False,
-    ):
-        self.keyed, self.row, self.key, self.tie = keyed, row, key, tie
-        self.rank, self.rest, self.descending = rank, rest, descending
+    keyed: QuerySet
+    row: str
+    key: str
+    tie: str
+    rank: Callable[[Hashable], int]
+    descending: bool = False
+
+    @cached_property
+    def counts(self) -> dict[Hashable, int]:
+        return dict(self.keyed.order_by().values_list(self.key).annotate(Count("pk")))
+
+    def count(self) -> int:
+        """Count the rows, as a queryset does."""
+        return sum(self.counts.values())
 
     def __getitem__(self, wanted: slice) -> list[int]:
-        """Give the ids of a slice; one without an end gives all from its start."""
         start, stop = wanted.start or 0, wanted.stop
-        counts = dict(self.keyed.order_by().values_list(self.key).annotate(Count("pk")))
-        keys, before, total = self._keys_on(counts, start, stop)
-        found = self._ids(keys, everything=len(keys) == len(counts))[start - before :]
+        keys = sorted(self.counts, key=self.rank, reverse=self.descending)
         if stop is None:
-            return found + self._rest(max(0, start - total), None)
-        found = found[: stop - start]
-        if stop > total:
-            found += self._rest(max(0, start - total), stop - total)
-        return found
+            return self._rows(keys, everything=True)[start:]
+        return self._page([(key, self.counts[key]) for key in keys], start, stop)
 
-    def _keys_on(self, counts, start, stop) -> tuple[list, int, int]:
-        """Give the keys a slice falls on, the number of rows before them, and of all rows."""
-        keys, before, at = [], 0, 0
-        for key in sorted(counts, key=self.rank, reverse=self.descending):
-            end = at + counts[key]
-            if end <= start:
-                before = end
-            elif stop is None or at < stop:
-                keys.append(key)
-            at = end
-        return keys, before, at
+    def _page(self, counted: list[tuple[Hashable, int]], start: int, stop: int) -> list[int]:
+        """Read the first and the last key's rows in part; the keys between fit on the page."""
+        before, parts = 0, []
+        for key, count in counted:
+            if before + count > start:
+                parts.append((key, max(0, start - before), min(count, stop - before)))
+            before += count
+            if before >= stop:
+                break
+        found = self._part(*parts[0]) if parts else []
+        if len(parts) > 2:
+            found += self._rows([key for key, _, _ in parts[1:-1]])
+        return found + self._part(*parts[-1]) if len(parts) > 1 else found
 
-    def _ids(self, keys, *, everything: bool) -> list[int]:
-        if not keys:
-            return []
+    def _part(self, key: Hashable, start: int, stop: int) -> list[int]:
+        rows = self.keyed.filter(**{self.key: key}).order_by(self.tie)
+        return list(rows.values_list(self.row, flat=True)[start:stop])
+
+    def _rows(self, keys: list[Hashable], *, everything: bool = False) -> list[int]:
+        """Give all rows of some keys, in the keys' order."""
         rows = self.keyed if everything else self.keyed.filter(**{f"{self.key}__in": keys})
+        place = {key: index for index, key in enumerate(keys)}
         pairs = list(rows.order_by(self.tie).values_list(self.row, self.key))
-        sign = -1 if self.descending else 1
-        pairs.sort(key=lambda pair: sign * self.rank(pair[1]))  # stable: ties stay in order
+        pairs.sort(key=lambda pair: place[pair[1]])  # stable: ties stay in order
         return [row for row, _ in pairs]
 
-    def _rest(self, start: int, stop: int | None) -> list[int]:
-        return [] if self.rest is None else list(self.rest[start:stop])
+
+@dataclass(frozen=True)
+class Chain:
+    """Two lists of ids one after the other, to be sliced."""
+
+    first: Buckets | QuerySet
+    second: QuerySet
+
+    def __getitem__(self, wanted: slice) -> list[int]:
+        start, stop = wanted.start or 0, wanted.stop
+        found = list(self.first[start:stop])
+        if stop is not None and len(found) == stop - start:
+            return found
+        length = start + len(found) if found else self.first.count()
+        until = None if stop is None else stop - length
+        return found + list(self.second[max(0, start - length) : until])
 
 
 def rank_in(rows: QuerySet) -> Callable[[Hashable], int]:
     """Give the function that tells the place of a row's id in the queryset's order."""
-    places = {pk: place for place, pk in enumerate(rows.values_list("pk", flat=True))}
-    return places.__getitem__
+    return {pk: place for place, pk in enumerate(rows.values_list("pk", flat=True))}.__getitem__

@@ -84,7 +84,9 @@ def unit_rows(units: QuerySet[Unit], on: date) -> list[UnitRow]:
         placements_in_force(on)
         .filter(unit__in=units)
         .values_list("unit")
-        .annotate(Count("pk"), Count("pk", filter=Q(device__model__category__is_pc=True)))
+        .annotate(
+            devices=Count("pk"), pcs=Count("pk", filter=Q(device__model__category__is_pc=True))
+        )
     )
     held = {unit: (devices, pcs) for unit, devices, pcs in counted}
     return [_unit_row(unit, *held.get(unit.id, (0, 0))) for unit in units]

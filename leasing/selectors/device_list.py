@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 
 from inventory.models import Device, DeviceModel, Employee, Placement, Unit
 from inventory.models.organisation import in_danish_order
-from inventory.selectors.buckets import Buckets, rank_in
+from inventory.selectors.buckets import Buckets, Chain, rank_in
 from inventory.selectors.placements import placements_in_force
 from leasing.domain.accrual import span_of, terms_in_order
 from leasing.models import Lease, LeaseTerm
@@ -24,12 +24,13 @@ ORDERS = {
     "department": lambda: Unit.objects.order_by(in_danish_order("department__name"), BY_NAME),
     "person": lambda: Employee.objects.order_by(BY_NAME, "initials"),
 }
+POINTERS = {"unit": "unit", "department": "unit", "person": "employee"}
 FIELDS = {"lease_starts_on": "lease__starts_on", "last_seen": "last_seen"}
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """A device as the list shows it on a day; `lease_state` is the mark's style and its words."""
+    """A device as the list shows it on a day; `lease_state` as in `lease_state()`."""
 
     id: int
     serial_number: str
@@ -41,41 +42,44 @@ class DeviceRow:
     person: str
     since: date | None
     lease_starts_on: date | None
-    lease_state: tuple[str, str]
+    lease_state: str | tuple[str, str]
     last_seen: date | None
 
 
 def ordered_ids(
     devices: QuerySet[Device], column: str, *, descending: bool, on: date
-) -> QuerySet | Buckets:
+) -> QuerySet | Buckets | Chain:
     """Give the devices' ids in the order of a column, to be sliced; what has nothing is last."""
     if column in {"model", "category"}:
-        keyed, row, key, tie, rest = devices, "pk", "model", "serial_number", None
         rank = rank_in(ORDERS[column]())
-    elif column in {"unit", "department", "person", "since"}:
-        key = {"person": "employee", "since": "starts_on"}.get(column, "unit")
-        keyed, row, tie = _placed(devices, on, key), "device", "device__serial_number"
-        rank = date.toordinal if column == "since" else rank_in(ORDERS[column]())
-        others = devices.filter(~Exists(keyed.filter(device=OuterRef("pk"))))
-        rest = others.order_by("serial_number").values_list("pk", flat=True)
-    else:
+        return Buckets(devices, "pk", "model", "serial_number", rank, descending)
+    if column not in {"unit", "department", "person", "since"}:
         return _by_field(devices, FIELDS.get(column, "serial_number"), descending)
-    return Buckets(keyed, row=row, key=key, tie=tie, rank=rank, rest=rest, descending=descending)
-
-
-def _placed(devices: QuerySet[Device], on: date, key: str) -> QuerySet[Placement]:
-    placed = placements_in_force(on).filter(**{f"{key}__isnull": False})
-    if devices.query.where:  # every device: a join would only cost
+    placed = placements_in_force(on)
+    if column != "since":
+        placed = placed.filter(**{f"{POINTERS[column]}__isnull": False})
+    if devices.query.where:  # of every device the join would only cost
         placed = placed.filter(device__in=devices)
-    return placed
+    # NOT IN is right, and fast, because no placement is without a device.
+    others = devices.exclude(pk__in=placed.values("device")).order_by("serial_number")
+    if column == "since":
+        order = ["-starts_on" if descending else "starts_on", "device"]
+        first = placed.order_by(*order).values_list("device", flat=True)
+    else:
+        rank = rank_in(ORDERS[column]())
+        tie = "device__serial_number"
+        first = Buckets(placed, "device", POINTERS[column], tie, rank, descending)
+    return Chain(first, others.values_list("pk", flat=True))
 
 
 def _by_field(devices: QuerySet[Device], field: str, descending: bool) -> QuerySet:
-    value = F(field)
-    order = value.desc(nulls_last=True) if descending else value.asc(nulls_last=True)
-    if field == "serial_number":  # never empty, and the index is only used in its own order
-        order = f"{'-' * descending}serial_number"
-    return devices.order_by(order, "pk").values_list("pk", flat=True)
+    if field == "serial_number":  # unique and never empty: its index alone gives the order
+        order = ["-serial_number" if descending else "serial_number"]
+    else:
+        value = F(field)
+        nulls = {"nulls_last": True}
+        order = [value.desc(**nulls) if descending else value.asc(**nulls), "pk"]
+    return devices.order_by(*order).values_list("pk", flat=True)
 
 
 def device_rows(ids: Sequence[int], on: date) -> list[DeviceRow]:
@@ -112,9 +116,10 @@ def _row(device: Device, placement: Placement | None, lease, on: date) -> Device
 
 def leases_of(device_ids: Sequence[int]) -> dict[int, Lease]:
     """Give the leases of some devices by device, each with its terms laid end to end in `.laid`."""
-    leases = {lease.device_id: lease for lease in Lease.objects.filter(device__in=device_ids)}
+    found = Lease.objects.filter(device__in=device_ids).order_by()
+    leases = {lease.device_id: lease for lease in found}
     prices: dict[int, list] = {}
-    terms = LeaseTerm.objects.filter(lease__device__in=device_ids).order_by("lease", "position")
+    terms = LeaseTerm.objects.filter(lease__in=found.values("pk")).order_by("lease_id", "position")
     for lease_id, price, quarters in terms.values_list("lease", "price_ore", "quarters"):
         prices.setdefault(lease_id, []).append((price, quarters))
     for lease in leases.values():
@@ -122,8 +127,8 @@ def leases_of(device_ids: Sequence[int]) -> dict[int, Lease]:
     return leases
 
 
-def lease_state(lease: Lease | None, on: date) -> tuple[str, str]:
-    """Say how a lease stands on a day: (style of the mark, words)."""
+def lease_state(lease: Lease | None, on: date) -> str | tuple[str, str]:
+    """Give a lease's last day; when it is not running, a mark (style, words) that says so."""
     if lease is None or not lease.laid:
         return "", "Uden leasing"
     starts_on, ends_before = span_of(lease.laid, lease.stops_on)
@@ -133,4 +138,4 @@ def lease_state(lease: Lease | None, on: date) -> tuple[str, str]:
         return "", f"Stoppet {lease.stops_on:%d-%m-%Y}" if stopped else f"Udløbet {last_day}"
     if on < starts_on:
         return "", f"Fra {starts_on:%d-%m-%Y}"
-    return "good", f"Til {last_day}"
+    return last_day

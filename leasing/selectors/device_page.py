@@ -47,15 +47,39 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Costs:
+    """A device's costs, and the sums of those that the reader may see."""
+
+    rows: list[Cost]
+
+    @property
+    def billed_ore(self) -> int:
+        return sum(row.billed_ore or 0 for row in self.rows)
+
+    @property
+    def pending_ore(self) -> int:
+        return sum(row.pending_ore or 0 for row in self.rows)
+
+    @property
+    def total_ore(self) -> int:
+        return self.billed_ore + self.pending_ore
+
+
+@dataclass(frozen=True, slots=True)
 class Leasing:
     """A lease with its terms; `accrued_ore` is what it has cost up to and with the day."""
 
     lease: Lease
     terms: tuple[Term, ...]
-    state: tuple[str, str]
+    state: str | tuple[str, str]
     last_day: date
     price_ore: int
     accrued_ore: int
+
+    @property
+    def mark(self) -> str:
+        """Say what is special about the lease on the day, if anything."""
+        return "" if isinstance(self.state, str) else self.state[1]
 
     @property
     def remaining_ore(self) -> int:
@@ -131,7 +155,7 @@ def leasing_of(device: Device, on: date) -> Leasing | None:
     )
 
 
-def costs(device: Device, reader: Reader, on: date) -> list[Cost]:
+def costs(device: Device, reader: Reader, on: date) -> Costs:
     """Give what the lease has cost whom, by quarter up to the day's; the latest first."""
     billed: dict[tuple[str, int], int] = defaultdict(int)
     pending: dict[tuple[str, int], int] = defaultdict(int)
@@ -146,10 +170,12 @@ def costs(device: Device, reader: Reader, on: date) -> list[Cost]:
                 pending[one.period, one.unit_id] += one.amount_ore
     units = Unit.objects.in_bulk({unit for _, unit in billed.keys() | pending.keys() if unit})
     keys = sorted(billed.keys() | pending.keys(), key=lambda key: (key[0], key[1] or 0))
-    return [
-        _cost(period, units.get(unit), billed[period, unit], pending[period, unit], reader)
-        for period, unit in reversed(keys)
-    ]
+    return Costs(
+        [
+            _cost(period, units.get(unit), billed[period, unit], pending[period, unit], reader)
+            for period, unit in reversed(keys)
+        ]
+    )
 
 
 def _cost(period: str, unit: Unit | None, billed: int, pending: int, reader: Reader) -> Cost:
