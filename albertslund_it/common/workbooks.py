@@ -21,6 +21,9 @@ from albertslund_it.common.money import kroner_number
 
 CREATOR = "Albertslund Kommune, pc-leasing"
 A4 = 9
+_BOLD = Font(name="Calibri", size=11, family=2, scheme="minor", bold=True)  # else as openpyxl's own
+# Keeps an amount from running into a text to its right.
+_AMOUNT_ALIGNMENT = Alignment(horizontal="right", indent=1)
 # What XML cannot hold; a text copied from elsewhere may.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # openpyxl takes '=…' for a formula and '#N/A' for an error; a person who edits such a cell makes
@@ -41,10 +44,6 @@ class CellKind(Enum):
     @property
     def number_format(self) -> str | None:
         return self.value[0]
-
-    @property
-    def is_right_aligned(self) -> bool:
-        return self in {CellKind.NUMBER, CellKind.AMOUNT, CellKind.DATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +190,7 @@ def _number_converter(sheet, kind: CellKind) -> Callable:
 
 def _amount_converter(sheet, kind: CellKind) -> Callable:
     cell = _styled_cell(sheet, kind.number_format)
+    cell.alignment = _AMOUNT_ALIGNMENT
 
     def convert(value):
         is_formula = type(value) is Formula
@@ -232,7 +232,8 @@ def _label(sheet, text: str, *, bold: bool = False) -> Cell | None:
     cell = _styled_cell(sheet, "@")
     cell.value = _ILLEGAL.sub(" ", text)
     cell.data_type = "s"
-    cell.font = Font(bold=bold)
+    if bold:
+        cell.font = _BOLD
     return cell
 
 
@@ -240,8 +241,10 @@ def _heading_cell(sheet, column: Column) -> Cell:
     cell = _label(sheet, column.heading, bold=True)
     cell.fill = PatternFill("solid", fgColor="E7ECEF")
     cell.border = Border(bottom=Side("thin"))
-    side = "right" if column.kind.is_right_aligned else "left"
-    cell.alignment = Alignment(horizontal=side, vertical="center")
+    if column.kind is CellKind.AMOUNT:
+        cell.alignment = _AMOUNT_ALIGNMENT
+    elif column.kind in {CellKind.NUMBER, CellKind.DATE}:
+        cell.alignment = Alignment(horizontal="right")
     return cell
 
 
@@ -251,7 +254,9 @@ def _totals(sheet, columns: Sequence[Column], label: str, first: int, last: int)
     for index, column in enumerate(columns, start=1):
         letter = get_column_letter(index)
         cell = _styled_cell(sheet, column.kind.number_format)
-        cell.font = Font(bold=True)
+        cell.font = _BOLD
+        if column.kind is CellKind.AMOUNT:
+            cell.alignment = _AMOUNT_ALIGNMENT
         cell.border = Border(top=Side("thin"), bottom=Side("double"))
         if column.is_summed:
             cell.value = f"=SUM({letter}{first}:{letter}{last})" if last >= first else 0
