@@ -29,13 +29,18 @@ class Faults:
     """Collects faults, so that a person hears of all of them at once."""
 
     def __init__(self):
-        self._rows: list[Fault] = []
+        self._rows: dict[int | None, list[str]] = {}
         self._whole: list[str] = []
         self._seen: dict[Hashable, int | None] = {}
 
     def add(self, row: int | None, sentence: str) -> None:
         """Note a fault of a row (None: of what is done as a whole, or not from a file)."""
-        self._rows.append(Fault(row, sentence.removesuffix(".")))
+        self._rows.setdefault(row, []).append(sentence.removesuffix("."))
+
+    def has(self, row: int | None, *columns: str) -> bool:
+        """Say whether a row of a file has a fault in one of these columns already."""
+        sentences = self._rows.get(row, ()) if row is not None else ()
+        return any(sentence.startswith(columns) for sentence in sentences)
 
     def add_whole(self, sentence: str) -> None:
         """Note a fault of the whole file; told only when no row has one that may cause it."""
@@ -51,6 +56,7 @@ class Faults:
     def refuse(self) -> None:
         """Raise FileRefused if there is any fault."""
         if self._rows:
-            raise FileRefused(sorted(self._rows, key=lambda fault: fault.row or 0))
+            rows = sorted(self._rows, key=lambda row: row or 0)
+            raise FileRefused([Fault(row, said) for row in rows for said in self._rows[row]])
         if self._whole:
             raise FileRefused([Fault(None, sentence) for sentence in self._whole])

@@ -75,18 +75,23 @@ def like(model: type[Model], field: str, read: Callable[[Any], str] = cells.text
 
 
 def read_rows(importer: Importer, table: Table, faults: Faults) -> tuple[list, list[str]]:
-    """Give the facts of each row that can be read, and warnings; note every fault.
+    """Give the facts of the rows, and warnings; note every fault.
+
+    A row with a fault is still there, without the cell, where nothing required is missing: so its
+    other faults are found too, and rows that build on it have none of their own.
 
     Raises:
         Refused: when a required heading is missing or a heading stands twice.
     """
     places, warnings = _match_headings(importer, table)
+    required = {column.field for column in importer.columns if column.required}
     rows = []
     for number, row_cells in table.rows:
-        values = _read_row(number, row_cells, places, faults)
         if len(row_cells) > len(table.headings):
             faults.add(number, MORE_CELLS)
-        elif values is not None:
+            continue
+        values = _read_row(number, row_cells, places, faults)
+        if required <= values.keys():
             rows.append(importer.make(**values, row=number))
     return rows, warnings
 
@@ -122,19 +127,18 @@ def _heading_key(heading) -> str:
     return re.sub(r"[\s\ufeff]", "", text).casefold()
 
 
-def _read_row(number: int, row_cells: tuple, places: list, faults: Faults) -> dict | None:
-    values, is_whole = {}, True
+def _read_row(number: int, row_cells: tuple, places: list, faults: Faults) -> dict:
+    values = {}
     for column, place in places:
         cell = row_cells[place] if place < len(row_cells) else None
         try:
             value = _read_cell(column, cell)
         except ValueError as error:
             faults.add(number, str(error))
-            is_whole = False
         else:
             if value is not BLANK:
                 values[column.field] = value
-    return values if is_whole else None
+    return values
 
 
 def _read_cell(column: Column, cell):

@@ -150,11 +150,12 @@ class _Registration:
             return LeaseTerm(position=1, price_ore=row.price_ore, quarters=quarters)
         price = self.prices.on(model, row.starts_on)
         if price is None or price.quarters != quarters:
-            self.faults.add(
-                row.row,
-                f"Leasingpris mangler: prislisten har den {row.starts_on:%d-%m-%Y} ingen pris for "
-                f"{model.name} over {quarters} kvartaler. Skriv prisen, eller indlæs prislisten",
-            )
+            if not self.faults.has(row.row, "Leasingpris", "Leasingstart", "Kvartaler"):
+                self.faults.add(
+                    row.row,
+                    f"Leasingpris mangler: prislisten har den {row.starts_on:%d-%m-%Y} ingen pris "
+                    f"for {model.name} over {quarters} kvartaler. Skriv den, eller indlæs prisen",
+                )
             return None
         source = f"Prisliste {price.starts_on:%d-%m-%Y}"
         return LeaseTerm(position=1, price_ore=price.price_ore, quarters=quarters, source=source)
