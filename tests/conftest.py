@@ -81,17 +81,25 @@ def chromium():
     """Start the system's Chromium, once for each worker."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if not path:
-        if os.environ.get("BROWSER_TESTS") == "required":
-            pytest.fail("Chromium is not installed, and BROWSER_TESTS=required", pytrace=False)
-        pytest.skip("Chromium is not installed, so nothing is tested in a browser")
+        _no_browser("Chromium is not installed")
     from playwright.sync_api import sync_playwright
 
     # Playwright's loop runs in this thread, and Django would take it for async code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
+    try:
+        playwright = sync_playwright().start()
+    except Exception as error:
+        _no_browser(f"Playwright does not start (does it lack libatomic1?): {error}")
+    browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    yield browser
+    browser.close()
+    playwright.stop()
+
+
+def _no_browser(why):
+    if os.environ.get("BROWSER_TESTS") == "required":
+        pytest.fail(f"{why}, and BROWSER_TESTS=required", pytrace=False)
+    pytest.skip(f"{why}, so nothing is tested in a browser")
 
 
 @pytest.fixture
