@@ -154,6 +154,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # in English, and a lockout ends by itself
 
 # Sign-on with the municipality's accounts: on when the environment names the provider.
 OIDC = {

@@ -10,7 +10,9 @@ from albertslund_it.common.money import MINUS, format_kroner
 
 SOLID, HATCHED, OUTLINED = "solid", "hatched", "outlined"
 
-BAR, GAP, LEFT, RIGHT, TOP, BOTTOM, PLOT = 56, 28, 72, 16, 26, 34, 200
+LEFT, RIGHT, TOP, BOTTOM, PLOT = 72, 16, 26, 34, 200
+# Few bars spread over a panel's width; many make the chart wider, and it scrolls.
+LEAST_WIDTH, LEAST_PITCH = 640, 84
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,6 @@ class Text:
     x: str
     y: str
     text: str = ""
-    strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,15 +86,15 @@ def bar_chart(
     columns = list(zip(*(one.values for one in series), strict=True)) if series else []
     totals = [sum(column) for column in columns]
     scale = _Scale.over(columns, reference)
-    width = LEFT + RIGHT + GAP + len(labels) * (BAR + GAP)
+    pitch = max(LEAST_PITCH, (LEAST_WIDTH - LEFT - RIGHT) // max(1, len(labels)))
+    width = LEFT + RIGHT + len(labels) * pitch
+    middles = [LEFT + index * pitch + pitch // 2 for index in range(len(labels))]
     rects, tops = [], []
     for index, column in enumerate(columns):
-        x = LEFT + GAP + index * (BAR + GAP)
-        pieces, top = _stack(x, column, series, labels[index], scale)
+        bar = _Bar(labels[index], middles[index], min(pitch * 2 // 3, LEAST_PITCH))
+        pieces, top = _stack(bar, column, series, scale)
         rects += pieces
-        tops.append(
-            Text(str(x + BAR // 2), _number(top - 6), whole_kroner(totals[index]), strong=True)
-        )
+        tops.append(Text(str(bar.middle), _number(top - 6), whole_kroner(totals[index])))
     return Chart(
         ident=ident,
         title=title,
@@ -105,8 +106,8 @@ def bar_chart(
         rects=rects,
         totals=tops,
         labels=[
-            Text(str(LEFT + GAP + index * (BAR + GAP) + BAR // 2), str(TOP + PLOT + 20), label)
-            for index, label in enumerate(labels)
+            Text(str(middle), str(TOP + PLOT + 20), label)
+            for middle, label in zip(middles, labels, strict=True)
         ],
         ticks=[Text(str(LEFT - 8), _number(scale.y(at)), whole_kroner(at)) for at in scale.ticks],
         reference=reference
@@ -151,7 +152,14 @@ def _step(least: float) -> int:
         size *= 10
 
 
-def _stack(x, column, series, label, scale) -> tuple[list[Rect], float]:
+@dataclass(frozen=True)
+class _Bar:
+    label: str
+    middle: int
+    width: int
+
+
+def _stack(bar: _Bar, column, series, scale: _Scale) -> tuple[list[Rect], float]:
     """Give a bar's pieces and its top."""
     pieces, above, below = [], 0, 0
     for one, value in zip(series, column, strict=True):
@@ -165,12 +173,12 @@ def _stack(x, column, series, label, scale) -> tuple[list[Rect], float]:
         upper, lower = sorted((scale.y(start), scale.y(start + value)))
         pieces.append(
             Rect(
-                x=str(x),
+                x=_number(bar.middle - bar.width / 2),
                 y=_number(upper),
-                width=str(BAR),
+                width=str(bar.width),
                 height=_number(lower - upper),
                 style=one.style,
-                title=f"{label}, {one.name.lower()}: {format_kroner(value)}",
+                title=f"{bar.label}, {one.name.lower()}: {format_kroner(value)}",
             )
         )
     return pieces, scale.y(above)

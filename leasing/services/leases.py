@@ -89,7 +89,7 @@ def correct_lease(
     changes = Changes((Lease, LeaseTerm))
     reasons = []
     if starts_on is not None:
-        reasons += _faults_of_start(lease, starts_on)
+        reasons += faults_of_start(lease, starts_on)
         changes.update(lease, str(lease.device), starts_on=starts_on)
     if price_ore is not None:
         reasons += _faults_of_price(price_ore)
@@ -160,7 +160,8 @@ def _faults_of_price(price_ore: int | None) -> list[str]:
     return []
 
 
-def _faults_of_start(lease: Lease, starts_on: date) -> list[str]:
+def faults_of_start(lease: Lease, starts_on: date) -> list[str]:
+    """Say why a lease cannot begin on a day."""
     faults = []
     framework = lease.sub_agreement.framework
     if starts_on < framework.starts_on:

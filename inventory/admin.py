@@ -1,0 +1,91 @@
+from django.contrib import admin
+
+from albertslund_it.web.admin import OurAdmin
+from inventory.models import (
+    Access,
+    Category,
+    Department,
+    Device,
+    DeviceModel,
+    Employee,
+    FormerSerialNumber,
+    Placement,
+    Unit,
+)
+
+
+@admin.register(Department)
+class DepartmentAdmin(OurAdmin):
+    list_display = ["name", "head_name", "head_mail"]
+    search_fields = ["name", "also_known_as", "head_name"]
+
+
+@admin.register(Unit)
+class UnitAdmin(OurAdmin):
+    list_display = ["number", "name", "department", "leader_name", "account", "cost_object"]
+    list_filter = ["department", "is_cost_holder"]
+    list_select_related = ["department"]
+    search_fields = ["number", "name", "leader_name", "ean"]
+    fieldsets = [
+        (None, {"fields": ["number", "name", "department", "is_cost_holder"]}),
+        ("Enhedsleder", {"fields": ["leader_name", "leader_mail"]}),
+        ("Kontering", {"fields": ["ean", "account", "cost_centre", "psp_element"]}),
+    ]
+
+    @admin.display(description="kostbærer")
+    def cost_object(self, unit):
+        return unit.cost_centre or unit.psp_element
+
+
+@admin.register(Employee)
+class EmployeeAdmin(OurAdmin):
+    list_display = ["initials", "name", "unit", "left_on"]
+    list_filter = ["unit__department"]
+    list_select_related = ["unit"]
+    search_fields = ["initials", "name"]
+    autocomplete_fields = ["unit"]
+
+
+@admin.register(Category)
+class CategoryAdmin(OurAdmin):
+    list_display = ["name", "is_pc"]
+    search_fields = ["name"]
+
+
+@admin.register(DeviceModel)
+class DeviceModelAdmin(OurAdmin):
+    list_display = ["name", "category", "features"]
+    list_filter = ["category"]
+    list_select_related = ["category"]
+    search_fields = ["name"]
+
+
+class FormerSerialNumberInline(admin.TabularInline):
+    model = FormerSerialNumber
+    extra = 0
+
+
+class PlacementInline(admin.TabularInline):
+    model = Placement
+    extra = 0
+    autocomplete_fields = ["unit", "employee"]
+
+
+@admin.register(Device)
+class DeviceAdmin(OurAdmin):
+    list_display = ["serial_number", "model", "warranty_until"]
+    list_filter = ["model"]
+    list_select_related = ["model"]
+    search_fields = ["serial_number", "former_serial_numbers__serial_number"]
+    autocomplete_fields = ["model"]
+    exclude = ["last_seen"]  # for the helpdesk only, on the device's own page
+    inlines = [PlacementInline, FormerSerialNumberInline]
+
+
+@admin.register(Access)
+class AccessAdmin(OurAdmin):
+    list_display = ["user", "department", "unit", "starts_on", "ends_before"]
+    list_filter = ["department"]
+    list_select_related = ["user", "department", "unit"]
+    search_fields = ["user__username", "user__last_name"]
+    autocomplete_fields = ["user", "department", "unit"]

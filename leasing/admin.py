@@ -1,0 +1,161 @@
+from django import forms
+from django.contrib import admin
+
+from albertslund_it.web.admin import ClosedAdmin, OurAdmin, kroner, kroner_field
+from leasing.models import (
+    BilledFacts,
+    BillingRun,
+    Charge,
+    FiscalYear,
+    FrameworkAgreement,
+    InvoiceLine,
+    InvoiceSummary,
+    Lease,
+    LeasePrice,
+    LeaseTerm,
+    QuarterlyInvoice,
+    RebillingExport,
+    Settings,
+    SubAgreement,
+    Voucher,
+)
+from leasing.services.leases import faults_of_start
+
+
+@admin.register(FrameworkAgreement)
+class FrameworkAgreementAdmin(OurAdmin):
+    list_display = ["name", "starts_on"]
+    search_fields = ["name"]
+
+
+@admin.register(SubAgreement)
+class SubAgreementAdmin(OurAdmin):
+    list_display = ["number", "framework"]
+    list_select_related = ["framework"]
+    search_fields = ["number"]
+
+
+@admin.register(LeasePrice)
+class LeasePriceAdmin(OurAdmin):
+    list_display = ["model", "starts_on", kroner("price_ore", "leasingpris"), "quarters", "source"]
+    list_filter = ["model"]
+    list_select_related = ["model"]
+    autocomplete_fields = ["model"]
+
+
+class LeaseForm(forms.ModelForm):
+    """Holds a lease to the framework agreement that it stands under."""
+
+    def clean_starts_on(self):
+        starts_on, agreement = (
+            self.cleaned_data["starts_on"],
+            self.cleaned_data.get("sub_agreement"),
+        )
+        faults = faults_of_start(Lease(sub_agreement=agreement), starts_on) if agreement else []
+        if faults:
+            raise forms.ValidationError(faults)
+        return starts_on
+
+
+class LeaseTermInline(admin.TabularInline):
+    model = LeaseTerm
+    extra = 0
+    min_num = 1
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "price_ore":
+            return kroner_field(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(Lease)
+class LeaseAdmin(OurAdmin):
+    form = LeaseForm
+    list_display = ["device", "sub_agreement", "starts_on", "stops_on", "end_choice"]
+    list_filter = ["sub_agreement", "end_choice"]
+    list_select_related = ["device", "sub_agreement"]
+    search_fields = ["device__serial_number"]
+    autocomplete_fields = ["device", "sub_agreement"]
+    inlines = [LeaseTermInline]
+
+
+@admin.register(Charge)
+class ChargeAdmin(OurAdmin):
+    list_display = ["charged_on", "unit", kroner("amount_ore", "beløb"), "text", "device"]
+    list_select_related = ["unit", "device"]
+    search_fields = ["text", "unit__name", "device__serial_number"]
+    autocomplete_fields = ["unit", "device"]
+
+
+@admin.register(Settings)
+class SettingsAdmin(OurAdmin):
+    def has_add_permission(self, request):
+        return False  # there is one row, from the start
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(FiscalYear)
+class FiscalYearAdmin(OurAdmin):
+    list_display = ["year", "supplement_ends_on"]
+
+
+@admin.register(BillingRun)
+class BillingRunAdmin(ClosedAdmin):
+    list_display = ["code", "closed_at", "closed_by", "line_count", kroner("total_ore", "i alt")]
+
+
+@admin.register(QuarterlyInvoice)
+class QuarterlyInvoiceAdmin(ClosedAdmin):
+    list_display = ["number", "department_name", "line_count", kroner("total_ore", "i alt")]
+    list_filter = ["run"]
+    search_fields = ["number", "department_name"]
+
+
+@admin.register(InvoiceLine)
+class InvoiceLineAdmin(ClosedAdmin):
+    list_display = [
+        "invoice",
+        "number",
+        "kind",
+        "period",
+        "unit_name",
+        "serial_number",
+        kroner("amount_ore", "beløb"),
+    ]
+    list_filter = ["kind", "invoice__run"]
+    list_select_related = ["invoice"]
+    search_fields = ["serial_number", "unit_name", "unit_number"]
+
+
+@admin.register(InvoiceSummary)
+class InvoiceSummaryAdmin(ClosedAdmin):
+    list_display = [
+        "invoice",
+        "unit",
+        "period",
+        "kind",
+        "model_name",
+        kroner("amount_ore", "beløb"),
+    ]
+    list_filter = ["kind", "invoice__run"]
+    list_select_related = ["invoice", "unit"]
+
+
+@admin.register(BilledFacts)
+class BilledFactsAdmin(ClosedAdmin):
+    list_display = ["lease", "text"]
+    search_fields = ["lease__device__serial_number"]
+
+
+@admin.register(RebillingExport)
+class RebillingExportAdmin(ClosedAdmin):
+    list_display = ["run", "file_kind", "exported_at", "exported_by", "checksum"]
+    list_select_related = ["run"]
+
+
+@admin.register(Voucher)
+class VoucherAdmin(ClosedAdmin):
+    list_display = ["number", "run", "posted_on", "entered_by"]
+    list_select_related = ["run"]
