@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from leasing.domain.accrual import Term, accrued, span_of
 
 ONE_DAY = timedelta(days=1)
+
+# Makes a named tuple in half the time of calling its class; it is done for every line of a run.
+fast = tuple.__new__
 
 CURRENT, BACKLOG, CORRECTION, CHARGE = "current", "backlog", "correction", "charge"
 
@@ -53,16 +57,20 @@ class LeaseFacts:
     def canonical_text(self) -> str:
         """Write the facts so that equal texts cost the same units the same.
 
-        'start|stop|price/quarters …|day>unit …', placements that change nothing left out.
+        'start|stop|price/quarters …| day>unit …', placements that change nothing left out.
         """
-        moves, last = [], None
+        text, last = _head(self.starts_on, self.stops_on, self.terms), None
         for day, unit in self.placements:
             if unit != last:
-                moves.append(f"{day.isoformat()}>{unit or ''}")
+                text += f" {day.isoformat()}>{unit or ''}"
                 last = unit
-        prices = " ".join([f"{term.price_ore}/{term.quarters}" for term in self.terms])
-        stop = self.stops_on.isoformat() if self.stops_on else ""
-        return f"{self.starts_on.isoformat()}|{stop}|{prices}|{' '.join(moves)}"
+        return text
+
+
+@lru_cache(maxsize=1 << 14)
+def _head(starts_on: date, stops_on: date | None, terms: tuple[Term, ...]) -> str:
+    prices = " ".join([f"{term.price_ore}/{term.quarters}" for term in terms])
+    return f"{starts_on}|{stops_on or ''}|{prices}|"
 
 
 def split(
@@ -81,12 +89,14 @@ def split(
         for unit, until in _holders(placements, day, end):
             after = accrued(terms, stops_on, until)
             key = (code, unit or cost_holder)
-            if held := shares.get(key):
-                amount, first, _, days = held
+            if key in shares:
+                amount, first, _, days = shares[key]
                 amount += after - before
-                shares[key] = Share(amount, first, until - ONE_DAY, days + (until - day).days)
+                days += (until - day).days
+                shares[key] = fast(Share, (amount, first, until - ONE_DAY, days))
             else:
-                shares[key] = Share(after - before, day, until - ONE_DAY, (until - day).days)
+                days = (until - day).days
+                shares[key] = fast(Share, (after - before, day, until - ONE_DAY, days))
             day, before = until, after
     return shares
 
@@ -126,9 +136,9 @@ def differences(
     target = split(facts, periods, cost_holder)
     if not facts.billed:
         return [
-            Difference(key[0], key[1], CURRENT if key[0] == current else BACKLOG, *share)
-            for key, share in target.items()
-            if share.amount_ore
+            fast(Difference, (code, unit, CURRENT if code == current else BACKLOG, *share))
+            for (code, unit), share in target.items()
+            if share[0]
         ]
     found = []
     billed_periods = {period for period, _ in facts.billed}

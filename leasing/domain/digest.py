@@ -61,7 +61,7 @@ class Seal:
 
     def add(self, records: Iterable[str]) -> None:
         """Take in the next line records."""
-        self._sha.update("".join([RECORD + record for record in records]).encode())
+        self._sha.update(RECORD.join(["", *records]).encode())
 
     def digest(self) -> str:
         """Give the digest in hexadecimal."""

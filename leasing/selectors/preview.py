@@ -100,8 +100,13 @@ def preview_run(code: str, today: date) -> Preview:
 
 
 def invoice_order(department: Department | None) -> tuple:
-    """Sort departments in Danish order, the cost holder last."""
-    return (department is None, danish_key(department.name) if department else [])
+    """Sort departments in Danish order, the cost holder (None) last."""
+    return invoice_order_of_name(department.name if department else None)
+
+
+def invoice_order_of_name(department_name: str | None) -> tuple:
+    """Sort names of departments as `invoice_order` sorts departments."""
+    return (department_name is None, danish_key(department_name or ""))
 
 
 def _invoices(window: Window, totals: RunTotals) -> list[PreviewInvoice]:

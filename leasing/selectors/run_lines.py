@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from albertslund_it.common.quarters import Quarter
 from leasing.domain.accrual import term_on
-from leasing.domain.allocation import CHARGE, CURRENT, Difference, LeaseFacts
+from leasing.domain.allocation import CHARGE, CURRENT, Difference, LeaseFacts, fast
 from leasing.models import Charge
 from leasing.selectors.facts import charges_to_bill, leases_with_differences
 from leasing.selectors.window import Window
@@ -54,22 +54,10 @@ def run_lines(
 def lease_line(lease: LeaseFacts, difference: Difference) -> RunLine:
     """Write a lease's difference as a line."""
     period, unit, kind, amount, first, last, days = difference
-    return RunLine(
-        kind,
-        period,
-        lease.lease_id,
-        unit,
-        None,
-        lease.serial_number,
-        lease.model_name,
-        lease.sub_agreement,
-        term_on(lease.terms, last).price_ore if lease.terms else None,
-        first.isoformat(),
-        last.isoformat(),
-        days,
-        amount,
-        "",
-    )
+    price = term_on(lease.terms, last).price_ore if lease.terms else None
+    what = (kind, period, lease.lease_id, unit, None)
+    item = (lease.serial_number, lease.model_name, lease.sub_agreement, price)
+    return fast(RunLine, (*what, *item, first.isoformat(), last.isoformat(), days, amount, ""))
 
 
 def charge_line(charge: Charge) -> RunLine:

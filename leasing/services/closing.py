@@ -10,15 +10,16 @@ from datetime import UTC, date, datetime
 from django.db import OperationalError, connection, transaction
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.rows import write_rows
 from inventory.models import Unit
 from leasing.domain.digest import Seal, header_record, line_record
-from leasing.models import BilledFacts, BillingRun, InvoiceSummary, QuarterlyInvoice
+from leasing.models import BilledFacts, BillingRun, QuarterlyInvoice
 from leasing.selectors.facts import cost_holder_id
-from leasing.selectors.preview import COST_HOLDER_NAME, invoice_order
+from leasing.selectors.preview import COST_HOLDER_NAME, invoice_order_of_name
 from leasing.selectors.run_lines import RunTotals, run_lines
 from leasing.selectors.window import Window, window_for
-from leasing.services.bulk import write_rows
 from leasing.services.spool import Spool
 
 LINE_COLUMNS = (
@@ -42,6 +43,16 @@ LINE_COLUMNS = (
     "amount_ore",
     "text",
 )
+SUMMARY_COLUMNS = (
+    "invoice_id",
+    "unit_id",
+    "period",
+    "kind",
+    "model_name",
+    "line_count",
+    "held_at_end",
+    "amount_ore",
+)
 TRIES = 3
 
 
@@ -52,16 +63,21 @@ def close_quarter(
     today: date,
     now: datetime,
     progress: Callable[[int], None] | None = None,
+    seen_total_ore: int | None = None,
 ) -> BillingRun:
     """Close '2026Q1', or make the next supplementary run of a year ('2026S').
 
+    `seen_total_ore` is the total that the person agreed to, if they saw one.
+
     Raises:
-        Refused: when the quarter cannot be closed today; nothing is written.
+        Refused: when the quarter cannot be closed today, or its total is another one by now;
+            nothing is written.
     """
     for last_try in (False,) * (TRIES - 1) + (True,):
         try:
             with _alone(), _collector_at_rest():
-                return _close(window_for(code, today), closed_by, now, progress)
+                window = window_for(code, today)
+                return _close(window, closed_by, now, progress, seen_total_ore)
         except OperationalError as error:
             # Somebody changed a unit or a lease while the run was being written: read it again.
             if last_try or getattr(error.__cause__, "sqlstate", None) != "40001":
@@ -100,7 +116,7 @@ def _collector_at_rest():
             gc.enable()
 
 
-def _close(window: Window, closed_by: str, now: datetime, progress) -> BillingRun:
+def _close(window: Window, closed_by: str, now: datetime, progress, seen_total_ore) -> BillingRun:
     if cost_holder_id() is None:
         raise Refused(
             "Der er ingen omkostningsbærer. Indlæs enhederne, hvor én har »ja« i "
@@ -110,6 +126,11 @@ def _close(window: Window, closed_by: str, now: datetime, progress) -> BillingRu
         totals = _work_out(window, lines, facts, progress)
         if window.is_supplementary and not lines.count:
             raise Refused(f"Der er ingen forskelle for {window.code[:4]} at opkræve.")
+        if seen_total_ore is not None and seen_total_ore != totals.amount_ore:
+            raise Refused(
+                f"Beløbet er ændret fra {format_kroner(seen_total_ore)} til "
+                f"{format_kroner(totals.amount_ore)}, siden du så det. Se forslaget igen."
+            )
         run = _create_run(window, closed_by, now, lines.count, totals)
         invoices = _create_invoices(run, totals)
         run.digest = _write_lines(run, invoices, lines)
@@ -157,8 +178,7 @@ def _create_run(window, closed_by, now, line_count, totals) -> BillingRun:
 class _Payer:
     """A unit with lines: the invoice they are on and the names they copy."""
 
-    invoice_id: int
-    invoice_number: str
+    invoice: QuarterlyInvoice
     names: tuple[str, str, str]  # department, unit number, unit
 
 
@@ -166,38 +186,34 @@ def _create_invoices(run: BillingRun, totals: RunTotals) -> dict[int, _Payer]:
     """Create an invoice for each department with lines, in Danish order, the cost holder last."""
     by_unit = totals.by_unit()
     by_department = defaultdict(list)
-    for unit in Unit.objects.select_related("department").filter(id__in=by_unit):
-        by_department[unit.department].append(unit)
-    payers = {}
-    for position, department in enumerate(sorted(by_department, key=invoice_order), start=1):
-        members = by_department[department]
-        invoice = QuarterlyInvoice.objects.create(
+    for *department, unit, number, name in Unit.objects.filter(id__in=by_unit).values_list(
+        "department", "department__name", "department__head_name", "id", "number", "name"
+    ):
+        by_department[tuple(department)].append((unit, number, name))
+    payers, invoices = {}, []
+    order = sorted(by_department, key=lambda department: invoice_order_of_name(department[1]))
+    for position, (department, department_name, head_name) in enumerate(order, start=1):
+        units = by_department[department, department_name, head_name]
+        invoice = QuarterlyInvoice(
             run=run,
             number=f"{run.code}-{position:02d}",
-            department=department,
-            department_name=department.name if department else COST_HOLDER_NAME,
-            head_name=department.head_name if department else "",
-            line_count=sum(by_unit[unit.id].lines for unit in members),
-            total_ore=sum(by_unit[unit.id].amount_ore for unit in members),
+            department_id=department,
+            department_name=department_name or COST_HOLDER_NAME,
+            head_name=head_name or "",
+            line_count=sum(by_unit[unit].lines for unit, _, _ in units),
+            total_ore=sum(by_unit[unit].amount_ore for unit, _, _ in units),
         )
-        for unit in members:
-            names = (invoice.department_name, unit.number, unit.name)
-            payers[unit.id] = _Payer(invoice.id, invoice.number, names)
-    InvoiceSummary.objects.bulk_create(
-        [
-            InvoiceSummary(
-                invoice_id=payers[unit].invoice_id,
-                unit_id=unit,
-                period=period,
-                kind=kind,
-                model_name=model_name,
-                line_count=part.lines,
-                held_at_end=part.held_at_end,
-                amount_ore=part.amount_ore,
-            )
-            for (unit, period, kind, model_name), part in totals.sums.items()
-        ],
-        batch_size=1000,
+        invoices.append(invoice)
+        for unit, number, name in units:
+            payers[unit] = _Payer(invoice, (invoice.department_name, number, name))
+    QuarterlyInvoice.objects.bulk_create(invoices)
+    write_rows(
+        "leasing_invoicesummary",
+        SUMMARY_COLUMNS,
+        (
+            (payers[key[0]].invoice.id, *key, part.lines, part.held_at_end, part.amount_ore)
+            for key, part in totals.sums.items()
+        ),
     )
     return payers
 
@@ -214,6 +230,10 @@ def _write_lines(run: BillingRun, payers: dict[int, _Payer], lines: Spool) -> st
             total_ore=run.total_ore,
         )
     )
+    paid_by = {
+        unit: (payer.invoice.id, payer.invoice.number, payer.names)
+        for unit, payer in payers.items()
+    }
     number = 0
     for chunk in lines.chunks():
         rows, records = [], []
@@ -221,11 +241,9 @@ def _write_lines(run: BillingRun, payers: dict[int, _Payer], lines: Spool) -> st
             number += 1
             # The columns that say which lease, unit and charge it is are not part of the record.
             what, ids, copied = line[:2], line[2:5], line[5:]
-            payer = payers[ids[1]]
-            rows.append((payer.invoice_id, number, *what, *ids, *payer.names, *copied))
-            records.append(
-                line_record((number, payer.invoice_number, *what, *payer.names, *copied))
-            )
+            invoice_id, invoice_number, names = paid_by[ids[1]]
+            rows.append((invoice_id, number, *what, *ids, *names, *copied))
+            records.append(line_record((number, invoice_number, *what, *names, *copied)))
         write_rows("leasing_invoiceline", LINE_COLUMNS, rows)
         seal.add(records)
     return seal.digest()

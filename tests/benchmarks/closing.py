@@ -36,14 +36,16 @@ class Floor:
 
         from leasing.domain.digest import LINE_FIELDS, line_record
         from leasing.models import BilledFacts, InvoiceLine, InvoiceSummary, QuarterlyInvoice
-        from leasing.services.closing import LINE_COLUMNS
+        from leasing.services.closing import LINE_COLUMNS, SUMMARY_COLUMNS
 
         self.connection = connection
         with transaction.atomic():
             run = close()
             self.run, self.line_columns = run, LINE_COLUMNS
             self.invoices = list(QuarterlyInvoice.objects.filter(run=run))
-            self.summaries = list(InvoiceSummary.objects.filter(invoice__run=run))
+            summaries = InvoiceSummary.objects.filter(invoice__run=run)
+            self.summary_columns = SUMMARY_COLUMNS
+            self.summaries = list(summaries.values_list(*SUMMARY_COLUMNS))
             lines = InvoiceLine.objects.filter(invoice__run=run).order_by("number")
             self.lines = [
                 tuple(v.isoformat() if isinstance(v, date) else v for v in row)
@@ -55,10 +57,10 @@ class Floor:
             transaction.set_rollback(True)
 
     def __call__(self):
+        from albertslund_it.web.rows import write_rows
         from inventory.models import Placement
-        from leasing.models import InvoiceSummary, QuarterlyInvoice
+        from leasing.models import QuarterlyInvoice
         from leasing.selectors import facts
-        from leasing.services.bulk import write_rows
 
         for _ in facts.lease_rows(facts.Lease.objects.all()):
             pass
@@ -73,7 +75,7 @@ class Floor:
         for invoice in self.invoices:
             invoice.run = self.run
         QuarterlyInvoice.objects.bulk_create(self.invoices)
-        InvoiceSummary.objects.bulk_create(self.summaries, batch_size=1000)
+        write_rows("leasing_invoicesummary", self.summary_columns, self.summaries)
         seal = hashlib.sha256()
         for start in range(0, len(self.lines), 10_000):
             write_rows("leasing_invoiceline", self.line_columns, self.lines[start : start + 10_000])
