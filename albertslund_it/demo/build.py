@@ -1,7 +1,9 @@
 """Put the made-up municipality into the database, as people would have entered it."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -19,6 +21,7 @@ from leasing.models import BillingRun, Settings
 from leasing.services.closing import close_quarter
 from leasing.services.imports import import_table
 from leasing.services.leases import stop_lease
+from leasing.services.rebilling import OPUS, export_rebilling, record_voucher
 
 FIRST, NORMAL = "first", "normal"
 CLOSED_BY = "Økonomi & Indkøb (demo)"
@@ -85,8 +88,7 @@ def build(*, scene: str, today: date, tell: Callable[[str], None]) -> None:
         _enter((fact for fact in facts if after < fact.recorded_on <= until), until)
         if quarter:
             tell(f"Godkender og låser {quarter.label} …")
-            moment = datetime.combine(until, CLOSED_AT)
-            close_quarter(code=str(quarter), closed_by=CLOSED_BY, today=until, now=moment)
+            _close(quarter, until)
     create_users()
     Settings.objects.update(shows_demo_data=True)
 
@@ -100,6 +102,29 @@ def closings(scene: str, today: date) -> list[tuple[Quarter, date]]:
         (quarter, next_working_day(quarter.ends_before + timedelta(days=7)))
         for quarter in quarters_between(FIRST_QUARTER, last_closed)
     ]
+
+
+def _close(quarter: Quarter, day: date) -> None:
+    """Close a quarter, and post it six days later."""
+    moment = datetime.combine(day, CLOSED_AT)
+    run = close_quarter(code=str(quarter), closed_by=CLOSED_BY, today=day, now=moment)
+    posted = moment + timedelta(days=6)
+    # A unit without an account holds the posting up, as it would in life.
+    with suppress(Refused):
+        export_rebilling(
+            run=run,
+            file_kind=OPUS,
+            stream=BytesIO(),
+            actor_name=CLOSED_BY,
+            today=posted.date(),
+            now=posted,
+        )
+        record_voucher(
+            run=run,
+            number=f"1900{quarter.year}{quarter.number:02}",
+            posted_on=posted.date(),
+            actor_name=CLOSED_BY,
+        )
 
 
 def _enter(facts: Iterable[Fact], today: date) -> None:

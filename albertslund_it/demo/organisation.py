@@ -1,6 +1,5 @@
 """Departments as the minutes count them, and made-up units under them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +22,6 @@ DEPARTMENTS = tuple(ROLLOUT_WEEKS)
 
 COST_HOLDER = "9000"
 SCHOOL_THAT_MOVES, SCHOOL_THAT_RECEIVES = "3010", "3012"
-UNIT_WITHOUT_ACCOUNT = "8005"
 VACANT_DEPARTMENT = "KKR"
 VACANT_FROM = date(2026, 9, 1)
 
@@ -163,20 +161,32 @@ UNITS = tuple(
 BY_NUMBER = {unit.number: unit for unit in UNITS}
 
 
-def unit_rows(leaders: dict[str, tuple[str, str]]) -> Iterator[dict]:
-    """Give the rows of the units file; `leaders` holds (name, mail) by unit number."""
-    for unit in UNITS:
-        name, mail = leaders.get(unit.number, ("", ""))
-        yield {
-            "Afdeling": unit.department,
-            "Leder-mail": head_mail(unit.department),
-            "Enhedsnr": unit.number,
-            "Enhed": unit.name,
-            "Enhedsleder": name,
-            "Enhedsleder-mail": mail,
-            "Omkostningsbærer": "nej",
-        } | _coding(unit)
-    yield {
+# A team that is made in the summer of 2026, before anybody has given it an artskonto.
+NEW_UNIT = DemoUnit("Ældre, Sundhed & Social", "8523", "Team Velfærdsteknologi", 0, OFFICE)
+
+
+def unit_row(unit: DemoUnit, leader: tuple[str, str] = ("", "")) -> dict:
+    """Give a unit's row of the units file; `leader` is (name, mail)."""
+    # Schools are posted on a PSP-element, everybody else on an omkostningssted.
+    is_school = unit.department == "Dagtilbud & Skole"
+    account = "49100020" if is_school else "49100010"
+    return {
+        "Afdeling": unit.department,
+        "Leder-mail": head_mail(unit.department),
+        "Enhedsnr": unit.number,
+        "Enhed": unit.name,
+        "Enhedsleder": leader[0],
+        "Enhedsleder-mail": leader[1],
+        "EAN": made_up_ean(unit.number),
+        "Artskonto": "" if unit is NEW_UNIT else account,
+        "Omkostningssted": "" if is_school else f"310000{unit.number}",
+        "PSP-element": f"XG-000000{unit.number}-00001" if is_school else "",
+        "Omkostningsbærer": "nej",
+    }
+
+
+def cost_holder_row() -> dict:
+    return {
         "Afdeling": "Fælles IT",
         "Enhedsnr": COST_HOLDER,
         "Enhed": "Fælles IT (it-lager)",
@@ -211,15 +221,3 @@ def made_up_ean(number: str) -> str:
     """Give a valid EAN that is nobody's: numbers from 29… are set aside for internal use."""
     digits = f"29{int(number):010}"
     return digits + ean.calc_check_digit(digits)
-
-
-def _coding(unit: DemoUnit) -> dict:
-    """Schools are posted on a PSP-element, everybody else on an omkostningssted."""
-    is_school = unit.department == "Dagtilbud & Skole"
-    account = "49100020" if is_school else "49100010"
-    return {
-        "EAN": made_up_ean(unit.number),
-        "Artskonto": "" if unit.number == UNIT_WITHOUT_ACCOUNT else account,
-        "Omkostningssted": "" if is_school else f"310000{unit.number}",
-        "PSP-element": f"XG-000000{unit.number}-00001" if is_school else "",
-    }

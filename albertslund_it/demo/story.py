@@ -21,9 +21,10 @@ REGISTER_BEGINS = date(2025, 11, 14)
 FIRST_QUARTER = Quarter(2026, 1)
 SCREEN = "Skærm 27 tommer"
 
-# Nobody is drawn from here: two bodies of politicians, and a school with a story of its own.
-STEADY = {"4010", "5010", org.SCHOOL_THAT_MOVES}
+# Nobody is drawn from here: two bodies of politicians, and units with a story of their own.
+STEADY = {"4010", "5010", org.SCHOOL_THAT_MOVES, org.NEW_UNIT.number}
 SCHOOL_MOVES_ON, SCHOOL_MOVES = date(2026, 8, 3), 30
+NEW_UNIT_ON = date(2026, 8, 17)
 LOST_ON, LOST_BY, SETTLEMENT_ORE = date(2026, 5, 19), "8514", 613_045
 # A late fact is entered this many days after its quarter: when that quarter may be closed.
 LATE = (14, 45)
@@ -43,13 +44,12 @@ def history(today: date) -> list[Fact]:
 def _rollout(world: World) -> None:
     """Hand out the minutes' pc's, department by department, in their weeks."""
     staff = {unit.number: _staff(world, unit) for unit in org.UNITS}
-    leaders = {
-        number: (people[0].name, people[0].mail)
-        for number, people in staff.items()
-        if number != "5010"  # politicians have no leader
-    }
-    for row in org.unit_rows(leaders):
+    for unit in org.UNITS:
+        # Politicians have no leader.
+        leader = staff[unit.number][0] if unit.number != "5010" else None
+        row = org.unit_row(unit, (leader.name, leader.mail) if leader else ("", ""))
         world.record(REGISTER_BEGINS, "units", row)
+    world.record(REGISTER_BEGINS, "units", org.cost_holder_row())
     served: dict[str, int] = defaultdict(int)
     for unit in org.UNITS:
         users, shared = iter(staff[unit.number]), _shared_uses(unit)
@@ -289,6 +289,23 @@ def _school_moves(world, random, day) -> None:
         )
 
 
+def _new_unit(world, random, day) -> None:
+    """Let three people of a department make a new team of it."""
+    team = random.sample(
+        [
+            person
+            for person in _settled(world, day)
+            if org.BY_NUMBER[person.unit].department == org.NEW_UNIT.department
+        ],
+        k=3,
+    )
+    row = org.unit_row(org.NEW_UNIT, (team[0].name, team[0].mail))
+    world.record(day, "units", row)
+    for person in team:
+        for machine in world.held_by(person):
+            world.place(day, machine, org.NEW_UNIT.number, person)
+
+
 def _head_leaves(world, random, day) -> None:
     world.record(day, "units", org.vacancy_row())
 
@@ -296,5 +313,6 @@ def _head_leaves(world, random, day) -> None:
 SPECIAL_EVENTS = (
     (LOST_ON, _lost_pc),
     (SCHOOL_MOVES_ON, _school_moves),
+    (NEW_UNIT_ON, _new_unit),
     (org.VACANT_FROM, _head_leaves),
 )

@@ -13,7 +13,7 @@ from albertslund_it.demo import organisation as org
 from albertslund_it.demo import users
 from albertslund_it.demo.build import CLOSED_BY, NORMAL
 from inventory.models import Access, Department, Device, Employee, Placement, Unit
-from leasing.models import BillingRun, InvoiceLine, Kind, Lease, LeasePrice, Settings
+from leasing.models import BillingRun, InvoiceLine, Kind, Lease, LeasePrice, Settings, Voucher
 from leasing.selectors.verification import findings
 from leasing.services.closing import close_quarter
 from tests.demo import minutes
@@ -125,8 +125,15 @@ def test_some_leavers_still_have_a_pc():
 def test_one_unit_that_pays_cannot_be_posted_to():
     missing = [unit for unit in Unit.objects.all() if unit.missing_coding]
 
-    assert [unit.number for unit in missing] == [org.UNIT_WITHOUT_ACCOUNT]
-    assert missing[0].invoice_lines.exists()
+    assert [unit.number for unit in missing] == [org.NEW_UNIT.number]
+    assert missing[0].missing_coding == ["artskonto"]
+    assert missing[0].placements.count() >= 3
+
+
+def test_what_is_closed_is_posted():
+    posted = Voucher.objects.order_by("posted_on").values_list("run__code", "posted_on")
+
+    assert list(posted) == [("2026Q1", date(2026, 4, 14)), ("2026Q2", date(2026, 7, 14))]
 
 
 def test_every_role_has_a_login_with_the_printed_password():

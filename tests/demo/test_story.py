@@ -172,8 +172,8 @@ def test_after_the_minutes_there_are_screens_stock_a_stop_and_leavers():
     assert gone & set(has.values())
 
 
-def test_units_can_be_posted_to_but_one():
-    units = {row["Enhedsnr"]: row for row in rows("units", history(MINUTES))}
+def test_units_can_be_posted_to_but_a_new_one():
+    units = {row["Enhedsnr"]: row for row in rows("units", history(date(2026, 8, 31)))}
     for row in units.values():
         check_ean(row["EAN"])
         assert bool(row["PSP-element"]) != bool(row.get("Omkostningssted"))
@@ -183,6 +183,6 @@ def test_units_can_be_posted_to_but_one():
             check_cost_centre(row["Omkostningssted"])
         if row["Artskonto"]:
             check_account(row["Artskonto"])
-    assert [n for n, row in units.items() if not row["Artskonto"]] == [org.UNIT_WITHOUT_ACCOUNT]
+    assert [n for n, row in units.items() if not row["Artskonto"]] == [org.NEW_UNIT.number]
     assert [n for n, row in units.items() if row["Omkostningsbærer"] == "ja"] == [org.COST_HOLDER]
-    assert len({row["EAN"] for row in units.values()}) == len(units) == 61
+    assert len({row["EAN"] for row in units.values()}) == len(units) == 62
