@@ -5,10 +5,11 @@ Formulas carry no stored result: whoever opens the file works them out.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import partial
 from typing import BinaryIO
 
 from openpyxl import Workbook as OpenpyxlWorkbook
@@ -106,6 +107,7 @@ class Workbook:
             total_label: what the row of totals is called; without it there is none.
         """
         sheet = self._book.create_sheet(name)
+        sheet._values_to_row = partial(_in_place, WriteOnlyCell(sheet))
         heading = len(above) + 2 if above else 1
         self._set_up_page(sheet, columns, heading)
         for number, line in enumerate(above):
@@ -159,6 +161,22 @@ def _append_rows(sheet, columns: Sequence[Column], rows: Iterable[Sequence]) -> 
         )
         count += 1
     return count
+
+
+def _in_place(plain: Cell, values: list, row: int) -> Iterator[Cell]:
+    """Give the cells of a row, `plain` for each value that is not a cell yet.
+
+    In place of openpyxl's own, which learns from an exception that a value is a cell, and makes a
+    new one after each: a quarter of the time that a workbook takes.
+    """
+    for column, value in enumerate(values, start=1):
+        if value is None:
+            continue
+        if type(value) is not Cell:
+            plain.value = value
+            value = plain
+        value.column, value.row = column, row
+        yield value
 
 
 # A converter turns one column's values into what openpyxl appends. A styled cell costs far more
