@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from itertools import chain
 
 from auditlog.cid import get_cid
-from auditlog.context import auditlog_disabled, auditlog_value
+from auditlog.context import auditlog_disabled
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Model
+from django.db.models.signals import pre_save
 
 from albertslund_it.web.rows import write_rows
 
@@ -62,15 +63,9 @@ def _what(row: Model) -> tuple[int, str, int, str]:
 
 
 def _who(actor) -> tuple:
-    context = auditlog_value.get({})
-    actor = actor or context.get("actor")
-    return (
-        actor and actor.pk,
-        actor and actor.email,
-        context.get("remote_addr"),
-        context.get("remote_port"),
-        get_cid(),
-    )
+    entry = LogEntry(actor=actor, actor_email=actor and actor.email)
+    pre_save.send(LogEntry, instance=entry)  # how the request, or `set_actor`, fills in the rest
+    return entry.actor_id, entry.actor_email, entry.remote_addr, entry.remote_port, get_cid()
 
 
 def _moment():

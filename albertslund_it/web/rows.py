@@ -17,7 +17,9 @@ def write_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence]) -> 
     names = ", ".join(quote(column) for column in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
+            statement = f"COPY {quote(table)} ({names}) FROM STDIN"
+            # Django does not know COPY, so it does not make its own errors of psycopg's.
+            with connection.wrap_database_errors, cursor.copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
         else:

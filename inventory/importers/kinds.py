@@ -56,7 +56,7 @@ UNITS = Importer(
             like(Unit, "ean", cells.digits),
             clears_to="",
             help="13 cifre",
-            example="5798000000012",
+            example="5798000000018",
         ),
         Column(
             "Artskonto",

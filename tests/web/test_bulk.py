@@ -1,0 +1,103 @@
+"""What one action creates and changes, written at once."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.rows import among
+from inventory.models import Category, Department, Device, DeviceModel, Unit
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+def test_rows_that_point_to_new_rows():
+    changes = Changes((Category, DeviceModel, Device))
+    category = Category(name="pc", is_pc=True)
+    model = DeviceModel(name="T14", category=category)
+    changes.create(Device(serial_number="PF02", model=model))
+    changes.create(model)
+    changes.create(category)
+    old = builders.device("PF01", model=builders.model("L390", "gammel"))
+    changes.update(old, "PF01", model=model, warranty_until=date(2026, 1, 1))
+
+    changes.save(None)
+
+    assert set(Device.objects.values_list("serial_number", "model__name", "warranty_until")) == {
+        ("PF01", "T14", date(2026, 1, 1)),
+        ("PF02", "T14", None),
+    }
+    assert [str(difference) for difference in changes.differences] == [
+        "PF01: Model L390 → T14",
+        "PF01: Garanti til (tom) → 01-01-2026",
+    ]
+
+
+def test_ids_go_on_where_the_table_left_off():
+    first = builders.department("A")
+    Department.objects.filter(id=first.id).delete()
+    changes = Changes((Department,))
+    second = changes.create(Department(name="B"))
+    changes.save(None)
+
+    third = Department.objects.create(name="C")
+
+    assert first.id < second.id < third.id
+    assert Department.objects.get(name="B") == second
+
+
+def test_what_is_told_and_counted():
+    changes = Changes((Department, Unit))
+    old = builders.unit("1", "Et", leader_name="Bo")
+    same = builders.unit("2", "To")
+    changes.create(Department(name="Ny"), Difference("Ny", "ny afdeling"))
+    changes.update(old, "1", name="Ener", leader_name="", account="40000000")
+    changes.update(same, "2", name="To")
+
+    assert [str(difference) for difference in changes.differences] == [
+        "Ny: ny afdeling",
+        "1: Enhed Et → Ener",
+        "1: Enhedsleder Bo → (tom)",
+    ]
+    counts = {
+        name: (count.created, count.changed, count.unchanged)
+        for name, count in changes.counts.items()
+    }
+    assert counts == {"afdelinger": (1, 0, 0), "enheder": (0, 1, 1)}
+
+
+@pytest.mark.parametrize("count", [1, 2_000])
+def test_the_number_of_statements_does_not_grow_with_the_rows(count):
+    department = builders.department()
+    units = [Unit.objects.create(department=department, number=str(n), name="Et") for n in range(2)]
+    changes = Changes((Unit,))
+    for unit in units:
+        changes.update(unit, unit.number, name="To")
+    for n in range(count):
+        changes.create(Unit(department=department, number=f"x{n}", name="Ny"))
+
+    with CaptureQueriesContext(connection) as captured:
+        changes.save(None)
+
+    assert len(captured) <= 8
+    assert Unit.objects.filter(name="To").count() == 2
+    assert Unit.objects.filter(name="Ny").count() == count
+
+
+@pytest.mark.parametrize("values", [[], ["PF01"], ["PF01", "'; --", "æøå"], ["x"] * 40_000])
+def test_any_number_of_values_is_looked_up_at_once(values):
+    builders.device("PF01")
+
+    found = Device.objects.filter(serial_number__in=among(values))
+
+    assert found.exists() == ("PF01" in values)
+
+
+def test_ids_are_looked_up_as_numbers():
+    device = builders.device()
+
+    assert Device.objects.filter(id__in=among({device.id}, int)).get() == device
+    assert not Device.objects.filter(id__in=among([], int)).exists()

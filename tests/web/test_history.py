@@ -1,0 +1,91 @@
+"""History in bulk reads like the history that auditlog writes of rows saved alone."""
+
+import pytest
+from auditlog.context import disable_auditlog, set_actor
+from auditlog.models import LogEntry
+
+from albertslund_it.web import history
+from albertslund_it.web.bulk import Changes
+from inventory.models import Department, Unit
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+def entries(model):
+    return LogEntry.objects.get_for_model(model).order_by("id")
+
+
+def comparable(entry):
+    """Leave out the id, and what auditlog notes of rows that point to this one."""
+    fields = {field.name for field in Unit._meta.concrete_fields} - {"id"}
+    return (
+        entry.content_type_id,
+        entry.object_repr,
+        entry.action,
+        entry.actor,
+        entry.actor_email,
+        entry.remote_addr,
+        {name: values for name, values in entry.changes.items() if name in fields},
+        entry.serialized_data,
+    )
+
+
+def test_a_row_made_and_changed_in_bulk_reads_as_one_saved_alone(cast):
+    department = builders.department()
+    with set_actor(cast.finance):
+        alone = Unit.objects.create(department=department, number="1", name="Birk & Bøg")
+        alone.ean, alone.department = "5798009811578", builders.department("Anden")
+        alone.save()
+    alone_entries = [comparable(entry) for entry in entries(Unit)]
+    alone.delete()
+    LogEntry.objects.all().delete()
+
+    made = Unit(department=department, number="1", name="Birk & Bøg")
+    changes = Changes((Unit,))
+    changes.create(made)
+    changes.save(cast.finance)
+    changes = Changes((Unit,))
+    values = {"ean": "5798009811578", "department": builders.department("Anden"), "name": made.name}
+    changes.update(made, "1", **values)
+    changes.save(cast.finance)
+
+    assert [comparable(entry) for entry in entries(Unit)] == alone_entries
+    assert entries(Unit).last().changes == {
+        "department": [str(department.id), str(builders.department("Anden").id)],
+        "ean": ["", "5798009811578"],
+    }
+    assert all(entry.object_id == made.id and entry.timestamp for entry in entries(Unit))
+
+
+def test_without_an_actor_it_is_the_one_at_work(cast):
+    with set_actor(cast.helpdesk, remote_addr="10.0.0.1"):
+        history.record(created=[builders.department("A")])
+        history.record(created=[builders.department("B")], actor=cast.finance)
+    history.record(created=[builders.department("C")])
+
+    a, b, c = (
+        entries(Department).filter(object_repr=name).latest("id") for name in ("A", "B", "C")
+    )
+    assert (a.actor, a.remote_addr) == (cast.helpdesk, "10.0.0.1")
+    assert (b.actor, b.actor_email) == (cast.finance, "oda@example.dk")
+    assert (c.actor, c.remote_addr) == (None, None)
+
+
+def test_nothing_is_written_where_history_is_switched_off():
+    department = builders.department()
+    LogEntry.objects.all().delete()
+
+    with disable_auditlog():
+        history.record(created=[department])
+
+    assert not LogEntry.objects.exists()
+
+
+def test_a_row_whose_name_is_read_from_the_database_does_not_stop_the_writing():
+    price = builders.price()
+    price = type(price).objects.get()  # its model, which names it, is not read yet
+
+    history.record(created=[price])
+
+    assert str(entries(type(price)).last().object_repr) == "T14 fra 01-01-2026"
