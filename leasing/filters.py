@@ -9,9 +9,27 @@ from inventory.models import Category, Device, DeviceModel, Unit
 from inventory.selectors.placements import placements_in_force
 from inventory.selectors.scope import departments_seen_by, sees_all, units_seen_by
 from inventory.selectors.search import matching
+from leasing.selectors.readiness import (
+    NOTICE_MONTHS,
+    STOCK_DAYS,
+    UNSEEN_DAYS,
+    ending_without_choice,
+    held_by_leavers,
+    leased_but_unused,
+    long_in_stock,
+    running,
+)
 
 PLACED, STOCK, UNLEASED = "enhed", "lager", "uden-leasing"
 STATES = [(PLACED, "Hos en enhed"), (STOCK, "På lager"), (UNLEASED, "Uden leasing")]
+# What the front page and a quarter's readiness count: (key, name, its leased devices).
+WAITS = [
+    ("stock", f"På lager i over {STOCK_DAYS} dage", long_in_stock),
+    ("leavers", "Hos en fratrådt", held_by_leavers),
+    ("unused", f"Ikke set i {UNSEEN_DAYS} dage", leased_but_unused),
+    ("ending", f"Udløber inden {NOTICE_MONTHS} måneder uden valg", ending_without_choice),
+]
+LAST_SEEN = "inventory.see_last_seen"
 
 
 class DeviceFilter(FilterSet):
@@ -40,6 +58,10 @@ class DeviceFilter(FilterSet):
         label="Status", choices=STATES, method="in_state", empty_label="Alle"
     )
 
+    waits = django_filters.ChoiceFilter(
+        label="Venter", choices=[w[:2] for w in WAITS], method="in_waits", empty_label="Alle"
+    )
+
     class Meta:
         model = Device
         fields: list[str] = []
@@ -55,6 +77,8 @@ class DeviceFilter(FilterSet):
         )
         if not sees_all(request.user):
             self.filters["state"].extra["choices"] = [s for s in STATES if s[0] == UNLEASED]
+        if not request.user.has_perm(LAST_SEEN):
+            self.filters["waits"].extra["choices"] = [w[:2] for w in WAITS if w[0] != "unused"]
         self.form.fields["q"].css = "field-wide"
         self.form.fields["q"].widget = forms.TextInput(
             attrs={
@@ -83,6 +107,10 @@ class DeviceFilter(FilterSet):
             return devices.filter(pk__in=self._placed(unit__isnull=False))
         placed = placements_in_force(today()).filter(unit__isnull=False, device=OuterRef("pk"))
         return devices.filter(~Exists(placed))
+
+    def in_waits(self, devices, name, key):
+        found = next(devices_that_wait for wait, _, devices_that_wait in WAITS if wait == key)
+        return devices.filter(pk__in=running(found(today()), today()))
 
     def _placed(self, **conditions):
         return placements_in_force(today()).filter(**conditions).values("device")

@@ -1,8 +1,22 @@
 from django.urls import path
 
 from leasing.views.devices import DeviceList, device_detail
+from leasing.views.front import front
+from leasing.views.invoice import invoice, quarter_file
+from leasing.views.lines import LineList
+from leasing.views.quarter import quarter_close, quarter_detail, quarter_list, quarter_voucher
+from leasing.views.share import share
 
 urlpatterns = [
+    path("", front, name="front"),
+    path("egenbetaling/", share, name="share"),
+    path("egenbetaling/linjer/", LineList.as_view(), name="lines"),
+    path("kvartaler/", quarter_list, name="quarter-list"),
+    path("kvartaler/<str:code>/", quarter_detail, name="quarter-detail"),
+    path("kvartaler/<str:code>/laas/", quarter_close, name="quarter-close"),
+    path("kvartaler/<str:code>/bilag/", quarter_voucher, name="quarter-voucher"),
+    path("kvartaler/<str:code>/fil/<str:file_kind>/", quarter_file, name="quarter-file"),
+    path("kvartaler/<str:code>/<str:number>/", invoice, name="invoice"),
     path("udstyr/", DeviceList.as_view(), name="device-list"),
     path("udstyr/<int:pk>/", device_detail, name="device-detail"),
 ]

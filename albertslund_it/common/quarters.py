@@ -71,3 +71,15 @@ def quarters_between(first: Quarter, last: Quarter) -> Iterator[Quarter]:
     while first <= last:
         yield first
         first = first.next()
+
+
+def span_label(quarters: list[Quarter]) -> str:
+    """Name quarters in a row: '1.–3. kvartal 2026', '4. kvartal 2026 – 1. kvartal 2027'."""
+    first, last = quarters[0], quarters[-1]
+    if first == last:
+        return first.label
+    return (
+        f"{first.number}.–{last.label}"
+        if first.year == last.year
+        else f"{first.label} – {last.label}"
+    )

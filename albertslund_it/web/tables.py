@@ -61,9 +61,11 @@ class Table(tables.Table):
         totals: what stands under columns, by their names, the first being a label; without it,
             the columns that are `summed` are added up.
         caption: read out by a screen reader before the table.
+        summary: said beside the number of rows.
     """
 
     caption = ""
+    summary = ""
     empty_title = "Der er ingenting her endnu"
     empty_help = ""
 

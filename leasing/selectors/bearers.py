@@ -40,10 +40,10 @@ class Bearer:
         return Q(invoice__department=self.department)  # None: the cost holder's
 
     def has_invoice_for(self, department_id: int | None) -> bool:
-        """Tell whether a department's whole invoice is its own to see."""
-        if self.key == OWN_UNITS:
+        """Tell whether the invoice of a department (None: the cost holder's) is its own."""
+        if self.key in {EVERYBODY, OWN_UNITS}:
             return False
-        return self.key == EVERYBODY or department_id == (self.department and self.department.id)
+        return department_id == (self.department.id if self.department else None)
 
 
 def bearers_seen_by(user, today: date) -> list[Bearer]:
@@ -66,10 +66,8 @@ def bearers_seen_by(user, today: date) -> list[Bearer]:
         found.append(_own_units(own))
     if sees_all(user):
         stock = frozenset(u.id for u in units if u.is_cost_holder)
-        found += [
-            Bearer(STOCK, COST_HOLDER_NAME, stock),
-            Bearer(EVERYBODY, "Hele kommunen", None),
-        ]
+        found.append(Bearer(STOCK, COST_HOLDER_NAME, stock))
+        found.insert(0, Bearer(EVERYBODY, "Hele kommunen", None))
     return found
 
 

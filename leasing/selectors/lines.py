@@ -6,7 +6,7 @@ from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
@@ -15,11 +15,11 @@ from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.selectors.bearers import Bearer
 from leasing.selectors.facts import one_moment
 from leasing.selectors.outstanding import pending_rows, window_up_to
-from leasing.selectors.preview import COST_HOLDER_NAME
+from leasing.selectors.preview import COST_HOLDER_NAME, invoice_order
 from leasing.selectors.run_lines import RunLine, run_lines
 from leasing.selectors.window import window_for
 
-NOT_BILLED = "ikke-opkraevet"
+BILLED, NOT_BILLED = "opkraevet", "ikke-opkraevet"
 
 # What the screen calls a line; the labels of `Kind` are the words of the files.
 KIND_NAMES = {
@@ -58,7 +58,8 @@ class Line(NamedTuple):
 class Choice:
     """Which lines are asked for; what is empty lets everything through.
 
-    `run` is the code of a closed run, or of one that could be closed today, or NOT_BILLED.
+    `run` is the code of a closed run, or of one that could be closed today, or BILLED or
+    NOT_BILLED.
     """
 
     first: Quarter
@@ -99,6 +100,11 @@ class Lines(Sequence):
     total_ore: int
     pending_ore: int = field(init=False)
 
+    @classmethod
+    def empty(cls) -> "Lines":
+        """Give no lines."""
+        return cls([], InvoiceLine.objects.none(), 0, 0)
+
     def __post_init__(self):
         self.pending_ore = sum(line.amount_ore for line in self.pending)
         self.total_ore += self.pending_ore
@@ -120,6 +126,15 @@ class Lines(Sequence):
         return chain(self.pending, map(Line._make, self.billed.iterator(chunk_size=5_000)))
 
 
+def units_of(bearer: Bearer) -> list[Unit]:
+    """Give the units that a bearer has, or has paid for, by department in Danish order."""
+    units = Unit.objects.select_related("department")
+    if bearer.unit_ids is not None:
+        paid = InvoiceSummary.objects.filter(bearer.billed).values("unit")
+        units = units.filter(Q(id__in=bearer.unit_ids) | Q(id__in=paid))
+    return sorted(units, key=lambda u: (invoice_order(u.department), danish_key(u.name)))
+
+
 def lines_of(bearer: Bearer, choice: Choice, today: date) -> Lines:
     """Give a bearer's lines; their sum is the figure that was asked about.
 
@@ -134,7 +149,7 @@ def lines_of(bearer: Bearer, choice: Choice, today: date) -> Lines:
 
 
 def _is_closed(run: str) -> bool:
-    return run not in {"", NOT_BILLED} and BillingRun.objects.filter(code=run).exists()
+    return run == BILLED or BillingRun.objects.filter(code=run).exists()
 
 
 def _billed(bearer: Bearer, choice: Choice) -> QuerySet:
@@ -154,7 +169,7 @@ def _chosen(rows: QuerySet, choice: Choice) -> QuerySet:
         rows = rows.filter(model_name=choice.model_name)
     if choice.kind:
         rows = rows.filter(kind=choice.kind)
-    if choice.run:
+    if choice.run not in {"", BILLED}:
         rows = rows.filter(invoice__run__code=choice.run)
     return rows
 

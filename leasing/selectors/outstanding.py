@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department, Device, Placement, Unit
+from leasing.domain.accrual import span_of
 from leasing.domain.allocation import BACKLOG, CURRENT, Difference, LeaseFacts
 from leasing.models import InvoiceLine, InvoiceSummary
 from leasing.selectors.facts import (
@@ -134,6 +135,22 @@ class Outstanding:
     quarters: list[OutstandingQuarter]
     rows: list[OutstandingRow]
     total: Standing
+    leased_items: int
+
+    def of_year(self, year: int) -> "Outstanding":
+        """Keep one fiscal year's quarters."""
+        at = [index for index, q in enumerate(self.quarters) if q.quarter.year == year]
+        rows = [_row(row.department, [row.cells[index] for index in at]) for row in self.rows]
+        quarters = [self.quarters[index] for index in at]
+        return Outstanding(quarters, rows, _sum(row.total for row in rows), self.leased_items)
+
+    @property
+    def first(self) -> Quarter:
+        return self.quarters[0].quarter
+
+    @property
+    def last(self) -> Quarter:
+        return self.quarters[-1].quarter
 
     @property
     def overdue(self) -> list[OutstandingQuarter]:
@@ -154,7 +171,7 @@ def outstanding(today: date) -> Outstanding:
     """Work out what is billed and what is pending, for every department and quarter."""
     with one_moment():
         window, closed = window_up_to(Quarter.of(today)), last_closed_quarter()
-        cells = _cells(window)
+        cells, leased_items = _cells(window, today)
         departments = Department.objects.in_bulk({d for d, _ in cells if d is not None})
     quarters = list(quarters_between(Quarter.of(window.billing_start), window.last))
     rows = [
@@ -173,11 +190,14 @@ def outstanding(today: date) -> Outstanding:
         )
         for index, quarter in enumerate(quarters)
     ]
-    return Outstanding(columns, rows, _sum(row.total for row in rows))
+    return Outstanding(columns, rows, _sum(row.total for row in rows), leased_items)
 
 
-def _cells(window: Window) -> dict[tuple[int | None, str], Standing]:
-    """Give the standing of (department, quarter): billed by its invoice, pending by its unit."""
+def _cells(window: Window, today: date) -> tuple[dict, int]:
+    """Give the standing of (department, quarter), and how many leases run on the day.
+
+    What is billed is its invoice's, what is pending its unit's of today.
+    """
     cells: dict = defaultdict(Standing)
     billed = InvoiceSummary.objects.values_list("invoice__department", "period").annotate(
         Sum("amount_ore")
@@ -191,12 +211,15 @@ def _cells(window: Window) -> dict[tuple[int | None, str], Standing]:
         cell.pending_ore += amount
         cell.pending_lines += 1
 
-    for _, differences in leases_pending(window):
+    leased_items = 0
+    for facts, differences in leases_pending(window):
+        began, ended = span_of(facts.terms, facts.stops_on)
+        leased_items += began <= today < ended
         for difference in differences:
             add(difference.unit_id, difference.period, difference.amount_ore)
     for charge in pending_charges(window):
         add(charge.unit_id, charge.period, charge.amount_ore)
-    return cells
+    return cells, leased_items
 
 
 def _row(department, cells: list[Standing]) -> OutstandingRow:

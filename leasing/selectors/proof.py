@@ -1,15 +1,15 @@
 """The proof of a closed run: every sum that must be equal, worked out when it is asked for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Sum
 
 from albertslund_it.common.quarters import Quarter
-from leasing.exports.postings import DEBIT, postings_of
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.selectors.facts import one_moment
 from leasing.selectors.outstanding import leases_pending, window_up_to
-from leasing.selectors.rebilling import expected_of_lessor, rebilling_of
+from leasing.selectors.rebilling import expected_of_lessor
 from leasing.selectors.verification import findings_of
 
 
@@ -47,10 +47,10 @@ class Proof:
         return self.held == len(self.checks)
 
 
-def proof_of(run: BillingRun) -> Proof:
-    """Add up a closed run in every way there is."""
+def proof_of(run: BillingRun, postings: Iterable, own_share_ore: int) -> Proof:
+    """Add up a closed run in every way there is; `postings` and the cost holder's share are its."""
     with one_moment():
-        checks = [*_of_sums(run), *_of_postings(run), _of_seal(run)]
+        checks = [*_of_sums(run), *_of_postings(run, postings, own_share_ore), _of_seal(run)]
         if not run.is_supplementary:
             checks.append(_of_lessor(run.last_quarter))
     return Proof(checks)
@@ -75,19 +75,18 @@ def _of_sums(run: BillingRun):
     )
 
 
-def _of_postings(run: BillingRun):
-    rebilling = rebilling_of(run)
+def _of_postings(run: BillingRun, postings: Iterable, own_share_ore: int):
     sides = {True: 0, False: 0}
     units = 0
-    for posting in postings_of(rebilling):
-        is_debit = posting.side == DEBIT
+    for posting in postings:
+        is_debit = posting.side == "Debet"
         sides[is_debit] += posting.amount_ore
         if posting.items is not None:  # the balancing rows have no items
             units += posting.amount_ore if is_debit else -posting.amount_ore
     yield Check(
         "Enhedernes posteringer og Fælles IT's egen andel er kørslens sum",
         run.total_ore,
-        units + rebilling.cost_holder.amount_ore,
+        units + own_share_ore,
     )
     yield Check("Debet er lig kredit", sides[True], sides[False])
 

@@ -2,29 +2,51 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import Sum
+from django.utils.timezone import localtime
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
-from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind, QuarterlyInvoice
+from inventory.models import Unit
+from leasing.models import (
+    BillingRun,
+    InvoiceLine,
+    InvoiceSummary,
+    Kind,
+    QuarterlyInvoice,
+    Voucher,
+)
+from leasing.selectors.lines import BILLED_FIELDS, KIND_NAMES, Line
+from leasing.selectors.outstanding import Outstanding, Standing
 from leasing.selectors.preview import Preview
-from leasing.selectors.window import billing_start, last_closed_quarter, window_for
+from leasing.selectors.rebilling import rebilling_of
+from leasing.selectors.window import (
+    billing_start,
+    last_closed_quarter,
+    supplement_ends_on,
+    window_for,
+)
 
+LINES_SHOWN = 1_000
 LOCKED, COVERED, OPEN, COMING = "locked", "covered", "open", "coming"
 
 
 @dataclass(frozen=True)
 class QuarterState:
-    """Where a quarter stands; a covered one was billed by the run of a later quarter, `run`."""
+    """Where a quarter stands; a covered one was billed by the run of a later quarter, `run`.
+
+    `standing` is what is billed and pending of it, where that is worked out.
+    """
 
     quarter: Quarter
     state: str
     has_ended: bool
     run: BillingRun | None = None
+    standing: Standing | None = None
 
 
 @dataclass
@@ -35,6 +57,7 @@ class Year:
     quarters: list[QuarterState]
     supplements: list[BillingRun]
     next_supplement: str
+    supplement_ends_on: date
 
     @property
     def total_ore(self) -> int:
@@ -43,8 +66,9 @@ class Year:
         return sum(run.total_ore for run in runs)
 
 
-def fiscal_years(today: date) -> list[Year]:
+def fiscal_years(today: date, standings: Outstanding | None = None) -> list[Year]:
     """Give every fiscal year since the billing start, this one first."""
+    standing_of = {q.quarter: q.total for q in standings.quarters} if standings else {}
     first, closed = Quarter.of(billing_start()), last_closed_quarter()
     runs = list(BillingRun.objects.select_related("voucher").order_by("id"))
     years = []
@@ -53,12 +77,21 @@ def fiscal_years(today: date) -> list[Year]:
         years.append(
             Year(
                 year,
-                [_state(quarter, runs, closed, today) for quarter in quarters],
+                [
+                    replace(_state(q, runs, closed, today), standing=standing_of.get(q))
+                    for q in quarters
+                ],
                 [r for r in runs if r.is_supplementary and r.code.startswith(str(year))],
-                next_supplement(year, today),
+                next_supplement(year, today) if _has_pending(year, standings) else "",
+                supplement_ends_on(year),
             )
         )
     return years
+
+
+def _has_pending(year: int, standings: Outstanding | None) -> bool:
+    """Tell whether a year has anything that no run holds; perhaps, where that is not known."""
+    return standings is None or standings.of_year(year).total.pending_lines > 0
 
 
 def next_supplement(year: int, today: date) -> str:
@@ -67,6 +100,17 @@ def next_supplement(year: int, today: date) -> str:
         return window_for(f"{year}S", today).code
     except Refused:
         return ""
+
+
+def runs_to_close(today: date) -> list[tuple[str, str]]:
+    """Give (code, name) of every run that could be closed today."""
+    start, closed = billing_start(), last_closed_quarter()
+    first = closed.next() if closed else Quarter.of(start)
+    found = [(str(q), q.label) for q in quarters_between(first, Quarter.of(today))]
+    for year in range(start.year, today.year):
+        if code := next_supplement(year, today):
+            found.append((code, f"Supplementskørsel {code[5:]} for {year}"))
+    return found
 
 
 def quarter_state(quarter: Quarter, today: date) -> QuarterState:
@@ -88,14 +132,19 @@ def _state(quarter: Quarter, runs: Iterable[BillingRun], closed, today: date) ->
 
 @dataclass
 class UnitRow:
-    """What a unit pays in a run, and what it paid in the run before."""
+    """What a unit pays in a run, and what it paid in the run before.
 
+    `amounts` are those of the table's kinds, in its order.
+    """
+
+    key: int | None
     number: str
     name: str
     by_kind: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     lines: int = 0
     items: int = 0
     before_ore: int = 0
+    amounts: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def total_ore(self) -> int:
@@ -129,13 +178,13 @@ class InvoiceRow:
 class RunTable:
     """A run by department, unit and kind, beside the ordinary run before it.
 
-    `kinds` are those that any unit has an amount of.
+    `kinds` are those that any unit has an amount of, with their names.
     """
 
     before: BillingRun | None
     invoices: list[InvoiceRow]
     total: UnitRow
-    kinds: list[str]
+    kinds: list[tuple[str, str]]
 
 
 def table_of_preview(preview: Preview) -> RunTable:
@@ -147,6 +196,7 @@ def table_of_preview(preview: Preview) -> RunTable:
         names[department] = (invoice.number, invoice.name)
         for unit in invoice.units:
             rows[department, unit.unit.id] = UnitRow(
+                unit.unit.id,
                 unit.unit.number,
                 unit.unit.name,
                 defaultdict(int, unit.by_kind),
@@ -163,7 +213,7 @@ def table_of_run(run: BillingRun) -> RunTable:
     rows: dict[tuple[int | None, int], UnitRow] = {}
     unit_names = _unit_names(run)
     for department, unit, kind, lines, items, amount in _sums(run):
-        row = rows.setdefault((department, unit), UnitRow(*unit_names[unit]))
+        row = rows.setdefault((department, unit), UnitRow(unit, *unit_names[unit]))
         row.by_kind[kind] += amount
         row.lines += lines
         row.items += items
@@ -194,7 +244,7 @@ def _table(names: dict, rows: dict, before: BillingRun | None) -> RunTable:
         unit_names = _unit_names(before)
         for department, unit, *_, amount in _sums(before):
             names.setdefault(department, ("", earlier[department]))
-            row = rows.setdefault((department, unit), UnitRow(*unit_names[unit]))
+            row = rows.setdefault((department, unit), UnitRow(unit, *unit_names[unit]))
             row.before_ore += amount
     by_department = defaultdict(list)
     for (department, _), row in rows.items():
@@ -210,29 +260,91 @@ def _table(names: dict, rows: dict, before: BillingRun | None) -> RunTable:
     ]
     invoices.sort(key=lambda invoice: (invoice.key is None, danish_key(invoice.name)))
     kinds = [k for k in Kind.values if any(row.by_kind.get(k) for row in rows.values())]
-    return RunTable(before, invoices, _total(i.total for i in invoices), kinds)
+    total = _total(invoice.total for invoice in invoices)
+    for row in [total, *(i.total for i in invoices), *rows.values()]:
+        row.amounts = [(kind, row.by_kind.get(kind, 0)) for kind in kinds]
+    return RunTable(before, invoices, total, [(kind, KIND_NAMES[kind]) for kind in kinds])
 
 
 def _total(rows: Iterable[UnitRow]) -> UnitRow:
-    total = UnitRow("", "I alt")
+    total = UnitRow(None, "", "I alt")
     for row in rows:
         total.add(row)
     return total
 
 
+@dataclass(frozen=True)
+class Step:
+    """One of a quarter's five steps; `state` is done, now, later or self (not by the system)."""
+
+    title: str
+    state: str
+    note: str
+
+
+def steps_of(run: BillingRun | None, *, is_ready: bool = False) -> list[Step]:
+    """Tell how far a quarter is; without a run it is not closed, but perhaps ready to be."""
+    by_hand = Step("Leverandørfaktura", "self", "Kontrollér mod leasinggiverens faktura")
+    if run is None:
+        return [
+            Step("Data", "done", "Intet at rette")
+            if is_ready
+            else Step("Data", "now", "Se på det, der er fundet"),
+            by_hand,
+            Step("Godkend og lås", "now" if is_ready else "later", "Derefter ligger alt fast"),
+            Step("Hent til Opus", "later", "Regneark og bilagsfil"),
+            Step("Bogført", "later", "Skriv bilagsnummeret"),
+        ]
+    file = run.exports.filter(file_kind="csv").first()
+    voucher = Voucher.objects.filter(run=run).first()
+    exported = f"Hentet {localtime(file.exported_at):%d-%m-%Y}" if file else "Bilagsfilen mangler"
+    posted = f"Bilag {voucher.number}" if voucher else "Bilagsnummeret mangler"
+    return [
+        Step("Data", "done", "Gennemgået"),
+        by_hand,
+        Step("Godkend og lås", "done", f"Låst {localtime(run.closed_at):%d-%m-%Y}"),
+        Step("Hent til Opus", "done" if file else "now", exported),
+        Step("Bogført", "done" if voucher else "now" if file else "later", posted),
+    ]
+
+
+def uncoded_units(run: BillingRun) -> list[tuple[Unit, list[str]]]:
+    """Give the units that a run's amounts cannot be posted to as they are, and what is wrong."""
+    rebilling = rebilling_of(run)
+    faults = {}
+    for total in [*(u for u in rebilling.units if u.amount_ore), rebilling.cost_holder]:
+        found = [total.coding.cost_object_fault]
+        if total is not rebilling.cost_holder:
+            found.insert(0, total.coding.account_fault)
+        if any(found):
+            faults[total.unit_number] = [fault for fault in found if fault]
+    units = Unit.objects.select_related("department").filter(number__in=faults)
+    return [(unit, faults[unit.number]) for unit in units]
+
+
 @dataclass
 class InvoicePage:
-    """A quarterly invoice with its units, and what the department paid in the run before."""
+    """A quarterly invoice with its units and what they paid in the run before.
+
+    `lines` is empty where there are too many for a page.
+    """
 
     invoice: QuarterlyInvoice
     row: InvoiceRow
     before: BillingRun | None
-    kinds: list[str]
+    kinds: list[tuple[str, str]]
+    lines: list[Line]
 
 
 def invoice_page(invoice: QuarterlyInvoice) -> InvoicePage:
     """Gather what a department's quarterly invoice says."""
     table = table_of_run(invoice.run)
     row = next(row for row in table.invoices if row.key == invoice.department_id)
-    kinds = [k for k in table.kinds if any(unit.by_kind.get(k) for unit in row.units)]
-    return InvoicePage(invoice, row, table.before, kinds)
+    kinds = [kind for kind in table.kinds if any(u.by_kind.get(kind[0]) for u in row.units)]
+    for each in [row.total, *row.units]:
+        each.amounts = [(kind, each.by_kind.get(kind, 0)) for kind, _ in kinds]
+    lines = []
+    if invoice.line_count <= LINES_SHOWN:
+        rows = invoice.lines.order_by("number").values_list(*BILLED_FIELDS)
+        lines = sorted(map(Line._make, rows), key=lambda line: danish_key(line.unit))
+    return InvoicePage(invoice, row, table.before, kinds, lines)

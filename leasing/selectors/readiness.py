@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from albertslund_it.common.quarters import Quarter, add_months, quarters_between
+from albertslund_it.common.quarters import Quarter, add_months, quarters_between, span_label
 from inventory.models import Device, Placement, Unit
 from inventory.selectors.placements import placements_in_force
 from leasing.domain.accrual import accrued, span_of
@@ -18,6 +18,7 @@ from leasing.models import Kind, Lease
 from leasing.selectors.facts import lease_facts
 from leasing.selectors.preview import Preview, PreviewUnit
 from leasing.selectors.rebilling import Coding
+from leasing.selectors.window import last_closed_quarter
 
 BLOCKING, WARNING = "blocking", "warning"
 STOCK_DAYS, UNSEEN_DAYS, NOTICE_MONTHS = 30, 60, 6
@@ -25,7 +26,7 @@ STOCK_DAYS, UNSEEN_DAYS, NOTICE_MONTHS = 30, 60, 6
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to look at; `amount_ore` is a quarter's cost unless the title says otherwise."""
+    """Something to look at; `is_per_quarter` says that the amount is what it costs each quarter."""
 
     key: str
     level: str
@@ -35,6 +36,7 @@ class Finding:
     count: int
     amount_ore: int | None = None
     names: tuple[str, ...] = ()
+    is_per_quarter: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class Cost:
     quarter_ore: int = 0
 
 
-def cost_of(devices: QuerySet[Device], today: date) -> Cost:
-    """Count what is leased today among devices, and what it costs in today's quarter."""
+def cost_of(devices: QuerySet[Device] | None, today: date) -> Cost:
+    """Count what is leased today among devices, or of all, and what it costs in the quarter."""
     quarter = Quarter.of(today)
     count = amount = 0
     for facts in lease_facts(devices):
@@ -56,6 +58,22 @@ def cost_of(devices: QuerySet[Device], today: date) -> Cost:
             amount += accrued(facts.terms, facts.stops_on, quarter.ends_before)
             amount -= accrued(facts.terms, facts.stops_on, quarter.starts_on)
     return Cost(count, amount)
+
+
+def running(devices: QuerySet[Device], today: date) -> list[int]:
+    """Give the ids of the devices whose lease runs today: those that `cost_of` counts."""
+    ids = []
+    for facts in lease_facts(devices):
+        began, ended = span_of(facts.terms, facts.stops_on)
+        if began <= today < ended:
+            ids.append(facts.device_id)
+    return ids
+
+
+def in_stock(today: date) -> QuerySet[Device]:
+    """Give the devices that no unit has."""
+    placed = placements_in_force(today).filter(unit__isnull=False)
+    return Device.objects.exclude(id__in=placed.values("device"))
 
 
 def long_in_stock(today: date) -> QuerySet[Device]:
@@ -186,10 +204,11 @@ def _faults(unit: PreviewUnit) -> bool:
 def _of_earlier(preview: Preview) -> Iterable[Finding]:
     window = preview.window
     if window.current:
-        first = window.closed.next() if window.closed else Quarter.of(window.billing_start)
+        closed = last_closed_quarter()
+        first = closed.next() if closed else Quarter.of(window.billing_start)
         skipped = list(quarters_between(first, window.current.next(-1)))
         if skipped:
-            names = _span(skipped)
+            names = span_label(skipped)
             yield Finding(
                 "skipped",
                 WARNING,
@@ -211,15 +230,6 @@ def _of_earlier(preview: Preview) -> Iterable[Finding]:
             count,
             preview.by_kind[Kind.CORRECTION],
         )
-
-
-def _span(quarters: list[Quarter]) -> str:
-    first, last = quarters[0], quarters[-1]
-    if first == last:
-        return first.label
-    if first.year == last.year:
-        return f"{first.number}.–{last.label}"
-    return f"{first.label} – {last.label}"
 
 
 def _of_devices(today: date) -> Iterable[Finding]:
@@ -246,5 +256,12 @@ def _of_devices(today: date) -> Iterable[Finding]:
         cost = cost_of(devices, today)
         if cost.count:
             yield Finding(
-                key, WARNING, title, help_text, "It-helpdesk", cost.count, cost.quarter_ore
+                key,
+                WARNING,
+                title,
+                help_text,
+                "It-helpdesk",
+                cost.count,
+                cost.quarter_ore,
+                is_per_quarter=True,
             )

@@ -8,28 +8,35 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db.models import Sum
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
-from inventory.models import DeviceModel, Unit
+from inventory.models import Department, DeviceModel, Unit
 from leasing.domain.accrual import accrued, span_of
 from leasing.domain.allocation import LeaseFacts
 from leasing.models import BillingRun, InvoiceSummary, QuarterlyInvoice
-from leasing.selectors.bearers import Bearer
+from leasing.selectors.bearers import EVERYBODY, STOCK, Bearer
 from leasing.selectors.facts import cost_holder_id, one_moment
+from leasing.selectors.lines import KIND_NAMES
 from leasing.selectors.outstanding import leases_pending, pending_charges, window_up_to
+from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.window import Window, last_closed_quarter
 
 QUARTERS_SHOWN = 12
 
 
 class Cell(NamedTuple):
-    """An amount of one period, unit, kind and model; billed, or pending."""
+    """An amount of one period, unit, kind and model; billed, or pending.
+
+    Its department is that of the invoice, or the one that the unit has today.
+    """
 
     is_billed: bool
+    department_id: int | None
     period: str
     unit_id: int
     kind: str
@@ -98,7 +105,10 @@ class Bill(NamedTuple):
 
 @dataclass
 class Share:
-    """A bearer's share, with one quarter chosen."""
+    """A bearer's share, with one quarter chosen.
+
+    `by_payer` has its units, by id; of everybody's share the departments, by the bearers' keys.
+    """
 
     bearer: Bearer
     quarter: Quarter
@@ -108,7 +118,7 @@ class Share:
     total: Row
     billed_ore: int
     year_ore: int
-    by_unit: list[Row]
+    by_payer: list[Row]
     by_model: list[Row]
     by_kind: list[Row]
     held: Held
@@ -121,6 +131,14 @@ class Share:
     @property
     def year_starts(self) -> Quarter:
         return max(Quarter(self.quarter.year, 1), self.quarters[0].quarter)
+
+    @property
+    def most_changed(self) -> list[Row]:
+        """Give the five rows of who pays that moved most since the quarter before, by a krone."""
+        if self.before is None:
+            return []
+        moved = [row for row in self.by_payer if abs(row.change_ore) >= 100]
+        return sorted(moved, key=lambda row: -abs(row.change_ore))[:5]
 
     @property
     def latest_bill(self) -> Bill | None:
@@ -141,7 +159,8 @@ def share_of(bearer: Bearer, quarter: Quarter, today: date) -> Share:
         held = Held(today if quarter == Quarter.of(today) else quarter.last_day)
         cells = _billed_cells(bearer) + _pending_cells(bearer, window, held, quarter)
         bills = _bills(bearer)
-        units = Unit.objects.in_bulk({cell.unit_id for cell in cells} | held.by_unit.keys())
+        by_payer = _by_department if bearer.key == EVERYBODY else _by_unit
+        payer_of, label_of, held_by = by_payer(cells, held)
     grouped = _Grouping(cells, quarter, Quarter.of(window.billing_start))
     total = grouped.total()
     total.items = held.items
@@ -154,14 +173,28 @@ def share_of(bearer: Bearer, quarter: Quarter, today: date) -> Share:
         total=total,
         billed_ore=sum(c.amount_ore for c in cells if c.is_billed and c.period == str(quarter)),
         year_ore=sum(c.amount_ore for c in cells if c.period[:4] == str(quarter.year)),
-        by_unit=grouped.rows(
-            lambda cell: cell.unit_id, lambda unit: units[unit].name, held.by_unit
-        ),
+        by_payer=grouped.rows(payer_of, label_of, held_by),
         by_model=grouped.rows(lambda cell: cell.model_name, _model_label, held.by_model),
-        by_kind=grouped.rows(lambda cell: cell.kind, lambda kind: kind, None),
+        by_kind=grouped.rows(lambda cell: cell.kind, lambda kind: KIND_NAMES[kind], None),
         held=held,
         bills=bills,
     )
+
+
+def _by_unit(cells: list[Cell], held: Held) -> tuple[Callable, Callable, dict]:
+    """Give what groups by unit: the key of a cell, the label of a key, the items by key."""
+    units = Unit.objects.in_bulk({cell.unit_id for cell in cells} | held.by_unit.keys())
+    return attrgetter("unit_id"), lambda unit: units[unit].name, held.by_unit
+
+
+def _by_department(cells: list[Cell], held: Held) -> tuple[Callable, Callable, dict]:
+    """The same for departments, with the cost holder among them."""
+    names = {str(d.id): d.name for d in Department.objects.all()} | {STOCK: COST_HOLDER_NAME}
+    units = Unit.objects.in_bulk(held.by_unit.keys())
+    items: dict[str, int] = defaultdict(int)
+    for unit, count in held.by_unit.items():
+        items[str(units[unit].department_id or STOCK)] += count
+    return lambda cell: str(cell.department_id or STOCK), names.get, items
 
 
 def _model_label(model_name: str) -> str:
@@ -171,7 +204,7 @@ def _model_label(model_name: str) -> str:
 def _billed_cells(bearer: Bearer) -> list[Cell]:
     sums = (
         InvoiceSummary.objects.filter(bearer.billed)
-        .values_list("period", "unit_id", "kind", "model_name")
+        .values_list("invoice__department", "period", "unit_id", "kind", "model_name")
         .annotate(Sum("line_count"), Sum("amount_ore"))
     )
     return [Cell(True, *row) for row in sums]
@@ -181,6 +214,7 @@ def _pending_cells(bearer: Bearer, window, held: Held, quarter: Quarter) -> list
     """Add up what no run holds, and count what is held on the way."""
     sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
     holder = cost_holder_id()
+    department_of = dict(Unit.objects.values_list("id", "department"))
     pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))
     for facts, differences in leases_pending(window, bearer.unit_ids):
         unit = _unit_on(facts, held.day, holder)
@@ -194,7 +228,7 @@ def _pending_cells(bearer: Bearer, window, held: Held, quarter: Quarter) -> list
         cell = sums[charge.period, charge.unit_id, charge.kind, charge.model_name]
         cell[0] += 1
         cell[1] += charge.amount_ore
-    return [Cell(False, *key, *value) for key, value in sums.items()]
+    return [Cell(False, department_of[key[1]], *key, *value) for key, value in sums.items()]
 
 
 def _unit_on(facts: LeaseFacts, day: date, holder: int | None) -> int | None:
@@ -266,7 +300,7 @@ class _Grouping:
         }
         for cell in self._cells:
             self._take(rows[key_of(cell)], cell)
-        return sorted(rows.values(), key=lambda row: danish_key(row.label))
+        return sorted(rows.values(), key=lambda row: (row.key == STOCK, danish_key(row.label)))
 
     def _take(self, row: Row, cell: Cell) -> None:
         if cell.period == self._now:

@@ -7,7 +7,7 @@ import pytest
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from leasing.models import Kind
-from leasing.selectors.bearers import bearers_seen_by
+from leasing.selectors.bearers import EVERYBODY, bearers_seen_by
 from leasing.selectors.lines import NOT_BILLED, Choice, lines_of
 from leasing.selectors.outstanding import outstanding
 from leasing.selectors.share import quarters_to_choose, share_of
@@ -42,11 +42,11 @@ def test_every_grouping_of_every_quarter_gives_the_same_total(bearers):
         for quarter in quarters_to_choose(TODAY):
             share = share_of(bearer, quarter, TODAY)
             total = share.total.amount_ore
-            for rows in (share.by_unit, share.by_model, share.by_kind):
+            for rows in (share.by_payer, share.by_model, share.by_kind):
                 assert sum(row.amount_ore for row in rows) == total
                 assert sum(row.before_ore for row in rows) == share.total.before_ore
                 assert sum(row.to_date_ore for row in rows) == share.total.to_date_ore
-            assert sum(row.items for row in share.by_unit) == share.total.items
+            assert sum(row.items for row in share.by_payer) == share.total.items
             assert sum(row.items for row in share.by_model) == share.total.items
             [cost] = [cost for cost in share.quarters if cost.quarter == quarter]
             assert cost.cost_ore == total
@@ -58,8 +58,12 @@ def test_every_row_opens_lines_that_add_up_to_it(bearers):
     for bearer in bearers.values():
         for quarter in (FIRST, LAST):
             share = share_of(bearer, quarter, TODAY)
-            for row in share.by_unit:
-                assert total_of_lines(bearer, quarter, unit_id=row.key) == row.amount_ore
+            for row in share.by_payer:
+                if bearer.key == EVERYBODY:
+                    [payer] = [each for each in bearers.values() if each.key == row.key]
+                    assert total_of_lines(payer, quarter) == row.amount_ore
+                else:
+                    assert total_of_lines(bearer, quarter, unit_id=row.key) == row.amount_ore
             for row in share.by_model:
                 assert total_of_lines(bearer, quarter, model_name=row.key) == row.amount_ore
             for row in share.by_kind:
@@ -101,12 +105,12 @@ def test_cost_follows_the_facts_and_the_bill_stays(bearers):
 def test_a_unit_that_moves_leaves_its_bills_and_takes_its_future(town, bearers):
     old = share_of(bearers["Dagtilbud & Skole"], LAST, TODAY)
     new = share_of(bearers["Kultur, Fritid & Ejendomme"], LAST, TODAY)
-    assert "Ungdomsklubben" not in {row.label for row in old.by_unit if row.amount_ore}
-    assert {row.label: row.amount_ore for row in new.by_unit}["Ungdomsklubben"] == 34942
+    assert "Ungdomsklubben" not in {row.label for row in old.by_payer if row.amount_ore}
+    assert {row.label: row.amount_ore for row in new.by_payer}["Ungdomsklubben"] == 34942
 
     billed_before = share_of(bearers["Kultur, Fritid & Ejendomme"], FIRST, TODAY)
-    assert {row.label for row in billed_before.by_unit} == {"Biblioteket", "Ungdomsklubben"}
-    assert {r.label: r.amount_ore for r in billed_before.by_unit}["Ungdomsklubben"] == 0
+    assert {row.label for row in billed_before.by_payer} == {"Biblioteket", "Ungdomsklubben"}
+    assert {r.label: r.amount_ore for r in billed_before.by_payer}["Ungdomsklubben"] == 0
 
 
 def test_who_sees_what(town, cast):
@@ -187,5 +191,5 @@ def test_nothing_leased_at_all(db, cast):
     make.department()
     for bearer in bearers_seen_by(cast.finance, TODAY):
         share = share_of(bearer, LAST, TODAY)
-        assert (share.total.amount_ore, share.by_unit, share.bills) == (0, [], [])
+        assert (share.total.amount_ore, share.by_payer, share.bills) == (0, [], [])
         assert share.held.average_ore is None

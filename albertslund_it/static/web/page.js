@@ -17,10 +17,10 @@
     if (count && region) region.textContent = count.textContent.trim();
   });
 
-  // A double click sends a form once. Coming back to the page opens it again.
+  // A double click sends a form once, but a download's as often as asked. Coming back opens it again.
   document.addEventListener("submit", function (event) {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.method !== "post" || event.defaultPrevented || "again" in form.dataset) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     const button = event.submitter;

@@ -1,0 +1,191 @@
+"""The list of lines: its filters, its rows and its columns."""
+
+from datetime import date
+
+from django import forms
+from django.urls import reverse
+from django_tables2.data import TableData
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.money import format_kroner
+from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.web.columns import AmountColumn, CodeColumn, Column, DateColumn, NumberColumn
+from albertslund_it.web.forms import PlainForm, PlainSelect, grouped_choices
+from albertslund_it.web.tables import ListRows, Table
+from inventory.models import DeviceModel
+from leasing.models import BillingRun, Kind
+from leasing.selectors.bearers import EVERYBODY, Bearer
+from leasing.selectors.lines import (
+    BILLED,
+    KIND_NAMES,
+    NOT_BILLED,
+    Choice,
+    Line,
+    Lines,
+    lines_of,
+    units_of,
+)
+from leasing.selectors.preview import COST_HOLDER_NAME
+from leasing.selectors.quarter import runs_to_close
+from leasing.selectors.window import billing_start
+
+WITHOUT_DEVICE = "uden"
+
+
+class LineForm(PlainForm, forms.Form):
+    """What the lines can be narrowed to; every choice is within the bearer's own."""
+
+    afdeling = forms.ChoiceField(label="Hvem betaler", required=False)
+    enhed = forms.ChoiceField(label="Enhed", required=False, widget=PlainSelect)
+    fra = forms.ChoiceField(label="Fra kvartal", required=False)
+    til = forms.ChoiceField(label="Til kvartal", required=False)
+    koersel = forms.ChoiceField(label="Opkrævet i", required=False)
+    slags = forms.ChoiceField(label="Slags", required=False)
+    model = forms.ChoiceField(label="Model", required=False)
+    q = forms.CharField(label="Serienr.", required=False, max_length=40)
+
+    def __init__(self, data, *, bearers: list[Bearer], bearer: Bearer, today: date, ahead: bool):
+        super().__init__(data)
+        self.bearer, self.today = bearer, today
+        self.units = units_of(bearer)
+        first = Quarter.of(billing_start())
+        self.quarters = list(quarters_between(first, max(first, Quarter(today.year, 4))))
+        fields = self.fields
+        fields["afdeling"].choices = [(b.key, b.name) for b in bearers]
+        fields["enhed"].choices = [("", "Alle"), *self._units()]
+        fields["fra"].choices = [
+            ("", "Fra begyndelsen"),
+            *((str(q), q.label) for q in self.quarters),
+        ]
+        fields["til"].choices = [("", "Dette kvartal"), *((str(q), q.label) for q in self.quarters)]
+        fields["koersel"].choices = [("", "Alt"), *self._runs(ahead)]
+        fields["slags"].choices = [("", "Alle"), *((k.value, KIND_NAMES[k]) for k in Kind)]
+        names = DeviceModel.objects.values_list("name", flat=True)
+        fields["model"].choices = [
+            ("", "Alle"),
+            *((name, name) for name in names),
+            (WITHOUT_DEVICE, "Uden udstyr"),
+        ]
+        if len(bearers) == 1:
+            del fields["afdeling"]
+        if len(self.units) == 1:
+            del fields["enhed"]
+
+    def _units(self):
+        return grouped_choices(
+            (unit.department.name if unit.department else COST_HOLDER_NAME, unit.id, unit.name)
+            for unit in self.units
+        )
+
+    def _runs(self, ahead: bool):
+        yield BILLED, "Alle låste kørsler"
+        for run in BillingRun.objects.order_by("-id"):
+            yield run.code, run.label
+        if ahead:
+            for code, label in runs_to_close(self.today):
+                yield code, f"{label} (ikke låst)"
+        yield NOT_BILLED, "Endnu ikke opkrævet"
+
+    def choice(self) -> Choice:
+        """Give what is asked for."""
+        asked = self.cleaned_data
+        run, model = asked["koersel"], asked["model"]
+        # A run's lines reach as far back as it took them; else the quarters to come stay out.
+        last = self.quarters[-1] if run else Quarter.of(self.today)
+        return Choice(
+            first=Quarter.parse(asked["fra"]) if asked["fra"] else self.quarters[0],
+            last=Quarter.parse(asked["til"]) if asked["til"] else last,
+            unit_id=int(asked["enhed"]) if asked.get("enhed") else None,
+            model_name="" if model == WITHOUT_DEVICE else model or None,
+            kind=asked["slags"],
+            run=run,
+            search=asked["q"].strip(),
+        )
+
+
+class LineFilters:
+    """The form, in the shape that a list page takes its filters."""
+
+    def __init__(self, form: LineForm):
+        self.form = form
+        self.filters = form.fields
+
+    @property
+    def qs(self) -> Lines:
+        """Give the lines; none when a filter cannot be read."""
+        form = self.form
+        if not form.is_valid():
+            return Lines.empty()
+        try:
+            return lines_of(form.bearer, form.choice(), form.today)
+        except Refused:  # closed by somebody a moment ago
+            return Lines.empty()
+
+
+class LineRows(TableData):
+    """Pending lines sorted here and billed ones by the database; the pending ones come first."""
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, wanted):
+        return self.data[wanted]
+
+    def __iter__(self):
+        return iter(self.data)
+
+    def order_by(self, aliases):
+        keys = []
+        for alias in aliases:
+            name = alias.lstrip("-")
+            column = self.table.columns[name].column
+            keys += column.order_expressions(name, descending=alias.startswith("-"))
+        if keys:
+            pending = ListRows(self.data.pending)
+            pending.set_table(self.table)
+            pending.order_by(aliases)
+            self.data.pending = pending.data
+            self.data.billed = self.data.billed.order_by(*keys, "id")
+
+
+def _what(line: Line) -> str:
+    return f"{line.kind_name}: {line.text}" if line.text else line.kind_name
+
+
+def _device(line: Line) -> str:
+    """Give the search that finds the device; its page may be out of the reader's scope by now."""
+    return f"{reverse('device-list')}?q={line.serial_number}"
+
+
+class LineTable(Table):
+    """Lines, with what each of them says."""
+
+    caption = "Linjer"
+
+    @property
+    def summary(self) -> str:
+        """Say what all the lines add up to, also those on other pages."""
+        return f"i alt {format_kroner(self.data.data.total_ore)}"
+
+    empty_title = "Der er ingen linjer"
+    empty_help = "De kommer, når en leasing begynder, eller et engangsbeløb er indlæst."
+
+    period = CodeColumn("Kvartal")
+    department = Column("Afdeling", sort_by="department_name")
+    unit = Column("Enhed", sort_by="unit_name")
+    serial_number = CodeColumn("Serienr.", link=_device)
+    model_name = Column("Model")
+    kind = Column("Slags", of=_what)
+    first_day = DateColumn("Fra")
+    last_day = DateColumn("Til")
+    days = NumberColumn("Dage")
+    run = Column("Opkrævet i", of=lambda line: line.run or "Ikke endnu", orderable=False)
+    amount_ore = AmountColumn("Beløb (kr.)")
+
+
+def hidden_columns(bearer: Bearer) -> list[str]:
+    """Name the columns that say the same in every row."""
+    hidden = [] if bearer.key == EVERYBODY else ["department"]
+    if bearer.unit_ids is not None and len(bearer.unit_ids) == 1 and not bearer.department:
+        hidden.append("unit")
+    return hidden

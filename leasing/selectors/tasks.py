@@ -1,0 +1,143 @@
+"""What waits for whom: the rows of the front page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from albertslund_it.common.quarters import Quarter, quarters_between, span_label
+from inventory.models import Device
+from leasing.models import BillingRun, RebillingExport, Voucher
+from leasing.selectors.outstanding import Outstanding
+from leasing.selectors.readiness import (
+    STOCK_DAYS,
+    UNSEEN_DAYS,
+    cost_of,
+    held_by_leavers,
+    leased_but_unused,
+    long_in_stock,
+    without_coding,
+)
+from leasing.selectors.window import billing_start, last_closed_quarter
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits; `about` is the code of a quarter or run where it is about one.
+
+    An amount is what it costs, with `note` saying of what.
+    """
+
+    key: str
+    title: str
+    help: str
+    about: str = ""
+    amount_ore: int | None = None
+    note: str = ""
+
+
+def quarter_tasks(today: date, standing: Outstanding | None = None) -> Iterator[Task]:
+    """Give what waits of the quarters and the runs; amounts where the standing is worked out."""
+    start, closed = Quarter.of(billing_start()), last_closed_quarter()
+    first = closed.next() if closed else start
+    waiting = list(quarters_between(first, Quarter.of(today)))
+    if waiting:
+        quarter = waiting[0]
+        ended = quarter.ends_before <= today
+        yield Task(
+            "close",
+            f"{quarter.label} kan låses",
+            "Kvartalet er slut."
+            if ended
+            else f"Kvartalet slutter den {quarter.last_day:%d-%m-%Y}.",
+            about=str(quarter),
+        )
+    opus = RebillingExport.objects.filter(run=OuterRef("pk"), file_kind="csv")
+    posted = Voucher.objects.filter(run=OuterRef("pk"))
+    runs = BillingRun.objects.filter(~Exists(posted)).annotate(has_file=Exists(opus))
+    for run in runs.order_by("id"):
+        yield Task(
+            "post" if run.has_file else "fetch",
+            f"{run.label} er {'ikke bogført' if run.has_file else 'ikke hentet til Opus'}",
+            "Skriv bilagsnummeret, når bilaget er bogført."
+            if run.has_file
+            else "Hent filen, og opret omposteringsbilaget.",
+            about=run.code,
+            amount_ore=run.total_ore,
+            note="regning",
+        )
+    units = list(without_coding(today))
+    if units:
+        yield Task(
+            "coding",
+            f"{len(units)} enhed{'er' if len(units) > 1 else ''} med udstyr mangler kontering",
+            ", ".join(unit.name for unit in units[:3]) + (" …" if len(units) > 3 else ""),
+        )
+
+
+def money_tasks(standing: Outstanding) -> Iterator[Task]:
+    """Give what waits of the money, from the full computation."""
+    overdue = standing.overdue
+    if len(overdue) > 1:  # a single one is the quarter that can be closed
+        yield Task(
+            "overdue",
+            f"{span_label([q.quarter for q in overdue])} er ikke opkrævet",
+            "Kvartalerne er slut. Lås dem ét for ét, det første først.",
+            about=f"{overdue[0].quarter}-{overdue[-1].quarter}",
+            amount_ore=standing.overdue_ore,
+            note="ikke opkrævet",
+        )
+    corrections = standing.corrections
+    if corrections.pending_lines:
+        closed = [q.quarter for q in standing.quarters if q.is_closed]
+        many = corrections.pending_lines > 1
+        yield Task(
+            "corrections",
+            f"{corrections.pending_lines} rettelse{'r' if many else ''} til låste kvartaler venter",
+            "De kommer med i den næste kørsel.",
+            about=f"{closed[0]}-{closed[-1]}",
+            amount_ore=corrections.pending_ore,
+            note="samlet udslag",
+        )
+
+
+def device_tasks(today: date, seen: QuerySet[Device] | None = None) -> Iterator[Task]:
+    """Give what is leased to nobody's use, with what it costs a quarter.
+
+    A leader, who sees only some devices, is told of those with people who have left.
+    """
+    sets = (
+        (
+            "stock",
+            long_in_stock(today),
+            f"på lager i over {STOCK_DAYS} dage",
+            "Udlever dem, eller send dem tilbage. Fælles IT betaler imens.",
+        ),
+        (
+            "leavers",
+            held_by_leavers(today),
+            "hos medarbejdere, der er fratrådt",
+            "Tag dem tilbage, eller flyt dem. Enheden betaler imens.",
+        ),
+        (
+            "unused",
+            leased_but_unused(today),
+            "leaset, men ikke i brug",
+            f"Ikke set i {UNSEEN_DAYS} dage. Spørg enheden, om de kan undværes.",
+        ),
+    )
+    for key, devices, title, help_text in sets:
+        if seen is not None:
+            if key != "leavers":
+                continue
+            devices = devices.filter(id__in=seen.values("id"))
+        cost = cost_of(devices, today)
+        if cost.count:
+            yield Task(
+                key,
+                f"{cost.count} stk. {title}",
+                help_text,
+                amount_ore=cost.quarter_ore,
+                note="i kvartalet",
+            )

@@ -1,0 +1,90 @@
+from urllib.parse import urlencode
+
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.clock import today
+from inventory.selectors.scope import devices_seen_by, sees_all
+from leasing.models import BillingRun
+from leasing.selectors.bearers import bearers_seen_by
+from leasing.selectors.outstanding import outstanding
+from leasing.selectors.readiness import cost_of, in_stock
+from leasing.selectors.share import share_of
+from leasing.selectors.tasks import Task, device_tasks, money_tasks, quarter_tasks
+from leasing.views.later import is_computed_now
+from leasing.views.share import quarter_chart
+
+SEES_RUNS = "leasing.view_billingrun"
+SEES_PEOPLE = "inventory.view_employee"
+SEES_DEVICES_UNUSED = "inventory.see_last_seen"
+
+
+def front(request):
+    """Show what waits for the user, by role."""
+    user, day = request.user, today()
+    now = is_computed_now(request)
+    context = {"is_computed": now, "tasks": [], "today": day}
+    if user.has_perm(SEES_RUNS):
+        context |= _for_finance(day, now)
+    if user.has_perm(SEES_DEVICES_UNUSED):
+        context["has_tasks"] = True
+        if now:
+            context["tasks"] = [*context["tasks"], *_linked(device_tasks(day))]
+            context["leased"] = cost_of(None, day)
+            context["stock"] = cost_of(in_stock(day), day)
+    if not sees_all(user):
+        context |= _for_leaders(user, day, now)
+    return render(request, "leasing/front.html", context)
+
+
+def _for_finance(day, now: bool) -> dict:
+    context = {"has_tasks": True, "latest": BillingRun.objects.order_by("-id").first()}
+    if not now:
+        return context | {"tasks": _linked(quarter_tasks(day))}
+    standing = outstanding(day)
+    return context | {
+        "standing": standing,
+        "year_ore": standing.of_year(day.year).total.cost_ore,
+        "tasks": _linked([*money_tasks(standing), *quarter_tasks(day, standing)]),
+    }
+
+
+def _for_leaders(user, day, now: bool) -> dict:
+    bearers = bearers_seen_by(user, day)
+    context = {"is_leader": True, "bearers": bearers}
+    if not now:
+        return context
+    shares = [share_of(bearer, Quarter.of(day), day) for bearer in bearers]
+    waiting = device_tasks(day, devices_seen_by(user, day)) if user.has_perm(SEES_PEOPLE) else ()
+    return context | {
+        "shares": [
+            (found, quarter_chart(found, f"kvartaler-{i}")) for i, found in enumerate(shares)
+        ],
+        "tasks": _linked(waiting),
+    }
+
+
+def _linked(tasks) -> list[tuple[Task, str]]:
+    """Give each task with the address where it is done."""
+    return [(task, task_url(task)) for task in tasks]
+
+
+def task_url(task: Task) -> str:
+    """Give the page that a task lands on: the filtered list, or the quarter."""
+    if task.key in {"close", "post", "fetch"}:
+        return reverse("quarter-detail", args=[task.about])
+    if task.key in {"overdue", "corrections"}:
+        first, last = task.about.split("-")
+        query = {"afdeling": "alle", "koersel": "ikke-opkraevet", "fra": first, "til": last}
+        return f"{reverse('lines')}?{urlencode(query)}"
+    if task.key == "coding":
+        return _url("import") or reverse("department-list")
+    return f"{reverse('device-list')}?{urlencode({'waits': task.key})}"
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,68 @@
+from io import BytesIO
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import permission_required
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import now, today
+from albertslund_it.web.lists import EXCEL
+from leasing.models import BillingRun, QuarterlyInvoice
+from leasing.selectors.bearers import bearers_seen_by
+from leasing.selectors.quarter import invoice_page, uncoded_units
+from leasing.services.rebilling import OPUS, WORKBOOK, export_rebilling
+from leasing.views.quarter import actor_name
+
+# What each file is called and is.
+FILES = {
+    WORKBOOK: ("viderefakturering", EXCEL),
+    OPUS: ("opus", "text/csv; charset=utf-8"),
+}
+
+
+@require_POST
+@permission_required("leasing.export_rebilling", raise_exception=True)
+def quarter_file(request, code, file_kind):
+    """Give a closed run's file, and record that it was taken; or say what it waits for."""
+    run = get_object_or_404(BillingRun, code=code)
+    if file_kind not in FILES:
+        raise Http404
+    stream = BytesIO()
+    try:
+        export_rebilling(
+            run=run,
+            file_kind=file_kind,
+            stream=stream,
+            actor_name=actor_name(request),
+            today=today(),
+            now=now(),
+        )
+    except Refused as refused:
+        context = {"run": run, "reasons": refused.reasons, "units": uncoded_units(run)}
+        return render(request, "leasing/quarter_refused.html", context, status=409)
+    stream.seek(0)
+    name, content_type = FILES[file_kind]
+    return FileResponse(
+        stream,
+        as_attachment=True,
+        filename=f"{name}-{run.code}.{file_kind}",
+        content_type=content_type,
+    )
+
+
+@permission_required("inventory.view_device", raise_exception=True)
+def invoice(request, code, number):
+    """Show a department's quarterly invoice; out of scope it does not exist."""
+    found = get_object_or_404(
+        QuarterlyInvoice.objects.select_related("run", "department"), run__code=code, number=number
+    )
+    bearers = bearers_seen_by(request.user, today())
+    owner = next((b for b in bearers if b.has_invoice_for(found.department_id)), None)
+    if owner is None:
+        raise Http404
+    query = urlencode({"afdeling": owner.key, "koersel": found.run.code})
+    context = {"page": invoice_page(found), "lines_url": f"{reverse('lines')}?{query}"}
+    return render(request, "leasing/quarter_invoice.html", context)

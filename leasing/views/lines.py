@@ -1,0 +1,46 @@
+from albertslund_it.web.clock import today
+from albertslund_it.web.lists import ListPage
+from leasing.line_list import LineFilters, LineForm, LineRows, LineTable, hidden_columns
+from leasing.views.bearer import chosen_bearer
+
+SEES_RUNS = "leasing.view_billingrun"
+
+
+class LineList(ListPage):
+    """The lines under a figure: those of closed runs, and those that no run holds yet."""
+
+    permission_required = "inventory.view_device"
+    table_class = LineTable
+    template_name = "leasing/lines.html"
+    title = "Linjer"
+    file_name = "linjer"
+    per_page = 100
+
+    def get(self, request):
+        self.bearers, self.bearer = chosen_bearer(request)
+        return super().get(request)
+
+    def make_filters(self):
+        return LineFilters(
+            LineForm(
+                self.request.GET,
+                bearers=self.bearers,
+                bearer=self.bearer,
+                today=today(),
+                ahead=self.request.user.has_perm(SEES_RUNS),
+            )
+        )
+
+    def table_data(self, filtered):
+        self.lines = filtered
+        return LineRows(filtered)
+
+    def table_options(self):
+        label = "I alt" if len(self.lines) < 2 else f"I alt, {len(self.lines)} linjer"
+        return {
+            "exclude": hidden_columns(self.bearer),
+            "totals": {"period": label, "amount_ore": self.lines.total_ore},
+        }
+
+    def extra_context(self):
+        return {"bearer": self.bearer, "lines": self.lines}

@@ -1,0 +1,220 @@
+import re
+from operator import attrgetter
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponsePermanentRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.clock import now, today
+from albertslund_it.web.forms import DateField, PlainForm
+from leasing.exports.postings import postings_of
+from leasing.models import BillingRun
+from leasing.selectors.lines import BILLED, NOT_BILLED
+from leasing.selectors.outstanding import outstanding
+from leasing.selectors.preview import preview_run
+from leasing.selectors.proof import proof_of
+from leasing.selectors.quarter import (
+    COVERED,
+    fiscal_years,
+    quarter_state,
+    steps_of,
+    table_of_preview,
+    table_of_run,
+)
+from leasing.selectors.readiness import readiness_of
+from leasing.selectors.rebilling import rebilling_of
+from leasing.selectors.window import window_for
+from leasing.services.closing import close_quarter
+from leasing.services.rebilling import record_voucher
+from leasing.views.later import is_computed_now
+
+CODE = re.compile(r"20[0-9]{2}(Q[1-4]|S[0-9]{0,3})")
+# What the quarters' columns of the overview may show: (name, attribute of a standing, its lines).
+MEASURES = {
+    "mangler": ("Ikke opkrævet", "pending_ore", NOT_BILLED),
+    "opkraevet": ("Opkrævet", "billed_ore", BILLED),
+    "udgift": ("Udgift", "cost_ore", ""),
+}
+
+
+class VoucherForm(PlainForm, forms.Form):
+    """The voucher that a run was posted with."""
+
+    number = forms.CharField(label="Bilagsnummer", max_length=30)
+    posted_on = DateField(label="Bogføringsdato")
+
+
+def actor_name(request) -> str:
+    """Name the user for what is recorded as done by somebody."""
+    return request.user.get_full_name() or request.user.get_username()
+
+
+@permission_required("leasing.view_billingrun", raise_exception=True)
+def quarter_list(request):
+    """Show where every quarter stands, and what is not billed."""
+    whole = outstanding(today()) if is_computed_now(request) else None
+    years = fiscal_years(today(), whole)
+    wanted = request.GET.get("aar", "")
+    year = next((y for y in years if str(y.year) == wanted), years[0])
+    measure = request.GET.get("tal", "")
+    measure = measure if measure in MEASURES else "mangler"
+    context = {"years": years, "year": year, "measures": MEASURES, "measure": measure}
+    if whole:
+        name, attribute, run = MEASURES[measure]
+        shown = whole.of_year(year.year)
+        codes = [str(q.quarter) for q in shown.quarters]
+
+        def amounts(standings):
+            return list(zip(codes, map(attrgetter(attribute), standings), strict=True))
+
+        context |= {
+            "whole": whole,
+            "shown": shown,
+            "measure_name": name,
+            "narrowed": f"&koersel={run}" if run else "",
+            "rows": [(row, amounts(row.cells)) for row in shown.rows],
+            "sums": amounts(q.total for q in shown.quarters),
+        }
+    return render(request, "leasing/quarter_list.html", context)
+
+
+@permission_required("leasing.view_billingrun", raise_exception=True)
+def quarter_detail(request, code):
+    """Show a quarter, or a supplementary run, from open to posted."""
+    if code != code.upper():
+        return HttpResponsePermanentRedirect(reverse("quarter-detail", args=[code.upper()]))
+    if not CODE.fullmatch(code):
+        return unknown(request, code)
+    if run := BillingRun.objects.filter(code=code).first():
+        return closed_page(request, run, VoucherForm(initial={"posted_on": today()}))
+    if "Q" in code:
+        state = quarter_state(Quarter.parse(code), today())
+        if state.state == COVERED:
+            context = {"quarter": state.quarter, "run": state.run}
+            return render(request, "leasing/quarter_covered.html", context)
+    try:
+        window = window_for(code, today())
+    except Refused as refused:
+        context = {"label": label_of(code), "reasons": refused.reasons}
+        return render(request, "leasing/quarter_waits.html", context)
+    return open_page(request, window.code)
+
+
+def label_of(code: str) -> str:
+    """Name a quarter or a supplementary run that is not there yet."""
+    if "Q" in code:
+        return Quarter.parse(code).label
+    number = f" {code[5:]}" if code[5:] else ""
+    return f"Supplementskørsel{number} for {code[:4]}"
+
+
+def unknown(request, code: str):
+    """Say that there is no such quarter."""
+    return render(request, "leasing/quarter_unknown.html", {"code": code}, status=404)
+
+
+def open_page(request, code: str):
+    """Show what closing would bill, and what to look at first."""
+    context = {"code": code, "label": label_of(code), "steps": steps_of(None)}
+    if is_computed_now(request):
+        preview = preview_run(code, today())
+        context |= {
+            "preview": preview,
+            "table": table_of_preview(preview),
+            "readiness": readiness_of(preview, today()),
+            "lines_url": lines_url(code),
+        }
+        findings = context["readiness"].findings
+        context["findings"] = [(finding, finding_url(finding.key, code)) for finding in findings]
+        context["steps"] = steps_of(None, is_ready=not findings)
+    return render(request, "leasing/quarter_open.html", context)
+
+
+def lines_url(code: str) -> str:
+    """Give the list of all lines of a run."""
+    return f"{reverse('lines')}?afdeling=alle&koersel={code}"
+
+
+def finding_url(key: str, code: str) -> str:
+    """Give the list of what was found; '' where the finding names it."""
+    if key in {"skipped", "corrections"}:
+        return f"{lines_url(code)}&slags={'backlog' if key == 'skipped' else 'correction'}"
+    if key in {"stock", "leavers", "ending"}:
+        return f"{reverse('device-list')}?waits={key}"
+    return ""
+
+
+def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
+    """Show a closed run: its proof, its invoices, its files and its voucher."""
+    context = {
+        "run": run,
+        "code": run.code,
+        "steps": steps_of(run),
+        "table": table_of_run(run),
+        "exports": run.exports.all(),
+        "voucher": getattr(run, "voucher", None),
+        "form": form,
+        "lines_url": lines_url(run.code),
+    }
+    if is_computed_now(request):
+        rebilling = rebilling_of(run)
+        context["proof"] = proof_of(run, postings_of(rebilling), rebilling.cost_holder.amount_ore)
+        context["uncoded"] = rebilling.uncoded
+    return render(request, "leasing/quarter_closed.html", context, status=status)
+
+
+@permission_required("leasing.close_quarter", raise_exception=True)
+def quarter_close(request, code):
+    """Ask once more, with the amount and what cannot be undone; then close."""
+    if not CODE.fullmatch(code):
+        return unknown(request, code)
+    try:
+        if request.method == "POST":
+            seen = request.POST.get("seen_total_ore", "")
+            run = close_quarter(
+                code=code,
+                closed_by=actor_name(request),
+                today=today(),
+                now=now(),
+                seen_total_ore=int(seen) if re.fullmatch(r"-?[0-9]{1,15}", seen) else None,
+            )
+            messages.success(request, f"{run.label} er godkendt og låst.")
+            return redirect("quarter-detail", run.code)
+        preview = preview_run(code, today())
+    except Refused as refused:
+        for reason in [*refused.reasons, *who_was_first(code)]:
+            messages.error(request, reason)
+        return redirect("quarter-detail", code)
+    context = {"code": code, "label": label_of(preview.window.code), "preview": preview}
+    return render(request, "leasing/quarter_close.html", context)
+
+
+def who_was_first(code: str) -> list[str]:
+    """Say who closed a quarter, where somebody has."""
+    run = BillingRun.objects.filter(code=code).first()
+    return [f"{run.closed_by} var først. Se opgørelserne her."] if run else []
+
+
+@require_POST
+@permission_required("leasing.export_rebilling", raise_exception=True)
+def quarter_voucher(request, code):
+    """Record the voucher that the run was posted with in Opus."""
+    run = BillingRun.objects.filter(code=code).first()
+    if run is None:
+        return unknown(request, code)
+    form = VoucherForm(request.POST)
+    if form.is_valid():
+        try:
+            voucher = record_voucher(run=run, actor_name=actor_name(request), **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, refused.reasons)
+        else:
+            messages.success(request, f"{run.label} er bogført med bilag {voucher.number}.")
+            return redirect("quarter-detail", run.code)
+    return closed_page(request, run, form, status=422)
