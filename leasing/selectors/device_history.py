@@ -77,21 +77,19 @@ def _names(entries: Iterable[LogEntry]) -> dict[str, dict[str, str]]:
 
 def _change(entry: LogEntry, names, with_people: bool) -> Change:
     model = apps.get_model(entry.content_type.app_label, entry.content_type.model)
+    labels = {
+        field.name: str(field.verbose_name).removesuffix(" (øre)")
+        for field in model._meta.concrete_fields
+        if field.name not in HIDDEN and (with_people or field.name != "employee")
+    }
     fields = [
-        (_label(model, name), _words(name, before, names), _words(name, after, names))
+        (labels[name], _words(name, before, names), _words(name, after, names))
         for name, (before, after) in (entry.changes or {}).items()
-        if name not in HIDDEN and (with_people or name != "employee")
+        if name in labels
     ]
     actor = entry.actor.get_full_name() or entry.actor.get_username() if entry.actor else "Systemet"
     what = f"{model._meta.verbose_name.capitalize()} {ACTIONS.get(entry.action, 'set')}"
     return Change(entry.timestamp, actor, what, fields)
-
-
-def _label(model, name: str) -> str:
-    try:
-        return str(model._meta.get_field(name).verbose_name).removesuffix(" (øre)")
-    except LookupError:
-        return name
 
 
 def _words(name: str, value, names) -> str:

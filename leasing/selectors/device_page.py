@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Placement, Unit
 from inventory.selectors.placements import intervals
@@ -169,13 +170,13 @@ def costs(device: Device, reader: Reader, on: date) -> Costs:
             for one in differences:
                 pending[one.period, one.unit_id] += one.amount_ore
     units = Unit.objects.in_bulk({unit for _, unit in billed.keys() | pending.keys() if unit})
-    keys = sorted(billed.keys() | pending.keys(), key=lambda key: (key[0], key[1] or 0))
-    return Costs(
-        [
-            _cost(period, units.get(unit), billed[period, unit], pending[period, unit], reader)
-            for period, unit in reversed(keys)
-        ]
-    )
+    rows = [
+        _cost(period, units.get(unit), billed[period, unit], pending[period, unit], reader)
+        for period, unit in billed.keys() | pending.keys()
+    ]
+    rows.sort(key=lambda row: danish_key(row.place))
+    rows.sort(key=lambda row: row.period, reverse=True)
+    return Costs(rows)
 
 
 def _cost(period: str, unit: Unit | None, billed: int, pending: int, reader: Reader) -> Cost:
@@ -199,7 +200,9 @@ class DeviceCharge:
 
 def charges(device: Device, reader: Reader) -> list[DeviceCharge]:
     """Give the one-off amounts that the reader may see."""
-    found = Charge.objects.filter(device=device).select_related("unit").order_by("-charged_on")
+    found = (
+        Charge.objects.filter(device=device).select_related("unit").order_by("-charged_on", "id")
+    )
     lines = InvoiceLine.objects.filter(charge__device=device)
     runs = dict(lines.values_list("charge", "invoice__run__code"))
     return [DeviceCharge(c, runs.get(c.id, "")) for c in found if reader.sees(c.unit)]
