@@ -1,15 +1,47 @@
 """What every command of ours shares: Danish refusals on standard error, and progress."""
 
 import getpass
+import re
 import sys
 
-from django.core.management.base import BaseCommand, OutputWrapper
+from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
+from django.db import DatabaseError, connection
 
 from albertslund_it.common.errors import Refused
 
 
+class _DanishParser(CommandParser):
+    """Says in Danish what argparse says in English, and ends in 1 like every other refusal."""
+
+    SENTENCES = (
+        (r"the following arguments are required: (.*)", r"Her mangler: \1."),
+        (r"unrecognized arguments: (.*)", r"Kendes ikke: \1."),
+        (r"argument (.*?): expected one argument", r"\1 skal følges af en værdi."),
+        (
+            r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)",
+            r"\1 kan ikke være \2. Vælg \3.",
+        ),
+        (r"argument (.*?): invalid .*? value: (.*)", r"\1 kan ikke være \2."),
+    )
+
+    def error(self, message):
+        if not self.called_from_command_line:
+            super().error(message)
+        for english, danish in self.SENTENCES:
+            if match := re.fullmatch(english, message):
+                message = match.expand(danish)
+                break
+        sys.stderr.write(f"{message}\nSe hvordan med: {self.prog} --help\n")
+        sys.exit(1)
+
+
 class DanishCommand(BaseCommand):
     """A command whose refusals are printed as sentences and end in exit status 1."""
+
+    def create_parser(self, prog_name, subcommand, **kwargs):
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.__class__ = _DanishParser  # Django names the class of parsers itself
+        return parser
 
     def execute(self, *args, **options):
         try:
@@ -19,6 +51,10 @@ class DanishCommand(BaseCommand):
             for reason in refused.reasons:
                 stderr.write(f"{reason}\n")
             sys.exit(1)
+        except DatabaseError:
+            if connection.introspection.table_names():
+                raise
+            sys.exit("Databasen er tom. Kør først: python manage.py migrate")
 
     def show_progress(self, text: str):
         """Write over the last line of a terminal; nothing where there is none."""
