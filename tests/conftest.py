@@ -40,6 +40,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
         database["CONN_MAX_AGE"] = 0  # a connection left open keeps its database from being dropped
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Send away who is still connected in the end: the database is dropped then."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture
 def _django_db_helper(_django_db_helper):
     """Take the guards away before a transactional test's tables are emptied.
