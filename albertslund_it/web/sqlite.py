@@ -5,7 +5,6 @@ import re
 
 from albertslund_it.common.names import danish_key
 
-
 # SQLite asks for one comparison at a time, so a sort meets each text many times.
 _key = functools.lru_cache(maxsize=1 << 16)(danish_key)
 
