@@ -15,6 +15,7 @@ from leasing.selectors.readiness import (
     UNSEEN_DAYS,
     ending_without_choice,
     held_by_leavers,
+    in_stock,
     leased_but_unused,
     long_in_stock,
     running,
@@ -24,6 +25,7 @@ PLACED, STOCK, UNLEASED = "enhed", "lager", "uden-leasing"
 STATES = [(PLACED, "Hos en enhed"), (STOCK, "På lager"), (UNLEASED, "Uden leasing")]
 # What the front page and a quarter's readiness count: (key, name, its leased devices).
 WAITS = [
+    ("shelf", "Leaset udstyr på lager", in_stock),
     ("stock", f"På lager i over {STOCK_DAYS} dage", long_in_stock),
     ("leavers", "Hos en fratrådt", held_by_leavers),
     ("unused", f"Ikke set i {UNSEEN_DAYS} dage", leased_but_unused),

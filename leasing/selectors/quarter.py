@@ -113,9 +113,12 @@ def runs_to_close(today: date) -> list[tuple[str, str]]:
     return found
 
 
-def quarter_state(quarter: Quarter, today: date) -> QuarterState:
-    """Tell where one quarter stands."""
-    return _state(quarter, BillingRun.objects.order_by("id"), last_closed_quarter(), today)
+def covering_run(quarter: Quarter) -> BillingRun | None:
+    """Give the run of a later quarter that billed one that was passed over."""
+    if quarter < Quarter.of(billing_start()):
+        return None
+    later = BillingRun.objects.filter(is_supplementary=False, quarter__gte=str(quarter))
+    return later.order_by("id").first()
 
 
 def _state(quarter: Quarter, runs: Iterable[BillingRun], closed, today: date) -> QuarterState:

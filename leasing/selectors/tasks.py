@@ -45,13 +45,16 @@ def quarter_tasks(today: date, standing: Outstanding | None = None) -> Iterator[
     if waiting:
         quarter = waiting[0]
         ended = quarter.ends_before <= today
+        totals = {q.quarter: q.total.pending_ore for q in standing.quarters} if standing else {}
         yield Task(
             "close",
-            f"{quarter.label} kan låses",
-            "Kvartalet er slut."
+            f"{quarter.label} {'er slut og kan låses' if ended else 'kan låses'}",
+            "Gennemgå det, der er fundet, og godkend."
             if ended
-            else f"Kvartalet slutter den {quarter.last_day:%d-%m-%Y}.",
+            else f"Det slutter den {quarter.last_day:%d-%m-%Y}. Leasingen betales forud.",
             about=str(quarter),
+            amount_ore=totals.get(quarter),
+            note="ikke opkrævet" if standing else "",
         )
     opus = RebillingExport.objects.filter(run=OuterRef("pk"), file_kind="csv")
     posted = Voucher.objects.filter(run=OuterRef("pk"))

@@ -20,9 +20,8 @@ from leasing.selectors.outstanding import outstanding
 from leasing.selectors.preview import preview_run
 from leasing.selectors.proof import proof_of
 from leasing.selectors.quarter import (
-    COVERED,
+    covering_run,
     fiscal_years,
-    quarter_state,
     steps_of,
     table_of_preview,
     table_of_run,
@@ -87,17 +86,15 @@ def quarter_list(request):
 @permission_required("leasing.view_billingrun", raise_exception=True)
 def quarter_detail(request, code):
     """Show a quarter, or a supplementary run, from open to posted."""
+    if not CODE.fullmatch(code.upper()):
+        return unknown(request, code)
     if code != code.upper():
         return HttpResponsePermanentRedirect(reverse("quarter-detail", args=[code.upper()]))
-    if not CODE.fullmatch(code):
-        return unknown(request, code)
     if run := BillingRun.objects.filter(code=code).first():
         return closed_page(request, run, VoucherForm(initial={"posted_on": today()}))
-    if "Q" in code:
-        state = quarter_state(Quarter.parse(code), today())
-        if state.state == COVERED:
-            context = {"quarter": state.quarter, "run": state.run}
-            return render(request, "leasing/quarter_covered.html", context)
+    if "Q" in code and (run := covering_run(Quarter.parse(code))):
+        context = {"quarter": Quarter.parse(code), "run": run}
+        return render(request, "leasing/quarter_covered.html", context)
     try:
         window = window_for(code, today())
     except Refused as refused:

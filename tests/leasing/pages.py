@@ -1,0 +1,63 @@
+"""Reading pages as a person does: the figures that are links, and what they lead to."""
+
+import re
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from lxml import html
+
+from albertslund_it.common.money import parse_kroner
+
+AMOUNT = re.compile(r"−?[0-9.]+,[0-9]{2}(\xa0kr\.)?")
+
+
+def read(client, url, status=200):
+    """Open a page; give its tree."""
+    response = client.get(url)
+    assert response.status_code == status, f"{url}: {response.status_code}"
+    return html.fromstring(response.content.decode())
+
+
+def text_of(tree):
+    """Give all of a page's text, with a space between elements."""
+    return " ".join(" ".join(tree.itertext()).split())
+
+
+def figures(tree, under="/egenbetaling/linjer/"):
+    """Give (address, øre) of every amount on a page that links to lines."""
+    found = []
+    for link in tree.iterfind(".//a"):
+        text = link.text_content().strip()
+        if link.get("href", "").startswith(under) and AMOUNT.fullmatch(text):
+            found.append((link.get("href"), parse_kroner(text)))
+    return found
+
+
+def total_of_lines(client, url):
+    """Give what the list of lines says that it adds up to, checked against its rows."""
+    tree = read(client, url)
+    [summary] = tree.xpath("//*[@data-announce]/strong")
+    total = parse_kroner(summary.text_content().removeprefix("i alt"))
+    if not tree.xpath("//nav[@aria-label='Sider']"):
+        cells = tree.xpath("//table/tbody/tr/td[last()]")
+        assert sum(parse_kroner(cell.text_content()) for cell in cells) == total, url
+    return total
+
+
+def assert_every_figure_opens_its_lines(client, url):
+    """Follow every amount of a page to its lines; give how many there were."""
+    found = set(figures(read(client, url)))
+    for address, amount in found:
+        assert total_of_lines(client, address) == amount, f"{url}: {address}"
+    return len(found)
+
+
+def queries_of(client, url):
+    """Count the queries of a page that has been opened once before."""
+    client.get(url)
+    with CaptureQueriesContext(
+        connection,
+    ) as context:
+        response = client.get(url)
+    assert response.status_code == 200
+    return len(context)
