@@ -213,3 +213,8 @@ AUDITLOG_DISABLE_ON_RAW_SAVE = True
 
 # An import file may be this large; beyond it, it is refused unread.
 IMPORT_MAX_BYTES = 20 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "albertslund_it.web.uploads.SizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]

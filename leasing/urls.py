@@ -2,6 +2,7 @@ from django.urls import path
 
 from leasing.views.devices import DeviceList, device_detail
 from leasing.views.front import front
+from leasing.views.imports import import_example, import_kind, import_list
 from leasing.views.invoice import invoice, quarter_file
 from leasing.views.lines import LineList
 from leasing.views.quarter import quarter_close, quarter_detail, quarter_list, quarter_voucher
@@ -17,6 +18,9 @@ urlpatterns = [
     path("kvartaler/<str:code>/bilag/", quarter_voucher, name="quarter-voucher"),
     path("kvartaler/<str:code>/fil/<str:file_kind>/", quarter_file, name="quarter-file"),
     path("kvartaler/<str:code>/<str:number>/", invoice, name="invoice"),
+    path("indlaes/", import_list, name="import"),
+    path("indlaes/<str:kind>/", import_kind, name="import-kind"),
+    path("indlaes/<str:kind>/eksempel/", import_example, name="import-example"),
     path("udstyr/", DeviceList.as_view(), name="device-list"),
     path("udstyr/<int:pk>/", device_detail, name="device-detail"),
 ]

@@ -115,7 +115,7 @@ DELIVERIES = Importer(
             example="05-01-2026",
         ),
         Column("Garanti til", "warranty_until", cells.day, clears_to=None, example="31-12-2029"),
-        Column("Bestillingsnr", "order_number", cells.code),
+        Column("Bestillingsnr", "order_number", cells.code, help="Læses, men gemmes ikke"),
     ),
 )
 

@@ -1,8 +1,9 @@
 """Take in one file: all of it or none of it."""
 
+import hashlib
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import BinaryIO
 
@@ -41,6 +42,12 @@ class ImportReport:
         """Give the number of rows in the database that were created or changed."""
         return sum(count.created + count.changed for count in self.counts.values())
 
+    @property
+    def digest(self) -> str:
+        """Give the checksum of the differences, to tell whether they are those a person saw."""
+        told = "\n".join(map(str, self.differences))
+        return hashlib.sha256(told.encode()).hexdigest()
+
 
 def import_file(
     *,
@@ -50,6 +57,7 @@ def import_file(
     actor,
     today: date,
     dry_run: bool = False,
+    seen: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> ImportReport:
     """Take in a file of one kind; see `import_table`."""
@@ -58,7 +66,13 @@ def import_file(
         progress(f"Læser {filename}")
     table = read_table(stream, filename, settings.IMPORT_MAX_BYTES)
     return import_table(
-        kind=kind, table=table, actor=actor, today=today, dry_run=dry_run, progress=progress
+        kind=kind,
+        table=table,
+        actor=actor,
+        today=today,
+        dry_run=dry_run,
+        seen=seen,
+        progress=progress,
     )
 
 
@@ -69,11 +83,13 @@ def import_table(
     actor,
     today: date,
     dry_run: bool = False,
+    seen: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> ImportReport:
     """Take in a table of one kind (a key of `leasing.importers.KINDS`) and report what changed.
 
-    A dry run does the same and undoes it.
+    A dry run does the same and undoes it. So does a run whose differences have another digest than
+    `seen`, those of an earlier dry run: its report is one of a dry run.
 
     Raises:
         Refused: with every fault of the table (`FileRefused.faults`); nothing was written.
@@ -87,17 +103,20 @@ def import_table(
         progress(f"Gemmer {len(table.rows)} rækker")
     with _clashes_refused(), transaction.atomic():
         changes = importer.save(rows=rows, actor=actor, today=today, faults=faults)
-        if dry_run:
+        report = ImportReport(
+            kind,
+            importer.label,
+            dry_run,
+            len(table.rows),
+            changes.counts,
+            changes.differences,
+            warnings + changes.warnings,
+        )
+        if seen not in (None, report.digest):
+            report = replace(report, dry_run=True)
+        if report.dry_run:
             transaction.set_rollback(True)
-    return ImportReport(
-        kind,
-        importer.label,
-        dry_run,
-        len(table.rows),
-        changes.counts,
-        changes.differences,
-        warnings + changes.warnings,
-    )
+    return report
 
 
 def importer_of(kind: str) -> Importer:

@@ -1,0 +1,160 @@
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.faults import FileRefused
+from albertslund_it.web import uploads
+from albertslund_it.web.clock import today
+from albertslund_it.web.forms import PlainForm
+from inventory.importers.base import Importer
+from leasing.exports.import_example import write_example
+from leasing.importers import KINDS
+from leasing.services.imports import ImportReport, import_file
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHOWN = 200
+GONE = "Filen er ikke gemt her længere. Vælg den igen."
+TOO_LARGE = "Filen er for stor. Del den i flere filer, eller slet ark, der ikke bruges."
+STALE = "Oplysningerne er ændret, siden du så forskellene. Se dem igennem igen."
+
+
+class UploadForm(PlainForm, forms.Form):
+    """The file to take in."""
+
+    file = forms.FileField(
+        label="Fil",
+        allow_empty_file=True,  # the reader says it better
+        help_text="Excel (.xlsx) eller CSV, højst 20 MB. Kun det første ark læses.",
+        error_messages={"required": "Vælg den fil, du vil indlæse."},
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+    )
+
+
+def import_list(request):
+    """Show the kinds of files that the user may take in."""
+    importers = [one for one in KINDS.values() if request.user.has_perm(one.permission)]
+    if not importers:
+        raise PermissionDenied
+    return render(request, "leasing/import_list.html", {"importers": importers})
+
+
+def import_kind(request, kind):
+    """Take in a file in two steps: show what it would change, then do it."""
+    importer = importer_for(request, kind)
+    if request.method != "POST":
+        return upload_page(request, importer, UploadForm())
+    if "token" in request.POST:
+        return confirm(request, importer)
+    form = UploadForm(request.POST, request.FILES)
+    if uploads.was_too_large(request):
+        form.errors["file"] = form.error_class([TOO_LARGE])
+    if not form.is_valid():
+        return upload_page(request, importer, form)
+    upload = form.cleaned_data["file"]
+    try:
+        report = take_in(request, importer, upload, upload.name, dry_run=True)
+    except Refused as refused:
+        return upload_page(request, importer, UploadForm(), refused, upload.name)
+    token = uploads.keep(request.user, upload) if report.change_count else ""
+    return preview_page(request, importer, report, token)
+
+
+def confirm(request, importer: Importer):
+    """Take in the file whose differences the user has seen."""
+    token = request.POST["token"]
+    stream = uploads.kept(request.user, token)
+    if stream is None:
+        messages.error(request, GONE)
+        return redirect("import-kind", importer.kind)
+    try:
+        with stream:
+            seen = request.POST.get("seen", "")
+            report = take_in(request, importer, stream, "Filen", seen=seen)
+    except Refused as refused:
+        return upload_page(request, importer, UploadForm(), refused)
+    if report.dry_run and report.change_count:
+        messages.warning(request, STALE)
+        return preview_page(request, importer, report, token)
+    uploads.forget(request.user, token)
+    messages.success(request, f"{importer.label}: {told(report)}")
+    return redirect("import-kind", importer.kind)
+
+
+def import_example(request, kind):
+    """Give a workbook with the headings of a kind of file and one row that shows how."""
+    importer = importer_for(request, kind)
+    columns = [(column.name, column.example) for column in importer.columns]
+    response = HttpResponse(content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="eksempel-{importer.kind}.xlsx"'
+    write_example(response, title=importer.label, columns=columns)
+    return response
+
+
+def importer_for(request, kind: str) -> Importer:
+    """Give the importer of a kind of file that the user may take in."""
+    importer = KINDS.get(kind)
+    if importer is None:
+        raise Http404
+    if not request.user.has_perm(importer.permission):
+        raise PermissionDenied
+    return importer
+
+
+def take_in(request, importer: Importer, stream, name: str, **options) -> ImportReport:
+    """Take in a file as the user who asks."""
+    return import_file(
+        kind=importer.kind,
+        stream=stream,
+        filename=name,
+        actor=request.user,
+        today=today(),
+        **options,
+    )
+
+
+def told(report: ImportReport) -> str:
+    """Say in one line what a file did."""
+    if not report.change_count:
+        return "alt stod der i forvejen, så intet er ændret."
+    done = [
+        ", ".join(
+            f"{count} {word}"
+            for count, word in ((kind.created, "oprettet"), (kind.changed, "ændret"))
+            if count
+        )
+        + f" ({name})"
+        for name, kind in report.counts.items()
+        if kind.created or kind.changed
+    ]
+    return "; ".join(done) + "."
+
+
+def upload_page(request, importer: Importer, form, refused: Refused | None = None, name: str = ""):
+    """Show the form, how the file must look and, above them, why the last one was refused."""
+    faults = refused.faults if isinstance(refused, FileRefused) else []
+    context = {
+        "importer": importer,
+        "form": form,
+        "name": name,
+        "reasons": refused.reasons if refused and not faults else [],
+        "faults": faults[:SHOWN],
+        "fault_count": len(faults),
+        "more": max(0, len(faults) - SHOWN),
+    }
+    status = 422 if refused or form.errors else 200
+    return render(request, "leasing/import_kind.html", context, status=status)
+
+
+def preview_page(request, importer: Importer, report: ImportReport, token: str):
+    """Show what a file would change, and ask whether to do it."""
+    context = {
+        "importer": importer,
+        "report": report,
+        "token": token,
+        "differences": report.differences[:SHOWN],
+        "more": max(0, len(report.differences) - SHOWN),
+    }
+    return render(request, "leasing/import_preview.html", context)
