@@ -24,7 +24,10 @@
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     const button = event.submitter;
-    if (button && button.dataset.busy) button.textContent = button.dataset.busy;
+    if (!button || !button.dataset.busy) return;
+    // As wide as before: the second click must not hit what would slide in under the pointer.
+    button.style.minWidth = `${button.offsetWidth}px`;
+    button.textContent = button.dataset.busy;
   });
   window.addEventListener("pageshow", function (event) {
     if (!event.persisted) return;
