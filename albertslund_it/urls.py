@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
@@ -8,7 +9,8 @@ from albertslund_it.web.login import admin_login
 
 urlpatterns = [
     path("log-ind/", LoginView.as_view(authentication_form=LoginForm), name="login"),
-    path("log-ud/", LogoutView.as_view(), name="logout"),
+    # Open: after a session has run out, logging in must not lead to logging out.
+    path("log-ud/", login_not_required(LogoutView.as_view()), name="logout"),
     # One way in: the admin asks for a login at the same page as everything else.
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),

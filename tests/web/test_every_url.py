@@ -1,0 +1,159 @@
+"""Every address of the system, asked for by every role and by somebody who is not logged in.
+
+An address that is not in the table fails the test: whoever adds one says here who may open it.
+"""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from albertslund_it import roles
+from tests import builders as make
+from tests.leasing.closed import close
+
+TODAY = date(2026, 5, 1)
+
+NOBODY = ""
+SEERS = {roles.HELPDESK, roles.FINANCE, roles.AUDITOR, roles.ADMINISTRATOR}
+LEADERS = {roles.HEAD, roles.UNIT_LEADER}
+READERS = SEERS | LEADERS
+QUARTERS = {roles.FINANCE, roles.AUDITOR, roles.ADMINISTRATOR}
+FINANCE = {roles.FINANCE}
+IMPORTERS = {roles.FINANCE, roles.HELPDESK}
+EVERYBODY = READERS | {NOBODY}
+
+# For those outside: a person without the right gets 403, a leader 404 for what is another's.
+TABLE = {
+    "": {"open": EVERYBODY},
+    "afdelinger/": {"open": READERS},
+    "afdelinger/<int:pk>/": {"open": READERS},
+    "afdelinger/enheder/<int:pk>/": {"open": READERS},
+    "udstyr/": {"open": READERS},
+    "udstyr/<int:pk>/": {"open": READERS},
+    "egenbetaling/": {"open": READERS},
+    "egenbetaling/linjer/": {"open": READERS},
+    "kvartaler/": {"open": QUARTERS},
+    "kvartaler/<str:code>/": {"open": QUARTERS},
+    "kvartaler/<str:code>/laas/": {"open": FINANCE},
+    "kvartaler/<str:code>/bilag/": {"open": FINANCE, "method": "post"},
+    "kvartaler/<str:code>/fil/<str:file_kind>/": {"open": FINANCE, "method": "post"},
+    "kvartaler/<str:code>/<str:number>/": {"open": SEERS | {roles.HEAD}, "hidden": LEADERS},
+    "indlaes/": {"open": IMPORTERS},
+    "indlaes/<str:kind>/": {"open": IMPORTERS},
+    "indlaes/<str:kind>/eksempel/": {"open": IMPORTERS},
+}
+OPEN_TO_ALL = {"log-ind/", "log-ud/", "admin/login/"}
+ARGUMENTS = {"code": "2026Q1", "file_kind": "xlsx", "number": "2026Q1-01", "kind": "units"}
+# What a page that was opened may answer: done, sent on, or a form that says what is missing.
+OPENED = {200, 302, 409, 422}
+
+
+def routes(patterns, before=""):
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            yield route
+
+
+ROUTES = sorted(set(routes(get_resolver().url_patterns)))
+OURS = [route for route in ROUTES if not route.startswith("admin/") and route not in OPEN_TO_ALL]
+ADMIN = [route for route in ROUTES if route.startswith("admin/") and "<" not in route]
+
+
+@pytest.fixture
+def town(cast, settings):
+    """Give the cast a closed quarter, and a department that its leaders have no part in."""
+    settings.TODAY = TODAY
+    make.cost_holder()
+    foreign = make.unit("2001", "Åhaven", department=make.department("Miljø & Teknik"))
+    return {
+        "own": (cast.unit, make.lease("PF000001", unit=cast.unit).device),
+        "foreign": (foreign, make.lease("PF000002", unit=foreign).device),
+        "run": close(),
+    }
+
+
+def address(route, town, whose="own"):
+    unit, device = town[whose]
+    pk = device.pk if "udstyr" in route else unit.pk if "enheder" in route else unit.department_id
+    invoices = {invoice.department_id: invoice.number for invoice in town["run"].invoices.all()}
+    values = {**ARGUMENTS, "pk": pk, "number": invoices[unit.department_id]}
+    for name, value in values.items():
+        for kind in ("int", "str"):
+            route = route.replace(f"<{kind}:{name}>", str(value))
+    assert "<" not in route, f"Say in ARGUMENTS what {route} is to be asked for with"
+    return f"/{route}"
+
+
+def test_every_route_is_in_the_table():
+    assert set(OURS) <= set(TABLE)
+
+
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+def test_each_role_opens_what_is_its_own_and_nothing_more(town, cast, client_of, role):
+    client = client_of(cast.by_role()[role])
+    wrong = []
+    for route in OURS:
+        entry = TABLE[route]
+        status = getattr(client, entry.get("method", "get"))(address(route, town)).status_code
+        if role in entry["open"]:
+            expected = OPENED
+        else:
+            expected = {404} if role in entry.get("hidden", ()) else {403}
+        if status not in expected:
+            wrong.append(f"{route}: {status}, not {sorted(expected)}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("role", sorted(LEADERS))
+def test_what_is_anothers_does_not_exist_for_a_leader(town, cast, client_of, role):
+    client = client_of(cast.by_role()[role])
+    named = [route for route in OURS if "<int:pk>" in route or "<str:number>" in route]
+
+    assert named
+    for route in named:
+        assert client.get(address(route, town, "foreign")).status_code == 404, route
+    for query in (f"afdeling={town['foreign'][0].department_id}", "afdeling=alle"):
+        for page in ("/egenbetaling/", "/egenbetaling/linjer/"):
+            response = client.get(f"{page}?{query}")
+            assert response.status_code == 404 or "Åhaven" not in response.content.decode(), page
+
+
+def test_somebody_who_is_not_logged_in_is_sent_to_log_in_from_everywhere(town):
+    client = Client()
+    for route in OURS:
+        url = address(route, town)
+        for method in ("get", "post"):
+            response = getattr(client, method)(url)
+            if method == "get" and TABLE[route].get("method") == "post":
+                assert response.status_code in {302, 405}, route
+                continue
+            assert response.status_code == 302, route
+            assert response.url.startswith("/log-ind/?next="), route
+
+
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+def test_the_admin_is_for_administrators(town, cast, client_of, role):
+    client = client_of(cast.by_role()[role])
+    for route in ADMIN:
+        status = client.get(f"/{route}", follow=True).status_code
+        if role == roles.ADMINISTRATOR:
+            # Some pages take only a post, and one needs a question.
+            assert status in {200, 400, 403, 405}, route
+        else:
+            assert status in {403, 405}, route
+    if role == roles.ADMINISTRATOR:
+        assert client.get("/admin/inventory/unit/").status_code == 200
+
+
+def test_the_open_pages_show_nothing_but_themselves(town):
+    client = Client()
+
+    assert client.get("/log-ind/").status_code == 200
+    assert client.post("/log-ud/").url == "/log-ind/"
+    assert client.get("/admin/login/").url == "/log-ind/?next="
+    assert "PF000001" not in client.get("/log-ind/").content.decode()

@@ -1,0 +1,93 @@
+"""Form fields: amounts and dates as people write them, and messages that say what to do."""
+
+from datetime import date
+
+import pytest
+from django import forms
+from django.template.loader import render_to_string
+
+from albertslund_it.web.forms import DateField, KronerField, PlainForm, PlainSelect, grouped_choices
+from tests.web.markup import parse, select
+
+
+class Form(PlainForm, forms.Form):
+    amount = KronerField(label="Beløb", help_text="Ekskl. moms.")
+    day = DateField(label="Dato")
+    unit = forms.ChoiceField(label="Enhed", choices=[("", "Vælg"), ("1", "Skolen")])
+    note = forms.CharField(label="Note", required=False)
+
+
+GOOD = {"amount": "5.590,66", "day": "17-11-2025", "unit": "1"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "ore"), [("5.590,66", 559066), ("−5,5", -550), ("750 kr.", 75000), ("0", 0)]
+)
+def test_an_amount_becomes_whole_ore(typed, ore):
+    form = Form({**GOOD, "amount": typed})
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["amount"] == ore
+
+
+def test_an_amount_that_could_mean_two_things_is_refused_and_kept():
+    form = Form({**GOOD, "amount": "5590.66"})
+
+    assert form.errors == {"amount": ["Skriv beløbet i kroner med komma før ørerne, fx 5.590,66."]}
+    assert 'value="5590.66"' in str(form["amount"])
+
+
+def test_a_stored_amount_is_shown_in_kroner_and_is_no_change():
+    form = Form({**GOOD}, initial={"amount": 559066})
+
+    assert 'value="5590,66"' in str(Form(initial={"amount": 559066})["amount"])
+    assert "amount" not in form.changed_data
+
+
+@pytest.mark.parametrize("typed", ["17-11-2025", "17.11.2025", "17/11/2025", "2025-11-17"])
+def test_dates_are_read_as_danes_write_them(typed):
+    form = Form({**GOOD, "day": typed})
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["day"] == date(2025, 11, 17)
+
+
+def test_every_error_says_what_to_do():
+    form = Form({"day": "i går", "unit": "7"})
+
+    assert form.errors == {
+        "amount": ["Udfyld beløb."],
+        "day": ["Skriv datoen som dag-måned-år, fx 17-11-2025."],
+        "unit": ["Vælg enhed fra listen."],
+    }
+
+
+def test_errors_are_listed_with_links_and_stand_at_their_fields():
+    form = Form({**GOOD, "amount": "x"})
+    summary = parse(render_to_string("web/error_summary.html", {"form": form}))
+    field = parse(render_to_string("web/field.html", {"field": form["amount"]}))
+    entry = field.get_element_by_id("id_amount")
+
+    assert select(summary, "a")[0].get("href") == "#id_amount"
+    assert entry.get("aria-invalid") == "true"
+    for ident in entry.get("aria-describedby").split():
+        assert field.get_element_by_id(ident).text_content().strip()
+    assert "(frivilligt)" in render_to_string("web/field.html", {"field": form["note"]})
+    assert "(frivilligt)" not in render_to_string("web/field.html", {"field": form["day"]})
+
+
+def test_the_plain_select_is_the_same_as_djangos_but_quick():
+    choices = [
+        ("", "Alle"),
+        *grouped_choices([("Børn & Familie", 1, 'Team "A"'), ("Børn & Familie", 2, "<B>")]),
+    ]
+    ours = parse(PlainSelect(choices=choices).render("unit", "2", {"id": "x"}))
+    theirs = parse(forms.Select(choices=choices).render("unit", "2", {"id": "x"}))
+
+    def shape(select):
+        return [
+            (e.tag, dict(e.attrib) | {"selected": "selected" in e.attrib}) for e in select.iter()
+        ]
+
+    assert shape(ours) == shape(theirs)
+    assert [e.text for e in ours.iter("option")] == [e.text for e in theirs.iter("option")]

@@ -1,0 +1,150 @@
+"""What stands around every page: the menu of each role, the demo banner, error pages, the login."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from albertslund_it import roles
+from leasing.models import Settings
+from tests.cast import PASSWORD
+from tests.web.markup import parse, select
+
+pytestmark = pytest.mark.django_db
+
+
+def menu(page):
+    return [link.text_content().strip() for link in select(page, ".site-nav a")]
+
+
+@pytest.mark.parametrize(
+    ("role", "items"),
+    [
+        (roles.HELPDESK, ["Forside", "Udstyr", "Afdelinger", "Indlæs"]),
+        (roles.HEAD, ["Forside", "Egenbetaling", "Udstyr", "Afdelinger"]),
+        (roles.UNIT_LEADER, ["Forside", "Egenbetaling", "Udstyr", "Afdelinger"]),
+        (roles.FINANCE, ["Forside", "Kvartaler", "Udstyr", "Afdelinger", "Indlæs"]),
+        (roles.AUDITOR, ["Forside", "Kvartaler", "Udstyr", "Afdelinger"]),
+        (roles.ADMINISTRATOR, ["Forside", "Kvartaler", "Udstyr", "Afdelinger"]),
+    ],
+)
+def test_each_role_has_its_menu(cast, client_of, role, items):
+    page = parse(client_of(cast.by_role()[role]).get("/afdelinger/"))
+
+    assert menu(page) == items
+    assert select(page, ".site-nav a[aria-current=page]")[0].text == "Afdelinger"
+
+
+def test_somebody_with_every_role_still_has_five_items(cast, client_of):
+    cast.finance.groups.set(Group.objects.all())
+
+    assert len(menu(parse(client_of(cast.finance).get("/udstyr/")))) == 5
+
+
+def test_the_page_says_where_one_is_and_that_amounts_are_without_vat_once(cast, client_of):
+    page = parse(client_of(cast.finance).get("/afdelinger/"))
+
+    assert page.findtext(".//title") == "Afdelinger – Pc-leasing"
+    assert page.text_content().count("ekskl. moms") == 1
+
+
+def test_demo_data_say_so_on_every_page(cast, client_of):
+    client = client_of(cast.finance)
+    assert "Demodata" not in client.get("/afdelinger/").content.decode()
+
+    Settings.objects.update(shows_demo_data=True)
+    for url in ("/", "/afdelinger/", "/findes-ikke/"):
+        assert "opdigtede" in client.get(url).content.decode(), url
+    assert "opdigtede" in Client().get("/log-ind/").content.decode()
+
+
+def test_logging_out_takes_a_post(cast, client_of):
+    client = client_of(cast.finance)
+
+    assert client.get("/log-ud/").status_code == 405
+    assert client.post("/log-ud/").url == "/log-ind/"
+    assert client.get("/udstyr/").status_code == 302
+
+
+def test_logging_in_leads_to_the_page_that_was_asked_for(cast):
+    form = {"username": cast.finance.username, "password": PASSWORD, "next": "/udstyr/?q=x"}
+
+    assert Client().post("/log-ind/", form).url == "/udstyr/?q=x"
+    away = {**form, "next": "https://example.com/"}
+    assert Client().post("/log-ind/", away).url == "/"
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ({"username": "oda", "password": "forkert"}, "Brugernavn og adgangskode passer ikke"),
+        ({"username": "", "password": "x"}, "Skriv dit brugernavn."),
+        ({"username": "oda", "password": ""}, "Skriv din adgangskode."),
+    ],
+)
+def test_a_login_that_fails_says_why_and_keeps_the_name(cast, form, error):
+    page = parse(Client().post("/log-ind/", form))
+
+    assert error in select(page, ".error-summary")[0].text_content()
+    assert page.findtext(".//title").startswith("Fejl: ")
+    assert page.get_element_by_id("id_username").get("value", "") == form["username"]
+    assert not page.get_element_by_id("id_password").get("value")
+
+
+def test_guessing_passwords_is_stopped_with_a_page_that_says_how_to_go_on(cast, settings):
+    settings.AXES_FAILURE_LIMIT = 3
+    client = Client()
+    for _ in range(3):
+        response = client.post("/log-ind/", {"username": cast.finance.username, "password": "x"})
+
+    assert response.status_code == 429
+    assert "Vent et kvarter" in response.content.decode()
+
+
+@pytest.mark.parametrize("logged_in", [True, False])
+def test_a_page_that_is_not_there_says_so_in_danish(cast, client_of, logged_in):
+    client = client_of(cast.finance) if logged_in else Client()
+    response = client.get("/findes/ikke/")
+
+    assert response.status_code == 404
+    assert "Siden findes ikke" in response.content.decode()
+
+
+def test_a_page_one_may_not_open_says_which_role_one_has(cast, client_of):
+    text = client_of(cast.head).get("/kvartaler/").content.decode()
+
+    assert "Det har du ikke adgang til" in text
+    assert "Leder" in text
+
+
+def test_a_form_without_its_token_says_that_nothing_is_saved(cast):
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/log-ind/", {"username": "oda", "password": "x"})
+
+    assert response.status_code == 403
+    assert "Der er ikke gemt noget" in response.content.decode()
+
+
+def test_an_error_of_ours_has_a_page_that_needs_nothing(cast, client_of, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr("inventory.views.organisation.department_rows", broken)
+    client = client_of(cast.finance)
+    client.raise_request_exception = False
+    monkeypatch.setattr("albertslund_it.context.menu", broken)
+    response = client.get("/afdelinger/")
+
+    assert response.status_code == 500
+    assert "Noget gik galt hos os" in response.content.decode()
+    assert "broken on purpose" not in response.content.decode()
+
+
+def test_the_policy_allows_nothing_inline(cast, client_of):
+    response = client_of(cast.finance).get("/afdelinger/")
+    policy = response["Content-Security-Policy"]
+    page = parse(response)
+
+    assert "unsafe" not in policy
+    assert "default-src 'self'" in policy
+    assert not page.xpath("//*[@style] | //style | //script[not(@src)]")
+    assert not [name for e in page.iter() for name in e.attrib if name.startswith("on")]
