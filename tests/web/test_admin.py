@@ -1,0 +1,159 @@
+"""The admin: kroner in its forms, what is closed only to be read, and no stack trace for a rule."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from inventory.models import Access, Unit
+from leasing.models import BillingRun, Charge, Lease, LeasePrice, Settings
+from tests import builders as make
+from tests.leasing.closed import close, town
+from tests.web.markup import parse, select, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(cast, client_of):
+    return client_of(cast.administrator)
+
+
+def url(row_or_model, page="change"):
+    opts = row_or_model._meta
+    args = [row_or_model.pk] if page in {"change", "delete"} else []
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_{page}", args=args)
+
+
+def filled_in(client, address, **changes):
+    """Give what the form at an address would send, with some of it changed."""
+    form = select(parse(client.get(address)), "form[id]")[-1]
+    return {**dict(form.form_values()), **changes}
+
+
+def errors(response):
+    return [text(item) for item in select(parse(response), "ul.errorlist li")]
+
+
+def test_amounts_are_typed_in_kroner_and_kept_in_ore(client):
+    price = make.price()
+    address = url(price)
+    form = filled_in(client, address)
+    assert form["price_ore"] == "5590,66"
+
+    assert client.post(address, {**form, "price_ore": "6.000,50"}).status_code == 302
+    price.refresh_from_db()
+    assert price.price_ore == 600050
+    refused = client.post(address, {**form, "price_ore": "6000.50"})
+    assert "med komma før ørerne" in errors(refused)[0]
+    refused = client.post(address, {**form, "price_ore": "0"})
+    assert "Prisen skal være over nul." in errors(refused)
+    assert "6.000,50" in client.get(url(LeasePrice, "changelist")).content.decode()
+
+
+def test_the_cost_holder_cannot_change_once_a_quarter_is_closed(client):
+    units = town()
+    close()
+    address = url(units.holder)
+    form = filled_in(client, address, department=str(units.school.department_id))
+    form.pop("is_cost_holder")
+    refused = client.post(address, {**form, "name": "Et nyt navn"})
+
+    assert refused.status_code == 200
+    assert "ligger fast, når et kvartal er låst" in errors(refused)[0]
+    assert 'value="Et nyt navn"' in refused.content.decode(), "what was typed is lost"
+    assert Unit.objects.get(is_cost_holder=True).name == "Fælles IT (it-lager)"
+
+
+def test_the_first_billed_day_cannot_change_once_a_quarter_is_closed(client):
+    town()
+    close()
+    address = url(Settings.objects.get())
+    refused = client.post(address, filled_in(client, address, billing_starts_on="01-02-2026"))
+
+    assert "ligger fast, når et kvartal er låst" in errors(refused)[0]
+    assert Settings.objects.get().billing_starts_on == date(2026, 1, 1)
+
+
+def test_a_billed_charge_cannot_change_and_says_what_to_do(client):
+    town()
+    close()
+    charge = Charge.objects.order_by("id").first()
+    address = url(charge)
+    refused = client.post(address, filled_in(client, address, amount_ore="1,00"))
+
+    assert errors(refused) == ["Et opkrævet engangsbeløb kan ikke ændres. Opret et modsat beløb."]
+    page = client.post(url(charge, "delete"), {"post": "yes"}, follow=True)
+    assert page.status_code == 200
+    assert Charge.objects.filter(pk=charge.pk).exists()
+
+
+def test_a_billed_lease_cannot_be_deleted(client):
+    town()
+    close()
+    lease = Lease.objects.order_by("id").first()
+    page = client.post(url(lease, "delete"), {"post": "yes"}, follow=True)
+
+    assert page.status_code in {200, 403}
+    assert Lease.objects.filter(pk=lease.pk).exists()
+    several = {"action": "delete_selected", "_selected_action": [lease.pk], "post": "yes"}
+    assert client.post(url(Lease, "changelist"), several, follow=True).status_code in {200, 403}
+    assert Lease.objects.filter(pk=lease.pk).exists()
+
+
+def test_a_lease_before_the_framework_agreement_is_refused_in_words(client):
+    lease = make.lease()
+    address = url(lease)
+    refused = client.post(address, filled_in(client, address, starts_on="31-12-2025"))
+
+    assert "tidligst begynde den 01-01-2026" in errors(refused)[0]
+
+
+def test_what_is_closed_is_only_to_be_read(client):
+    town()
+    run = close()
+    invoice = run.invoices.first()
+    closed = [run, invoice, invoice.lines.first(), invoice.summaries.first()]
+    closed.append(Lease.objects.order_by("id").first().billed_facts)
+
+    for row in closed:
+        name = row._meta.model_name
+        assert client.get(url(type(row), "changelist")).status_code == 200, name
+        assert client.get(url(row)).status_code == 200, name
+        assert client.get(url(type(row), "add")).status_code == 403, name
+        assert client.post(url(row), {}).status_code == 403, name
+        assert client.post(url(row, "delete"), {"post": "yes"}).status_code == 403, name
+    assert BillingRun.objects.get() == run
+
+
+def test_a_user_gets_roles_and_dated_access_on_one_page(client, cast):
+    address = url(cast.nobody)
+    form = filled_in(client, address)
+    assert "is_superuser" not in form
+    role = cast.head.groups.get()
+    inline = {
+        "groups": [str(role.pk)],
+        "accesses-TOTAL_FORMS": "1",
+        "accesses-0-department": str(cast.department.pk),
+        "accesses-0-starts_on": "01-09-2026",
+    }
+
+    assert client.post(address, {**form, **inline}).status_code == 302
+    access = Access.objects.get(user=cast.nobody)
+    assert (access.department, access.starts_on) == (cast.department, date(2026, 9, 1))
+    assert list(cast.nobody.groups.all()) == [role]
+    both = {**inline, "accesses-0-unit": str(cast.unit.pk)}
+    other = url(cast.finance)
+    refused = client.post(other, {**filled_in(client, other), **both})
+    assert "Vælg enten en afdeling eller en enhed." in errors(refused)
+
+
+def test_when_a_device_was_last_seen_is_not_the_administrators_business(client):
+    device = make.device(last_seen=date(2026, 9, 1))
+
+    assert "01-09-2026" not in client.get(url(device)).content.decode()
+
+
+def test_there_is_one_row_of_settings(client):
+    assert client.get(url(Settings, "add")).status_code == 403
+    assert client.post(url(Settings.objects.get(), "delete"), {"post": "yes"}).status_code == 403
