@@ -32,6 +32,7 @@ TOO_MUCH = (
 )
 # Danish Excel never writes one; it is how a small file is made to fill the memory.
 HAS_DOCTYPE = "Regnearket har indhold (DOCTYPE), som Excel ikke skriver. Gem det igen i Excel."
+_FORMULA = re.compile(rb"<(\w+:)?f[\s/>]")
 _DOCTYPE = tuple("<!DOCTYPE".encode(name) for name in ("ascii", "utf-16-le", "utf-16-be"))
 
 
@@ -51,7 +52,7 @@ def read_sheet(data: bytes) -> Iterator[tuple[int, tuple]]:
 
 
 def _inspect(data: bytes) -> bool:
-    """Unpack every part once, within bounds; say whether the sheets hold formulas.
+    """Unpack every part once, within bounds; say whether any holds a formula.
 
     The sizes that the zip directory states are checked first. A part that unpacks to more than
     stated ends there, with a wrong checksum.
@@ -74,15 +75,14 @@ def _is_swollen(part: zipfile.ZipInfo) -> bool:
 
 
 def _inspect_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """Read a part to its end; refuse a DOCTYPE; say whether it is a sheet with formulas."""
-    is_sheet = part.filename.startswith("xl/worksheets/")
+    """Read a part to its end; refuse a DOCTYPE; say whether it holds a formula."""
     has_formulas, tail = False, b""
     with archive.open(part) as stream:
         while chunk := stream.read(2**20):
             seen = tail + chunk
             if any(mark in seen for mark in _DOCTYPE):
                 raise Refused(HAS_DOCTYPE)
-            has_formulas = has_formulas or (is_sheet and bool(re.search(rb"<(\w+:)?f[\s/>]", seen)))
+            has_formulas = has_formulas or _FORMULA.search(seen) is not None
             tail = seen[-32:]
     return has_formulas
 

@@ -161,7 +161,11 @@ class _Registration:
         return LeaseTerm(position=1, price_ore=price.price_ore, quarters=quarters, source=source)
 
     def _correct(self, row: Delivery, device: Device, model: DeviceModel, lease: Lease) -> None:
-        subject, (first, *extensions) = str(device), self.terms[lease.id]
+        subject, all_terms = str(device), self.terms[lease.id]
+        if not all_terms:
+            self.faults.add(row.row, f"{subject} har en leasing uden løbetid. Ret den først")
+            return
+        first, *extensions = all_terms
         terms = given(row, "quarters", "price_ore")
         if extensions and terms.get("quarters", first.quarters) != first.quarters:
             self.faults.add(

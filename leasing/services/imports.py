@@ -58,12 +58,11 @@ def import_file(
     today: date,
     dry_run: bool = False,
     seen: str | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[str], None] = lambda text: None,
 ) -> ImportReport:
     """Take in a file of one kind; see `import_table`."""
     importer_of(kind)
-    if progress:
-        progress(f"Læser {filename}")
+    progress(f"Læser {filename}")
     table = read_table(stream, filename, settings.IMPORT_MAX_BYTES)
     return import_table(
         kind=kind,
@@ -84,7 +83,7 @@ def import_table(
     today: date,
     dry_run: bool = False,
     seen: str | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[str], None] = lambda text: None,
 ) -> ImportReport:
     """Take in a table of one kind (a key of `leasing.importers.KINDS`) and report what changed.
 
@@ -96,11 +95,9 @@ def import_table(
     """
     importer = importer_of(kind)
     faults = Faults()
-    if progress:
-        progress(f"Kontrollerer {len(table.rows)} rækker")
+    progress(f"Kontrollerer {len(table.rows)} rækker")
     rows, warnings = read_rows(importer, table, faults)
-    if progress:
-        progress(f"Gemmer {len(table.rows)} rækker")
+    progress(f"Gemmer {len(table.rows)} rækker")
     with _clashes_refused(), transaction.atomic():
         changes = importer.save(rows=rows, actor=actor, today=today, faults=faults)
         report = ImportReport(

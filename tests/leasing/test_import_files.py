@@ -8,17 +8,20 @@ import openpyxl
 import pytest
 from auditlog.models import LogEntry
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import connection, transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import FileRefused
 from albertslund_it.common.spreadsheets import Table
 from inventory.models import Device, Employee, Unit
+from leasing.guards import BILLED
 from leasing.importers import KINDS
 from leasing.models import Lease
-from leasing.services.imports import CLASH, import_file, import_table
+from leasing.services.imports import BUSY, CLASH, import_file, import_table
 from tests import builders
 from tests.files import TODAY, faults_of, take_in, workbook
+from tests.leasing.closed import close
+from tests.leasing.test_closing_together import at_the_same_moment
 
 EMPLOYEES = "Initialer;Navn;Enhedsnr\nANBE;Anna Bæk;1001\nCADA;Carl Dahl;1001\n"
 
@@ -228,26 +231,6 @@ def test_a_dry_run_and_a_refused_file_leave_none(unit, cast):
 # --- together with others
 
 
-def at_once(*works):
-    gate, results = threading.Barrier(len(works)), [None] * len(works)
-
-    def work(place, do):
-        try:
-            gate.wait(10)
-            results[place] = do()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
-
-
 def deliveries(lead, count=50, price="5.590,66"):
     heading = "Serienummer; Model; Underaftale; Leasingstart; Leasingpris; Enhedsnr\n"
     return heading + "\n".join(
@@ -260,7 +243,7 @@ def test_the_same_file_by_two_people_at_once_is_taken_in_once():
     builders.unit()
     builders.model()
 
-    results = at_once(*[lambda: take_in("deliveries", deliveries("PF"))] * 3)
+    results = at_the_same_moment(*[lambda: take_in("deliveries", deliveries("PF"))] * 3)
 
     assert sorted(report.change_count for report in results) == [0, 0, 4 * 50 + 1]
     assert Lease.objects.count() == Device.objects.count() == 50
@@ -271,7 +254,7 @@ def test_different_files_at_once_are_both_taken_in():
     builders.unit()
     builders.model()
 
-    at_once(
+    at_the_same_moment(
         lambda: take_in("deliveries", deliveries("PF")),
         lambda: take_in("deliveries", deliveries("PG")),
         lambda: take_in("devices", "Serienummer; Model\n" + "PF0001; T14\nPH0001; T14"),
@@ -283,6 +266,45 @@ def test_different_files_at_once_are_both_taken_in():
         101,
         1,
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_does_not_wait_for_ever_for_somebody_else():
+    builders.unit()
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            builders.employee("EVFI")
+            held.set()
+            done.wait(30)
+
+    def wait():
+        held.wait(10)
+        short = "SET lock_timeout = 100" if is_postgresql else "PRAGMA busy_timeout = 100"
+        with connection.cursor() as cursor:
+            cursor.execute(short)
+        try:
+            take_in("employees", EMPLOYEES.replace(";", "; "))
+        finally:
+            done.set()
+
+    is_postgresql = connection.vendor == "postgresql"
+    _, refused = at_the_same_moment(hold, wait)
+
+    assert (type(refused), str(refused)) == (Refused, BUSY)
+    assert Employee.objects.get().initials == "EVFI"
+
+
+def test_what_the_databases_guards_refuse_is_told_in_their_words(unit, monkeypatch):
+    builders.cost_holder()
+    builders.charge(unit)
+    close("2026Q1")
+    monkeypatch.setattr("leasing.services.charges._differs", lambda charge, values: False)
+
+    faults = faults_of("charges", "Dato; Enhedsnr; Beløb; Tekst\n10-02-2026; 1001; 1; Skærmskade")
+
+    assert faults == [BILLED]
 
 
 @pytest.mark.django_db(transaction=True)
