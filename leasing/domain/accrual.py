@@ -42,9 +42,8 @@ def _laid_out(starts_on: date, prices: tuple[tuple[int, int], ...]) -> tuple[Ter
     return tuple(terms)
 
 
-@lru_cache(maxsize=1 << 17)
 def _position(starts_on: date, day: date) -> tuple[int, int]:
-    """Give (k·L + j, L) for a day from `starts_on` on; few starts meet few days, so it is kept."""
+    """Give (k·L + j, L) for a day from `starts_on` on."""
     k = ((day.year - starts_on.year) * 12 + day.month - starts_on.month) // 3
     began = add_months(starts_on, 3 * k)
     if began > day:
@@ -54,8 +53,12 @@ def _position(starts_on: date, day: date) -> tuple[int, int]:
     return k * length + (day - began).days, length
 
 
-def accrued(terms: Iterable[Term], stops_on: date | None, day: date) -> int:
-    """Give F(day) in øre: what the lease has cost from its first day up to the day before."""
+@lru_cache(maxsize=1 << 16)
+def accrued(terms: tuple[Term, ...], stops_on: date | None, day: date) -> int:
+    """Give F(day) in øre: what the lease has cost from its first day up to the day before.
+
+    Kept: leases of the same terms share them, and quarters begin on the same few days.
+    """
     if stops_on is not None and stops_on < day:
         day = stops_on
     total = 0

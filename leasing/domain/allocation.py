@@ -1,6 +1,6 @@
 """Who carries what: a lease's cost split by its placements, and what of it is not billed yet."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -85,32 +85,26 @@ def split(
         end = ends_before if ends_before < ended else ended
         if day >= end:
             continue
-        before = accrued(terms, stops_on, day)
-        for unit, until in _holders(placements, day, end):
-            after = accrued(terms, stops_on, until)
-            key = (code, unit or cost_holder)
-            if key in shares:
-                amount, first, _, days = shares[key]
-                amount += after - before
-                days += (until - day).days
-                shares[key] = fast(Share, (amount, first, until - ONE_DAY, days))
-            else:
-                days = (until - day).days
-                shares[key] = fast(Share, (after - before, day, until - ONE_DAY, days))
-            day, before = until, after
+        unit, before = None, accrued(terms, stops_on, day)
+        for moved_on, moved_to in (*placements, (end, None)):
+            if moved_on > day:
+                until = moved_on if moved_on < end else end
+                after = accrued(terms, stops_on, until)
+                _add(shares, (code, unit or cost_holder), after - before, day, until)
+                if until == end:
+                    break
+                day, before = until, after
+            unit = moved_to
     return shares
 
 
-def _holders(placements, day: date, end: date) -> Iterator[tuple[int | None, date]]:
-    """Give who holds the item in `[day, end)`, each until when."""
-    unit = None
-    for moved_on, to in placements:
-        if moved_on >= end:
-            break
-        if moved_on > day:
-            yield unit, moved_on
-        unit = to
-    yield unit, end
+def _add(shares, key, amount: int, day: date, until: date) -> None:
+    """Add the cost of `[day, until)` to what the unit carried before in the period."""
+    days = (until - day).days
+    if key in shares:
+        amount_before, day, _, days_before = shares[key]
+        amount, days = amount + amount_before, days + days_before
+    shares[key] = fast(Share, (amount, day, until - ONE_DAY, days))
 
 
 class Difference(NamedTuple):

@@ -239,11 +239,10 @@ def _write_lines(run: BillingRun, payers: dict[int, _Payer], lines: Spool) -> st
         rows, records = [], []
         for line in chunk:
             number += 1
-            # The columns that say which lease, unit and charge it is are not part of the record.
-            what, ids, copied = line[:2], line[2:5], line[5:]
-            invoice_id, invoice_number, names = paid_by[ids[1]]
-            rows.append((invoice_id, number, *what, *ids, *names, *copied))
-            records.append(line_record((number, invoice_number, *what, *names, *copied)))
+            invoice_id, invoice_number, names = paid_by[line[3]]
+            rows.append((invoice_id, number, *line[:5], *names, *line[5:]))
+            # Which lease, unit and charge it is (2–4) are ids, and no part of the record.
+            records.append(line_record((number, invoice_number, *line[:2], *names, *line[5:])))
         write_rows("leasing_invoiceline", LINE_COLUMNS, rows)
         seal.add(records)
     return seal.digest()

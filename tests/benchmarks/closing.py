@@ -17,13 +17,17 @@ def close(code="2026Q1"):
 
 
 def undone(work):
-    """Do it in a transaction that is rolled back."""
-    from django.db import transaction
+    """Do it in a transaction that is rolled back, without the savepoint that nesting would add."""
+    from django.db import connection, transaction
 
     def run():
-        with transaction.atomic():
-            work()
-            transaction.set_rollback(True)
+        connection.savepoint = lambda: None
+        try:
+            with transaction.atomic():
+                work()
+                transaction.set_rollback(True)
+        finally:
+            del connection.savepoint
 
     return run
 

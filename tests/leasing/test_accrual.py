@@ -91,7 +91,7 @@ def test_an_extension_counts_from_its_own_first_day():
         ),
     )
     assert (extension.starts_on, extension.ends_before) == (date(2026, 4, 30), date(2026, 10, 30))
-    assert accrued([first, extension], None, date(2026, 7, 30)) == 200
+    assert accrued((first, extension), None, date(2026, 7, 30)) == 200
 
 
 def test_a_stop_ends_it_and_a_stop_on_the_first_day_makes_it_free():
