@@ -155,7 +155,7 @@ def _work_out(window: Window, lines: Spool, facts: Spool, progress) -> RunTotals
             facts.add((lease.lease_id, text, lease.billed_text is not None))
 
     for line in run_lines(window, remember):
-        lines.add(tuple(line))
+        lines.add(line)
         totals.add(line)
     return totals
 

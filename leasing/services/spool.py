@@ -1,9 +1,9 @@
-"""A temporary file that holds a run's lines between working them out and writing them.
+"""Where a run's lines wait between being worked out and being written.
 
 An invoice's number depends on which departments have lines, and the digest begins with their number
-and total, so all lines must be known before the first is written; half a million of them are better
-on disk than in memory. It also keeps reading apart from writing: psycopg hangs when a server-side
-cursor is read while a COPY is open.
+and total, so all lines must be known before the first is written. The first chunks wait in memory,
+the rest of half a million on disk. It also keeps reading apart from writing: psycopg hangs when a
+server-side cursor is read while a COPY is open.
 """
 
 import marshal
@@ -11,16 +11,17 @@ import tempfile
 from collections.abc import Iterator
 
 CHUNK = 10_000
-IN_MEMORY = 4 * 1024 * 1024
+IN_MEMORY = 8
 
 
 class Spool:
     """A queue of tuples of plain values: first all in, then all out, in chunks."""
 
     def __init__(self):
-        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
         self._waiting: list[tuple] = []
+        self._in_memory: list[list[tuple]] = []
         self._sizes: list[int] = []
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115
         self.count = 0
 
     def add(self, item: tuple) -> None:
@@ -28,19 +29,26 @@ class Spool:
         self._waiting.append(item)
         self.count += 1
         if len(self._waiting) >= CHUNK:
-            self._flush()
+            self._put_away()
 
     def chunks(self) -> Iterator[list[tuple]]:
         """Take them out again, in order."""
-        self._flush()
+        self._put_away()
+        while self._in_memory:
+            yield self._in_memory.pop(0)
         self._file.seek(0)
         for size in self._sizes:
             yield marshal.loads(self._file.read(size))  # noqa: S302 - written by this process
 
-    def _flush(self):
-        if self._waiting:
-            self._sizes.append(self._file.write(marshal.dumps(self._waiting)))
-            self._waiting = []
+    def _put_away(self):
+        if not self._waiting:
+            return
+        if len(self._in_memory) < IN_MEMORY:
+            self._in_memory.append(self._waiting)
+        else:
+            # marshal takes plain tuples only, not named ones
+            self._sizes.append(self._file.write(marshal.dumps([*map(tuple, self._waiting)])))
+        self._waiting = []
 
     def __enter__(self):
         return self
