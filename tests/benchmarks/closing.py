@@ -6,7 +6,13 @@ import argparse
 import hashlib
 from datetime import UTC, date, datetime
 
-from tests.benchmarks.ground import compare, fill, own_database, peak_megabytes
+from tests.benchmarks.ground import (
+    compare,
+    fill,
+    in_another_process,
+    own_database,
+    peak_megabytes,
+)
 
 
 def close(code="2026Q1"):
@@ -100,7 +106,7 @@ def main():
     options = parser.parse_args()
     with own_database() as connection:
         print(f"{connection.vendor}, {options.devices} devices")
-        fill(options.devices)
+        in_another_process(lambda: fill(options.devices))
         before = peak_megabytes()
         if options.memory:
             close()
