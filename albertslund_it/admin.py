@@ -14,10 +14,9 @@ admin.site.unregister(Group)
 admin.site.unregister(User)
 
 
-class AccessInline(admin.TabularInline):
+class AccessInline(admin.StackedInline):
     model = Access
     extra = 0
-    autocomplete_fields = ["department", "unit"]
     verbose_name_plural = "adgang til afdelinger og enheder"
 
 

@@ -43,7 +43,6 @@ class EmployeeAdmin(OurAdmin):
     list_filter = ["unit__department"]
     list_select_related = ["unit"]
     search_fields = ["initials", "name"]
-    autocomplete_fields = ["unit"]
 
 
 @admin.register(Category)
@@ -60,15 +59,16 @@ class DeviceModelAdmin(OurAdmin):
     search_fields = ["name"]
 
 
-class FormerSerialNumberInline(admin.TabularInline):
+# Stacked, for in a tabular inline Django's fields have no labels that a screen reader finds.
+class FormerSerialNumberInline(admin.StackedInline):
     model = FormerSerialNumber
     extra = 0
 
 
-class PlacementInline(admin.TabularInline):
+class PlacementInline(admin.StackedInline):
     model = Placement
     extra = 0
-    autocomplete_fields = ["unit", "employee"]
+    raw_id_fields = ["employee"]
 
 
 @admin.register(Device)
@@ -77,7 +77,6 @@ class DeviceAdmin(OurAdmin):
     list_filter = ["model"]
     list_select_related = ["model"]
     search_fields = ["serial_number", "former_serial_numbers__serial_number"]
-    autocomplete_fields = ["model"]
     exclude = ["last_seen"]  # for the helpdesk only, on the device's own page
     inlines = [PlacementInline, FormerSerialNumberInline]
 
@@ -88,4 +87,3 @@ class AccessAdmin(OurAdmin):
     list_filter = ["department"]
     list_select_related = ["user", "department", "unit"]
     search_fields = ["user__username", "user__last_name"]
-    autocomplete_fields = ["user", "department", "unit"]

@@ -40,7 +40,6 @@ class LeasePriceAdmin(OurAdmin):
     list_display = ["model", "starts_on", kroner("price_ore", "leasingpris"), "quarters", "source"]
     list_filter = ["model"]
     list_select_related = ["model"]
-    autocomplete_fields = ["model"]
 
 
 class LeaseForm(forms.ModelForm):
@@ -57,7 +56,7 @@ class LeaseForm(forms.ModelForm):
         return starts_on
 
 
-class LeaseTermInline(admin.TabularInline):
+class LeaseTermInline(admin.StackedInline):
     model = LeaseTerm
     extra = 0
     min_num = 1
@@ -75,7 +74,7 @@ class LeaseAdmin(OurAdmin):
     list_filter = ["sub_agreement", "end_choice"]
     list_select_related = ["device", "sub_agreement"]
     search_fields = ["device__serial_number"]
-    autocomplete_fields = ["device", "sub_agreement"]
+    raw_id_fields = ["device"]
     inlines = [LeaseTermInline]
 
 
@@ -84,7 +83,7 @@ class ChargeAdmin(OurAdmin):
     list_display = ["charged_on", "unit", kroner("amount_ore", "beløb"), "text", "device"]
     list_select_related = ["unit", "device"]
     search_fields = ["text", "unit__name", "device__serial_number"]
-    autocomplete_fields = ["unit", "device"]
+    raw_id_fields = ["device"]
 
 
 @admin.register(Settings)

@@ -1,0 +1,135 @@
+"""The helpdesk finds a device in the list: type, filter, sort, turn the page, and go back."""
+
+import re
+
+import pytest
+
+from tests import builders as make
+from tests.browser import log_in
+
+
+@pytest.fixture
+def devices(transactional_db):
+    school, library = make.unit("1001", "Ærtebjerg Skole"), make.unit("1002", "Biblioteket")
+    anna = make.employee("anbe", "Åse Østergård", unit=school)
+    for number in range(60):
+        device = make.device(f"PF-{number:03}", model=make.model("T14" if number % 2 else "T16"))
+        if number == 7:
+            make.placement(device, make.FIRST_DAY, school, anna)
+        elif number % 3:
+            make.placement(device, make.FIRST_DAY, library)
+
+
+def count(page):
+    return page.locator("[data-announce]").inner_text()
+
+
+def first_serial(page):
+    return page.locator("tbody th").first.inner_text()
+
+
+def wait_for_list(page, what):
+    page.wait_for_function(
+        "what => document.querySelector('[data-announce]').innerText === what", arg=what
+    )
+
+
+@pytest.fixture
+def reloads(page):
+    """Count how often the browser loads a whole page."""
+    page.loads = 0
+
+    def note(request):
+        page.loads += request.is_navigation_request()
+
+    page.on("request", note)
+
+
+def test_sorting_filtering_and_paging_without_a_reload_and_back_again(
+    page, live_server, devices, cast, reloads
+):
+    log_in(page, live_server, cast.helpdesk)
+    page.goto(f"{live_server.url}/udstyr/")
+    loads = page.loads
+    assert count(page) == "Viser 1–50 af 60"
+
+    page.get_by_role("link", name="Serienr.").click()
+    page.wait_for_url("**/udstyr/?sorter=serial_number")
+    page.get_by_role("link", name="Serienr.").click()
+    page.wait_for_url("**/udstyr/?sorter=-serial_number")
+    assert first_serial(page) == "PF-059"
+    assert page.evaluate("document.activeElement.id") == "sort-serial_number", "focus is lost"
+
+    page.get_by_label("Model").select_option("T16")
+    wait_for_list(page, "Viser alle 30")
+    assert re.search(r"\?model=\d+&sorter=-serial_number$", page.url)
+    assert first_serial(page) == "PF-058", "the order is kept"
+
+    page.get_by_label("Søg", exact=True).press_sequentially("biblioteket", delay=10)
+    wait_for_list(page, "Viser alle 20")
+    assert "q=biblioteket" in page.url
+    assert page.loads == loads, "the page was loaded anew"
+
+    page.go_back()
+    wait_for_list(page, "Viser alle 30")
+    assert page.get_by_label("Søg", exact=True).input_value() == ""
+    assert page.get_by_label("Model").locator("option:checked").inner_text() == "T16"
+    page.go_back()
+    wait_for_list(page, "Viser 1–50 af 60")
+    assert page.get_by_label("Model").locator("option:checked").inner_text() == "Alle"
+    page.go_forward()
+    wait_for_list(page, "Viser alle 30")
+
+
+def test_turning_the_page_goes_to_its_top_and_tells_screen_readers(
+    page, live_server, devices, cast
+):
+    log_in(page, live_server, cast.helpdesk)
+    page.goto(f"{live_server.url}/udstyr/")
+    page.get_by_role("link", name="Næste").click()
+    wait_for_list(page, "Viser 51–60 af 60")
+
+    assert page.url.endswith("/udstyr/?side=2")
+    assert page.locator("#announcements").inner_text() == "Viser 51–60 af 60"
+    assert page.locator("[data-announce]").is_visible()
+
+
+def test_the_search_box_of_every_page_leads_to_the_list(page, live_server, devices, cast):
+    log_in(page, live_server, cast.helpdesk)
+    page.goto(f"{live_server.url}/afdelinger/")
+    page.get_by_role("searchbox", name="Søg efter udstyr").fill("østergård")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/udstyr/?q=**")
+    page.get_by_role("link", name="PF-007").click()
+
+    assert page.get_by_role("heading", name="PF-007").is_visible()
+    assert page.get_by_text("Åse Østergård (anbe)").first.is_visible()
+
+
+def test_everything_works_without_javascript(chromium, live_server, devices, cast):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    log_in(page, live_server, cast.helpdesk)
+    page.goto(f"{live_server.url}/udstyr/")
+    page.get_by_role("link", name="Serienr.").click()
+    page.get_by_label("Søg", exact=True).fill("skole")
+    page.get_by_role("button", name="Vis", exact=True).click()
+
+    assert count(page) == "Viser alle 1"
+    assert "sorter=serial_number" in page.url, "the form carries the order along"
+    page.get_by_role("button", name="Log ud").click()
+    assert page.url.endswith("/log-ind/")
+    context.close()
+
+
+def test_the_theme_is_chosen_and_remembered(page, live_server, cast, transactional_db):
+    log_in(page, live_server, cast.helpdesk)
+    page.emulate_media(color_scheme="light")
+    theme = "document.documentElement.dataset.bsTheme"
+    assert page.evaluate(theme) == "light"
+    page.get_by_role("button", name=cast.helpdesk.first_name).click()
+    page.get_by_role("button", name="Mørkt").click()
+    assert page.evaluate(theme) == "dark"
+
+    page.goto(f"{live_server.url}/afdelinger/")
+    assert page.evaluate(theme) == "dark"

@@ -1,0 +1,117 @@
+"""axe-core finds nothing on the pages of devices, organisation, login, errors and the admin."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from inventory.models import FormerSerialNumber
+from leasing.models import Settings
+from tests import builders as make
+from tests.browser import (
+    assert_accessible,
+    assert_accessible_in_every_look,
+    assert_no_sideways_scroll,
+    every_look,
+)
+from tests.browser import log_in as log_in_as
+from tests.leasing.closed import close
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def today(settings):
+    settings.TODAY = date(2026, 5, 1)
+
+
+@pytest.fixture
+def town(cast):
+    """Give pages something of everything: pages of devices, gaps in the coding, history, a charge."""
+    Settings.objects.update(shows_demo_data=True)
+    make.cost_holder()
+    neighbour = make.unit("1002", "Nabo", department=cast.department, account="")
+    anna = make.employee("anbe", "Anna Berg", unit=cast.unit)
+    make.employee("bo", "Bo Uden Pc", unit=cast.unit)
+    first = make.lease("PF-000", unit=neighbour)
+    make.placement(first.device, date(2026, 2, 1), cast.unit, anna)
+    make.placement(first.device, date(2026, 12, 1), None)
+    first.terms.create(position=2, price_ore=100000, quarters=2)
+    make.charge(cast.unit, 12300, text="Ridset låg", device=first.device)
+    FormerSerialNumber.objects.create(device=first.device, serial_number="OLD-1")
+    for number in range(1, 60):
+        make.lease(f"PF-{number:03}", unit=cast.unit)
+    make.lease("PF-100", stops_on=date(2026, 3, 1))
+    close()
+    return first.device
+
+
+def check(page, live_server, path):
+    page.goto(live_server.url + path)
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    for look in every_look(page):
+        assert_accessible(page, look)
+        assert_no_sideways_scroll(page)
+
+
+def test_the_pages_of_devices_and_organisation(page, live_server, town, cast):
+    log_in_as(page, live_server, cast.helpdesk)
+
+    for path in (
+        "/udstyr/?sorter=-serial_number",
+        "/udstyr/?q=findes-ikke",
+        "/udstyr/?department=x",
+        reverse("device-detail", args=[town.pk]),
+        "/afdelinger/",
+        reverse("department-detail", args=[cast.department.pk]),
+        reverse("unit-detail", args=[cast.unit.pk]),
+    ):
+        check(page, live_server, path)
+
+
+def test_the_same_pages_for_a_leader(page, live_server, town, cast):
+    log_in_as(page, live_server, cast.unit_leader)
+
+    for path in ("/udstyr/", reverse("device-detail", args=[town.pk]), "/afdelinger/"):
+        check(page, live_server, path)
+
+
+def test_the_way_in_and_the_ways_out(page, live_server, cast):
+    check(page, live_server, "/log-ind/")
+    page.click("main [type=submit]")
+    page.locator(".error-summary").wait_for()
+    assert_accessible_in_every_look(page)
+    log_in_as(page, live_server, cast.head)
+    for path in ("/kvartaler/", "/findes/ikke/"):
+        check(page, live_server, path)
+    assert any("403" in problem for problem in page.problems)
+    page.problems.clear()  # the browser notes that the pages were 403 and 404
+
+
+def test_the_error_page_that_stands_alone(page, live_server, cast, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr("leasing.views.devices.device_rows", broken, raising=False)
+    monkeypatch.setattr("leasing.tables.device_rows", broken)
+    make.device()
+    log_in_as(page, live_server, cast.helpdesk)
+    check(page, live_server, "/udstyr/")
+    assert page.get_by_role("heading", name="Noget gik galt hos os").is_visible()
+    page.problems.clear()
+
+
+def test_the_admin(page, live_server, town, cast):
+    log_in_as(page, live_server, cast.administrator)
+
+    for path in (
+        "/admin/",
+        "/admin/inventory/unit/",
+        f"/admin/inventory/unit/{cast.unit.pk}/change/",
+        f"/admin/leasing/lease/{town.lease.pk}/change/",
+        f"/admin/auth/user/{cast.head.pk}/change/",
+        "/admin/leasing/invoiceline/",
+    ):
+        check(page, live_server, path)
+    # On forms axe-core itself tries an inline style, from a script without an address.
+    page.problems[:] = [problem for problem in page.problems if not problem.endswith(" ()")]
