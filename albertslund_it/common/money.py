@@ -59,6 +59,11 @@ def format_kroner(ore: int, *, unit: bool = True, sign: bool = False) -> str:
     return f"{lead}{kroner:,}".replace(",", ".") + f",{rest:02d}{tail}"
 
 
+def format_count(number: int) -> str:
+    """Write a whole number as '1.234' or '−19', with a true minus."""
+    return f"{MINUS if number < 0 else ''}{abs(number):,}".replace(",", ".")
+
+
 def plain_kroner(ore: int) -> str:
     """Write øre as '5590,66': no grouping, a plain hyphen; for files and form fields."""
     kroner, rest = divmod(abs(ore), 100)

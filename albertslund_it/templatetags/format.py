@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django import template
 
-from albertslund_it.common.money import format_kroner
+from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.quarters import Quarter
 
 register = template.Library()
@@ -32,6 +32,12 @@ def amount_or_dash(ore):
 def change(ore):
     """Write a difference with its sign: '+1,00' or '−1,00'."""
     return "" if ore is None else format_kroner(ore, unit=False, sign=True)
+
+
+@register.filter
+def count(number):
+    """Write a whole number as '1.234' or '−19'."""
+    return "" if number is None else format_count(number)
 
 
 @register.filter

@@ -14,7 +14,7 @@ from django.db.models.functions import Collate
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from albertslund_it.common.money import format_kroner
+from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.workbooks import CellKind
 
@@ -115,7 +115,7 @@ class NumberColumn(Column):
     css = "num"
 
     def text(self, value):
-        return f"{value:,}".replace(",", ".")
+        return format_count(value)
 
 
 class AmountColumn(Column):

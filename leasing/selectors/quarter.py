@@ -349,5 +349,7 @@ def invoice_page(invoice: QuarterlyInvoice) -> InvoicePage:
     lines = []
     if invoice.line_count <= LINES_SHOWN:
         rows = invoice.lines.order_by("number").values_list(*BILLED_FIELDS)
-        lines = sorted(map(Line._make, rows), key=lambda line: danish_key(line.unit))
+        lines = sorted(
+            map(Line._make, rows), key=lambda line: (danish_key(line.unit), line.unit_number)
+        )
     return InvoicePage(invoice, row, table.before, kinds, lines)

@@ -1,7 +1,7 @@
 from urllib.parse import urlencode
 
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
@@ -79,12 +79,5 @@ def task_url(task: Task) -> str:
         query = {"afdeling": "alle", "koersel": "ikke-opkraevet", "fra": first, "til": last}
         return f"{reverse('lines')}?{urlencode(query)}"
     if task.key == "coding":
-        return _url("import") or reverse("department-list")
+        return reverse("import-kind", args=["units"])
     return f"{reverse('device-list')}?{urlencode({'waits': task.key})}"
-
-
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

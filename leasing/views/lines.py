@@ -1,3 +1,4 @@
+from albertslund_it.common.money import format_count
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
 from leasing.line_list import LineFilters, LineForm, LineRows, LineTable, hidden_columns
@@ -36,7 +37,7 @@ class LineList(ListPage):
         return LineRows(filtered)
 
     def table_options(self):
-        label = "I alt" if len(self.lines) < 2 else f"I alt, {len(self.lines)} linjer"
+        label = "I alt" if len(self.lines) < 2 else f"I alt, {format_count(len(self.lines))} linjer"
         return {
             "exclude": hidden_columns(self.bearer),
             "totals": {"period": label, "amount_ore": self.lines.total_ore},

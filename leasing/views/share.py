@@ -12,6 +12,12 @@ from leasing.selectors.bearers import EVERYBODY, Bearer
 from leasing.selectors.share import Share, quarters_to_choose, share_of
 from leasing.views.bearer import chosen_bearer
 
+STYLES = (
+    ("closed", "Låst", SOLID),
+    ("open", "Ikke låst", HATCHED),
+    ("coming", "Kommende, som aftalt i dag", OUTLINED),
+)
+
 
 @permission_required("inventory.view_device", raise_exception=True)
 def share(request):
@@ -56,9 +62,9 @@ def quarter_chart(found: Share, ident: str = "kvartaler") -> Chart:
         title=f"Udgift pr. kvartal, {found.bearer.name}",
         labels=[f"{cost.quarter.number}. kvt. {cost.quarter.year}" for cost in costs],
         series=[
-            Series("Låst", SOLID, _costs(found, "closed")),
-            Series("Ikke låst", HATCHED, _costs(found, "open")),
-            Series("Kommende, som aftalt i dag", OUTLINED, _costs(found, "coming")),
+            Series(name, style, _costs(found, state))
+            for state, name, style in STYLES
+            if any(cost.state == state for cost in costs)
         ],
     )
 
