@@ -9,7 +9,7 @@ from inventory.selectors.organisation import (
     placements_at,
     unit_rows,
 )
-from inventory.selectors.scope import units_seen_by
+from inventory.selectors.scope import departments_seen_by, units_seen_by
 from inventory.tables import DepartmentTable, UnitDeviceTable, UnitTable
 
 PEOPLE = "inventory.view_employee"
@@ -46,7 +46,9 @@ class DepartmentDetail(ListPage):
         return unit_rows(units, today())
 
     def extra_context(self):
-        return {"department": self.department}
+        whole = departments_seen_by(self.request.user, today())
+        is_whole = whole.filter(pk=self.department.pk).exists()
+        return {"department": self.department, "sees_all_of_it": is_whole}
 
 
 class UnitDetail(ListPage):

@@ -206,8 +206,7 @@ def table_of_preview(preview: Preview) -> RunTable:
                 unit.lines,
                 unit.items,
             )
-    before = BillingRun.objects.filter(is_supplementary=False).order_by("-id").first()
-    return _table(names, rows, before)
+    return _table(names, rows, _run_before(preview.window.is_supplementary))
 
 
 def table_of_run(run: BillingRun) -> RunTable:
@@ -220,8 +219,15 @@ def table_of_run(run: BillingRun) -> RunTable:
         row.by_kind[kind] += amount
         row.lines += lines
         row.items += items
-    before = BillingRun.objects.filter(is_supplementary=False, id__lt=run.id).order_by("-id")
-    return _table(names, rows, before.first())
+    return _table(names, rows, _run_before(run.is_supplementary, id__lt=run.id))
+
+
+def _run_before(is_supplementary: bool, **conditions) -> BillingRun | None:
+    """Give the quarter's run before; a supplementary run is like no other."""
+    if is_supplementary:
+        return None
+    runs = BillingRun.objects.filter(is_supplementary=False, **conditions)
+    return runs.order_by("-id").first()
 
 
 def _sums(run: BillingRun):

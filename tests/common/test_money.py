@@ -55,6 +55,15 @@ def test_each_way_of_writing_reads_as_itself(ore):
     assert money.ore_from_number(money.kroner_number(ore)) == ore
 
 
+def test_a_count_has_points_and_a_true_minus():
+    assert [money.format_count(n) for n in (0, 999, 1234567, -1019)] == [
+        "0",
+        "999",
+        "1.234.567",
+        "−1.019",
+    ]
+
+
 def test_the_limit_is_the_same_however_an_amount_comes():
     for too_much in ("100.000.000.000,01", "-100.000.000.000,01"):
         with pytest.raises(ValueError, match="for stort"):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albertslund_it.common.quarters import Quarter, add_months, quarters_between
+from albertslund_it.common.quarters import Quarter, add_months, quarters_between, span_label
 
 days = st.dates(date(2000, 1, 1), date(2200, 12, 31))
 
@@ -44,6 +44,13 @@ def test_quarters_sort_in_time(one, other):
     assert (between[0], between[-1]) == (first, last)
     assert between == sorted(set(between))
     assert first.next(len(between) - 1) == last
+
+
+def test_quarters_in_a_row_have_one_name():
+    quarters = list(quarters_between(Quarter(2026, 3), Quarter(2027, 1)))
+    assert span_label(quarters[:1]) == "3. kvartal 2026"
+    assert span_label(quarters[:2]) == "3.–4. kvartal 2026"
+    assert span_label(quarters) == "3. kvartal 2026 – 1. kvartal 2027"
 
 
 def test_a_quarter_as_people_write_it():

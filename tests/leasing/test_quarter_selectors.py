@@ -145,6 +145,12 @@ class TestRunTable:
         assert [kind for kind, _ in table_of_run(town.runs[1]).kinds] == [Kind.CURRENT]
         assert len(table_of_preview(preview_run("2026Q3", TODAY)).kinds) == 4
 
+    def test_a_supplementary_run_is_compared_with_none(self, town):
+        close("2026Q4")
+        make.charge(town.first, 9900, date(2026, 12, 30), "Fragt")
+        assert table_of_preview(preview_run("2026S", NEW_YEAR)).before is None
+        assert table_of_run(close("2026S", NEW_YEAR)).before is None
+
     def test_the_first_run_has_none_before_it(self, town):
         table = table_of_run(town.runs[0])
         assert table.before is None

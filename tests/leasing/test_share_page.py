@@ -84,6 +84,13 @@ def test_a_unit_leader_sees_the_unit_and_no_invoice_of_the_department(town, lead
     assert "Rikke Skovgaard Andersen" in text_of(read(head, invoice))
 
 
+def test_the_pages_of_a_department_lead_to_the_share_one_may_see(town, head, leader):
+    for client, department in ((head, town.school), (leader, town.culture)):
+        page = read(client, reverse("department-detail", args=[department.id]))
+        [address] = page.xpath("//a[text()='Se egenbetaling']/@href")
+        read(client, address)
+
+
 def test_a_head_of_another_department_cannot_open_the_invoice(town, cast, client_of):
     head = client_of(cast.with_access("kurt", HEAD, department=town.culture))
     for number, status in (("2026Q1-01", 404), ("2026Q1-02", 200), ("2026Q1-03", 404)):
