@@ -26,6 +26,9 @@ def own_database():
 
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         settings.DATABASES["default"]["TEST"] = {"NAME": f"/tmp/maaling-{os.getpid()}.sqlite3"}
+    # The hashed names of static files would need `collectstatic` first.
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES["staticfiles"]["BACKEND"] = plain
     django.setup()
     from django.db import connection
 
