@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q, QuerySet, Sum
@@ -136,13 +136,16 @@ class Outstanding:
     rows: list[OutstandingRow]
     total: Standing
     leased_items: int
+    elsewhere: Standing = field(default_factory=Standing)
 
     def of_year(self, year: int) -> "Outstanding":
-        """Keep one fiscal year's quarters."""
+        """Keep one fiscal year's quarters; the others are together in `elsewhere`."""
         at = [index for index, q in enumerate(self.quarters) if q.quarter.year == year]
         rows = [_row(row.department, [row.cells[index] for index in at]) for row in self.rows]
         quarters = [self.quarters[index] for index in at]
-        return Outstanding(quarters, rows, _sum(row.total for row in rows), self.leased_items)
+        others = _sum(q.total for q in self.quarters if q.quarter.year != year)
+        total = _sum(row.total for row in rows)
+        return Outstanding(quarters, rows, total, self.leased_items, others)
 
     @property
     def first(self) -> Quarter:

@@ -189,6 +189,11 @@ class RunTable:
     total: UnitRow
     kinds: list[tuple[str, str]]
 
+    @property
+    def counts_items(self) -> bool:
+        """Tell whether anything is counted: a supplementary run has no quarter to hold it in."""
+        return self.total.items > 0
+
 
 def table_of_preview(preview: Preview) -> RunTable:
     """Set what a run would bill beside the run before."""

@@ -136,10 +136,6 @@ class Readiness:
     def blocking(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.level == BLOCKING]
 
-    @property
-    def warnings(self) -> list[Finding]:
-        return [finding for finding in self.findings if finding.level == WARNING]
-
 
 def readiness_of(preview: Preview, today: date) -> Readiness:
     """Look a run over before it is closed."""

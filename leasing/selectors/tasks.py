@@ -10,6 +10,7 @@ from albertslund_it.common.quarters import Quarter, quarters_between, span_label
 from inventory.models import Device
 from leasing.models import BillingRun, RebillingExport, Voucher
 from leasing.selectors.outstanding import Outstanding
+from leasing.selectors.quarter import fiscal_years
 from leasing.selectors.readiness import (
     STOCK_DAYS,
     UNSEEN_DAYS,
@@ -79,7 +80,7 @@ def quarter_tasks(today: date, standing: Outstanding | None = None) -> Iterator[
         )
 
 
-def money_tasks(standing: Outstanding) -> Iterator[Task]:
+def money_tasks(standing: Outstanding, today: date) -> Iterator[Task]:
     """Give what waits of the money, from the full computation."""
     overdue = standing.overdue
     if len(overdue) > 1:  # a single one is the quarter that can be closed
@@ -91,14 +92,26 @@ def money_tasks(standing: Outstanding) -> Iterator[Task]:
             amount_ore=standing.overdue_ore,
             note="ikke opkrævet",
         )
+    for year in fiscal_years(today, standing):
+        if year.next_supplement:
+            pending = standing.of_year(year.year).total.pending_ore
+            yield Task(
+                "supplement",
+                f"Supplementskørsel for {year.year} kan laves",
+                f"Senest den {year.supplement_ends_on:%d-%m-%Y}. Derefter kommer beløbet med i "
+                "den næste kvartalskørsel.",
+                about=year.next_supplement,
+                amount_ore=pending,
+                note="ikke opkrævet",
+            )
     corrections = standing.corrections
     if corrections.pending_lines:
         closed = [q.quarter for q in standing.quarters if q.is_closed]
-        many = corrections.pending_lines > 1
+        lines = "linjer" if corrections.pending_lines > 1 else "linje"
         yield Task(
             "corrections",
-            f"{corrections.pending_lines} rettelse{'r' if many else ''} til låste kvartaler venter",
-            "De kommer med i den næste kørsel.",
+            f"Rettelser til låste kvartaler: {corrections.pending_lines} {lines} venter",
+            "Det, der er ændret eller kommet til, siden kvartalerne blev låst.",
             about=f"{closed[0]}-{closed[-1]}",
             amount_ore=corrections.pending_ore,
             note="samlet udslag",

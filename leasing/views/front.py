@@ -46,7 +46,7 @@ def _for_finance(day, now: bool) -> dict:
     return context | {
         "standing": standing,
         "year_ore": standing.of_year(day.year).total.cost_ore,
-        "tasks": _linked([*money_tasks(standing), *quarter_tasks(day, standing)]),
+        "tasks": _linked([*money_tasks(standing, day), *quarter_tasks(day, standing)]),
     }
 
 
@@ -72,7 +72,7 @@ def _linked(tasks) -> list[tuple[Task, str]]:
 
 def task_url(task: Task) -> str:
     """Give the page that a task lands on: the filtered list, or the quarter."""
-    if task.key in {"close", "post", "fetch"}:
+    if task.key in {"close", "post", "fetch", "supplement"}:
         return reverse("quarter-detail", args=[task.about])
     if task.key in {"overdue", "corrections"}:
         first, last = task.about.split("-")

@@ -44,4 +44,4 @@ class LineList(ListPage):
         }
 
     def extra_context(self):
-        return {"bearer": self.bearer, "lines": self.lines}
+        return {"bearer": self.bearer}

@@ -36,6 +36,7 @@ def share(request):
         "chart": quarter_chart(found),
         "lines_url": lines_url(afdeling=bearer.key),
         "payers": [(row, payer_url(bearer, row.key)) for row in found.by_payer],
+        "models": [row for row in found.by_model if row.amount_ore or row.items],
         "kinds": [row for row in found.by_kind if row.amount_ore],
         "has_invoices": any(bill.invoice for bill in found.bills),
     }

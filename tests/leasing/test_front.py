@@ -60,7 +60,7 @@ class TestFinance:
     def test_corrections_wait_and_their_link_shows_them(self, town, client):
         # The late move: minus at 1001 and plus at 1002 in two quarters, and the forgotten pc in
         # two quarters: six lines, of which the moves cancel out but for nothing.
-        address, amount = tasks(read(client, "/"))["6 rettelser til låste kvartaler venter"]
+        address, amount = tasks(read(client, "/"))["Rettelser til låste kvartaler: 6 linjer venter"]
         assert amount == 34941 + 34942
         assert total_of_lines(client, address) == amount
 
@@ -72,6 +72,17 @@ class TestFinance:
         # F at 1 October: 559066 · 3 / 16 = 104824,875
         assert amount == 104824 == total_of_lines(client, address)
         assert waiting["1. kvartal 2026 er slut og kan låses"][1] == 34941
+
+    def test_a_supplementary_run_in_january(self, town, client, settings):
+        close("2026Q4")
+        make.charge(town.first, 9900, date(2026, 12, 30), "Fragt")
+        settings.TODAY = date(2027, 1, 20)
+        waiting = tasks(read(client, "/"))
+        assert waiting["Supplementskørsel for 2026 kan laves"] == ("/kvartaler/2026S1/", 9900)
+        assert "Fra andre år mangler 99,00 kr." in text_of(read(client, "/kvartaler/"))
+        assert "Antal" not in text_of(read(client, "/kvartaler/2026S1/").xpath("//table")[0])
+        settings.TODAY = date(2027, 2, 1)
+        assert "Supplementskørsel" not in text_of(read(client, "/"))
 
     def test_what_is_closed_waits_for_opus(self, town, client):
         waiting = tasks(read(client, "/"))
@@ -212,7 +223,7 @@ def test_the_sums_arrive_by_themselves(
     Town()
     monkeypatch.setattr(later, "AT_ONCE", 3)
     log_in(page, live_server, cast.finance)
-    page.get_by_text("6 rettelser til låste kvartaler venter").wait_for()
+    page.get_by_text("Rettelser til låste kvartaler: 6 linjer venter").wait_for()
     assert page.url == live_server.url + "/"
 
 
