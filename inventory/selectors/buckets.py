@@ -5,6 +5,7 @@ rows that the page falls on are read. Sorting 50,000 rows by a joined name would
 SQLite, where Danish order is worked out in Python.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,8 @@ class Buckets:
     """Ids of rows, ordered by the rank of their key; to be sliced.
 
     `keyed` is a queryset whose rows all have a key; `row`, `key` and `tie` are its fields with the
-    wanted id, with the key, and with what orders the rows of one key.
+    wanted id, with the key, and with what orders the rows of one key. Where there are about as
+    many keys as rows (`many`) they are counted here: grouping them would only cost the database.
     """
 
     keyed: QuerySet
@@ -26,10 +28,14 @@ class Buckets:
     tie: str
     rank: Callable[[Hashable], int]
     descending: bool = False
+    many: bool = False
 
     @cached_property
     def counts(self) -> dict[Hashable, int]:
-        return dict(self.keyed.order_by().values_list(self.key).annotate(Count("pk")))
+        rows = self.keyed.order_by()
+        if self.many:
+            return Counter(rows.values_list(self.key, flat=True))
+        return dict(rows.values_list(self.key).annotate(Count("pk")))
 
     def count(self) -> int:
         """Count the rows, as a queryset does."""

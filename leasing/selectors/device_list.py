@@ -68,7 +68,9 @@ def ordered_ids(
     else:
         rank = rank_in(ORDERS[column]())
         tie = "device__serial_number"
-        first = Buckets(placed, "device", POINTERS[column], tie, rank, descending)
+        first = Buckets(
+            placed, "device", POINTERS[column], tie, rank, descending, many=column == "person"
+        )
     return Chain(first, others.values_list("pk", flat=True))
 
 

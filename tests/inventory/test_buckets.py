@@ -22,10 +22,10 @@ def buckets():
             made = make.device(f"PF-{number}{count - index}")
             make.placement(made, date(2026, 1, 1), unit)
 
-    def build(descending=False):
+    def build(descending=False, many=False):
         rank = rank_in(Unit.objects.all())
         tie = "device__serial_number"
-        return Buckets(Placement.objects.all(), "device", "unit", tie, rank, descending)
+        return Buckets(Placement.objects.all(), "device", "unit", tie, rank, descending, many)
 
     return build
 
@@ -39,9 +39,10 @@ def by_sorting(descending):
 
 
 @pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("many", [False, True])
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 11, 50])
-def test_pages_put_together_are_the_sorted_whole(buckets, size, descending):
-    pages = [list(buckets(descending)[at : at + size]) for at in range(0, 11, size)]
+def test_pages_put_together_are_the_sorted_whole(buckets, size, many, descending):
+    pages = [list(buckets(descending, many)[at : at + size]) for at in range(0, 11, size)]
 
     assert [row for page in pages for row in page] == by_sorting(descending)
 
