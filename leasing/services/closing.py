@@ -99,6 +99,10 @@ def _alone():
                 if outermost:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                 cursor.execute("LOCK TABLE leasing_billingrun IN SHARE ROW EXCLUSIVE MODE")
+                # What lies fast once it is billed: who is changing it now is waited for.
+                cursor.execute(
+                    "LOCK TABLE leasing_charge, leasing_settings, inventory_unit IN SHARE MODE"
+                )
                 # Foreign keys checked chunk by chunk, not half a million times at the commit.
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         yield

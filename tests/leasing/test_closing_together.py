@@ -10,11 +10,11 @@ import time
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from albertslund_it.common.errors import Refused
 from inventory.models import Placement
-from leasing.models import BilledFacts, BillingRun, InvoiceLine, QuarterlyInvoice
+from leasing.models import BilledFacts, BillingRun, Charge, InvoiceLine, QuarterlyInvoice
 from leasing.selectors.verification import findings
 from leasing.services.closing import close_quarter
 from tests import builders as make
@@ -99,6 +99,28 @@ def test_facts_entered_meanwhile_are_in_the_run_or_pending(fifty_leases):
     moved = InvoiceLine.objects.filter(unit=other, period="2026Q1")
     # 50 of 90 days: 34941 − 15529 = 19412 for each of the twenty, in this run or the next
     assert sum(moved.values_list("amount_ore", flat=True)) == 20 * 19412
+
+
+def test_what_a_closing_fixes_is_not_being_changed_meanwhile(fifty_leases):
+    """A change that is made but not yet committed comes before the closing, not beside it."""
+    charge = make.charge(make.unit("1000"), 10000)
+    changed, may_commit = threading.Event(), threading.Event()
+
+    def change():
+        with transaction.atomic():
+            Charge.objects.filter(pk=charge.pk).update(amount_ore=77700)
+            changed.set()
+            may_commit.wait(10)
+
+    def close_beside():
+        changed.wait(10)
+        threading.Timer(0.5, may_commit.set).start()
+        return close()
+
+    _, run = at_the_same_moment(change, close_beside)
+    assert isinstance(run, BillingRun), run
+    billed = InvoiceLine.objects.get(charge=charge).amount_ore
+    assert billed == Charge.objects.get(pk=charge.pk).amount_ore == 77700
 
 
 CLOSE_IN_ANOTHER_PROCESS = """
