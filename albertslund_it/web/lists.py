@@ -3,6 +3,7 @@
 from io import BytesIO
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -53,10 +54,12 @@ class ListPage(PermissionRequiredMixin, View):
         filters = self.make_filters()
         filtered = filters.qs if filters else self.rows()
         table = self.table_class(self.table_data(filtered), **self.table_options())
+        RequestConfig(request, paginate=False).configure(table)
         if request.GET.get("hent") == "xlsx":
-            RequestConfig(request, paginate=False).configure(table)
             return self.excel(table)
-        RequestConfig(request, paginate={"per_page": self.per_page}).configure(table)
+        # Not by RequestConfig, which lets the address say how many rows a page has.
+        table.paginator = Paginator(table.rows, self.per_page)
+        table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
         return self.page(table, filters)
 
     def make_filters(self):

@@ -134,3 +134,10 @@ def test_other_lists_download_too(client, cast, name, file_name):
 
     assert file_name in response["Content-Disposition"]
     assert response.getvalue()[:2] == b"PK"
+
+
+@pytest.mark.parametrize("query", ["per_page=-1", "per_page=1000000", "side=-1&per_page=0"])
+def test_the_address_does_not_say_how_long_a_page_is(client, many, query):
+    response = client.get(f"{URL}?{query}")
+    assert response.status_code == 200
+    assert len(select(parse(response), "table.data tbody tr")) in {20, 50}
