@@ -17,7 +17,6 @@ from inventory.models import Placement, Unit
 from leasing.domain.accrual import terms_in_order
 from leasing.domain.allocation import Difference, LeaseFacts, differences
 from leasing.models import (
-    BillingRun,
     Charge,
     InvoiceLine,
     Lease,
@@ -135,14 +134,13 @@ def leases_with_differences(
     `everything` looks at all of them, as a check on that.
     """
     holder = cost_holder_id()
-    any_run = BillingRun.objects.exists()
     current = str(window.current) if window.current else None
     stream = lease_facts(devices)
     while chunk := list(islice(stream, CHUNK)):
         for facts in chunk:
             facts.text = facts.canonical_text()
         looked_back = [everything or facts.billed_text != facts.text for facts in chunk]
-        if any_run and any(looked_back):
+        if window.covered and any(looked_back):
             ids = [f.lease_id for f, back in zip(chunk, looked_back, strict=True) if back]
             billed = billed_by_lease(ids)
             for facts in chunk:

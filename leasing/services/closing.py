@@ -190,10 +190,9 @@ def _create_invoices(run: BillingRun, totals: RunTotals) -> dict[int, _Payer]:
     """Create an invoice for each department with lines, in Danish order, the cost holder last."""
     by_unit = totals.by_unit()
     by_department = defaultdict(list)
-    for *department, unit, number, name in Unit.objects.filter(id__in=by_unit).values_list(
-        "department", "department__name", "department__head_name", "id", "number", "name"
-    ):
-        by_department[tuple(department)].append((unit, number, name))
+    for *department, unit, number, name in unit_names():
+        if unit in by_unit:
+            by_department[tuple(department)].append((unit, number, name))
     payers, invoices = {}, []
     order = sorted(by_department, key=lambda department: invoice_order_of_name(department[1]))
     for position, (department, department_name, head_name) in enumerate(order, start=1):
@@ -220,6 +219,13 @@ def _create_invoices(run: BillingRun, totals: RunTotals) -> dict[int, _Payer]:
         ),
     )
     return payers
+
+
+def unit_names():
+    """Give what lines copy of units: department (id, name, head) and unit (id, number, name)."""
+    return Unit.objects.values_list(
+        "department", "department__name", "department__head_name", "id", "number", "name"
+    )
 
 
 def _write_lines(run: BillingRun, payers: dict[int, _Payer], lines: Spool) -> str:

@@ -14,12 +14,14 @@ from tests.benchmarks.ground import (
     peak_megabytes,
 )
 
+TODAY = date(2030, 6, 1)
+
 
 def close(code="2026Q1"):
     from leasing.services.closing import close_quarter
 
     moment = datetime(2030, 1, 1, 8, tzinfo=UTC)
-    return close_quarter(code=code, closed_by="Måling", today=date(2030, 6, 1), now=moment)
+    return close_quarter(code=code, closed_by="Måling", today=TODAY, now=moment)
 
 
 def undone(work):
@@ -71,7 +73,15 @@ class Floor:
         from inventory.models import Placement
         from leasing.models import QuarterlyInvoice
         from leasing.selectors import facts
+        from leasing.selectors.window import window_for
+        from leasing.services.closing import unit_names
 
+        # The few rows of the frame: settings, runs, cost holder, sub-agreements, charges, units.
+        window = window_for("2026Q1", TODAY)
+        facts.cost_holder_id()
+        list(facts.SubAgreement.objects.values_list("id", "number"))
+        facts.charges_to_bill(window)
+        list(unit_names())
         for _ in facts.lease_rows(facts.Lease.objects.all()):
             pass
         for _ in facts.placement_rows(Placement.objects.all()):
