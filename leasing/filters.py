@@ -6,8 +6,9 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.filters import FilterSet
 from albertslund_it.web.forms import PlainSelect, grouped_choices
 from inventory.models import Category, Device, DeviceModel, Unit
+from inventory.selectors.organisation import departments_open_to
 from inventory.selectors.placements import placements_in_force
-from inventory.selectors.scope import departments_seen_by, sees_all, units_seen_by
+from inventory.selectors.scope import sees_all, units_seen_by
 from inventory.selectors.search import matching
 from leasing.selectors.readiness import (
     NOTICE_MONTHS,
@@ -40,7 +41,7 @@ class DeviceFilter(FilterSet):
     q = django_filters.CharFilter(label="Søg", method="search")
     department = django_filters.ModelChoiceFilter(
         label="Afdeling",
-        queryset=lambda request: departments_seen_by(request.user, today()),
+        queryset=lambda request: departments_open_to(request.user, today()),
         method="in_department",
         empty_label="Alle",
     )

@@ -125,3 +125,5 @@ class LoginForm(PlainForm, AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].error_messages["required"] = "Skriv dit brugernavn."
         self.fields["password"].error_messages["required"] = "Skriv din adgangskode."
+        if self.is_bound:  # the summary of what is wrong is to be read first
+            del self.fields["username"].widget.attrs["autofocus"]

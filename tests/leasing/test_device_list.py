@@ -15,6 +15,7 @@ from inventory.models import Device, FormerSerialNumber
 from leasing.selectors.device_list import device_rows, ordered_ids
 from leasing.tables import DeviceRows
 from tests import builders as make
+from tests.web.markup import parse, select
 
 TODAY = date(2026, 9, 14)
 URL = "/udstyr/"
@@ -152,6 +153,16 @@ def test_a_head_finds_nothing_of_another_department_by_any_way(devices, cast, cl
     hidden = Device.objects.get(serial_number="PF000002")
     assert client.get(reverse("device-detail", args=[hidden.pk])).status_code == 404
     assert "PF000002" not in str(excel(client.get(f"{URL}?hent=xlsx")))
+
+
+def test_a_unit_leader_may_follow_the_links_of_the_department_page(devices, cast, client_of):
+    client = client_of(cast.unit_leader)
+    page = client.get(reverse("department-detail", args=[cast.unit.department_id]))
+    links = select(parse(page), ".actions a.btn")
+    to_devices, to_share = (link.get("href") for link in links if "hent" not in link.get("href"))
+
+    assert serials(client.get(to_devices)) == ["PF000001", "PF000003"]
+    assert client.get(to_share).status_code == 200
 
 
 def excel(response):
