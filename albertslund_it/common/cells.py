@@ -115,9 +115,14 @@ def day(cell) -> date:
             found = date(int(match["y"]), int(match["m"]), int(match["d"]))
         except ValueError:
             raise ValueError(f"Den dato findes ikke. {WRITE_DATE}") from None
-    if not 2000 <= found.year <= 2100:
-        raise ValueError(f"Året {found.year} er forkert. {WRITE_DATE}")
+    check_year(found)
     return found
+
+
+def check_year(day: date) -> None:
+    """Refuse a date that can only be a slip of the keyboard; sums over it would have no end."""
+    if not 2000 <= day.year <= 2100:
+        raise ValueError(f"Året {day.year} er forkert. {WRITE_DATE}")
 
 
 def yes_or_no(cell) -> bool:

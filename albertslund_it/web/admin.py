@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.forms import KronerField
+from albertslund_it.web.validators import validate_year
 
 BROKEN = "Det kan ikke lade sig gøre: ændringen bryder en regel i databasen. Intet er gemt."
 IN_USE = "Rækken kan ikke slettes, for andet bygger på den. Intet er slettet."
@@ -22,7 +23,10 @@ class OurAdmin(admin.ModelAdmin):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name.endswith("_ore"):
             return kroner_field(db_field)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.DateField):
+            field.validators.append(validate_year)
+        return field
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         """Make the form say what the database refused, with all that was typed still in it."""

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 
-from albertslund_it.common import account_codes
+from albertslund_it.common import account_codes, cells
 
 
 def _check(check, value):
@@ -10,6 +10,10 @@ def _check(check, value):
         check(value)
     except ValueError as error:
         raise ValidationError(f"{error}.") from error
+
+
+def validate_year(value):
+    _check(cells.check_year, value)
 
 
 def validate_ean(value):

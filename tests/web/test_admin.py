@@ -157,3 +157,12 @@ def test_when_a_device_was_last_seen_is_not_the_administrators_business(client):
 def test_there_is_one_row_of_settings(client):
     assert client.get(url(Settings, "add")).status_code == 403
     assert client.post(url(Settings.objects.get(), "delete"), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("day", ["31-12-9999", "01-01-0206"])
+def test_a_slip_of_the_keyboard_in_a_year_is_refused(client, day):
+    """A lease from the year 9999 would keep every page with an amount from being worked out."""
+    for row, field in ((make.lease(), "starts_on"), (Settings.objects.get(), "billing_starts_on")):
+        refused = client.post(url(row), filled_in(client, url(row), **{field: day}))
+        year = int(day[-4:])
+        assert errors(refused) == [f"Året {year} er forkert. Skriv datoen som 17-11-2025."]
