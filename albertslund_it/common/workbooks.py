@@ -185,9 +185,12 @@ def _in_place(plain: Cell, values: list, row: int) -> Iterator[Cell]:
 
 def _text_converter(sheet, kind: CellKind) -> Callable:
     cell = _styled_cell(sheet, "@")
+    of_date = _date_converter(sheet, CellKind.DATE)
     always = kind is CellKind.CODE
 
     def convert(value):
+        if type(value) is date:  # a column of dates where some say why there is none
+            return of_date(value)
         text = value if type(value) is str else str(value)
         if not text:
             return None

@@ -5,6 +5,7 @@ which is felt on a page of 50 rows. Its headings, sorting and paging are used as
 """
 
 from collections.abc import Callable
+from datetime import date
 from html import escape
 from operator import attrgetter
 
@@ -130,11 +131,13 @@ class AmountColumn(Column):
 
 
 class MarkColumn(Column):
-    """A word in a mark: (style, word) with style good, warn, bad or ''; or a plain text."""
+    """A word in a mark: (style, word) with style good, warn, bad or ''; or a date or plain text."""
 
     css = "nowrap"
 
     def text(self, value):
+        if isinstance(value, date):
+            return f"{value:%d-%m-%Y}"
         if isinstance(value, str):
             return value
         style, word = value

@@ -42,7 +42,7 @@ class DeviceRow:
     person: str
     since: date | None
     lease_starts_on: date | None
-    lease_state: str | tuple[str, str]
+    lease_state: date | tuple[str, str]
     last_seen: date | None
 
 
@@ -129,15 +129,18 @@ def leases_of(device_ids: Sequence[int]) -> dict[int, Lease]:
     return leases
 
 
-def lease_state(lease: Lease | None, on: date) -> str | tuple[str, str]:
+def lease_state(lease: Lease | None, on: date) -> date | tuple[str, str]:
     """Give a lease's last day; when it is not running, a mark (style, words) that says so."""
     if lease is None or not lease.laid:
         return "", "Uden leasing"
     starts_on, ends_before = span_of(lease.laid, lease.stops_on)
-    last_day = f"{ends_before - timedelta(days=1):%d-%m-%Y}"
+    last_day = ends_before - timedelta(days=1)
     if on >= ends_before:
         stopped = lease.stops_on is not None and lease.stops_on <= on
-        return "", f"Stoppet {lease.stops_on:%d-%m-%Y}" if stopped else f"Udløbet {last_day}"
+        return (
+            "",
+            f"Stoppet {lease.stops_on:%d-%m-%Y}" if stopped else f"Udløbet {last_day:%d-%m-%Y}",
+        )
     if on < starts_on:
         return "", f"Fra {starts_on:%d-%m-%Y}"
     return last_day

@@ -72,7 +72,7 @@ class Leasing:
 
     lease: Lease
     terms: tuple[Term, ...]
-    state: str | tuple[str, str]
+    state: date | tuple[str, str]
     last_day: date
     price_ore: int
     accrued_ore: int
@@ -80,7 +80,7 @@ class Leasing:
     @property
     def mark(self) -> str:
         """Say what is special about the lease on the day, if anything."""
-        return "" if isinstance(self.state, str) else self.state[1]
+        return self.state[1] if isinstance(self.state, tuple) else ""
 
     @property
     def remaining_ore(self) -> int:

@@ -91,8 +91,8 @@ def test_a_row_says_who_has_the_device_and_how_its_lease_stands(devices):
     rows = {row.serial_number: row for row in device_rows(list(ids), TODAY)}
 
     assert rows["PF000001"].person == "Anna Berg (anbe)"
-    assert rows["PF000001"].lease_state == "31-12-2029"
-    assert rows["PF000002"].lease_state == "28-02-2030"
+    assert rows["PF000001"].lease_state == date(2029, 12, 31)
+    assert rows["PF000002"].lease_state == date(2030, 2, 28)
     assert rows["PF000003"].lease_state == ("", "Stoppet 01-06-2026")
     assert (rows["PF000004"].unit, rows["PF000004"].since) == ("It-lager", None)
     assert rows["ZZ-6"].lease_state == ("", "Uden leasing")
@@ -102,7 +102,7 @@ def test_a_row_says_who_has_the_device_and_how_its_lease_stands(devices):
     ("on", "state"),
     [
         (date(2025, 12, 1), ("", "Fra 01-01-2026")),
-        (date(2029, 12, 31), "31-12-2029"),
+        (date(2029, 12, 31), date(2029, 12, 31)),
         (date(2030, 1, 1), ("", "Udløbet 31-12-2029")),
     ],
 )
@@ -180,6 +180,7 @@ def test_the_download_holds_all_that_the_filters_let_through_in_the_lists_order(
     assert heading[:2] == ("Serienr.", "Model")
     assert [row[0] for row in rows] == ["PF000004", "PF000003", "PF000002", "PF000001"]
     assert rows[-1][heading.index("Leasing fra")].date() == date(2026, 1, 1)
+    assert rows[-1][heading.index("Leasing til")].date() == date(2029, 12, 31)
 
 
 @pytest.mark.parametrize(
