@@ -98,7 +98,7 @@ DELIVERIES = Importer(
             "unit",
             unit_number,
             help="Læses kun, mens udstyret ingen tildeling har",
-            example="1010",
+            example="9911",
         ),
         Column(
             "Initialer",
@@ -135,7 +135,7 @@ CHARGES = Importer(
             help="Opkræves i første kvartal, der låses og slutter efter den dag",
             example="15-02-2026",
         ),
-        Column("Enhedsnr", "unit", unit_number, required=True, example="1010"),
+        Column("Enhedsnr", "unit", unit_number, required=True, example="9911"),
         Column(
             "Beløb",
             "amount_ore",
