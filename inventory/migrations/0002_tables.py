@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "enhed af udstyr",
+                "verbose_name": "udstyr",
                 "verbose_name_plural": "udstyr",
                 "ordering": ["serial_number"],
                 "permissions": [

@@ -69,7 +69,7 @@ class Device(models.Model):
     last_seen = models.DateField("sidst set", null=True, blank=True)
 
     class Meta:
-        verbose_name = "enhed af udstyr"
+        verbose_name = "udstyr"
         verbose_name_plural = "udstyr"
         permissions = [
             ("import_inventory", "Kan indlæse enheder, medarbejdere og udstyr"),

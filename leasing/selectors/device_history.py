@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from albertslund_it.common.money import format_kroner
 from inventory.models import Device, DeviceModel, Employee, FormerSerialNumber, Placement, Unit
-from leasing.models import Lease, LeaseTerm
+from leasing.models import Lease, LeaseTerm, SubAgreement
 
 ACTIONS = {
     LogEntry.Action.CREATE: "oprettet",
@@ -20,7 +20,12 @@ ACTIONS = {
 }
 SHOWN = 50
 HIDDEN = {"id", "device", "lease"}
-POINTS_AT = {"unit": Unit, "employee": Employee, "model": DeviceModel}
+POINTS_AT = {
+    "unit": Unit,
+    "employee": Employee,
+    "model": DeviceModel,
+    "sub_agreement": SubAgreement,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,7 @@ def test_the_history_names_who_changed_what_also_what_is_deleted(moved, cast):
     assert ("fra", "01-12-2026", "–") in found[2].fields
     names = {field for change in found for field in change.fields}
     assert ("medarbejder", "–", "Anna Berg (anbe)") in names
+    assert ("underaftale", "–", moved.sub_agreement.number) in names
     hidden = history_of(moved.device, with_people=False)
     assert "Anna Berg" not in str(hidden)
 
