@@ -162,7 +162,7 @@ def _add_reconciliation(
         (f"Faktureret af leasinggiver {NO_SUPPLIER_INVOICES}", None),
         (f"Afvigelser {NO_SUPPLIER_INVOICES}", None),
         ("Enhedernes andel", run.total_ore - holder_ore),
-        ("Fælles ITs andel", holder_ore),
+        ("Fælles IT's andel", holder_ore),
         ("I alt", Formula(f"SUM({units}:{holder})")),
         *((f"Heraf {KIND_LABELS[kind].lower()}", by_kind[kind]) for kind in Kind.values),
         ("Sum af Specifikation", _sum_of("Specifikation", "L", run.line_count)),

@@ -150,7 +150,7 @@ def test_the_reconciliation_states_its_date_and_what_changed_since():
         "Faktureret af leasinggiver (ingen leverandørfakturaer indlæst)": None,
         "Afvigelser (ingen leverandørfakturaer indlæst)": None,
         "Enhedernes andel": 1748.23,
-        "Fælles ITs andel": 349.41,
+        "Fælles IT's andel": 349.41,
         "I alt": "=SUM(B8:B9)",
         "Heraf løbende": 1397.64,
         "Heraf efterfakturering": 0,
