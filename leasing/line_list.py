@@ -152,9 +152,21 @@ def _what(line: Line) -> str:
     return f"{line.kind_name}: {line.text}" if line.text else line.kind_name
 
 
+def _billed_by(line: Line) -> str:
+    """Name the run; a supplementary one by its code."""
+    return Quarter.parse(line.run).short_label if "Q" in line.run else line.run or "Ikke endnu"
+
+
 def _device(line: Line) -> str:
     """Give the search that finds the device; its page may be out of the reader's scope by now."""
     return f"{reverse('device-list')}?q={line.serial_number}"
+
+
+class PeriodColumn(CodeColumn):
+    """A quarter by its short name; in Excel by its code, which sorts in time."""
+
+    def text(self, value):
+        return Quarter.parse(value).short_label
 
 
 class LineTable(Table):
@@ -170,7 +182,7 @@ class LineTable(Table):
     empty_title = "Der er ingen linjer"
     empty_help = "De kommer, når en leasing begynder, eller et engangsbeløb er indlæst."
 
-    period = CodeColumn("Kvartal")
+    period = PeriodColumn("Kvartal")
     department = Column("Afdeling", sort_by="department_name")
     unit = Column("Enhed", sort_by="unit_name")
     serial_number = CodeColumn("Serienr.", link=_device)
@@ -179,7 +191,7 @@ class LineTable(Table):
     first_day = DateColumn("Fra")
     last_day = DateColumn("Til")
     days = NumberColumn("Dage")
-    run = Column("Opkrævet i", of=lambda line: line.run or "Ikke endnu", orderable=False)
+    run = Column("Opkrævet i", of=_billed_by, orderable=False)
     amount_ore = AmountColumn("Beløb (kr.)")
 
 

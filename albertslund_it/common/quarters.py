@@ -57,6 +57,10 @@ class Quarter:
     def label(self) -> str:
         return f"{self.number}. kvartal {self.year}"
 
+    @property
+    def short_label(self) -> str:
+        return f"{self.number}. kvt. {self.year}"
+
     def next(self, count: int = 1) -> "Quarter":
         """Give the quarter `count` later (earlier, when negative)."""
         years, index = divmod(self.year * 4 + self.number - 1 + count, 4)

@@ -74,11 +74,7 @@ def posting_text(template: str, *, invoice_number: str, run: BillingRun, unit_na
     with braces in it can do anything.
     """
     quarter = run.last_quarter
-    period = (
-        f"suppl. {quarter.year}"
-        if run.is_supplementary
-        else f"{quarter.number}. kvt. {quarter.year}"
-    )
+    period = f"suppl. {quarter.year}" if run.is_supplementary else quarter.short_label
     values = {"opgørelse": invoice_number, "kvartal": period, "enhed": unit_name}
     text = re.sub(r"\{(opgørelse|kvartal|enhed)\}", lambda name: values[name[1]], template)
     text = " ".join(_BREAKS.sub(" ", text).split())

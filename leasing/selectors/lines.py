@@ -53,6 +53,10 @@ class Line(NamedTuple):
     def kind_name(self) -> str:
         return KIND_NAMES[self.kind]
 
+    @property
+    def period_label(self) -> str:
+        return Quarter.parse(self.period).short_label
+
 
 @dataclass(frozen=True)
 class Choice:

@@ -94,7 +94,7 @@ def _of_postings(run: BillingRun, postings: Iterable, own_share_ore: int):
 def _of_seal(run: BillingRun) -> Check:
     found = findings_of(run)
     return Check(
-        "Kontrolsummen er genberegnet og bygger på den forrige kørsels",
+        "Antal fejl, når kontrolsummen og kæden til den forrige kørsel regnes efter",
         0,
         len(found),
         is_amount=False,

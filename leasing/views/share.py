@@ -61,7 +61,7 @@ def quarter_chart(found: Share, ident: str = "kvartaler") -> Chart:
     return bar_chart(
         ident=ident,
         title=f"Udgift pr. kvartal, {found.bearer.name}",
-        labels=[f"{cost.quarter.number}. kvt. {cost.quarter.year}" for cost in costs],
+        labels=[cost.quarter.short_label for cost in costs],
         series=[
             Series(name, style, _costs(found, state))
             for state, name, style in STYLES
