@@ -8,7 +8,7 @@ import time
 
 from tests.benchmarks.ground import fill, in_another_process, own_database
 
-SORTS = ("serial_number", "unit", "person")
+SORTS = ("serial_number", "unit", "person", "since")
 
 
 def give_people(share=5):
@@ -56,7 +56,7 @@ def main():
         client.force_login(User.objects.create_superuser("maaling"))
         last = (options.devices - 1) // 50 + 1
         pages = {"empty page": "/findes-ikke/"} | {
-            f"{sort}, page {page}": f"/udstyr/?sort={sort}&page={page}"
+            f"{sort}, page {page}": f"/udstyr/?sorter={sort}&side={page}"
             for sort in SORTS
             for page in (1, last)
         }
