@@ -6,7 +6,7 @@ import argparse
 import statistics
 import time
 
-from tests.benchmarks.ground import fill, in_another_process, own_database
+from tests.benchmarks.ground import fill, in_another_process, own_database, tidy
 
 SORTS = ("serial_number", "unit", "person", "since")
 
@@ -36,6 +36,7 @@ def give_people(share=5):
 def prepare(devices):
     fill(devices)
     give_people()
+    tidy()
 
 
 def main():
