@@ -27,6 +27,7 @@ _BOLD = Font(name="Calibri", size=11, family=2, scheme="minor", bold=True)  # el
 _AMOUNT_ALIGNMENT = Alignment(horizontal="right", indent=1)
 # What XML cannot hold; a text copied from elsewhere may.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_SHEET_NAMES = re.compile(rf"[:\\/?*\[\]]|{_ILLEGAL.pattern}")
 # openpyxl takes '=…' for a formula and '#N/A' for an error; a person who edits such a cell makes
 # Excel do the same with the others, unless the cell is formatted as text.
 _RISKY = frozenset("=+-@#")
@@ -74,15 +75,20 @@ def write_table(
 ) -> None:
     """Write one table as a workbook; `notes` are lines above the headings."""
     book = Workbook(title=title)
-    book.add_sheet(title[:31], columns, rows, above=[(note,) for note in notes])
+    book.add_sheet(_sheet_name(title), columns, rows, above=[(note,) for note in notes])
     book.save(stream)
+
+
+def _sheet_name(title: str) -> str:
+    """Make a title one that Excel lets a sheet have: a unit may be called »Skole/SFO«."""
+    return _NOT_IN_SHEET_NAMES.sub(" ", title)[:31].strip(" '") or "Ark"
 
 
 class Workbook:
     """A workbook that is filled sheet by sheet and then saved once."""
 
     def __init__(self, *, title: str):
-        self._title = title
+        self._title = title = _ILLEGAL.sub(" ", title)
         self._book = OpenpyxlWorkbook(write_only=True)
         self._book.properties.title = title
         self._book.properties.creator = CREATOR

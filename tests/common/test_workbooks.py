@@ -183,3 +183,18 @@ def test_libreoffice_opens_it_and_works_the_formulas_out(tmp_path):
     assert sheet["A6"].data_type == "s"
     assert sheet.auto_filter.ref == "A3:E6"
     assert sheet.print_title_rows == "$3:$3"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Skole/SFO: hvad? [1*2]", "Skole SFO  hvad   1 2"),
+        ("'Havens børn'", "Havens børn"),
+        ("Ny\x01 enhed", "Ny  enhed"),
+        ("???", "Ark"),
+    ],
+)
+def test_a_sheet_gets_a_name_that_excel_allows_whatever_a_unit_is_called(title, name):
+    stream = BytesIO()
+    write_table(stream, title=title, columns=[Column("Enhed")], rows=[("x",)])
+    assert openpyxl.load_workbook(stream).sheetnames == [name]
