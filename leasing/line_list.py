@@ -84,7 +84,7 @@ class LineForm(PlainForm, forms.Form):
         if ahead:
             for code, label in runs_to_close(self.today):
                 yield code, f"{label} (ikke låst)"
-        yield NOT_BILLED, "Endnu ikke opkrævet"
+        yield NOT_BILLED, "Ikke opkrævet"
 
     def choice(self) -> Choice:
         """Give what is asked for."""

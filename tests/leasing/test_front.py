@@ -182,7 +182,7 @@ class TestLeaders:
         user = cast.with_access(
             "gerd", HEAD, department=town.school, ends_before=date(2026, 11, 23)
         )
-        assert "Du har ikke adgang til en afdeling endnu" in text_of(read(client_of(user), "/"))
+        assert "Du har ikke adgang til en afdeling i dag" in text_of(read(client_of(user), "/"))
 
     def test_an_auditor_sees_the_whole_and_is_asked_nothing_of_the_helpdesk(
         self, town, cast, client_of
