@@ -55,9 +55,12 @@ class LineForm(PlainForm, forms.Form):
         fields["enhed"].choices = [("", "Alle"), *self._units()]
         fields["fra"].choices = [
             ("", "Fra begyndelsen"),
-            *((str(q), q.label) for q in self.quarters),
+            *((str(q), q.short_label) for q in self.quarters),
         ]
-        fields["til"].choices = [("", "Dette kvartal"), *((str(q), q.label) for q in self.quarters)]
+        fields["til"].choices = [
+            ("", "Dette kvartal"),
+            *((str(q), q.short_label) for q in self.quarters),
+        ]
         fields["koersel"].choices = [("", "Alt"), *self._runs(ahead)]
         fields["slags"].choices = [("", "Alle"), *((k.value, KIND_NAMES[k]) for k in Kind)]
         names = DeviceModel.objects.values_list("name", flat=True)
