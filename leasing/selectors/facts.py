@@ -135,6 +135,7 @@ def leases_with_differences(
     """
     holder = cost_holder_id()
     current = str(window.current) if window.current else None
+    all_periods, new_periods = window.periods, window.new_periods
     stream = lease_facts(devices)
     while chunk := list(islice(stream, CHUNK)):
         for facts in chunk:
@@ -146,7 +147,7 @@ def leases_with_differences(
             for facts in chunk:
                 facts.billed = billed.get(facts.lease_id, {})
         for facts, back in zip(chunk, looked_back, strict=True):
-            periods = window.periods if back else window.new_periods
+            periods = all_periods if back else new_periods
             yield facts, differences(facts, periods, current, holder)
 
 

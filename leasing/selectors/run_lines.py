@@ -55,9 +55,25 @@ def lease_line(lease: LeaseFacts, difference: Difference) -> RunLine:
     """Write a lease's difference as a line."""
     period, unit, kind, amount, first, last, days = difference
     price = term_on(lease.terms, last).price_ore if lease.terms else None
-    what = (kind, period, lease.lease_id, unit, None)
-    item = (lease.serial_number, lease.model_name, lease.sub_agreement, price)
-    return fast(RunLine, (*what, *item, first.isoformat(), last.isoformat(), days, amount, ""))
+    return fast(
+        RunLine,
+        (
+            kind,
+            period,
+            lease.lease_id,
+            unit,
+            None,
+            lease.serial_number,
+            lease.model_name,
+            lease.sub_agreement,
+            price,
+            first.isoformat(),
+            last.isoformat(),
+            days,
+            amount,
+            "",
+        ),
+    )
 
 
 def charge_line(charge: Charge) -> RunLine:

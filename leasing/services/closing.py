@@ -263,5 +263,5 @@ def _write_facts(facts: Spool) -> None:
         gone = [lease for lease, _, is_stored in chunk if is_stored]
         if gone:
             BilledFacts.objects.filter(lease_id__in=gone).delete()
-        new = [(lease, text) for lease, text, _ in chunk if text is not None]
+        new = [fact[:2] for fact in chunk if fact[1] is not None]
         write_rows("leasing_billedfacts", ("lease_id", "text"), new)
