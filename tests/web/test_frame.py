@@ -148,3 +148,9 @@ def test_the_policy_allows_nothing_inline(cast, client_of):
     assert "default-src 'self'" in policy
     assert not page.xpath("//*[@style] | //style | //script[not(@src)]")
     assert not [name for e in page.iter() for name in e.attrib if name.startswith("on")]
+
+
+@pytest.mark.parametrize("url", ["/", "/udstyr/", "/udstyr/?hent=xlsx", "/udstyr/0/", "/log-ind/"])
+def test_no_copy_of_a_page_is_kept_that_back_could_show_after_logging_out(cast, client_of, url):
+    said = client_of(cast.helpdesk).get(url)["Cache-Control"]
+    assert {"private", "no-store"} <= set(said.split(", "))
