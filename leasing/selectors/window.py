@@ -111,7 +111,7 @@ def _refuse_impossible_quarter(quarter, start, closed, today):
         raise Refused(
             f"{quarter.label} ligger før den {start:%d-%m-%Y}, hvor opkrævningen begynder."
         )
-    if closed and quarter == closed:
+    if BillingRun.objects.filter(code=str(quarter)).exists():
         raise Refused(f"{quarter.label} er allerede godkendt og låst.")
     if closed and quarter < closed:
         raise Refused(

@@ -211,6 +211,8 @@ class TestRefusals:
     def test_a_closed_quarter(self):
         close("2026Q1")
         assert refusal("2026Q1") == "1. kvartal 2026 er allerede godkendt og låst."
+        close("2026Q2")
+        assert refusal("2026Q1") == "1. kvartal 2026 er allerede godkendt og låst."
 
     def test_a_quarter_before_the_last_closed(self):
         close("2026Q2")
