@@ -37,9 +37,9 @@ TABLE = {
     "kvartaler/": {"open": QUARTERS},
     "kvartaler/<str:code>/": {"open": QUARTERS},
     "kvartaler/<str:code>/laas/": {"open": FINANCE},
-    "kvartaler/<str:code>/bilag/": {"open": FINANCE, "method": "post"},
-    "kvartaler/<str:code>/fil/<str:file_kind>/": {"open": FINANCE, "method": "post"},
-    "kvartaler/<str:code>/<str:number>/": {"open": SEERS | {roles.HEAD}, "hidden": LEADERS},
+    "kvartaler/<slug:code>/bilag/": {"open": FINANCE, "method": "post"},
+    "kvartaler/<slug:code>/fil/<slug:file_kind>/": {"open": FINANCE, "method": "post"},
+    "kvartaler/<slug:code>/<slug:number>/": {"open": SEERS | {roles.HEAD}, "hidden": LEADERS},
     "indlaes/": {"open": IMPORTERS},
     "indlaes/<str:kind>/": {"open": IMPORTERS},
     "indlaes/<str:kind>/eksempel/": {"open": IMPORTERS},
@@ -83,7 +83,7 @@ def address(route, town, whose="own"):
     invoices = {invoice.department_id: invoice.number for invoice in town["run"].invoices.all()}
     values = {**ARGUMENTS, "pk": pk, "number": invoices[unit.department_id]}
     for name, value in values.items():
-        for kind in ("int", "str"):
+        for kind in ("int", "str", "slug"):
             route = route.replace(f"<{kind}:{name}>", str(value))
     assert "<" not in route, f"Say in ARGUMENTS what {route} is to be asked for with"
     return f"/{route}"
@@ -112,7 +112,7 @@ def test_each_role_opens_what_is_its_own_and_nothing_more(town, cast, client_of,
 @pytest.mark.parametrize("role", sorted(LEADERS))
 def test_what_is_anothers_does_not_exist_for_a_leader(town, cast, client_of, role):
     client = client_of(cast.by_role()[role])
-    named = [route for route in OURS if "<int:pk>" in route or "<str:number>" in route]
+    named = [route for route in OURS if "<int:pk>" in route or "<slug:number>" in route]
 
     assert named
     for route in named:
