@@ -65,6 +65,20 @@ def save_units(
     return saving.changes
 
 
+@transaction.atomic
+def save_coding(
+    *, unit_id: int, actor, account: str, cost_centre: str, psp_element: str, ean: str
+) -> Changes:
+    """Set what a posting to a unit needs."""
+    lock(Unit)
+    unit = Unit.objects.get(id=unit_id)
+    changes = Changes((Unit,))
+    values = {"account": account, "cost_centre": cost_centre, "psp_element": psp_element}
+    changes.update(unit, unit.number, **values, ean=ean)
+    changes.save(actor)
+    return changes
+
+
 class _Saving:
     def __init__(self, faults: Faults, cost_holder_is_fixed: bool):
         self.faults = faults

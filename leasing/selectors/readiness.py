@@ -36,6 +36,7 @@ class Finding:
     count: int
     amount_ore: int | None = None
     names: tuple[str, ...] = ()
+    units: tuple[Unit, ...] = ()
     is_per_quarter: bool = False
 
 
@@ -187,7 +188,7 @@ def _of_coding(preview: Preview) -> Iterable[Finding]:
             "Økonomi",
             len(lacking),
             sum(unit.total_ore for unit in lacking),
-            tuple(str(unit.unit) for unit in lacking),
+            units=tuple(unit.unit for unit in lacking),
         )
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from albertslund_it.common.account_codes import check_account, check_cost_centre, check_psp_element
 from albertslund_it.common.errors import Refused
@@ -251,10 +251,11 @@ def _coding_of(run: BillingRun, unit_ids: set[int]) -> dict:
 
 
 def lines_of(run: BillingRun) -> Iterator[tuple]:
-    """Give the run's lines in their order, as tuples of LINE_FIELDS."""
+    """Give the run's lines by invoice, unit and item, charges last, as tuples of LINE_FIELDS."""
+    charges_last = F("charge_id").asc(nulls_first=True)
     return (
         InvoiceLine.objects.filter(invoice__run=run)
-        .order_by("number")
+        .order_by("invoice_id", "unit_number", charges_last, "serial_number", "period", "number")
         .values_list(*LINE_FIELDS)
         .iterator(chunk_size=CHUNK)
     )

@@ -186,7 +186,7 @@ class TestReadiness:
         town.library.account = ""
         town.library.save()
         coding = self.findings()["coding"]
-        assert (coding.count, coding.names) == (1, ("2001 Biblioteket",))
+        assert (coding.count, [str(unit) for unit in coding.units]) == (1, ["2001 Biblioteket"])
         [unit] = [
             u
             for i in preview_run("2026Q3", TODAY).invoices

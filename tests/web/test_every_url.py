@@ -30,6 +30,7 @@ TABLE = {
     "afdelinger/": {"open": READERS},
     "afdelinger/<int:pk>/": {"open": READERS},
     "afdelinger/enheder/<int:pk>/": {"open": READERS},
+    "afdelinger/enheder/<int:pk>/kontering/": {"open": IMPORTERS},
     "udstyr/": {"open": READERS},
     "udstyr/<int:pk>/": {"open": READERS},
     "egenbetaling/": {"open": READERS},
