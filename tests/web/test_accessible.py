@@ -65,6 +65,7 @@ def test_the_pages_of_devices_and_organisation(page, live_server, town, cast):
         "/afdelinger/",
         reverse("department-detail", args=[cast.department.pk]),
         reverse("unit-detail", args=[cast.unit.pk]),
+        reverse("unit-coding", args=[cast.unit.pk]),
     ):
         check(page, live_server, path)
 

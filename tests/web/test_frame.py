@@ -53,8 +53,8 @@ def test_demo_data_say_so_on_every_page(cast, client_of):
 
     Settings.objects.update(shows_demo_data=True)
     for url in ("/", "/afdelinger/", "/findes-ikke/"):
-        assert "opdigtede" in client.get(url).content.decode(), url
-    assert "opdigtede" in Client().get("/log-ind/").content.decode()
+        assert "Alt andet er opdigtet" in client.get(url).content.decode(), url
+    assert "Alt andet er opdigtet" in Client().get("/log-ind/").content.decode()
 
 
 def test_logging_out_takes_a_post(cast, client_of):
