@@ -6,6 +6,7 @@ from operator import itemgetter
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.validators import MaxLengthValidator
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
@@ -123,7 +124,11 @@ class LoginForm(PlainForm, AuthenticationForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["username"].error_messages["required"] = "Skriv dit brugernavn."
+        username = self.fields["username"]
+        username.error_messages["required"] = "Skriv dit brugernavn."
+        # Django only tells the browser; a failed login is recorded in a column of 255 characters.
+        too_long = MaxLengthValidator(username.max_length, self.error_messages["invalid_login"])
+        username.validators.append(too_long)
         self.fields["password"].error_messages["required"] = "Skriv din adgangskode."
         if self.is_bound:  # the summary of what is wrong is to be read first
             del self.fields["username"].widget.attrs["autofocus"]

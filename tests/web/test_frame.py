@@ -77,6 +77,7 @@ def test_logging_in_leads_to_the_page_that_was_asked_for(cast):
     ("form", "error"),
     [
         ({"username": "oda", "password": "forkert"}, "Brugernavn og adgangskode passer ikke"),
+        ({"username": "x" * 5000, "password": "x"}, "Brugernavn og adgangskode passer ikke"),
         ({"username": "", "password": "x"}, "Skriv dit brugernavn."),
         ({"username": "oda", "password": ""}, "Skriv din adgangskode."),
     ],
