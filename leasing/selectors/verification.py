@@ -109,7 +109,7 @@ def _of_run(run: BillingRun, before: str) -> Iterator[str]:
 
 
 def _of_invoices(run: BillingRun, read: _Reread) -> Iterator[str]:
-    invoices = list(run.invoices.order_by("number"))
+    invoices = list(run.invoices.order_by("id"))  # as text, -100 comes before -11
     for position, invoice in enumerate(invoices, start=1):
         count, amount = read.by_invoice.pop(invoice.id, (0, 0))
         name = f"Kørsel {run.code}, opgørelse {invoice.number}"

@@ -50,6 +50,16 @@ def test_before_the_first_closing():
     assert list(findings()) == []
 
 
+def test_more_than_a_hundred_invoices_have_no_holes():
+    make.cost_holder()
+    for n in range(101):
+        department = make.department(f"Afdeling {n}")
+        make.charge(make.unit(f"{n}", department=department))
+    moment = datetime(2026, 7, 1, 8, tzinfo=UTC)
+    close_quarter(code="2026Q1", closed_by="Anna Berg", today=date(2026, 7, 1), now=moment)
+    assert list(findings()) == []
+
+
 def test_a_changed_amount(forge):
     found = forge(InvoiceLine.objects.filter(invoice__run__code="2026Q1", number=1), amount_ore=1)
     told = "\n".join(found)
