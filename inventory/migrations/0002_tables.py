@@ -153,8 +153,8 @@ class Migration(migrations.Migration):
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[A-Z0-9][A-Z0-9._/-]{2,39}$",
-                                "Et serienummer er 3–40 tegn: store bogstaver, cifre, bindestreg, punktum og skråstreg.",
+                                "^[A-Z0-9][A-Z0-9._/-]{0,39}$",
+                                "Et serienummer er 1–40 tegn: store bogstaver, cifre, bindestreg, punktum og skråstreg.",
                             )
                         ],
                         verbose_name="serienummer",

@@ -5,8 +5,8 @@ from django.db import models
 from inventory.models.organisation import ByName, in_danish_order
 
 SERIAL_NUMBER = RegexValidator(
-    r"^[A-Z0-9][A-Z0-9._/-]{2,39}$",
-    "Et serienummer er 3–40 tegn: store bogstaver, cifre, bindestreg, punktum og skråstreg.",
+    r"^[A-Z0-9][A-Z0-9._/-]{0,39}$",
+    "Et serienummer er 1–40 tegn: store bogstaver, cifre, bindestreg, punktum og skråstreg.",
 )
 
 

@@ -84,7 +84,7 @@ def test_faults():
         "devices",
         """
         Serienummer; Model; Kategori; RAM GB; Windows 11; Initialer; Sidst set
-        A1; L380; pc; 8; ja; -; -
+        A:1; L380; pc; 8; ja; -; -
         AAA0; L380; -; -; -; -; -
         AAA1; L390; pc; 8 GB; muligvis; -; i går
         AAA2; L390; -; -; -; XX; -
@@ -93,7 +93,7 @@ def test_faults():
         aaa3; T16; -; -; -; -; -
         """,
     ) == [
-        "række 2: Serienummer »A1«. Et serienummer er 3–40 tegn: store bogstaver, cifre, "
+        "række 2: Serienummer »A:1«. Et serienummer er 1–40 tegn: store bogstaver, cifre, "
         "bindestreg, punktum og skråstreg",
         "række 3: Model »L380« findes ikke. Ret navnet, eller indlæs modellen med kategori først",
         "række 4: RAM GB »8 GB«. Skriv et helt tal fra 1 til 4096",

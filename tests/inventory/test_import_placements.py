@@ -101,7 +101,7 @@ def test_faults(ground):
         "række 2: Initialer XX findes ikke. Ret dem, eller indlæs medarbejderen først",
         "række 2: Enhedsnr 7777 findes ikke. Ret nummeret, eller indlæs enheden først",
         "række 2: Serienummer PF99 findes ikke. Ret det, eller indlæs udstyret først",
-        "række 3: Serienummer »PF 01«. Et serienummer er 3–40 tegn: store bogstaver, cifre, "
+        "række 3: Serienummer »PF 01«. Et serienummer er 1–40 tegn: store bogstaver, cifre, "
         "bindestreg, punktum og skråstreg",
         "række 4: Fra mangler",
         "række 7: Serienummer PF01 fra 01-07-2026 står også i række 5. "
