@@ -14,7 +14,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import write_rows
 from inventory.models import Unit
-from leasing.domain.digest import Seal, header_record, line_record
+from leasing.domain.digest import LINE_FIELDS, Seal, header_record, line_record
 from leasing.models import BilledFacts, BillingRun, QuarterlyInvoice
 from leasing.selectors.facts import cost_holder_id
 from leasing.selectors.preview import COST_HOLDER_NAME, invoice_order_of_name
@@ -22,6 +22,7 @@ from leasing.selectors.run_lines import RunTotals, run_lines
 from leasing.selectors.window import Window, window_for
 from leasing.services.spool import Spool
 
+# A line's columns: what and whose it is, then what it copies, which is also what its record says.
 LINE_COLUMNS = (
     "invoice_id",
     "number",
@@ -30,18 +31,7 @@ LINE_COLUMNS = (
     "lease_id",
     "unit_id",
     "charge_id",
-    "department_name",
-    "unit_number",
-    "unit_name",
-    "serial_number",
-    "model_name",
-    "sub_agreement",
-    "price_ore",
-    "first_day",
-    "last_day",
-    "days",
-    "amount_ore",
-    "text",
+    *LINE_FIELDS[4:],
 )
 SUMMARY_COLUMNS = (
     "invoice_id",
