@@ -1,7 +1,9 @@
 from inventory.models.access import Access
 from inventory.models.device import Category, Device, DeviceModel, FormerSerialNumber
+from inventory.models.expected_return import ExpectedReturn
 from inventory.models.organisation import Department, Employee, Unit
 from inventory.models.placement import Placement
+from inventory.models.rollout import Replacement, Roll, RolloutWeek
 
 __all__ = [
     "Access",
@@ -10,7 +12,11 @@ __all__ = [
     "Device",
     "DeviceModel",
     "Employee",
+    "ExpectedReturn",
     "FormerSerialNumber",
     "Placement",
+    "Replacement",
+    "Roll",
+    "RolloutWeek",
     "Unit",
 ]

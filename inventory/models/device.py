@@ -17,6 +17,11 @@ class Category(models.Model):
     is_pc = models.BooleanField(
         "er en pc", default=False, help_text="Tæller med i antal pc'er og i reglen om én pc."
     )
+    has_serial_numbers = models.BooleanField(
+        "har serienumre",
+        default=True,
+        help_text="Slå fra ved fx skærme: de leveres som et antal og får egne inventarnumre.",
+    )
 
     objects = ByName()
 

@@ -116,12 +116,20 @@ class Unit(models.Model):
 
 
 class Employee(models.Model):
-    """A person who may hold a device: name, initials, work mail and unit, nothing more."""
+    """A person who may hold a device: name, initials, work mail and unit, nothing more.
 
-    initials = models.CharField("initialer", max_length=20, unique=True)
+    Without initials it is a coming employee, to be joined to the real one later. `unit` pays, and
+    its department's head decides exceptions, also for who is employed in several places.
+    """
+
+    initials = models.CharField("initialer", max_length=20, blank=True)
     name = models.CharField("navn", max_length=100)
     mail = models.EmailField("mail", blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="enhed", related_name="employees")
+    also_employed_at = models.ManyToManyField(
+        Unit, verbose_name="også ansat i", related_name="also_employs", blank=True
+    )
+    starts_on = models.DateField("første dag", null=True, blank=True)
     left_on = models.DateField("fratrådt", null=True, blank=True)
 
     class Meta:
@@ -130,10 +138,29 @@ class Employee(models.Model):
         ordering = [in_danish_order("name"), "initials"]
         # On SQLite Danish order is worked out in Python: sorting 50,000 people takes seconds.
         indexes = [models.Index(in_danish_order("name"), "initials", name="employee_danish_order")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["initials"],
+                condition=~Q(initials=""),
+                name="initials_once",
+                violation_error_message="En anden medarbejder har allerede de initialer.",
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.name} ({self.initials})"
+        return f"{self.name} ({self.initials or 'kommende'})"
+
+    @property
+    def short_name(self) -> str:
+        """Give the initials, or the name of who has none yet."""
+        return self.initials or self.name
+
+    @property
+    def is_coming(self) -> bool:
+        """Tell whether this stands for somebody who has no initials yet."""
+        return not self.initials
 
 
-for _model in (Department, Unit, Employee):
+for _model in (Department, Unit):
     auditlog.register(_model)
+auditlog.register(Employee, m2m_fields={"also_employed_at"})

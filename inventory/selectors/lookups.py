@@ -36,8 +36,8 @@ def units_by_number() -> dict[str, Unit]:
 
 
 def employees_by_initials() -> dict[str, Employee]:
-    """Give every employee by initials in capitals."""
-    people = Employee.objects.select_related("unit")
+    """Give every employee by initials in capitals; who is still to come has none."""
+    people = Employee.objects.exclude(initials="").select_related("unit")
     return {employee.initials.upper(): employee for employee in people}
 
 

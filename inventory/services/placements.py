@@ -100,7 +100,7 @@ def _put(placement: Placement, timeline: dict[date, Placement], changes: Changes
 def _where(placement: Placement) -> str:
     if placement.unit is None:
         return STOCK
-    person = f" ({placement.employee.initials})" if placement.employee else ""
+    person = f" ({placement.employee.short_name})" if placement.employee else ""
     return placement.unit.number + person
 
 

@@ -1,21 +1,39 @@
 from leasing.models.agreement import FrameworkAgreement, LeasePrice, SubAgreement
+from leasing.models.approval import Approval, Decision
 from leasing.models.billing import (
     BilledFacts,
     BillingRun,
     InvoiceLine,
     InvoiceSummary,
     Kind,
+    Preparation,
     QuarterlyInvoice,
 )
 from leasing.models.charge import Charge
+from leasing.models.confirmation import Confirmation, ConfirmationRound, Objection
 from leasing.models.lease import EndChoice, Lease, LeaseTerm
+from leasing.models.loss import LossReport
+from leasing.models.mail import Mail
+from leasing.models.order import Order, OrderedDevice, OrderLine, Status
 from leasing.models.rebilling import RebillingExport, Voucher
-from leasing.models.settings import FiscalYear, Settings
+from leasing.models.settings import Booking, FiscalYear, Settings
+from leasing.models.supplier import (
+    DifferenceOutcome,
+    Outcome,
+    SupplierInvoice,
+    SupplierInvoiceLine,
+)
 
 __all__ = [
+    "Approval",
     "BilledFacts",
     "BillingRun",
+    "Booking",
     "Charge",
+    "Confirmation",
+    "ConfirmationRound",
+    "Decision",
+    "DifferenceOutcome",
     "EndChoice",
     "FiscalYear",
     "FrameworkAgreement",
@@ -25,9 +43,20 @@ __all__ = [
     "Lease",
     "LeasePrice",
     "LeaseTerm",
+    "LossReport",
+    "Mail",
+    "Objection",
+    "Order",
+    "OrderLine",
+    "OrderedDevice",
+    "Outcome",
+    "Preparation",
     "QuarterlyInvoice",
     "RebillingExport",
     "Settings",
+    "Status",
     "SubAgreement",
+    "SupplierInvoice",
+    "SupplierInvoiceLine",
     "Voucher",
 ]

@@ -181,3 +181,18 @@ class BilledFacts(models.Model):
 
     def __str__(self):
         return f"{self.lease_id}"
+
+
+class Preparation(models.Model):
+    """Who last looked a run through before it was closed: the other pair of eyes."""
+
+    code = models.CharField("kørsel", max_length=8, unique=True)
+    prepared_by = models.CharField("forberedt af", max_length=150)
+    prepared_at = models.DateTimeField("forberedt")
+
+    class Meta:
+        verbose_name = "forberedelse"
+        verbose_name_plural = "forberedelser"
+
+    def __str__(self):
+        return self.code

@@ -24,6 +24,7 @@ class Lease(models.Model):
         "leasing.SubAgreement", models.PROTECT, verbose_name="underaftale", related_name="leases"
     )
     starts_on = models.DateField("leasingstart")
+    order_number = models.CharField("bestillingsnr.", max_length=40, blank=True)
     stops_on = models.DateField(
         "stoppet fra",
         null=True,

@@ -1,10 +1,24 @@
 from datetime import date
 
 from auditlog.registry import auditlog
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 
+from albertslund_it.web.validators import (
+    validate_account,
+    validate_cost_centre,
+    validate_psp_element,
+)
+
 BILLING_START = date(2026, 1, 1)
+
+
+class Booking(models.TextChoices):
+    """How the rebilling is booked."""
+
+    MOVE = "move", "Flyt udgiften"
+    SALE = "sale", "Internt salg"
 
 
 class Settings(models.Model):
@@ -26,6 +40,76 @@ class Settings(models.Model):
         default="{opgørelse} Pc-leasing {kvartal} {enhed}",
         help_text="{opgørelse}, {kvartal} og {enhed} udfyldes. Opus får de første 50 tegn.",
     )
+    booking = models.CharField(
+        "bogføring",
+        max_length=4,
+        choices=Booking.choices,
+        default=Booking.MOVE,
+        help_text="Flyt udgiften: samme artskonto på begge sider. Internt salg: art 9.4 og 9.7.",
+    )
+    sale_account = models.CharField(
+        "artskonto for internt køb (9.4)", max_length=8, blank=True, validators=[validate_account]
+    )
+    sale_income_account = models.CharField(
+        "artskonto for internt salg (9.7)", max_length=8, blank=True, validators=[validate_account]
+    )
+    splits_cost_objects = models.BooleanField(
+        "to Opus-filer",
+        default=False,
+        help_text="Slå til, hvis omkostningssted og PSP-element ikke må stå i samme bilag.",
+    )
+    holder_cost_centre = models.CharField(
+        "Fælles IT's omkostningssted",
+        max_length=10,
+        blank=True,
+        validators=[validate_cost_centre],
+        help_text="Kun når der er to filer, og Fælles IT ellers konteres på et PSP-element.",
+    )
+    holder_psp_element = models.CharField(
+        "Fælles IT's PSP-element",
+        max_length=24,
+        blank=True,
+        validators=[validate_psp_element],
+        help_text="Kun når der er to filer, og Fælles IT ellers konteres på et omkostningssted.",
+    )
+    needs_two_people = models.BooleanField(
+        "to personer om at låse",
+        default=False,
+        help_text="Den, der låser, må ikke være den, der har forberedt kvartalet.",
+    )
+    tolerance_ore = models.PositiveSmallIntegerField(
+        "afrunding pr. fakturalinje (øre)",
+        default=1,
+        help_text="Så lille en forskel fra leasinggivers faktura lægges i en bunke for sig.",
+    )
+    overlap_days = models.PositiveSmallIntegerField(
+        "dage med to pc'er ved udskiftning",
+        default=14,
+        help_text="Så længe må en medarbejder beholde den pc, der er erstattet.",
+    )
+    heads_mail_reminder_days = models.PositiveSmallIntegerField(
+        "påmind lederen efter (dage)",
+        default=3,
+        help_text="Så længe må en dispensation vente på svar, før lederen får en mail mere.",
+    )
+    helpdesk_mail = models.EmailField("it-helpdesks mail", blank=True)
+    finance_mail = models.EmailField("økonomis mail", blank=True)
+    security_mail = models.EmailField(
+        "it-sikkerheds mail", blank=True, help_text="Får besked straks, når udstyr er stjålet."
+    )
+    site_address = models.CharField(
+        "systemets adresse",
+        max_length=200,
+        validators=[URLValidator(["http", "https"])],
+        default="http://127.0.0.1:8000",
+        help_text="Står foran alle links i mails.",
+    )
+    retention_years = models.PositiveSmallIntegerField(
+        "år, før navne slettes",
+        default=5,
+        help_text="Så længe efter en tildelings ophør, anonymiseres medarbejderen på den.",
+    )
+    uses_labels = models.BooleanField("bruger etiketter med QR-kode", default=True)
     shows_demo_data = models.BooleanField(
         "viser demodata", default=False, help_text="Viser på alle sider, at data er opdigtede."
     )
