@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
+    "albertslund_it.web.history.WhoIsAsking",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -211,6 +211,7 @@ if not DEBUG:
 DJANGO_TABLES2_TEMPLATE = "web/table.html"
 # Loading a fixture is not something a person did.
 AUDITLOG_DISABLE_ON_RAW_SAVE = True
+AUDITLOG_CID_HEADER = None
 
 # An import file may be this large; beyond it, it is refused unread.
 IMPORT_MAX_BYTES = 20 * 1024 * 1024

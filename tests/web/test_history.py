@@ -89,3 +89,26 @@ def test_a_row_whose_name_is_read_from_the_database_does_not_stop_the_writing():
     history.record(created=[price])
 
     assert str(entries(type(price)).last().object_repr) == "T14 fra 01-01-2026"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "not an address"},
+        {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Port": str(10**12)},
+        {"X-Correlation-Id": "x" * 5000},
+    ],
+)
+def test_headers_that_claim_nonsense_change_nothing_about_what_is_recorded(
+    cast, client_of, headers
+):
+    unit = builders.unit("1001")
+    response = client_of(cast.finance).post(
+        f"/afdelinger/enheder/{unit.pk}/kontering/",
+        {"account": "40000001", "cost_centre": "4010000001"},
+        headers=headers,
+    )
+    assert response.status_code == 302
+    entry = entries(Unit).last()
+    assert entry.actor == cast.finance
+    assert (entry.remote_addr, entry.remote_port, entry.cid) == (None, None, None)
