@@ -4,6 +4,7 @@ import getpass
 import re
 import sys
 
+from auditlog.context import set_extra_data
 from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
 from django.db import DatabaseError, connection
 
@@ -45,7 +46,9 @@ class DanishCommand(BaseCommand):
 
     def execute(self, *args, **options):
         try:
-            return super().execute(*args, **options)
+            # Nobody is logged in: the history names who sits at the terminal instead.
+            with set_extra_data({"actor_email": person_at_the_terminal()}):
+                return super().execute(*args, **options)
         except Refused as refused:
             stderr = options.get("stderr") or OutputWrapper(sys.stderr)
             for reason in refused.reasons:

@@ -2,6 +2,8 @@ from django.shortcuts import get_object_or_404
 
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
+from inventory.models import Department, Unit
+from inventory.selectors.history import Rows, history_of, shown_history
 from inventory.selectors.organisation import (
     department_rows,
     departments_open_to,
@@ -48,7 +50,15 @@ class DepartmentDetail(ListPage):
     def extra_context(self):
         whole = departments_seen_by(self.request.user, today())
         is_whole = whole.filter(pk=self.department.pk).exists()
-        return {"department": self.department, "sees_all_of_it": is_whole}
+        return {
+            "department": self.department,
+            "sees_all_of_it": is_whole,
+            "history": history_of(
+                Rows(Department, [self.department.pk]),
+                with_people=False,
+                shown=shown_history(self.request),
+            ),
+        }
 
 
 class UnitDetail(ListPage):
@@ -74,4 +84,13 @@ class UnitDetail(ListPage):
 
     def extra_context(self):
         people = people_without_pc(self.unit, today()) if self.sees_people else []
-        return {"unit": self.unit, "sees_people": self.sees_people, "people_without_pc": people}
+        return {
+            "unit": self.unit,
+            "sees_people": self.sees_people,
+            "people_without_pc": people,
+            "history": history_of(
+                Rows(Unit, [self.unit.pk]),
+                with_people=self.sees_people,
+                shown=shown_history(self.request),
+            ),
+        }

@@ -3,9 +3,10 @@ from django.shortcuts import get_object_or_404, render
 
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
+from inventory.selectors.history import shown_history
 from inventory.selectors.scope import devices_seen_by
 from leasing.filters import DeviceFilter
-from leasing.selectors.device_history import history_of
+from leasing.selectors.device_history import history_of_device
 from leasing.selectors.device_page import Reader, charges, costs, leasing_of, timeline
 from leasing.tables import DeviceRows, DeviceTable
 
@@ -52,7 +53,9 @@ def device_detail(request, pk):
         "leasing": leasing_of(device, on),
         "costs": costs(device, reader, on),
         "charges": charges(device, reader),
-        "history": history_of(device, with_people=sees_people) if reader.all else [],
+        "history": history_of_device(device, with_people=sees_people, shown=shown_history(request))
+        if reader.all
+        else None,
         "sees_people": sees_people,
         "sees_last_seen": user.has_perm(LAST_SEEN),
     }

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from albertslund_it.common.money import format_kroner
 from inventory.models import FormerSerialNumber
-from leasing.selectors.device_history import history_of
+from leasing.selectors.device_history import history_of_device
 from leasing.selectors.device_page import Reader, charges, costs, leasing_of, timeline
 from tests import builders as make
 from tests.leasing.closed import close
@@ -123,7 +123,7 @@ def test_the_history_names_who_changed_what_also_what_is_deleted(moved, cast):
     term.price_ore = 600000
     term.save()
     FormerSerialNumber.objects.create(device=moved.device, serial_number="OLD-1")
-    found = history_of(moved.device, with_people=True)
+    found = history_of_device(moved.device, with_people=True).changes
 
     assert found[0].what == "Tidligere serienummer oprettet"
     assert found[1].fields == [
@@ -134,7 +134,7 @@ def test_the_history_names_who_changed_what_also_what_is_deleted(moved, cast):
     names = {field for change in found for field in change.fields}
     assert ("medarbejder", "–", "Anna Berg (anbe)") in names
     assert ("underaftale", "–", moved.sub_agreement.number) in names
-    hidden = history_of(moved.device, with_people=False)
+    hidden = history_of_device(moved.device, with_people=False)
     assert "Anna Berg" not in str(hidden)
 
 

@@ -1,0 +1,200 @@
+"""Who changed what, and when: the audit log of some rows, put in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from albertslund_it.common.money import format_kroner
+from inventory.models import Employee
+
+ACTIONS = {
+    LogEntry.Action.CREATE: "oprettet",
+    LogEntry.Action.UPDATE: "rettet",
+    LogEntry.Action.DELETE: "slettet",
+}
+SHOWN = 50
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a model whose changes are told.
+
+    Args:
+        model: their model.
+        ids: their ids, as they are today.
+        deleted: how the names begin of those that are deleted, who have no ids any more.
+        is_named: whether each change says which row it was.
+    """
+
+    model: type[models.Model]
+    ids: Iterable[int]
+    deleted: str = ""
+    is_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry: 'Tildeling oprettet', by whom, and its fields as (name, before, after)."""
+
+    at: datetime
+    by: str
+    what: str
+    fields: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Changes, the latest first; `has_more` says that older ones are left out."""
+
+    changes: list[Change]
+    has_more: bool = False
+
+    def __bool__(self):
+        return bool(self.changes)
+
+
+def shown_history(request) -> int | None:
+    """Give how many changes a page is asked for: all of them with '?historik=alle'."""
+    return None if request.GET.get("historik") == "alle" else SHOWN
+
+
+def history_of(*about: Rows, with_people: bool, shown: int | None = SHOWN) -> History:
+    """Give the latest changes of some rows; all of them where `shown` is None.
+
+    Without people, nothing is told of employees nor of who a thing was given to.
+    """
+    told = [rows for rows in about if with_people or rows.model is not Employee]
+    kinds = ContentType.objects.get_for_models(*(rows.model for rows in told))
+    where = Q(pk__in=())
+    for rows in told:
+        where |= _about(rows, kinds[rows.model])
+    found = LogEntry.objects.filter(where).select_related("actor").order_by("-timestamp", "-id")
+    entries = list(found[: shown and shown + 1])
+    reader = _Reader(told, kinds, with_people)
+    reader.look_up(entries[:shown])
+    return History(
+        [reader.change(entry) for entry in entries[:shown]],
+        has_more=shown is not None and len(entries) > shown,
+    )
+
+
+def _about(rows: Rows, kind: ContentType) -> Q:
+    # Ids as a list: of a subquery PostgreSQL would guess how many there are, and read by time.
+    where = Q(content_type=kind, object_id__in=list(rows.ids))
+    if rows.deleted:
+        gone = LogEntry.objects.filter(
+            content_type=kind,
+            action=LogEntry.Action.DELETE,
+            object_repr__startswith=rows.deleted,
+        )
+        where |= Q(content_type=kind, object_id__in=list(gone.values_list("object_id", flat=True)))
+    return where
+
+
+class _Reader:
+    """Puts entries in words; what they point to is looked up for all of them at once."""
+
+    def __init__(self, about: list[Rows], kinds: dict, with_people: bool):
+        self.models = {kinds[rows.model].pk: rows.model for rows in about}
+        self.named = {rows.model for rows in about if rows.is_named}
+        self.with_people = with_people
+        self.names: dict[type[models.Model], dict[str, str]] = {}
+
+    def look_up(self, entries: Iterable[LogEntry]) -> None:
+        ids: dict[type[models.Model], set[str]] = {}
+        for entry in entries:
+            for field, change in self._fields(entry):
+                if isinstance(field, models.ForeignKey) and isinstance(change, list | tuple):
+                    pointed = ids.setdefault(field.related_model, set())
+                    pointed.update(value for value in change if str(value).isdecimal())
+        self.names = {
+            model: {
+                str(pk): name_of(row)
+                for pk, row in model._default_manager.in_bulk(list(wanted)).items()
+            }
+            for model, wanted in ids.items()
+        }
+
+    def change(self, entry: LogEntry) -> Change:
+        model = self.models[entry.content_type_id]
+        what = str(model._meta.verbose_name).capitalize()
+        if model in self.named:
+            what = f"{what} {entry.object_repr}"
+        fields = [
+            (_label(field), *self._words(field, change)) for field, change in self._fields(entry)
+        ]
+        fields = [one for one in fields if one[1:] != (NOTHING, NOTHING)]
+        return Change(
+            entry.timestamp, _who(entry), f"{what} {ACTIONS.get(entry.action, 'set')}", fields
+        )
+
+    def _fields(self, entry: LogEntry):
+        """Give (field, change) of what is told of an entry."""
+        model = self.models[entry.content_type_id]
+        fields = {f.name: f for f in (*model._meta.concrete_fields, *model._meta.many_to_many)}
+        for name, change in (entry.changes or {}).items():
+            field = fields.get(name)
+            if field is not None and self._is_told(field, entry.action):
+                yield field, change
+
+    def _is_told(self, field, action: int) -> bool:
+        if field.primary_key or not field.editable:
+            return False
+        if field.related_model is Employee and not self.with_people:
+            return False
+        # That a row belongs to the one whose page it is goes without saying, unless it moved.
+        is_parent = field.many_to_one and field.related_model in self.models.values()
+        return not is_parent or action == LogEntry.Action.UPDATE
+
+    def _words(self, field, change) -> tuple[str, str]:
+        if isinstance(change, dict):  # many to many
+            told = ", ".join(str(one) for one in change.get("objects", ())) or NOTHING
+            return (told, NOTHING) if change.get("operation") == "delete" else (NOTHING, told)
+        before, after = change
+        return self._word(field, before), self._word(field, after)
+
+    def _word(self, field, value) -> str:
+        text = str(value)
+        if text in {"None", ""}:
+            return NOTHING
+        if isinstance(field, models.ForeignKey):
+            return self.names.get(field.related_model, {}).get(text, text)
+        if field.choices:
+            return str(dict(field.flatchoices).get(text, text))
+        if field.name.endswith("_ore") and text.lstrip("-").isdecimal():
+            return format_kroner(int(text))
+        if isinstance(field, models.DateField):
+            return _day(text)
+        return {"True": "ja", "False": "nej"}.get(text, text)
+
+
+def _label(field) -> str:
+    return str(field.verbose_name).removesuffix(" (øre)").removesuffix(".")
+
+
+def _day(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if len(text) <= len("2026-01-01"):
+        return f"{date.fromisoformat(text):%d-%m-%Y}"
+    return f"{timezone.localtime(moment) if moment.tzinfo else moment:%d-%m-%Y %H.%M}"
+
+
+def _who(entry: LogEntry) -> str:
+    # Who runs a command has no user; who had one that is deleted is known by mail.
+    return name_of(entry.actor) if entry.actor else entry.actor_email or "Systemet"
+
+
+def name_of(row: models.Model) -> str:
+    """Give what people call a row; a user by the full name."""
+    full_name = getattr(row, "get_full_name", None)
+    return (full_name and full_name()) or str(row)
