@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.common.spreadsheets import Table
+from albertslund_it.demo.pages import enter_outcomes, enter_rolls, enter_stops, enter_visits
 from albertslund_it.demo.story import FIRST_QUARTER, REGISTER_BEGINS, history, next_working_day
 from albertslund_it.demo.users import create_users
 from albertslund_it.demo.world import Fact
@@ -20,7 +21,6 @@ from inventory.models import Device, Unit
 from leasing.models import BillingRun, Settings
 from leasing.services.closing import close_quarter
 from leasing.services.imports import import_table
-from leasing.services.leases import stop_lease
 from leasing.services.rebilling import OPUS, export_rebilling, record_voucher
 
 FIRST, NORMAL = "first", "normal"
@@ -34,6 +34,13 @@ FILES = {
     "devices": ("Serienummer",),
     "placements": ("Serienummer", "Fra"),
     "charges": ("Dato", "Enhedsnr", "Tekst"),
+}
+# What is entered on pages, after the files.
+PAGES = {
+    "stops": enter_stops,
+    "rolls": enter_rolls,
+    "visits": enter_visits,
+    "outcomes": enter_outcomes,
 }
 
 
@@ -128,20 +135,20 @@ def _close(quarter: Quarter, day: date) -> None:
 
 
 def _enter(facts: Iterable[Fact], today: date) -> None:
-    """Enter what was written down since the last sitting, a file of each kind."""
+    """Enter what was written down since the last sitting: a file of each kind, then the pages."""
     rows: dict[str, dict[tuple, dict]] = {kind: {} for kind in FILES}
-    stops = []
+    on_pages: dict[str, list[dict]] = {kind: [] for kind in PAGES}
     for fact in facts:
-        if fact.kind == "stops":
-            stops.append(fact.row)
+        if fact.kind in PAGES:
+            on_pages[fact.kind].append(fact.row)
             continue
         key = tuple(fact.row[heading] for heading in FILES[fact.kind])
         rows[fact.kind].setdefault(key, {}).update(fact.row)
     for kind, by_key in rows.items():
         if by_key:
             import_table(kind=kind, table=_table(by_key.values()), actor=None, today=today)
-    for row in stops:
-        stop_lease(serial_number=row["Serienummer"], stops_on=row["Dato"], actor=None)
+    for kind, enter in PAGES.items():
+        enter(on_pages[kind], today)
 
 
 def _table(rows: Iterable[dict]) -> Table:

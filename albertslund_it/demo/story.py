@@ -13,6 +13,7 @@ from albertslund_it.common.money import plain_kroner
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.demo import organisation as org
 from albertslund_it.demo.names import seeded
+from albertslund_it.demo.rollout import OldMachines
 from albertslund_it.demo.world import Fact, Person, World
 
 MINUTES = date(2026, 3, 11)
@@ -28,6 +29,7 @@ NEW_UNIT_ON = date(2026, 8, 17)
 LOST_ON, LOST_BY, SETTLEMENT_ORE = date(2026, 5, 19), "8514", 613_045
 # A late fact is entered this many days after its quarter: when that quarter may be closed.
 LATE = (14, 45)
+FOUR_DAYS = timedelta(days=4)
 
 
 def history(today: date) -> list[Fact]:
@@ -50,6 +52,10 @@ def _rollout(world: World) -> None:
         row = org.unit_row(unit, (leader.name, leader.mail) if leader else ("", ""))
         world.record(REGISTER_BEGINS, "units", row)
     world.record(REGISTER_BEGINS, "units", org.cost_holder_row())
+    old = OldMachines(world, REGISTER_BEGINS)
+    old.record_rolls()
+    old.replace_by_old()
+    waiting = {}
     served: dict[str, int] = defaultdict(int)
     for unit in org.UNITS:
         users, shared = iter(staff[unit.number]), _shared_uses(unit)
@@ -62,16 +68,21 @@ def _rollout(world: World) -> None:
                 list(unit.profile.models), list(unit.profile.models.values())
             )[0]
             use = shared.get(place, "")
-            world.deliver(
-                monday + timedelta(days=world.random.randrange(5)),
+            day, friday = monday + timedelta(days=world.random.randrange(5)), monday + FOUR_DAYS
+            machine = world.deliver(
+                day,
                 model,
                 f"UA-2026-{week - 46:02}",
                 starts_on=LEASING_STARTS,
                 unit=unit.number,
                 person=None if use else next(users),
                 used_for=use,
-                recorded_on=monday + timedelta(days=4),
+                recorded_on=friday,
             )
+            old.replace_by_new(len(world.machines) - 1, machine, day, friday)
+        waiting[unit.number] = list(users)
+    old.leave(waiting)
+    world.still_waiting = old.left
 
 
 def _size(department: str) -> int:
@@ -202,9 +213,12 @@ def _newcomer(world, random, day) -> None:
 
 
 def _delivery(world, random, day) -> None:
-    """Take in pc's and screens: some for people who had none, the rest for the stock."""
+    """Take in pc's and screens: some for people who had none, the rest for the stock.
+
+    Who waits in the minutes' table of what is not replaced goes on waiting.
+    """
     sub_agreement = _sub_agreement(day)
-    holders = {id(machine.person) for machine in world.machines}
+    holders = {id(machine.person) for machine in (*world.machines, *world.still_waiting)}
     waiting = [
         person
         for person in world.people

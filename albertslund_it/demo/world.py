@@ -53,6 +53,8 @@ class World:
         self.facts: list[Fact] = []
         self.people: list[Person] = []
         self.machines: list[Machine] = []
+        # Old machines, not replaced, whose people go on waiting.
+        self.still_waiting: list = []
         self._names = NamePool(seeded(seed + 1))
         self._serials: set[str] = set()
 

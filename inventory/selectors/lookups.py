@@ -30,6 +30,19 @@ def departments_by_key() -> dict[str, Department]:
     return found
 
 
+def departments_named(name: str) -> list[Department]:
+    """Give the departments that a name stands for: none, one, or both of 'Stab og Kontaktråd'."""
+    known, key = departments_by_key(), match_key(name)
+    if key in known:
+        return [known[key]]
+    words = key.split()
+    for place in (place for place, word in enumerate(words) if word == "og"):
+        halves = (" ".join(words[:place]), " ".join(words[place + 1 :]))
+        if all(half in known for half in halves):
+            return [known[half] for half in halves]
+    return []
+
+
 def units_by_number() -> dict[str, Unit]:
     """Give every unit by its number."""
     return {unit.number: unit for unit in Unit.objects.select_related("department")}

@@ -24,12 +24,12 @@ TODAY = date(2026, 11, 23)
 
 
 def holders(day: date, facts) -> dict[str, str]:
-    """Give the unit that has each item on a day, by its serial number; '' is stock."""
+    """Give the unit that has each leased item on a day, by its serial number; '' is stock."""
     changes = {
         row["Serienummer"]: [(row.get("Udleveret") or date.min, row.get("Enhedsnr", ""))]
         for row in rows("deliveries", facts)
     }
-    for row in rows("placements", facts):
+    for row in leased_placements(facts):
         changes[row["Serienummer"]].append((row["Fra"], row["Enhedsnr"]))
     return {
         serial: max((since, unit) for since, unit in points if since <= day)[1]
@@ -40,6 +40,11 @@ def holders(day: date, facts) -> dict[str, str]:
 
 def rows(kind, facts):
     return [fact.row for fact in facts if fact.kind == kind]
+
+
+def leased_placements(facts):
+    leased = {row["Serienummer"] for row in rows("deliveries", facts)}
+    return [row for row in rows("placements", facts) if row["Serienummer"] in leased]
 
 
 @pytest.mark.parametrize("today", [MINUTES, TODAY])
@@ -65,7 +70,7 @@ def test_every_department_is_served_in_its_weeks_of_the_rollout_plan():
 
     facts = history(date(2025, 12, 31))
     days = {r["Serienummer"]: (r["Udleveret"], r["Enhedsnr"]) for r in facts_with_unit(facts)}
-    days |= {r["Serienummer"]: (r["Fra"], r["Enhedsnr"]) for r in rows("placements", facts)}
+    days |= {r["Serienummer"]: (r["Fra"], r["Enhedsnr"]) for r in leased_placements(facts)}
     served = {}
     for day, number in days.values():
         week = served.setdefault(match_key(org.BY_NUMBER[number].department), set())
