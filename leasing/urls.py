@@ -5,7 +5,13 @@ from leasing.views.front import front
 from leasing.views.imports import import_example, import_kind, import_list
 from leasing.views.invoice import invoice, quarter_file
 from leasing.views.lines import LineList
-from leasing.views.quarter import quarter_close, quarter_detail, quarter_list, quarter_voucher
+from leasing.views.quarter import (
+    quarter_close,
+    quarter_detail,
+    quarter_list,
+    quarter_prepare,
+    quarter_voucher,
+)
 from leasing.views.share import share
 
 urlpatterns = [
@@ -15,6 +21,7 @@ urlpatterns = [
     path("kvartaler/", quarter_list, name="quarter-list"),
     path("kvartaler/<str:code>/", quarter_detail, name="quarter-detail"),
     path("kvartaler/<str:code>/laas/", quarter_close, name="quarter-close"),
+    path("kvartaler/<slug:code>/forberedt/", quarter_prepare, name="quarter-prepare"),
     path("kvartaler/<slug:code>/bilag/", quarter_voucher, name="quarter-voucher"),
     path("kvartaler/<slug:code>/fil/<slug:file_kind>/", quarter_file, name="quarter-file"),
     path("kvartaler/<slug:code>/<slug:number>/", invoice, name="invoice"),

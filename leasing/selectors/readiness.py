@@ -14,10 +14,11 @@ from albertslund_it.common.quarters import Quarter, add_months, quarters_between
 from inventory.models import Device, Placement, Unit
 from inventory.selectors.placements import placements_in_force
 from leasing.domain.accrual import accrued, span_of
-from leasing.models import Kind, Lease
+from leasing.models import BillingRun, Kind, Lease, Objection
 from leasing.selectors.facts import lease_facts
 from leasing.selectors.preview import Preview, PreviewUnit
 from leasing.selectors.rebilling import Coding
+from leasing.selectors.verification import findings_of
 from leasing.selectors.window import last_closed_quarter
 
 BLOCKING, WARNING = "blocking", "warning"
@@ -26,7 +27,11 @@ STOCK_DAYS, UNSEEN_DAYS, NOTICE_MONTHS = 30, 60, 6
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to look at; `is_per_quarter` says that the amount is what it costs each quarter."""
+    """Something to look at; `is_per_quarter` says that the amount is what it costs each quarter.
+
+    What blocks stops the closing, unless `blocks` names something else that it stops: what is
+    missing of the coding may be filled in after the closing, so it stops the Opus file only.
+    """
 
     key: str
     level: str
@@ -38,6 +43,7 @@ class Finding:
     names: tuple[str, ...] = ()
     units: tuple[Unit, ...] = ()
     is_per_quarter: bool = False
+    blocks: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,13 +143,19 @@ class Readiness:
     def blocking(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.level == BLOCKING]
 
+    @property
+    def stops_closing(self) -> bool:
+        return any(not finding.blocks for finding in self.blocking)
+
 
 def readiness_of(preview: Preview, today: date) -> Readiness:
     """Look a run over before it is closed."""
     found = [
         *_of_setup(),
+        *_of_seals(),
         *_of_coding(preview),
         *_of_earlier(preview),
+        *_of_objections(today),
         *_of_devices(today),
     ]
     return Readiness(sorted(found, key=lambda finding: finding.level != BLOCKING))
@@ -172,6 +184,36 @@ def _of_setup() -> Iterable[Finding]:
         )
 
 
+def _of_seals() -> Iterable[Finding]:
+    broken = [one for run in BillingRun.objects.order_by("id") for one in findings_of(run)]
+    if broken:
+        yield Finding(
+            "seal",
+            BLOCKING,
+            "En låst kørsel er ikke, som den blev låst",
+            "Kontrolsummen eller summerne passer ikke. Kør verify, og find ud af, hvad der er "
+            "sket, før der låses mere.",
+            "Administrator",
+            len(broken),
+            names=tuple(broken[:5]),
+        )
+
+
+def _of_objections(today: date) -> Iterable[Finding]:
+    disputed = Device.objects.filter(objections__outcome="")
+    if count := Objection.objects.filter(outcome="").count():
+        yield Finding(
+            "objections",
+            WARNING,
+            "Åbne indsigelser: »Ikke vores«",
+            "En leder har sagt, at udstyret ikke er deres. Flyt det, eller afvis indsigelsen.",
+            "It-helpdesk",
+            count,
+            cost_of(disputed, today).quarter_ore,
+            is_per_quarter=True,
+        )
+
+
 def _of_coding(preview: Preview) -> Iterable[Finding]:
     lacking = [
         unit
@@ -182,13 +224,14 @@ def _of_coding(preview: Preview) -> Iterable[Finding]:
     if lacking:
         yield Finding(
             "coding",
-            WARNING,
+            BLOCKING,
             "Enheder uden fuld kontering",
             "Kvartalet kan låses, men Opus-filen kan først hentes, når konteringen er på plads.",
             "Økonomi",
             len(lacking),
             sum(unit.total_ore for unit in lacking),
             units=tuple(unit.unit for unit in lacking),
+            blocks="Opus-filen",
         )
 
 

@@ -33,6 +33,13 @@ class Window:
     def is_supplementary(self) -> bool:
         return self.current is None
 
+    @property
+    def label(self) -> str:
+        """Give the run's name inside a sentence: '1. kvartal 2026'."""
+        if self.current:
+            return self.current.label
+        return f"supplementskørsel {self.code[5:]} for {self.code[:4]}"
+
     @cached_property
     def periods(self) -> tuple[Period, ...]:
         """Give every quarter since the billing start."""

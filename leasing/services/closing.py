@@ -19,7 +19,9 @@ from leasing.models import BilledFacts, BillingRun, QuarterlyInvoice
 from leasing.selectors.facts import cost_holder_id
 from leasing.selectors.preview import COST_HOLDER_NAME, invoice_order_of_name
 from leasing.selectors.run_lines import RunTotals, run_lines
+from leasing.selectors.verification import findings_of
 from leasing.selectors.window import Window, window_for
+from leasing.services.preparation import refuse_one_pair_of_eyes
 from leasing.services.spool import Spool
 
 # A line's columns: what and whose it is, then what it copies, which is also what its record says.
@@ -111,6 +113,8 @@ def _collector_at_rest():
 
 
 def _close(window: Window, closed_by: str, now: datetime, progress, seen_total_ore) -> BillingRun:
+    refuse_one_pair_of_eyes(window, closed_by)
+    _refuse_broken_chain()
     if cost_holder_id() is None:
         raise Refused(
             "Der er ingen omkostningsbærer. Indlæs enhederne, hvor én har »ja« i "
@@ -131,6 +135,17 @@ def _close(window: Window, closed_by: str, now: datetime, progress, seen_total_o
         _write_facts(facts)
         run.save(update_fields=["digest"])
     return run
+
+
+def _refuse_broken_chain() -> None:
+    """Refuse to seal a run onto one that is no longer what was sealed."""
+    last = BillingRun.objects.order_by("-id").first()
+    if last and (broken := findings_of(last)):
+        raise Refused(
+            f"Der kan ikke låses oven på {last.label}, for kontrollen af den fejler. "
+            "Bed en administrator om at køre verify og finde ud af, hvad der er sket:",
+            *broken,
+        )
 
 
 def _work_out(window: Window, lines: Spool, facts: Spool, progress) -> RunTotals:

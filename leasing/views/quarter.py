@@ -14,7 +14,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
 from leasing.exports.postings import postings_of
-from leasing.models import BillingRun
+from leasing.models import BillingRun, Preparation, Settings
 from leasing.selectors.lines import BILLED, NOT_BILLED
 from leasing.selectors.outstanding import outstanding
 from leasing.selectors.preview import preview_run
@@ -30,6 +30,7 @@ from leasing.selectors.readiness import readiness_of
 from leasing.selectors.rebilling import rebilling_of
 from leasing.selectors.window import window_for
 from leasing.services.closing import close_quarter
+from leasing.services.preparation import prepare_quarter
 from leasing.services.rebilling import record_voucher
 from leasing.views.later import is_computed_now
 
@@ -118,7 +119,14 @@ def unknown(request, code: str):
 
 def open_page(request, code: str):
     """Show what closing would bill, and what to look at first."""
-    context = {"code": code, "label": label_of(code), "steps": steps_of(None)}
+    context = {
+        "code": code,
+        "label": label_of(code),
+        "steps": steps_of(None),
+        "prepared": Preparation.objects.filter(code=code).first(),
+        "needs_two_people": Settings.objects.get(id=1).needs_two_people,
+        "closer": actor_name(request),
+    }
     if is_computed_now(request):
         preview = preview_run(code, today())
         context |= {
@@ -128,14 +136,19 @@ def open_page(request, code: str):
             "lines_url": lines_url(code),
         }
         findings = context["readiness"].findings
-        context["findings"] = [(finding, finding_url(finding.key, code)) for finding in findings]
-        context["steps"] = steps_of(None, is_ready=not findings)
+        context["findings"] = linked(findings, code)
+        context["steps"] = steps_of(None, is_ready=not context["readiness"].blocking)
     return render(request, "leasing/quarter_open.html", context)
 
 
 def lines_url(code: str) -> str:
     """Give the list of all lines of a run."""
     return f"{reverse('lines')}?afdeling=alle&koersel={code}"
+
+
+def linked(findings, code: str) -> list[tuple]:
+    """Give each finding with the list of what was found."""
+    return [(finding, finding_url(finding.key, code)) for finding in findings]
 
 
 def finding_url(key: str, code: str) -> str:
@@ -156,6 +169,7 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
         "table": table_of_run(run),
         "exports": run.exports.all(),
         "voucher": getattr(run, "voucher", None),
+        "prepared": Preparation.objects.filter(code=run.code).first(),
         "form": form,
         "lines_url": lines_url(run.code),
     }
@@ -173,13 +187,12 @@ def quarter_close(request, code):
         return unknown(request, code)
     try:
         if request.method == "POST":
-            seen = request.POST.get("seen_total_ore", "")
             run = close_quarter(
                 code=code,
                 closed_by=actor_name(request),
                 today=today(),
                 now=now(),
-                seen_total_ore=int(seen) if re.fullmatch(r"-?[0-9]{1,15}", seen) else None,
+                seen_total_ore=total_seen(request),
             )
             messages.success(request, f"{run.label} er godkendt og låst.")
             return redirect("quarter-detail", run.code)
@@ -188,8 +201,41 @@ def quarter_close(request, code):
         for reason in [*refused.reasons, *who_was_first(code)]:
             messages.error(request, reason)
         return redirect("quarter-detail", code)
-    context = {"code": code, "label": label_of(preview.window.code), "preview": preview}
+    readiness = readiness_of(preview, today())
+    context = {
+        "code": code,
+        "label": label_of(preview.window.code),
+        "preview": preview,
+        "readiness": readiness,
+        "findings": linked(readiness.blocking, code),
+        "prepared": Preparation.objects.filter(code=preview.window.code).first(),
+        "closer": actor_name(request),
+    }
     return render(request, "leasing/quarter_close.html", context)
+
+
+def total_seen(request) -> int:
+    """Give the total that the person agreed to, in øre; nobody closes what they did not see."""
+    seen = request.POST.get("seen_total_ore", "")
+    if not re.fullmatch(r"-?[0-9]{1,15}", seen):
+        raise Refused("Vi kunne ikke se, hvilket beløb du godkendte. Se forslaget igen, og lås.")
+    return int(seen)
+
+
+@require_POST
+@permission_required("leasing.close_quarter", raise_exception=True)
+def quarter_prepare(request, code):
+    """Record that the user has looked the proposal through."""
+    if not CODE.fullmatch(code):
+        return unknown(request, code)
+    try:
+        prepare_quarter(code=code, actor_name=actor_name(request), today=today(), now=now())
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    else:
+        messages.success(request, f"{label_of(code)} er forberedt af dig. Nu kan det låses.")
+    return redirect("quarter-detail", code)
 
 
 def who_was_first(code: str) -> list[str]:

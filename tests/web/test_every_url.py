@@ -38,6 +38,7 @@ TABLE = {
     "kvartaler/": {"open": QUARTERS},
     "kvartaler/<str:code>/": {"open": QUARTERS},
     "kvartaler/<str:code>/laas/": {"open": FINANCE},
+    "kvartaler/<slug:code>/forberedt/": {"open": FINANCE, "method": "post"},
     "kvartaler/<slug:code>/bilag/": {"open": FINANCE, "method": "post"},
     "kvartaler/<slug:code>/fil/<slug:file_kind>/": {"open": FINANCE, "method": "post"},
     "kvartaler/<slug:code>/<slug:number>/": {"open": SEERS | {roles.HEAD}, "hidden": LEADERS},

@@ -1,0 +1,134 @@
+"""Who prepared and who closes; and what stops a closing."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.management import call_command
+
+from albertslund_it.common.errors import Refused
+from leasing.guards import remove_guards, restore_guards
+from leasing.models import BillingRun, InvoiceLine, Objection, Preparation, Settings
+from leasing.selectors.preview import preview_run
+from leasing.selectors.readiness import BLOCKING, readiness_of
+from leasing.services.closing import close_quarter
+from leasing.services.preparation import prepare_quarter
+from tests import builders as make
+from tests.leasing.pages import queries_of, read, text_of
+
+TODAY = date(2026, 4, 8)
+NOW = datetime(2026, 4, 8, 9, tzinfo=UTC)
+OPEN, CLOSE = "/kvartaler/2026Q1/", "/kvartaler/2026Q1/laas/"
+
+
+@pytest.fixture
+def town(db, settings):
+    settings.TODAY = TODAY
+    make.cost_holder()
+    return make.lease("PF000001", unit=make.unit())
+
+
+def close(by="Oda", code="2026Q1", today=TODAY):
+    return close_quarter(code=code, closed_by=by, today=today, now=NOW)
+
+
+def two_people():
+    Settings.objects.update(needs_two_people=True)
+
+
+def test_one_person_may_do_it_alone_unless_the_setting_says_two(town):
+    two_people()
+    with pytest.raises(Refused, match="ingen har forberedt"):
+        close()
+    prepare_quarter(code="2026Q1", actor_name="Oda", today=TODAY, now=NOW)
+    with pytest.raises(Refused, match="Oda har selv forberedt"):
+        close()
+    assert not BillingRun.objects.exists()
+    assert close("Palle").closed_by == "Palle"
+
+
+def test_the_last_preparation_counts(town):
+    for name in ("Oda", "Palle"):
+        prepare_quarter(code="2026Q1", actor_name=name, today=TODAY, now=NOW)
+    two_people()
+    with pytest.raises(Refused, match="Palle har selv"):
+        close("Palle")
+    close("Oda")
+    assert Preparation.objects.get().prepared_by == "Palle"
+    with pytest.raises(Refused, match="allerede godkendt og låst"):
+        prepare_quarter(code="2026Q1", actor_name="Oda", today=TODAY, now=NOW)
+
+
+def test_the_command_and_a_forged_post_are_held_to_it(town, cast, client_of, capsys):
+    two_people()
+    with pytest.raises(SystemExit):
+        call_command("close_quarter", "2026Q1")
+    assert "to personer" in capsys.readouterr().err
+    client = client_of(cast.finance)
+    total = preview_run("2026Q1", TODAY).total_ore
+    client.post("/kvartaler/2026Q1/forberedt/")
+    client.post(CLOSE, {"seen_total_ore": total})
+    assert not BillingRun.objects.exists()
+    page = text_of(read(client, OPEN))
+    assert "har selv forberedt" in page
+    assert "Godkend og lås …" not in page
+    other = client_of(cast.user("palle", "Økonomi"))
+    assert "Forberedt af Oda" in text_of(read(other, CLOSE))
+    other.post(CLOSE, {"seen_total_ore": total})
+    assert BillingRun.objects.get().closed_by == "Palle"
+    assert "Forberedt af Oda. Godkendt og låst af Palle" in text_of(read(other, OPEN))
+
+
+@pytest.mark.parametrize("seen", [None, "", "abc", "1e5", "349 41", "9" * 20])
+def test_nobody_closes_an_amount_that_they_did_not_see(town, cast, client_of, seen):
+    client = client_of(cast.finance)
+    client.post(CLOSE, {} if seen is None else {"seen_total_ore": seen})
+    assert not BillingRun.objects.exists()
+    assert "hvilket beløb du godkendte" in text_of(read(client, OPEN))
+
+
+def test_a_missing_account_blocks_the_opus_file_and_not_the_closing(town, cast, client_of):
+    unit = make.unit()
+    unit.account = ""
+    unit.save()
+    found = readiness_of(preview_run("2026Q1", TODAY), TODAY)
+    [coding] = [f for f in found.findings if f.key == "coding"]
+    assert (coding.level, coding.blocks) == (BLOCKING, "Opus-filen")
+    assert not found.stops_closing
+    page = text_of(read(client_of(cast.finance), CLOSE))
+    assert "Spærrer Opus-filen Enheder uden fuld kontering (1)" in page
+    assert "341" not in page.split("Det kan ikke")[1]
+    assert close()
+
+
+def test_nothing_is_sealed_onto_a_run_that_was_tampered_with(town, cast, client_of):
+    close()
+    remove_guards()
+    InvoiceLine.objects.update(text="rettet")
+
+    restore_guards()
+    found = readiness_of(preview_run("2026Q2", TODAY), TODAY)
+    assert found.findings[0].key == "seal"
+    assert found.stops_closing
+    with pytest.raises(Refused, match="kontrollen af den fejler"):
+        close(code="2026Q2")
+    page = text_of(read(client_of(cast.finance), "/kvartaler/2026Q2/"))
+    assert "kan ikke låses" in page
+    assert "Godkend og lås …" not in page
+
+
+def test_an_open_objection_is_a_warning_with_its_price(town):
+    Objection.objects.create(device=town.device, unit=make.unit(), note="?", raised_at=NOW)
+    found = readiness_of(preview_run("2026Q1", TODAY), TODAY).findings
+    [objection] = [f for f in found if f.key == "objections"]
+    # The second quarter of a T14: F(1 July) − F(1 April) = 69883 − 34941
+    assert (objection.count, objection.amount_ore) == (1, 34942)
+
+
+def test_the_page_costs_the_same_for_three_and_thirty_leases(town, cast, client_of):
+    client = client_of(cast.finance)
+    for n in range(2, 4):
+        make.lease(f"PF{n:06}", unit=make.unit())
+    three = queries_of(client, OPEN)
+    for n in range(4, 31):
+        make.lease(f"PF{n:06}", unit=make.unit())
+    assert queries_of(client, OPEN) == three
