@@ -1,10 +1,11 @@
 """Rows into and out of tables as fast as each database takes them, unseen by models and signals."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from operator import attrgetter
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import DateTimeField, Field, Model, UUIDField
 from django.db.models.expressions import RawSQL
 
 
@@ -42,9 +43,17 @@ def insert(model: type[Model], objects: Sequence[Model]) -> None:
         for link in links:
             if link.is_cached(made):
                 setattr(made, link.name, link.get_cached_value(made))
-    names = [column.attname for column in (key, *columns)]
-    rows = ([getattr(made, name) for name in names] for made in objects)
+    read = [_reader(column) for column in (key, *columns)]
+    rows = ([value(made) for value in read] for made in objects)
     write_rows(model._meta.db_table, [column.column for column in (key, *columns)], rows)
+
+
+def _reader(column: Field) -> Callable[[Model], object]:
+    """Give what reads a column's value as the database takes it: few kinds need translation."""
+    plain = attrgetter(column.attname)
+    if isinstance(column, DateTimeField | UUIDField):
+        return lambda row: column.get_db_prep_save(plain(row), connection)
+    return plain
 
 
 def _new_ids(model: type[Model], count: int) -> Iterable[int]:
@@ -67,12 +76,13 @@ def update(model: type[Model], names: Sequence[str], objects: Iterable[Model]) -
     columns = [model._meta.get_field(name) for name in names]
     quote, key = connection.ops.quote_name, model._meta.pk
     assignments = ", ".join(f"{quote(column.column)} = %s" for column in columns)
+    read = [_reader(column) for column in columns]
     rows = []
     for changed in objects:
         for column in columns:
             if column.is_relation and column.is_cached(changed):
                 setattr(changed, column.name, column.get_cached_value(changed))
-        rows.append([*(getattr(changed, column.attname) for column in columns), changed.pk])
+        rows.append([*(value(changed) for value in read), changed.pk])
     with connection.cursor() as cursor:
         table = quote(model._meta.db_table)
         statement = f"UPDATE {table} SET {assignments} WHERE {quote(key.column)} = %s"

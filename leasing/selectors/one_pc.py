@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from inventory.models import Device, Employee, ExpectedReturn, Placement
 from inventory.selectors.placements import placements_in_force
 from leasing.models import Approval, Decision, LossReport, OrderLine
-from leasing.models.order import OPEN
+from leasing.models.order import OPEN, Status
 
 ALLOWED = 1
 
@@ -94,9 +94,11 @@ def counted_placements(on: date) -> QuerySet[Placement]:
 
 
 def open_lines(on: date) -> QuerySet[OrderLine]:
-    """Give the lines for people that a pc is still to be handed out for."""
+    """Give the lines for people to hand a pc out for; a draft asks for nothing yet."""
     return OrderLine.objects.filter(
-        employee__isnull=False, model__category__is_pc=True, status__in=OPEN
+        employee__isnull=False,
+        model__category__is_pc=True,
+        status__in=[status for status in OPEN if status != Status.DRAFT],
     )
 
 
