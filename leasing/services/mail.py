@@ -1,18 +1,33 @@
-"""Mails: written with what they tell of, in its transaction; sent after it, and tried again."""
+"""Mails: written with what they tell of, in its transaction; sent after it, and tried again.
 
-from datetime import datetime
+A mail goes out after the change is safe, outside any transaction: a slow mail server may make one
+page wait for a few seconds, but locks nobody out and loses nothing. While the server does not
+answer, further mails wait for `notify` and no page waits for them.
+"""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from smtplib import SMTPConnectError, SMTPException, SMTPServerDisconnected
+
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
-from django.template.loader import render_to_string
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.template import engines
+from django.template.context import make_context
 
 from leasing.models import Mail, Order, Settings
+
+NO_ANSWER = "Mailserveren svarer ikke"
+# So long after a vain attempt no page waits for the server.
+PAUSE = timedelta(minutes=10)
 
 
 @transaction.atomic
 def write_mail(
     *,
-    recipients: str,
+    recipients: str | Iterable[str],
     subject: str,
     template: str,
     context: dict,
@@ -22,46 +37,101 @@ def write_mail(
 ) -> Mail | None:
     """Write a mail from 'mail/<template>.txt' and '.html', to be sent when all else is written.
 
-    Nothing is written without a recipient, or where a mail with that key is there.
+    `recipients` are addresses, or a text of them with commas between; what is no address is left
+    out. Nothing is written without a recipient, or where a mail with that key is there.
     """
-    if not recipients or (key and Mail.objects.filter(key=key).exists()):
+    to = addresses(recipients)
+    if not to or (key and Mail.objects.filter(key=key).exists()):
         return None
-    context = {"site": Settings.objects.get().site_address.rstrip("/"), **context}
-    mail = Mail.objects.create(
-        recipients=recipients,
-        subject=" ".join(subject.split())[:200],
-        text=render_to_string(f"mail/{template}.txt", context),
-        html=render_to_string(f"mail/{template}.html", context),
+    subject = " ".join(subject.split())[:200]
+    site = Settings.objects.get().site_address.rstrip("/")
+    context = {"site": site, "subject": subject, **context}
+    mail = Mail(
+        recipients=to,
+        subject=subject,
+        text=_rendered(f"mail/{template}.txt", context, autoescape=False).strip() + "\n",
+        html=_rendered(f"mail/{template}.html", context, autoescape=True),
         key=key,
         order=order,
         written_at=now,
     )
-    transaction.on_commit(lambda: send_mail(mail_id=mail.pk, now=now), robust=True)
+    try:
+        with transaction.atomic():
+            mail.save()
+    except IntegrityError:  # somebody else wrote it at the same moment
+        return None
+    transaction.on_commit(lambda: _send_unless_paused(mail.pk, now), robust=True)
     return mail
+
+
+def addresses(recipients: str | Iterable[str]) -> str:
+    """Give what is an address, once each, with commas between; as many as there is room for."""
+    parts = recipients.split(",") if isinstance(recipients, str) else recipients
+    found: list[str] = []
+    for part in (part.strip() for part in parts):
+        try:
+            validate_email(part)
+        except ValidationError:
+            continue
+        if "," not in part and part not in found and len(",".join([*found, part])) <= 500:
+            found.append(part)
+    return ",".join(found)
+
+
+def _rendered(name: str, context: dict, *, autoescape: bool) -> str:
+    template = engines["django"].get_template(name).template
+    return template.render(make_context(context, autoescape=autoescape))
+
+
+def _send_unless_paused(mail_id: int, now: datetime) -> None:
+    unanswered = Mail.objects.filter(
+        sent_at=None, error__startswith=NO_ANSWER, written_at__gt=now - PAUSE
+    )
+    if not unanswered.exists():
+        send_mail(mail_id=mail_id, now=now)
 
 
 def send_mail(*, mail_id: int, now: datetime) -> bool:
     """Send one mail that is not sent yet; a failure is noted on it, never raised."""
-    with transaction.atomic():
-        unsent = Mail.objects.select_for_update(skip_locked=True).filter(sent_at=None)
-        mail = unsent.filter(pk=mail_id).first()
-        if mail is None:
-            return False
-        message = EmailMultiAlternatives(mail.subject, mail.text, to=mail.recipients.split(","))
-        message.attach_alternative(mail.html, "text/html")
-        mail.attempts += 1
-        try:
-            message.send()
-        except Exception as error:  # whatever the server says, the order is worth more
-            mail.error = f"{type(error).__name__}: {error}"[:500]
-        else:
-            mail.error, mail.sent_at = "", now
-        mail.save(update_fields=["attempts", "error", "sent_at"])
-        return mail.sent_at is not None
+    mail = Mail.objects.filter(pk=mail_id, sent_at=None).first()
+    # Counting the attempt first takes the mail: of two who try at once, one sends it.
+    mine = mail and Mail.objects.filter(pk=mail_id, sent_at=None, attempts=mail.attempts).update(
+        attempts=F("attempts") + 1
+    )
+    if not mine:
+        return False
+    answers = Settings.objects.get().helpdesk_mail
+    message = EmailMultiAlternatives(
+        mail.subject, mail.text, to=mail.recipients.split(","), reply_to=[answers] * bool(answers)
+    )
+    message.attach_alternative(mail.html, "text/html")
+    try:
+        message.send()
+    except Exception as error:  # whatever the server says, the order is worth more
+        Mail.objects.filter(pk=mail_id).update(error=_words(error)[:500])
+        return False
+    Mail.objects.filter(pk=mail_id).update(error="", sent_at=now)
+    return True
+
+
+def _words(error: Exception) -> str:
+    said = f"{type(error).__name__}: {error}".replace("\x00", "")
+    lost = isinstance(error, SMTPConnectError | SMTPServerDisconnected)
+    if lost or (isinstance(error, OSError) and not isinstance(error, SMTPException)):
+        return f"{NO_ANSWER} ({said})"
+    return said
 
 
 def send_unsent(*, now: datetime) -> tuple[int, int]:
-    """Try every mail that is not sent; give how many were sent and how many were not."""
+    """Try every mail that is not sent; give how many were sent and how many were not.
+
+    Where the server does not answer one, it is not asked about the rest.
+    """
     ids = list(Mail.objects.filter(sent_at=None).order_by("id").values_list("id", flat=True))
-    sent = sum(send_mail(mail_id=pk, now=now) for pk in ids)
+    sent = 0
+    for pk in ids:
+        if send_mail(mail_id=pk, now=now):
+            sent += 1
+        elif Mail.objects.filter(pk=pk, sent_at=None, error__startswith=NO_ANSWER).exists():
+            break
     return sent, len(ids) - sent
