@@ -1,0 +1,114 @@
+"""Lost and stolen devices: reported, told to IT security, and found again."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.bulk import Changes
+from inventory.models import Device
+from leasing.models import LossReport, Settings
+from leasing.selectors.handling.states import states_of, where
+from leasing.services.mail import write_mail
+
+Kind = LossReport.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class LossFacts:
+    """What is known of a loss; `encrypted` is yes, no or unknown."""
+
+    kind: str
+    discovered_at: datetime
+    encrypted: str
+    police_number: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def report_loss(
+    *, device: Device, facts: LossFacts, actor, today: date, now: datetime
+) -> tuple[LossReport, bool]:
+    """Report a device lost or stolen; give the report, and False if it was there already.
+
+    Where it is placed and what it costs stay as they are until the lease is settled. Of a stolen
+    one IT security is told at once, with the 72 hours of a breach of personal data.
+
+    Raises:
+        Refused: with every reason; nothing is written.
+    """
+    device = (
+        Device.objects.select_for_update(of=("self",)).select_related("model").get(pk=device.pk)
+    )
+    if facts.discovered_at > now:
+        raise Refused("Tidspunktet, hvor det blev opdaget, kan ikke ligge ude i fremtiden.")
+    report = device.losses.filter(found_on=None).first()
+    if report:
+        if _facts_of(report) == facts:
+            return report, False
+        raise Refused(
+            f"{device} er allerede meldt {report.get_kind_display().lower()} den "
+            f"{report.reported_at:%d-%m-%Y}. Meld den fundet, hvis den skal meldes på ny."
+        )
+    report = LossReport(
+        device=device,
+        kind=facts.kind,
+        discovered_at=facts.discovered_at,
+        encrypted=facts.encrypted,
+        police_number=facts.police_number,
+        note=facts.note,
+        reported_at=now,
+        reported_by=actor,
+    )
+    changes = Changes((LossReport,))
+    changes.create(report)
+    changes.save(actor)
+    if facts.kind == Kind.STOLEN:
+        _tell_security(report, today, now)
+    return report, True
+
+
+@transaction.atomic
+def found_again(*, report_id: int, found_on: date, actor, today: date) -> bool:
+    """Note that a lost device is found, from when on it is as if it had not been; False if it is.
+
+    Raises:
+        Refused: when the day is ahead, or before the loss.
+    """
+    report = LossReport.objects.select_for_update(of=("self",)).get(pk=report_id)
+    if report.found_on:
+        return False
+    if found_on > today:
+        raise Refused("Den dag, udstyret blev fundet, kan ikke ligge ude i fremtiden.")
+    if found_on < report.discovered_at.date():
+        raise Refused(
+            f"Tabet blev opdaget den {report.discovered_at:%d-%m-%Y}. Udstyret kan ikke være "
+            "fundet før."
+        )
+    changes = Changes((LossReport,))
+    changes.update(report, str(report), found_on=found_on)
+    changes.save(actor)
+    return True
+
+
+def _facts_of(report: LossReport) -> LossFacts:
+    return LossFacts(
+        report.kind,
+        report.discovered_at,
+        report.encrypted,
+        report.police_number,
+        report.note,
+    )
+
+
+def _tell_security(report: LossReport, today: date, now: datetime) -> None:
+    state = states_of([report.device_id])[report.device_id]
+    write_mail(
+        recipients=Settings.objects.values_list("security_mail", flat=True).get(id=1),
+        subject=f"Stjålet udstyr: {state.device.model.name} {state.device}",
+        template="stolen",
+        context={"report": report, "device": state.device, "where": where(state.on(today))},
+        now=now,
+        key=f"loss-{report.pk}",
+    )
