@@ -7,15 +7,17 @@ from datetime import date
 from django.db import transaction
 
 from albertslund_it.common.cells import KEEP
+from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import among, lock
-from inventory.models import Device
+from inventory.models import Device, Unit
 from inventory.selectors.lookups import devices_by_serial_number, units_by_number
 from inventory.services.holders import unknown_unit
 from inventory.services.placements import unknown_device
 from leasing.models import BillingRun, Charge, InvoiceLine, Settings
+from leasing.services.leases import stop_lease
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +111,119 @@ def _names_device(row: ChargeFacts) -> bool:
 
 def _differs(charge: Charge, values: dict) -> bool:
     return any(getattr(charge, name) != value for name, value in values.items())
+
+
+def values_of(charge: Charge) -> str:
+    """Write what a charge says, to tell whether somebody has changed it since it was shown."""
+    values = (charge.charged_on, charge.unit_id, charge.amount_ore, charge.text, charge.device_id)
+    return "|".join(map(str, values))
+
+
+@transaction.atomic
+def save_charge(
+    *,
+    charge_id: int | None,
+    seen: str,
+    charged_on: date,
+    unit: Unit,
+    amount_ore: int,
+    text: str,
+    device: Device | None,
+    actor,
+) -> Charge:
+    """Enter a charge, or change one that is not billed; the same again is no change.
+
+    `seen` is what the person saw of the one that is changed, by `values_of`.
+
+    Raises:
+        Refused: with every reason; nothing is written.
+    """
+    lock(BillingRun, Charge)
+    charge = _unbilled(charge_id, seen) if charge_id else Charge()
+    values = {
+        "charged_on": charged_on,
+        "unit": unit,
+        "amount_ore": amount_ore,
+        "text": " ".join(text.split()),
+        "device": device,
+    }
+    same = Charge.objects.filter(charged_on=charged_on, unit=unit, text=values["text"])
+    other = same.exclude(pk=charge_id).first()
+    if (
+        other
+        and not charge_id
+        and not _differs(other, {"amount_ore": amount_ore, "device": device})
+    ):
+        return other
+    if reasons := _reasons_against(charged_on, amount_ore, other):
+        raise Refused(*reasons)
+    changes = Changes((Charge,))
+    if charge_id:
+        changes.update(charge, str(charge), **values)
+    else:
+        charge = changes.create(Charge(**values))
+    changes.save(actor)
+    return charge
+
+
+def _reasons_against(charged_on: date, amount_ore: int, other: Charge | None) -> list[str]:
+    reasons = []
+    start = Settings.objects.get().billing_starts_on
+    if charged_on < start:
+        reasons.append(f"Datoen er før {start:%d-%m-%Y}, hvor opkrævningen begynder.")
+    if amount_ore == 0:
+        reasons.append("Beløbet må ikke være nul.")
+    if other:
+        reasons.append(
+            f"{other.unit.name} har allerede »{other.text}« med den dato, på "
+            f"{format_kroner(other.amount_ore)}. Skriv en anden tekst, eller ret det beløb."
+        )
+    return reasons
+
+
+def _unbilled(charge_id: int, seen: str) -> Charge:
+    charge = Charge.objects.select_related("unit").filter(pk=charge_id).first()
+    if charge is None:
+        raise Refused("Beløbet er slettet af en anden imens.")
+    if InvoiceLine.objects.filter(charge=charge).exists():
+        raise Refused(
+            f"»{charge.text}« er opkrævet og kan ikke ændres. Opret et modsat beløb i stedet."
+        )
+    if values_of(charge) != seen:
+        raise Refused(
+            f"En anden har ændret »{charge.text}«, siden du åbnede det. Se det igen, og ret det."
+        )
+    return charge
+
+
+@transaction.atomic
+def delete_charge(*, charge_id: int, seen: str) -> None:
+    """Delete a charge that is not billed.
+
+    Raises:
+        Refused: when it is billed, or somebody has changed it.
+    """
+    lock(BillingRun, Charge)
+    _unbilled(charge_id, seen).delete()
+
+
+@transaction.atomic
+def settle_device(
+    *, device: Device, stops_on: date, unit: Unit, amount_ore: int, text: str, actor
+) -> Charge:
+    """Stop a device's lease from a day, and charge a unit what the lessor settles it for.
+
+    Raises:
+        Refused: with every reason; nothing is written.
+    """
+    stop_lease(serial_number=device.serial_number, stops_on=stops_on, actor=actor)
+    return save_charge(
+        charge_id=None,
+        seen="",
+        charged_on=stops_on,
+        unit=unit,
+        amount_ore=amount_ore,
+        text=text,
+        device=device,
+        actor=actor,
+    )

@@ -42,6 +42,11 @@ TABLE = {
     "kvartaler/<slug:code>/bilag/": {"open": FINANCE, "method": "post"},
     "kvartaler/<slug:code>/fil/<slug:file_kind>/": {"open": FINANCE, "method": "post"},
     "kvartaler/<slug:code>/<slug:number>/": {"open": SEERS | {roles.HEAD}, "hidden": LEADERS},
+    "engangsbeloeb/": {"open": QUARTERS},
+    "engangsbeloeb/nyt/": {"open": FINANCE},
+    "engangsbeloeb/<int:pk>/": {"open": QUARTERS},
+    "engangsbeloeb/<int:pk>/slet/": {"open": FINANCE, "method": "post"},
+    "udstyr/<int:pk>/indfri/": {"open": FINANCE},
     "indlaes/": {"open": IMPORTERS},
     "indlaes/<str:kind>/": {"open": IMPORTERS},
     "indlaes/<str:kind>/eksempel/": {"open": IMPORTERS},
@@ -76,12 +81,14 @@ def town(cast, settings):
         "own": (cast.unit, make.lease("PF000001", unit=cast.unit).device),
         "foreign": (foreign, make.lease("PF000002", unit=foreign).device),
         "run": close(),
+        "charge": make.charge(cast.unit),
     }
 
 
 def address(route, town, whose="own"):
     unit, device = town[whose]
     pk = device.pk if "udstyr" in route else unit.pk if "enheder" in route else unit.department_id
+    pk = town["charge"].pk if "engangsbeloeb" in route else pk
     invoices = {invoice.department_id: invoice.number for invoice in town["run"].invoices.all()}
     values = {**ARGUMENTS, "pk": pk, "number": invoices[unit.department_id]}
     for name, value in values.items():
@@ -114,7 +121,12 @@ def test_each_role_opens_what_is_its_own_and_nothing_more(town, cast, client_of,
 @pytest.mark.parametrize("role", sorted(LEADERS))
 def test_what_is_anothers_does_not_exist_for_a_leader(town, cast, client_of, role):
     client = client_of(cast.by_role()[role])
-    named = [route for route in OURS if "<int:pk>" in route or "<slug:number>" in route]
+    named = [
+        route
+        for route in OURS
+        if ("<int:pk>" in route or "<slug:number>" in route)
+        and role in TABLE[route]["open"] | TABLE[route].get("hidden", set())
+    ]
 
     assert named
     for route in named:

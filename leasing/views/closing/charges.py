@@ -1,0 +1,194 @@
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import today
+from albertslund_it.web.forms import DateField, KronerField, PlainForm, PlainSelect, grouped_choices
+from albertslund_it.web.lists import ListPage
+from inventory.models import Device, Unit
+from inventory.selectors.lookups import devices_by_serial_number
+from leasing.charge_list import ChargeFilter, ChargeTable
+from leasing.models import Lease
+from leasing.selectors.closing.charges import charges_with_runs, unit_that_pays
+from leasing.selectors.device_page import leasing_of
+from leasing.services.charges import delete_charge, save_charge, settle_device, values_of
+
+ENTERS = "leasing.manage_amounts"
+
+
+class ChargeList(ListPage):
+    """Every one-off amount, billed or not."""
+
+    permission_required = "leasing.view_billingrun"
+    table_class = ChargeTable
+    filter_class = ChargeFilter
+    template_name = "leasing/charges/list.html"
+    title = "Engangsbeløb"
+    file_name = "engangsbeloeb"
+
+    def rows(self):
+        return charges_with_runs().order_by("-charged_on", "-id")
+
+
+class UnitField(forms.ModelChoiceField):
+    """The unit that pays, grouped by department."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            queryset=Unit.objects.select_related("department"), widget=PlainSelect(), **kwargs
+        )
+
+    def choose(self) -> None:
+        """Fill in the choices: of today, not of when the program started."""
+        rows = Unit.objects.order_by("department__name", *Unit._meta.ordering)
+        names = rows.values_list("department__name", "pk", "name")
+        self.widget.choices = [("", "Vælg enhed"), *grouped_choices(names)]
+
+
+class ChargeForm(PlainForm, forms.Form):
+    """A one-off amount."""
+
+    charged_on = DateField(
+        label="Dato", help_text="Opkræves i den første kørsel, hvis kvartal slutter efter datoen."
+    )
+    unit = UnitField(label="Enhed, der betaler")
+    amount_ore = KronerField(
+        label="Beløb",
+        help_text="Kroner uden moms. Skriv minus foran for at give penge tilbage.",
+    )
+    text = forms.CharField(label="Tekst", max_length=200, help_text="Står på lederens regning.")
+    serial_number = forms.CharField(label="Udstyrets serienummer", max_length=40, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choose()
+
+    def clean_serial_number(self):
+        wanted = self.cleaned_data["serial_number"].strip().upper()
+        if not wanted:
+            return None
+        device = devices_by_serial_number([wanted]).get(wanted)
+        if device is None:
+            raise forms.ValidationError(f"Serienummer »{wanted}« findes ikke. Ret det.")
+        return device
+
+
+class SettlementForm(PlainForm, forms.Form):
+    """What the lessor settles a lease for, and from when it costs nothing more."""
+
+    stops_on = DateField(
+        label="Leasingen stopper fra", help_text="Den første dag uden ydelse. Står på regningen."
+    )
+    amount_ore = KronerField(label="Indfrielsesbeløb", help_text="Fra leasinggivers faktura.")
+    unit = UnitField(label="Enhed, der betaler")
+    text = forms.CharField(label="Tekst", max_length=200, help_text="Står på lederens regning.")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choose()
+
+
+@permission_required(ENTERS, raise_exception=True)
+def charge_new(request):
+    """Enter a one-off amount; `?udstyr=` and `?modpost=` fill in what is known."""
+    form = ChargeForm(request.POST or None, initial=suggestion(request))
+    if request.method == "POST" and form.is_valid() and _save(form, None, "", request):
+        return redirect("charge-list")
+    return _page(request, form, None)
+
+
+def suggestion(request) -> dict:
+    """Fill in a new charge: for a device, or against another charge."""
+    filled = {"charged_on": today()}
+    device, against = request.GET.get("udstyr", ""), request.GET.get("modpost", "")
+    if device.isdecimal() and (found := Device.objects.filter(pk=device[:12]).first()):
+        filled |= {"serial_number": found, "unit": unit_that_pays(found, today())}
+    if against.isdecimal() and (charge := charges_with_runs().filter(pk=against[:12]).first()):
+        filled |= {
+            "unit": charge.unit,
+            "amount_ore": -charge.amount_ore,
+            "text": f"Modpost: {charge.text}"[:200],
+            "serial_number": charge.device or "",
+        }
+    return filled
+
+
+@permission_required("leasing.view_billingrun", raise_exception=True)
+def charge(request, pk):
+    """Show a one-off amount; change it until it is billed."""
+    found = get_object_or_404(charges_with_runs(), pk=pk)
+    if found.run_code or not request.user.has_perm(ENTERS):
+        if request.method == "POST":
+            messages.error(request, f"»{found.text}« kan ikke ændres.")
+        return render(request, "leasing/charges/locked.html", {"charge": found})
+    initial = {
+        "charged_on": found.charged_on,
+        "unit": found.unit,
+        "amount_ore": found.amount_ore,
+        "text": found.text,
+        "serial_number": found.device or "",
+    }
+    form = ChargeForm(request.POST or None, initial=initial)
+    seen = request.POST.get("seen", "")
+    if request.method == "POST" and form.is_valid() and _save(form, pk, seen, request):
+        return redirect("charge-list")
+    return _page(request, form, found)
+
+
+def _save(form: ChargeForm, pk: int | None, seen: str, request) -> bool:
+    values = dict(form.cleaned_data)
+    device = values.pop("serial_number")
+    try:
+        saved = save_charge(charge_id=pk, seen=seen, device=device, actor=request.user, **values)
+    except Refused as refused:
+        form.add_error(None, refused.reasons)
+        return False
+    messages.success(request, f"»{saved.text}« til {saved.unit.name} er gemt.")
+    return True
+
+
+def _page(request, form, found):
+    context = {"form": form, "charge": found, "seen": values_of(found) if found else ""}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "leasing/charges/form.html", context, status=status)
+
+
+@require_POST
+@permission_required(ENTERS, raise_exception=True)
+def charge_delete(request, pk):
+    """Delete a one-off amount that is not billed."""
+    try:
+        delete_charge(charge_id=pk, seen=request.POST.get("seen", ""))
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    else:
+        messages.success(request, "Beløbet er slettet. Det kan ses i hændelsesloggen.")
+    return redirect("charge-list")
+
+
+@permission_required(ENTERS, raise_exception=True)
+def device_settle(request, pk):
+    """Settle the lease of a device that is lost: it stops, and a unit pays the lessor's price."""
+    device = get_object_or_404(Device.objects.select_related("model"), pk=pk)
+    lease = get_object_or_404(Lease, device=device)
+    initial = {
+        "stops_on": lease.stops_on or today(),
+        "unit": unit_that_pays(device, today()),
+        "text": f"Indfrielse af {device.model.name} {device.serial_number}",
+    }
+    form = SettlementForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            settle_device(device=device, actor=request.user, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, refused.reasons)
+        else:
+            messages.success(request, f"Leasingen af {device} er stoppet, og beløbet er gemt.")
+            return redirect("device-detail", pk)
+    context = {"form": form, "device": device, "leasing": leasing_of(device, today())}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "leasing/charges/settle.html", context, status=status)
