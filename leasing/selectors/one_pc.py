@@ -2,18 +2,23 @@
 
 What counts on a day: the leased pc's placed on the person that day, and the person's open order
 lines, less the devices that those lines replace. Screens do not count. Neither does a loan, which
-Fælles IT pays, nor a pc that is lost, nor one that is replaced and still within the overlap.
+Fælles IT pays, nor a pc that is lost, nor one whose lease is over, nor one that is replaced and
+still within the overlap. A draft asks for nothing yet.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 
+from albertslund_it.web.rows import among
 from inventory.models import Device, Employee, ExpectedReturn, Placement
 from inventory.selectors.placements import placements_in_force
-from leasing.models import Approval, Decision, LossReport, OrderLine
+from leasing.domain.accrual import span_of, terms_in_order
+from leasing.models import Approval, Decision, Lease, LossReport, OrderLine
 from leasing.models.order import OPEN, Status
 
 ALLOWED = 1
@@ -56,18 +61,22 @@ def holdings_of(
 
     To decide by it, the employee's row must be locked: see `lock_employees`.
     """
+    placed = counted_placements(on).filter(employee=employee)
+    placed = list(placed.select_related("device__model").order_by("starts_on", "device"))
+    over = ended_leases([placement.device_id for placement in placed], on) if placed else set()
+    placed = [placement for placement in placed if placement.device_id not in over]
+    # A line whose own pc the person has already is no pc more.
+    there = [placement.device_id for placement in placed]
     lines = [
         line
-        for line in open_lines(on).filter(employee=employee).select_related("model", "order")
+        for line in open_lines(on)
+        .filter(employee=employee)
+        .exclude(devices__device__in=there)
+        .select_related("model", "order")
         if line.pk not in without_lines
     ]
-    replaced = {line.replaces_id for line in lines if line.replaces_id}
-    placed = counted_placements(on).filter(employee=employee)
-    devices = [
-        placement.device
-        for placement in placed.select_related("device__model").order_by("starts_on")
-        if placement.device_id not in replaced and placement.device_id not in without_devices
-    ]
+    left_out = {line.replaces_id for line in lines} | set(without_devices)
+    devices = [p.device for p in placed if p.device_id not in left_out]
     return Holdings(
         tuple(devices), tuple(lines), exceptions_on(on).filter(employee=employee).count()
     )
@@ -81,7 +90,9 @@ def counted_placements(on: date) -> QuerySet[Placement]:
         employee=OuterRef("employee"),
         why=ExpectedReturn.Why.REPLACED,
         due_on__gte=on,
-    )
+    ).annotate(asked_on=TruncDate("created_at"))
+    # Handed out anew since, it is no longer the pc that was replaced.
+    replaced = replaced.filter(asked_on__gte=OuterRef("starts_on"))
     return placements_in_force(on).filter(
         ~Exists(lost),
         ~Exists(replaced),
@@ -91,6 +102,22 @@ def counted_placements(on: date) -> QuerySet[Placement]:
         device__model__category__is_pc=True,
         device__lease__isnull=False,
     )
+
+
+def ended_leases(device_ids: Collection[int], on: date) -> set[int]:
+    """Give which of some devices are leased no more on a day: their terms have run out."""
+    prices: dict[int, tuple[date, list]] = {}
+    rows = Lease.objects.filter(device__in=among(device_ids, int)).order_by("terms__position")
+    for device, starts_on, *term in rows.values_list(
+        "device", "starts_on", "terms__price_ore", "terms__quarters"
+    ):
+        prices.setdefault(device, (starts_on, []))[1].append(tuple(term))
+    return {
+        device
+        for device, (starts_on, terms) in prices.items()
+        # A lease whose terms nobody has entered yet is one all the same.
+        if terms != [(None, None)] and span_of(terms_in_order(starts_on, terms), None)[1] <= on
+    }
 
 
 def open_lines(on: date) -> QuerySet[OrderLine]:
@@ -103,16 +130,68 @@ def open_lines(on: date) -> QuerySet[OrderLine]:
 
 
 def exceptions_on(on: date) -> QuerySet[Approval]:
-    """Give the exceptions that heads have granted and that hold on a day."""
-    return Approval.objects.filter(decision=Decision.GRANTED, ends_before__gt=on)
+    """Give the exceptions that heads have granted and that hold on a day.
+
+    One that was given for an order goes with it when the order is called off.
+    """
+    granted = Approval.objects.filter(decision=Decision.GRANTED, ends_before__gt=on)
+    return granted.exclude(line__status__in=[Status.CANCELLED, Status.REFUSED])
 
 
-def days_to_check(device_ids: Iterable[int], employee: Employee, starts_on: date) -> list[date]:
+def days_to_check(
+    device_ids: Iterable[int],
+    employee: Employee,
+    starts_on: date,
+    ends_before: date | None = None,
+) -> list[date]:
     """Give the days on which a person's count may rise, from a day on: each change of theirs."""
     later = Placement.objects.filter(employee=employee, starts_on__gt=starts_on).exclude(
         device__in=list(device_ids)
     )
+    if ends_before:
+        later = later.filter(starts_on__lt=ends_before)
     return sorted({starts_on, *later.values_list("starts_on", flat=True)})
+
+
+def over_the_rule(on: date) -> dict[int, list[int]]:
+    """Give who has more pc's on a day than allowed: person -> devices, the latest last.
+
+    Orders do not count here: who breaks the rule has the pc's already, by an import, by an overlap
+    that has passed or by an exception that has run out.
+    """
+    counted = counted_placements(on)
+    many = counted.order_by().values_list("employee").annotate(Count("pk"))
+    counts = dict(many.filter(pk__count__gt=ALLOWED))
+    exceptions = Counter(
+        exceptions_on(on).filter(employee__in=among(counts, int)).values_list("employee", flat=True)
+    )
+    suspects = [person for person, n in counts.items() if n > ALLOWED + exceptions[person]]
+    rows = list(
+        counted.filter(employee__in=among(suspects, int))
+        .order_by("starts_on", "device")
+        .values_list("employee", "device")
+    )
+    over = ended_leases([device for _, device in rows], on) if rows else set()
+    held = defaultdict(list)
+    for person, device in rows:
+        if device not in over:
+            held[person].append(device)
+    return {
+        person: devices
+        for person, devices in held.items()
+        if len(devices) > ALLOWED + exceptions[person]
+    }
+
+
+def employees_over_the_rule(on: date) -> QuerySet[Employee]:
+    """Give the people who have more pc's on a day than they are allowed."""
+    return Employee.objects.filter(pk__in=among(over_the_rule(on), int))
+
+
+def devices_over_the_rule(on: date) -> QuerySet[Device]:
+    """Give the pc's of the people who have more of them on a day than they are allowed."""
+    devices = [device for held in over_the_rule(on).values() for device in held]
+    return Device.objects.filter(pk__in=among(devices, int))
 
 
 def lock_employees(ids: Iterable[int]) -> dict[int, Employee]:

@@ -14,8 +14,11 @@ def refuse_second_pc(
     starts_on: date,
     without_devices: Collection[int] = (),
     without_lines: Collection[int] = (),
+    ends_before: date | None = None,
 ) -> None:
     """Refuse one pc more for a person from a day on, unless an exception holds.
+
+    `ends_before` is the day on which the device goes on to somebody else, where it does.
 
     Left out are the devices (by id) that the new one replaces or that are the new one itself, and
     the order line that it fulfils. The person's row must be locked already (`lock_employees`).
@@ -23,7 +26,7 @@ def refuse_second_pc(
     Raises:
         Refused: names what the person has, and the two ways out.
     """
-    for day in days_to_check(without_devices, employee, starts_on):
+    for day in days_to_check(without_devices, employee, starts_on, ends_before):
         holdings = holdings_of(
             employee, day, without_devices=without_devices, without_lines=without_lines
         )
