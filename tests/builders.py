@@ -6,7 +6,17 @@ employee, a lease or a placement is always a new row, so give the second one a n
 
 from datetime import date
 
-from inventory.models import Category, Department, Device, DeviceModel, Employee, Placement, Unit
+from inventory.models import (
+    Category,
+    Department,
+    Device,
+    DeviceModel,
+    Employee,
+    Placement,
+    Replacement,
+    Roll,
+    Unit,
+)
 from leasing.models import (
     Charge,
     FrameworkAgreement,
@@ -118,4 +128,26 @@ def placement(device, starts_on, unit=None, employee=None, **fields):
 def charge(unit, amount_ore=150000, charged_on=date(2026, 2, 10), text="Skærmskade", **fields):
     return Charge.objects.create(
         unit=unit, amount_ore=amount_ore, charged_on=charged_on, text=text, **fields
+    )
+
+
+_unit = unit  # where an argument has the name
+
+
+def roll(number=2, name="Pc'er med 8 GB RAM"):
+    return Roll.objects.get_or_create(number=number, defaults={"name": name})[0]
+
+
+def old_pc(serial_number="PB000001", unit=None, *, ram_gb=8, windows_11=False, employee=None):
+    """Make a pc that is not leased and has stood somewhere since 2020."""
+    made = device(serial_number, model=model("ThinkPad L470"), ram_gb=ram_gb, windows_11=windows_11)
+    placement(made, date(2020, 1, 1), unit or _unit(), employee)
+    return made
+
+
+def old_machine(serial_number="PB000001", unit=None, *, of=None, **fields):
+    """Put an old pc into the roll `of` (number 2 unless told otherwise)."""
+    unit = unit or _unit()
+    return Replacement.objects.create(
+        roll=of or roll(), old_device=old_pc(serial_number, unit), unit=unit, **fields
     )

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
 
 from inventory.models import Department, Device, Replacement, Roll, RolloutWeek
 from inventory.selectors.organisation import departments_open_to
 from inventory.selectors.placements import placements_in_force
 from inventory.selectors.scope import sees_all, units_seen_by
 
+REPLACED, WAITING, EXCUSED = "replaced", "waiting", "excused"
 WITHOUT_DEPARTMENT = "Uden afdeling"
 
 
@@ -89,6 +90,11 @@ class DepartmentProgress:
     progress: Progress = field(default_factory=Progress)
     visits: dict[tuple[int, int], list[RolloutWeek]] = field(default_factory=dict)
 
+    @property
+    def key(self) -> str:
+        """Give the id as an address has it."""
+        return str(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Week:
@@ -118,6 +124,19 @@ class Rollout:
     weeks: list[Week]
     departments: list[DepartmentProgress]
     total: Progress
+
+    @property
+    def without_new(self) -> int:
+        """Count those replaced by what was there already."""
+        return self.total.replaced - self.total.on_lease
+
+    @property
+    def plan(self) -> list[tuple["DepartmentProgress", list[list[RolloutWeek]]]]:
+        """Give the departments of the plan, each with its visits in every week of it."""
+        return [
+            (row, [row.visits.get((week.year, week.week), []) for week in self.weeks])
+            for row in self.planned
+        ]
 
     @property
     def planned(self) -> list[DepartmentProgress]:
@@ -233,3 +252,32 @@ def _unleased_pcs(department: Department | None, on: date) -> QuerySet[Device]:
 def next_roll_number() -> int:
     """Give the number that a new roll gets."""
     return (Roll.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def machines(user, *, on: date, today: date) -> QuerySet[Replacement]:
+    """Give the old machines for a list, with `state`, `new_serial` and `day` as of a day."""
+    return (
+        replacements_seen_by(user, today)
+        .select_related("roll", "old_device__model", "unit__department")
+        .prefetch_related("roll__weeks")
+        .annotate(
+            state=Case(
+                When(replaced(on), then=Value(REPLACED)),
+                When(reason="", then=Value(WAITING)),
+                default=Value(EXCUSED),
+            ),
+            new_serial=Case(When(replaced(on), then=F("new_device__serial_number"))),
+            day=Case(When(replaced(on), then=F("replaced_on"))),
+        )
+        .order_by("roll__number", "old_device__serial_number")
+    )
+
+
+def matching(machines: QuerySet[Replacement], text: str) -> QuerySet[Replacement]:
+    """Narrow old machines to a serial number (old or new) or to a unit."""
+    return machines.filter(
+        Q(old_device__serial_number__icontains=text)
+        | Q(new_device__serial_number__icontains=text)
+        | Q(unit__name__icontains=text)
+        | Q(unit__number=text)
+    )

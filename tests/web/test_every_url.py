@@ -21,6 +21,9 @@ LEADERS = {roles.HEAD, roles.UNIT_LEADER}
 READERS = SEERS | LEADERS
 QUARTERS = {roles.FINANCE, roles.AUDITOR, roles.ADMINISTRATOR}
 FINANCE = {roles.FINANCE}
+HELPDESK = {roles.HELPDESK}
+ROLLOUT = {roles.HELPDESK, roles.HEAD, roles.AUDITOR, roles.ADMINISTRATOR}
+SEE_PEOPLE = LEADERS | {roles.HELPDESK, roles.ADMINISTRATOR}
 IMPORTERS = {roles.FINANCE, roles.HELPDESK}
 EVERYBODY = READERS | {NOBODY}
 
@@ -33,9 +36,17 @@ TABLE = {
     "afdelinger/enheder/<int:pk>/kontering/": {"open": IMPORTERS},
     "udstyr/": {"open": READERS},
     "udstyr/<int:pk>/": {"open": READERS},
+    "udstyr/udlever/": {"open": HELPDESK},
+    "udstyr/flyt/": {"open": HELPDESK},
+    "udstyr/tag-tilbage/": {"open": HELPDESK},
+    "udstyr/udlaan/": {"open": HELPDESK},
+    "udstyr/<int:pk>/ombyt/": {"open": HELPDESK},
+    "udstyr/<int:pk>/tab/": {"open": HELPDESK},
+    "udstyr/<int:pk>/fundet/": {"open": HELPDESK, "method": "post"},
     "egenbetaling/": {"open": READERS},
     "egenbetaling/linjer/": {"open": READERS},
     "kvartaler/": {"open": QUARTERS},
+    "kvartaler/rettelser/": {"open": QUARTERS},
     "kvartaler/<str:code>/": {"open": QUARTERS},
     "kvartaler/<str:code>/laas/": {"open": FINANCE},
     "kvartaler/<slug:code>/forberedt/": {"open": FINANCE, "method": "post"},
@@ -47,6 +58,20 @@ TABLE = {
     "engangsbeloeb/<int:pk>/": {"open": QUARTERS},
     "engangsbeloeb/<int:pk>/slet/": {"open": FINANCE, "method": "post"},
     "udstyr/<int:pk>/indfri/": {"open": FINANCE},
+    "udrulning/": {"open": ROLLOUT},
+    "udrulning/maskiner/": {"open": ROLLOUT},
+    "udrulning/maskiner/<int:machine>/": {"open": HELPDESK},
+    "udrulning/find/": {"open": HELPDESK},
+    "udrulning/plan/": {"open": HELPDESK},
+    "udrulning/plan/<int:visit>/fjern/": {"open": HELPDESK, "method": "post"},
+    "udrulning/rul/": {"open": HELPDESK},
+    "datakvalitet/": {"open": READERS},
+    "medarbejdere/": {"open": SEE_PEOPLE},
+    "medarbejdere/kommende/": {"open": HELPDESK},
+    "medarbejdere/<int:pk>/": {"open": SEE_PEOPLE},
+    "medarbejdere/<int:pk>/ret/": {"open": HELPDESK},
+    "medarbejdere/<int:pk>/saml/": {"open": HELPDESK, "method": "post"},
+    "medarbejdere/<int:pk>/bed-tilbage/<int:device_pk>/": {"open": HELPDESK},
     "indlaes/": {"open": IMPORTERS},
     "indlaes/<str:kind>/": {"open": IMPORTERS},
     "indlaes/<str:kind>/eksempel/": {"open": IMPORTERS},
@@ -82,6 +107,11 @@ def town(cast, settings):
         "foreign": (foreign, make.lease("PF000002", unit=foreign).device),
         "run": close(),
         "charge": make.charge(cast.unit),
+        "people": {
+            "own": make.employee(unit=cast.unit),
+            "foreign": make.employee("bo", "Bo Fremmed", unit=foreign),
+        },
+        "machine": make.old_machine(unit=cast.unit),
     }
 
 
@@ -89,8 +119,10 @@ def address(route, town, whose="own"):
     unit, device = town[whose]
     pk = device.pk if "udstyr" in route else unit.pk if "enheder" in route else unit.department_id
     pk = town["charge"].pk if "engangsbeloeb" in route else pk
+    pk = town["people"][whose].pk if "medarbejdere" in route else pk
     invoices = {invoice.department_id: invoice.number for invoice in town["run"].invoices.all()}
     values = {**ARGUMENTS, "pk": pk, "number": invoices[unit.department_id]}
+    values |= {"machine": town["machine"].pk, "visit": 1, "device_pk": device.pk}
     for name, value in values.items():
         for kind in ("int", "str", "slug"):
             route = route.replace(f"<{kind}:{name}>", str(value))
