@@ -5,34 +5,33 @@ from django.db.models import Exists, OuterRef
 from albertslund_it.web.clock import today
 from albertslund_it.web.filters import FilterSet
 from albertslund_it.web.forms import PlainSelect, grouped_choices
+from albertslund_it.web.rows import among
 from inventory.models import Category, Device, DeviceModel, Unit
 from inventory.selectors.organisation import departments_open_to
 from inventory.selectors.placements import placements_in_force
 from inventory.selectors.scope import sees_all, units_seen_by
 from inventory.selectors.search import matching
-from leasing.selectors.readiness import (
-    NOTICE_MONTHS,
-    STOCK_DAYS,
-    UNSEEN_DAYS,
-    ending_without_choice,
-    held_by_leavers,
-    in_stock,
-    leased_but_unused,
-    long_in_stock,
-    running,
-)
+from leasing.selectors.quality.costs import quarter_costs
+from leasing.selectors.quality.faults import RULES, Of, Rule
+from leasing.selectors.readiness import NOTICE_MONTHS, ending_without_choice, in_stock
 
 PLACED, STOCK, UNLEASED = "enhed", "lager", "uden-leasing"
 STATES = [(PLACED, "Hos en enhed"), (STOCK, "På lager"), (UNLEASED, "Uden leasing")]
-# What the front page and a quarter's readiness count: (key, name, its leased devices).
-WAITS = [
-    ("shelf", "Leaset udstyr på lager", in_stock),
-    ("stock", f"På lager i over {STOCK_DAYS} dage", long_in_stock),
-    ("leavers", "Hos en fratrådt", held_by_leavers),
-    ("unused", f"Ikke set i {UNSEEN_DAYS} dage", leased_but_unused),
-    ("ending", f"Udløber inden {NOTICE_MONTHS} måneder uden valg", ending_without_choice),
-]
-LAST_SEEN = "inventory.see_last_seen"
+# What the front page, the data quality and a quarter's readiness count.
+WAITS = {
+    rule.key: rule
+    for rule in (
+        Rule("shelf", "Leaset udstyr på lager", "", Of.LEASED, in_stock),
+        *(rule for rule in RULES if rule.of in {Of.LEASED, Of.DEVICES}),
+        Rule(
+            "ending",
+            f"Udløber inden {NOTICE_MONTHS} måneder uden valg",
+            "",
+            Of.LEASED,
+            ending_without_choice,
+        ),
+    )
+}
 
 
 class DeviceFilter(FilterSet):
@@ -62,7 +61,10 @@ class DeviceFilter(FilterSet):
     )
 
     waits = django_filters.ChoiceFilter(
-        label="Venter", choices=[w[:2] for w in WAITS], method="in_waits", empty_label="Alle"
+        label="Venter",
+        choices=[(r.key, r.title) for r in WAITS.values()],
+        method="in_waits",
+        empty_label="Alle",
     )
 
     class Meta:
@@ -80,8 +82,11 @@ class DeviceFilter(FilterSet):
         )
         if not sees_all(request.user):
             self.filters["state"].extra["choices"] = [s for s in STATES if s[0] == UNLEASED]
-        if not request.user.has_perm(LAST_SEEN):
-            self.filters["waits"].extra["choices"] = [w[:2] for w in WAITS if w[0] != "unused"]
+        self.filters["waits"].extra["choices"] = [
+            (rule.key, rule.title)
+            for rule in WAITS.values()
+            if not rule.needs or request.user.has_perm(rule.needs)
+        ]
         self.form.fields["q"].css = "field-wide"
         self.form.fields["q"].widget = forms.TextInput(
             attrs={
@@ -112,8 +117,12 @@ class DeviceFilter(FilterSet):
         return devices.filter(~Exists(placed))
 
     def in_waits(self, devices, name, key):
-        found = next(devices_that_wait for wait, _, devices_that_wait in WAITS if wait == key)
-        return devices.filter(pk__in=running(found(today()), today()))
+        rule, day = WAITS[key], today()
+        found = rule.find(day)
+        if rule.of is Of.DEVICES:
+            return devices.filter(pk__in=found.values("pk"))
+        ids = list(found.order_by().values_list("pk", flat=True))
+        return devices.filter(pk__in=among(list(quarter_costs(ids, day)), int))
 
     def _placed(self, **conditions):
         return placements_in_force(today()).filter(**conditions).values("device")

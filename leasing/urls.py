@@ -7,11 +7,25 @@ from leasing.views.closing.charges import (
     charge_new,
     device_settle,
 )
+from leasing.views.closing.corrections import corrections_page
 from leasing.views.devices import DeviceList, device_detail
 from leasing.views.front import front
+from leasing.views.handling.actions import HandOut, Lend, TakeBack, Transfer
+from leasing.views.handling.single import device_found, device_loss, device_swap
 from leasing.views.imports import import_example, import_kind, import_list
 from leasing.views.invoice import invoice, quarter_file
 from leasing.views.lines import LineList
+from leasing.views.ordering.lease_correct import lease_correct
+from leasing.views.ordering.purchases import purchase, purchase_detail
+from leasing.views.ordering.reception import delivery, delivery_undo
+from leasing.views.people.detail import (
+    coming_new,
+    employee_ask_back,
+    employee_detail,
+    employee_edit,
+    employee_join,
+)
+from leasing.views.people.list import EmployeeList
 from leasing.views.quality.faults import data_quality
 from leasing.views.quarter import (
     quarter_close,
@@ -25,9 +39,20 @@ from leasing.views.share import share
 urlpatterns = [
     path("", front, name="front"),
     path("datakvalitet/", data_quality, name="data-quality"),
+    path("medarbejdere/", EmployeeList.as_view(), name="employee-list"),
+    path("medarbejdere/kommende/", coming_new, name="coming-new"),
+    path("medarbejdere/<int:pk>/", employee_detail, name="employee-detail"),
+    path("medarbejdere/<int:pk>/ret/", employee_edit, name="employee-edit"),
+    path("medarbejdere/<int:pk>/saml/", employee_join, name="employee-join"),
+    path(
+        "medarbejdere/<int:pk>/bed-tilbage/<int:device_pk>/",
+        employee_ask_back,
+        name="employee-ask-back",
+    ),
     path("egenbetaling/", share, name="share"),
     path("egenbetaling/linjer/", LineList.as_view(), name="lines"),
     path("kvartaler/", quarter_list, name="quarter-list"),
+    path("kvartaler/rettelser/", corrections_page, name="corrections"),
     path("kvartaler/<str:code>/", quarter_detail, name="quarter-detail"),
     path("kvartaler/<str:code>/laas/", quarter_close, name="quarter-close"),
     path("kvartaler/<slug:code>/forberedt/", quarter_prepare, name="quarter-prepare"),
@@ -42,6 +67,18 @@ urlpatterns = [
     path("indlaes/", import_list, name="import"),
     path("indlaes/<str:kind>/", import_kind, name="import-kind"),
     path("indlaes/<str:kind>/eksempel/", import_example, name="import-example"),
+    path("bestillinger/indkoeb/", purchase, name="purchase"),
+    path("bestillinger/indkoeb/nummer/", purchase_detail, name="purchase-detail"),
+    path("bestillinger/levering/", delivery, name="delivery"),
+    path("bestillinger/levering/<int:pk>/fortryd/", delivery_undo, name="delivery-undo"),
+    path("udstyr/<int:pk>/leasing/", lease_correct, name="lease-correct"),
     path("udstyr/", DeviceList.as_view(), name="device-list"),
+    path("udstyr/udlever/", HandOut.as_view(), name="hand-out"),
+    path("udstyr/flyt/", Transfer.as_view(), name="transfer"),
+    path("udstyr/tag-tilbage/", TakeBack.as_view(), name="take-back"),
+    path("udstyr/udlaan/", Lend.as_view(), name="lend"),
     path("udstyr/<int:pk>/", device_detail, name="device-detail"),
+    path("udstyr/<int:pk>/ombyt/", device_swap, name="swap"),
+    path("udstyr/<int:pk>/tab/", device_loss, name="loss"),
+    path("udstyr/<int:pk>/fundet/", device_found, name="found-again"),
 ]

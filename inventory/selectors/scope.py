@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from inventory.models import Access, Department, Device, Unit
+from inventory.models import Access, Department, Device, Employee, Unit
 from inventory.selectors.placements import placements_in_force
 
 SEES_ALL = "inventory.view_all_departments"
@@ -41,6 +41,13 @@ def devices_seen_by(user, on: date) -> QuerySet[Device]:
         return Device.objects.all()
     placed = placements_in_force(on).filter(unit__in=units_seen_by(user, on))
     return Device.objects.filter(pk__in=placed.values("device"))
+
+
+def employees_seen_by(user, on: date) -> QuerySet[Employee]:
+    """Give the employees of the units that a user sees; whether names may be shown is a right."""
+    if sees_all(user):
+        return Employee.objects.all()
+    return Employee.objects.filter(unit__in=units_seen_by(user, on))
 
 
 def _accesses(user, on: date) -> QuerySet[Access]:

@@ -12,12 +12,8 @@ from leasing.models import BillingRun, RebillingExport, Voucher
 from leasing.selectors.outstanding import Outstanding
 from leasing.selectors.quarter import fiscal_years
 from leasing.selectors.readiness import (
-    STOCK_DAYS,
-    UNSEEN_DAYS,
     cost_of,
     held_by_leavers,
-    leased_but_unused,
-    long_in_stock,
     without_coding,
 )
 from leasing.selectors.window import billing_start, last_closed_quarter
@@ -104,56 +100,26 @@ def money_tasks(standing: Outstanding, today: date) -> Iterator[Task]:
                 amount_ore=pending,
                 note="ikke opkrævet",
             )
-    corrections = standing.corrections
-    if corrections.pending_lines:
-        closed = [q.quarter for q in standing.quarters if q.is_closed]
-        lines = "linjer" if corrections.pending_lines > 1 else "linje"
+    late = standing.late
+    if late.lines:
         yield Task(
             "corrections",
-            f"Rettelser til låste kvartaler: {corrections.pending_lines} {lines} venter",
-            "Det, der er ændret eller kommet til, siden kvartalerne blev låst.",
-            about=f"{closed[0]}-{closed[-1]}",
-            amount_ore=corrections.pending_ore,
+            f"Ændringer i låste kvartaler ({late.lines})",
+            f"Kommet til, siden kvartalerne blev låst: {late.words}.",
+            amount_ore=late.amount_ore,
             note="samlet udslag",
         )
 
 
-def device_tasks(today: date, seen: QuerySet[Device] | None = None) -> Iterator[Task]:
-    """Give what is leased to nobody's use, with what it costs a quarter.
-
-    A leader, who sees only some devices, is told of those with people who have left.
-    """
-    sets = (
-        (
-            "stock",
-            long_in_stock(today),
-            f"på lager i over {STOCK_DAYS} dage",
-            "Udlever dem, eller send dem tilbage. Fælles IT betaler imens.",
-        ),
-        (
+def leaver_tasks(today: date, seen: QuerySet[Device]) -> Iterator[Task]:
+    """Give what people who have left still hold, of the devices that a leader sees."""
+    devices = held_by_leavers(today).filter(id__in=seen.values("id"))
+    cost = cost_of(devices, today)
+    if cost.count:
+        yield Task(
             "leavers",
-            held_by_leavers(today),
-            "hos medarbejdere, der er fratrådt",
-            "Tag dem tilbage, eller flyt dem. Enheden betaler imens.",
-        ),
-        (
-            "unused",
-            leased_but_unused(today),
-            "leaset, men ikke i brug",
-            f"Ikke set i {UNSEEN_DAYS} dage. Spørg enheden, om de kan undværes.",
-        ),
-    )
-    for key, devices, title, help_text in sets:
-        if seen is not None:
-            if key != "leavers":
-                continue
-            devices = devices.filter(id__in=seen.values("id"))
-        cost = cost_of(devices, today)
-        if cost.count:
-            yield Task(
-                key,
-                f"{cost.count} stk. {title}",
-                help_text,
-                amount_ore=cost.quarter_ore,
-                note="i kvartalet",
-            )
+            f"{cost.count} stk. hos medarbejdere, der er fratrådt",
+            "Bed om at få dem taget tilbage, eller flyt dem. Enheden betaler imens.",
+            amount_ore=cost.quarter_ore,
+            note="i kvartalet",
+        )

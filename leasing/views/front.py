@@ -9,10 +9,12 @@ from inventory.selectors.scope import devices_seen_by, sees_all
 from leasing.models import BillingRun
 from leasing.selectors.bearers import bearers_seen_by
 from leasing.selectors.outstanding import outstanding
+from leasing.selectors.quality.faults import costly_faults
 from leasing.selectors.readiness import cost_of, in_stock
 from leasing.selectors.share import share_of
-from leasing.selectors.tasks import Task, device_tasks, money_tasks, quarter_tasks
+from leasing.selectors.tasks import Task, leaver_tasks, money_tasks, quarter_tasks
 from leasing.views.later import is_computed_now
+from leasing.views.quality.faults import linked
 from leasing.views.share import quarter_chart
 
 SEES_RUNS = "leasing.view_billingrun"
@@ -30,7 +32,7 @@ def front(request):
     if user.has_perm(SEES_DEVICES_UNUSED):
         context["has_tasks"] = True
         if now:
-            context["tasks"] = [*context["tasks"], *_linked(device_tasks(day))]
+            context["faults"] = linked(costly_faults(user, day))
             context["leased"] = cost_of(None, day)
             context["stock"] = cost_of(in_stock(day), day)
     if not sees_all(user):
@@ -56,7 +58,7 @@ def _for_leaders(user, day, now: bool) -> dict:
     if not now:
         return context
     shares = [share_of(bearer, Quarter.of(day), day) for bearer in bearers]
-    waiting = device_tasks(day, devices_seen_by(user, day)) if user.has_perm(SEES_PEOPLE) else ()
+    waiting = leaver_tasks(day, devices_seen_by(user, day)) if user.has_perm(SEES_PEOPLE) else ()
     return context | {
         "shares": [
             (found, quarter_chart(found, f"kvartaler-{i}")) for i, found in enumerate(shares)
@@ -74,7 +76,9 @@ def task_url(task: Task) -> str:
     """Give the page that a task lands on: the filtered list, or the quarter."""
     if task.key in {"close", "post", "fetch", "supplement"}:
         return reverse("quarter-detail", args=[task.about])
-    if task.key in {"overdue", "corrections"}:
+    if task.key == "corrections":
+        return reverse("corrections")
+    if task.key == "overdue":
         first, last = task.about.split("-")
         query = {"afdeling": "alle", "koersel": "ikke-opkraevet", "fra": first, "til": last}
         return f"{reverse('lines')}?{urlencode(query)}"
