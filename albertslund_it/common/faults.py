@@ -8,13 +8,17 @@ from albertslund_it.common.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in one row; in the file as a whole when `row` is None."""
+    """What is wrong in one row; in the file as a whole when `row` is None.
+
+    `place` is what a row is called: the row of a table, the line of an invoice.
+    """
 
     row: int | None
     sentence: str
+    place: str = "række"
 
     def __str__(self):
-        return self.sentence if self.row is None else f"række {self.row}: {self.sentence}"
+        return self.sentence if self.row is None else f"{self.place} {self.row}: {self.sentence}"
 
 
 class FileRefused(Refused):
@@ -28,7 +32,8 @@ class FileRefused(Refused):
 class Faults:
     """Collects faults, so that a person hears of all of them at once."""
 
-    def __init__(self):
+    def __init__(self, place: str = "række"):
+        self.place = place
         self._rows: dict[int | None, list[str]] = {}
         self._whole: list[str] = []
         self._seen: dict[Hashable, int | None] = {}
@@ -57,6 +62,8 @@ class Faults:
         """Raise FileRefused if there is any fault."""
         if self._rows:
             rows = sorted(self._rows, key=lambda row: row or 0)
-            raise FileRefused([Fault(row, said) for row in rows for said in self._rows[row]])
+            raise FileRefused(
+                [Fault(row, said, self.place) for row in rows for said in self._rows[row]]
+            )
         if self._whole:
             raise FileRefused([Fault(None, sentence) for sentence in self._whole])

@@ -53,14 +53,22 @@ def read_table(stream: BinaryIO, filename: str, max_bytes: int) -> Table:
     Raises:
         Refused: with what is wrong with the file and what to do.
     """
-    data = _read_bytes(stream, filename, max_bytes)
+    data = read_bytes(stream, filename, max_bytes)
     rows = read_sheet(data) if _is_workbook(data) else _read_csv(data)
     table = _first_row_as_headings(rows)
     _refuse_spoilt_letters(table)
     return table
 
 
-def _read_bytes(stream: BinaryIO, filename: str, max_bytes: int) -> bytes:
+def looks_like_xml(stream: BinaryIO) -> bool:
+    """Tell whether a file begins as XML does; it is read from its beginning afterwards."""
+    head = stream.read(64)
+    stream.seek(0)
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t").startswith(b"<")
+
+
+def read_bytes(stream: BinaryIO, filename: str, max_bytes: int) -> bytes:
+    """Give a file's bytes; an empty one, or one above the limit, is refused."""
     if stream.seekable():
         stream.seek(0, io.SEEK_END)
         size = stream.tell()

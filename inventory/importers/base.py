@@ -44,6 +44,7 @@ class Importer:
     """A kind of file: its columns, and the service that takes in its rows.
 
     `make` builds a row's facts from the columns' fields; what it has a default for may be blank.
+    `read_document` reads the kind's other form, an XML document, to the same facts.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Importer:
     columns: tuple[Column, ...]
     make: Callable[..., Any]
     save: Callable[..., Changes]
+    read_document: Callable[[bytes, Faults], list] | None = None
 
 
 def like(model: type[Model], field: str, read: Callable[[Any], str] = cells.text) -> Callable:

@@ -3,6 +3,7 @@ from dataclasses import replace
 from inventory.importers import DEVICES, EMPLOYEES, PLACEMENTS, UNITS
 from inventory.services.units import save_units
 from leasing.importers.kinds import CHARGES, DELIVERIES, PRICES
+from leasing.importers.supplier import SUPPLIER_INVOICES
 from leasing.models import BillingRun
 
 
@@ -22,6 +23,7 @@ KINDS = {
         DEVICES,
         PLACEMENTS,
         CHARGES,
+        SUPPLIER_INVOICES,
     )
 }
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import BinaryIO
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
-from albertslund_it.common.spreadsheets import Table, read_table
+from albertslund_it.common.spreadsheets import Table, looks_like_xml, read_bytes, read_table
 from albertslund_it.web.bulk import Count, Difference
 from inventory.importers.base import Importer, read_rows
 from leasing.guards import BILLED, FIXED, SEALED
@@ -56,23 +56,29 @@ def import_file(
     filename: str,
     actor,
     today: date,
+    now: datetime | None = None,
     dry_run: bool = False,
     seen: str | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> ImportReport:
     """Take in a file of one kind; see `import_table`."""
-    importer_of(kind)
+    importer = importer_of(kind)
     progress(f"Læser {filename}")
+    options = {
+        "actor": actor,
+        "today": today,
+        "now": now,
+        "dry_run": dry_run,
+        "seen": seen,
+        "progress": progress,
+    }
+    if importer.read_document and looks_like_xml(stream):
+        faults = Faults()
+        data = read_bytes(stream, filename, settings.IMPORT_MAX_BYTES)
+        rows = importer.read_document(data, faults)
+        return _take_in(importer, rows, len(rows), [], faults, **options)
     table = read_table(stream, filename, settings.IMPORT_MAX_BYTES)
-    return import_table(
-        kind=kind,
-        table=table,
-        actor=actor,
-        today=today,
-        dry_run=dry_run,
-        seen=seen,
-        progress=progress,
-    )
+    return import_table(kind=kind, table=table, **options)
 
 
 def import_table(
@@ -81,6 +87,7 @@ def import_table(
     table: Table,
     actor,
     today: date,
+    now: datetime | None = None,
     dry_run: bool = False,
     seen: str | None = None,
     progress: Callable[[str], None] = lambda text: None,
@@ -88,7 +95,8 @@ def import_table(
     """Take in a table of one kind (a key of `leasing.importers.KINDS`) and report what changed.
 
     A dry run does the same and undoes it. So does a run whose differences have another digest than
-    `seen`, those of an earlier dry run: its report is one of a dry run.
+    `seen`, those of an earlier dry run: its report is one of a dry run. At `now`, if it is given,
+    those whom it concerns are written to.
 
     Raises:
         Refused: with every fault of the table (`FileRefused.faults`); nothing was written.
@@ -97,14 +105,35 @@ def import_table(
     faults = Faults()
     progress(f"Kontrollerer {len(table.rows)} rækker")
     rows, warnings = read_rows(importer, table, faults)
-    progress(f"Gemmer {len(table.rows)} rækker")
-    with _clashes_refused(), transaction.atomic():
+    return _take_in(
+        importer,
+        rows,
+        len(table.rows),
+        warnings,
+        faults,
+        actor=actor,
+        today=today,
+        now=now,
+        dry_run=dry_run,
+        seen=seen,
+        progress=progress,
+    )
+
+
+def _take_in(
+    importer: Importer, rows, count, warnings, faults, *, actor, today, now, dry_run, seen, progress
+) -> ImportReport:
+    """Save what was read, and undo it where it is only to be looked at."""
+    progress(f"Gemmer {count} rækker")
+    with clashes_refused(), transaction.atomic():
         changes = importer.save(rows=rows, actor=actor, today=today, faults=faults)
+        if now:
+            changes.tell(now)
         report = ImportReport(
-            kind,
+            importer.kind,
             importer.label,
             dry_run,
-            len(table.rows),
+            count,
             changes.counts,
             changes.differences,
             warnings + changes.warnings,
@@ -124,7 +153,7 @@ def importer_of(kind: str) -> Importer:
 
 
 @contextmanager
-def _clashes_refused():
+def clashes_refused():
     """Turn what the database refuses into a sentence: the last net, after our own checks."""
     try:
         yield

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import FileRefused
 from albertslund_it.web import uploads
-from albertslund_it.web.clock import today
+from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import PlainForm
 from inventory.importers.base import Importer
 from leasing.exports.import_example import write_example
@@ -33,6 +33,16 @@ class UploadForm(PlainForm, forms.Form):
     )
 
 
+def upload_form(importer: Importer, *data) -> UploadForm:
+    """Give the form of a kind of file, which says what it may be."""
+    form = UploadForm(*data)
+    if importer.read_document:
+        field = form.fields["file"]
+        field.help_text = f"{field.help_text} Eller en elektronisk faktura (.xml)."
+        field.widget.attrs["accept"] += ",.xml"
+    return form
+
+
 def import_list(request):
     """Show the kinds of files that the user may take in."""
     importers = [one for one in KINDS.values() if request.user.has_perm(one.permission)]
@@ -45,10 +55,10 @@ def import_kind(request, kind):
     """Take in a file in two steps: show what it would change, then do it."""
     importer = importer_for(request, kind)
     if request.method != "POST":
-        return upload_page(request, importer, UploadForm())
+        return upload_page(request, importer, upload_form(importer))
     if "token" in request.POST:
         return confirm(request, importer)
-    form = UploadForm(request.POST, request.FILES)
+    form = upload_form(importer, request.POST, request.FILES)
     if uploads.was_too_large(request):
         form.errors["file"] = form.error_class([TOO_LARGE])
     if not form.is_valid():
@@ -57,7 +67,7 @@ def import_kind(request, kind):
     try:
         report = take_in(request, importer, upload, upload.name, dry_run=True)
     except Refused as refused:
-        return upload_page(request, importer, UploadForm(), refused, upload.name)
+        return upload_page(request, importer, upload_form(importer), refused, upload.name)
     token = uploads.keep(request.user, upload) if report.change_count else ""
     return preview_page(request, importer, report, token)
 
@@ -74,7 +84,7 @@ def confirm(request, importer: Importer):
             seen = request.POST.get("seen", "")
             report = take_in(request, importer, stream, "Filen", seen=seen)
     except Refused as refused:
-        return upload_page(request, importer, UploadForm(), refused)
+        return upload_page(request, importer, upload_form(importer), refused)
     if report.dry_run and report.change_count:
         messages.warning(request, STALE)
         return preview_page(request, importer, report, token)
@@ -111,6 +121,7 @@ def take_in(request, importer: Importer, stream, name: str, **options) -> Import
         filename=name,
         actor=request.user,
         today=today(),
+        now=now(),
         **options,
     )
 
