@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
-from inventory.models import Device
-from leasing.models import LossReport, Settings
+from inventory.models import Device, DeviceModel
+from leasing.models import LossReport, Order, OrderLine, Settings
 from leasing.selectors.handling.states import states_of, where
 from leasing.services.mail import write_mail
+from leasing.services.ordering.orders import LineWish, place_order
 
 Kind = LossReport.Kind
 
@@ -26,11 +28,30 @@ class LossFacts:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What its holder is to have instead: a model (id) that is ordered, or a device of the stock.
+
+    `token` is the order's, so that a double click orders one.
+    """
+
+    token: UUID
+    model_id: int | None = None
+    stock_device_id: int | None = None
+    past_stock_because: str = ""
+
+
 @transaction.atomic
 def report_loss(
-    *, device: Device, facts: LossFacts, actor, today: date, now: datetime
-) -> tuple[LossReport, bool]:
-    """Report a device lost or stolen; give the report, and False if it was there already.
+    *,
+    device: Device,
+    facts: LossFacts,
+    actor,
+    today: date,
+    now: datetime,
+    replacement: Replacement | None = None,
+) -> tuple[LossReport, Order | None]:
+    """Report a device lost or stolen, and order another one; the same again changes nothing.
 
     Where it is placed and what it costs stay as they are until the lease is settled. Of a stolen
     one IT security is told at once, with the 72 hours of a breach of personal data.
@@ -44,13 +65,17 @@ def report_loss(
     if facts.discovered_at > now:
         raise Refused("Tidspunktet, hvor det blev opdaget, kan ikke ligge ude i fremtiden.")
     report = device.losses.filter(found_on=None).first()
-    if report:
-        if _facts_of(report) == facts:
-            return report, False
+    if report is None:
+        report = _reported(device, facts, actor, today, now)
+    elif _facts_of(report) != facts:
         raise Refused(
             f"{device} er allerede meldt {report.get_kind_display().lower()} den "
             f"{report.reported_at:%d-%m-%Y}. Meld den fundet, hvis den skal meldes på ny."
         )
+    return report, _ordered(device, replacement, actor, today, now) if replacement else None
+
+
+def _reported(device: Device, facts: LossFacts, actor, today: date, now: datetime) -> LossReport:
     report = LossReport(
         device=device,
         kind=facts.kind,
@@ -66,7 +91,29 @@ def report_loss(
     changes.save(actor)
     if facts.kind == Kind.STOLEN:
         _tell_security(report, today, now)
-    return report, True
+    return report
+
+
+def _ordered(device: Device, replacement: Replacement, actor, today: date, now: datetime) -> Order:
+    placement = states_of([device.pk])[device.pk].on(today)
+    if placement is None or placement.unit is None:
+        raise Refused(f"{device} er på it-lager, så der er ingen at bestille en anden til.")
+    shelf = Device.objects.select_related("model__category")
+    stock = shelf.get(pk=replacement.stock_device_id) if replacement.stock_device_id else None
+    models = DeviceModel.objects.select_related("category")
+    employee = placement.employee
+    unit = employee.unit if employee and placement.unit.is_cost_holder else placement.unit
+    wish = LineWish(
+        model=stock.model if stock else models.get(pk=replacement.model_id),
+        unit=unit,
+        employee=employee,
+        used_for=placement.used_for,
+        reason=OrderLine.Reason.REPLACEMENT,
+        replaces=device,
+        stock_device=stock,
+        past_stock_because=replacement.past_stock_because,
+    )
+    return place_order(token=replacement.token, lines=[wish], actor=actor, today=today, now=now)
 
 
 @transaction.atomic

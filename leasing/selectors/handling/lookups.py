@@ -1,0 +1,104 @@
+"""What a person has typed or pasted: devices by their numbers, somebody by initials or name."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
+
+from albertslund_it.web.rows import among
+from inventory.models import Device, Employee
+from inventory.selectors.lookups import devices_by_serial_number
+
+MOST = 1000  # devices handled at once
+GUESSED, CANDIDATES, SUGGESTED = 10, 1000, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A number that no device has, and those that look like it."""
+
+    typed: str
+    close: tuple[str, ...] = ()
+
+    def __str__(self):
+        if not self.close:
+            return self.typed
+        return f"{self.typed} – mente du {' eller '.join(self.close)}?"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The devices of a text, in its order, and the numbers that are not known."""
+
+    devices: tuple[Device, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+
+    @property
+    def ids(self) -> list[int]:
+        return [device.pk for device in self.devices]
+
+
+def devices_in(text: str, within: QuerySet[Device]) -> Found:
+    """Find the devices whose numbers, also former ones, stand in a text: by lines, commas, spaces.
+
+    Raises:
+        ValueError: with a Danish sentence, when there are too many.
+    """
+    typed = list(dict.fromkeys(re.split(r"[\s,;]+", text.upper().strip(" \t\r\n,;"))))
+    typed = [number for number in typed if number]
+    if len(typed) > MOST:
+        raise ValueError(f"Der kan højst håndteres {MOST} ad gangen. Del dem op.")
+    known = devices_by_serial_number(typed)
+    ids = among({device.pk for device in known.values()}, int)
+    visible = set(within.filter(pk__in=ids).values_list("pk", flat=True))
+    known = {number: device for number, device in known.items() if device.pk in visible}
+    devices = {known[number].pk: known[number] for number in typed if number in known}
+    missing = [number for number in typed if number not in known]
+    close = _close_to(missing[:GUESSED], within)
+    unknown = tuple(Unknown(number, close.get(number, ())) for number in missing)
+    return Found(tuple(devices.values()), unknown)
+
+
+def _close_to(numbers: Sequence[str], within: QuerySet[Device]) -> dict[str, tuple[str, ...]]:
+    """Give the numbers that look like each, among those that share a beginning or an end."""
+    condition = Q()
+    for number in numbers:
+        if len(number) >= 4:
+            # As bounds, for the index; a plain search in the text, as numbers are upper case.
+            condition |= Q(serial_number__gte=number[:5], serial_number__lt=number[:5] + "\uffff")
+            condition |= Q(GreaterThan(StrIndex(F("serial_number"), Value(number[-4:])), 0))
+    if not condition:
+        return {}
+    found = within.filter(condition).values_list("serial_number", flat=True)
+    candidates = list(found.order_by("serial_number")[:CANDIDATES])
+    return {
+        number: tuple(get_close_matches(number, candidates, SUGGESTED, cutoff=0.75))
+        for number in numbers
+    }
+
+
+def employee_named(text: str, on: date) -> Employee:
+    """Find somebody by initials, else by name; who has left is not meant where others are.
+
+    Raises:
+        ValueError: with a Danish sentence, when nobody or more than one is meant.
+    """
+    text = " ".join(text.split())
+    people = Employee.objects.select_related("unit")
+    by_initials = people.filter(initials__iexact=text.partition("(")[2].rstrip(") ") or text)
+    if found := by_initials.exclude(initials="").first():
+        return found
+    there = Q(left_on=None) | Q(left_on__gt=on)
+    named = list(people.filter(there, name__iexact=text)[:2])
+    named = named or list(people.filter(there, name__icontains=text).order_by("name")[:4])
+    if len(named) == 1:
+        return named[0]
+    if not named:
+        raise ValueError(f"Ingen medarbejder hedder »{text}«. Skriv initialer eller navn.")
+    names = ", ".join(map(str, named[:3])) + (" …" if len(named) > 3 else "")
+    raise ValueError(f"Flere passer til »{text}«: {names}. Skriv initialerne.")

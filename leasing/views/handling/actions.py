@@ -1,0 +1,227 @@
+"""The four pages that change who has devices: typed, shown with what it costs, then saved."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.generic import View
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import now, today
+from inventory.selectors.scope import devices_seen_by
+from leasing.models import OrderLine
+from leasing.selectors.handling.states import read_seen
+from leasing.services.handling import handing
+from leasing.services.handling.moves import Handled
+from leasing.views.handling.forms import HandOutForm, LendForm, TakeBackForm, TransferForm
+from leasing.views.handling.preview import preview_of
+
+PREVIEW = "virkning"  # the id of what is swapped in as one types
+HANDLES = "leasing.handle_orders"
+
+
+class HandleDevices(PermissionRequiredMixin, View):
+    """Show the form, then what it would do and cost, then do it."""
+
+    permission_required = HANDLES
+    raise_exception = True
+    form_class: type
+    title = ""
+    button = ""
+    done = ""  # what is said when it is done, of (so many devices)
+
+    def get(self, request):
+        given = request.GET
+        initial = {
+            "serial_numbers": "\n".join(
+                number for text in given.getlist("serienumre") for number in text.split(",")
+            ),
+            "employee": given.get("initialer", ""),
+            "unit": given.get("enhed", ""),
+            "used_for": given.get("bruges-til", ""),
+            "starts_on": given.get("fra") or f"{today():%d-%m-%Y}",
+            "replaces": given.get("erstatter", ""),
+            "line": given.get("linje", ""),
+            **self.further_initial(given),
+        }
+        # What the address gives is looked up as if it had been typed.
+        form = self.make_form({name: value for name, value in initial.items() if value})
+        form.is_valid()
+        preview = preview_of(form, today())
+        form.errors.clear()
+        return self.page(form, preview)
+
+    def further_initial(self, given) -> dict:
+        """Give what the kind of page fills in beside."""
+        return {}
+
+    def post(self, request):
+        form = self.make_form(request.POST)
+        is_valid = form.is_valid()
+        if request.htmx and request.htmx.target == PREVIEW:
+            return self.fragment(form)
+        if request.POST.get("trin") == "vis":
+            return self.page(form, preview_of(form, today()), 200 if is_valid else 422)
+        if not is_valid:
+            return self.page(form, preview_of(form, today()), 422)
+        seen = read_seen(form.cleaned_data["seen"])
+        if not set(form.found.ids) <= seen.keys():
+            # Nobody has seen yet what it does to these devices.
+            return self.page(form, preview_of(form, today()), must_look=True)
+        try:
+            handled = self.carry_out(form, form.cleaned_data, seen)
+        except Refused as refused:
+            for reason in refused.reasons:
+                form.add_error(None, reason)
+            return self.page(form, preview_of(form, today()), 422)
+        self.tell(form, handled)
+        return redirect(self.next_page(form))
+
+    def make_form(self, data):
+        devices = devices_seen_by(self.request.user, today())
+        return self.form_class(data, today=today(), devices=devices)
+
+    def common(self, form, data, seen) -> dict:
+        """Give the arguments that every service takes."""
+        return {
+            "devices": form.found.devices,
+            "starts_on": data["starts_on"],
+            "seen": seen,
+            "later": data["later"],
+            "actor": self.request.user,
+        }
+
+    def carry_out(self, form, data, seen) -> Handled:
+        raise NotImplementedError
+
+    def tell(self, form, handled: Handled) -> None:
+        day = f"{form.cleaned_data['starts_on']:%d-%m-%Y}"
+        if handled.changed:
+            messages.success(self.request, f"{_named(handled.changed)} {self.done} fra {day}.")
+        if handled.unchanged:
+            messages.success(
+                self.request, f"{_named(handled.unchanged)} {self.done} i forvejen: intet ændret."
+            )
+
+    def next_page(self, form) -> str:
+        devices = form.found.devices
+        if len(devices) == 1:
+            return reverse("device-detail", args=[devices[0].pk])
+        unit = form.cleaned_data.get("unit")
+        query = {"unit": unit.pk} if unit else {}
+        return f"{reverse('device-list')}?{urlencode(query)}" if query else reverse("device-list")
+
+    def page(self, form, preview, status=200, *, must_look=False):
+        context = {
+            "form": form,
+            "preview": preview,
+            "title": self.title,
+            "button": self.button,
+            "must_look": must_look,
+        }
+        response = render(self.request, "leasing/handling/handle.html", context, status=status)
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
+
+    def fragment(self, form):
+        context = {"form": form, "preview": preview_of(form, today())}
+        return render(self.request, "leasing/handling/preview.html", context)
+
+
+def _named(devices) -> str:
+    return str(devices[0]) if len(devices) == 1 else f"{len(devices)} stk."
+
+
+class HandOut(HandleDevices):
+    """Hand out."""
+
+    form_class = HandOutForm
+    title = "Udlever"
+    button = "Udlever"
+    done = "er udleveret"
+
+    def further_initial(self, given):
+        """Fill in what an order line asks for, and the device that is set aside for it."""
+        text = given.get("linje", "")
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            return {}
+        line = OrderLine.objects.select_related("employee", "replaces").filter(pk=text).first()
+        if line is None:
+            return {}
+        waiting = line.devices.filter(handed_out_on=None).select_related("device")
+        numbers = "\n".join(str(one.device) for one in waiting)
+        typed = "\n".join(given.getlist("serienumre"))
+        return {
+            "serial_numbers": typed or numbers,
+            "employee": line.employee.short_name if line.employee else "",
+            "unit": str(line.unit_id),
+            "used_for": line.used_for,
+            "replaces": str(line.replaces) if line.replaces else "",
+        }
+
+    def carry_out(self, form, data, seen):
+        line = OrderLine.objects.filter(pk=data["line"]).first() if data["line"] else None
+        return handing.hand_out(
+            **self.common(form, data, seen),
+            unit=data["unit"],
+            employee=data["employee"],
+            used_for=data["used_for"],
+            line=line,
+            replaces=data["replaces"],
+            takes_old_back=data["takes_old_back"],
+            now=now(),
+        )
+
+
+class Transfer(HandleDevices):
+    """Move from one holder to another."""
+
+    form_class = TransferForm
+    title = "Flyt"
+    button = "Flyt"
+    done = "er flyttet"
+
+    def further_initial(self, given):
+        """Let each of several devices stay with its person: it is their unit that changes."""
+        return {"keeps_people": "on"} if len(given.getlist("serienumre")) > 1 else {}
+
+    def carry_out(self, form, data, seen):
+        return handing.transfer(
+            **self.common(form, data, seen),
+            unit=data["unit"],
+            employee=data["employee"],
+            used_for=data["used_for"],
+            keeps_people=data["keeps_people"],
+        )
+
+
+class TakeBack(HandleDevices):
+    """Take back to the stock."""
+
+    form_class = TakeBackForm
+    title = "Tag tilbage"
+    button = "Tag tilbage"
+    done = "er på it-lager"
+
+    def carry_out(self, form, data, seen):
+        return handing.take_back(**self.common(form, data, seen))
+
+
+class Lend(HandleDevices):
+    """Lend from the stock."""
+
+    form_class = LendForm
+    title = "Udlån"
+    button = "Udlån"
+    done = "er udlånt"
+
+    def carry_out(self, form, data, seen):
+        return handing.lend(
+            **self.common(form, data, seen),
+            employee=data["employee"],
+            due_on=data["due_on"],
+            now=now(),
+        )

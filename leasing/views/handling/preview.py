@@ -1,0 +1,88 @@
+"""What a form that is being filled in would do: the devices, the person, the cost."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from leasing.selectors.handling.consequences import Consequence, Plan, consequence_of
+from leasing.selectors.handling.states import DeviceState, seen_text, states_of, where
+from leasing.selectors.one_pc import Holdings, holdings_of
+from leasing.services.handling.moves import DROP_LATER
+from leasing.views.handling.forms import LATER, DevicesForm
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What is known so far; `consequence` once it is known who is to have the devices."""
+
+    states: tuple[DeviceState, ...]
+    rows: list[tuple[DeviceState, str]]
+    unknown: tuple
+    later: list[tuple[DeviceState, date, str]]
+    later_choice: str
+    seen: str
+    employee: object
+    employee_fault: str
+    holdings: Holdings | None
+    consequence: Consequence | None
+    starts_on: date
+
+    later_choices = LATER
+
+    @property
+    def more(self) -> int:
+        return len(self.states) - len(self.rows)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.states or self.unknown or self.employee or self.employee_fault)
+
+
+def preview_of(form: DevicesForm, today: date) -> Preview:
+    """Work out what a form, whole or half filled in, would do."""
+    data = form.cleaned_data
+    starts_on = data.get("starts_on") or today
+    states = tuple(states_of(form.found.ids).values())
+    moved_later = [(state, state.after(starts_on)) for state in states]
+    employee = data.get("employee")
+    is_typed = "employee" in form.fields and form["employee"].value()
+    faults = form.errors.get("employee", ()) if is_typed else ()
+    return Preview(
+        states=states,
+        rows=[(state, where(state.on(starts_on))) for state in states[:SHOWN]],
+        unknown=form.found.unknown[:SHOWN],
+        later=[(state, p[0].starts_on, where(p[0])) for state, p in moved_later if p][:SHOWN],
+        later_choice=data.get("later", ""),
+        seen=seen_text(states),
+        employee=employee,
+        employee_fault=" ".join(faults),
+        holdings=_holdings(employee, states, starts_on),
+        consequence=_consequence(form, states, starts_on, today),
+        starts_on=starts_on,
+    )
+
+
+def _holdings(employee, states, starts_on: date) -> Holdings | None:
+    if employee is None:
+        return None
+    return holdings_of(employee, starts_on, without_devices={state.device.pk for state in states})
+
+
+def _consequence(form, states, starts_on: date, today: date) -> Consequence | None:
+    data = form.cleaned_data
+    unit = data.get("unit")
+    goes_to_stock = "unit" not in form.fields  # a loan is paid as the stock is
+    if not states or not (unit or goes_to_stock):
+        return None
+    drops = data.get("later") == DROP_LATER
+    plans = {
+        state.device.pk: Plan(
+            [(starts_on, unit.pk if unit else None)],
+            [placement.starts_on for placement in state.after(starts_on)] if drops else (),
+        )
+        for state in states
+    }
+    if data.get("takes_old_back") and data.get("replaces"):
+        plans[data["replaces"].pk] = Plan([(starts_on, None)])
+    return consequence_of(plans, today)
