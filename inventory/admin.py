@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from albertslund_it.web.admin import OurAdmin
+from albertslund_it.web.admin import ClosedAdmin, OurAdmin
 from inventory.models import (
     Access,
     Category,
@@ -8,6 +8,7 @@ from inventory.models import (
     Device,
     DeviceModel,
     Employee,
+    ExpectedReturn,
     FormerSerialNumber,
     Placement,
     Unit,
@@ -87,3 +88,11 @@ class AccessAdmin(OurAdmin):
     list_filter = ["department"]
     list_select_related = ["user", "department", "unit"]
     search_fields = ["user__username", "user__last_name"]
+
+
+@admin.register(ExpectedReturn)
+class ExpectedReturnAdmin(ClosedAdmin):
+    list_display = ["device", "employee", "unit", "why", "due_on"]
+    list_filter = ["why"]
+    list_select_related = ["device", "employee", "unit"]
+    search_fields = ["device__serial_number", "employee__initials"]

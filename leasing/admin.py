@@ -3,6 +3,7 @@ from django.contrib import admin
 
 from albertslund_it.web.admin import ClosedAdmin, OurAdmin, kroner, kroner_field
 from leasing.models import (
+    Approval,
     BilledFacts,
     BillingRun,
     Charge,
@@ -13,6 +14,11 @@ from leasing.models import (
     Lease,
     LeasePrice,
     LeaseTerm,
+    LossReport,
+    Mail,
+    Order,
+    OrderedDevice,
+    OrderLine,
     QuarterlyInvoice,
     RebillingExport,
     Settings,
@@ -88,6 +94,42 @@ class ChargeAdmin(OurAdmin):
 
 @admin.register(Settings)
 class SettingsAdmin(OurAdmin):
+    fieldsets = [
+        (
+            "Opkrævning og bogføring",
+            {
+                "fields": [
+                    "billing_starts_on",
+                    "needs_two_people",
+                    "posting_text",
+                    "booking",
+                    "sale_account",
+                    "sale_income_account",
+                    "opus_bom",
+                    "splits_cost_objects",
+                    "holder_cost_centre",
+                    "holder_psp_element",
+                    "tolerance_ore",
+                ]
+            },
+        ),
+        ("Bestillinger og udlevering", {"fields": ["overlap_days", "uses_labels"]}),
+        (
+            "Mails",
+            {
+                "fields": [
+                    "site_address",
+                    "helpdesk_mail",
+                    "finance_mail",
+                    "security_mail",
+                    "heads_mail_reminder_days",
+                ]
+            },
+        ),
+        ("Personoplysninger", {"fields": ["retention_years"]}),
+        ("Visning", {"fields": ["shows_demo_data"]}),
+    ]
+
     def has_add_permission(self, request):
         return False  # there is one row, from the start
 
@@ -158,3 +200,50 @@ class RebillingExportAdmin(ClosedAdmin):
 class VoucherAdmin(ClosedAdmin):
     list_display = ["number", "run", "posted_on", "entered_by"]
     list_select_related = ["run"]
+
+
+@admin.register(Order)
+class OrderAdmin(ClosedAdmin):
+    list_display = ["number", "requester_name", "created_at", "created_by"]
+    list_select_related = ["created_by"]
+    search_fields = ["requester_name", "reference"]
+
+
+@admin.register(OrderLine)
+class OrderLineAdmin(ClosedAdmin):
+    list_display = ["__str__", "model", "quantity", "unit", "employee", "status"]
+    list_filter = ["status"]
+    list_select_related = ["model", "unit", "employee"]
+    search_fields = ["supplier_order_number", "employee__initials", "unit__name"]
+
+
+@admin.register(OrderedDevice)
+class OrderedDeviceAdmin(ClosedAdmin):
+    list_display = ["line", "device", "is_from_stock", "delivered_on", "handed_out_on"]
+    list_select_related = ["line", "device"]
+    search_fields = ["device__serial_number"]
+
+
+# Who may have one pc more is for the head alone to say: not even an administrator writes it here.
+@admin.register(Approval)
+class ApprovalAdmin(ClosedAdmin):
+    list_display = ["employee", "ends_before", "decision", "decided_by", "decided_at"]
+    list_filter = ["decision"]
+    list_select_related = ["employee", "decided_by"]
+    search_fields = ["employee__initials", "employee__name"]
+
+
+@admin.register(LossReport)
+class LossReportAdmin(ClosedAdmin):
+    list_display = ["device", "kind", "discovered_at", "police_number", "encrypted", "found_on"]
+    list_filter = ["kind"]
+    list_select_related = ["device"]
+    search_fields = ["device__serial_number", "police_number"]
+
+
+@admin.register(Mail)
+class MailAdmin(ClosedAdmin):
+    list_display = ["subject", "recipients", "written_at", "sent_at", "attempts", "error"]
+    list_filter = [("sent_at", admin.EmptyFieldListFilter)]
+    search_fields = ["subject", "recipients"]
+    exclude = ["html"]

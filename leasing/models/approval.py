@@ -1,3 +1,5 @@
+from datetime import date, timedelta
+
 from auditlog.registry import auditlog
 from django.conf import settings
 from django.db import models
@@ -86,6 +88,11 @@ class Approval(models.Model):
 
     def __str__(self):
         return f"Dispensation {self.pk}"
+
+    @property
+    def last_day(self) -> date:
+        """Give the last day on which one pc more is allowed."""
+        return self.ends_before - timedelta(days=1)
 
 
 auditlog.register(Approval)

@@ -190,41 +190,45 @@ class Held:
 
 
 @dataclass(frozen=True)
-class ApprovalPage:
-    """What a head needs to decide one exception, and whether this reader may."""
+class Possessions:
+    """What counts for a person today, with the last day of each pc's lease."""
 
-    approval: Approval
-    state: tuple[str, str]
     holdings: Holdings
-    held: tuple[Held, ...]
-    other_lines: tuple[OrderLine, ...]
-    cost: ExceptionCost | None
-    heads: tuple[User, ...]
-    is_mine: bool
-    is_waiting: bool
-
-    @property
-    def employee(self) -> Employee:
-        return self.approval.employee
+    devices: tuple[Held, ...]
 
 
-def approval_page(approval: Approval, user, on: date) -> ApprovalPage:
-    """Gather an exception's page; its line, order, employee and unit must be at hand."""
-    line, employee = approval.line, approval.employee
-    holdings = holdings_of(employee, on, without_lines=[line.pk] if line else [])
+def possessions_of(employee: Employee, on: date, *, but: OrderLine | None = None) -> Possessions:
+    """Give what a person has and has on order on a day, one line left out."""
+    holdings = holdings_of(employee, on, without_lines=[but.pk] if but else [])
     leases = leases_of([device.pk for device in holdings.devices])
     held = []
     for device in holdings.devices:
         lease = leases.get(device.pk)
         until = span_of(lease.laid, lease.stops_on)[1] - ONE_DAY if lease and lease.laid else None
         held.append(Held(device, until))
-    department = employee.unit.department
+    return Possessions(holdings, tuple(held))
+
+
+@dataclass(frozen=True)
+class ApprovalPage:
+    """What a head needs to decide one exception, and whether this reader may."""
+
+    approval: Approval
+    state: tuple[str, str]
+    possessions: Possessions
+    cost: ExceptionCost | None
+    heads: tuple[User, ...]
+    is_mine: bool
+    is_waiting: bool
+
+
+def approval_page(approval: Approval, user, on: date) -> ApprovalPage:
+    """Gather an exception's page; its line, order, employee and unit must be at hand."""
+    department = approval.employee.unit.department
     return ApprovalPage(
         approval=approval,
         state=state_of(approval, on),
-        holdings=holdings,
-        held=tuple(held),
-        other_lines=holdings.lines,
+        possessions=possessions_of(approval.employee, on, but=approval.line),
         cost=cost_of_exceptions([approval], on).get(approval.pk),
         heads=tuple(heads_of(department, on)),
         is_mine=may_decide(user, department, on),
