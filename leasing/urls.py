@@ -15,6 +15,7 @@ from leasing.views.handling.single import device_found, device_loss, device_swap
 from leasing.views.imports import import_example, import_kind, import_list
 from leasing.views.invoice import invoice, quarter_file
 from leasing.views.lines import LineList
+from leasing.views.ordering.approvals import ApprovalList, approval_detail, approval_new
 from leasing.views.ordering.lease_correct import lease_correct
 from leasing.views.ordering.purchases import purchase, purchase_detail
 from leasing.views.ordering.reception import delivery, delivery_undo
@@ -72,6 +73,9 @@ urlpatterns = [
     path("bestillinger/levering/", delivery, name="delivery"),
     path("bestillinger/levering/<int:pk>/fortryd/", delivery_undo, name="delivery-undo"),
     path("udstyr/<int:pk>/leasing/", lease_correct, name="lease-correct"),
+    path("dispensationer/", ApprovalList.as_view(), name="approval-list"),
+    path("dispensationer/ny/", approval_new, name="approval-new"),
+    path("dispensationer/<int:pk>/", approval_detail, name="approval-detail"),
     path("udstyr/", DeviceList.as_view(), name="device-list"),
     path("udstyr/udlever/", HandOut.as_view(), name="hand-out"),
     path("udstyr/flyt/", Transfer.as_view(), name="transfer"),
