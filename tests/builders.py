@@ -4,7 +4,7 @@ Organisation, models and agreements are found again when they are asked for twic
 employee, a lease or a placement is always a new row, so give the second one a name of its own.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from inventory.models import (
     Category,
@@ -18,6 +18,7 @@ from inventory.models import (
     Unit,
 )
 from leasing.models import (
+    Approval,
     Charge,
     FrameworkAgreement,
     Lease,
@@ -150,4 +151,12 @@ def old_machine(serial_number="PB000001", unit=None, *, of=None, **fields):
     unit = unit or _unit()
     return Replacement.objects.create(
         roll=of or roll(), old_device=old_pc(serial_number, unit), unit=unit, **fields
+    )
+
+
+def approval(employee, ends_before=date(2027, 1, 1), **fields):
+    """Ask for one pc more for a person; nobody has answered."""
+    fields.setdefault("asked_at", datetime(2026, 5, 1, 8, tzinfo=UTC))
+    return Approval.objects.create(
+        employee=employee, reason="Arbejder to steder", ends_before=ends_before, **fields
     )

@@ -72,6 +72,9 @@ TABLE = {
     "medarbejdere/<int:pk>/ret/": {"open": HELPDESK},
     "medarbejdere/<int:pk>/saml/": {"open": HELPDESK, "method": "post"},
     "medarbejdere/<int:pk>/bed-tilbage/<int:device_pk>/": {"open": HELPDESK},
+    "dispensationer/": {"open": READERS},
+    "dispensationer/ny/": {"open": HELPDESK},
+    "dispensationer/<int:pk>/": {"open": READERS},
     "indlaes/": {"open": IMPORTERS},
     "indlaes/<str:kind>/": {"open": IMPORTERS},
     "indlaes/<str:kind>/eksempel/": {"open": IMPORTERS},
@@ -102,15 +105,17 @@ def town(cast, settings):
     settings.TODAY = TODAY
     make.cost_holder()
     foreign = make.unit("2001", "Åhaven", department=make.department("Miljø & Teknik"))
+    people = {
+        "own": make.employee(unit=cast.unit),
+        "foreign": make.employee("bo", "Bo Fremmed", unit=foreign),
+    }
     return {
         "own": (cast.unit, make.lease("PF000001", unit=cast.unit).device),
         "foreign": (foreign, make.lease("PF000002", unit=foreign).device),
         "run": close(),
         "charge": make.charge(cast.unit),
-        "people": {
-            "own": make.employee(unit=cast.unit),
-            "foreign": make.employee("bo", "Bo Fremmed", unit=foreign),
-        },
+        "people": people,
+        "approvals": {whose: make.approval(person) for whose, person in people.items()},
         "machine": make.old_machine(unit=cast.unit),
     }
 
@@ -120,6 +125,7 @@ def address(route, town, whose="own"):
     pk = device.pk if "udstyr" in route else unit.pk if "enheder" in route else unit.department_id
     pk = town["charge"].pk if "engangsbeloeb" in route else pk
     pk = town["people"][whose].pk if "medarbejdere" in route else pk
+    pk = town["approvals"][whose].pk if "dispensationer" in route else pk
     invoices = {invoice.department_id: invoice.number for invoice in town["run"].invoices.all()}
     values = {**ARGUMENTS, "pk": pk, "number": invoices[unit.department_id]}
     values |= {"machine": town["machine"].pk, "visit": 1, "device_pk": device.pk}
