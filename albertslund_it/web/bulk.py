@@ -1,7 +1,8 @@
 """What one action creates and changes, however much: told to people, and written at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Field, ForeignKey, Model
@@ -41,12 +42,14 @@ class Count:
 class Changes:
     """What one action creates and changes, of some models in the order they are saved.
 
-    A model comes after those its rows point to.
+    A model comes after those its rows point to. `to_tell` are calls, with the moment, that write to
+    those whom it concerns.
     """
 
     models: tuple[type[Model], ...]
     differences: list[Difference] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    to_tell: list[Callable[[datetime], None]] = field(default_factory=list)
 
     def __post_init__(self):
         # By identity: rows that are not saved yet are not hashable. The row is kept alive beside.
@@ -91,6 +94,11 @@ class Changes:
                 counts[name] = Count(created, changed, len(old) - changed)
         return counts
 
+    def tell(self, now: datetime) -> None:
+        """Write to those whom the changes concern, once they are saved."""
+        for call in self.to_tell:
+            call(now)
+
     @transaction.atomic
     def save(self, actor) -> None:
         """Write it all, with its history."""
@@ -121,6 +129,8 @@ def _shown(column: Field, value: object) -> str:
         return "(tom)"
     if isinstance(value, bool):
         return "ja" if value else "nej"
+    if column.choices:
+        return str(dict(column.flatchoices).get(value, value))
     if column.name.endswith("_ore"):
         return format_kroner(value, unit=False)
     if isinstance(value, date):

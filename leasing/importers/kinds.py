@@ -4,7 +4,7 @@ from albertslund_it.common import cells
 from inventory.importers.base import Column, Importer, like
 from inventory.importers.kinds import initials, serial_number, unit_number
 from inventory.models import Category, DeviceModel
-from leasing.models import Charge, LeasePrice, SubAgreement
+from leasing.models import Charge, Lease, LeasePrice, SubAgreement
 from leasing.services.charges import ChargeFacts, save_charges
 from leasing.services.deliveries import Delivery, register_deliveries
 from leasing.services.prices import PriceFacts, save_prices
@@ -62,7 +62,8 @@ PRICES = Importer(
 DELIVERIES = Importer(
     kind="deliveries",
     label="Leverancer",
-    help="Leasinggivers liste: hver række er et stykke udstyr og dets leasing.",
+    help="Leasinggivers liste: hver række er et stykke udstyr og dets leasing. Med Bestillingsnr "
+    "kommer det på bestillingen, og den, der bestilte, får besked.",
     permission="leasing.register_deliveries",
     make=Delivery,
     save=register_deliveries,
@@ -115,7 +116,14 @@ DELIVERIES = Importer(
             example="05-01-2026",
         ),
         Column("Garanti til", "warranty_until", cells.day, clears_to=None, example="31-12-2029"),
-        Column("Bestillingsnr", "order_number", cells.code, help="Læses, men gemmes ikke"),
+        Column(
+            "Bestillingsnr",
+            "order_number",
+            like(Lease, "order_number", cells.code),
+            clears_to="",
+            help="Vores (B17) eller ATEAs. Sætter udstyret på bestillingens åbne linje",
+            example="B17",
+        ),
     ),
 )
 

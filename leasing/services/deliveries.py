@@ -1,7 +1,7 @@
 """Deliveries: devices and their leases, as the lessor's list states them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,17 +18,26 @@ from inventory.selectors.lookups import devices_by_serial_number
 from inventory.services.holders import Holders
 from inventory.services.models import ModelBook
 from inventory.services.placements import FirstPlacements
-from leasing.models import FrameworkAgreement, Lease, LeaseTerm, SubAgreement
+from leasing.models import (
+    FrameworkAgreement,
+    Lease,
+    LeaseTerm,
+    OrderedDevice,
+    OrderLine,
+    SubAgreement,
+)
+from leasing.services.ordering.fulfilment import Fulfilment, lock_lines
 from leasing.services.prices import DEFAULT_QUARTERS, PriceList
 
-ORDERS_NOT_KEPT = "Bestillingsnr er læst, men gemmes ikke: bestillinger føres ikke i systemet."
+LOCKED = (Device, Placement, SubAgreement, Lease, LeaseTerm)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A leased device; KEEP leaves a value as it is, or takes the usual one for a new lease.
 
-    Unit, initials and the day of handing out count only while the device has no placement.
+    Unit, initials and the day of handing out count only while the device has no placement. The
+    order number finds the line the device is for, unless `line_id` names it (None: for stock).
     """
 
     serial_number: str
@@ -41,7 +50,8 @@ class Delivery:
     initials: str | None = None
     handed_out_on: date | None = None
     warranty_until: date | None = KEEP
-    order_number: str | None = None
+    order_number: str = KEEP
+    line_id: int | None = KEEP
     row: int | None = None
 
 
@@ -49,26 +59,46 @@ class Delivery:
 def register_deliveries(
     *, rows: Sequence[Delivery], actor, today: date, faults: Faults | None = None
 ) -> Changes:
-    """Create devices with their leases, or correct those that are there.
+    """Create devices with their leases, or correct those that are there; fill their order lines.
+
+    Whoever ordered is told when the changes' `tell` is called.
 
     Raises:
         FileRefused: with every fault; nothing is written.
     """
-    lock(Device, Placement, SubAgreement, Lease, LeaseTerm)
-    registration = _Registration(rows, faults or Faults())
+    numbers = {row.order_number for row in rows if row.line_id is KEEP and _is_number(row)}
+    line_ids = {row.line_id for row in rows if row.line_id not in (KEEP, None)}
+    lock_lines(numbers, line_ids)
+    lock(*LOCKED)
+    registration = _Registration(rows, faults or Faults(), today, numbers, line_ids)
     for row in rows:
         registration.register(row)
     registration.faults.refuse()
+    registration.fulfilment.settle()
     registration.changes.save(actor)
+    registration.changes.to_tell.append(registration.fulfilment.tell)
     return registration.changes
+
+
+def _is_number(row: Delivery) -> bool:
+    return row.order_number is not KEEP and bool(row.order_number)
 
 
 class _Registration:
     """Everything that the rows may refer to, read at once, and what comes of them."""
 
-    def __init__(self, rows: Sequence[Delivery], faults: Faults):
+    def __init__(
+        self,
+        rows: Sequence[Delivery],
+        faults: Faults,
+        today: date,
+        numbers: Collection[str],
+        line_ids: Collection[int],
+    ):
         self.faults = faults
-        self.changes = Changes((Device, SubAgreement, Lease, LeaseTerm, Placement))
+        self.changes = Changes(
+            (Device, SubAgreement, Lease, LeaseTerm, Placement, OrderLine, OrderedDevice)
+        )
         self.framework = FrameworkAgreement.objects.order_by("starts_on").first()
         if self.framework is None:
             raise Refused("Der er ingen rammeaftale. Opret den under Administration først.")
@@ -77,6 +107,14 @@ class _Registration:
         self.agreements = {a.number.casefold(): a for a in SubAgreement.objects.all()}
         self.devices = devices_by_serial_number([row.serial_number for row in rows])
         self.first_placements = FirstPlacements(self.changes, self.devices.values())
+        self.fulfilment = Fulfilment(
+            self.changes,
+            faults,
+            numbers=numbers,
+            line_ids=line_ids,
+            devices=self.devices.values(),
+            today=today,
+        )
         of_devices = among({device.id for device in self.devices.values()}, int)
         leases = Lease.objects.select_related("sub_agreement").filter(device_id__in=of_devices)
         self.leases = {lease.device_id: lease for lease in leases}
@@ -100,9 +138,16 @@ class _Registration:
             self._correct(row, device, model, lease)
         else:
             device = self._create(row, device, model)
+        day = row.handed_out_on or row.starts_on
         if unit and device:
-            day = row.handed_out_on or row.starts_on
             self.first_placements.add(device, day, unit, employee)
+        if device is None:
+            return
+        if row.line_id is KEEP and _is_number(row):
+            holder = unit, employee, day
+            self.fulfilment.find_line(row.row, row.order_number, device, model, holder)
+        elif row.line_id not in (KEEP, None):
+            self.fulfilment.put_on(row.line_id, device)
 
     def _check(self, row: Delivery) -> None:
         begins = self.framework.starts_on
@@ -114,8 +159,6 @@ class _Registration:
             )
         if row.price_ore is not KEEP and row.price_ore <= 0:
             self.faults.add(row.row, "Leasingpris skal være over nul")
-        if row.order_number and ORDERS_NOT_KEPT not in self.changes.warnings:
-            self.changes.warnings.append(ORDERS_NOT_KEPT)
 
     def _holder(self, row: Delivery, device: Device | None):
         if device and self.first_placements.is_placed(device):
@@ -134,7 +177,10 @@ class _Registration:
         else:
             device = self.changes.create(Device(serial_number=row.serial_number, **values))
         agreement = self._agreement(row.sub_agreement)
-        term.lease = Lease(device=device, sub_agreement=agreement, starts_on=row.starts_on)
+        values = given(row, "order_number")
+        term.lease = Lease(
+            device=device, sub_agreement=agreement, starts_on=row.starts_on, **values
+        )
         told = (
             f"ny leasing: {model.name}, underaftale {agreement.number}, fra "
             f"{row.starts_on:%d-%m-%Y}, {format_kroner(term.price_ore)}"
@@ -185,7 +231,10 @@ class _Registration:
             terms["source"] = ""  # no longer what the price list said
         self.changes.update(device, subject, model=model, **given(row, "warranty_until"))
         agreement = self._agreement(row.sub_agreement)
-        self.changes.update(lease, subject, starts_on=row.starts_on, sub_agreement=agreement)
+        values = given(row, "order_number")
+        self.changes.update(
+            lease, subject, starts_on=row.starts_on, sub_agreement=agreement, **values
+        )
         self.changes.update(first, subject, **terms)
 
     def _agreement(self, number: str) -> SubAgreement:

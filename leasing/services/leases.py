@@ -79,29 +79,47 @@ def correct_lease(
     starts_on: date | None = None,
     price_ore: int | None = None,
     position: int = 1,
+    seen: str | None = None,
 ) -> Changes:
     """Correct a first day or a term's price that was entered wrongly.
+
+    `seen` is the first day and the term's price, '2026-01-01 559066', that the person has seen.
 
     Raises:
         Refused: with every reason; nothing is written.
     """
     lease = _locked(serial_number)
     changes = Changes((Lease, LeaseTerm))
-    reasons = []
-    if starts_on is not None:
-        reasons += faults_of_start(lease, starts_on)
-        changes.update(lease, str(lease.device), starts_on=starts_on)
-    if price_ore is not None:
-        reasons += _faults_of_price(price_ore)
-        term = lease.terms.filter(position=position).first()
-        if term is None:
-            reasons.append(f"Leasingen af {lease.device} har ingen løbetid nr. {position}.")
-        else:
-            changes.update(term, f"{lease.device}, løbetid {position}", price_ore=price_ore)
+    term = lease.terms.filter(position=position).first()
+    reasons = faults_of_correction(lease, starts_on=starts_on, price_ore=price_ore)
+    if price_ore is not None and term is None:
+        reasons.append(f"Leasingen af {lease.device} har ingen løbetid nr. {position}.")
     if reasons:
         raise Refused(*reasons)
+    wanted = starts_on or lease.starts_on, price_ore or (term and term.price_ore)
+    standing = lease.starts_on, term and term.price_ore
+    if seen not in (None, "{} {}".format(*standing)) and standing != wanted:
+        raise Refused(
+            f"Nogen har rettet leasingen af {lease.device}, efter at du åbnede siden. Se den "
+            "igennem, og prøv igen."
+        )
+    if starts_on is not None:
+        changes.update(lease, str(lease.device), starts_on=starts_on)
+    if price_ore is not None:
+        subject = f"{lease.device}, løbetid {position}"
+        if price_ore != term.price_ore:
+            changes.update(term, subject, source="")  # no longer what the price list said
+        changes.update(term, subject, price_ore=price_ore)
     changes.save(actor)
     return changes
+
+
+def faults_of_correction(
+    lease: Lease, *, starts_on: date | None, price_ore: int | None
+) -> list[str]:
+    """Say why a lease cannot have a first day or a price."""
+    reasons = faults_of_start(lease, starts_on) if starts_on is not None else []
+    return reasons + (_faults_of_price(price_ore) if price_ore is not None else [])
 
 
 def _locked(serial_number: str) -> Lease:

@@ -273,19 +273,20 @@ class TestDeliveries:
         assert not Device.objects.exists()
         assert not SubAgreement.objects.exists()
 
-    def test_what_is_read_but_not_kept_is_told(self):
+    def test_what_is_read_but_not_used_is_told(self):
         report = take_in(
             "deliveries",
             """
             Serienummer; Model; Underaftale; Leasingstart; Udleveret; Bestillingsnr
-            PF01; T14; UA-1; 01-01-2026; 05-01-2026; B-17
-            PF02; T14; UA-1; 01-01-2026; -; B-17
+            PF01; T14; UA-1; 01-01-2026; 05-01-2026; AT-17
+            PF02; T14; UA-1; 01-01-2026; -; AT-17
             """,
         )
 
         assert report.warnings == [
-            "Bestillingsnr er læst, men gemmes ikke: bestillinger føres ikke i systemet.",
             "række 2: PF01 har Udleveret, men hverken Enhedsnr eller Initialer: den er på lager.",
+            "Bestillingsnr AT-17 kendes ikke. Det er gemt på leasingen, men intet er sat på en "
+            "bestilling.",
         ]
 
     def test_the_number_of_queries_does_not_grow_with_the_rows(self):

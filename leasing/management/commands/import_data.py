@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.clock import today
+from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
 from leasing.importers import KINDS
 from leasing.services.imports import ImportReport, import_file
@@ -28,6 +28,7 @@ class Command(DanishCommand):
                     filename=file.name,
                     actor=None,
                     today=today(),
+                    now=now(),
                     dry_run=dry_run,
                     progress=self.show_progress,
                 )
