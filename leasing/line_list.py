@@ -152,6 +152,8 @@ class LineRows(TableData):
 
 
 def _what(line: Line) -> str:
+    if line.corrects:
+        return f"{line.kind_name} (retter {line.corrects})"
     return f"{line.kind_name}: {line.text}" if line.text else line.kind_name
 
 

@@ -9,6 +9,8 @@ from leasing.views.closing.charges import (
 )
 from leasing.views.closing.corrections import corrections_page
 from leasing.views.devices import DeviceList, device_detail
+from leasing.views.finding.labels import labels
+from leasing.views.finding.search import search_page
 from leasing.views.front import front
 from leasing.views.handling.actions import HandOut, Lend, TakeBack, Transfer
 from leasing.views.handling.single import device_found, device_loss, device_swap
@@ -39,6 +41,8 @@ from leasing.views.share import share
 
 urlpatterns = [
     path("", front, name="front"),
+    path("soeg/", search_page, name="search"),
+    path("udstyr/etiketter/", labels, name="labels"),
     path("datakvalitet/", data_quality, name="data-quality"),
     path("medarbejdere/", EmployeeList.as_view(), name="employee-list"),
     path("medarbejdere/kommende/", coming_new, name="coming-new"),

@@ -1,15 +1,17 @@
 """The lines under every figure: what closed runs hold, and what they do not hold yet."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
+from itertools import islice
 from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.rows import among
 from inventory.models import Unit
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.selectors.bearers import Bearer
@@ -19,6 +21,7 @@ from leasing.selectors.preview import COST_HOLDER_NAME, invoice_order
 from leasing.selectors.run_lines import RunLine, run_lines
 from leasing.selectors.window import window_for
 
+CHUNK = 5_000
 BILLED, NOT_BILLED = "opkraevet", "ikke-opkraevet"
 
 # What the screen calls a line; the labels of `Kind` are the words of the files.
@@ -48,6 +51,7 @@ class Line(NamedTuple):
     days: int
     amount_ore: int
     text: str
+    corrects: str | None = None
 
     @property
     def kind_name(self) -> str:
@@ -94,6 +98,57 @@ BILLED_FIELDS = (
 )
 
 
+READ_FIELDS = (*BILLED_FIELDS, "lease", "unit", "invoice__run")
+
+
+def as_lines(rows: Iterable[tuple]) -> list[Line]:
+    """Turn rows of READ_FIELDS into lines; a correction names the line that it corrects."""
+    rows = list(rows)
+    earlier = earlier_lines({row[-3] for row in rows if row[2] == Kind.CORRECTION})
+    return [
+        Line(
+            *row[: len(BILLED_FIELDS)],
+            earlier.name(row[-3], row[1], row[-2], row[-1]) if row[2] == Kind.CORRECTION else None,
+        )
+        for row in rows
+    ]
+
+
+class EarlierLines:
+    """The lines of some leases by (lease, quarter): run, unit and name, by runs."""
+
+    def __init__(self):
+        self.by_item = defaultdict(list)
+
+    def name(self, lease: int, period: str, unit: int, before_run: int | None = None) -> str | None:
+        """Name the line that a correction corrects.
+
+        That is the unit's own last line, or where it has none, the one it takes over from.
+        """
+        found = [
+            line
+            for line in self.by_item.get((lease, period), ())
+            if before_run is None or line[0] < before_run
+        ]
+        own = [line for line in found if line[1] == unit]
+        return (own or found or [(0, 0, None)])[-1][2]
+
+
+def earlier_lines(lease_ids: Collection[int]) -> EarlierLines:
+    """Read the billed lines of some leases; nothing is read for none."""
+    earlier = EarlierLines()
+    if not lease_ids:
+        return earlier
+    rows = (
+        InvoiceLine.objects.filter(lease__in=among(lease_ids, int))
+        .order_by("invoice__run", "id")
+        .values_list("lease", "period", "invoice__run", "unit", "invoice__number", "number")
+    )
+    for lease, period, run, unit, invoice, number in rows:
+        earlier.by_item[lease, period].append((run, unit, f"{invoice}, linje {number}"))
+    return earlier
+
+
 @dataclass
 class Lines(Sequence):
     """Pending lines first, in Danish order of units, then the billed ones, page by page."""
@@ -123,11 +178,14 @@ class Lines(Sequence):
         known = len(self.pending)
         rows = self.pending[start:stop]
         if stop > known:
-            rows += map(Line._make, self.billed[max(0, start - known) : stop - known])
+            rows += as_lines(self.billed[max(0, start - known) : stop - known])
         return rows
 
     def __iter__(self):
-        return chain(self.pending, map(Line._make, self.billed.iterator(chunk_size=5_000)))
+        yield from self.pending
+        rows = self.billed.iterator(chunk_size=CHUNK)
+        while chunk := list(islice(rows, CHUNK)):
+            yield from as_lines(chunk)
 
 
 def units_of(bearer: Bearer) -> list[Unit]:
@@ -149,7 +207,7 @@ def lines_of(bearer: Bearer, choice: Choice, today: date) -> Lines:
         billed = _billed(bearer, choice)
         count, total = _size(bearer, choice, billed)
         pending = [] if _is_closed(choice.run) else _pending(bearer, choice, today)
-    return Lines(pending, billed.values_list(*BILLED_FIELDS), count, total)
+    return Lines(pending, billed.values_list(*READ_FIELDS), count, total)
 
 
 def _is_closed(run: str) -> bool:
@@ -205,7 +263,8 @@ def _pending(bearer: Bearer, choice: Choice, today: date) -> list[Line]:
     chosen = [row for row in found if row.unit_id in by_id and _is_chosen(row, choice)]
     order = {unit: danish_key(by_id[unit].name) for unit in {row.unit_id for row in chosen}}
     chosen.sort(key=lambda row: (order[row.unit_id], row.serial_number, row.period))
-    return [_line(row, by_id[row.unit_id]) for row in chosen]
+    earlier = earlier_lines({row.lease_id for row in chosen if row.kind == Kind.CORRECTION})
+    return [_line(row, by_id[row.unit_id], earlier) for row in chosen]
 
 
 def _is_chosen(row: RunLine, choice: Choice) -> bool:
@@ -217,7 +276,8 @@ def _is_chosen(row: RunLine, choice: Choice) -> bool:
     )
 
 
-def _line(row: RunLine, unit: Unit) -> Line:
+def _line(row: RunLine, unit: Unit, earlier: EarlierLines) -> Line:
+    is_correction = row.kind == Kind.CORRECTION
     return Line(
         "",
         row.period,
@@ -234,4 +294,5 @@ def _line(row: RunLine, unit: Unit) -> Line:
         row.days,
         row.amount_ore,
         row.text,
+        earlier.name(row.lease_id, row.period, row.unit_id) if is_correction else None,
     )

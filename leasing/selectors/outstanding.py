@@ -18,7 +18,7 @@ from leasing.selectors.facts import (
     leases_with_differences,
     one_moment,
 )
-from leasing.selectors.preview import COST_HOLDER_NAME, invoice_order
+from leasing.selectors.preview import COST_HOLDER_NAME, Late, invoice_order
 from leasing.selectors.run_lines import RunLine, charge_line, lease_line
 from leasing.selectors.window import (
     Window,
@@ -136,6 +136,7 @@ class Outstanding:
     rows: list[OutstandingRow]
     total: Standing
     leased_items: int
+    late: Late = field(default_factory=Late)
     elsewhere: Standing = field(default_factory=Standing)
 
     def of_year(self, year: int) -> "Outstanding":
@@ -145,7 +146,7 @@ class Outstanding:
         quarters = [self.quarters[index] for index in at]
         others = _sum(q.total for q in self.quarters if q.quarter.year != year)
         total = _sum(row.total for row in rows)
-        return Outstanding(quarters, rows, total, self.leased_items, others)
+        return Outstanding(quarters, rows, total, self.leased_items, self.late, others)
 
     @property
     def first(self) -> Quarter:
@@ -164,17 +165,12 @@ class Outstanding:
     def overdue_ore(self) -> int:
         return sum(q.total.pending_ore for q in self.overdue)
 
-    @property
-    def corrections(self) -> Standing:
-        """Add up what waits in quarters that are closed."""
-        return _sum(q.total for q in self.quarters if q.is_closed)
-
 
 def outstanding(today: date) -> Outstanding:
     """Work out what is billed and what is pending, for every department and quarter."""
     with one_moment():
         window, closed = window_up_to(Quarter.of(today)), last_closed_quarter()
-        cells, leased_items = _cells(window, today)
+        cells, leased_items, late = _cells(window, today)
         departments = Department.objects.in_bulk({d for d, _ in cells if d is not None})
     quarters = list(quarters_between(Quarter.of(window.billing_start), window.last))
     rows = [
@@ -193,11 +189,11 @@ def outstanding(today: date) -> Outstanding:
         )
         for index, quarter in enumerate(quarters)
     ]
-    return Outstanding(columns, rows, _sum(row.total for row in rows), leased_items)
+    return Outstanding(columns, rows, _sum(row.total for row in rows), leased_items, late)
 
 
-def _cells(window: Window, today: date) -> tuple[dict, int]:
-    """Give the standing of (department, quarter), and how many leases run on the day.
+def _cells(window: Window, today: date) -> tuple[dict, int, Late]:
+    """Give the standing of (department, quarter), the leases that run on the day, what is late.
 
     What is billed is its invoice's, what is pending its unit's of today.
     """
@@ -209,20 +205,24 @@ def _cells(window: Window, today: date) -> tuple[dict, int]:
         cells[department, period].billed_ore += amount
     department_of = dict(Unit.objects.values_list("id", "department"))
 
-    def add(unit, period, amount):
+    late, covered = Late(), str(window.covered or "")
+
+    def add(unit, period, kind, amount):
         cell = cells[department_of.get(unit), period]
         cell.pending_ore += amount
         cell.pending_lines += 1
+        if period <= covered:
+            late.add(kind, 1, amount)
 
     leased_items = 0
     for facts, differences in leases_pending(window):
         began, ended = span_of(facts.terms, facts.stops_on)
         leased_items += began <= today < ended
         for difference in differences:
-            add(difference.unit_id, difference.period, difference.amount_ore)
+            add(difference.unit_id, difference.period, difference.kind, difference.amount_ore)
     for charge in pending_charges(window):
-        add(charge.unit_id, charge.period, charge.amount_ore)
-    return cells, leased_items
+        add(charge.unit_id, charge.period, charge.kind, charge.amount_ore)
+    return cells, leased_items, late
 
 
 def _row(department, cells: list[Standing]) -> OutstandingRow:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from albertslund_it.common.money import format_kroner
 from albertslund_it.common.names import danish_key
 from inventory.models import Department, Unit
 from leasing.models import Kind
@@ -11,6 +12,44 @@ from leasing.selectors.run_lines import RunTotals, run_lines
 from leasing.selectors.window import Window, window_for
 
 COST_HOLDER_NAME = "Fælles IT (it-lager)"
+
+
+@dataclass
+class Late:
+    """What came up in quarters that a run has billed, by kind of line: (lines, øre)."""
+
+    parts: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, kind: str, lines: int, amount_ore: int) -> None:
+        """Take in some lines."""
+        before = self.parts.get(kind, (0, 0))
+        self.parts[kind] = (before[0] + lines, before[1] + amount_ore)
+
+    @property
+    def lines(self) -> int:
+        return sum(lines for lines, _ in self.parts.values())
+
+    @property
+    def amount_ore(self) -> int:
+        return sum(amount for _, amount in self.parts.values())
+
+    @property
+    def words(self) -> str:
+        """Say each part: '6 rettelser (0,00 kr.) og 1 linje, der er ny (98,74 kr.)'."""
+        said = [
+            f"{lines} {one if lines == 1 else many} ({format_kroner(amount)})"
+            for kind, one, many in LATE_NAMES
+            for lines, amount in [self.parts.get(kind, (0, 0))]
+            if lines
+        ]
+        return " og ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
+LATE_NAMES = (
+    (Kind.CORRECTION, "rettelse af en opkrævet linje", "rettelser af opkrævede linjer"),
+    (Kind.BACKLOG, "linje, der ikke er opkrævet før", "linjer, der ikke er opkrævet før"),
+    (Kind.CHARGE, "engangsbeløb", "engangsbeløb"),
+)
 
 
 @dataclass
@@ -63,6 +102,7 @@ class Preview:
     window: Window
     invoices: list[PreviewInvoice]
     lines_by_kind: dict[str, int]
+    late: Late
 
     @property
     def line_count(self) -> int:
@@ -93,10 +133,12 @@ def preview_run(code: str, today: date) -> Preview:
         if cost_holder_id() is not None:
             for line in run_lines(window):
                 totals.add(line)
-    lines_by_kind = dict.fromkeys(Kind.values, 0)
-    for (_, _, kind, _), part in totals.sums.items():
+    lines_by_kind, late = dict.fromkeys(Kind.values, 0), Late()
+    for (_, period, kind, _), part in totals.sums.items():
         lines_by_kind[kind] += part.lines
-    return Preview(window, _invoices(window, totals), lines_by_kind)
+        if window.covered and period <= str(window.covered):
+            late.add(kind, part.lines, part.amount_ore)
+    return Preview(window, _invoices(window, totals), lines_by_kind, late)
 
 
 def invoice_order(department: Department | None) -> tuple:

@@ -20,7 +20,7 @@ from leasing.models import (
     QuarterlyInvoice,
     Voucher,
 )
-from leasing.selectors.lines import BILLED_FIELDS, KIND_NAMES, Line
+from leasing.selectors.lines import KIND_NAMES, READ_FIELDS, Line, as_lines
 from leasing.selectors.outstanding import Outstanding, Standing
 from leasing.selectors.preview import Preview
 from leasing.selectors.rebilling import rebilling_of
@@ -359,8 +359,6 @@ def invoice_page(invoice: QuarterlyInvoice) -> InvoicePage:
         each.amounts = [(kind, each.by_kind.get(kind, 0)) for kind, _ in kinds]
     lines = []
     if invoice.line_count <= LINES_SHOWN:
-        rows = invoice.lines.order_by("number").values_list(*BILLED_FIELDS)
-        lines = sorted(
-            map(Line._make, rows), key=lambda line: (danish_key(line.unit), line.unit_number)
-        )
+        rows = as_lines(invoice.lines.order_by("number").values_list(*READ_FIELDS))
+        lines = sorted(rows, key=lambda line: (danish_key(line.unit), line.unit_number))
     return InvoicePage(invoice, row, table.before, kinds, lines)

@@ -257,18 +257,17 @@ def _of_earlier(preview: Preview) -> Iterable[Finding]:
                 "opkrævet«, og de tidligere kvartaler kan ikke låses for sig bagefter.",
                 "Økonomi",
                 len(skipped),
-                preview.by_kind[Kind.BACKLOG],
+                preview.by_kind[Kind.BACKLOG] - preview.late.parts.get(Kind.BACKLOG, (0, 0))[1],
             )
-    if count := preview.lines_by_kind[Kind.CORRECTION]:
+    if late := preview.late.lines:
         yield Finding(
             "corrections",
             WARNING,
-            "Rettelser til låste kvartaler",
-            "Flytninger og ændringer, der er kommet til, siden kvartalerne blev låst. Beløbet er "
-            "det samlede udslag.",
+            "Ændringer i låste kvartaler",
+            f"Kommet til, siden kvartalerne blev låst: {preview.late.words}.",
             "Økonomi",
-            count,
-            preview.by_kind[Kind.CORRECTION],
+            late,
+            preview.late.amount_ore,
         )
 
 

@@ -153,8 +153,10 @@ def linked(findings, code: str) -> list[tuple]:
 
 def finding_url(key: str, code: str) -> str:
     """Give the list of what was found; '' where the finding names it."""
-    if key in {"skipped", "corrections"}:
-        return f"{lines_url(code)}&slags={'backlog' if key == 'skipped' else 'correction'}"
+    if key == "skipped":
+        return f"{lines_url(code)}&slags=backlog"
+    if key == "corrections":
+        return reverse("corrections")
     if key in {"stock", "leavers", "ending"}:
         return f"{reverse('device-list')}?waits={key}"
     return ""

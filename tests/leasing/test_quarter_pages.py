@@ -73,7 +73,7 @@ class TestAnOpenQuarter:
         text = text_of(read(client, THIRD))
         total = preview_run("2026Q3", TODAY).total_ore
         assert f"{_kr(total)} på" in text
-        assert "Rettelser til låste kvartaler" in text
+        assert "Ændringer i låste kvartaler" in text
         assert "Kontrollér mod leasinggiverens faktura" in text
 
     def test_nothing_to_mend_says_so(self, client, db):

@@ -95,9 +95,16 @@ class TestOutstanding:
         assert outstanding(date(2026, 9, 30)).overdue == []
 
     def test_corrections_are_what_waits_in_closed_quarters(self, town):
-        corrections = outstanding(TODAY).corrections
+        late = outstanding(TODAY).late
         # The forgotten pc in two quarters; the move takes as much as it gives.
-        assert (corrections.pending_lines, corrections.pending_ore) == (6, 34941 + 34942)
+        assert (late.lines, late.amount_ore) == (6, 34941 + 34942)
+        assert late.parts == {"correction": (4, 0), "backlog": (2, 34941 + 34942)}
+        assert late.words == (
+            "4 rettelser af opkrævede linjer (0,00\xa0kr.) og "
+            "2 linjer, der ikke er opkrævet før (698,83\xa0kr.)"
+        )
+        # The quarter's page says the same of its next run.
+        assert preview_run("2026Q3", TODAY).late.words == late.words
 
     def test_nothing_is_outstanding_after_closing(self, town):
         close("2026Q4")
@@ -173,14 +180,17 @@ class TestReadiness:
     def test_corrections_and_stock(self, town):
         found = self.findings()
         assert set(found) == {"corrections", "stock"}
-        # Four correction lines of the move; the forgotten pc was never billed: backlog.
-        assert (found["corrections"].count, found["corrections"].amount_ore) == (4, 0)
+        # Four lines of the move, which cancel out, and two of the forgotten pc.
+        late = found["corrections"]
+        assert (late.count, late.amount_ore) == (6, 34941 + 34942)
         assert (found["stock"].count, found["stock"].amount_ore) == (1, 34942)
 
     def test_passing_over_a_quarter(self, town):
         skipped = self.findings("2026Q4")["skipped"]
         assert skipped.title == "3. kvartal 2026 er ikke låst"
-        assert skipped.amount_ore == preview_run("2026Q4", TODAY).by_kind[Kind.BACKLOG]
+        # What was forgotten in the closed quarters is no part of the quarter passed over.
+        backlog = preview_run("2026Q4", TODAY).by_kind[Kind.BACKLOG]
+        assert skipped.amount_ore == backlog - 34941 - 34942
 
     def test_a_unit_that_cannot_be_posted_to(self, town):
         town.library.account = ""
