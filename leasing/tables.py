@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import date
+from html import escape
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -49,8 +50,27 @@ class DeviceRows(TableData):
         return ordered_ids(self.data, self.alias.lstrip("-"), descending=descending, on=self.on)
 
 
+def _device_page(row: DeviceRow) -> str:
+    return reverse("device-detail", args=[row.id])
+
+
 def _unit_page(row: DeviceRow) -> str:
     return reverse("unit-detail", args=[row.unit_id]) if row.unit_id else ""
+
+
+class PickColumn(CodeColumn):
+    """The serial number with a box to choose the device by, for what is done with several."""
+
+    def __init__(self):
+        super().__init__("Serienr.", link=_device_page)
+
+    def cell(self, record, value):
+        number = escape(value)
+        box = (
+            '<input class="form-check-input pick" type="checkbox" name="serienumre" form="valgte" '
+            f'value="{number}" aria-label="Vælg {number}"> '
+        )
+        return box + super().cell(record, value)
 
 
 class DeviceTable(Table):
@@ -60,7 +80,7 @@ class DeviceTable(Table):
     empty_title = "Der er ikke noget udstyr endnu"
     empty_help = "Det kommer, når en leverance er indlæst, eller når din enhed får udleveret noget."
 
-    serial_number = CodeColumn("Serienr.", link=lambda row: reverse("device-detail", args=[row.id]))
+    serial_number = CodeColumn("Serienr.", link=_device_page)
     model = CodeColumn("Model")
     category = Column("Kategori")
     department = Column("Afdeling")

@@ -8,7 +8,8 @@ from inventory.selectors.scope import devices_seen_by
 from leasing.filters import DeviceFilter
 from leasing.selectors.device_history import history_of_device
 from leasing.selectors.device_page import Reader, charges, costs, leasing_of, timeline
-from leasing.tables import DeviceRows, DeviceTable
+from leasing.tables import DeviceRows, DeviceTable, PickColumn
+from leasing.views.handling.device_actions import HANDLES, device_actions
 
 PEOPLE = "inventory.view_employee"
 LAST_SEEN = "inventory.see_last_seen"
@@ -22,6 +23,7 @@ class DeviceList(ListPage):
     filter_class = DeviceFilter
     title = "Udstyr"
     file_name = "udstyr"
+    template_name = "leasing/device_list.html"
 
     def rows(self):
         return devices_seen_by(self.request.user, today())
@@ -36,7 +38,11 @@ class DeviceList(ListPage):
         user = self.request.user
         hidden = [] if user.has_perm(PEOPLE) else ["person"]
         hidden += [] if user.has_perm(LAST_SEEN) else ["last_seen"]
-        return {"exclude": hidden}
+        picked = [("serial_number", PickColumn())] if user.has_perm(HANDLES) else []
+        return {"exclude": hidden, "extra_columns": picked}
+
+    def extra_context(self):
+        return {"picks": self.request.user.has_perm(HANDLES)}
 
 
 @permission_required("inventory.view_device", raise_exception=True)
@@ -58,5 +64,6 @@ def device_detail(request, pk):
         else None,
         "sees_people": sees_people,
         "sees_last_seen": user.has_perm(LAST_SEEN),
+        "handling": device_actions(device, user, on),
     }
     return render(request, "leasing/device_detail.html", context)

@@ -4,10 +4,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.clock import now as moment_now
 from albertslund_it.web.clock import today
 from inventory.selectors.scope import devices_seen_by, sees_all
 from leasing.models import BillingRun
 from leasing.selectors.bearers import bearers_seen_by
+from leasing.selectors.handling.losses import loss_tasks
 from leasing.selectors.outstanding import outstanding
 from leasing.selectors.quality.faults import costly_faults
 from leasing.selectors.readiness import cost_of, in_stock
@@ -19,6 +21,7 @@ from leasing.views.share import quarter_chart
 
 SEES_RUNS = "leasing.view_billingrun"
 SEES_PEOPLE = "inventory.view_employee"
+HANDLES = "leasing.handle_orders"
 SEES_DEVICES_UNUSED = "inventory.see_last_seen"
 
 
@@ -35,6 +38,8 @@ def front(request):
             context["faults"] = linked(costly_faults(user, day))
             context["leased"] = cost_of(None, day)
             context["stock"] = cost_of(in_stock(day), day)
+    if user.has_perm(HANDLES):
+        context["tasks"] = [*_linked(loss_tasks(moment_now())), *context["tasks"]]
     if not sees_all(user):
         context |= _for_leaders(user, day, now)
     return render(request, "leasing/front.html", context)
@@ -82,6 +87,8 @@ def task_url(task: Task) -> str:
         first, last = task.about.split("-")
         query = {"afdeling": "alle", "koersel": "ikke-opkraevet", "fra": first, "til": last}
         return f"{reverse('lines')}?{urlencode(query)}"
+    if task.key == "stolen":
+        return reverse("device-detail", args=[task.about])
     if task.key == "coding":
         return reverse("import-kind", args=["units"])
     return f"{reverse('device-list')}?{urlencode({'waits': task.key})}"

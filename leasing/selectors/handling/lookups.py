@@ -15,7 +15,8 @@ from inventory.models import Device, Employee
 from inventory.selectors.lookups import devices_by_serial_number
 
 MOST = 1000  # devices handled at once
-GUESSED, CANDIDATES, SUGGESTED = 10, 1000, 3
+GUESSED, CANDIDATES, SUGGESTED = 10, 500, 3
+MISREAD = (str.maketrans("OIS", "015"), str.maketrans("015", "OIS"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +67,21 @@ def devices_in(text: str, within: QuerySet[Device]) -> Found:
 
 def _close_to(numbers: Sequence[str], within: QuerySet[Device]) -> dict[str, tuple[str, ...]]:
     """Give the numbers that look like each, among those that share a beginning or an end."""
-    condition = Q()
+    misread, ends, beginnings = [], Q(), Q()
     for number in numbers:
-        if len(number) >= 4:
-            # As bounds, for the index; a plain search in the text, as numbers are upper case.
-            condition |= Q(serial_number__gte=number[:5], serial_number__lt=number[:5] + "\uffff")
-            condition |= Q(GreaterThan(StrIndex(F("serial_number"), Value(number[-4:])), 0))
-    if not condition:
+        middle = len(number) // 2
+        if middle > 1:  # one wrong character leaves one half right
+            misread += [number.translate(letters) for letters in MISREAD]
+            # A plain search in the text, as numbers are upper case; bounds, for the index.
+            ends |= Q(GreaterThan(StrIndex(F("serial_number"), Value(number[middle:])), 0))
+            first = number[:middle]
+            beginnings |= Q(serial_number__gte=first, serial_number__lt=f"{first}\uffff")
+    if not misread:
         return {}
-    found = within.filter(condition).values_list("serial_number", flat=True)
-    candidates = list(found.order_by("serial_number")[:CANDIDATES])
+    candidates = {}
+    for condition in (Q(serial_number__in=misread), ends, beginnings):
+        found = within.filter(condition).order_by("serial_number")
+        candidates |= dict.fromkeys(found.values_list("serial_number", flat=True)[:CANDIDATES])
     return {
         number: tuple(get_close_matches(number, candidates, SUGGESTED, cutoff=0.75))
         for number in numbers

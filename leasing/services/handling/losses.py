@@ -95,16 +95,21 @@ def _reported(device: Device, facts: LossFacts, actor, today: date, now: datetim
 
 
 def _ordered(device: Device, replacement: Replacement, actor, today: date, now: datetime) -> Order:
+    if order := Order.objects.filter(token=replacement.token).first():
+        return order  # a double click
     placement = states_of([device.pk])[device.pk].on(today)
     if placement is None or placement.unit is None:
         raise Refused(f"{device} er på it-lager, så der er ingen at bestille en anden til.")
     shelf = Device.objects.select_related("model__category")
-    stock = shelf.get(pk=replacement.stock_device_id) if replacement.stock_device_id else None
+    stock = shelf.filter(pk=replacement.stock_device_id).first()
     models = DeviceModel.objects.select_related("category")
+    model = stock.model if stock else models.filter(pk=replacement.model_id).first()
+    if model is None:
+        raise Refused("Den anden i stedet findes ikke længere. Vælg den igen.")
     employee = placement.employee
     unit = employee.unit if employee and placement.unit.is_cost_holder else placement.unit
     wish = LineWish(
-        model=stock.model if stock else models.get(pk=replacement.model_id),
+        model=model,
         unit=unit,
         employee=employee,
         used_for=placement.used_for,

@@ -16,7 +16,7 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
 from inventory.selectors.scope import devices_seen_by
 from leasing.models import LossReport, Settings
-from leasing.selectors.handling.replacements import STOCK, replacements_for
+from leasing.selectors.handling.replacements import NEW, STOCK, replacements_for
 from leasing.selectors.handling.states import DeviceState, states_of, where
 from leasing.services.handling.losses import LossFacts, Replacement, found_again, report_loss
 from leasing.services.handling.swaps import swap
@@ -74,7 +74,14 @@ class LossForm(PlainForm, forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    replacement = forms.ChoiceField(label="En anden i stedet", required=False)
+    # What is offered may be taken meanwhile, by this very form too: the service says so.
+    replacement = forms.RegexField(
+        rf"^({STOCK}|{NEW})-[0-9]{{1,9}}$",
+        label="En anden i stedet",
+        required=False,
+        widget=forms.Select,
+        error_messages={"invalid": "Vælg fra listen."},
+    )
     past_stock_because = forms.CharField(
         label="Hvorfor ikke en fra lageret",
         required=False,
@@ -85,8 +92,8 @@ class LossForm(PlainForm, forms.Form):
 
     def __init__(self, *args, choices, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["replacement"].choices = [("", "Ingen lige nu"), *choices]
-        if not choices:
+        self.fields["replacement"].widget.choices = [("", "Ingen lige nu"), *choices]
+        if not (choices or self.is_bound):
             del self.fields["replacement"], self.fields["past_stock_because"]
 
     def clean_replacement(self):
