@@ -117,7 +117,8 @@ class Moves:
                 continue
             now = state.on(self.starts_on)
             is_theirs = now and now.employee_id == holder.employee.pk
-            if is_theirs and not now.unit.is_cost_holder:
+            lasts_longer = self.later == DROP_LATER and state.after(self.starts_on)
+            if is_theirs and not now.unit.is_cost_holder and not lasts_longer:
                 continue  # only the unit changes, so nobody gets one more
             if state.counts(self.starts_on):
                 counted[holder.employee].append(pk)

@@ -272,6 +272,17 @@ def test_what_comes_later_is_asked_about(school):
     assert timeline(pc)[-1] == (TODAY, None, "", "")
 
 
+def test_to_drop_what_comes_later_gives_nobody_a_second_pc(school):
+    first, second = school.stock[:2]
+    hand_out(first, unit=school.birke, employee=school.anna)
+    take_back(first, starts_on=LATER)
+    hand_out(second, unit=school.birke, employee=school.anna, starts_on=LATER)
+
+    with pytest.raises(Refused, match="hver medarbejder har én pc"):
+        transfer(first, unit=school.birke, employee=school.anna, later=DROP_LATER)
+    assert len(timeline(first)) == 2
+
+
 # --- somebody else meanwhile
 
 

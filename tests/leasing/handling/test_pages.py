@@ -338,7 +338,7 @@ def test_the_device_page_offers_what_is_possible(client, school):
     assert read(client, url).xpath(actions)[:4] == ["Flyt", "Tag tilbage", "Ombyt", "Meld tab"]
     client.post(f"{url}tab/", LOSS)
     tree = read(client, url)
-    assert "Stjålet" in text_of(tree.xpath("//div[@class='page-head']")[0])
+    assert "Meldt stjålet" in text_of(tree.xpath("//div[@class='page-head']")[0])
     assert tree.xpath("//form[contains(@action, '/fundet/')]")
 
 

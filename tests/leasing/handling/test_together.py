@@ -1,0 +1,155 @@
+"""Two at the helpdesk at the same moment: one is first, the other is told, nothing is half done."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from albertslund_it.common.errors import Refused
+from inventory.models import FormerSerialNumber, Placement
+from leasing.models import LossReport, Order, OrderedDevice, OrderLine
+from leasing.models.order import Status
+from leasing.services.handling.losses import LossFacts, report_loss
+from leasing.services.handling.moves import Handled
+from leasing.services.handling.swaps import swap
+from tests import builders as make
+from tests.leasing.handling.town import (
+    NOW,
+    TODAY,
+    School,
+    hand_out,
+    seen,
+    take_back,
+    timeline,
+    transfer,
+)
+from tests.leasing.test_closing_together import at_the_same_moment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def school(transactional_db):
+    return School()
+
+
+def winners(results):
+    """Give how many did something; everybody else was told why not."""
+    assert all(isinstance(one, Handled | Refused) for one in results), results
+    return sum(isinstance(one, Handled) and bool(one.changed) for one in results)
+
+
+def test_the_same_pc_goes_to_one_of_two(school):
+    pc = school.stock[0]
+    opened = seen(pc)
+    results = at_the_same_moment(
+        partial(hand_out, pc, unit=school.birke, employee=school.anna, seen=opened),
+        partial(hand_out, pc, unit=school.library, employee=school.bo, seen=opened),
+    )
+
+    assert winners(results) == 1
+    [told] = [one for one in results if isinstance(one, Refused)]
+    assert "PF000001 er ændret, efter at du åbnede siden" in str(told)
+    assert len(timeline(pc)) == 1
+
+
+def test_six_clicks_hand_out_once(school):
+    pc = school.stock[0]
+    opened = seen(pc)
+    click = partial(hand_out, pc, unit=school.birke, employee=school.anna, seen=opened)
+    results = at_the_same_moment(*[click] * 6)
+
+    assert winners(results) == 1
+    assert not [one for one in results if isinstance(one, Refused)]
+    assert len(timeline(pc)) == 1
+
+
+def test_one_person_gets_one_of_two_pcs(school):
+    first, second = school.stock[:2]
+    results = at_the_same_moment(
+        partial(hand_out, first, unit=school.birke, employee=school.anna, seen=seen(first)),
+        partial(hand_out, second, unit=school.birke, employee=school.anna, seen=seen(second)),
+    )
+
+    assert winners(results) == 1
+    [told] = [one for one in results if isinstance(one, Refused)]
+    assert "hver medarbejder har én pc" in str(told)
+    assert Placement.objects.count() == 1
+
+
+def test_a_move_and_a_hand_in_of_the_same_pcs_do_not_mix(school):
+    for pc in school.stock:
+        make.placement(pc, make.FIRST_DAY, school.birke)
+    opened = seen(*school.stock)
+    results = at_the_same_moment(
+        partial(transfer, *school.stock, unit=school.library, seen=opened),
+        partial(take_back, *reversed(school.stock), seen=opened),
+    )
+
+    assert winners(results) == 1
+    assert len({tuple(timeline(pc)[1:]) for pc in school.stock}) == 1, (
+        "all of one, none of the other"
+    )
+
+
+def test_moves_of_the_same_pc_from_different_days_are_not_lost(school):
+    pc = school.stock[0]
+    make.placement(pc, make.FIRST_DAY, school.birke)
+    opened = seen(pc)
+    results = at_the_same_moment(
+        partial(transfer, pc, unit=school.library, seen=opened),
+        partial(take_back, pc, starts_on=TODAY + timedelta(days=9), seen=opened),
+    )
+
+    assert winners(results) == 1
+    assert len(timeline(pc)) == 2
+
+
+def test_what_is_set_aside_meanwhile_is_not_handed_to_another(school):
+    pc = school.stock[0]
+    line = OrderLine.objects.create(
+        order=Order.objects.create(created_at=NOW),
+        position=1,
+        model=make.model(),
+        unit=school.birke,
+        employee=school.anna,
+        reason=OrderLine.Reason.NEW,
+        status=Status.DELIVERED,
+    )
+    OrderedDevice.objects.create(line=line, device=pc, delivered_on=TODAY)
+    opened = seen(pc)
+    results = at_the_same_moment(
+        partial(hand_out, pc, unit=school.birke, employee=school.anna, seen=opened),
+        partial(hand_out, pc, unit=school.birke, employee=school.anna, seen=opened),
+        partial(hand_out, pc, unit=school.library, employee=school.bo, seen=opened),
+    )
+
+    assert winners(results) == 1
+    assert timeline(pc) == [(TODAY, "Birkeskolen", "anbe", "")]
+    line.refresh_from_db()
+    assert line.status == Status.HANDED_OUT
+
+
+def test_two_swaps_of_one_pc_give_it_one_number(school):
+    pc = school.stock[0]
+    results = at_the_same_moment(
+        *[
+            partial(swap, device=pc, old_number="PF000001", new_number=new, actor=None)
+            for new in ("PX000001", "PX000002", "PX000001")
+        ]
+    )
+
+    assert sum(one is True for one in results) == 1, results
+    assert any(isinstance(one, Refused) for one in results)
+    assert FormerSerialNumber.objects.count() == 1
+
+
+def test_two_reports_of_one_theft_are_one(school):
+    facts = LossFacts("stolen", NOW - timedelta(hours=2), "yes")
+    report = partial(
+        report_loss, device=school.stock[0], facts=facts, actor=None, today=TODAY, now=NOW
+    )
+    results = at_the_same_moment(report, report, report)
+
+    assert len({found.pk for found, _ in results}) == 1
+    assert LossReport.objects.count() == 1
