@@ -23,7 +23,7 @@ def _navigation(request) -> dict:
         "home": _url("front"),
         "items": menu(user, request.path),
         "roles": [group.name for group in user.groups.order_by("name")],
-        "search_url": _url("device-list") if user.has_perm("inventory.view_device") else "",
+        "search_url": _url("search") if user.has_perm("inventory.view_device") else "",
         "admin_url": _url("admin:index") if user.is_staff else "",
     }
 

@@ -11,6 +11,7 @@ from inventory.selectors.organisation import departments_open_to
 from inventory.selectors.placements import placements_in_force
 from inventory.selectors.scope import sees_all, units_seen_by
 from inventory.selectors.search import matching
+from leasing.models import SubAgreement
 from leasing.selectors.quality.costs import quarter_costs
 from leasing.selectors.quality.faults import RULES, Of, Rule
 from leasing.selectors.readiness import NOTICE_MONTHS, ending_without_choice, in_stock
@@ -67,6 +68,17 @@ class DeviceFilter(FilterSet):
         empty_label="Alle",
     )
 
+    underaftale = django_filters.ModelChoiceFilter(
+        label="Underaftale",
+        field_name="lease__sub_agreement",
+        queryset=lambda request: (
+            SubAgreement.objects.order_by("number")
+            if sees_all(request.user)
+            else SubAgreement.objects.none()
+        ),
+        empty_label="Alle",
+    )
+
     class Meta:
         model = Device
         fields: list[str] = []
@@ -74,6 +86,8 @@ class DeviceFilter(FilterSet):
     def __init__(self, *args, request, people: bool, **kwargs):
         super().__init__(*args, request=request, **kwargs)
         self.people = people
+        if not sees_all(request.user):
+            del self.filters["underaftale"]
         units = units_seen_by(request.user, today())
         self.filters["unit"].extra["choices"] = grouped_choices(
             units.order_by("department__name", *Unit._meta.ordering).values_list(

@@ -19,6 +19,15 @@ from leasing.views.invoice import invoice, quarter_file
 from leasing.views.lines import LineList
 from leasing.views.ordering.approvals import ApprovalList, approval_detail, approval_new
 from leasing.views.ordering.lease_correct import lease_correct
+from leasing.views.ordering.order_detail import order_cancel, order_detail
+from leasing.views.ordering.order_form import (
+    order_edit,
+    order_line_facts,
+    order_line_new,
+    order_new,
+    order_people,
+)
+from leasing.views.ordering.order_list import OrderList
 from leasing.views.ordering.purchases import purchase, purchase_detail
 from leasing.views.ordering.reception import delivery, delivery_undo
 from leasing.views.people.detail import (
@@ -38,6 +47,19 @@ from leasing.views.quarter import (
     quarter_voucher,
 )
 from leasing.views.share import share
+from leasing.views.supplier.invoices import (
+    ClaimList,
+    SupplierInvoiceDetail,
+    SupplierInvoiceList,
+    supplier_invoice_new,
+    supplier_invoice_voucher,
+    supplier_invoice_withdraw,
+)
+from leasing.views.supplier.reconciliation import (
+    DifferenceList,
+    reconciliation,
+    reconciliation_decide,
+)
 
 urlpatterns = [
     path("", front, name="front"),
@@ -63,6 +85,35 @@ urlpatterns = [
     path("kvartaler/<slug:code>/forberedt/", quarter_prepare, name="quarter-prepare"),
     path("kvartaler/<slug:code>/bilag/", quarter_voucher, name="quarter-voucher"),
     path("kvartaler/<slug:code>/fil/<slug:file_kind>/", quarter_file, name="quarter-file"),
+    path("kvartaler/<slug:code>/afstemning/", reconciliation, name="reconciliation"),
+    path(
+        "kvartaler/<slug:code>/afstemning/linjer/",
+        DifferenceList.as_view(),
+        name="reconciliation-lines",
+    ),
+    path(
+        "kvartaler/<slug:code>/afstemning/afgoer/",
+        reconciliation_decide,
+        name="reconciliation-decide",
+    ),
+    path("leverandoerfakturaer/", SupplierInvoiceList.as_view(), name="supplier-invoice-list"),
+    path("leverandoerfakturaer/ny/", supplier_invoice_new, name="supplier-invoice-new"),
+    path("leverandoerfakturaer/krav/", ClaimList.as_view(), name="claims"),
+    path(
+        "leverandoerfakturaer/<int:pk>/",
+        SupplierInvoiceDetail.as_view(),
+        name="supplier-invoice-detail",
+    ),
+    path(
+        "leverandoerfakturaer/<int:pk>/bilag/",
+        supplier_invoice_voucher,
+        name="supplier-invoice-voucher",
+    ),
+    path(
+        "leverandoerfakturaer/<int:pk>/tilbage/",
+        supplier_invoice_withdraw,
+        name="supplier-invoice-withdraw",
+    ),
     path("kvartaler/<slug:code>/<slug:number>/", invoice, name="invoice"),
     path("engangsbeloeb/", ChargeList.as_view(), name="charge-list"),
     path("engangsbeloeb/nyt/", charge_new, name="charge-new"),
@@ -72,6 +123,14 @@ urlpatterns = [
     path("indlaes/", import_list, name="import"),
     path("indlaes/<str:kind>/", import_kind, name="import-kind"),
     path("indlaes/<str:kind>/eksempel/", import_example, name="import-example"),
+    path("bestillinger/", OrderList.as_view(), name="order-list"),
+    path("bestillinger/ny/", order_new, name="order-new"),
+    path("bestillinger/medarbejdere/", order_people, name="order-people"),
+    path("bestillinger/linje/", order_line_facts, name="order-line-facts"),
+    path("bestillinger/linje/ny/", order_line_new, name="order-line-new"),
+    path("bestillinger/linje/<int:pk>/annuller/", order_cancel, name="order-cancel"),
+    path("bestillinger/<int:pk>/", order_detail, name="order-detail"),
+    path("bestillinger/<int:pk>/ret/", order_edit, name="order-edit"),
     path("bestillinger/indkoeb/", purchase, name="purchase"),
     path("bestillinger/indkoeb/nummer/", purchase_detail, name="purchase-detail"),
     path("bestillinger/levering/", delivery, name="delivery"),

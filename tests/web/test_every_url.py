@@ -65,6 +65,8 @@ TABLE = {
     "udrulning/plan/": {"open": HELPDESK},
     "udrulning/plan/<int:visit>/fjern/": {"open": HELPDESK, "method": "post"},
     "udrulning/rul/": {"open": HELPDESK},
+    "soeg/": {"open": READERS},
+    "udstyr/etiketter/": {"open": HELPDESK},
     "datakvalitet/": {"open": READERS},
     "medarbejdere/": {"open": SEE_PEOPLE},
     "medarbejdere/kommende/": {"open": HELPDESK},

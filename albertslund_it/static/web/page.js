@@ -39,5 +39,18 @@
     button.addEventListener("click", function () { window.print(); });
   }
 
+  // "/" (outside a field) and Ctrl+K lead to the search box.
+  document.addEventListener("keydown", function (event) {
+    const search = document.querySelector("#search-again, #site-search");
+    if (!search || event.altKey || event.metaKey) return;
+    const slash = event.key === "/" && !event.ctrlKey;
+    const typing = event.target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+    if (slash ? typing : !(event.ctrlKey && event.key.toLowerCase() === "k")) return;
+    if (!search.checkVisibility()) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  });
+
   document.querySelector(".error-summary")?.focus();
 })();

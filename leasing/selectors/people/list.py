@@ -27,13 +27,13 @@ class EmployeeRow:
         return self.employee.pk
 
     @property
-    def state(self) -> tuple[str, str]:
-        """Give a mark (style, word)."""
+    def state(self) -> str | tuple[str, str]:
+        """Give a mark (style, word) where there is something to mark."""
         if self.employee.is_coming:
             return ("warn", "Kommende")
         if self.employee.left_on and self.employee.left_on <= self.on:
             return ("bad" if self.devices else "", "Fratrådt")
-        return ("", "Ansat")
+        return "Ansat"
 
 
 def in_state(employees: QuerySet[Employee], state: str, on: date) -> QuerySet[Employee]:

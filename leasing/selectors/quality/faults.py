@@ -74,7 +74,7 @@ RULES = (
         "Medarbejdere med mere end én pc",
         "Tag den ene tilbage, eller bed lederen om dispensation.",
         Of.PEOPLE,
-        sets.over_the_rule,
+        sets.with_too_many,
         PEOPLE,
     ),
     Rule(

@@ -9,7 +9,14 @@ from albertslund_it.web.rows import among
 from inventory.models import Device, Employee, ExpectedReturn, Placement
 from inventory.selectors.placements import placements_in_force
 from leasing.models import Approval
-from leasing.selectors.one_pc import ALLOWED, counted_placements, exceptions_on, open_lines
+from leasing.selectors.one_pc import (
+    ALLOWED,
+    counted_placements,
+    ended_leases,
+    exceptions_on,
+    open_lines,
+    over_the_rule,
+)
 
 SOON_DAYS = 30
 
@@ -68,20 +75,30 @@ def unpriced(on: date) -> QuerySet[Device]:
     return Device.objects.filter(lease__isnull=False, lease__terms=None)
 
 
-def over_the_rule(on: date) -> QuerySet[Employee]:
-    """Give the people who have, or are to have, more pc's than they may."""
-    several = counted_placements(on).values("employee").annotate(n=Count("pk")).filter(n__gt=1)
-    wanting = open_lines(on).order_by().values_list("employee", "replaces")
-    lines = list(wanting)
-    near = {one["employee"] for one in several} | {employee for employee, _ in lines}
-    replaced = {(employee, device) for employee, device in lines if device}
-    held = counted_placements(on).filter(employee__in=among(near, int))
-    counts = Counter(employee for employee, _ in lines)
-    for employee, device in held.values_list("employee", "device").order_by():
-        counts[employee] += (employee, device) not in replaced
-    allowed = Counter(exceptions_on(on).order_by().values_list("employee", flat=True))
-    over = [one for one, count in counts.items() if count > ALLOWED + allowed[one]]
+def with_too_many(on: date) -> QuerySet[Employee]:
+    """Give the people who have, or with what is on order are to have, more pc's than they may."""
+    over = {*over_the_rule(on), *_ordered_too_many(on)}
     return Employee.objects.filter(pk__in=among(over, int))
+
+
+def _ordered_too_many(on: date) -> set[int]:
+    """Give who will break the rule when the open orders are handed out."""
+    lines = list(open_lines(on).order_by().values_list("employee", "replaces", "devices__device"))
+    people = {person for person, _, _ in lines}
+    rows = counted_placements(on).filter(employee__in=among(people, int)).order_by()
+    held = set(rows.values_list("employee", "device")) if lines else set()
+    ended = ended_leases({device for _, device in held}, on) if held else set()
+    replaced = {(person, device) for person, device, _ in lines}
+    counts = Counter(
+        person
+        for person, device in held
+        if device not in ended and (person, device) not in replaced
+    )
+    # A line whose own pc the person has already is no pc more.
+    counts.update(person for person, _, own in lines if (person, own) not in held)
+    exceptions = exceptions_on(on).filter(employee__in=among(people, int)) if lines else ()
+    allowed = Counter(exceptions and exceptions.order_by().values_list("employee", flat=True))
+    return {person for person, count in counts.items() if count > ALLOWED + allowed[person]}
 
 
 def with_ending_exception(on: date) -> QuerySet[Employee]:
