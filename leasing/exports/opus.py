@@ -20,12 +20,28 @@ COLUMNS = HEADING.split(";")
 TEXT_LENGTH = 50
 
 
-def write_opus_file(stream: BinaryIO, rebilling: Rebilling, *, with_bom: bool) -> None:
-    """Write the postings of a closed run.
+# The two files where omkostningssted and PSP-element may not stand in the same voucher.
+COST_CENTRES, PSP_ELEMENTS = "omkostningssteder", "psp"
+
+
+def write_opus_file(
+    stream: BinaryIO, rebilling: Rebilling, *, with_bom: bool, part: str = ""
+) -> None:
+    """Write the postings of a closed run, or those of one kind of cost object.
 
     Raises:
         Refused: with every unit that cannot be posted to; nothing is written.
     """
+    if rebilling.way.splits and not part:
+        raise Refused(
+            "Omkostningssteder og PSP-elementer må ikke stå i samme bilag, så der er to filer: "
+            "en med omkostningssteder og en med PSP-elementer."
+        )
+    if part and not rebilling.way.splits:
+        raise Refused("Der er kun én Opus-fil, med både omkostningssteder og PSP-elementer.")
+    postings = postings_in(rebilling, part)
+    if part and not postings:
+        raise Refused(f"{rebilling.run.label} har ingen posteringer til den fil.")
     if rebilling.uncoded:
         raise Refused(
             f"Opus-filen for {rebilling.run.code} kan ikke laves, før konteringen er på plads:",
@@ -36,8 +52,24 @@ def write_opus_file(stream: BinaryIO, rebilling: Rebilling, *, with_bom: bool) -
     )
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_cells(posting) for posting in postings_of(rebilling))
+    writer.writerows(_cells(posting) for posting in postings)
     text.detach()
+
+
+def postings_in(rebilling: Rebilling, part: str) -> list[Posting]:
+    """Give the postings of one of the two files; all of them where there is one."""
+    return [
+        posting
+        for posting in postings_of(rebilling)
+        if not part or bool(posting.coding.psp_element) == (part == PSP_ELEMENTS)
+    ]
+
+
+def parts_of(rebilling: Rebilling) -> list[str]:
+    """Name the Opus files of a run that have anything in them; '' is the only one."""
+    if not rebilling.way.splits:
+        return [""]
+    return [part for part in (COST_CENTRES, PSP_ELEMENTS) if postings_in(rebilling, part)]
 
 
 def _cells(posting: Posting) -> list[str]:

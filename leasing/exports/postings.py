@@ -1,7 +1,9 @@
 """The postings of a closed run: what both the workbook and the Opus file say.
 
-The cost is moved: each unit with an amount is debited, and the cost holder is credited on the same
-artskonto, so that the two sides are equal. An amount below zero changes sides.
+Each unit with an amount is debited and the cost holder credited: on the same artskonto where the
+cost is moved, on those of internal purchase and sale where it is sold. The two sides are equal,
+also of the units with an omkostningssted and of those with a PSP-element, where those may not be
+mixed. An amount below zero changes sides.
 """
 
 import re
@@ -32,21 +34,25 @@ class Posting:
 
 
 def postings_of(rebilling: Rebilling) -> list[Posting]:
-    """Give the units' rows in their order, then the balancing rows, one for each artskonto."""
-    rows = [_posting(rebilling, unit, unit.items) for unit in rebilling.units if unit.amount_ore]
+    """Give the units' rows in their order, then the balancing rows, one for each coding."""
+    way = rebilling.way
+    rows = [
+        _posting(rebilling, replace(unit, coding=way.of_unit(unit.coding)), unit.items)
+        for unit in rebilling.units
+        if unit.amount_ore
+    ]
     return rows + [_posting(rebilling, unit, None) for unit in _balancing(rebilling)]
 
 
 def _balancing(rebilling: Rebilling) -> Iterable[UnitTotal]:
-    """Give the cost holder with what it is relieved of, artskonto by artskonto."""
-    carried: dict[str, int] = defaultdict(int)
+    """Give the cost holder with what it is relieved of, coding by coding."""
+    way, holder = rebilling.way, rebilling.cost_holder
+    carried: dict[Coding, int] = defaultdict(int)
     for unit in rebilling.units:
-        carried[unit.coding.account] += unit.amount_ore
-    holder = rebilling.cost_holder
-    for account, amount in sorted(carried.items()):
-        if amount:
-            coding = replace(holder.coding, account=account)
-            yield replace(holder, coding=coding, amount_ore=-amount)
+        carried[way.of_holder(holder.coding, unit.coding)] += unit.amount_ore
+    for coding in sorted(carried, key=lambda c: (c.account, c.cost_centre, c.psp_element)):
+        if carried[coding]:
+            yield replace(holder, coding=coding, amount_ore=-carried[coding])
 
 
 def _posting(rebilling: Rebilling, unit: UnitTotal, items: int | None) -> Posting:

@@ -309,7 +309,7 @@ def steps_of(run: BillingRun | None, *, is_ready: bool = False) -> list[Step]:
             Step("Hent til Opus", "later", "Regneark og bilagsfil"),
             Step("Bogført", "later", "Skriv bilagsnummeret"),
         ]
-    file = run.exports.filter(file_kind="csv").first()
+    file = run.exports.filter(file_kind__startswith="csv").first()
     voucher = Voucher.objects.filter(run=run).first()
     exported = f"Hentet {localtime(file.exported_at):%d-%m-%Y}" if file else "Bilagsfilen mangler"
     posted = f"Bilag {voucher.number}" if voucher else "Bilagsnummeret mangler"
@@ -325,13 +325,11 @@ def steps_of(run: BillingRun | None, *, is_ready: bool = False) -> list[Step]:
 def uncoded_units(run: BillingRun) -> list[tuple[Unit, list[str]]]:
     """Give the units that a run's amounts cannot be posted to as they are, and what is wrong."""
     rebilling = rebilling_of(run)
-    faults = {}
-    for total in [*(u for u in rebilling.units if u.amount_ore), rebilling.cost_holder]:
-        found = [total.coding.cost_object_fault]
-        if total is not rebilling.cost_holder:
-            found.insert(0, total.coding.account_fault)
-        if any(found):
-            faults[total.unit_number] = [fault for fault in found if fault]
+    way, holder = rebilling.way, rebilling.cost_holder
+    faults = {u.unit_number: way.faults_of(u.coding) for u in rebilling.units if u.amount_ore}
+    if not way.splits and (fault := holder.coding.cost_object_fault):
+        faults[holder.unit_number] = [fault]
+    faults = {number: found for number, found in faults.items() if found}
     units = Unit.objects.select_related("department").filter(number__in=faults)
     return [(unit, faults[unit.number]) for unit in units]
 

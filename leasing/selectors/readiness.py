@@ -16,8 +16,8 @@ from inventory.selectors.placements import placements_in_force
 from leasing.domain.accrual import accrued, span_of
 from leasing.models import BillingRun, Kind, Lease, Objection
 from leasing.selectors.facts import lease_facts
-from leasing.selectors.preview import Preview, PreviewUnit
-from leasing.selectors.rebilling import Coding
+from leasing.selectors.preview import Preview
+from leasing.selectors.rebilling import Coding, Way
 from leasing.selectors.verification import findings_of
 from leasing.selectors.window import last_closed_quarter
 
@@ -215,12 +215,17 @@ def _of_objections(today: date) -> Iterable[Finding]:
 
 
 def _of_coding(preview: Preview) -> Iterable[Finding]:
-    lacking = [
+    way = Way.now()
+    billed = [
         unit
         for invoice in preview.invoices
         for unit in invoice.units
-        if unit.total_ore and _faults(unit) and not unit.unit.is_cost_holder
+        if unit.total_ore and not unit.unit.is_cost_holder
     ]
+    lacking = [unit for unit in billed if way.faults_of(_coding(unit.unit))]
+    holder = Unit.objects.filter(is_cost_holder=True).first()
+    if billed and holder:
+        yield from _of_booking(way, holder, [_coding(unit.unit) for unit in billed])
     if lacking:
         yield Finding(
             "coding",
@@ -235,10 +240,26 @@ def _of_coding(preview: Preview) -> Iterable[Finding]:
         )
 
 
-def _faults(unit: PreviewUnit) -> bool:
-    of = unit.unit
-    coding = Coding(of.ean, of.account, of.cost_centre, of.psp_element)
-    return bool(coding.account_fault or coding.cost_object_fault)
+def _of_booking(way: Way, holder: Unit, units: list[Coding]) -> Iterable[Finding]:
+    """Look at what the balancing rows need: the settings, and the cost holder's cost object."""
+    faults = way.faults_of_settings(_coding(holder), units)
+    if not way.splits and (fault := _coding(holder).cost_object_fault):
+        faults.append(f"{holder}: {fault}")
+    if faults:
+        yield Finding(
+            "booking",
+            BLOCKING,
+            "Bogføringen kan ikke gå i nul",
+            "Kvartalet kan låses, men Opus-filen kan først hentes, når det er på plads.",
+            "Økonomi",
+            len(faults),
+            names=tuple(faults),
+            blocks="Opus-filen",
+        )
+
+
+def _coding(of: Unit) -> Coding:
+    return Coding(of.ean, of.account, of.cost_centre, of.psp_element)
 
 
 def _of_earlier(preview: Preview) -> Iterable[Finding]:

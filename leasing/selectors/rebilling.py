@@ -5,7 +5,7 @@ voucher freezes it.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -19,6 +19,7 @@ from inventory.models import Unit
 from leasing.domain.accrual import accrued, terms_in_order
 from leasing.models import (
     BillingRun,
+    Booking,
     InvoiceLine,
     InvoiceSummary,
     Kind,
@@ -71,6 +72,84 @@ class Coding:
         if self.cost_centre:
             return _fault_of(check_cost_centre, self.cost_centre)
         return "omkostningssted eller PSP-element mangler"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the rebilling is booked: the settings of the moment, recorded with each file."""
+
+    booking: str = Booking.MOVE
+    sale_account: str = ""
+    sale_income_account: str = ""
+    splits: bool = False
+    holder_cost_centre: str = ""
+    holder_psp_element: str = ""
+
+    @classmethod
+    def now(cls) -> "Way":
+        """Read the settings."""
+        return cls.of(Settings.objects.get(id=1))
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Way":
+        """Take it from the settings."""
+        return cls(
+            settings.booking,
+            settings.sale_account,
+            settings.sale_income_account,
+            settings.splits_cost_objects,
+            settings.holder_cost_centre,
+            settings.holder_psp_element,
+        )
+
+    @property
+    def is_sale(self) -> bool:
+        return self.booking == Booking.SALE
+
+    def of_unit(self, unit: Coding) -> Coding:
+        """Give where a unit is debited: an internal purchase has its own artskonto."""
+        return replace(unit, account=self.sale_account) if self.is_sale else unit
+
+    def of_holder(self, holder: Coding, unit: Coding) -> Coding:
+        """Give where the cost holder is credited for a unit.
+
+        Its own cost object; where the two kinds may not be mixed, the one of the unit's kind.
+        """
+        account = self.sale_income_account if self.is_sale else unit.account
+        if not self.splits:
+            return replace(holder, account=account)
+        if unit.psp_element:
+            psp = holder.psp_element or self.holder_psp_element
+            return replace(holder, account=account, cost_centre="", psp_element=psp)
+        centre = holder.cost_centre or self.holder_cost_centre
+        return replace(holder, account=account, cost_centre=centre, psp_element="")
+
+    def faults_of(self, unit: Coding) -> list[str]:
+        """Say what a unit lacks to be posted to."""
+        faults = (unit.account_fault if not self.is_sale else "", unit.cost_object_fault)
+        return [fault for fault in faults if fault]
+
+    def faults_of_settings(self, holder: Coding, units: list[Coding]) -> list[str]:
+        """Say which settings are missing to post to these units."""
+        faults = []
+        if self.is_sale:
+            for name, account in (
+                ("artskonto for internt køb (9.4)", self.sale_account),
+                ("artskonto for internt salg (9.7)", self.sale_income_account),
+            ):
+                if fault := Coding(account=account).account_fault:
+                    faults.append(f"Indstillinger, {name}: {fault}")
+        if self.splits:
+            sides = {
+                "omkostningssted": any(unit.cost_centre for unit in units),
+                "PSP-element": any(unit.psp_element for unit in units),
+            }
+            for kind, is_used in sides.items():
+                like = Coding(psp_element="x" if kind == "PSP-element" else "")
+                fault = self.of_holder(holder, like).cost_object_fault
+                if is_used and fault:
+                    faults.append(f"Indstillinger, Fælles IT's {kind} (til to Opus-filer): {fault}")
+        return faults
 
 
 def _fault_of(check, value: str) -> str:
@@ -129,21 +208,28 @@ class Rebilling:
         return self.coding["posting_text"]
 
     @property
+    def way(self) -> Way:
+        """Give how it is booked; a file made before there was a choice moves the cost."""
+        return Way(**self.coding.get("way", {}))
+
+    @property
     def by_kind(self) -> dict[str, int]:
         return {kind: sum(i.by_kind[kind] for i in self.invoices) for kind in Kind.values}
 
     @property
     def uncoded(self) -> list[str]:
         """Name each unit with an amount that cannot be posted to, and why not."""
-        faults = [
-            (unit, [f for f in (unit.coding.account_fault, unit.coding.cost_object_fault) if f])
-            for unit in self.units
-            if unit.amount_ore
-        ]
-        # The balancing rows go to the cost holder with the artskonto of the units.
-        if faults and (fault := self.cost_holder.coding.cost_object_fault):
+        way, holder = self.way, self.cost_holder.coding
+        units = [unit for unit in self.units if unit.amount_ore]
+        faults = [(unit, way.faults_of(unit.coding)) for unit in units]
+        # The balancing rows go to the cost holder.
+        if units and not way.splits and (fault := holder.cost_object_fault):
             faults.append((self.cost_holder, [fault]))
-        return [f"{unit.name}: {', '.join(reasons)}" for unit, reasons in faults if reasons]
+        settings = way.faults_of_settings(holder, [unit.coding for unit in units]) if units else []
+        return [
+            *settings,
+            *(f"{unit.name}: {', '.join(reasons)}" for unit, reasons in faults if reasons),
+        ]
 
 
 def find_run(code: str) -> BillingRun:
@@ -241,8 +327,10 @@ def _coding_of(run: BillingRun, unit_ids: set[int]) -> dict:
     if frozen:
         return frozen.coding
     units = Unit.objects.filter(id__in=unit_ids).order_by("number")
+    settings = Settings.objects.get(id=1)
     return {
-        "posting_text": Settings.objects.values_list("posting_text", flat=True).get(id=1),
+        "posting_text": settings.posting_text,
+        "way": asdict(Way.of(settings)),
         "units": {
             str(unit.id): asdict(Coding(unit.ean, unit.account, unit.cost_centre, unit.psp_element))
             for unit in units

@@ -53,7 +53,7 @@ def quarter_tasks(today: date, standing: Outstanding | None = None) -> Iterator[
             amount_ore=totals.get(quarter),
             note="ikke opkrævet" if standing else "",
         )
-    opus = RebillingExport.objects.filter(run=OuterRef("pk"), file_kind="csv")
+    opus = RebillingExport.objects.filter(run=OuterRef("pk"), file_kind__startswith="csv")
     posted = Voucher.objects.filter(run=OuterRef("pk"))
     runs = BillingRun.objects.filter(~Exists(posted)).annotate(has_file=Exists(opus))
     for run in runs.order_by("id"):

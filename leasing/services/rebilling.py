@@ -10,7 +10,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
-from leasing.exports.opus import write_opus_file
+from leasing.exports.opus import COST_CENTRES, PSP_ELEMENTS, write_opus_file
 from leasing.exports.rebilling_workbook import write_rebilling_workbook
 from leasing.models import BillingRun, RebillingExport, Settings, Voucher
 from leasing.selectors.facts import one_moment
@@ -23,6 +23,8 @@ from leasing.selectors.rebilling import (
 )
 
 WORKBOOK, OPUS = "xlsx", "csv"
+# The Opus file, or its two parts where omkostningssted and PSP-element may not be mixed.
+OPUS_PARTS = {OPUS: "", "csvo": COST_CENTRES, "csvp": PSP_ELEMENTS}
 
 
 def export_rebilling(
@@ -34,7 +36,9 @@ def export_rebilling(
     today: date,
     now: datetime,
 ) -> RebillingExport:
-    """Write a closed run's workbook ('xlsx') or Opus file ('csv') and record that it was made.
+    """Write a closed run's workbook ('xlsx') or Opus file ('csv'), and record that it was made.
+
+    'csvo' and 'csvp' are the two Opus files where the kinds of cost objects may not be mixed.
 
     Raises:
         Refused: when a unit lacks coding that the Opus file needs; nothing is written or recorded.
@@ -63,9 +67,10 @@ def export_rebilling(
 
 def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) -> None:
     run = rebilling.run
-    if file_kind == OPUS:
+    if file_kind in OPUS_PARTS:
         settings = Settings.objects.get(id=1)
-        write_opus_file(file, rebilling, with_bom=settings.opus_bom)
+        part = OPUS_PARTS[file_kind]
+        write_opus_file(file, rebilling, with_bom=settings.opus_bom, part=part)
     elif file_kind == WORKBOOK:
         quarter = run.last_quarter
         first = Quarter(quarter.year, 1) if run.is_supplementary else quarter

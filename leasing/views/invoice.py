@@ -16,10 +16,13 @@ from leasing.selectors.quarter import invoice_page, uncoded_units
 from leasing.services.rebilling import OPUS, WORKBOOK, export_rebilling
 from leasing.views.quarter import actor_name
 
+CSV = "text/csv; charset=utf-8"
 # What each file is called and is.
 FILES = {
     WORKBOOK: ("viderefakturering", EXCEL),
-    OPUS: ("opus", "text/csv; charset=utf-8"),
+    OPUS: ("opus", CSV),
+    "csvo": ("opus-omkostningssteder", CSV),
+    "csvp": ("opus-psp", CSV),
 }
 
 
@@ -41,14 +44,19 @@ def quarter_file(request, code, file_kind):
             now=now(),
         )
     except Refused as refused:
-        context = {"run": run, "reasons": refused.reasons, "units": uncoded_units(run)}
+        context = {
+            "run": run,
+            "reasons": refused.reasons,
+            "units": uncoded_units(run),
+            "settings_faults": [r for r in refused.reasons if r.startswith("Indstillinger")],
+        }
         return render(request, "leasing/quarter_refused.html", context, status=409)
     stream.seek(0)
     name, content_type = FILES[file_kind]
     return FileResponse(
         stream,
         as_attachment=True,
-        filename=f"{name}-{run.code}.{file_kind}",
+        filename=f"{name}-{run.code}.{file_kind[:4] if file_kind == WORKBOOK else OPUS}",
         content_type=content_type,
     )
 

@@ -27,7 +27,7 @@ from leasing.selectors.quarter import (
     table_of_run,
 )
 from leasing.selectors.readiness import readiness_of
-from leasing.selectors.rebilling import rebilling_of
+from leasing.selectors.rebilling import Way, rebilling_of
 from leasing.selectors.window import window_for
 from leasing.services.closing import close_quarter
 from leasing.services.preparation import prepare_quarter
@@ -174,12 +174,20 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
         "prepared": Preparation.objects.filter(code=run.code).first(),
         "form": form,
         "lines_url": lines_url(run.code),
+        "opus_files": opus_files(),
     }
     if is_computed_now(request):
         rebilling = rebilling_of(run)
         context["proof"] = proof_of(run, postings_of(rebilling), rebilling.cost_holder.amount_ore)
         context["uncoded"] = rebilling.uncoded
     return render(request, "leasing/quarter_closed.html", context, status=status)
+
+
+def opus_files() -> list[tuple[str, str]]:
+    """Give (kind, label) of the Opus files: one, or two that may not be mixed."""
+    if not Way.now().splits:
+        return [("csv", "Hent Opus-filen")]
+    return [("csvo", "Hent Opus-filen: omkostningssteder"), ("csvp", "Hent Opus-filen: PSP")]
 
 
 @permission_required("leasing.close_quarter", raise_exception=True)

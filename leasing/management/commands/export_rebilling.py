@@ -4,8 +4,9 @@ from pathlib import Path
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand, person_at_the_terminal
-from leasing.selectors.rebilling import find_run
-from leasing.services.rebilling import OPUS, WORKBOOK, export_rebilling
+from leasing.exports.opus import parts_of
+from leasing.selectors.rebilling import find_run, rebilling_of
+from leasing.services.rebilling import OPUS, OPUS_PARTS, WORKBOOK, export_rebilling
 
 WHY = {
     FileNotFoundError: "mappen findes ikke",
@@ -29,12 +30,21 @@ class Command(DanishCommand):
                 f"»{file}« skal ende på .xlsx (regneark til økonomi) eller .csv (fil til Opus)."
             )
         run = find_run(code)
-        try:
-            export = self._write(run, file_kind, file)
-        except OSError as error:
-            why = WHY.get(type(error), error.strerror)
-            raise Refused(f"Filen »{file}« kan ikke skrives: {why}.") from error
-        self.stdout.write(f"{run.label} er skrevet til {file} (SHA-256 {export.checksum}).")
+        for kind, path in self._files(run, file_kind, file):
+            try:
+                export = self._write(run, kind, path)
+            except OSError as error:
+                why = WHY.get(type(error), error.strerror)
+                raise Refused(f"Filen »{path}« kan ikke skrives: {why}.") from error
+            self.stdout.write(f"{run.label} er skrevet til {path} (SHA-256 {export.checksum}).")
+
+    def _files(self, run, file_kind, file):
+        """Give (kind, path) of what is to be written: two Opus files where kinds may not mix."""
+        kinds = {part: kind for kind, part in OPUS_PARTS.items()}
+        for part in parts_of(rebilling_of(run)) if file_kind == OPUS else [""]:
+            yield (
+                (kinds[part], file.with_stem(f"{file.stem}-{part}")) if part else (file_kind, file)
+            )
 
     def _write(self, run, file_kind, file):
         """Write beside the file and rename, so that it is never there half-written."""
