@@ -7,14 +7,23 @@ from io import BytesIO
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection, transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.common.spreadsheets import Table
+from albertslund_it.demo.helpdesk import Desk, call_mails_sent, order_what_is_left, set_mails
 from albertslund_it.demo.pages import enter_outcomes, enter_rolls, enter_stops, enter_visits
-from albertslund_it.demo.story import FIRST_QUARTER, REGISTER_BEGINS, history, next_working_day
+from albertslund_it.demo.queue import fill_queue
+from albertslund_it.demo.story import (
+    FIRST_QUARTER,
+    PLAN_IS_DONE,
+    REGISTER_BEGINS,
+    history,
+    next_working_day,
+)
 from albertslund_it.demo.users import create_users
 from albertslund_it.demo.world import Fact
 from inventory.models import Device, Unit
@@ -97,6 +106,13 @@ def build(*, scene: str, today: date, tell: Callable[[str], None]) -> None:
             tell(f"Godkender og låser {quarter.label} …")
             _close(quarter, until)
     create_users()
+    set_mails()
+    tell("Bestiller, udleverer og låner ud hos it-helpdesk …")
+    helpdesk = User.objects.get(username="helpdesk")
+    if today >= PLAN_IS_DONE:
+        order_what_is_left(PLAN_IS_DONE, helpdesk)
+    fill_queue(Desk(today, helpdesk))
+    call_mails_sent()
     Settings.objects.update(shows_demo_data=True)
 
 

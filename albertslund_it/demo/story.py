@@ -19,6 +19,7 @@ from albertslund_it.demo.world import Fact, Person, World
 MINUTES = date(2026, 3, 11)
 LEASING_STARTS = date(2026, 1, 1)
 REGISTER_BEGINS = date(2025, 11, 14)
+PLAN_IS_DONE = date(2025, 12, 22)
 FIRST_QUARTER = Quarter(2026, 1)
 SCREEN = "Skærm 27 tommer"
 

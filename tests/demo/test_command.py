@@ -18,7 +18,15 @@ from albertslund_it.demo import build as demo
 from albertslund_it.demo.users import PASSWORD, USERS
 from albertslund_it.management.commands import demo as command
 from inventory.models import Department, Device, Employee, Placement, Unit
-from leasing.models import BillingRun, Charge, Lease, LeasePrice, Settings
+from leasing.models import (
+    BillingRun,
+    Charge,
+    Lease,
+    LeasePrice,
+    OrderLine,
+    Settings,
+    Status,
+)
 from leasing.selectors.verification import findings
 from tests import builders
 
@@ -200,3 +208,15 @@ def test_the_server_answers_and_stops_on_ctrl_c(tmp_path):
     assert "Demoen er stoppet" in rest
     assert "Traceback" not in errors
     assert server.returncode == 0
+
+
+@pytest.mark.parametrize("scene", [demo.FIRST, demo.NORMAL])
+@pytest.mark.parametrize(
+    "today", [date(2025, 12, 22), date(2026, 4, 4), date(2026, 12, 31), date(2028, 2, 29)]
+)
+def test_the_queue_is_there_on_any_day_from_april_2026(db, today, scene):
+    build(scene, today)
+    statuses = set(OrderLine.objects.values_list("status", flat=True))
+
+    assert statuses == (set(Status) if today.year > 2025 else {Status.ORDERED})
+    assert OrderLine.objects.filter(replaces__replacement__isnull=False).count() == 61
