@@ -28,6 +28,7 @@ from leasing.views.ordering.order_form import (
     order_people,
 )
 from leasing.views.ordering.order_list import OrderList
+from leasing.views.ordering.mails import MailList, mail_retry
 from leasing.views.ordering.purchases import purchase, purchase_detail
 from leasing.views.ordering.reception import delivery, delivery_undo
 from leasing.views.people.detail import (
@@ -136,6 +137,8 @@ urlpatterns = [
     path("bestillinger/levering/", delivery, name="delivery"),
     path("bestillinger/levering/<int:pk>/fortryd/", delivery_undo, name="delivery-undo"),
     path("udstyr/<int:pk>/leasing/", lease_correct, name="lease-correct"),
+    path("mails/", MailList.as_view(), name="mail-list"),
+    path("mails/send/", mail_retry, name="mail-retry"),
     path("dispensationer/", ApprovalList.as_view(), name="approval-list"),
     path("dispensationer/ny/", approval_new, name="approval-new"),
     path("dispensationer/<int:pk>/", approval_detail, name="approval-detail"),

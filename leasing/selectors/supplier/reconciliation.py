@@ -209,6 +209,10 @@ class Reconciliation:
         return sum(pile.amount_ore for pile in self.piles.values())
 
     @property
+    def by_earlier_minus_ore(self) -> int:
+        return -self.by_earlier_ore
+
+    @property
     def undecided(self) -> int:
         return sum(pile.undecided for pile in self.piles.values())
 

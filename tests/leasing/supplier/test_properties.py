@@ -1,5 +1,6 @@
 """Invoices made from F with random faults put in: every fault in its pile, to the øre."""
 
+import itertools
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
@@ -108,7 +109,9 @@ class ReconciliationProperties(TestCase):
             lines.values_list("amount_ore", flat=True)
         )
 
-    def _bill_lease(self, sent, serial, number, lease, fault, own, size, wanted):
+    def _bill_lease(  # noqa: C901 - one branch a fault
+        self, sent, serial, number, lease, fault, own, size, wanted
+    ):
         term = lease.terms.get()
         terms = terms_in_order(lease.starts_on, [(term.price_ore, term.quarters)])
         began, ended = span_of(terms, lease.stops_on)
@@ -175,4 +178,4 @@ class ReconciliationProperties(TestCase):
             edges = [began] + [q.ends_before for q in QUARTERS if began < q.ends_before < ended]
             edges.append(min(ended, LAST.ends_before))
         last = LAST.ends_before
-        return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b and a < last]
+        return [(a, b) for a, b in itertools.pairwise(edges) if a < b and a < last]

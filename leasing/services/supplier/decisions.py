@@ -1,0 +1,285 @@
+"""What is to be done about a difference: one decision for all that are equal, or one by one."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db import transaction
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.money import format_kroner
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.bulk import Changes
+from albertslund_it.web.rows import among, lock
+from inventory.models import Placement
+from leasing.domain.reconciliation import DIFFERENCES, Pile
+from leasing.models import (
+    BillingRun,
+    Charge,
+    DifferenceOutcome,
+    InvoiceLine,
+    Outcome,
+    SupplierInvoice,
+)
+from leasing.selectors.facts import cost_holder_id
+from leasing.selectors.supplier.matching import Row
+from leasing.selectors.supplier.reconciliation import (
+    PILE_NAMES,
+    State,
+    difference_rows,
+    state_of,
+)
+from leasing.services.supplier.invoices import name_of
+
+STALE = (
+    "Afvigelserne er ændret, siden du så dem: en faktura er indlæst, eller en anden har afgjort "
+    "nogle af dem. Intet er gemt. Se dem igennem igen."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which differences of a quarter a decision is about: those of a pile that fit.
+
+    None fits everything; `decided` takes those that are decided already too.
+    """
+
+    pile: Pile
+    label: str | None = None
+    amount_ore: int | None = None
+    is_double: bool | None = None
+    serial_number: str | None = None
+    sub_agreement: str | None = None
+    decided: bool = False
+
+    def fits(self, row: Row) -> bool:
+        """Tell whether a difference is one of them."""
+        return (
+            self.label in (None, row.label)
+            and self.amount_ore in (None, row.difference_ore)
+            and self.is_double in (None, row.item.is_double)
+            and self.serial_number in (None, row.serial_number)
+            and self.sub_agreement in (None, row.sub_agreement)
+            and (self.decided or state_of(row) in (State.OPEN, State.CHANGED))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a decision did; `carried` are those in stock, which no unit can be charged for."""
+
+    count: int
+    amount_ore: int
+    charged: int = 0
+    carried: int = 0
+    is_news: bool = True
+
+
+def select(quarter: Quarter, selection: Selection) -> list[Row]:
+    """Give the differences that a decision would be about."""
+    rows = difference_rows(quarter, {selection.pile} & set(DIFFERENCES))
+    return [row for row in rows if selection.fits(row)]
+
+
+def seen_of(rows: Sequence[Row]) -> str:
+    """Give the checksum of differences as somebody saw them, decisions included."""
+    told = "\n".join(
+        f"{row.pile}|{row.subject}|{row.difference_ore}|"
+        + (f"{row.decision.outcome}|{row.decision.decided_at.isoformat()}" if row.decision else "")
+        for row in rows
+    )
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+@transaction.atomic
+def decide(
+    *,
+    quarter: Quarter,
+    selection: Selection,
+    outcome: str,
+    note: str,
+    seen: str,
+    actor,
+    today: date,
+    now: datetime,
+    unit_id: int | None = None,
+) -> Decided:
+    """Give all selected differences one outcome.
+
+    Charged, each becomes a charge of `unit_id`, else of the unit that held the device; what was in
+    stock is carried by the cost holder, as stock is. An old decision's charge is taken back.
+
+    Raises:
+        Refused: when the differences are not those of `seen` any more, or the outcome does not fit.
+    """
+    # Nobody closes a quarter, takes in an invoice or decides meanwhile.
+    lock(BillingRun, SupplierInvoice, Charge, DifferenceOutcome)
+    every = select(quarter, replace(selection, decided=True))
+    rows = [row for row in every if selection.fits(row)]
+    outcome = Outcome(outcome)
+    if not rows and _is_the_same(every, outcome, note, actor):
+        return Decided(len(every), sum(row.difference_ore for row in every), is_news=False)
+    if not rows or seen_of(rows) != seen:
+        raise Refused(STALE)
+    _refuse_misfits(rows, outcome, unit_id)
+    return _Deciding(quarter, rows, outcome, note, actor, today, now, unit_id).run()
+
+
+def _is_the_same(rows: Sequence[Row], outcome: Outcome, note: str, actor) -> bool:
+    """Tell whether they are decided so already: the second press of a button is no news."""
+    wanted = (outcome, note, name_of(actor))
+    return bool(rows) and all(
+        (row.decision.outcome, row.decision.note, row.decision.decided_by) == wanted for row in rows
+    )
+
+
+def _refuse_misfits(rows: Sequence[Row], outcome: Outcome, unit_id: int | None) -> None:
+    if outcome == Outcome.CLAIMED and any(row.difference_ore < 0 for row in rows):
+        raise Refused(
+            "Der er intet at kræve hos leasinggiver, når fakturaen er lavere end ventet. "
+            "Vælg en anden afgørelse."
+        )
+    if outcome == Outcome.CHARGED:
+        if unit_id is None and any(row.device_id is None for row in rows):
+            raise Refused(
+                "Nogle af linjerne er om udstyr, vi ikke kender, eller om en hel underaftale. "
+                "Vælg den enhed, der skal betale."
+            )
+        if unit_id is None and cost_holder_id() is None:
+            raise Refused("Der er ingen omkostningsbærer. Indlæs enhederne først.")
+
+
+class _Deciding:
+    def __init__(self, quarter, rows, outcome, note, actor, today, now, unit_id):
+        self.quarter, self.rows, self.outcome = quarter, rows, outcome
+        self.note, self.actor, self.today, self.now = note, actor, today, now
+        self.unit_id = unit_id
+        self.changes = Changes((Charge, DifferenceOutcome))
+        self.old = {row.decision.id: row.decision for row in rows if row.decision}
+
+    def run(self) -> Decided:
+        charged = self.outcome == Outcome.CHARGED
+        holders = _holders(self.rows, self.today) if charged and self.unit_id is None else {}
+        texts = self._taken_texts()
+        self._take_back(texts)
+        charges = carried = 0
+        for row in self.rows:
+            unit = self.unit_id or holders.get(row.device_id)
+            charge = None
+            if charged and unit:
+                charge = self._charge(row, unit, row.difference_ore, self._text(row), texts)
+                charges += 1
+            carried += charged and not charge
+            self._outcome(row, charge, Outcome.CARRIED if charged and not charge else self.outcome)
+        self.changes.save(self.actor)
+        total = sum(row.difference_ore for row in self.rows)
+        return Decided(len(self.rows), total, charges, carried)
+
+    def _outcome(self, row: Row, charge: Charge | None, outcome: Outcome) -> None:
+        values = {
+            "amount_ore": row.difference_ore,
+            "outcome": outcome,
+            "note": self.note,
+            "decided_at": self.now,
+            "decided_by": name_of(self.actor),
+            "charge": charge,
+            "credit_note": None,
+        }
+        if found := row.decision:
+            self.changes.update(found, str(found), **values)
+            return
+        sub_agreement = "" if row.serial_number else row.sub_agreement
+        self.changes.create(
+            DifferenceOutcome(
+                quarter=str(self.quarter),
+                pile=row.pile,
+                serial_number=row.serial_number,
+                sub_agreement=sub_agreement,
+                **values,
+            )
+        )
+
+    def _text(self, row: Row) -> str:
+        about = row.serial_number or f"underaftale {row.sub_agreement}"
+        kind = "Delydelse" if row.pile == Pile.INTERIM else "Leasinggivers faktura"
+        return f"{kind}, {self.quarter.short_label}: {about}"
+
+    def _charge(self, row: Row, unit: int, amount: int, text: str, texts: set) -> Charge:
+        """Make a charge with a text of its own: date, unit and text are its key."""
+        unique, number = text, 1
+        while (unit, unique) in texts:
+            number += 1
+            unique = f"{text} ({number})"
+        texts.add((unit, unique))
+        return self.changes.create(
+            Charge(
+                charged_on=self.today,
+                unit_id=unit,
+                amount_ore=amount,
+                text=unique,
+                device_id=row.device_id,
+            )
+        )
+
+    def _taken_texts(self) -> set[tuple[int, str]]:
+        rows = Charge.objects.filter(charged_on=self.today).values_list("unit_id", "text")
+        return set(rows)
+
+    def _take_back(self, texts: set) -> None:
+        """Undo the charges of the old decisions: a billed one by its opposite."""
+        by_charge = {
+            row.decision.charge_id: row
+            for row in self.rows
+            if row.decision and row.decision.charge_id
+        }
+        if not by_charge:
+            return
+        charges = Charge.objects.filter(id__in=among(by_charge, int))
+        billed = set(
+            InvoiceLine.objects.filter(charge_id__in=among(by_charge, int)).values_list(
+                "charge_id", flat=True
+            )
+        )
+        for charge in charges:
+            row = by_charge[charge.id]
+            if charge.id in billed:
+                text = f"Tilbageført: {charge.text}"[:190]
+                self._charge(row, charge.unit_id, -charge.amount_ore, text, texts)
+            else:
+                row.decision.charge = None
+                DifferenceOutcome.objects.filter(charge=charge).update(charge=None)
+                charge.delete()
+
+
+def _holders(rows: Sequence[Row], today: date) -> dict[int, int]:
+    """Give the unit that held each device on the last day of its difference; none for stock.
+
+    Interim rent is for days before the pc was handed out: then the first unit that got it.
+    """
+    wanted = {row.device_id: min(row.item.ends_before, today) for row in rows}
+    waits = {row.device_id for row in rows if row.pile == Pile.INTERIM}
+    moves = (
+        Placement.objects.filter(device_id__in=among(wanted, int), starts_on__lte=today)
+        .order_by("device_id", "starts_on")
+        .values_list("device_id", "starts_on", "unit_id")
+    )
+    held: dict[int, int | None] = {}
+    for device, starts_on, unit in moves.iterator(chunk_size=1_000):
+        if starts_on < wanted[device] or (device in waits and held.get(device) is None):
+            held[device] = unit
+    return {device: unit for device, unit in held.items() if unit}
+
+
+def told(done: Decided, outcome: str, quarter: Quarter, pile: Pile) -> str:
+    """Say in one line what a decision did."""
+    lines = "1 afvigelse" if done.count == 1 else f"{done.count} afvigelser"
+    name = Outcome(outcome).label.lower()
+    text = f"{PILE_NAMES[pile]}: {lines} på {format_kroner(done.amount_ore)}: {name}."
+    if not done.is_news:
+        return f"{text} Det var allerede afgjort sådan."
+    if done.charged:
+        text += f" {done.charged} engangsbeløb er oprettet til næste kørsel."
+    if done.carried:
+        text += f" {done.carried} står på lager og bæres af Fælles IT."
+    return text
