@@ -30,6 +30,8 @@ def wanted(user) -> list[tuple[str, str]]:
         items.append(("Egenbetaling", "share"))
     if user.has_perm("leasing.view_billingrun"):
         items.append(("Kvartaler", "quarter-list"))
+    if user.has_perm("leasing.handle_orders"):
+        items.append(("Bestillinger", "order-list"))
     if user.has_perm("inventory.view_device"):
         items += [("Udstyr", "device-list"), ("Afdelinger", "department-list")]
     if any(user.has_perm(code) for code in IMPORT):

@@ -19,6 +19,7 @@ from leasing.views.invoice import invoice, quarter_file
 from leasing.views.lines import LineList
 from leasing.views.ordering.approvals import ApprovalList, approval_detail, approval_new
 from leasing.views.ordering.lease_correct import lease_correct
+from leasing.views.ordering.mails import MailList, mail_retry
 from leasing.views.ordering.order_detail import order_cancel, order_detail
 from leasing.views.ordering.order_form import (
     order_edit,
@@ -28,7 +29,6 @@ from leasing.views.ordering.order_form import (
     order_people,
 )
 from leasing.views.ordering.order_list import OrderList
-from leasing.views.ordering.mails import MailList, mail_retry
 from leasing.views.ordering.purchases import purchase, purchase_detail
 from leasing.views.ordering.reception import delivery, delivery_undo
 from leasing.views.people.detail import (

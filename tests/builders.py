@@ -24,6 +24,8 @@ from leasing.models import (
     Lease,
     LeasePrice,
     LeaseTerm,
+    Order,
+    OrderLine,
     SubAgreement,
 )
 
@@ -159,4 +161,19 @@ def approval(employee, ends_before=date(2027, 1, 1), **fields):
     fields.setdefault("asked_at", datetime(2026, 5, 1, 8, tzinfo=UTC))
     return Approval.objects.create(
         employee=employee, reason="Arbejder to steder", ends_before=ends_before, **fields
+    )
+
+
+def order_line(unit=None, employee=None, *, order=None, status="approved", **fields):
+    """Make an order of one line as it stands, or give an order one line more."""
+    order = order or Order.objects.create(created_at=datetime(2026, 5, 1, 8, tzinfo=UTC))
+    fields["model"] = fields.get("model") or model()
+    fields.setdefault("reason", "new" if employee else "shared")
+    return OrderLine.objects.create(
+        order=order,
+        position=order.lines.count() + 1,
+        unit=unit or employee.unit,
+        employee=employee,
+        status=status,
+        **fields,
     )

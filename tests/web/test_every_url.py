@@ -34,6 +34,14 @@ TABLE = {
     "afdelinger/<int:pk>/": {"open": READERS},
     "afdelinger/enheder/<int:pk>/": {"open": READERS},
     "afdelinger/enheder/<int:pk>/kontering/": {"open": IMPORTERS},
+    "bestillinger/": {"open": READERS},
+    "bestillinger/ny/": {"open": {roles.HELPDESK}},
+    "bestillinger/medarbejdere/": {"open": {roles.HELPDESK}},
+    "bestillinger/linje/": {"open": {roles.HELPDESK}},
+    "bestillinger/linje/ny/": {"open": {roles.HELPDESK}},
+    "bestillinger/linje/<int:pk>/annuller/": {"open": {roles.HELPDESK}},
+    "bestillinger/<int:pk>/": {"open": READERS},
+    "bestillinger/<int:pk>/ret/": {"open": {roles.HELPDESK}},
     "udstyr/": {"open": READERS},
     "udstyr/<int:pk>/": {"open": READERS},
     "udstyr/udlever/": {"open": HELPDESK},
@@ -74,6 +82,8 @@ TABLE = {
     "medarbejdere/<int:pk>/ret/": {"open": HELPDESK},
     "medarbejdere/<int:pk>/saml/": {"open": HELPDESK, "method": "post"},
     "medarbejdere/<int:pk>/bed-tilbage/<int:device_pk>/": {"open": HELPDESK},
+    "mails/": {"open": HELPDESK},
+    "mails/send/": {"open": HELPDESK, "method": "post"},
     "dispensationer/": {"open": READERS},
     "dispensationer/ny/": {"open": HELPDESK},
     "dispensationer/<int:pk>/": {"open": READERS},
@@ -119,6 +129,7 @@ def town(cast, settings):
         "people": people,
         "approvals": {whose: make.approval(person) for whose, person in people.items()},
         "machine": make.old_machine(unit=cast.unit),
+        "lines": {"own": make.order_line(unit=cast.unit), "foreign": make.order_line(unit=foreign)},
     }
 
 
@@ -128,6 +139,9 @@ def address(route, town, whose="own"):
     pk = town["charge"].pk if "engangsbeloeb" in route else pk
     pk = town["people"][whose].pk if "medarbejdere" in route else pk
     pk = town["approvals"][whose].pk if "dispensationer" in route else pk
+    if "bestillinger" in route:
+        line = town["lines"][whose]
+        pk = line.pk if "annuller" in route else line.order_id
     invoices = {invoice.department_id: invoice.number for invoice in town["run"].invoices.all()}
     values = {**ARGUMENTS, "pk": pk, "number": invoices[unit.department_id]}
     values |= {"machine": town["machine"].pk, "visit": 1, "device_pk": device.pk}

@@ -10,10 +10,11 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import lock
 from inventory.models import Employee
-from leasing.models import Approval, Order, OrderedDevice, OrderLine
+from leasing.models import Order, OrderedDevice, OrderLine
 from leasing.models.order import CLOSED, Status
 from leasing.selectors.one_pc import lock_employees
 from leasing.services.one_pc import refuse_second_pc
+from leasing.services.ordering.approvals import ask_approval
 from leasing.services.ordering.status_mail import tell_orderer
 from leasing.services.ordering.wishes import LineWish, faults_of
 
@@ -116,7 +117,14 @@ def _place_line(
     changes.create(line)
     changes.save(actor)
     if waits:
-        _ask(line, wish, actor, now)
+        ask_approval(
+            employee=wish.employee,
+            reason=wish.exception_reason,
+            ends_before=wish.exception_ends_before,
+            line=line,
+            actor=actor,
+            now=now,
+        )
 
 
 def _needs_exception(wish: LineWish, people: dict[int, Employee], today: date) -> bool:
@@ -152,21 +160,6 @@ def _line_of(order: Order, position: int, wish: LineWish, status: str) -> OrderL
         past_stock_because=wish.past_stock_because,
         status=status,
     )
-
-
-def _ask(line: OrderLine, wish: LineWish, actor, now: datetime) -> None:
-    changes = Changes((Approval,))
-    changes.create(
-        Approval(
-            employee=wish.employee,
-            line=line,
-            reason=wish.exception_reason,
-            ends_before=wish.exception_ends_before,
-            asked_at=now,
-            asked_by=actor,
-        )
-    )
-    changes.save(actor)
 
 
 @transaction.atomic
@@ -266,7 +259,6 @@ def cancel_line(*, line_id: int, reason: str, actor, now: datetime) -> OrderLine
     if not reason.strip():
         raise Refused("Skriv, hvorfor linjen annulleres.")
     line.devices.filter(handed_out_on=None).delete()
-    line.approvals.filter(decision="").delete()
     handed_out = line.devices.count()
     values = {"status": Status.CANCELLED, "closed_because": reason.strip()[:200]}
     if handed_out:

@@ -1,0 +1,71 @@
+"""An order as its page shows it: each line with what fulfils it, its mails, and its history."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+
+from inventory.selectors.history import SHOWN, History, Rows, history_of
+from inventory.selectors.scope import sees_all
+from leasing.models import Approval, Mail, Order, OrderedDevice, OrderLine, Status
+from leasing.models.order import CLOSED
+from leasing.selectors.ordering.scope import lines_seen_by
+
+
+@dataclass(frozen=True, slots=True)
+class LineOfPage:
+    """A line with its devices and the exception asked for it; `may_hand_out` where one is ready."""
+
+    line: OrderLine
+    devices: list[OrderedDevice]
+    approval: Approval | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.line.status not in CLOSED
+
+    @property
+    def may_hand_out(self) -> bool:
+        ready = self.line.status in (Status.PARTLY, Status.DELIVERED)
+        return ready and any(device.handed_out_on is None for device in self.devices)
+
+
+def lines_of(order: Order, user, on: date) -> list[LineOfPage]:
+    """Give the lines of an order that a user sees."""
+    devices = OrderedDevice.objects.select_related("device__model").order_by("id")
+    approvals = Approval.objects.select_related("decided_by").order_by("-id")
+    lines = (
+        lines_seen_by(user, on)
+        .filter(order=order)
+        .select_related("model", "unit__department", "employee", "replaces__model")
+        .prefetch_related(Prefetch("devices", devices), Prefetch("approvals", approvals))
+        .order_by("position")
+    )
+    return [
+        LineOfPage(line, list(line.devices.all()), next(iter(line.approvals.all()), None))
+        for line in lines
+    ]
+
+
+def mails_of(order: Order) -> QuerySet[Mail]:
+    """Give the mails about an order, the latest first."""
+    return order.mails.order_by("-id")
+
+
+def history_of_order(
+    order: Order, user, *, with_people: bool, shown: int | None = SHOWN
+) -> History | None:
+    """Give the latest changes of an order and its lines; nothing for who sees a part of it."""
+    if not sees_all(user):
+        return None
+    lines = list(order.lines.values_list("pk", flat=True))
+    devices = OrderedDevice.objects.filter(line__in=lines).values_list("pk", flat=True)
+    approvals = Approval.objects.filter(line__in=lines).values_list("pk", flat=True)
+    return history_of(
+        Rows(Order, [order.pk]),
+        Rows(OrderLine, lines, deleted=f"{order.number}/", is_named=True),
+        Rows(OrderedDevice, devices),
+        Rows(Approval, approvals),
+        with_people=with_people,
+        shown=shown,
+    )

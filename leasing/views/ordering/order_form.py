@@ -1,0 +1,242 @@
+"""The order form: new orders and drafts, several lines on one page, and a pasted mail."""
+
+import re
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import now, today
+from inventory.models import Employee
+from leasing.models import Order, Status
+from leasing.selectors.ordering.line_facts import LineFacts
+from leasing.selectors.ordering.mail_reading import reading_of
+from leasing.selectors.ordering.people import people_matching
+from leasing.services.ordering.orders import is_draft, place_order, save_draft
+from leasing.views.ordering.order_forms import (
+    MOST,
+    NEW,
+    NOTHING,
+    Choices,
+    LineForm,
+    OrderForm,
+    bound_lines,
+    line_form,
+    new_token,
+)
+from leasing.views.ordering.pasted_mail import answer_to, initials_of_lines
+
+HANDLES = "leasing.handle_orders"
+FACTS = ("requester_name", "requester_mail", "wanted_on", "reference", "note")
+REMOVE = re.compile(r"fjern-([0-9]{1,3})")
+helpdesk = permission_required(HANDLES, raise_exception=True)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as the page shows it: its fields, and what there is to know."""
+
+    form: LineForm
+    facts: LineFacts
+
+    @property
+    def replaced(self) -> str:
+        """Give the serial number that is chosen to be replaced; the only pc, until one is."""
+        chosen = self.form["replaces"].value() or ""
+        pcs = self.facts.replaceable
+        if not chosen and self.facts.breaks_rule and len(pcs) == 1 and not self._asks:
+            return pcs[0].device.serial_number
+        return chosen
+
+    @property
+    def chosen_stock(self) -> str:
+        """Give what is chosen of the shelf; a device of the model itself, until one is."""
+        chosen = self.form["stock"].value() or ""
+        ids = [str(one.device.pk) for one in self.facts.shelf]
+        if chosen in (*ids, NEW):
+            return chosen
+        return ids[0] if ids and self.facts.shelf[0].is_same_model else ""
+
+    @property
+    def _asks(self) -> bool:
+        return bool(self.form["exception_reason"].value())
+
+
+@helpdesk
+def order_new(request):
+    """Register an order."""
+    if request.method == "POST":
+        return _posted(request, None)
+    choices = Choices.read()
+    initial = {}
+    chosen = request.GET.get("medarbejder", "")
+    if chosen.isdecimal() and len(chosen) < 10:
+        person = get_object_or_404(Employee, pk=chosen)
+        initial = {"who": str(person), "employee": person.pk}
+    form = OrderForm(initial={"token": new_token()})
+    return _page(request, form, [_plain(0, initial, choices)])
+
+
+@helpdesk
+def order_edit(request, pk):
+    """Go on with a draft."""
+    order = get_object_or_404(Order, pk=pk)
+    if request.method == "POST":
+        return _posted(request, order)
+    if not is_draft(order):
+        return redirect("order-detail", pk)
+    form = OrderForm(
+        initial={"token": order.token, **{name: getattr(order, name) for name in FACTS}}
+    )
+    choices = Choices.read()
+    lines = order.lines.select_related("employee", "replaces").order_by("position")
+    initials = [
+        {
+            "who": str(line.employee) if line.employee else "",
+            "employee": line.employee_id or "",
+            "model": line.model_id,
+            "reason": line.reason,
+            "unit": line.unit_id,
+            "quantity": line.quantity,
+            "used_for": line.used_for,
+            "replaces": line.replaces.serial_number if line.replaces else NOTHING,
+            "past_stock_because": line.past_stock_because,
+            "stock": NEW if line.past_stock_because else "",
+        }
+        for line in lines
+    ]
+    shown = [_plain(n, initial, choices) for n, initial in enumerate(initials)]
+    return _page(request, form, shown, order=order)
+
+
+def _plain(number: int, initial: dict, choices: Choices) -> Line:
+    """Give a line that has no faults yet, with what is known of it."""
+    sent = {f"linje-{number}-{name}": str(value) for name, value in initial.items()}
+    read = line_form(number, choices, today(), data=sent)
+    read.is_valid()
+    return Line(line_form(number, choices, today(), initial=initial), read.facts())
+
+
+def _posted(request, order: Order | None) -> HttpResponse:
+    handling = request.POST.get("handling", "gem")
+    choices = Choices.read()
+    bound = bound_lines(request.POST, choices, today())
+    if handling in ("gem", "kladde"):
+        return _saved(request, order, bound, is_for_later=handling == "kladde")
+    raw = [_raw(form, request.POST) for form in bound]
+    context = {}
+    if handling == "tilfoej" and len(raw) < MOST:
+        raw.append({})
+    elif found := REMOVE.fullmatch(handling):
+        kept = [one for form, one in zip(bound, raw, strict=True) if form.number != int(found[1])]
+        raw = kept or [{}]
+    facts = {name: request.POST.get(name, "") for name in ("token", *FACTS)}
+    if handling == "laes":
+        raw, context = _read_mail(request.POST.get("mail", ""), raw, facts)
+    lines = [_plain(number, initial, choices) for number, initial in enumerate(raw)]
+    if handling == "laes":
+        context["reply"] = answer_to(facts, lines)
+    return _page(request, OrderForm(initial=facts), lines, order=order, **context)
+
+
+def _raw(form: LineForm, data) -> dict:
+    return {name: data.get(form.add_prefix(name), "") for name in form.fields}
+
+
+def _read_mail(text: str, raw: list[dict], facts: dict) -> tuple[list[dict], dict]:
+    """Put what a mail asks for after the lines that are filled in already."""
+    reading = reading_of(text, today())
+    kept = [one for one in raw if any(one.get(name) for name in ("who", "model", "used_for"))]
+    facts["requester_mail"] = facts["requester_mail"] or reading.sender_mail
+    if reading.sender and not facts["requester_name"]:
+        sender = Employee.objects.get(pk=reading.sender)
+        facts["requester_name"] = sender.name
+        facts["requester_mail"] = facts["requester_mail"] or sender.mail
+    found = initials_of_lines(reading)
+    return (kept + found)[:MOST] or [{}], {"reading": reading, "found_count": len(found)}
+
+
+def _saved(request, order: Order | None, lines: list[LineForm], *, is_for_later: bool):
+    form = OrderForm(request.POST)
+    are_valid = [form.is_valid(), *(line.is_valid() for line in lines)]
+    if not all(are_valid):
+        return _page(request, form, _with_facts(lines), order=order, status=422)
+    data = dict(form.cleaned_data)
+    if order:
+        data["token"] = order.token
+    wishes = [line.wish() for line in lines]
+    try:
+        if is_for_later:
+            placed = save_draft(**data, lines=wishes, actor=request.user, now=now())
+        else:
+            placed = place_order(**data, lines=wishes, actor=request.user, today=today(), now=now())
+    except Refused as error:
+        for reason in error.reasons:
+            form.add_error(None, reason)
+        return _page(request, form, _with_facts(lines), order=order, status=422)
+    messages.success(request, _said(placed))
+    return redirect("order-detail", placed.pk)
+
+
+def _with_facts(lines: list[LineForm]) -> list[Line]:
+    for line in lines:
+        line.is_valid()
+    return [Line(line, line.facts()) for line in lines]
+
+
+def _said(order: Order) -> str:
+    statuses = list(order.lines.values_list("status", flat=True))
+    if all(status == Status.DRAFT for status in statuses):
+        return f"{order.number} er gemt som kladde. Den tæller ikke med, før den er bestilt."
+    said = f"Bestilling {order.number} er gemt."
+    if Status.AWAITING in statuses:
+        said += " Lederen har fået en mail om dispensation."
+    if Status.DELIVERED in statuses:
+        said += " Det fra lageret er sat til side og klar til udlevering."
+    return said
+
+
+def _page(request, form: OrderForm, lines: list[Line], *, order=None, status=200, **context):
+    pasted = request.POST.get("mail", "")
+    context |= {
+        "form": form,
+        "lines": lines,
+        "order": order,
+        "mail": pasted,
+        "next_number": max(line.form.number for line in lines) + 1,
+        "has_errors": bool(form.errors or any(line.form.errors for line in lines)),
+    }
+    return render(request, "leasing/ordering/order_form.html", context, status=status)
+
+
+@helpdesk
+def order_people(request):
+    """Give the people who fit what is typed, as options of a list."""
+    typed = next((value for key, value in request.GET.items() if key.endswith("-who")), "")[:100]
+    number = next((key for key in request.GET if key.endswith("-who")), "linje-0-who")
+    people = people_matching(typed, today()) if typed.strip() else []
+    context = {"people": people, "typed": typed, "prefix": number.removesuffix("-who")[:12]}
+    return render(request, "leasing/ordering/order_people.html", context)
+
+
+@helpdesk
+def order_line_facts(request):
+    """Give what there is to know of one line as it stands."""
+    form = bound_lines(request.GET, Choices.read(), today())[0]
+    form.is_valid()
+    line = Line(form, form.facts())
+    return render(request, "leasing/ordering/order_line_facts.html", {"line": line})
+
+
+@helpdesk
+def order_line_new(request):
+    """Give an empty line more."""
+    number = request.GET.get("n", "1")
+    if not number.isdecimal() or not 0 < int(number[:4]) < MOST:
+        raise Http404
+    line = _plain(int(number), {}, Choices.read())
+    context = {"line": line, "next_number": int(number) + 1, "is_new": True}
+    return render(request, "leasing/ordering/order_line_new.html", context)
