@@ -108,7 +108,7 @@ EMAIL_HOST_USER = EMAIL_CONFIG["user"]
 EMAIL_HOST_PASSWORD = EMAIL_CONFIG["password"]
 EMAIL_USE_TLS = EMAIL_CONFIG["tls"]
 EMAIL_USE_SSL = EMAIL_CONFIG["ssl"]
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = 5  # seconds: so long may a page wait for a mail server that says nothing
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "pc-leasing@localhost")
 
 LANGUAGE_CODE = "da"

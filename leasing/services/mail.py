@@ -20,8 +20,11 @@ from django.template.context import make_context
 from leasing.models import Mail, Order, Settings
 
 NO_ANSWER = "Mailserveren svarer ikke"
+SENDING = "Sendes siden"
 # So long after a vain attempt no page waits for the server.
 PAUSE = timedelta(minutes=10)
+# Who takes a mail and says no more within this time has been stopped while sending it.
+TAKEN_FOR = timedelta(minutes=2)
 
 
 @transaction.atomic
@@ -93,12 +96,8 @@ def _send_unless_paused(mail_id: int, now: datetime) -> None:
 
 def send_mail(*, mail_id: int, now: datetime) -> bool:
     """Send one mail that is not sent yet; a failure is noted on it, never raised."""
-    mail = Mail.objects.filter(pk=mail_id, sent_at=None).first()
-    # Counting the attempt first takes the mail: of two who try at once, one sends it.
-    mine = mail and Mail.objects.filter(pk=mail_id, sent_at=None, attempts=mail.attempts).update(
-        attempts=F("attempts") + 1
-    )
-    if not mine:
+    mail = _taken(mail_id, now)
+    if mail is None:
         return False
     answers = Settings.objects.get().helpdesk_mail
     message = EmailMultiAlternatives(
@@ -112,6 +111,21 @@ def send_mail(*, mail_id: int, now: datetime) -> bool:
         return False
     Mail.objects.filter(pk=mail_id).update(error="", sent_at=now)
     return True
+
+
+def _taken(mail_id: int, now: datetime) -> Mail | None:
+    """Take a mail to be sent, unless somebody else is sending it; no lock is held meanwhile."""
+    mail = Mail.objects.filter(pk=mail_id, sent_at=None).first()
+    if mail is None:
+        return None
+    if mail.error.startswith(SENDING):
+        since = datetime.fromisoformat(mail.error.removeprefix(SENDING).strip())
+        if abs(now - since) < TAKEN_FOR:
+            return None
+    # Of two who have read the same attempts, one counts them up.
+    mine = Mail.objects.filter(pk=mail_id, sent_at=None, attempts=mail.attempts)
+    taken = mine.update(attempts=F("attempts") + 1, error=f"{SENDING} {now.isoformat()}")
+    return mail if taken else None
 
 
 def _words(error: Exception) -> str:

@@ -10,6 +10,7 @@ from inventory.selectors.scope import devices_seen_by, sees_all
 from leasing.models import BillingRun
 from leasing.selectors.bearers import bearers_seen_by
 from leasing.selectors.handling.losses import loss_tasks
+from leasing.selectors.ordering.approval_tasks import approval_tasks, mail_tasks
 from leasing.selectors.outstanding import outstanding
 from leasing.selectors.quality.faults import costly_faults
 from leasing.selectors.readiness import cost_of, in_stock
@@ -23,6 +24,7 @@ SEES_RUNS = "leasing.view_billingrun"
 SEES_PEOPLE = "inventory.view_employee"
 HANDLES = "leasing.handle_orders"
 SEES_DEVICES_UNUSED = "inventory.see_last_seen"
+HANDLES_ORDERS = "leasing.handle_orders"
 
 
 def front(request):
@@ -42,6 +44,8 @@ def front(request):
         context["tasks"] = [*_linked(loss_tasks(moment_now())), *context["tasks"]]
     if not sees_all(user):
         context |= _for_leaders(user, day, now)
+    first = [*approval_tasks(user, day), *(mail_tasks() if user.has_perm(HANDLES_ORDERS) else ())]
+    context["tasks"] = [*_linked(first), *context["tasks"]]
     return render(request, "leasing/front.html", context)
 
 
@@ -89,6 +93,12 @@ def task_url(task: Task) -> str:
         return f"{reverse('lines')}?{urlencode(query)}"
     if task.key == "stolen":
         return reverse("device-detail", args=[task.about])
+    if task.key == "approvals":
+        if task.about:
+            return reverse("approval-detail", args=[task.about])
+        return f"{reverse('approval-list')}?status=afventer"
+    if task.key == "mails":
+        return f"{reverse('mail-list')}?status=venter"
     if task.key == "coding":
         return reverse("import-kind", args=["units"])
     return f"{reverse('device-list')}?{urlencode({'waits': task.key})}"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
 from inventory.models import Employee
-from leasing.models import Approval, Decision, OrderLine, Settings, Status
+from leasing.models import Approval, Decision, Mail, OrderLine, Settings, Status
 from leasing.selectors.one_pc import lock_employees
 from leasing.selectors.ordering.approvals import (
     cost_of_exceptions,
@@ -168,11 +168,13 @@ def _move_on(line: OrderLine, decision: str, reason: str, changes: Changes) -> N
     changes.update(line, str(line), status=line.status_with(len(devices), handed_out))
 
 
-def mail_the_head(*, approval: Approval, today: date, now: datetime, reminder: str = "") -> None:
-    """Write the question to who can answer it; `reminder` names the day that it is repeated."""
+def mail_the_head(
+    *, approval: Approval, today: date, now: datetime, reminder: str = ""
+) -> Mail | None:
+    """Write the question to who can answer it; each `reminder`, by its number, once."""
     unit, key = approval.employee.unit, f"approval-{approval.pk}"
     name = approval.employee.name
-    write_mail(
+    return write_mail(
         recipients=mails_to_heads_of(unit, today),
         subject=f"{'Påmindelse: ' if reminder else ''}Må {name} få en pc mere?",
         template="approval_request",

@@ -1,0 +1,208 @@
+"""The mails that are due on a day, each written once: its key names what it tells and when.
+
+Standing matters (leases that run out, arrears, what is overdue) are told again each week or month,
+and sooner when something is new among them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from albertslund_it.common.quarters import span_label
+from inventory.models import Department, Device, Unit
+from inventory.selectors.placements import placements_in_force
+from leasing.domain.accrual import span_of
+from leasing.models import Approval, Mail, Settings
+from leasing.selectors.device_list import leases_of
+from leasing.selectors.ordering.approvals import (
+    ENDING,
+    ONE_DAY,
+    in_state,
+    mails_to_heads_of,
+    waiting,
+)
+from leasing.selectors.outstanding import outstanding
+from leasing.selectors.quality.sets import open_returns
+from leasing.selectors.readiness import ending_without_choice, running
+from leasing.services.mail import write_mail
+from leasing.services.ordering.approvals import mail_the_head
+
+CHUNK = 500
+Told = Iterator[tuple[str, Mail | None]]
+
+
+@transaction.atomic
+def write_notices(*, today: date, now: datetime) -> list[str]:
+    """Write what is due today; gives a line for each mail written. They go out afterwards."""
+    settings = Settings.objects.get()
+    written = []
+    for notices in (
+        _of_approvals(settings, today, now),
+        _of_ending_exceptions(settings, today, now),
+        _of_ending_leases(settings, today, now),
+        _of_overdue_returns(settings, today, now),
+        _of_arrears(settings, today, now),
+    ):
+        written += [f"{told}: til {mail.recipients}" for told, mail in notices if mail]
+    return written
+
+
+def missing_addresses() -> list[str]:
+    """Name the settings without which some notices reach nobody."""
+    settings = Settings.objects.get()
+    wanted = {"it-helpdesks mail": settings.helpdesk_mail, "økonomis mail": settings.finance_mail}
+    return [name for name, mail in wanted.items() if not mail]
+
+
+def _of_approvals(settings: Settings, today: date, now: datetime) -> Told:
+    """Remind heads of what waits; ask those who could not be asked at first."""
+    every = settings.heads_mail_reminder_days
+    linked = ("employee__unit__department", "line__order", "line__model")
+    asked = Mail.objects.filter(key__startswith="approval-").values_list("key", "written_at")
+    asked_at = dict(asked)
+    for approval in waiting(Approval.objects.select_related(*linked)).order_by("pk"):
+        name, at = f"Dispensation {approval.pk}", asked_at.get(f"approval-{approval.pk}")
+        days = (today - timezone.localtime(at).date()).days if at else 0
+        if at is None:
+            yield f"{name}, spørgsmål", mail_the_head(approval=approval, today=today, now=now)
+        elif every and days >= every:
+            nth = str(days // every)
+            yield (
+                f"{name}, påmindelse",
+                mail_the_head(approval=approval, today=today, now=now, reminder=nth),
+            )
+
+
+def _of_ending_exceptions(settings: Settings, today: date, now: datetime) -> Told:
+    ending = in_state(Approval.objects.all(), ENDING, today).order_by("ends_before", "pk")
+    by_department = defaultdict(list)
+    for approval in ending.select_related("employee__unit__department", "line__model"):
+        by_department[approval.employee.unit.department].append(approval)
+    for department, approvals in by_department.items():
+        newest = max(approval.pk for approval in approvals)
+        unit = approvals[0].employee.unit
+        yield (
+            f"Dispensationer, der udløber, {department or unit.name}",
+            write_mail(
+                recipients=[*mails_to_heads_of(unit, today), settings.helpdesk_mail],
+                subject=f"Dispensationer, der udløber snart: {department or unit.name}",
+                template="exceptions_ending",
+                context={"approvals": approvals, "department": department or unit.name},
+                now=now,
+                key=f"exceptions-{unit.department_id}-{today:%Y-%m}-{newest}",
+            ),
+        )
+
+
+def _of_ending_leases(settings: Settings, today: date, now: datetime) -> Told:
+    """Tell the helpdesk of all, and each department's heads of its own, once a month."""
+    ids = sorted(running(ending_without_choice(today), today))
+    if not ids:
+        return
+    rows = list(_ending_rows(ids, today))
+    by_department = defaultdict(list)
+    for row in rows:
+        by_department[row["department"]].append(row)
+    yield (
+        "Leasing, der udløber, hele kommunen",
+        _ending_mail([settings.helpdesk_mail], rows, None, today, now),
+    )
+    for department, own in by_department.items():
+        if department:
+            heads = mails_to_heads_of(own[0]["unit"], today)
+            yield (
+                f"Leasing, der udløber, {department.name}",
+                _ending_mail(heads, own, department, today, now),
+            )
+
+
+def _ending_rows(ids: list[int], today: date) -> Iterator[dict]:
+    """Give each device with its unit and the last day of its lease, the first to end first."""
+    units: dict[int, Unit] = {}
+    rows = []
+    for start in range(0, len(ids), CHUNK):
+        some = ids[start : start + CHUNK]
+        placed = placements_in_force(today).filter(device__in=some)
+        for placement in placed.select_related("unit__department"):
+            if placement.unit:
+                units[placement.device_id] = placement.unit
+        leases = leases_of(some)
+        for device in Device.objects.select_related("model").in_bulk(some).values():
+            lease, unit = leases[device.pk], units.get(device.pk)
+            rows.append(
+                {
+                    "device": device,
+                    "unit": unit,
+                    "department": unit and unit.department,
+                    "last_day": span_of(lease.laid, lease.stops_on)[1] - ONE_DAY,
+                }
+            )
+    rows.sort(key=lambda row: (row["last_day"], row["device"].serial_number))
+    yield from rows
+
+
+def _ending_mail(
+    recipients: list[str],
+    rows: list[dict],
+    department: Department | None,
+    today: date,
+    now: datetime,
+) -> Mail | None:
+    who = department.name if department else "hele kommunen"
+    count = len(rows)
+    return write_mail(
+        recipients=recipients,
+        subject=f"{count} stk. leaset udstyr udløber inden seks måneder: {who}",
+        template="leases_ending",
+        context={
+            "rows": rows[:100],
+            "more": max(0, count - 100),
+            "count": count,
+            "department": department,
+        },
+        now=now,
+        key=f"ending-{department.pk if department else 'alle'}-{today:%Y-%m}",
+    )
+
+
+def _of_overdue_returns(settings: Settings, today: date, now: datetime) -> Told:
+    """Tell the helpdesk once a week, and when one more is overdue."""
+    late = open_returns(today).filter(due_on__lt=today).order_by("due_on", "pk")
+    returns = list(late.select_related("device__model", "employee", "unit"))
+    if returns:
+        year, week, _ = today.isocalendar()
+        count = len(returns)
+        yield (
+            "Skulle have været afleveret",
+            write_mail(
+                recipients=settings.helpdesk_mail,
+                subject=f"{count} stk. skulle have været afleveret",
+                template="returns_overdue",
+                context={"returns": returns[:100], "more": max(0, count - 100), "count": count},
+                now=now,
+                key=f"returns-{year}W{week}-{returns[-1].due_on}-{max(r.pk for r in returns)}",
+            ),
+        )
+
+
+def _of_arrears(settings: Settings, today: date, now: datetime) -> Told:
+    """Tell finance once a month of quarters that have ended and are not billed."""
+    if not settings.finance_mail:
+        return
+    standing = outstanding(today)
+    if overdue := standing.overdue:
+        quarters = span_label([one.quarter for one in overdue])
+        yield (
+            "Ikke opkrævet",
+            write_mail(
+                recipients=settings.finance_mail,
+                subject=f"{quarters} er ikke opkrævet",
+                template="arrears",
+                context={"overdue": overdue, "amount_ore": standing.overdue_ore},
+                now=now,
+                key=f"arrears-{overdue[-1].quarter}-{today:%Y-%m}",
+            ),
+        )

@@ -1,0 +1,93 @@
+import django_filters
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from albertslund_it.web.clock import now
+from albertslund_it.web.columns import Column, MarkColumn, NumberColumn
+from albertslund_it.web.filters import FilterSet
+from albertslund_it.web.lists import ListPage
+from albertslund_it.web.tables import Table
+from leasing.models import Mail
+from leasing.services.mail import send_unsent
+
+WAITING, SENT = "venter", "sendt"
+STATES = [(WAITING, "Ikke sendt"), (SENT, "Sendt")]
+
+
+def _state(mail: Mail):
+    if mail.sent_at:
+        return ("good", f"Sendt {timezone.localtime(mail.sent_at):%d-%m-%Y %H.%M}")
+    return ("bad", "Ikke sendt")
+
+
+class MomentColumn(Column):
+    is_danish = False
+    css = "nowrap"
+
+
+class StateColumn(MarkColumn):
+    is_danish = False
+
+
+class MailTable(Table):
+    """Every mail that the system has written."""
+
+    caption = "Mails"
+    empty_title = "Der er ikke skrevet nogen mails"
+    empty_help = "De kommer her, når der bestilles, spørges om dispensation eller rykkes."
+
+    subject = Column("Emne")
+    recipients = Column("Til", of=lambda mail: mail.recipients.replace(",", ", "))
+    written_at = MomentColumn(
+        "Skrevet", of=lambda mail: f"{timezone.localtime(mail.written_at):%d-%m-%Y %H.%M}"
+    )
+    state = StateColumn("Status", of=_state, sort_by="sent_at")
+    attempts = NumberColumn("Forsøg")
+    error = Column("Hvorfor ikke", orderable=False)
+
+
+class MailFilter(FilterSet):
+    """What the list of mails can be narrowed to."""
+
+    status = django_filters.ChoiceFilter(
+        label="Status", choices=STATES, method="in_state", empty_label="Alle"
+    )
+
+    class Meta:
+        model = Mail
+        fields: list[str] = []
+
+    def in_state(self, mails, name, state):
+        return mails.filter(sent_at__isnull=state == WAITING)
+
+
+class MailList(ListPage):
+    """The mails, so that the helpdesk sees what has not arrived."""
+
+    permission_required = "leasing.handle_orders"
+    template_name = "leasing/ordering/mail_list.html"
+    table_class = MailTable
+    filter_class = MailFilter
+    title = "Mails"
+    file_name = "mails"
+
+    def rows(self):
+        return Mail.objects.defer("text", "html")
+
+    def extra_context(self):
+        return {"unsent": Mail.objects.filter(sent_at=None).count()}
+
+
+@permission_required("leasing.handle_orders", raise_exception=True)
+@require_POST
+def mail_retry(request):
+    """Try again to send what is not sent."""
+    sent, unsent = send_unsent(now=now())
+    if unsent:
+        messages.warning(request, f"{sent} sendt, {unsent} kunne ikke sendes. Se hvorfor herunder.")
+    else:
+        messages.success(request, f"{sent} sendt. Alle mails er sendt.")
+    return redirect("mail-list")
