@@ -13,6 +13,7 @@ from leasing.models import Lease, Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
 
 DELIVERABLE = (Status.APPROVED, Status.ORDERED, Status.PARTLY)
+NAMED = 3
 INVENTORY_NUMBER = "INV-{:06}"
 _OUR_NUMBER = re.compile(r"B[ -]?0*([1-9]\d{0,8})", re.IGNORECASE)
 _INVENTORY_NUMBER = re.compile(r"INV-(\d{6})")
@@ -188,6 +189,21 @@ class Awaited:
     @property
     def missing(self) -> int:
         return sum(one.missing for one in self.lines)
+
+    @property
+    def models(self) -> list[tuple[int, str]]:
+        """Give how many are still to come of each model."""
+        counts: dict[str, int] = defaultdict(int)
+        for one in self.lines:
+            counts[one.line.model.name] += one.missing
+        return [(count, name) for name, count in counts.items() if count]
+
+    @property
+    def whom(self) -> str:
+        """Name who or what it is for, the first ones only."""
+        names = list(dict.fromkeys(one.whom for one in self.lines if one.missing))
+        more = f" og {len(names) - NAMED} til" if len(names) > NAMED else ""
+        return ", ".join(names[:NAMED]) + more
 
     @property
     def their_numbers(self) -> list[str]:

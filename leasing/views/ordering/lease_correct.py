@@ -43,12 +43,14 @@ def lease_correct(request, pk):
     seen = f"{lease.starts_on} {first.price_ore}"
     initial = {"starts_on": lease.starts_on, "price_ore": first.price_ore, "seen": seen}
     form = LeaseForm(request.POST or None, initial=initial)
-    refused, consequence = None, None
+    refused, consequence, shown = None, None, ""
     if request.method == "POST" and form.is_valid():
         starts_on, price_ore = form.cleaned_data["starts_on"], form.cleaned_data["price_ore"]
         values = {"starts_on": starts_on, "price_ore": price_ore}
+        shown = f"{starts_on} {price_ore}"
         try:
-            if request.POST.get("handling") == "gem":
+            # What is typed after the consequences were shown is shown again first.
+            if request.POST.get("handling") == "gem" and request.POST.get("shown") == shown:
                 told = form.cleaned_data["seen"]
                 changes = correct_lease(
                     serial_number=device.serial_number, actor=request.user, seen=told, **values
@@ -69,6 +71,7 @@ def lease_correct(request, pk):
         "first": first,
         "form": form,
         "consequence": consequence,
+        "shown": shown,
         "reasons": refused.reasons if refused else [],
     }
     status = 422 if refused or form.errors else 200

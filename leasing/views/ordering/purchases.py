@@ -107,6 +107,8 @@ def _typed(posted: MultiValueDict) -> dict[str, str]:
 def purchase_detail(request):
     """Show one purchase, and correct its number or take it back."""
     number = request.GET.get("nummer", "")
+    if not number:
+        return redirect("purchase")
     lines = lines_bought(number) if "\x00" not in number else []
     if not lines:
         raise Http404

@@ -36,6 +36,7 @@ from leasing.services.ordering.reception import (
 NEEDED = ("leasing.handle_orders", "leasing.register_deliveries")
 AWAITED_SHOWN = 50
 REASONS_SHOWN = 20
+LABELS = 100  # on one sheet's address
 REMEMBERED = "levering"
 
 
@@ -239,6 +240,8 @@ def _page(request, number: str, lines, form, refused: Refused | None = None):
     reasons = refused.reasons if refused else []
     has_prices = request.user.has_perm("leasing.manage_amounts")
     is_price = isinstance(refused, PriceMissing)
+    devices = devices_on(lines)
+    waiting = [one.device.serial_number for one in devices if not one.handed_out_on]
     context = _about(number, lines) | {
         "form": form,
         "reasons": reasons[:REASONS_SHOWN],
@@ -247,7 +250,8 @@ def _page(request, number: str, lines, form, refused: Refused | None = None):
         "can_raise": isinstance(refused, TooMany) and refused.can_raise,
         "price_missing": is_price,
         "price_page": reverse("import-kind", args=["prices"]) if is_price and has_prices else "",
-        "devices": devices_on(lines),
+        "devices": devices,
+        "labels_of": urlencode({"serienumre": ",".join(waiting[:LABELS])}),
         "agreements": SubAgreement.objects.order_by("-pk")[:20],
     }
     status = 422 if refused or form.errors else 200
