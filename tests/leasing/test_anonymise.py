@@ -1,0 +1,212 @@
+"""The retention period: names go, in history too; amounts, units and serial numbers stay."""
+
+import io
+from datetime import UTC, date, datetime
+
+import pytest
+from auditlog.models import LogEntry
+from django.core.management import call_command
+from django.core.serializers import serialize
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from inventory.models import Employee, Placement
+from inventory.services.placements import place
+from leasing.models import Approval, InvoiceLine, Mail, Order, OrderLine, Settings
+from leasing.selectors.verification import findings
+from leasing.services.anonymise import NAME, anonymise
+from tests import builders as make
+from tests.leasing.closed import close
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2032, 6, 1)  # five years before it is 1 June 2027
+OLD = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+def gone(
+    initials="anbe", name="Anna Bæk", *, until=date(2027, 6, 1), left_on=date(2027, 6, 1), n=1
+):
+    """Make somebody who had a pc from 2026 until a day, with history of it all."""
+    person = make.employee(initials, name, left_on=left_on)
+    device = make.lease(f"PF00000{n}").device
+    for day, unit, who in ((date(2026, 1, 1), person.unit, person), (until, None, None)):
+        place(device=device, starts_on=day, unit=unit, employee=who, actor=None)
+    return person
+
+
+def everything():
+    """Write all that the database holds of people and history as text."""
+    rows = [
+        row
+        for model in (Employee, Placement, Order, OrderLine, Approval, Mail, LogEntry)
+        for row in model.objects.all()
+    ]
+    texts = [serialize("json", rows, ensure_ascii=False)]
+    texts += [str(entry.changes) for entry in LogEntry.objects.all()]
+    return " ".join(texts)
+
+
+@pytest.fixture
+def anna():
+    make.cost_holder()
+    person = gone()
+    person.name = "Anna Bæk Lund"  # renamed: both names are in history
+    person.save()
+    order = Order.objects.create(
+        created_at=OLD,
+        requester_name="Signe Skov",
+        requester_mail="signe@example.dk",
+        note="Anna Bæk skal have en pc",
+    )
+    line = OrderLine.objects.create(
+        order=order,
+        position=1,
+        model=make.model(),
+        unit=person.unit,
+        employee=person,
+        reason="new",
+        status="handed_out",
+    )
+    make.approval(person, line=line)
+    Mail.objects.create(
+        recipients="anbe@example.dk",
+        subject="Anna Bæk",
+        text="x",
+        html="x",
+        written_at=OLD,
+        sent_at=OLD,
+    )
+    return person
+
+
+SECRETS = ("Anna", "anbe", "Signe", "signe@", "Arbejder to steder")
+
+
+def test_names_go_from_everywhere_and_the_rest_stays(anna):
+    close()
+    billed = list(InvoiceLine.objects.values())
+    units = list(Placement.objects.values_list("device__serial_number", "starts_on", "unit"))
+    assert all(secret in everything() for secret in SECRETS)
+
+    done = anonymise(today=TODAY)
+    assert done.people == ["Anna Bæk Lund (anbe)"]
+    text = everything()
+    assert [secret for secret in SECRETS if secret in text] == []
+    anna.refresh_from_db()
+    assert (anna.name, anna.mail, anna.is_coming) == (NAME, "", False)
+    assert list(InvoiceLine.objects.values()) == billed
+    assert (
+        list(Placement.objects.values_list("device__serial_number", "starts_on", "unit")) == units
+    )
+    assert list(findings()) == []
+
+
+def test_a_second_time_there_is_nothing_to_do(anna):
+    assert anonymise(today=TODAY)
+    before = everything()
+    assert not anonymise(today=TODAY)
+    assert everything() == before
+
+
+def test_a_rehearsal_says_whom_and_changes_nothing(anna, settings):
+    settings.TODAY, before, out = TODAY, everything(), io.StringIO()
+    call_command("anonymise", "--dry-run", stdout=out)
+    assert "Anna Bæk Lund (anbe)" in out.getvalue()
+    assert "Intet er ændret." in out.getvalue()
+    assert everything() == before
+    out = io.StringIO()
+    call_command("anonymise", stdout=out)
+    assert "1 medarbejdere" in out.getvalue()
+    assert "Anna" not in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("until", "left_on", "today", "goes"),
+    [
+        (date(2027, 6, 1), date(2027, 6, 1), date(2032, 6, 1), True),
+        (date(2027, 6, 1), date(2027, 6, 1), date(2032, 5, 31), False),
+        (date(2027, 6, 1), date(2032, 5, 1), date(2032, 6, 1), True),
+        (date(2027, 6, 1), date(2032, 7, 1), date(2032, 6, 1), False),
+        (date(2027, 6, 1), None, date(2032, 6, 1), False),
+    ],
+)
+def test_the_day(until, left_on, today, goes):
+    person = gone(until=until, left_on=left_on)
+    anonymise(today=today)
+    person.refresh_from_db()
+    assert (person.name == NAME) == goes
+    # The placement goes by its own end, whether or not the person is still here.
+    placed = Placement.objects.filter(employee=person).exists()
+    assert placed == (today < date(2032, 6, 1))
+
+
+def test_the_setting_counts(anna):
+    Settings.objects.update(retention_years=7)
+    assert not anonymise(today=TODAY).people
+
+
+def test_who_holds_something_or_has_it_on_order_stays():
+    holder = gone("boho", "Bo Holder", n=1)
+    make.placement(make.lease("PF000009").device, date(2026, 1, 1), holder.unit, holder)
+    waiter = gone("viva", "Vita Vang", n=2)
+    order = Order.objects.create(created_at=OLD, requester_name="Signe")
+    OrderLine.objects.create(
+        order=order,
+        position=1,
+        model=make.model(),
+        unit=waiter.unit,
+        employee=waiter,
+        reason="new",
+        status="ordered",
+    )
+    assert not anonymise(today=TODAY).people
+    order.refresh_from_db()
+    assert order.requester_name == "Signe"
+
+
+def test_a_coming_employee_who_was_joined_is_forgotten_in_history():
+    coming = make.employee("", "Karla Kommende")
+    coming.delete()
+    LogEntry.objects.update(timestamp=OLD)
+    assert "Karla" in everything()
+    anonymise(today=TODAY)
+    assert "Karla" not in everything()
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    people=st.lists(
+        st.tuples(
+            st.dates(date(2026, 2, 1), date(2033, 1, 1)),
+            st.none() | st.dates(date(2026, 1, 1), date(2033, 1, 1)),
+        ),
+        max_size=4,
+    ),
+    years=st.integers(0, 8),
+)
+def test_whoever_they_are(people, years, django_db_blocker):
+    from django.db import transaction
+
+    with transaction.atomic():
+        Settings.objects.update(retention_years=years)
+        made = [
+            gone(f"in{n}", f"Navn Nummer{n}", until=until, left_on=left_on, n=n)
+            for n, (until, left_on) in enumerate(people, 1)
+        ]
+        anonymise(today=TODAY)
+        text = everything()
+        for n, person in enumerate(made, 1):
+            until, left_on = people[n - 1]
+            ended = until.replace(year=until.year + years, day=min(until.day, 28))
+            person.refresh_from_db()
+            if person.name == NAME:
+                assert f"Nummer{n}" not in text
+                assert left_on
+                assert left_on <= TODAY
+                assert ended <= TODAY
+            else:
+                assert left_on is None or left_on > TODAY or ended >= date(2032, 5, 1)
+        transaction.set_rollback(True)
