@@ -70,11 +70,60 @@ def test_the_pages_of_devices_and_organisation(page, live_server, town, cast):
         check(page, live_server, path)
 
 
+def test_the_forms_of_what_happens_to_devices(page, live_server, town, cast):
+    log_in_as(page, live_server, cast.helpdesk)
+    swap, loss = (reverse(name, args=[town.pk]) for name in ("swap", "loss"))
+    shelf = make.lease("PF-101").device
+
+    for path in (
+        "/udstyr/udlever/",
+        f"/udstyr/udlever/?serienumre={shelf}&serienumre=PF-1O1&initialer=anbe",
+        f"/udstyr/flyt/?serienumre={town}&enhed={cast.unit.pk}&fra=01-03-2026",
+        f"/udstyr/tag-tilbage/?serienumre={town}",
+        f"/udstyr/udlaan/?serienumre={shelf}",
+        swap,
+        loss,
+    ):
+        check(page, live_server, path)
+    for path, button in (("/udstyr/udlever/", "Udlever"), (swap, "Ombyt"), (loss, "Meld tab")):
+        page.goto(live_server.url + path)
+        page.get_by_role("button", name=button, exact=True).click()
+        page.locator(".error-summary").wait_for()
+        for look in every_look(page):
+            assert_accessible(page, look)
+    page.problems.clear()  # the browser names every answer of 422
+
+
 def test_the_same_pages_for_a_leader(page, live_server, town, cast):
     log_in_as(page, live_server, cast.unit_leader)
 
     for path in ("/udstyr/", reverse("device-detail", args=[town.pk]), "/afdelinger/"):
         check(page, live_server, path)
+
+
+def test_the_pages_of_people_data_quality_search_and_labels(page, live_server, town, cast):
+    nora = make.employee("noec", "Nora Eck", unit=cast.unit, left_on=date(2026, 4, 1))
+    make.lease("PN-1", unit=cast.department.units.exclude(pk=cast.unit.pk).get(), employee=nora)
+    make.employee("", "Nora Eck", unit=cast.unit, starts_on=date(2026, 4, 1))
+    log_in_as(page, live_server, cast.helpdesk)
+
+    for path in (
+        "/datakvalitet/",
+        "/medarbejdere/",
+        reverse("employee-detail", args=[nora.pk]),
+        reverse("employee-edit", args=[nora.pk]),
+        reverse("coming-new"),
+        reverse("employee-ask-back", args=[nora.pk, town.pk]),
+        "/soeg/?q=PF-0",
+        "/soeg/?q=findes-ikke",
+        "/udstyr/etiketter/?serienumre=PF-001,PF-002,XX&plads=3",
+    ):
+        check(page, live_server, path)
+    page.goto(live_server.url + reverse("coming-new"))
+    page.click("main [type=submit]")
+    page.locator(".error-summary").wait_for()
+    assert_accessible_in_every_look(page)
+    page.problems.clear()  # the browser notes that the answer was 422
 
 
 def test_the_way_in_and_the_ways_out(page, live_server, cast):

@@ -34,6 +34,16 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // The boxes of a list: all of the page at once.
+  for (const button of document.querySelectorAll("[data-pick-all]")) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      const boxes = document.querySelectorAll(`input[type=checkbox][form="${button.dataset.pickAll}"]`);
+      const all = Array.from(boxes).every(box => box.checked);
+      for (const box of boxes) box.checked = !all;
+    });
+  }
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });

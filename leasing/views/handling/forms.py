@@ -39,6 +39,8 @@ class DevicesForm(PlainForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.today, self.devices = today, devices
         self.found = Found()
+        lines = str(self.data.get("serial_numbers", "")).count("\n") + 1
+        self.fields["serial_numbers"].widget.attrs["rows"] = min(max(lines, 1), 10)
         if "unit" in self.fields:
             units = Unit.objects.filter(is_cost_holder=False)
             rows = units.order_by("department__name", *Unit._meta.ordering)

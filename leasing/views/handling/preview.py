@@ -25,6 +25,7 @@ class Preview:
     employee: object
     employee_fault: str
     holdings: Holdings | None
+    is_second: bool
     consequence: Consequence | None
     starts_on: date
 
@@ -46,6 +47,8 @@ def preview_of(form: DevicesForm, today: date) -> Preview:
     states = tuple(states_of(form.found.ids).values())
     moved_later = [(state, state.after(starts_on)) for state in states]
     employee = data.get("employee")
+    replaced = {data["replaces"].pk} if data.get("replaces") else set()
+    holdings = _holdings(employee, states, starts_on)
     is_typed = "employee" in form.fields and form["employee"].value()
     faults = form.errors.get("employee", ()) if is_typed else ()
     return Preview(
@@ -57,7 +60,8 @@ def preview_of(form: DevicesForm, today: date) -> Preview:
         seen=seen_text(states),
         employee=employee,
         employee_fault=" ".join(faults),
-        holdings=_holdings(employee, states, starts_on),
+        holdings=holdings,
+        is_second=_is_second(form, holdings, states, replaced, starts_on),
         consequence=_consequence(form, states, starts_on, today),
         starts_on=starts_on,
     )
@@ -67,6 +71,18 @@ def _holdings(employee, states, starts_on: date) -> Holdings | None:
     if employee is None:
         return None
     return holdings_of(employee, starts_on, without_devices={state.device.pk for state in states})
+
+
+def _is_second(form, holdings, states, replaced: set[int], starts_on: date) -> bool:
+    """Tell whether the person would have one pc too many; the service decides it under a lock."""
+    if holdings is None or "due_on" in form.fields:  # a loan is outside the rule
+        return False
+    lines = {state.set_aside.line_id for state in states if state.set_aside}
+    lines.add(form.cleaned_data.get("line"))
+    kept = sum(device.pk not in replaced for device in holdings.devices)
+    kept += sum(line.pk not in lines for line in holdings.lines)
+    new = sum(state.counts(starts_on) for state in states)
+    return bool(new) and kept + new > holdings.allowed
 
 
 def _consequence(form, states, starts_on: date, today: date) -> Consequence | None:

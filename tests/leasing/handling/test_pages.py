@@ -193,6 +193,22 @@ def test_an_order_fills_the_form_in(client, school):
     assert line.status == Status.HANDED_OUT
 
 
+def test_a_second_pc_is_warned_of_before_it_is_refused(client, school):
+    hand_out(school.stock[0], unit=school.birke, employee=school.anna)
+    url = f"{OUT}?serienumre=PF000002&initialer=anbe"
+
+    text = text_of(read(client, url))
+    assert "Har i forvejen T14 PF000001" in text
+    assert "Hver medarbejder har én pc." in text
+    assert "Hver medarbejder har én pc." not in text_of(read(client, f"{url}&erstatter=PF000001"))
+    assert "Hver medarbejder har én pc." not in text_of(
+        read(client, f"{LEND}?serienumre=PF000002&initialer=anbe")
+    )
+    assert "hver medarbejder har én pc" in said(
+        post(client, OUT, serial_numbers="PF000002", employee="anbe")
+    )
+
+
 def test_many_are_moved_with_their_people(client, school):
     for pc, person in zip(school.stock, (school.anna, school.bo, None), strict=True):
         hand_out(pc, unit=school.birke, employee=person, starts_on=make.FIRST_DAY)
