@@ -8,6 +8,9 @@ from leasing.views.closing.charges import (
     device_settle,
 )
 from leasing.views.closing.corrections import corrections_page
+from leasing.views.confirmation.finance import first_page
+from leasing.views.confirmation.leader import confirmation, objection_new
+from leasing.views.confirmation.objections import ObjectionList, objection
 from leasing.views.devices import DeviceList, device_detail
 from leasing.views.finding.labels import labels
 from leasing.views.finding.search import search_page
@@ -80,6 +83,7 @@ urlpatterns = [
     path("egenbetaling/", share, name="share"),
     path("egenbetaling/linjer/", LineList.as_view(), name="lines"),
     path("kvartaler/", quarter_list, name="quarter-list"),
+    path("kvartaler/foerste/", first_page, name="first-rebilling"),
     path("kvartaler/rettelser/", corrections_page, name="corrections"),
     path("kvartaler/<str:code>/", quarter_detail, name="quarter-detail"),
     path("kvartaler/<str:code>/laas/", quarter_close, name="quarter-close"),
@@ -116,6 +120,10 @@ urlpatterns = [
         name="supplier-invoice-withdraw",
     ),
     path("kvartaler/<slug:code>/<slug:number>/", invoice, name="invoice"),
+    path("bekraeft/", confirmation, name="confirm"),
+    path("bekraeft/<int:pk>/ikke-vores/", objection_new, name="objection-new"),
+    path("indsigelser/", ObjectionList.as_view(), name="objection-list"),
+    path("indsigelser/<int:pk>/", objection, name="objection"),
     path("engangsbeloeb/", ChargeList.as_view(), name="charge-list"),
     path("engangsbeloeb/nyt/", charge_new, name="charge-new"),
     path("engangsbeloeb/<int:pk>/", charge, name="charge"),

@@ -9,8 +9,10 @@ from albertslund_it.web.clock import today
 from inventory.selectors.scope import devices_seen_by, sees_all
 from leasing.models import BillingRun
 from leasing.selectors.bearers import bearers_seen_by
+from leasing.selectors.confirmation.first import confirmation_tasks, is_before_the_first_run
 from leasing.selectors.handling.losses import loss_tasks
 from leasing.selectors.ordering.approval_tasks import approval_tasks, mail_tasks
+from leasing.selectors.ordering.order_tasks import order_tasks
 from leasing.selectors.outstanding import outstanding
 from leasing.selectors.quality.faults import costly_faults
 from leasing.selectors.readiness import cost_of, in_stock
@@ -42,8 +44,10 @@ def front(request):
             context["stock"] = cost_of(in_stock(day), day)
     if user.has_perm(HANDLES):
         context["tasks"] = [*_linked(loss_tasks(moment_now())), *context["tasks"]]
+        context["tasks"] = [*_linked(order_tasks()), *context["tasks"]]
     if not sees_all(user):
         context |= _for_leaders(user, day, now)
+    context["tasks"] = [*_linked(confirmation_tasks(user, day)), *context["tasks"]]
     first = [*approval_tasks(user, day), *(mail_tasks() if user.has_perm(HANDLES_ORDERS) else ())]
     context["tasks"] = [*_linked(first), *context["tasks"]]
     return render(request, "leasing/front.html", context)
@@ -81,24 +85,39 @@ def _linked(tasks) -> list[tuple[Task, str]]:
     return [(task, task_url(task)) for task in tasks]
 
 
+# Where a task is done, whatever it is about: (address name, query).
+PAGES = {
+    "confirm": ("confirm", ""),
+    "corrections": ("corrections", ""),
+    "mails": ("mail-list", "?status=venter"),
+    "objections": ("objection-list", "?stand=aaben"),
+}
+
+
 def task_url(task: Task) -> str:
     """Give the page that a task lands on: the filtered list, or the quarter."""
+    if task.key in PAGES:
+        name, query = PAGES[task.key]
+        return reverse(name) + query
     if task.key in {"close", "post", "fetch", "supplement"}:
         return reverse("quarter-detail", args=[task.about])
-    if task.key == "corrections":
-        return reverse("corrections")
     if task.key == "overdue":
-        first, last = task.about.split("-")
-        query = {"afdeling": "alle", "koersel": "ikke-opkraevet", "fra": first, "til": last}
-        return f"{reverse('lines')}?{urlencode(query)}"
+        return overdue_url(task)
     if task.key == "stolen":
         return reverse("device-detail", args=[task.about])
     if task.key == "approvals":
         if task.about:
             return reverse("approval-detail", args=[task.about])
         return f"{reverse('approval-list')}?status=afventer"
-    if task.key == "mails":
-        return f"{reverse('mail-list')}?status=venter"
     if task.key == "coding":
         return reverse("import-kind", args=["units"])
     return f"{reverse('device-list')}?{urlencode({'waits': task.key})}"
+
+
+def overdue_url(task: Task) -> str:
+    """Give the way to the first rebilling; later on, the lines that are not billed."""
+    if is_before_the_first_run():
+        return reverse("first-rebilling")
+    first, last = task.about.split("-")
+    query = {"afdeling": "alle", "koersel": "ikke-opkraevet", "fra": first, "til": last}
+    return f"{reverse('lines')}?{urlencode(query)}"

@@ -23,6 +23,7 @@ from leasing.selectors.quarter import (
     covering_run,
     fiscal_years,
     steps_of,
+    supplier_step,
     table_of_preview,
     table_of_run,
 )
@@ -122,7 +123,7 @@ def open_page(request, code: str):
     context = {
         "code": code,
         "label": label_of(code),
-        "steps": steps_of(None),
+        "steps": steps_of(None, supplier=supplier_step(quarter_of_code(code), whole=False)),
         "prepared": Preparation.objects.filter(code=code).first(),
         "needs_two_people": Settings.objects.get(id=1).needs_two_people,
         "closer": actor_name(request),
@@ -137,8 +138,17 @@ def open_page(request, code: str):
         }
         findings = context["readiness"].findings
         context["findings"] = linked(findings, code)
-        context["steps"] = steps_of(None, is_ready=not context["readiness"].blocking)
+        context["steps"] = steps_of(
+            None,
+            is_ready=not context["readiness"].blocking,
+            supplier=supplier_step(quarter_of_code(code), whole=True),
+        )
     return render(request, "leasing/quarter_open.html", context)
+
+
+def quarter_of_code(code: str) -> Quarter:
+    """Give the quarter of a run; of a supplementary one the last of its year."""
+    return Quarter.parse(code) if "Q" in code else Quarter(int(code[:4]), 4)
 
 
 def lines_url(code: str) -> str:
@@ -148,7 +158,7 @@ def lines_url(code: str) -> str:
 
 def linked(findings, code: str) -> list[tuple]:
     """Give each finding with the list of what was found."""
-    return [(finding, finding_url(finding.key, code)) for finding in findings]
+    return [(finding, finding_url(finding.key, finding.about or code)) for finding in findings]
 
 
 def finding_url(key: str, code: str) -> str:
@@ -157,6 +167,10 @@ def finding_url(key: str, code: str) -> str:
         return f"{lines_url(code)}&slags=backlog"
     if key == "corrections":
         return reverse("corrections")
+    if key == "lessor":
+        return reverse("reconciliation", args=[code])
+    if key == "objections":
+        return f"{reverse('objection-list')}?stand=aaben"
     if key in {"stock", "leavers", "ending"}:
         return f"{reverse('device-list')}?waits={key}"
     return ""
@@ -167,7 +181,9 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
     context = {
         "run": run,
         "code": run.code,
-        "steps": steps_of(run),
+        "steps": steps_of(
+            run, supplier=supplier_step(run.last_quarter, whole=is_computed_now(request))
+        ),
         "table": table_of_run(run),
         "exports": run.exports.all(),
         "voucher": getattr(run, "voucher", None),

@@ -8,8 +8,10 @@ from datetime import date
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from albertslund_it import roles
+from leasing.models import Objection
 from tests import builders as make
 from tests.leasing.closed import close
 
@@ -59,6 +61,11 @@ TABLE = {
     "egenbetaling/": {"open": READERS},
     "egenbetaling/linjer/": {"open": READERS},
     "kvartaler/": {"open": QUARTERS},
+    "kvartaler/foerste/": {"open": QUARTERS},
+    "bekraeft/": {"open": LEADERS},
+    "bekraeft/<int:pk>/ikke-vores/": {"open": LEADERS},
+    "indsigelser/": {"open": SEERS},
+    "indsigelser/<int:pk>/": {"open": SEERS},
     "kvartaler/rettelser/": {"open": QUARTERS},
     "kvartaler/<str:code>/": {"open": QUARTERS},
     "kvartaler/<str:code>/laas/": {"open": FINANCE},
@@ -126,11 +133,15 @@ def town(cast, settings):
         "own": make.employee(unit=cast.unit),
         "foreign": make.employee("bo", "Bo Fremmed", unit=foreign),
     }
+    town_device = make.lease("PF000001", unit=cast.unit).device
     return {
-        "own": (cast.unit, make.lease("PF000001", unit=cast.unit).device),
+        "own": (cast.unit, town_device),
         "foreign": (foreign, make.lease("PF000002", unit=foreign).device),
         "run": close(),
         "charge": make.charge(cast.unit),
+        "objection": Objection.objects.create(
+            device=town_device, unit=cast.unit, note="?", raised_at=timezone.now()
+        ),
         "people": people,
         "approvals": {whose: make.approval(person) for whose, person in people.items()},
         "machine": make.old_machine(unit=cast.unit),
@@ -142,6 +153,8 @@ def address(route, town, whose="own"):
     unit, device = town[whose]
     pk = device.pk if "udstyr" in route else unit.pk if "enheder" in route else unit.department_id
     pk = town["charge"].pk if "engangsbeloeb" in route else pk
+    pk = device.pk if "bekraeft" in route else pk
+    pk = town["objection"].pk if "indsigelser" in route else pk
     pk = town["people"][whose].pk if "medarbejdere" in route else pk
     pk = town["approvals"][whose].pk if "dispensationer" in route else pk
     if "bestillinger" in route:

@@ -1,0 +1,107 @@
+"""Is everything ready for the first rebilling?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from inventory.models import Device, Unit
+from inventory.selectors.scope import units_seen_by
+from leasing.models import BillingRun, ConfirmationRound, Objection
+from leasing.selectors.confirmation.items import (
+    SILENT,
+    Progress,
+    devices_placed_at,
+    items_of,
+    latest_round,
+    progress,
+)
+from leasing.selectors.outstanding import Outstanding, outstanding
+from leasing.selectors.readiness import cost_of, in_stock, without_coding
+from leasing.selectors.tasks import Task
+
+
+@dataclass(frozen=True)
+class Meter:
+    """How much of something is in place."""
+
+    name: str
+    done: int
+    all: int
+    help: str
+
+    @property
+    def is_full(self) -> bool:
+        return self.done >= self.all
+
+
+@dataclass(frozen=True)
+class FirstRebilling:
+    """What the first rebilling waits for, and what it is about."""
+
+    meters: list[Meter]
+    standing: Outstanding
+    round: ConfirmationRound | None
+    departments: list[Progress]
+    is_over: bool
+
+    @property
+    def mails_missing(self) -> list[str]:
+        return [row.name for row in self.departments if not row.mail]
+
+
+def first_rebilling(today: date) -> FirstRebilling:
+    """Gather how ready the municipality is to be billed for the first time."""
+    asked = latest_round()
+    departments = progress(today)
+    is_over = bool(asked and asked.due_on < today)
+    pcs = Device.objects.filter(model__category__is_pc=True)
+    all_pcs = cost_of(pcs, today).count
+    shelf = cost_of(pcs.filter(id__in=in_stock(today).values("id")), today).count
+    holding = Unit.objects.filter(is_cost_holder=False, placements__isnull=False).distinct()
+    units = holding.count()
+    answered = sum(row.has_answered or (is_over and not row.objected) for row in departments)
+    meters = [
+        Meter("Leasede pc'er med en enhed", all_pcs - shelf, all_pcs, "Resten bærer Fælles IT."),
+        Meter(
+            "Enheder med fuld kontering",
+            units - without_coding(today).count(),
+            units,
+            "Uden kontering kan Opus-filen ikke laves.",
+        ),
+        Meter(
+            "Ledere, der har bekræftet",
+            answered if asked else 0,
+            len(departments),
+            "Tavshed tæller som ja efter fristen." if asked else "Ingen er spurgt endnu.",
+        ),
+    ]
+    return FirstRebilling(meters, outstanding(today), asked, departments, is_over)
+
+
+def confirmation_tasks(user, today: date) -> Iterator[Task]:
+    """Give what waits of a round: an answer from a leader, objections for the helpdesk."""
+    asked = latest_round()
+    if asked and asked.due_on >= today and user.has_perm("leasing.object_to_device"):
+        units = units_seen_by(user, today)
+        items = items_of(units, today, devices_placed_at(units))
+        silent = [item for item in items if item.answer == SILENT]
+        if silent:
+            yield Task(
+                "confirm",
+                f"Stemmer listen? {len(silent)} stk. venter på dit svar",
+                f"Svar senest den {asked.due_on:%d-%m-%Y}. Derefter regner vi dem som jeres.",
+                amount_ore=sum(item.quarter_ore for item in silent),
+                note="i kvartalet",
+            )
+    settles = user.has_perm("leasing.settle_objection")
+    if settles and (count := Objection.objects.filter(outcome="").count()):
+        yield Task(
+            "objections",
+            f"{count} indsigelse{'r' if count > 1 else ''}: »Ikke vores«",
+            "Flyt udstyret, eller skriv, hvorfor det bliver.",
+        )
+
+
+def is_before_the_first_run() -> bool:
+    """Tell whether nothing has ever been billed."""
+    return not BillingRun.objects.exists()

@@ -1,0 +1,85 @@
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, redirect, render
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import now, today
+from albertslund_it.web.forms import DateField, PlainForm
+from inventory.selectors.scope import devices_seen_by, units_seen_by
+from leasing.selectors.confirmation.items import (
+    NO,
+    SILENT,
+    devices_placed_at,
+    holders_at,
+    items_of,
+    latest_round,
+)
+from leasing.services.confirmation.rounds import confirm, object_to_device
+
+OBJECTS = "leasing.object_to_device"
+
+
+class ObjectionForm(PlainForm, forms.Form):
+    """What is wrong with a device on a leader's list."""
+
+    note = forms.CharField(
+        label="Hvad er forkert?",
+        max_length=300,
+        help_text="Fx hvem der har udstyret, eller at det er afleveret.",
+    )
+    since = DateField(label="Forkert siden", required=False)
+
+
+@permission_required(OBJECTS, raise_exception=True)
+def confirmation(request):
+    """Show a leader what they pay for; take their answers."""
+    units, day = units_seen_by(request.user, today()), today()
+    if request.method == "POST":
+        chosen = None if "all" in request.POST else request.POST.getlist("device")
+        ids = None if chosen is None else {int(pk) for pk in chosen if pk.isdecimal()}
+        try:
+            count = confirm(units=units, device_ids=ids, actor=request.user, today=day, now=now())
+        except Refused as refused:
+            for reason in refused.reasons:
+                messages.error(request, reason)
+        else:
+            messages.success(request, f"Tak. {count} stk. er bekræftet.")
+        return redirect("confirm")
+    items = items_of(units, day, devices_placed_at(units))
+    asked = latest_round()
+    context = {
+        "round": asked,
+        "is_over": bool(asked and asked.due_on < day),
+        "items": [(item, person) for item, person in holders_at(items, day)],
+        "quarter_ore": sum(item.quarter_ore for item in items),
+        "silent": sum(item.answer == SILENT for item in items),
+        "objected": sum(item.answer == NO for item in items),
+    }
+    return render(request, "leasing/confirmation/leader.html", context)
+
+
+@permission_required(OBJECTS, raise_exception=True)
+def objection_new(request, pk):
+    """Let a leader say that a device is not theirs."""
+    day = today()
+    device = get_object_or_404(devices_seen_by(request.user, day).select_related("model"), pk=pk)
+    form = ObjectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            object_to_device(
+                device=device,
+                units=units_seen_by(request.user, day),
+                actor=request.user,
+                today=day,
+                now=now(),
+                **form.cleaned_data,
+            )
+        except Refused as refused:
+            form.add_error(None, refused.reasons)
+        else:
+            messages.success(request, f"It-helpdesk ser på {device}. Du får svar her.")
+            return redirect("confirm")
+    status = 422 if request.method == "POST" else 200
+    context = {"device": device, "form": form}
+    return render(request, "leasing/confirmation/objection_new.html", context, status=status)

@@ -1,0 +1,167 @@
+"""Leaders look their lists through before the first rebilling: "stemmer" or "ikke vores"."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from inventory.models import Unit
+from leasing.models import Confirmation, ConfirmationRound, Mail, Objection
+from leasing.selectors.confirmation.items import items_of, progress
+from tests import builders as make
+from tests.leasing.ordering.smtp import mail_server
+from tests.leasing.pages import queries_of, read, text_of
+
+TODAY = date(2026, 11, 2)
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+FIRST, CONFIRM = "/kvartaler/foerste/", "/bekraeft/"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def town(cast, settings):
+    settings.TODAY = TODAY
+    make.cost_holder()
+    cast.department.head_mail = "lone@example.dk"
+    cast.department.save()
+    foreign = make.unit("2001", "Åhaven", department=make.department("Miljø & Teknik"))
+    make.lease("FR000001", unit=foreign)
+    return [make.lease(f"PF00000{n}", unit=cast.unit) for n in range(1, 4)]
+
+
+def ask(client, due="16-11-2026"):
+    return client.post(FIRST, {"due_on": due})
+
+
+def test_each_leader_gets_the_list_and_the_price_by_mail(town, cast, client_of, settings):
+    with mail_server(settings) as inbox:
+        assert ask(client_of(cast.finance)).status_code == 302
+    # Miljø & Teknik has no mail, and its page says so.
+    [(recipients, message)] = inbox.messages
+    assert recipients == ["lone@example.dk"]
+    body = message.get_body(("plain",)).get_content()
+    assert "Svar senest den 16-11-2026" in body
+    assert "PF000003" in body
+    assert "FR000001" not in body
+    # A T14 in the fourth quarter: F(1 January) − F(1 October) = 139766 − 104824 = 34942
+    assert "3 stk., 1.048,26\xa0kr." in body
+    assert "Mangler" in text_of(read(client_of(cast.finance), FIRST))
+
+
+def test_there_is_one_round_at_a_time_with_a_deadline_ahead(town, cast, client_of):
+    client = client_of(cast.finance)
+    assert ask(client, "02-11-2026").status_code == 422
+    ask(client)
+    again = ask(client)
+    assert again.status_code == 422
+    assert "allerede en runde" in again.content.decode()
+    assert ConfirmationRound.objects.count() == 1
+    assert Mail.objects.count() == 1
+
+
+def test_a_leader_says_yes_to_some_and_then_to_the_rest(town, cast, client_of):
+    ask(client_of(cast.finance))
+    client = client_of(cast.head)
+    foreign = make.model() and Unit.objects.get(number="2001").placements.get().device_id
+    chosen = [town[0].device_id, foreign]
+    client.post(CONFIRM, {"device": chosen})
+    assert [c.device_id for c in Confirmation.objects.all()] == [town[0].device_id]
+    client.post(f"{CONFIRM}{town[1].device_id}/ikke-vores/", {"note": "Står på Åhaven"})
+    for _ in range(2):
+        client.post(CONFIRM, {"all": "1"})
+    assert Confirmation.objects.count() == 2
+    [row] = [r for r in progress(TODAY) if r.name == cast.department.name]
+    assert (row.items, row.confirmed, row.objected, row.silent) == (3, 2, 1, 0)
+    assert row.has_answered
+
+
+def test_silence_counts_as_yes_and_is_seen_to(town, cast, client_of, settings):
+    ask(client_of(cast.finance))
+    leader = client_of(cast.head)
+    assert "3 stk. venter på dit svar" in text_of(read(leader, "/"))
+    assert text_of(read(leader, CONFIRM)).count("Ikke besvaret") == 4
+    settings.TODAY = date(2026, 11, 17)
+    assert text_of(read(leader, CONFIRM)).count("Regnet som ja") == 3
+    assert "venter på dit svar" not in text_of(read(leader, "/"))
+    page = text_of(read(client_of(cast.finance), FIRST))
+    assert "Regnet som ja" in page
+    assert "Ledere, der har bekræftet 2 af 2" in page
+
+
+def test_an_objection_is_raised_once_and_takes_back_a_yes(town, cast, client_of):
+    ask(client_of(cast.finance))
+    client = client_of(cast.head)
+    client.post(CONFIRM, {"all": "1"})
+    url = f"{CONFIRM}{town[0].device_id}/ikke-vores/"
+    assert client.post(url, {"note": " "}).status_code == 422
+    assert client.post(url, {"note": "x", "since": "01-12-2026"}).status_code == 422
+    for _ in range(2):
+        client.post(url, {"note": "Står på Åhaven", "since": "01-09-2026"})
+    found = Objection.objects.get()
+    assert (found.unit, found.since, found.raised_by) == (cast.unit, date(2026, 9, 1), cast.head)
+    assert Confirmation.objects.filter(device=town[0].device).count() == 0
+    units = Unit.objects.filter(pk=cast.unit.pk)
+    assert [i.answer for i in items_of(units, TODAY)] == ["no", "yes", "yes"]
+
+
+def test_what_is_anothers_does_not_exist(town, cast, client_of):
+    foreign = Unit.objects.get(number="2001").placements.get().device_id
+    url = f"{CONFIRM}{foreign}/ikke-vores/"
+    assert client_of(cast.head).get(url).status_code == 404
+    assert client_of(cast.head).post(url, {"note": "x"}).status_code == 404
+    assert client_of(cast.finance).get(CONFIRM).status_code == 403
+    assert "FR000001" not in text_of(read(client_of(cast.head), CONFIRM))
+
+
+def test_the_helpdesk_ends_it_by_a_move_or_a_reason(town, cast, client_of):
+    first = Objection.objects.create(
+        device=town[0].device, unit=cast.unit, note="Står på Åhaven", raised_at=NOW
+    )
+    second = Objection.objects.create(
+        device=town[1].device, unit=cast.unit, note="?", raised_at=NOW
+    )
+    client = client_of(cast.helpdesk)
+    assert "2 indsigelser: »Ikke vores«" in text_of(read(client, "/"))
+    url = f"/indsigelser/{first.pk}/"
+    [link] = read(client, url).xpath("//a[text()='Flyt udstyret …']/@href")
+    assert link == "/udstyr/flyt/?serienumre=PF000001"
+    assert client.post(url, {"outcome": "moved"}).status_code == 422
+    assert client.post(url, {"outcome": "refused", "note": ""}).status_code == 422
+    make.placement(town[0].device, TODAY, Unit.objects.get(number="2001"))
+    assert client.post(url, {"outcome": "moved"}).status_code == 302
+    client.post(f"/indsigelser/{second.pk}/", {"outcome": "refused", "note": "Den er jeres"})
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.outcome, first.settled_by) == ("moved", cast.helpdesk)
+    assert (second.outcome, second.outcome_note) == ("refused", "Den er jeres")
+    late = client.post(url, {"outcome": "refused", "note": "x"})
+    assert "allerede afsluttet" in late.content.decode()
+    assert client_of(cast.finance).post(url, {"outcome": "moved"}).status_code == 403
+
+
+def test_from_the_front_page_to_a_balanced_file_in_few_steps(town, cast, client_of):
+    """Front page → ready → the quarter → the amount once more → the file."""
+    client = client_of(cast.finance)
+    [start] = read(client, "/").xpath("//a[text()='1.–3. kvartal 2026 er ikke opkrævet']/@href")
+    assert start == FIRST
+    page = read(client, start)
+    [quarter] = page.xpath("//a[starts-with(text(),'Opkræv 1.–3. kvartal')]/@href")
+    assert "Leasede pc'er med en enhed 4 af 4" in text_of(page)
+    [close] = read(client, quarter).xpath("//a[text()='Godkend og lås …']/@href")
+    [total] = read(client, close).xpath("//input[@name='seen_total_ore']/@value")
+    # Four T14 for three quarters: 4 · 104824
+    assert total == str(4 * 104824)
+    client.post(close, {"seen_total_ore": total})
+    file = b"".join(client.post("/kvartaler/2026Q3/fil/csv/").streaming_content).decode()
+    sides = [row.split(";")[5:7] for row in file.splitlines()[1:]]
+    assert [s[0] for s in sides].count("Kredit") == 1
+    assert "1.–3. kvartal" not in text_of(read(client, "/"))
+
+
+def test_the_pages_cost_the_same_for_three_and_thirty(town, cast, client_of):
+    ask(client_of(cast.finance))
+    leader, finance = client_of(cast.head), client_of(cast.finance)
+    before = queries_of(leader, CONFIRM), queries_of(finance, FIRST)
+    for n in range(4, 31):
+        make.lease(f"PF{n:06}", unit=cast.unit)
+    assert (queries_of(leader, CONFIRM), queries_of(finance, FIRST)) == before
