@@ -58,6 +58,19 @@ def _unit_page(row: DeviceRow) -> str:
     return reverse("unit-detail", args=[row.unit_id]) if row.unit_id else ""
 
 
+def _person_page(row: DeviceRow) -> str:
+    return reverse("employee-detail", args=[row.person_id]) if row.person_id else ""
+
+
+class SinceColumn(DateColumn):
+    """Since when a device is where it is; one that was never handed out is in stock so far."""
+
+    def cell(self, record, value):
+        if value is None:
+            return '<span class="soft">Aldrig udleveret</span>'
+        return super().cell(record, value)
+
+
 class PickColumn(CodeColumn):
     """The serial number with a box to choose the device by, for what is done with several."""
 
@@ -85,8 +98,8 @@ class DeviceTable(Table):
     category = Column("Kategori")
     department = Column("Afdeling")
     unit = Column("Enhed", link=_unit_page)
-    person = Column("Medarbejder")
-    since = DateColumn("Siden")
+    person = Column("Medarbejder", link=_person_page)
+    since = SinceColumn("Siden")
     lease_starts_on = DateColumn("Leasing fra")
     lease_state = MarkColumn("Leasing til", orderable=False)
     last_seen = DateColumn("Sidst set")

@@ -40,6 +40,7 @@ class DeviceRow:
     unit: str
     unit_id: int | None
     person: str
+    person_id: int | None
     since: date | None
     lease_starts_on: date | None
     lease_state: date | tuple[str, str]
@@ -109,6 +110,8 @@ def _row(device: Device, placement: Placement | None, lease, on: date) -> Device
         unit=unit.name if unit else IN_STOCK,
         unit_id=unit and unit.id,
         person=str(person) if person else (placement.used_for if placement else ""),
+        # Who is employed elsewhere may have a page that the reader of this list may not see.
+        person_id=person.id if person and person.unit_id == placement.unit_id else None,
         since=placement and placement.starts_on,
         lease_starts_on=lease and lease.starts_on,
         lease_state=lease_state(lease, on),

@@ -28,6 +28,7 @@ class Stay:
     unit_id: int | None
     department: str
     person: str
+    person_id: int | None
     is_now: bool
     is_later: bool
 
@@ -115,14 +116,14 @@ def timeline(device: Device, reader: Reader, on: date) -> list[Stay]:
     placements = (
         intervals()
         .filter(device=device)
-        .select_related("unit__department", "employee")
+        .select_related("unit__department", "employee__unit")
         .order_by("-starts_on")
     )
     return [_stay(placement, reader, on) for placement in placements]
 
 
 def _stay(placement: Placement, reader: Reader, on: date) -> Stay:
-    unit, ends_before = placement.unit, placement.ends_before
+    unit, employee, ends_before = placement.unit, placement.employee, placement.ends_before
     is_seen = reader.sees(unit)
     return Stay(
         starts_on=placement.starts_on,
@@ -131,6 +132,7 @@ def _stay(placement: Placement, reader: Reader, on: date) -> Stay:
         unit_id=unit.id if is_seen and unit else None,
         department=unit.department.name if is_seen and unit and unit.department else "",
         person=_holder(placement) if is_seen else "",
+        person_id=employee.pk if is_seen and employee and reader.sees(employee.unit) else None,
         is_now=placement.starts_on <= on and (ends_before is None or on < ends_before),
         is_later=placement.starts_on > on,
     )
