@@ -24,6 +24,8 @@ from leasing.selectors.lines import KIND_NAMES, READ_FIELDS, Line, as_lines
 from leasing.selectors.outstanding import Outstanding, Standing
 from leasing.selectors.preview import Preview
 from leasing.selectors.rebilling import rebilling_of
+from leasing.selectors.supplier.reconciliation import reconciliation_of
+from leasing.selectors.supplier.waiting import has_invoice
 from leasing.selectors.window import (
     billing_start,
     last_closed_quarter,
@@ -289,16 +291,40 @@ def _total(rows: Iterable[UnitRow]) -> UnitRow:
 
 @dataclass(frozen=True)
 class Step:
-    """One of a quarter's five steps; `state` is done, now, later or self (not by the system)."""
+    """One of a quarter's five steps; `state` is done, now, later or self (beside the others).
+
+    `reconciles` is the quarter that the step is the reconciliation of.
+    """
 
     title: str
     state: str
     note: str
+    reconciles: str = ""
 
 
-def steps_of(run: BillingRun | None, *, is_ready: bool = False) -> list[Step]:
+def supplier_step(quarter: Quarter, *, whole: bool) -> Step:
+    """Tell how far the reconciliation of a quarter is; only what is quick unless `whole`."""
+    state, note = "self", "Indlæs leasinggivers faktura"
+    if has_invoice(quarter):
+        note = "Indlæst"
+        if whole:
+            found = reconciliation_of(quarter)
+            if found.undecided:
+                note = f"{found.undecided} afvigelse{'r' if found.undecided > 1 else ''} venter"
+            elif found.claimed:
+                note = f"{found.claimed} krav venter på kreditnota"
+            else:
+                state, note = "done", "Afstemt"
+    return Step("Leverandørfaktura", state, note, str(quarter))
+
+
+def steps_of(
+    run: BillingRun | None, *, is_ready: bool = False, supplier: Step | None = None
+) -> list[Step]:
     """Tell how far a quarter is; without a run it is not closed, but perhaps ready to be."""
-    by_hand = Step("Leverandørfaktura", "self", "Kontrollér mod leasinggiverens faktura")
+    by_hand = supplier or Step(
+        "Leverandørfaktura", "self", "Kontrollér mod leasinggiverens faktura"
+    )
     if run is None:
         return [
             Step("Data", "done", "Intet at rette")

@@ -18,6 +18,7 @@ from leasing.models import BillingRun, Kind, Lease, Objection
 from leasing.selectors.facts import lease_facts
 from leasing.selectors.preview import Preview
 from leasing.selectors.rebilling import Coding, Way
+from leasing.selectors.supplier.waiting import waiting_quarters
 from leasing.selectors.verification import findings_of
 from leasing.selectors.window import last_closed_quarter
 
@@ -31,6 +32,7 @@ class Finding:
 
     What blocks stops the closing, unless `blocks` names something else that it stops: what is
     missing of the coding may be filled in after the closing, so it stops the Opus file only.
+    `about` is the quarter where it is dealt with, if that is not the run's own.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Finding:
     units: tuple[Unit, ...] = ()
     is_per_quarter: bool = False
     blocks: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ def readiness_of(preview: Preview, today: date) -> Readiness:
         *_of_coding(preview),
         *_of_earlier(preview),
         *_of_objections(today),
+        *_of_lessor(preview),
         *_of_devices(today),
     ]
     return Readiness(sorted(found, key=lambda finding: finding.level != BLOCKING))
@@ -211,6 +215,27 @@ def _of_objections(today: date) -> Iterable[Finding]:
             count,
             cost_of(disputed, today).quarter_ore,
             is_per_quarter=True,
+        )
+
+
+def _of_lessor(preview: Preview) -> Iterable[Finding]:
+    """Look for differences with the lessor that nobody has dealt with, of any quarter of the run.
+
+    A quarter that no invoice is there for has none yet.
+    """
+    waiting = waiting_quarters(preview.window.last)
+    if waiting:
+        yield Finding(
+            "lessor",
+            WARNING,
+            "Afvigelser fra leasinggivers faktura",
+            "De er ikke afgjort, eller kravet venter på en kreditnota: "
+            + ", ".join(one.quarter.label for one in waiting)
+            + ".",
+            "Økonomi",
+            sum(one.undecided + one.claimed for one in waiting),
+            sum(one.undecided_ore for one in waiting),
+            about=str(waiting[0].quarter),
         )
 
 

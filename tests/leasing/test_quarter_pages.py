@@ -74,7 +74,7 @@ class TestAnOpenQuarter:
         total = preview_run("2026Q3", TODAY).total_ore
         assert f"{_kr(total)} på" in text
         assert "Ændringer i låste kvartaler" in text
-        assert "Kontrollér mod leasinggiverens faktura" in text
+        assert "Indlæs leasinggivers faktura" in text
 
     def test_nothing_to_mend_says_so(self, client, db):
         make.cost_holder()
