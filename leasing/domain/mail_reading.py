@@ -23,6 +23,7 @@ WORD = re.compile(r"[\w@][\w@.+/'’-]*", re.UNICODE)
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 NUMBER = re.compile(r"[0-9]{1,3}")
 HEADING = re.compile(r"^\s*(fra|til|cc|bcc|emne|sendt|from|to|subject|sent|dato)\s*:", re.I)
+TOWARDS = re.compile(r"\s*(?:,|stk\.?)?\s*(?:til|for|:|-|–)\s*", re.I)
 GREETING = re.compile(r"\b(hilsen|hilsner|mvh|vh)\b", re.I)
 # Words that could be somebody's initials too: read as words, unless in capitals.
 _COMMON = """
@@ -172,52 +173,81 @@ def _who_wrote(reading: Reading) -> None:
 
 def _lines(reading: Reading) -> None:
     """Make a line for each person; without people, for each unit, or for who has a device."""
-    signed, on_heading, last = False, False, ""
-    current: Wanted | None = None
-    lines: list[Wanted] = []
-    loose: list[Found] = []
-    quantity = 1
+    reader = _Reader(reading)
     for piece in reading.pieces:
-        if piece.kind in ("", UNKNOWN, ADDRESS):
-            if piece.kind == "":
-                signed = signed or bool(GREETING.search(piece.text))
-                on_heading, last = _heading(piece.text, on_heading, last)
-                quantity = _quantity(piece.text)
-            continue
-        if piece.kind == PERSON:
-            if signed or on_heading:
-                reading.sender = reading.sender or piece.found.id
-                continue
-            current = next((line for line in lines if line.person == piece.found.id), None)
-            if current is None:
-                current = Wanted(person=piece.found.id)
-                lines.append(current)
-        elif not on_heading and not signed:
-            _note(piece.found, current, loose, quantity)
-        last, quantity = "", 1
-    _share_out(reading, lines, loose)
+        reader.take(piece)
+    reader.let_go()
+    _share_out(reading, reader.lines, reader.loose)
 
 
-def _heading(text: str, on_heading: bool, last: str) -> tuple[bool, str]:
-    """Tell whether the line that a text ends on is a heading such as 'Fra:'."""
-    if "\n" in text:
-        on_heading, last = False, ""
-    last += text.rpartition("\n")[2]
-    return on_heading or bool(HEADING.match(last)), last
+@dataclass(slots=True)
+class _Reader:
+    """Goes through the pieces of a mail, and knows whom it is about at each."""
+
+    reading: Reading
+    lines: list[Wanted] = field(default_factory=list)
+    loose: list[tuple[Found, int]] = field(default_factory=list)
+    current: Wanted | None = None
+    held: tuple[Found, int] | None = None  # a model that may belong to who comes next
+    quantity: int = 1
+    is_signed: bool = False
+    is_heading: bool = False
+    last: str = ""  # what the line begins with
+
+    def take(self, piece: Piece) -> None:
+        if self.held and piece.kind != PERSON and not TOWARDS.fullmatch(piece.text):
+            self.let_go()
+        if piece.kind == "":
+            self._plain(piece.text)
+        elif piece.found:
+            self._found(piece.found)
+            self.last, self.quantity = "", 1
+
+    def let_go(self) -> None:
+        """Give a model to whom the mail is about, when nobody came after it."""
+        if self.held:
+            self._note(*self.held)
+            self.held = None
+
+    def _plain(self, text: str) -> None:
+        self.is_signed = self.is_signed or bool(GREETING.search(text))
+        if "\n" in text:
+            self.is_heading, self.last = False, ""
+        self.last += text.rpartition("\n")[2]
+        self.is_heading = self.is_heading or bool(HEADING.match(self.last))
+        self.quantity = _quantity(text)
+
+    def _found(self, found: Found) -> None:
+        if self.is_signed or self.is_heading:  # who writes, and to whom
+            if found.kind == PERSON:
+                self.reading.sender = self.reading.sender or found.id
+        elif found.kind == PERSON:
+            self._person(found)
+        elif found.kind == MODEL:
+            self.held = (found, self.quantity)
+        else:
+            self._note(found, self.quantity)
+
+    def _person(self, found: Found) -> None:
+        known = (line for line in self.lines if line.person == found.id)
+        self.current = next(known, None)
+        if self.current is None:
+            self.current = Wanted(person=found.id)
+            self.lines.append(self.current)
+        if self.held and self.current.model is None:  # 'en T14 til Anna'
+            self.current.model, self.held = self.held[0].id, None
+
+    def _note(self, found: Found, quantity: int) -> None:
+        if self.current is not None and getattr(self.current, found.kind) is None:
+            setattr(self.current, found.kind, found.id)
+        else:
+            self.loose.append((found, quantity))
 
 
 def _quantity(text: str) -> int:
     """Give the number that stands right before what comes next: '28 stk. ' is 28."""
     numbers = NUMBER.findall(text[-12:])
     return max(1, min(500, int(numbers[-1]))) if numbers else 1
-
-
-def _note(found: Found, current: Wanted | None, loose: list, quantity: int) -> None:
-    name = found.kind
-    if current is not None and getattr(current, name) is None:
-        setattr(current, name, found.id)
-    else:
-        loose.append((found, quantity))
 
 
 def _share_out(reading: Reading, lines: list[Wanted], loose: Sequence) -> None:

@@ -96,6 +96,8 @@ PAGES = {
 
 def task_url(task: Task) -> str:
     """Give the page that a task lands on: the filtered list, or the quarter."""
+    if task.key == "orders":
+        return f"{reverse('order-list')}?{urlencode({'status': task.about})}"
     if task.key in PAGES:
         name, query = PAGES[task.key]
         return reverse(name) + query

@@ -19,7 +19,7 @@ def menu(page):
 @pytest.mark.parametrize(
     ("role", "items"),
     [
-        (roles.HELPDESK, ["Forside", "Udstyr", "Afdelinger", "Indlæs"]),
+        (roles.HELPDESK, ["Forside", "Bestillinger", "Udstyr", "Afdelinger", "Indlæs"]),
         (roles.HEAD, ["Forside", "Egenbetaling", "Udstyr", "Afdelinger"]),
         (roles.UNIT_LEADER, ["Forside", "Egenbetaling", "Udstyr", "Afdelinger"]),
         (roles.FINANCE, ["Forside", "Kvartaler", "Udstyr", "Afdelinger", "Indlæs"]),

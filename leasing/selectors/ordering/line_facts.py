@@ -7,12 +7,11 @@ from albertslund_it.common.quarters import add_months
 from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.selectors.placements import placements_in_force
 from leasing.domain.accrual import accrued, span_of, terms_in_order
-from leasing.models import OrderLine
+from leasing.models import LeasePrice, OrderLine
 from leasing.models.order import OPEN, Status
 from leasing.selectors.device_list import leases_of
 from leasing.selectors.one_pc import holdings_of
 from leasing.selectors.ordering.shelf import Shelved, shelf_for
-from leasing.services.prices import PriceList
 
 ONE_DAY = timedelta(days=1)
 
@@ -98,7 +97,8 @@ def _open_for(employee: Employee) -> tuple[OrderLine, ...]:
 
 def _price(model: DeviceModel | None, today: date) -> tuple[int | None, int | None]:
     """Give what a lease from today on costs in its first quarter and its first year."""
-    price = PriceList([model]).on(model, today) if model else None
+    listed = LeasePrice.objects.filter(model=model, starts_on__lte=today)
+    price = listed.order_by("-starts_on").first() if model else None
     if price is None:
         return None, None
     terms = terms_in_order(today, [(price.price_ore, price.quarters)])

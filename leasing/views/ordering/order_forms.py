@@ -74,7 +74,7 @@ class LineForm(PlainForm, forms.Form):
     reason = forms.ChoiceField(
         label="Årsag",
         required=False,
-        choices=[("", "Vælges selv"), *OrderLine.Reason.choices],
+        choices=[("", "Vælges automatisk"), *OrderLine.Reason.choices],
         widget=PlainSelect,
     )
     unit = forms.ChoiceField(label="Enhed, der betaler", required=False, widget=PlainSelect)
