@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import today
-from inventory.models import Replacement
+from inventory.models import Replacement, Roll, RolloutWeek
 from inventory.selectors.history import Rows, history_of, shown_history
 from inventory.selectors.rollout import (
     machines_to_find,
@@ -142,7 +142,19 @@ def plan(request):
             messages.success(request, f"{visit.department} er planlagt i {visit}.")
             return redirect("rollout-plan")
     shown = rollout(request.user, on=today(), today=today())
-    return _page(request, "inventory/rollout_plan.html", form, shown=shown)
+    history = history_of(
+        Rows(Roll, [row.roll.pk for row in shown.rolls], is_named=True),
+        # Weeks that were taken out again are told of, too.
+        Rows(RolloutWeek, _visits(shown), deleted="uge ", is_named=True),
+        with_people=False,
+        shown=shown_history(request),
+    )
+    return _page(request, "inventory/rollout_plan.html", form, shown=shown, history=history)
+
+
+def _visits(shown) -> list[int]:
+    by_week = (visits for row in shown.planned for visits in row.visits.values())
+    return [visit.pk for visits in by_week for visit in visits]
 
 
 @require_POST

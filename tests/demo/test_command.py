@@ -163,6 +163,17 @@ def test_the_fixtures_load_by_themselves_and_twice(db):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_another_port_can_be_chosen(settings, capsys):
+    settings.TODAY = date(2025, 11, 28)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SystemExit, match="1"):
+            call_command("demo", port=port)
+
+    assert f"Port {port} er optaget" in capsys.readouterr().err
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_taken_port_is_said_in_danish(settings, monkeypatch, capsys):
     settings.TODAY = date(2025, 11, 28)
     with socket.create_server(("127.0.0.1", 0)) as taken:

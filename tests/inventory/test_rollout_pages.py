@@ -248,6 +248,9 @@ def test_the_plan_is_changed(cast, client_of, town):
 
     assert "taget ud af planen allerede" in response.content.decode()
     assert RolloutWeek.objects.count() == 2
+    told = text(select(parse(response), "details.panel")[0])
+    assert "Udrulningsuge uge 51, 2025 oprettet" in told
+    assert "Udrulningsuge uge 51, 2025 slettet" in told
     refused = client.post(reverse("rollout-plan"), given | {"week": "53"})
     assert refused.status_code == 422
     assert "2025 har ingen uge 53" in refused.content.decode()

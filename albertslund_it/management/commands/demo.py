@@ -25,7 +25,11 @@ class Command(DanishCommand):
             "normal: kun det sidste hele kvartal mangler at blive låst.",
         )
 
-    def handle(self, *args, scene, no_server, **options):
+        parser.add_argument(
+            "--port", type=int, default=PORT, help=f"Vis demoen på en anden port end {PORT}."
+        )
+
+    def handle(self, *args, scene, no_server, port, **options):
         demo.refuse_real_data()
         self.stdout.write("Opretter tabeller …")
         call_command("migrate", verbosity=0, interactive=False)
@@ -39,13 +43,13 @@ class Command(DanishCommand):
         if no_server:
             self._show_users()
         else:
-            self._serve()
+            self._serve(port)
 
-    def _serve(self):
+    def _serve(self, port: int):
         try:
             run(
                 ADDRESS,
-                PORT,
+                port,
                 get_internal_wsgi_application(),
                 threading=True,
                 on_bind=self._welcome,
@@ -56,8 +60,8 @@ class Command(DanishCommand):
             if error.errno != errno.EADDRINUSE:
                 raise
             raise Refused(
-                f"Port {PORT} er optaget. Kører demoen allerede? Luk det andet program, "
-                "og prøv igen. Data er på plads."
+                f"Port {port} er optaget. Kører demoen allerede? Luk det andet program, "
+                "eller vælg en anden port med --port. Data er på plads."
             ) from error
 
     def _welcome(self, port):
@@ -68,4 +72,7 @@ class Command(DanishCommand):
         self.stdout.write("")
         for line in table_of_users():
             self.stdout.write(line)
-        self.stdout.write("\nAfdelinger, ledere og pc-priser er fra referatet; resten er opdigtet.")
+        self.stdout.write(
+            "\nAfdelinger, ledere, pc-priser og udrulningens plan og tal er fra referatet; "
+            "resten er opdigtet."
+        )
