@@ -94,7 +94,7 @@ def employee_named(text: str, on: date) -> Employee:
     Raises:
         ValueError: with a Danish sentence, when nobody or more than one is meant.
     """
-    text = " ".join(text.split())
+    text = " ".join(text.split()).removesuffix(" (kommende)")
     people = Employee.objects.select_related("unit")
     by_initials = people.filter(initials__iexact=text.partition("(")[2].rstrip(") ") or text)
     if found := by_initials.exclude(initials="").first():

@@ -113,7 +113,8 @@ class DevicesForm(PlainForm, forms.Form):
 
 
 def _employee(**options):
-    widget = forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Initialer eller navn"})
+    attributes = {"autocomplete": "off", "placeholder": "Initialer eller navn", "list": "personer"}
+    widget = forms.TextInput(attrs=attributes)
     return forms.CharField(label="Medarbejder", max_length=120, widget=widget, **options)
 
 

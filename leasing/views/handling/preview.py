@@ -6,6 +6,7 @@ from datetime import date
 from leasing.selectors.handling.consequences import Consequence, Plan, consequence_of
 from leasing.selectors.handling.states import DeviceState, seen_text, states_of, where
 from leasing.selectors.one_pc import Holdings, holdings_of
+from leasing.selectors.ordering.people import people_matching
 from leasing.services.handling.moves import DROP_LATER
 from leasing.views.handling.forms import LATER, DevicesForm
 
@@ -24,6 +25,7 @@ class Preview:
     seen: str
     employee: object
     employee_fault: str
+    people: list
     holdings: Holdings | None
     is_second: bool
     consequence: Consequence | None
@@ -51,6 +53,7 @@ def preview_of(form: DevicesForm, today: date) -> Preview:
     holdings = _holdings(employee, states, starts_on)
     is_typed = "employee" in form.fields and form["employee"].value()
     faults = form.errors.get("employee", ()) if is_typed else ()
+    people = people_matching(form["employee"].value()[:100], today) if faults else []
     return Preview(
         states=states,
         rows=[(state, where(state.on(starts_on))) for state in states[:SHOWN]],
@@ -59,7 +62,9 @@ def preview_of(form: DevicesForm, today: date) -> Preview:
         later_choice=data.get("later", ""),
         seen=seen_text(states),
         employee=employee,
-        employee_fault=" ".join(faults),
+        # Those who fit are offered at the field; that nobody does is worth saying.
+        employee_fault="" if people else " ".join(faults),
+        people=people,
         holdings=holdings,
         is_second=_is_second(form, holdings, states, replaced, starts_on),
         consequence=_consequence(form, states, starts_on, today),

@@ -160,6 +160,20 @@ def test_two_people_of_the_name_are_both_named(client, school):
     assert "Flere passer til »anna«: Anna Berg (anbe), Anna Bergmann (anbx)." in said(response)
 
 
+def test_who_fits_is_offered_while_it_is_typed(client, school):
+    make.employee("anbx", "Anna Bergmann", unit=school.library)
+    make.employee("", "Anton Ny", unit=school.library)
+    tree = read(client, f"{OUT}?serienumre=PF000001&initialer=anna")
+    assert tree.xpath("//datalist[@id=//input[@name='employee']/@list]/option/@value") == [
+        "Anna Berg (anbe)",
+        "Anna Bergmann (anbx)",
+    ]
+    for chosen in ("Anna Berg (anbe)", "Anton Ny (kommende)"):
+        text = text_of(read(client, f"{OUT}?serienumre=PF000001&initialer={chosen}"))
+        assert f"{chosen} " in text
+        assert "Har ingen anden pc." in text
+
+
 def test_an_order_fills_the_form_in(client, school):
     hand_out(school.stock[2], unit=school.birke, employee=school.anna, starts_on=make.FIRST_DAY)
     line = OrderLine.objects.create(
