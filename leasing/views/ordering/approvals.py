@@ -38,6 +38,7 @@ class ApprovalList(ListPage):
     """Every exception that the user may see."""
 
     permission_required = "leasing.view_order"
+    template_name = "leasing/ordering/approval_list.html"
     table_class = ApprovalTable
     filter_class = ApprovalFilter
     title = "Dispensationer"
