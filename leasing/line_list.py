@@ -174,6 +174,20 @@ class PeriodColumn(CodeColumn):
         return Quarter.parse(value).short_label
 
 
+class WorkedOutColumn(AmountColumn):
+    """An amount that opens how it is worked out, in place; without htmx on its own page."""
+
+    def cell(self, record, value) -> str:
+        text = super().cell(record, value)
+        if not record.lease_id:
+            return text
+        url = reverse("line-why", args=[record.lease_id, record.unit_id, record.period])
+        return (
+            f'<a href="{url}" hx-get="{url}" hx-target="next .why" hx-select="#beregning" '
+            f'hx-swap="innerHTML" hx-push-url="false">{text}</a><div class="why"></div>'
+        )
+
+
 class LineTable(Table):
     """Lines, with what each of them says."""
 
@@ -197,7 +211,7 @@ class LineTable(Table):
     last_day = DateColumn("Til")
     days = NumberColumn("Dage")
     run = Column("Opkrævet i", of=_billed_by, orderable=False)
-    amount_ore = AmountColumn("Beløb (kr.)")
+    amount_ore = WorkedOutColumn("Beløb (kr.)")
 
 
 def hidden_columns(bearer: Bearer) -> list[str]:

@@ -64,6 +64,7 @@ from leasing.views.supplier.reconciliation import (
     reconciliation,
     reconciliation_decide,
 )
+from leasing.views.trail.why import line_why
 
 urlpatterns = [
     path("", front, name="front"),
@@ -119,6 +120,7 @@ urlpatterns = [
         supplier_invoice_withdraw,
         name="supplier-invoice-withdraw",
     ),
+    path("linjer/beregning/<int:lease>/<int:unit>/<str:period>/", line_why, name="line-why"),
     path("kvartaler/<slug:code>/<slug:number>/", invoice, name="invoice"),
     path("bekraeft/", confirmation, name="confirm"),
     path("bekraeft/<int:pk>/ikke-vores/", objection_new, name="objection-new"),

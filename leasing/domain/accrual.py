@@ -11,7 +11,7 @@ afterwards and there is no remainder to hand out.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -51,6 +51,14 @@ def _position(starts_on: date, day: date) -> tuple[int, int]:
         began = add_months(starts_on, 3 * k)
     length = (add_months(starts_on, 3 * k + 3) - began).days
     return k * length + (day - began).days, length
+
+
+def quarter_position(term: Term, day: date) -> tuple[int, int]:
+    """Give (k·L + j, L) of F for a day of a term; at its end all of its days are done."""
+    if day >= term.ends_before:
+        length = _position(term.starts_on, term.ends_before - timedelta(days=1))[1]
+        return term.quarters * length, length
+    return _position(term.starts_on, day)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -52,6 +52,9 @@ class Line(NamedTuple):
     amount_ore: int
     text: str
     corrects: str | None = None
+    # What the amount is worked out from; no lease, no calculation.
+    lease_id: int | None = None
+    unit_id: int | None = None
 
     @property
     def kind_name(self) -> str:
@@ -109,6 +112,8 @@ def as_lines(rows: Iterable[tuple]) -> list[Line]:
         Line(
             *row[: len(BILLED_FIELDS)],
             earlier.name(row[-3], row[1], row[-2], row[-1]) if row[2] == Kind.CORRECTION else None,
+            row[-3],
+            row[-2],
         )
         for row in rows
     ]
@@ -295,4 +300,6 @@ def _line(row: RunLine, unit: Unit, earlier: EarlierLines) -> Line:
         row.amount_ore,
         row.text,
         earlier.name(row.lease_id, row.period, row.unit_id) if is_correction else None,
+        row.lease_id,
+        row.unit_id,
     )

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, Sum
 
+from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.selectors.facts import one_moment
 from leasing.selectors.outstanding import leases_pending, window_up_to
 from leasing.selectors.rebilling import expected_of_lessor
+from leasing.selectors.supplier.reconciliation import reconciliation_of
 from leasing.selectors.verification import findings_of
 
 
@@ -34,9 +36,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Proof:
-    """All the equalities of a run."""
+    """All the equalities of a run, and whether its seal is whole."""
 
     checks: list[Check]
+    seal: list[Check]
 
     @property
     def held(self) -> int:
@@ -44,22 +47,20 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        return self.held == len(self.checks)
+        return self.held == len(self.checks) and all(check.holds for check in self.seal)
 
 
 def proof_of(run: BillingRun, postings: Iterable, own_share_ore: int) -> Proof:
     """Add up a closed run in every way there is; `postings` and the cost holder's share are its."""
     with one_moment():
-        checks = [*_of_sums(run), *_of_postings(run, postings, own_share_ore), _of_seal(run)]
+        checks = [*_of_sums(run), *_of_postings(run, postings, own_share_ore)]
         if not run.is_supplementary:
-            checks.append(_of_lessor(run.last_quarter))
-    return Proof(checks)
+            checks += [_of_lessor(run.last_quarter), _of_invoiced(run.last_quarter)]
+        return Proof(checks, [_of_numbers(run), _of_seal(run)])
 
 
 def _of_sums(run: BillingRun):
-    lines = InvoiceLine.objects.filter(invoice__run=run).aggregate(
-        total=Sum("amount_ore"), count=Count("id"), last=Max("number")
-    )
+    lines = InvoiceLine.objects.filter(invoice__run=run).aggregate(total=Sum("amount_ore"))
     summaries = InvoiceSummary.objects.filter(invoice__run=run).aggregate(total=Sum("amount_ore"))
     invoices = run.invoices.aggregate(total=Sum("total_ore"))
     yield Check("Linjerne lagt sammen er kørslens sum", run.total_ore, lines["total"] or 0)
@@ -67,7 +68,13 @@ def _of_sums(run: BillingRun):
     yield Check(
         "Kvartalsopgørelserne lagt sammen er kørslens sum", run.total_ore, invoices["total"] or 0
     )
-    yield Check(
+
+
+def _of_numbers(run: BillingRun) -> Check:
+    lines = InvoiceLine.objects.filter(invoice__run=run).aggregate(
+        count=Count("id"), last=Max("number")
+    )
+    return Check(
         "Alle linjer er der, nummereret uden huller",
         run.line_count,
         lines["count"] if lines["count"] == (lines["last"] or 0) else -1,
@@ -121,4 +128,25 @@ def _of_lessor(quarter: Quarter) -> Check:
         "Leasinggiverens ydelser for kvartalet er det opkrævede og det, der venter",
         expected_of_lessor(quarter.starts_on, quarter.ends_before),
         billed + pending,
+    )
+
+
+def _of_invoiced(quarter: Quarter) -> Check:
+    """Compare what the lessor has invoiced, less each named difference, with what is expected."""
+    found = reconciliation_of(quarter)
+    note = ""
+    if not found.has_invoices:
+        note = "Leasinggivers faktura er ikke indlæst: alt er »vores, men ikke faktureret«."
+    elif found.undecided:
+        note = (
+            f"{found.undecided} afvigelser, i alt {format_kroner(found.undecided_ore)}, er ikke "
+            "afgjort endnu."
+        )
+    explained = found.invoiced_ore - found.differences_ore
+    explained += found.by_earlier_ore - found.of_later_ore
+    return Check(
+        "Det fakturerede og de navngivne afvigelser er leasinggiverens ydelser",
+        expected_of_lessor(quarter.starts_on, quarter.ends_before),
+        explained,
+        note=note,
     )

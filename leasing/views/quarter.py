@@ -195,6 +195,7 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
     if is_computed_now(request):
         rebilling = rebilling_of(run)
         context["proof"] = proof_of(run, postings_of(rebilling), rebilling.cost_holder.amount_ore)
+        context["proof_at"] = now()
         context["uncoded"] = rebilling.uncoded
     return render(request, "leasing/quarter_closed.html", context, status=status)
 

@@ -61,6 +61,9 @@ TABLE = {
     "egenbetaling/": {"open": READERS},
     "egenbetaling/linjer/": {"open": READERS},
     "kvartaler/": {"open": QUARTERS},
+    "linjer/beregning/<int:lease>/<int:unit>/<str:period>/": {
+        "open": READERS,
+    },
     "kvartaler/foerste/": {"open": QUARTERS},
     "bekraeft/": {"open": LEADERS},
     "bekraeft/<int:pk>/ikke-vores/": {"open": LEADERS},
@@ -72,6 +75,18 @@ TABLE = {
     "kvartaler/<slug:code>/forberedt/": {"open": FINANCE, "method": "post"},
     "kvartaler/<slug:code>/bilag/": {"open": FINANCE, "method": "post"},
     "kvartaler/<slug:code>/fil/<slug:file_kind>/": {"open": FINANCE, "method": "post"},
+    "kvartaler/<slug:code>/afstemning/": {"open": QUARTERS},
+    "kvartaler/<slug:code>/afstemning/linjer/": {"open": QUARTERS},
+    "kvartaler/<slug:code>/afstemning/afgoer/": {
+        "open": FINANCE,
+        "query": "?bunke=not_invoiced",
+    },
+    "leverandoerfakturaer/": {"open": QUARTERS},
+    "leverandoerfakturaer/ny/": {"open": FINANCE},
+    "leverandoerfakturaer/krav/": {"open": QUARTERS},
+    "leverandoerfakturaer/<int:pk>/": {"open": QUARTERS},
+    "leverandoerfakturaer/<int:pk>/bilag/": {"open": FINANCE, "method": "post"},
+    "leverandoerfakturaer/<int:pk>/tilbage/": {"open": FINANCE},
     "kvartaler/<slug:code>/<slug:number>/": {"open": SEERS | {roles.HEAD}, "hidden": LEADERS},
     "engangsbeloeb/": {"open": QUARTERS},
     "engangsbeloeb/nyt/": {"open": FINANCE},
@@ -162,6 +177,7 @@ def address(route, town, whose="own"):
         pk = line.pk if "annuller" in route else line.order_id
     invoices = {invoice.department_id: invoice.number for invoice in town["run"].invoices.all()}
     values = {**ARGUMENTS, "pk": pk, "number": invoices[unit.department_id]}
+    values |= {"lease": device.lease.pk, "unit": unit.pk, "period": "2026Q1"}
     values |= {"machine": town["machine"].pk, "visit": 1, "device_pk": device.pk}
     for name, value in values.items():
         for kind in ("int", "str", "slug"):
