@@ -5,7 +5,7 @@ Sheets, headings and rows are a contract with those who read them. The rows of `
 programs can read them; what they add up to stands on `Afstemning`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import BinaryIO
 
@@ -15,6 +15,7 @@ from albertslund_it.common.workbooks import CellKind, Column, Formula, Workbook
 from leasing.exports.postings import CREDIT, DEBIT, postings_of
 from leasing.models import Kind
 from leasing.selectors.rebilling import Rebilling
+from leasing.selectors.supplier.reconciliation import PILE_NAMES, Reconciliation
 
 TEXT, CODE, NUMBER = CellKind.TEXT, CellKind.CODE, CellKind.NUMBER
 AMOUNT, DATE = CellKind.AMOUNT, CellKind.DATE
@@ -69,6 +70,7 @@ def write_rebilling_workbook(
     lines: Iterable[tuple],
     expected_ore: int,
     today: date,
+    reconciled: Sequence[Reconciliation] = (),
 ) -> None:
     """Write the four sheets of a closed run.
 
@@ -76,6 +78,7 @@ def write_rebilling_workbook(
         lines: the run's lines in their order, as tuples of `selectors.rebilling.LINE_FIELDS`.
         expected_ore: what the lessor is expected to invoice for the run's quarter (a
             supplementary run's year) by the facts of `today`.
+        reconciled: the same quarters against the lessor's invoices.
     """
     postings = postings_of(rebilling)
     book = Workbook(title=f"Viderefakturering af pc-leasing, {rebilling.run.label}")
@@ -86,7 +89,7 @@ def write_rebilling_workbook(
         SPECIFICATION,
         ((line[0], KIND_LABELS[line[1]], *line[2:]) for line in lines),
     )
-    _add_reconciliation(book, rebilling, len(postings), expected_ore, today)
+    _add_reconciliation(book, rebilling, len(postings), expected_ore, today, reconciled)
     book.save(stream)
 
 
@@ -145,7 +148,12 @@ def _voucher_row(posting) -> tuple:
 
 
 def _add_reconciliation(
-    book: Workbook, rebilling: Rebilling, posting_count: int, expected_ore: int, today: date
+    book: Workbook,
+    rebilling: Rebilling,
+    posting_count: int,
+    expected_ore: int,
+    today: date,
+    reconciled: Sequence[Reconciliation],
 ) -> None:
     run = rebilling.run
     by_kind = rebilling.by_kind
@@ -159,8 +167,7 @@ def _add_reconciliation(
     expected, units, holder, current = (f"B{len(above) + 3 + row}" for row in (0, 3, 4, 6))
     rows = [
         (f"Forventet af leasinggiver, {period}", expected_ore),
-        (f"Faktureret af leasinggiver {NO_SUPPLIER_INVOICES}", None),
-        (f"Afvigelser {NO_SUPPLIER_INVOICES}", None),
+        *_of_supplier(reconciled),
         ("Enhedernes andel", run.total_ore - holder_ore),
         ("Fælles IT's andel", holder_ore),
         ("I alt", Formula(f"SUM({units}:{holder})")),
@@ -172,7 +179,42 @@ def _add_reconciliation(
     if not run.is_supplementary:
         changed = Formula(f"{current}-{expected}")
         rows.append(("Løbende fratrukket forventet (ændret, siden kvartalet blev låst)", changed))
+    rows += _piles(reconciled)
     book.add_sheet("Afstemning", RECONCILIATION, rows, above=above)
+
+
+def _of_supplier(reconciled: Sequence[Reconciliation]) -> list[tuple]:
+    """Give what the lessor has billed, and all that it differs from what was expected."""
+    if not any(one.has_invoices for one in reconciled):
+        return [
+            (f"Faktureret af leasinggiver {NO_SUPPLIER_INVOICES}", None),
+            (f"Afvigelser {NO_SUPPLIER_INVOICES}", None),
+        ]
+    return [
+        ("Faktureret af leasinggiver", sum(one.lines_ore for one in reconciled)),
+        ("Afvigelser", sum(one.lines_ore - one.expected_ore for one in reconciled)),
+    ]
+
+
+def _piles(reconciled: Sequence[Reconciliation]) -> list[tuple]:
+    """Name what the differences are made of; nothing where there is no invoice."""
+    if not any(one.has_invoices for one in reconciled):
+        return []
+    sums = {
+        f"Afvigelse: {name.lower()}": sum(one.piles[pile].amount_ore for one in reconciled)
+        for pile, name in PILE_NAMES.items()
+    }
+    sums["Afvigelse: dækket af linjer fra tidligere kvartaler"] = -sum(
+        one.by_earlier_ore for one in reconciled
+    )
+    sums["Afvigelse: linjer, der dækker andre kvartaler"] = sum(
+        one.of_later_ore for one in reconciled
+    )
+    waits = sum(one.undecided + one.claimed for one in reconciled)
+    return [
+        *((name, amount) for name, amount in sums.items() if amount),
+        *([(f"{waits} afvigelser er ikke afgjort eller venter på kreditnota", None)] * bool(waits)),
+    ]
 
 
 def _sum_of(sheet: str, column: str, rows: int, only: tuple[str, str] | None = None) -> Formula:

@@ -16,6 +16,7 @@ from leasing.selectors.readiness import (
     held_by_leavers,
     without_coding,
 )
+from leasing.selectors.supplier.waiting import waiting_quarters
 from leasing.selectors.window import billing_start, last_closed_quarter
 
 
@@ -122,4 +123,22 @@ def leaver_tasks(today: date, seen: QuerySet[Device]) -> Iterator[Task]:
             "Bed om at få dem taget tilbage, eller flyt dem. Enheden betaler imens.",
             amount_ore=cost.quarter_ore,
             note="i kvartalet",
+        )
+
+
+def lessor_tasks() -> Iterator[Task]:
+    """Give the quarters whose differences with the lessor wait for somebody."""
+    for one in waiting_quarters():
+        parts = []
+        if one.undecided:
+            parts.append(f"{one.undecided} uden afgørelse")
+        if one.claimed:
+            parts.append(f"{one.claimed} krav uden kreditnota")
+        yield Task(
+            "lessor",
+            f"Afvigelser fra leasinggiver i {one.quarter.label}",
+            f"{' og '.join(parts)}.",
+            about=str(one.quarter),
+            amount_ore=one.undecided_ore if one.undecided else None,
+            note="uden afgørelse" if one.undecided else "",
         )

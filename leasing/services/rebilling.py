@@ -21,6 +21,7 @@ from leasing.selectors.rebilling import (
     rebilling_of,
     uncoded_in,
 )
+from leasing.selectors.supplier.waiting import supplier_sums
 
 WORKBOOK, OPUS = "xlsx", "csv"
 # The Opus file, or its two parts where omkostningssted and PSP-element may not be mixed.
@@ -80,6 +81,7 @@ def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) ->
             lines=lines_of(run),
             expected_ore=expected_of_lessor(first.starts_on, quarter.ends_before),
             today=today,
+            reconciled=supplier_sums(first, quarter),
         )
     else:
         raise ValueError(file_kind)

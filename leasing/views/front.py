@@ -17,7 +17,7 @@ from leasing.selectors.outstanding import outstanding
 from leasing.selectors.quality.faults import costly_faults
 from leasing.selectors.readiness import cost_of, in_stock
 from leasing.selectors.share import share_of
-from leasing.selectors.tasks import Task, leaver_tasks, money_tasks, quarter_tasks
+from leasing.selectors.tasks import Task, leaver_tasks, lessor_tasks, money_tasks, quarter_tasks
 from leasing.views.later import is_computed_now
 from leasing.views.quality.faults import linked
 from leasing.views.share import quarter_chart
@@ -61,7 +61,9 @@ def _for_finance(day, now: bool) -> dict:
     return context | {
         "standing": standing,
         "year_ore": standing.of_year(day.year).total.cost_ore,
-        "tasks": _linked([*money_tasks(standing, day), *quarter_tasks(day, standing)]),
+        "tasks": _linked(
+            [*money_tasks(standing, day), *quarter_tasks(day, standing), *lessor_tasks()]
+        ),
     }
 
 
@@ -101,6 +103,8 @@ def task_url(task: Task) -> str:
     if task.key in PAGES:
         name, query = PAGES[task.key]
         return reverse(name) + query
+    if task.key == "lessor":
+        return reverse("reconciliation", args=[task.about])
     if task.key in {"close", "post", "fetch", "supplement"}:
         return reverse("quarter-detail", args=[task.about])
     if task.key == "overdue":

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.quarters import Quarter, quarters_between
 from leasing.models import SupplierInvoiceLine
 from leasing.selectors.supplier.reconciliation import (
     Reconciliation,
@@ -45,11 +45,9 @@ def has_invoice(quarter: Quarter) -> bool:
     return lines.exists()
 
 
-def is_reconcilable(quarter: Quarter) -> bool:
-    """Tell whether a quarter can be reconciled: it is not before the billing start."""
-    return quarter >= Quarter.of(billing_start())
-
-
-def supplier_sums(quarters: list[Quarter]) -> list[Reconciliation]:
-    """Reconcile some quarters, for the sheet of a run."""
-    return [reconciliation_of(quarter) for quarter in quarters]
+def supplier_sums(first: Quarter, last: Quarter) -> list[Reconciliation]:
+    """Reconcile the quarters of a run, for its sheet; none where there are no invoices at all."""
+    if not SupplierInvoiceLine.objects.exists():
+        return []
+    first = max(first, Quarter.of(billing_start()))
+    return [reconciliation_of(quarter) for quarter in quarters_between(first, last)]

@@ -191,6 +191,8 @@ def selection_of(query) -> Selection:
 def reconciliation_decide(request, code):
     """Decide about equal differences, a whole pile or one: once for all of them."""
     quarter = quarter_of(code)
+    if "bunke" not in request.GET:
+        return redirect("reconciliation", code)
     selection = selection_of(request.GET)
     rows = select(quarter, selection)
     data = request.POST if request.method == "POST" else None
