@@ -30,6 +30,7 @@ class HandleDevices(PermissionRequiredMixin, View):
     raise_exception = True
     form_class: type
     title = ""
+    heading = ""
     button = ""
     done = ""  # what is said when it is done, of (so many devices)
 
@@ -119,6 +120,7 @@ class HandleDevices(PermissionRequiredMixin, View):
             "form": form,
             "preview": preview,
             "title": self.title,
+            "heading": self.heading,
             "button": self.button,
             "must_look": must_look,
         }
@@ -140,6 +142,7 @@ class HandOut(HandleDevices):
 
     form_class = HandOutForm
     title = "Udlever"
+    heading = "Udlever udstyr"
     button = "Udlever"
     done = "er udleveret"
 
@@ -181,6 +184,7 @@ class Transfer(HandleDevices):
 
     form_class = TransferForm
     title = "Flyt"
+    heading = "Flyt udstyr"
     button = "Flyt"
     done = "er flyttet"
 
@@ -203,6 +207,7 @@ class TakeBack(HandleDevices):
 
     form_class = TakeBackForm
     title = "Tag tilbage"
+    heading = "Tag udstyr tilbage"
     button = "Tag tilbage"
     done = "er på it-lager"
 
@@ -215,6 +220,7 @@ class Lend(HandleDevices):
 
     form_class = LendForm
     title = "Udlån"
+    heading = "Udlån udstyr"
     button = "Udlån"
     done = "er udlånt"
 

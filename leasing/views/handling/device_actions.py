@@ -25,15 +25,19 @@ def device_actions(device: Device, user, on: date) -> dict:
 
 
 def _actions(state: DeviceState, on: date):
-    def to(name: str) -> str:
-        return f"{reverse(name)}?{urlencode({'serienumre': state.device.serial_number})}"
+    def to(name: str, **given) -> str:
+        query = {"serienumre": state.device.serial_number, **given}
+        return f"{reverse(name)}?{urlencode(query)}"
 
     own = [state.device.pk]
     if state.loss:
         return
     if state.is_in_stock(on):
-        yield "Udlever", to("hand-out")
-        yield "Udlån", to("lend")
+        if state.set_aside:  # the form knows from the order who is to have it
+            yield "Udlever", to("hand-out", linje=state.set_aside.line_id)
+        else:
+            yield "Udlever", to("hand-out")
+            yield "Udlån", to("lend")
     else:
         yield "Flyt", to("transfer")
         yield "Tag tilbage", to("take-back")

@@ -12,7 +12,7 @@ from leasing.services.handling.moves import DROP_LATER, KEEP_LATER
 FARTHEST = timedelta(days=3653)
 LATER = [
     (KEEP_LATER, "Behold det: ændringen gælder kun til da"),
-    (DROP_LATER, "Slet det: ændringen gælder fra nu af"),
+    (DROP_LATER, "Slet det: ændringen gælder fremover"),
 ]
 
 

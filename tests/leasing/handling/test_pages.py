@@ -187,6 +187,11 @@ def test_an_order_fills_the_form_in(client, school):
         status=Status.DELIVERED,
     )
     OrderedDevice.objects.create(line=line, device=school.stock[0], delivered_on=TODAY)
+    page = read(client, f"/udstyr/{school.stock[0].pk}/")
+    assert "Sat til side til bestilling" in text_of(page)
+    assert page.xpath("//a[text()='Udlever']/@href") == [
+        f"{OUT}?serienumre=PF000001&linje={line.pk}"
+    ]
     tree = read(client, f"{OUT}?linje={line.pk}")
 
     assert tree.xpath("//textarea[@name='serial_numbers']")[0].text.strip() == "PF000001"
@@ -246,7 +251,7 @@ def test_what_comes_later_is_shown_and_chosen(client, school):
     hand_out(pc, unit=school.birke, used_for="Skranke", starts_on=make.FIRST_DAY)
     make.placement(pc, TODAY + timedelta(days=30), school.library)
     text = text_of(read(client, f"{BACK}?serienumre=PF000001"))
-    assert "PF000001 flyttes 23-12-2026 til Biblioteket." in text
+    assert "PF000001 fra 23-12-2026: Biblioteket" in text
     refused = post(client, BACK, serial_numbers="PF000001")
     assert refused.status_code == 422
     post(client, BACK, serial_numbers="PF000001", later="slet")
