@@ -3,7 +3,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from albertslund_it.navigation import menu
+from albertslund_it.web.clock import today
 from leasing.models import Settings
+from leasing.selectors.closing.arrears import arrears
 
 
 def frame(request):
@@ -11,8 +13,17 @@ def frame(request):
     return {
         "site_settings": SimpleLazyObject(lambda: Settings.objects.filter(id=1).first()),
         "oidc_enabled": settings.OIDC_ENABLED,
+        "arrears": SimpleLazyObject(lambda: _arrears(request)),
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
     }
+
+
+def _arrears(request):
+    """Tell who closes quarters which ones have ended without being closed."""
+    user = getattr(request, "user", None)
+    if user is None or not user.has_perm("leasing.close_quarter"):
+        return None
+    return arrears(today())
 
 
 def _navigation(request) -> dict:

@@ -8,6 +8,7 @@ from leasing.views.closing.charges import (
     device_settle,
 )
 from leasing.views.closing.corrections import corrections_page
+from leasing.views.closing.year_end import year_end_page
 from leasing.views.confirmation.finance import first_page
 from leasing.views.confirmation.leader import confirmation, objection_new
 from leasing.views.confirmation.objections import ObjectionList, objection
@@ -84,6 +85,7 @@ urlpatterns = [
     path("egenbetaling/", share, name="share"),
     path("egenbetaling/linjer/", LineList.as_view(), name="lines"),
     path("kvartaler/", quarter_list, name="quarter-list"),
+    path("kvartaler/aar/<int:year>/", year_end_page, name="year-end"),
     path("kvartaler/foerste/", first_page, name="first-rebilling"),
     path("kvartaler/rettelser/", corrections_page, name="corrections"),
     path("kvartaler/<str:code>/", quarter_detail, name="quarter-detail"),

@@ -14,6 +14,7 @@ from albertslund_it import roles
 from leasing.models import Objection
 from tests import builders as make
 from tests.leasing.closed import close
+from tests.leasing.supplier.world import invoice as supplier_invoice
 
 TODAY = date(2026, 5, 1)
 
@@ -64,6 +65,7 @@ TABLE = {
     "linjer/beregning/<int:lease>/<int:unit>/<str:period>/": {
         "open": READERS,
     },
+    "kvartaler/aar/<int:year>/": {"open": QUARTERS},
     "kvartaler/foerste/": {"open": QUARTERS},
     "bekraeft/": {"open": LEADERS},
     "bekraeft/<int:pk>/ikke-vores/": {"open": LEADERS},
@@ -77,10 +79,7 @@ TABLE = {
     "kvartaler/<slug:code>/fil/<slug:file_kind>/": {"open": FINANCE, "method": "post"},
     "kvartaler/<slug:code>/afstemning/": {"open": QUARTERS},
     "kvartaler/<slug:code>/afstemning/linjer/": {"open": QUARTERS},
-    "kvartaler/<slug:code>/afstemning/afgoer/": {
-        "open": FINANCE,
-        "query": "?bunke=not_invoiced",
-    },
+    "kvartaler/<slug:code>/afstemning/afgoer/": {"open": FINANCE},
     "leverandoerfakturaer/": {"open": QUARTERS},
     "leverandoerfakturaer/ny/": {"open": FINANCE},
     "leverandoerfakturaer/krav/": {"open": QUARTERS},
@@ -154,6 +153,7 @@ def town(cast, settings):
         "foreign": (foreign, make.lease("PF000002", unit=foreign).device),
         "run": close(),
         "charge": make.charge(cast.unit),
+        "supplier": supplier_invoice("4711", ("PF000001", "349,41")),
         "objection": Objection.objects.create(
             device=town_device, unit=cast.unit, note="?", raised_at=timezone.now()
         ),
@@ -169,6 +169,7 @@ def address(route, town, whose="own"):
     pk = device.pk if "udstyr" in route else unit.pk if "enheder" in route else unit.department_id
     pk = town["charge"].pk if "engangsbeloeb" in route else pk
     pk = device.pk if "bekraeft" in route else pk
+    pk = town["supplier"].pk if "leverandoerfakturaer" in route else pk
     pk = town["objection"].pk if "indsigelser" in route else pk
     pk = town["people"][whose].pk if "medarbejdere" in route else pk
     pk = town["approvals"][whose].pk if "dispensationer" in route else pk
@@ -177,7 +178,7 @@ def address(route, town, whose="own"):
         pk = line.pk if "annuller" in route else line.order_id
     invoices = {invoice.department_id: invoice.number for invoice in town["run"].invoices.all()}
     values = {**ARGUMENTS, "pk": pk, "number": invoices[unit.department_id]}
-    values |= {"lease": device.lease.pk, "unit": unit.pk, "period": "2026Q1"}
+    values |= {"lease": device.lease.pk, "unit": unit.pk, "period": "2026Q1", "year": 2026}
     values |= {"machine": town["machine"].pk, "visit": 1, "device_pk": device.pk}
     for name, value in values.items():
         for kind in ("int", "str", "slug"):
