@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from inventory.models import Access, Unit
@@ -166,3 +167,10 @@ def test_a_slip_of_the_keyboard_in_a_year_is_refused(client, day):
         refused = client.post(url(row), filled_in(client, url(row), **{field: day}))
         year = int(day[-4:])
         assert errors(refused) == [f"Året {year} er forkert. Skriv datoen som 17-11-2025."]
+
+
+def test_every_setting_can_be_changed():
+    offered = {
+        name for _, group in admin.site._registry[Settings].fieldsets for name in group["fields"]
+    }
+    assert offered == {field.name for field in Settings._meta.fields} - {"id"}
