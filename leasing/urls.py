@@ -65,6 +65,7 @@ from leasing.views.supplier.reconciliation import (
     reconciliation,
     reconciliation_decide,
 )
+from leasing.views.trail.trail import trail, trail_search
 from leasing.views.trail.why import line_why
 
 urlpatterns = [
@@ -122,6 +123,8 @@ urlpatterns = [
         supplier_invoice_withdraw,
         name="supplier-invoice-withdraw",
     ),
+    path("bilagsspor/", trail_search, name="trail-search"),
+    path("bilagsspor/<slug:number>/", trail, name="trail"),
     path("linjer/beregning/<int:lease>/<int:unit>/<str:period>/", line_why, name="line-why"),
     path("kvartaler/<slug:code>/<slug:number>/", invoice, name="invoice"),
     path("bekraeft/", confirmation, name="confirm"),

@@ -66,6 +66,8 @@ TABLE = {
         "open": READERS,
     },
     "kvartaler/aar/<int:year>/": {"open": QUARTERS},
+    "bilagsspor/": {"open": QUARTERS},
+    "bilagsspor/<slug:number>/": {"open": QUARTERS},
     "kvartaler/foerste/": {"open": QUARTERS},
     "bekraeft/": {"open": LEADERS},
     "bekraeft/<int:pk>/ikke-vores/": {"open": LEADERS},

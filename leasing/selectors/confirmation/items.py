@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Unit
 from inventory.selectors.placements import placements_in_force
@@ -108,7 +109,7 @@ def progress(on: date) -> list[Progress]:
         row.confirmed += item.answer == YES
         row.objected += item.answer == NO
         row.quarter_ore += item.quarter_ore
-    return list(rows.values())
+    return sorted(rows.values(), key=lambda row: danish_key(row.name))
 
 
 def holders_at(items: list[Item], on: date) -> list[tuple[Item, str]]:

@@ -1,0 +1,27 @@
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, render
+
+from leasing.models import QuarterlyInvoice
+from leasing.selectors.trail.trail import find, trail_of
+
+SEES = "leasing.view_billingrun"
+
+
+@permission_required(SEES, raise_exception=True)
+def trail_search(request):
+    """Look for a voucher or an invoice, ours or the lessor's."""
+    text = request.GET.get("q", "").replace("\x00", "")[:60]
+    return render(request, "leasing/trail/search.html", {"q": text, "found": find(text)})
+
+
+@permission_required(SEES, raise_exception=True)
+def trail(request, number):
+    """Show the trail of a quarterly invoice."""
+    invoice = get_object_or_404(QuarterlyInvoice.objects.select_related("run"), number=number)
+    page = request.GET.get("side", "1")
+    found = trail_of(
+        invoice,
+        int(page) if page.isdecimal() and len(page) < 7 else 1,
+        request.GET.get("enhed", "").replace("\x00", "")[:20],
+    )
+    return render(request, "leasing/trail/trail.html", {"trail": found})
