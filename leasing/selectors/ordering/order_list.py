@@ -10,6 +10,7 @@ from django.db.models.functions import StrIndex, Upper
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
+from albertslund_it.web.rows import among
 from inventory.models import DeviceModel, Employee, Unit
 from inventory.models.organisation import in_danish_order
 from inventory.selectors.buckets import Buckets, Chain, rank_in
@@ -53,9 +54,11 @@ class OrderRow:
 
 def lines_matching(lines: QuerySet[OrderLine], text: str, *, with_people: bool) -> QuerySet:
     """Keep the lines that fit every word: order number, ATEA's, unit, use, and perhaps person."""
+    found = lines
     for word in text.split()[:6]:
-        lines = lines.filter(_fits(word, with_people))
-    return lines
+        found = found.filter(_fits(word, with_people))
+    # Searched once, not for the count and the page each.
+    return lines.filter(pk__in=among(list(found.order_by().values_list("pk", flat=True)), int))
 
 
 def _fits(word: str, with_people: bool) -> Q:
