@@ -67,6 +67,7 @@ from leasing.views.supplier.reconciliation import (
 )
 from leasing.views.trail.trail import trail, trail_search
 from leasing.views.trail.why import line_why
+from leasing.views.year.pivot import year_page
 
 urlpatterns = [
     path("", front, name="front"),
@@ -87,6 +88,7 @@ urlpatterns = [
     path("egenbetaling/linjer/", LineList.as_view(), name="lines"),
     path("kvartaler/", quarter_list, name="quarter-list"),
     path("kvartaler/aar/<int:year>/", year_end_page, name="year-end"),
+    path("kvartaler/udgift/", year_page, name="year"),
     path("kvartaler/foerste/", first_page, name="first-rebilling"),
     path("kvartaler/rettelser/", corrections_page, name="corrections"),
     path("kvartaler/<str:code>/", quarter_detail, name="quarter-detail"),

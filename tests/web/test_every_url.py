@@ -68,6 +68,7 @@ TABLE = {
     "kvartaler/aar/<int:year>/": {"open": QUARTERS},
     "bilagsspor/": {"open": QUARTERS},
     "bilagsspor/<slug:number>/": {"open": QUARTERS},
+    "kvartaler/udgift/": {"open": QUARTERS},
     "kvartaler/foerste/": {"open": QUARTERS},
     "bekraeft/": {"open": LEADERS},
     "bekraeft/<int:pk>/ikke-vores/": {"open": LEADERS},
