@@ -7,12 +7,15 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection, connections, transaction
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.rows import lock
 from inventory.models import Placement
 from leasing.models import BilledFacts, BillingRun, Charge, InvoiceLine, QuarterlyInvoice
 from leasing.selectors.verification import findings
@@ -24,9 +27,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = date(2026, 11, 23)
 
 
-def close(code="2026Q1"):
+def close(code="2026Q1", today=TODAY):
     return close_quarter(
-        code=code, closed_by="Anna", today=TODAY, now=datetime(2026, 11, 23, 8, tzinfo=UTC)
+        code=code, closed_by="Anna", today=today, now=datetime(2026, 11, 23, 8, tzinfo=UTC)
     )
 
 
@@ -59,9 +62,9 @@ def fifty_leases():
 
 
 def test_the_same_quarter_twice_gives_one_run_and_one_message(fifty_leases):
-    results = at_the_same_moment(*[close] * 6)
+    results = at_the_same_moment(*[close] * 20)
     refused = [r for r in results if isinstance(r, Refused)]
-    assert len(refused) == 5, results
+    assert len(refused) == 19, results
     assert {str(r) for r in refused} == {"1. kvartal 2026 er allerede godkendt og låst."}
     assert BillingRun.objects.count() == 1
     assert InvoiceLine.objects.count() == 50
@@ -124,16 +127,24 @@ def test_what_a_closing_fixes_is_not_being_changed_meanwhile(fifty_leases):
 
 
 CLOSE_IN_ANOTHER_PROCESS = """
-import django, sys
+import django, os, sys
 django.setup()
 from datetime import UTC, date, datetime
-from django.conf import settings
 from leasing.services.closing import close_quarter
-print("klar", flush=True)
-sys.stdin.readline()
-close_quarter(code="2026Q1", closed_by="Anna", today=date(2026, 11, 23),
-              now=datetime(2026, 11, 23, 8, tzinfo=UTC))
+
+# A child for each quarter named, so that Django is loaded once; it is killed by the one who asks.
+for line in sys.stdin:
+    code = line.strip()
+    child = os.fork()
+    if child == 0:
+        print(os.getpid(), flush=True)
+        close_quarter(code=code, closed_by="Anna", today=date(2040, 11, 23),
+                      now=datetime(2040, 11, 23, 8, tzinfo=UTC))
+        os._exit(0)
+    os.waitpid(child, 0)
+    print("slut", flush=True)
 """
+KILLS = 50
 
 
 def url_of_the_test_database():
@@ -143,33 +154,62 @@ def url_of_the_test_database():
     return f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
 
 
-def test_a_process_killed_while_closing_leaves_a_whole_run_or_nothing(fifty_leases):
+@pytest.fixture
+def closer():
+    """Run a process that closes each quarter it is told in a child of its own."""
     environment = os.environ | {"DATABASE_URL": url_of_the_test_database()}
     environment["DJANGO_SETTINGS_MODULE"] = "albertslund_it.settings"
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLOSE_IN_ANOTHER_PROCESS],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield process
+    process.stdin.close()
+    process.wait(10)
+    process.stdout.close()
+
+
+def close_in(closer, quarter, kill_after=None):
+    """Close a quarter in the other process; kill it after some seconds, wherever it has come."""
+    closer.stdin.write(f"{quarter}\n")
+    closer.stdin.flush()
+    child, began = int(closer.stdout.readline()), time.monotonic()
+    if kill_after is not None:
+        time.sleep(kill_after)
+        with suppress(ProcessLookupError):  # it was done already
+            os.kill(child, signal.SIGKILL)
+    assert closer.stdout.readline() == "slut\n"
+    return time.monotonic() - began
+
+
+def test_a_process_killed_while_closing_leaves_a_whole_run_or_nothing(fifty_leases, closer):
+    """Fifty times, at points spread over a whole closing: all of the run or none of it."""
     rng = random.Random(3)
-    connections.close_all()
-    for _ in range(6):
-        process = subprocess.Popen(
-            [sys.executable, "-c", CLOSE_IN_ANOTHER_PROCESS],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdout.readline() == "klar\n"
-        process.stdin.write("\n")
-        process.stdin.flush()
-        time.sleep(rng.uniform(0, 0.06))
-        process.send_signal(signal.SIGKILL)
-        process.wait(10)
-        process.stdin.close()
-        process.stdout.close()
-        runs = BillingRun.objects.count()
-        assert InvoiceLine.objects.count() == BilledFacts.objects.count() == 50 * runs
-        assert bool(QuarterlyInvoice.objects.count()) == bool(runs)
-        assert list(findings()) == []
-        if runs:
-            break
-    if not BillingRun.objects.exists():
-        close()
-    assert InvoiceLine.objects.count() == 50
+    quarter, cut_short = Quarter(2026, 1), 0
+    close_in(closer, quarter)  # the first one loads what the others share
+    takes = close_in(closer, quarter.next())
+    runs = 2
+    quarter = quarter.next(2)
+    for _ in range(KILLS):
+        close_in(closer, quarter, kill_after=rng.uniform(0, takes * 1.1))
+        with transaction.atomic():
+            lock(BillingRun)  # PostgreSQL may still be ending what the process began
+        whole = BillingRun.objects.count() - runs
+        assert whole in {0, 1}
+        cut_short += not whole
+        if whole:
+            runs, quarter = runs + 1, quarter.next()
+        closed = min(runs, 16)  # the leases last four years
+        assert BillingRun.objects.exclude(digest="").count() == runs
+        assert InvoiceLine.objects.count() == 50 * closed
+        assert BilledFacts.objects.count() == 50
+        with_lines = QuarterlyInvoice.objects.values("run").distinct().count()
+        assert with_lines == closed
+    assert list(findings()) == []
+    # Most were killed inside: else the points would say nothing.
+    assert cut_short >= KILLS // 3
+    close(str(quarter), date(2040, 11, 23))
+    assert list(findings()) == []
