@@ -1,0 +1,96 @@
+"""axe-core finds nothing on finance's pages; an amount opens how it is worked out, in place."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from leasing.models import Charge, Objection, Settings
+from tests import builders as make
+from tests.browser import assert_accessible, assert_no_sideways_scroll, every_look
+from tests.browser import log_in as log_in_as
+from tests.leasing.town import TODAY, Town
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def town(db, settings):
+    settings.TODAY = TODAY
+    return Town()
+
+
+def check(page, live_server, *paths):
+    for path in paths:
+        page.goto(live_server.url + path)
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        for look in every_look(page):
+            assert_accessible(page, look)
+            assert_no_sideways_scroll(page)
+
+
+def test_the_pages_of_the_quarter_and_its_money(page, live_server, town, cast):
+    town.library.account = ""
+    town.library.save()
+    objection = Objection.objects.create(
+        device=town.leases[0].device, unit=town.first, note="?", raised_at=NOW
+    )
+    invoice = town.runs[0].invoices.first()
+    log_in_as(page, live_server, cast.finance)
+    check(
+        page,
+        live_server,
+        "/kvartaler/2026Q3/laas/",
+        "/kvartaler/2026Q1/",
+        "/kvartaler/rettelser/",
+        "/kvartaler/foerste/",
+        "/kvartaler/aar/2026/",
+        "/kvartaler/udgift/",
+        "/bilagsspor/?q=2026Q1",
+        f"/bilagsspor/{invoice.number}/",
+        f"/linjer/beregning/{town.leases[0].pk}/{town.first.pk}/2026Q2/",
+        f"/indsigelser/{objection.pk}/",
+        "/indsigelser/",
+    )
+
+
+def test_the_pages_of_charges(page, live_server, town, cast):
+    make.charge(town.first, 12300, text="Ridset låg")
+    billed = Charge.objects.get(text="Skærmskade")
+    waiting = Charge.objects.get(text="Ridset låg")
+    log_in_as(page, live_server, cast.finance)
+    check(
+        page,
+        live_server,
+        "/engangsbeloeb/",
+        "/engangsbeloeb/nyt/",
+        f"/engangsbeloeb/{billed.pk}/",
+        f"/engangsbeloeb/{waiting.pk}/",
+        f"/udstyr/{town.leases[0].device_id}/indfri/",
+    )
+
+
+def test_the_pages_of_a_leaders_answer(page, live_server, town, cast):
+    Settings.objects.update(shows_demo_data=True)
+    finance, device = cast.finance, town.leases[0].device_id
+    log_in_as(page, live_server, finance)
+    page.goto(f"{live_server.url}/kvartaler/foerste/")
+    page.fill("#id_due_on", "10-12-2026")
+    page.click("text=Send spørgsmålet til lederne")
+    page.get_by_text("Lederne er spurgt").wait_for()
+    page.context.clear_cookies()
+    head = cast.with_access("rikke", "Leder", department=town.school)
+    log_in_as(page, live_server, head)
+    check(page, live_server, "/bekraeft/", f"/bekraeft/{device}/ikke-vores/")
+
+
+def test_an_amount_opens_in_place(page, live_server, town, cast):
+    log_in_as(page, live_server, cast.finance)
+    address = f"{live_server.url}/egenbetaling/linjer/?afdeling=alle&koersel=2026Q2&q=PF000001"
+    page.goto(address)
+    page.click("td a:text-is('349,42')")
+    page.locator(".why").get_by_text("Ydelse før 01-07-2026").wait_for()
+    assert page.url == address
+    for look in every_look(page):
+        assert_accessible(page, look)
+        assert_no_sideways_scroll(page)
