@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import among, lock
-from inventory.models import Department, Device, Replacement, Roll, RolloutWeek
+from inventory.models import Department, Device, Placement, Replacement, Roll, RolloutWeek
 from inventory.selectors.lookups import devices_by_serial_number
 from inventory.selectors.placements import placements_in_force
 from inventory.selectors.rollout import machines_to_find
@@ -143,6 +144,7 @@ def record_outcome(*, outcome: Outcome, is_handed_in: bool, actor, today: date) 
     Raises:
         Refused: with every reason; nothing is written.
     """
+    lock(Placement, Replacement)  # in the order of every hand-out
     changes = record_outcomes(outcomes=[outcome], actor=actor, today=today)
     if is_handed_in and outcome.replaced_on:
         day = outcome.replaced_on
@@ -151,6 +153,27 @@ def record_outcome(*, outcome: Outcome, is_handed_in: bool, actor, today: date) 
         if placed and placed.unit_id:
             place(device=device, starts_on=day, unit=None, employee=None, actor=actor, seen=placed)
     return changes
+
+
+def note_replaced(*, old: Device, new: Device, replaced_on: date, actor) -> None:
+    """Note what a hand-out says of an old machine that a roll waits for; else do nothing.
+
+    A pc that has taken another one's place before is no new one: the machine is replaced without.
+    """
+    if not Replacement.objects.filter(old_device=old, replaced_on=None).exists():
+        return
+    lock(Replacement)
+    row = Replacement.objects.filter(old_device=old, replaced_on=None).first()
+    is_taken = Replacement.objects.filter(Q(new_device=new) | Q(old_device=new)).exists()
+    if row:
+        changes = Changes((Replacement,))
+        values = {
+            "new_device": None if is_taken else new,
+            "replaced_on": replaced_on,
+            "reason": "",
+        }
+        changes.update(row, str(old), **values)
+        changes.save(actor)
 
 
 class _Recording:

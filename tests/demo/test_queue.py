@@ -1,17 +1,23 @@
 """The helpdesk's queue of the demo: a case of each kind, and the minutes' 61 still on order."""
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
+from django.db import transaction
 from django.db.models import F
 
 from albertslund_it.demo.build import NORMAL
 from inventory.models import Employee, ExpectedReturn, FormerSerialNumber, Placement, Replacement
 from inventory.selectors.placements import placements_in_force
+from inventory.selectors.rollout import rollout
 from leasing.models import Approval, Decision, LossReport, Mail, Order, OrderLine, Settings, Status
+from leasing.selectors.handling.states import states_of
 from leasing.selectors.one_pc import holdings_of
+from leasing.selectors.ordering.shelf import on_shelf
+from leasing.services.handling.handing import hand_out
 from tests.demo import minutes
 
 SCENE, TODAY = NORMAL, date(2026, 11, 23)
@@ -105,3 +111,36 @@ def test_every_mail_counts_as_sent_and_none_was():
     assert Mail.objects.filter(recipients="it-sikkerhed@example.dk").count() == 1
     assert all("@example.dk" in one for one in Mail.objects.values_list("recipients", flat=True))
     assert Settings.objects.get().helpdesk_mail == "helpdesk@example.dk"
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_handing_out_one_of_the_61_makes_it_60(is_new):
+    """A pc that replaced another one before counts once on lease."""
+    line = left().filter(employee__isnull=False).select_related("unit", "employee").first()
+    user = User.objects.get(username="helpdesk")
+    now = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    shelf = on_shelf(TODAY).filter(model__category__is_pc=True)
+    new = shelf.filter(replaces__isnull=is_new).first()
+    before = rollout(user, on=TODAY, today=TODAY).total
+
+    with transaction.atomic():
+        hand_out(
+            devices=[new],
+            unit=line.unit,
+            employee=line.employee,
+            starts_on=TODAY,
+            seen={pk: s.signature for pk, s in states_of([new.pk, line.replaces_id]).items()},
+            actor=user,
+            now=now,
+            line=line,
+            takes_old_back=True,
+        )
+        after = rollout(user, on=TODAY, today=TODAY).total
+        row = Replacement.objects.get(old_device=line.replaces_id)
+        placed = placements_in_force(TODAY).get(device=line.replaces_id)
+        transaction.set_rollback(True)
+
+    assert (before.waiting, after.waiting) == (61, 60)
+    assert (before.on_lease, after.on_lease) == (514, 514 + is_new)
+    assert (row.new_device, row.replaced_on) == (new if is_new else None, TODAY)
+    assert placed.unit is None

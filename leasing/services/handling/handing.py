@@ -8,6 +8,7 @@ from django.db import transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.rows import among
 from inventory.models import Device, Employee, ExpectedReturn, Unit
+from inventory.services.rollout import note_replaced
 from leasing.models import OrderedDevice, OrderLine, Settings
 from leasing.models.order import CLOSED, Status
 from leasing.selectors.handling.states import DeviceState, where
@@ -80,6 +81,9 @@ def hand_out(
     handled = _refuse_or(reasons, moves, actor)
     if handled.changed:
         _refresh(lines.values(), actor, now)
+    if old and len(ahead) == 1:
+        new = ahead[0].device
+        note_replaced(old=old.device, new=new, replaced_on=starts_on, actor=actor)
     return Handled(
         tuple(device for device in handled.changed if device.pk in wanted), handled.unchanged
     )
