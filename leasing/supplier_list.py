@@ -61,8 +61,8 @@ class SupplierInvoiceTable(Table):
     )
     line_count = NumberColumn("Linjer")
     first_day = DateColumn("Fra")
-    net_ore = AmountColumn("Uden moms (kr.)", summed=True)
-    vat_ore = AmountColumn("Moms (kr.)", summed=True)
+    net_ore = AmountColumn("Uden moms (kr.)")
+    vat_ore = AmountColumn("Moms (kr.)")
     voucher_number = CodeColumn("Bilagsnr.")
     entered_by = Column("Indlæst af")
 

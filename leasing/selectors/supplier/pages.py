@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
-from inventory.selectors.lookups import devices_by_serial_number
 from leasing.domain.reconciliation import Pile
 from leasing.models import DifferenceOutcome, Outcome, SupplierInvoice
 from leasing.selectors.supplier.matching import Row
@@ -32,10 +31,11 @@ def invoice_rows() -> QuerySet[SupplierInvoice]:
     )
 
 
-def devices_of(serial_numbers) -> dict[str, int]:
-    """Give the id of each device by the serial number that an invoice has."""
-    found = devices_by_serial_number({number for number in serial_numbers if number})
-    return {number: device.id for number, device in found.items()}
+def sums_of(invoices: QuerySet[SupplierInvoice]) -> dict[str, int]:
+    """Add up invoices: their net and their VAT, øre."""
+    whole = SupplierInvoice.objects.filter(pk__in=invoices.order_by().values("pk"))
+    found = whole.aggregate(net_ore=Sum("net_ore"), vat_ore=Sum("vat_ore"))
+    return {name: amount or 0 for name, amount in found.items()}
 
 
 def quarters_of(invoice: SupplierInvoice) -> list[Quarter]:

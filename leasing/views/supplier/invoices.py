@@ -10,7 +10,7 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.forms import DateField, KronerField, PlainForm
 from albertslund_it.web.lists import ListPage
 from leasing.models import SubAgreement, SupplierInvoice
-from leasing.selectors.supplier.pages import claim_rows, invoice_rows, quarters_of
+from leasing.selectors.supplier.pages import claim_rows, invoice_rows, quarters_of, sums_of
 from leasing.services.supplier.invoices import (
     decisions_on,
     record_supplier_voucher,
@@ -40,6 +40,13 @@ class SupplierInvoiceList(ListPage):
 
     def rows(self):
         return invoice_rows()
+
+    def table_data(self, filtered):
+        self.sums = sums_of(filtered)
+        return filtered
+
+    def table_options(self):
+        return {"totals": {"number": "I alt", **self.sums}}
 
 
 class ClaimList(ListPage):

@@ -1,0 +1,202 @@
+"""The pages of the lessor's invoices: what they show, take and refuse."""
+
+from datetime import date
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from leasing.models import Charge, DifferenceOutcome, SupplierInvoice
+from tests import builders as make
+from tests.leasing.pages import queries_of, read, text_of
+from tests.leasing.supplier.world import five_pcs, invoice
+
+pytestmark = pytest.mark.django_db
+PAGE = "/kvartaler/2026Q1/afstemning/"
+
+
+@pytest.fixture(autouse=True)
+def today(settings):
+    settings.TODAY = date(2026, 4, 8)
+
+
+@pytest.fixture
+def town():
+    """Give five pcs and an invoice with three faults."""
+    leases = five_pcs()
+    invoice(
+        "4711",
+        ("PF000001", "359,41"),
+        *((f"PF00000{n}", "349,41") for n in range(2, 5)),
+        ("XX999999", "349,41"),
+    )
+    return leases
+
+
+@pytest.fixture
+def finance(cast, client_of):
+    return client_of(cast.finance)
+
+
+def decide(client, tree, cause, **data):
+    """Follow a cause's button and send the form."""
+    [link] = tree.xpath(f"//tr[contains(., '{cause}')]//a[contains(@href, 'afgoer')]")
+    url = link.get("href")
+    form = read(client, url)
+    [seen] = form.xpath("//input[@name='seen']/@value")
+    return client.post(url, {"seen": seen, "note": "Aftalt", **data})
+
+
+def test_the_page_says_how_expected_becomes_invoiced(town, finance):
+    text = text_of(read(finance, PAGE))
+
+    assert "Ventet af leasinggiver 1.747,05" in text
+    assert "Går op 5 1.757,05" in text
+    for said in (
+        "Beløbet afviger 1 +10,00",
+        "Vores, men ikke faktureret 1 −349,41",
+        "Faktureret, men ikke vores 1 +349,41",
+        "T14: 1 linje på +10,00",
+        "3 mangler afgørelse",
+    ):
+        assert said in text
+
+
+def test_every_pile_opens_its_lines_with_the_same_sum(town, finance):
+    tree = read(finance, PAGE)
+    links = tree.xpath("//a[contains(@href, 'afstemning/linjer')]/@href")
+    assert len(links) >= 6
+    for link in links:
+        assert len(read(finance, link).xpath("//table/tbody/tr")) == 1, link
+
+
+def test_deciding_about_each_and_the_charge(town, finance):
+    tree = read(finance, PAGE)
+    assert decide(finance, tree, "T14: 1 linje på +10,00", outcome="charged").status_code == 302
+    assert decide(finance, tree, "Ukendt udstyr", outcome="claimed").status_code == 302
+    assert decide(finance, tree, "−349,41", outcome="waits").status_code == 302
+
+    assert Charge.objects.get().amount_ore == 1000
+    assert DifferenceOutcome.objects.count() == 3
+    text = text_of(read(finance, PAGE))
+    assert "Venter på kreditnota" in text
+    assert "mangler afgørelse" not in text.replace("Mangler afgørelse 0", "")
+    book = openpyxl.load_workbook(
+        BytesIO(b"".join(finance.get("/leverandoerfakturaer/krav/?hent=xlsx").streaming_content))
+    )
+    rows = list(book.active.iter_rows(values_only=True))
+    assert rows[0][:2] == ("Kvartal", "Serienummer")
+    assert rows[1][1] == "XX999999"
+    assert rows[1][8] == 349.41
+
+
+def test_a_stale_form_is_told_and_nothing_typed_is_lost(town, finance, cast, client_of):
+    tree = read(finance, PAGE)
+    decide(finance, tree, "T14: 1 linje på +10,00", outcome="carried")
+    [link] = tree.xpath("//tr[contains(., 'T14: 1 linje på +10,00')]//a[contains(@href, 'afgoer')]")
+    response = finance.post(
+        link.get("href"), {"seen": "x", "outcome": "charged", "note": "Min grund"}
+    )
+
+    assert response.status_code == 422
+    assert "Afvigelserne er ændret" in response.content.decode()
+    assert DifferenceOutcome.objects.get().outcome == "carried"
+
+
+def test_a_form_without_an_outcome_or_a_note_says_so(town, finance):
+    response = decide(finance, read(finance, PAGE), "T14: 1 linje på +10,00", note="")
+    text = response.content.decode()
+
+    assert response.status_code == 422
+    assert "Vælg afgørelse." in text
+    assert "Udfyld bemærkning." in text
+
+
+def test_who_may_only_read_gets_no_buttons(town, cast, client_of):
+    client = client_of(cast.auditor)
+    tree = read(client, PAGE)
+    assert not tree.xpath("//a[contains(@href, 'afgoer')]")
+    assert client.post(f"{PAGE}afgoer/?bunke=differs", {}).status_code == 403
+
+
+@pytest.mark.parametrize("code", ["2025Q4", "2026q1", "x", "2026S1"])
+def test_a_quarter_that_cannot_be_reconciled_is_not_found(town, finance, code):
+    assert finance.get(f"/kvartaler/{code}/afstemning/").status_code == 404
+
+
+def total_form(**fields):
+    data = {
+        "number": "T-1",
+        "invoice_date": "02-01-2026",
+        "net_ore": "1.747,05",
+        "vat_ore": "436,76",
+        "total-TOTAL_FORMS": "6",
+        "total-INITIAL_FORMS": "0",
+        "total-0-sub_agreement": "UA-1",
+        "total-0-starts_on": "01-01-2026",
+        "total-0-last_day": "31-03-2026",
+        "total-0-amount_ore": "1.747,05",
+    }
+    return data | fields
+
+
+def test_a_total_is_typed_in_and_agrees(finance):
+    five_pcs()
+    url = reverse("supplier-invoice-new")
+    assert finance.get(url).status_code == 200
+    response = finance.post(url, total_form())
+
+    sent = SupplierInvoice.objects.get()
+    assert response.url == reverse("supplier-invoice-detail", args=[sent.pk])
+    assert (sent.net_ore, sent.vat_ore, sent.entered_by) == (174705, 43676, "Oda")
+    assert "Alt stemmer" in text_of(read(finance, PAGE))
+    # The same again, a double click, is one invoice.
+    assert finance.post(url, total_form()).status_code == 302
+    assert SupplierInvoice.objects.count() == 1
+
+
+def test_totals_that_do_not_add_up_are_refused_with_the_figures(finance):
+    response = finance.post(reverse("supplier-invoice-new"), total_form(net_ore="1.800,00"))
+    text = response.content.decode()
+
+    assert response.status_code == 422
+    assert "Linjerne på T-1 giver 1.747,05" in text
+    assert 'value="1.800,00"' in text
+    assert not SupplierInvoice.objects.exists()
+
+
+def test_the_invoice_page_takes_a_voucher_and_withdraws(town, finance):
+    sent = SupplierInvoice.objects.get()
+    page = reverse("supplier-invoice-detail", args=[sent.pk])
+    assert "1. kvartal 2026" in text_of(read(finance, page))
+    finance.post(reverse("supplier-invoice-voucher", args=[sent.pk]), {"voucher_number": "5105"})
+    sent.refresh_from_db()
+    assert sent.voucher_number == "5105"
+    assert "4711" in text_of(read(finance, "/leverandoerfakturaer/?q=5105"))
+
+    assert finance.get(reverse("supplier-invoice-withdraw", args=[sent.pk])).status_code == 200
+    finance.post(reverse("supplier-invoice-withdraw", args=[sent.pk]))
+    assert not SupplierInvoice.objects.exists()
+
+
+def test_the_quarter_and_the_front_page_tell_of_what_waits(town, finance):
+    text = text_of(read(finance, "/kvartaler/2026Q1/"))
+    assert "3 afvigelser venter" in text
+    assert "Afvigelser fra leasinggivers faktura" in text
+    tree = read(finance, "/")
+    assert tree.xpath(f"//a[@href='{PAGE}']")
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(finance):
+    five_pcs()
+    make.device("OLD")
+    invoice("4711", ("PF000001", "359,41"), ("XX1", "1,00"), ("OLD", "1,00"))
+    urls = (PAGE, f"{PAGE}linjer/", "/leverandoerfakturaer/", f"{PAGE}afgoer/?bunke=not_invoiced")
+    few = [queries_of(finance, url) for url in urls]
+    for n in range(30):
+        lease = make.lease(f"NY{n:04}")
+        invoice(f"F-{n}", (f"NY{n:04}", "400,00"), (f"YY{n}", "1,00"), (f"OLD{n}", "1,00"))
+        make.device(f"OLD{n}")
+        assert lease
+    assert [queries_of(finance, url) for url in urls] == few
