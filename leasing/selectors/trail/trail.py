@@ -12,7 +12,6 @@ from django.db.models import Count, Q
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import among
 from inventory.models import FormerSerialNumber, Placement, Unit
-from leasing.exports.postings import Posting, postings_of
 from leasing.models import (
     BillingRun,
     Charge,
@@ -24,7 +23,6 @@ from leasing.models import (
     SupplierInvoiceLine,
     Voucher,
 )
-from leasing.selectors.rebilling import rebilling_of
 
 LINES_A_PAGE, FOUND = 100, 20
 
@@ -117,21 +115,13 @@ class Trail:
 
     invoice: QuarterlyInvoice
     voucher: Voucher | None
-    postings: list[Posting]
     steps: list[Step]
     page: int
     pages: int
 
 
 def trail_of(invoice: QuarterlyInvoice, page: int, unit: str = "") -> Trail:
-    """Follow a quarterly invoice's postings, a page of its lines at a time."""
-    rebilling = rebilling_of(invoice.run)
-    postings = [
-        posting
-        for posting in postings_of(rebilling)
-        if f"{posting.text} ".startswith(f"{invoice.number} ")
-        and (not unit or posting.unit_number == unit)
-    ]
+    """Follow a quarterly invoice's lines, a page at a time; all of them or a unit's."""
     lines = invoice.lines.select_related("charge", "lease__sub_agreement").order_by("number")
     if unit:
         lines = lines.filter(unit_number=unit)
@@ -143,7 +133,7 @@ def trail_of(invoice: QuarterlyInvoice, page: int, unit: str = "") -> Trail:
     _add_charges([step for step in steps if step.line.charge_id])
     _add_supplier([step for step in steps if step.line.lease_id])
     voucher = Voucher.objects.filter(run=invoice.run).first()
-    return Trail(invoice, voucher, postings, steps, page, pages)
+    return Trail(invoice, voucher, steps, page, pages)
 
 
 def _add_placements(steps: list[Step]) -> None:

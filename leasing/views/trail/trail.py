@@ -1,7 +1,9 @@
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, render
 
+from leasing.exports.postings import Posting, postings_of
 from leasing.models import QuarterlyInvoice
+from leasing.selectors.rebilling import rebilling_of
 from leasing.selectors.trail.trail import find, trail_of
 
 SEES = "leasing.view_billingrun"
@@ -18,10 +20,17 @@ def trail_search(request):
 def trail(request, number):
     """Show the trail of a quarterly invoice."""
     invoice = get_object_or_404(QuarterlyInvoice.objects.select_related("run"), number=number)
-    page = request.GET.get("side", "1")
-    found = trail_of(
-        invoice,
-        int(page) if page.isdecimal() and len(page) < 7 else 1,
-        request.GET.get("enhed", "").replace("\x00", "")[:20],
-    )
-    return render(request, "leasing/trail/trail.html", {"trail": found})
+    page, unit = request.GET.get("side", "1"), request.GET.get("enhed", "").replace("\x00", "")[:20]
+    found = trail_of(invoice, int(page) if page.isdecimal() and len(page) < 7 else 1, unit)
+    context = {"trail": found, "postings": postings_on(invoice, unit)}
+    return render(request, "leasing/trail/trail.html", context)
+
+
+def postings_on(invoice: QuarterlyInvoice, unit: str) -> list[Posting]:
+    """Give the rows of the voucher that an invoice stands behind; all of them or a unit's."""
+    return [
+        posting
+        for posting in postings_of(rebilling_of(invoice.run))
+        if f"{posting.text} ".startswith(f"{invoice.number} ")
+        and (not unit or posting.unit_number == unit)
+    ]
