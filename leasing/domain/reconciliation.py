@@ -21,6 +21,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from leasing.domain.accrual import Term, accrued, span_of
+from leasing.domain.allocation import fast
 
 
 class Pile(StrEnum):
@@ -152,11 +153,8 @@ def compare_lease(
         if starts_on == first and ends_before == last and first < last and amount > 0:
             cost = accrued(terms, stops_on, last) - accrued(terms, stops_on, first)
             pile = _pile_of(amount - cost, 1, tolerance_ore, Pile.DIFFERS)
-            return (
-                Carried(cost, 0, 0),
-                [Item(pile, amount, cost, starts_on, ends_before, 1)],
-                [],
-            )
+            item = fast(Item, (pile, amount, cost, starts_on, ends_before, 1, False))
+            return fast(Carried, (cost, 0, 0)), [item], []
     return _Comparison(terms, stops_on, span, tolerance_ore, began, ended).run(
         grouped(lines), totals, credited, first, last
     )

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device
 from leasing.domain.accrual import terms_in_order
+from leasing.domain.allocation import fast
 from leasing.domain.reconciliation import (
     Billed,
     Carried,
@@ -58,8 +58,7 @@ class Row(NamedTuple):
         return self.model_name or "Ukendt udstyr"
 
 
-@dataclass(frozen=True)
-class Matched:
+class Matched(NamedTuple):
     """One step of the pass: what a lease is expected to cost, and its rows."""
 
     carried: Carried
@@ -97,7 +96,7 @@ class _Pass:
                 device, its_lines = next(lines, (None, ()))
             mine = ()
             if device == owner:
-                mine = [Billed(line[4], line[5], line[6]) for line in its_lines]
+                mine = [fast(Billed, (line[4], line[5], line[6], None)) for line in its_lines]
                 device, its_lines = next(lines, (None, ()))
             carried, items, parts = compare_lease(
                 terms_in_order(began, prices),
@@ -112,22 +111,23 @@ class _Pass:
                 self.known.add(sub)
                 for part in parts:
                     shares[sub].add(part)
-            number, about = self.numbers[sub], (owner, "", "")
-            yield Matched(
-                carried,
-                [
-                    Row(
+            number = self.numbers[sub]
+            rows = [
+                fast(
+                    Row,
+                    (
                         item[0],
                         owner,
                         serial,
                         model,
                         number,
                         item,
-                        decided.get((item[0], about)) if decided else None,
-                    )
-                    for item in items
-                ],
-            )
+                        decided.get((item[0], (owner, "", ""))) if decided else None,
+                    ),
+                )
+                for item in items
+            ]
+            yield fast(Matched, (carried, rows))
         while device is not None:
             yield from self._unleased(device, its_lines)
             device, its_lines = next(lines, (None, ()))

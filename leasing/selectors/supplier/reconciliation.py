@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
 from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.quarters import Quarter
@@ -242,16 +242,17 @@ def reconciliation_of(quarter: Quarter) -> Reconciliation:
     found = Reconciliation(quarter, {pile: PileSum(pile=pile) for pile in Pile})
     piles = found.piles
     agreed = agreed_ore = expected = earlier = later = invoiced = 0
-    for step in matched(quarter):
-        cost, by_earlier, of_later = step.carried
+    agrees = Pile.AGREES
+    for (cost, by_earlier, of_later), rows in matched(quarter):
         expected += cost
         earlier += by_earlier
         later += of_later
-        for row in step.rows:
-            invoiced += row.item[1]
-            if row[0] is Pile.AGREES:
+        for row in rows:
+            amount = row[5][1]
+            invoiced += amount
+            if row[0] is agrees:
                 agreed += 1
-                agreed_ore += row.item[1]
+                agreed_ore += amount
             else:
                 _count(piles[row[0]], row)
     piles[Pile.AGREES].count, piles[Pile.AGREES].invoiced_ore = agreed, agreed_ore
@@ -281,9 +282,9 @@ def _sum_of_lines(quarter: Quarter) -> tuple[int, int]:
     """Add up the invoice lines of a quarter as they stand, claims' credits where they belong."""
     decisions = decisions_of(quarter)
     lines = lines_of_quarter(quarter).exclude(id__in=decisions.moved)
-    total = lines.aggregate(total=Sum("amount_ore"))["total"] or 0
+    sums = lines.aggregate(total=Sum("amount_ore"), count=Count("id"))
     credits = sum(len(found) for found in decisions.credited.values())
-    return total + decisions.credited_ore, lines.count() + credits
+    return (sums["total"] or 0) + decisions.credited_ore, sums["count"] + credits
 
 
 def lines_of_quarter(quarter: Quarter):
