@@ -7,6 +7,7 @@ from leasing.models import (
     BilledFacts,
     BillingRun,
     Charge,
+    ConfirmationRound,
     FiscalYear,
     FrameworkAgreement,
     InvoiceLine,
@@ -16,9 +17,11 @@ from leasing.models import (
     LeaseTerm,
     LossReport,
     Mail,
+    Objection,
     Order,
     OrderedDevice,
     OrderLine,
+    Preparation,
     QuarterlyInvoice,
     RebillingExport,
     Settings,
@@ -194,6 +197,23 @@ class BilledFactsAdmin(ClosedAdmin):
 class RebillingExportAdmin(ClosedAdmin):
     list_display = ["run", "file_kind", "exported_at", "exported_by", "checksum"]
     list_select_related = ["run"]
+
+
+@admin.register(Preparation)
+class PreparationAdmin(ClosedAdmin):
+    list_display = ["code", "prepared_by", "prepared_at"]
+
+
+@admin.register(ConfirmationRound)
+class ConfirmationRoundAdmin(ClosedAdmin):
+    list_display = ["asked_at", "asked_by", "due_on"]
+
+
+@admin.register(Objection)
+class ObjectionAdmin(ClosedAdmin):
+    list_display = ["device", "unit", "note", "outcome", "raised_at"]
+    list_select_related = ["device", "unit"]
+    list_filter = ["outcome"]
 
 
 @admin.register(Voucher)
