@@ -135,9 +135,17 @@ class Moves:
                     starts_on=self.starts_on,
                     without_devices=[*devices, *self.exempt_devices],
                     without_lines=self.exempt_lines,
+                    ends_before=self._passed_on(ahead[devices[0]], employee),
                 )
             except Refused as refused:
                 yield from refused.reasons
+
+    def _passed_on(self, state: DeviceState, employee: Employee) -> date | None:
+        """Give the day on which the device goes on to somebody else, as it stands already."""
+        if self.later == DROP_LATER:
+            return None
+        later = state.after(self.starts_on)
+        return next((p.starts_on for p in later if p.employee_id != employee.pk), None)
 
     def _place(self, state: DeviceState) -> None:
         day, device = self.starts_on, state.device

@@ -275,7 +275,7 @@ def test_what_comes_later_is_asked_about(school):
 def test_to_drop_what_comes_later_gives_nobody_a_second_pc(school):
     first, second = school.stock[:2]
     hand_out(first, unit=school.birke, employee=school.anna)
-    take_back(first, starts_on=LATER)
+    make.placement(first, LATER, school.library)
     hand_out(second, unit=school.birke, employee=school.anna, starts_on=LATER)
 
     with pytest.raises(Refused, match="hver medarbejder har én pc"):
@@ -316,3 +316,23 @@ def test_thirty_devices_take_as_many_queries_as_three(school):
 
     queries(1, 0)
     assert queries(3, 100) == queries(30, 1000)
+
+
+def test_a_pc_that_goes_on_to_somebody_else_may_be_followed_by_another(school):
+    first, second = school.stock[:2]
+    hand_out(second, unit=school.birke, employee=school.anna, starts_on=LATER)
+    make.placement(first, LATER, school.library)
+
+    hand_out(first, unit=school.birke, employee=school.anna, later=KEEP_LATER)
+
+    assert holdings_of(school.anna, TODAY).devices == (first,)
+    assert holdings_of(school.anna, LATER).devices == (second,)
+
+
+def test_a_pc_that_overlaps_another_by_a_day_is_refused(school):
+    first, second = school.stock[:2]
+    hand_out(second, unit=school.birke, employee=school.anna, starts_on=LATER)
+    make.placement(first, LATER + timedelta(days=1), school.library)
+
+    with pytest.raises(Refused, match="hver medarbejder har én pc"):
+        hand_out(first, unit=school.birke, employee=school.anna, later=KEEP_LATER)
