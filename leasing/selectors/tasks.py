@@ -84,7 +84,7 @@ def money_tasks(standing: Outstanding, today: date) -> Iterator[Task]:
         yield Task(
             "overdue",
             f"{span_label([q.quarter for q in overdue])} er ikke opkrævet",
-            "Kvartalerne er slut. Lås dem ét for ét, det første først.",
+            "Kvartalerne er slut. De kan opkræves på én gang eller ét for ét.",
             about=f"{overdue[0].quarter}-{overdue[-1].quarter}",
             amount_ore=standing.overdue_ore,
             note="ikke opkrævet",

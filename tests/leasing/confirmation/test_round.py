@@ -4,12 +4,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from albertslund_it.common.errors import Refused
 from inventory.models import Unit
 from leasing.models import Confirmation, ConfirmationRound, Mail, Objection
 from leasing.selectors.confirmation.items import items_of, progress
+from leasing.services.confirmation.rounds import confirm, object_to_device, start_round
 from tests import builders as make
 from tests.leasing.ordering.smtp import mail_server
 from tests.leasing.pages import queries_of, read, text_of
+from tests.leasing.test_closing_together import at_the_same_moment
 
 TODAY = date(2026, 11, 2)
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -165,3 +168,27 @@ def test_the_pages_cost_the_same_for_three_and_thirty(town, cast, client_of):
     for n in range(4, 31):
         make.lease(f"PF{n:06}", unit=cast.unit)
     assert (queries_of(leader, CONFIRM), queries_of(finance, FIRST)) == before
+
+
+def test_pressed_by_several_at_the_same_moment_it_is_done_once(town, cast):
+    units = Unit.objects.filter(pk=cast.unit.pk)
+    rounds = at_the_same_moment(
+        *[lambda: start_round(due_on=date(2026, 11, 16), actor_name="Oda", today=TODAY, now=NOW)]
+        * 5
+    )
+    assert sum(isinstance(one, Refused) for one in rounds) == 4, rounds
+    head, given = cast.head, {"units": units, "today": TODAY, "now": NOW}
+    device = town[0].device
+
+    def say_no():
+        return object_to_device(device=device, note="Nej", since=None, actor=head, **given)
+
+    def say_yes():
+        return confirm(device_ids=None, actor=head, **given)
+
+    answers = at_the_same_moment(*[say_no] * 4, *[say_yes] * 4)
+    assert not [one for one in answers if isinstance(one, Exception)], answers
+    assert Objection.objects.count() == 1
+    # Whoever came first: what is objected to is not confirmed.
+    confirmed = set(Confirmation.objects.values_list("device", flat=True))
+    assert confirmed == {town[1].device_id, town[2].device_id}
