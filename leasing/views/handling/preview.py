@@ -1,6 +1,6 @@
 """What a form that is being filled in would do: the devices, the person, the cost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from leasing.selectors.handling.consequences import Consequence, Plan, consequence_of
@@ -50,7 +50,7 @@ def preview_of(form: DevicesForm, today: date) -> Preview:
     moved_later = [(state, state.after(starts_on)) for state in states]
     employee = data.get("employee")
     replaced = {data["replaces"].pk} if data.get("replaces") else set()
-    holdings = _holdings(employee, states, starts_on)
+    holdings = _holdings(form, employee, states, starts_on)
     is_typed = "employee" in form.fields and form["employee"].value()
     faults = form.errors.get("employee", ()) if is_typed else ()
     people = people_matching(form["employee"].value()[:100], today) if faults else []
@@ -72,20 +72,22 @@ def preview_of(form: DevicesForm, today: date) -> Preview:
     )
 
 
-def _holdings(employee, states, starts_on: date) -> Holdings | None:
+def _holdings(form, employee, states, starts_on: date) -> Holdings | None:
+    """Give what the person has beside these devices and the lines that they are for."""
     if employee is None:
         return None
-    return holdings_of(employee, starts_on, without_devices={state.device.pk for state in states})
+    beside = holdings_of(employee, starts_on, without_devices={state.device.pk for state in states})
+    handed_out = {state.set_aside.line_id for state in states if state.set_aside}
+    handed_out.add(form.cleaned_data.get("line"))
+    # The devices that those lines replace stay left out.
+    return replace(beside, lines=tuple(one for one in beside.lines if one.pk not in handed_out))
 
 
 def _is_second(form, holdings, states, replaced: set[int], starts_on: date) -> bool:
     """Tell whether the person would have one pc too many; the service decides it under a lock."""
     if holdings is None or "due_on" in form.fields:  # a loan is outside the rule
         return False
-    lines = {state.set_aside.line_id for state in states if state.set_aside}
-    lines.add(form.cleaned_data.get("line"))
-    kept = sum(device.pk not in replaced for device in holdings.devices)
-    kept += sum(line.pk not in lines for line in holdings.lines)
+    kept = len(holdings.lines) + sum(one.pk not in replaced for one in holdings.devices)
     new = sum(state.counts(starts_on) for state in states)
     return bool(new) and kept + new > holdings.allowed
 
