@@ -1,15 +1,15 @@
 """The list of old machines: its table and its filters."""
 
 import django_filters
-from django import forms
 from django.urls import reverse
 
 from albertslund_it.web.clock import today
 from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn, NumberColumn
 from albertslund_it.web.filters import FilterSet
-from albertslund_it.web.forms import DateField, PlainSelect, grouped_choices
+from albertslund_it.web.forms import DateField, PlainSelect
 from albertslund_it.web.tables import Table
-from inventory.models import Replacement, Roll, Unit
+from inventory.choices import unit_choices
+from inventory.models import Replacement, Roll
 from inventory.selectors.organisation import departments_open_to
 from inventory.selectors.rollout import (
     EXCUSED,
@@ -74,24 +74,11 @@ class MachineFilter(FilterSet):
     def __init__(self, *args, request, **kwargs):
         super().__init__(*args, request=request, **kwargs)
         units = units_seen_by(request.user, today())
-        self.filters["unit"].extra["choices"] = grouped_choices(
-            units.order_by("department__name", *Unit._meta.ordering).values_list(
-                "department__name", "pk", "name"
-            )
-        )
+        self.filters["unit"].extra["choices"] = unit_choices(units)
         self.filters["week"].extra["choices"] = [
             (week.key, f"Uge {week.week}, {week.year}") for week in weeks_planned()
         ]
-        search = self.form.fields["q"]
-        search.css = "field-wide"
-        search.widget = forms.TextInput(
-            attrs={
-                "type": "search",
-                "class": "form-control",
-                "autocomplete": "off",
-                "placeholder": "Serienr. eller enhed",
-            }
-        )
+        self.hint("Serienr. eller enhed")
 
     def search(self, machines, name, value):
         return matching(machines, value)

@@ -1,7 +1,6 @@
 """The list of one-off amounts: its filters and its columns."""
 
 import django_filters
-from django import forms
 from django.db.models import Q
 from django.urls import reverse
 
@@ -52,15 +51,7 @@ class ChargeFilter(FilterSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.form.fields["q"].css = "field-wide"
-        self.form.fields["q"].widget = forms.TextInput(
-            attrs={
-                "type": "search",
-                "class": "form-control",
-                "autocomplete": "off",
-                "placeholder": "Tekst, enhed eller serienr.",
-            }
-        )
+        self.hint("Tekst, enhed eller serienr.")
 
     def search(self, charges, name, value):
         return charges.filter(

@@ -1,12 +1,12 @@
 import django_filters
-from django import forms
 from django.db.models import Exists, OuterRef
 
 from albertslund_it.web.clock import today
 from albertslund_it.web.filters import FilterSet
-from albertslund_it.web.forms import PlainSelect, grouped_choices
+from albertslund_it.web.forms import PlainSelect
 from albertslund_it.web.rows import among
-from inventory.models import Category, Device, DeviceModel, Unit
+from inventory.choices import unit_choices
+from inventory.models import Category, Device, DeviceModel
 from inventory.selectors.organisation import departments_open_to
 from inventory.selectors.placements import placements_in_force
 from inventory.selectors.scope import sees_all, units_seen_by
@@ -89,11 +89,7 @@ class DeviceFilter(FilterSet):
         if not sees_all(request.user):
             del self.filters["underaftale"]
         units = units_seen_by(request.user, today())
-        self.filters["unit"].extra["choices"] = grouped_choices(
-            units.order_by("department__name", *Unit._meta.ordering).values_list(
-                "department__name", "pk", "name"
-            )
-        )
+        self.filters["unit"].extra["choices"] = unit_choices(units)
         if not sees_all(request.user):
             self.filters["state"].extra["choices"] = [s for s in STATES if s[0] == UNLEASED]
         self.filters["waits"].extra["choices"] = [
@@ -101,17 +97,7 @@ class DeviceFilter(FilterSet):
             for rule in WAITS.values()
             if not rule.needs or request.user.has_perm(rule.needs)
         ]
-        self.form.fields["q"].css = "field-wide"
-        self.form.fields["q"].widget = forms.TextInput(
-            attrs={
-                "type": "search",
-                "class": "form-control",
-                "autocomplete": "off",
-                "placeholder": "Serienr., initialer, navn, enhed"
-                if people
-                else "Serienr. eller enhed",
-            }
-        )
+        self.hint("Serienr., initialer, navn, enhed" if people else "Serienr. eller enhed")
 
     def search(self, devices, name, value):
         return matching(devices, value, today(), with_people=self.people)

@@ -6,8 +6,9 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import today
-from albertslund_it.web.forms import DateField, KronerField, PlainForm, PlainSelect, grouped_choices
+from albertslund_it.web.forms import DateField, KronerField, PlainForm, PlainSelect
 from albertslund_it.web.lists import ListPage
+from inventory.choices import unit_choices
 from inventory.models import Device, Unit
 from inventory.selectors.lookups import devices_by_serial_number
 from leasing.charge_list import ChargeFilter, ChargeTable
@@ -43,9 +44,7 @@ class UnitField(forms.ModelChoiceField):
 
     def choose(self) -> None:
         """Fill in the choices: of today, not of when the program started."""
-        rows = Unit.objects.order_by("department__name", *Unit._meta.ordering)
-        names = rows.values_list("department__name", "pk", "name")
-        self.widget.choices = [("", "Vælg enhed"), *grouped_choices(names)]
+        self.widget.choices = [("", "Vælg enhed"), *unit_choices(Unit.objects.all())]
 
 
 class ChargeForm(PlainForm, forms.Form):

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 from django import forms
 
-from albertslund_it.web.forms import DateField, PlainForm, PlainSelect, grouped_choices
+from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
+from inventory.choices import unit_choices
 from inventory.models import Unit
 from leasing.selectors.handling.lookups import Found, devices_in, employee_named
 from leasing.services.handling.moves import DROP_LATER, KEEP_LATER
@@ -43,9 +44,8 @@ class DevicesForm(PlainForm, forms.Form):
         self.fields["serial_numbers"].widget.attrs["rows"] = min(max(lines, 1), 10)
         if "unit" in self.fields:
             units = Unit.objects.filter(is_cost_holder=False)
-            rows = units.order_by("department__name", *Unit._meta.ordering)
-            choices = grouped_choices(rows.values_list("department__name", "pk", "name"))
-            self.fields["unit"].choices = [("", self.fields["unit"].empty), *choices]
+            empty = ("", self.fields["unit"].empty)
+            self.fields["unit"].choices = [empty, *unit_choices(units)]
 
     def clean_serial_numbers(self):
         try:

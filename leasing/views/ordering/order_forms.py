@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from django import forms
 
-from albertslund_it.web.forms import DateField, PlainForm, PlainSelect, grouped_choices
+from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
+from inventory.choices import unit_choices
 from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.selectors.lookups import devices_by_serial_number
 from leasing.models import OrderLine
@@ -52,13 +53,9 @@ class Choices:
     @classmethod
     def read(cls) -> "Choices":
         models = {model.pk: model for model in DeviceModel.objects.select_related("category")}
-        units = Unit.objects.order_by("department__name", *Unit._meta.ordering)
         return cls(
             [("", "Vælg model"), *((pk, model.name) for pk, model in models.items())],
-            [
-                ("", "Medarbejderens enhed"),
-                *grouped_choices(units.values_list("department__name", "pk", "name")),
-            ],
+            [("", "Medarbejderens enhed"), *unit_choices(Unit.objects.all())],
             models,
         )
 

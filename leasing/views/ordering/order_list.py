@@ -1,7 +1,6 @@
 """The list of orders, line by line."""
 
 import django_filters
-from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
 from django_tables2.data import TableData
@@ -9,10 +8,11 @@ from django_tables2.data import TableData
 from albertslund_it.web.clock import today
 from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn, NumberColumn
 from albertslund_it.web.filters import FilterSet
-from albertslund_it.web.forms import PlainSelect, grouped_choices
+from albertslund_it.web.forms import PlainSelect
 from albertslund_it.web.lists import ListPage
 from albertslund_it.web.tables import Table
-from inventory.models import DeviceModel, Unit
+from inventory.choices import unit_choices
+from inventory.models import DeviceModel
 from inventory.selectors.organisation import departments_open_to
 from inventory.selectors.scope import units_seen_by
 from leasing.models import OrderLine
@@ -104,20 +104,8 @@ class OrderFilter(FilterSet):
         super().__init__(*args, request=request, **kwargs)
         self.people = people
         units = units_seen_by(request.user, today())
-        self.filters["unit"].extra["choices"] = grouped_choices(
-            units.order_by("department__name", *Unit._meta.ordering).values_list(
-                "department__name", "pk", "name"
-            )
-        )
-        self.form.fields["q"].css = "field-wide"
-        self.form.fields["q"].widget = forms.TextInput(
-            attrs={
-                "type": "search",
-                "class": "form-control",
-                "autocomplete": "off",
-                "placeholder": "Nr., navn, initialer, enhed" if people else "Nr. eller enhed",
-            }
-        )
+        self.filters["unit"].extra["choices"] = unit_choices(units)
+        self.hint("Nr., navn, initialer, enhed" if people else "Nr. eller enhed")
 
     def search(self, lines, name, value):
         return lines_matching(lines, value, with_people=self.people)

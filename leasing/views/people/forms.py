@@ -3,17 +3,11 @@ from datetime import timedelta
 from django import forms
 from django.core.exceptions import ValidationError
 
-from albertslund_it.web.forms import DateField, PlainForm, PlainSelect, grouped_choices
+from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
+from inventory.choices import unit_choices
 from inventory.models import Employee, Unit
 
 GIVEN_DAYS = 14
-
-
-def unit_choices() -> list:
-    """Give every unit that an employee may belong to, by department."""
-    units = Unit.objects.filter(is_cost_holder=False)
-    rows = units.order_by("department__name", *Unit._meta.ordering)
-    return grouped_choices(rows.values_list("department__name", "pk", "name"))
 
 
 class UnitField(forms.ModelChoiceField):
@@ -36,7 +30,8 @@ class ComingForm(PlainForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autofocus"] = not self.is_bound
         self.fields["name"].widget.attrs["autocomplete"] = "off"
-        self.fields["unit"].widget.choices = [("", "Vælg enhed"), *unit_choices()]
+        units = unit_choices(self.fields["unit"].queryset)
+        self.fields["unit"].widget.choices = [("", "Vælg enhed"), *units]
 
 
 class EmployeeForm(PlainForm, forms.Form):
@@ -65,7 +60,7 @@ class EmployeeForm(PlainForm, forms.Form):
 
     def __init__(self, *args, employee: Employee, **kwargs):
         super().__init__(*args, **kwargs)
-        choices = unit_choices()
+        choices = unit_choices(self.fields["unit"].queryset)
         self.fields["unit"].widget.choices = choices
         self.fields["also_employed_at"].choices = choices
         self.fields["also_employed_at"].widget.choices = choices

@@ -1,15 +1,15 @@
 import django_filters
-from django import forms
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from albertslund_it.web.clock import today
 from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn, NumberColumn
 from albertslund_it.web.filters import FilterSet
-from albertslund_it.web.forms import PlainSelect, grouped_choices
+from albertslund_it.web.forms import PlainSelect
 from albertslund_it.web.lists import ListPage
 from albertslund_it.web.tables import QuerySetRows, Table
-from inventory.models import Employee, Unit
+from inventory.choices import unit_choices
+from inventory.models import Employee
 from inventory.selectors.organisation import departments_open_to
 from inventory.selectors.scope import employees_seen_by, units_seen_by
 from leasing.selectors.people.list import (
@@ -56,20 +56,8 @@ class EmployeeFilter(FilterSet):
     def __init__(self, *args, request, **kwargs):
         super().__init__(*args, request=request, **kwargs)
         units = units_seen_by(request.user, today())
-        self.filters["unit"].extra["choices"] = grouped_choices(
-            units.order_by("department__name", *Unit._meta.ordering).values_list(
-                "department__name", "pk", "name"
-            )
-        )
-        self.form.fields["q"].css = "field-wide"
-        self.form.fields["q"].widget = forms.TextInput(
-            attrs={
-                "type": "search",
-                "class": "form-control",
-                "autocomplete": "off",
-                "placeholder": "Navn eller initialer",
-            }
-        )
+        self.filters["unit"].extra["choices"] = unit_choices(units)
+        self.hint("Navn eller initialer")
 
     def search(self, employees, name, value):
         return named(employees, value)
