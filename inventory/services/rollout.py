@@ -205,7 +205,7 @@ class _Recording:
             )
             return
         device = self.new.get(outcome.new_serial_number)
-        self._check(outcome, row, device)
+        self._check(outcome, device)
         is_same = (row.new_device_id, row.replaced_on, row.reason) == (
             device.pk if device else None,
             outcome.replaced_on,
@@ -227,7 +227,7 @@ class _Recording:
             reason=outcome.reason,
         )
 
-    def _check(self, outcome: Outcome, row: Replacement, device: Device | None) -> None:
+    def _check(self, outcome: Outcome, device: Device | None) -> None:
         number = outcome.new_serial_number
         if number and device is None:
             self._refuse(f"Serienummer {number} findes ikke. Ret det, eller modtag pc'en først")

@@ -60,11 +60,6 @@ class Correction:
     def amount_ore(self) -> int:
         return sum(part.amount_ore for part, _ in self.parts)
 
-    @property
-    def moved_ore(self) -> int:
-        """Add up what units get back: what changes hands when the sum is nothing."""
-        return -sum(part.amount_ore for part, _ in self.parts if part.amount_ore < 0)
-
 
 @dataclass
 class Cause:

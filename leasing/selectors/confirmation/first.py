@@ -44,10 +44,6 @@ class FirstRebilling:
     departments: list[Progress]
     is_over: bool
 
-    @property
-    def mails_missing(self) -> list[str]:
-        return [row.name for row in self.departments if not row.mail]
-
 
 def first_rebilling(today: date) -> FirstRebilling:
     """Gather how ready the municipality is to be billed for the first time."""

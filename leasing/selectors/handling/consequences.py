@@ -91,10 +91,6 @@ class Consequence:
     devices: int
     leased: int
 
-    @property
-    def has_corrections(self) -> bool:
-        return any(unit.closed for unit in self.units)
-
 
 @dataclass
 class _Sums:

@@ -141,10 +141,6 @@ class Fault:
     quarter_ore: int
     units: tuple[Unit, ...] = ()
 
-    @property
-    def of_people(self) -> bool:
-        return self.rule.of is Of.PEOPLE
-
 
 def rules_for(user) -> list[Rule]:
     """Give the rules that a user may know the count of."""

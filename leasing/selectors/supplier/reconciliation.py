@@ -165,10 +165,6 @@ class PileSum(Tally):
         return PILE_HELP[self.pile]
 
     @property
-    def is_difference(self) -> bool:
-        return self.pile in DIFFERENCES
-
-    @property
     def causes_in_order(self) -> list[Cause]:
         """Give the causes: what waits first, then by what they cost."""
         return sorted(

@@ -100,7 +100,7 @@ class Moves:
         names = moved_by(stale) if stale else {}
         for state in states:
             if state in stale:
-                yield _meanwhile(state, self.starts_on, names.get(state.device.pk, ""))
+                yield _meanwhile(state, names.get(state.device.pk, ""))
                 continue
             if self.check:
                 yield from self.check(state)
@@ -194,7 +194,7 @@ def fault_of_loss(state: DeviceState) -> Iterator[str]:
         )
 
 
-def _meanwhile(state: DeviceState, day: date, by: str) -> str:
+def _meanwhile(state: DeviceState, by: str) -> str:
     placement = state.timeline[-1] if state.timeline else None
     since = f" fra {placement.starts_on:%d-%m-%Y}" if placement else ""
     who = f" af {by}" if by else ""

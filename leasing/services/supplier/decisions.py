@@ -271,7 +271,7 @@ def _holders(rows: Sequence[Row], today: date) -> dict[int, int]:
     return {device: unit for device, unit in held.items() if unit}
 
 
-def told(done: Decided, outcome: str, quarter: Quarter, pile: Pile) -> str:
+def told(done: Decided, outcome: str, pile: Pile) -> str:
     """Say in one line what a decision did."""
     lines = "1 afvigelse" if done.count == 1 else f"{done.count} afvigelser"
     name = Outcome(outcome).label.lower()

@@ -235,7 +235,7 @@ def record_supplier_voucher(*, invoice_id: int, voucher_number: str, actor) -> S
 
 
 @transaction.atomic
-def withdraw_invoice(*, invoice_id: int, actor) -> str:
+def withdraw_invoice(*, invoice_id: int) -> str:
     """Delete an invoice that was entered wrongly, with its lines; gives its number.
 
     Raises:

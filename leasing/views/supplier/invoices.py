@@ -128,7 +128,7 @@ def supplier_invoice_withdraw(request, pk):
         context = {"invoice": invoice, "kind": kind_of(invoice), "lines": invoice.lines.count()}
         return render(request, "leasing/supplier/invoice_withdraw.html", context)
     try:
-        number = withdraw_invoice(invoice_id=pk, actor=request.user)
+        number = withdraw_invoice(invoice_id=pk)
     except Refused as refused:
         for reason in refused.reasons:
             messages.error(request, reason)

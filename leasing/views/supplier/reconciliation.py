@@ -238,4 +238,4 @@ def _decide(request, quarter: Quarter, selection: Selection, form) -> str:
         today=today(),
         now=now(),
     )
-    return told(done, outcome, quarter, selection.pile)
+    return told(done, outcome, selection.pile)

@@ -244,7 +244,7 @@ def test_what_is_claimed_is_open_until_a_credit_note_matches_it():
     assert second.ties
     assert second.lines_ore == 0
     with pytest.raises(Refused, match="kan ikke trækkes tilbage"):
-        withdraw_invoice(invoice_id=note.pk, actor=None)
+        withdraw_invoice(invoice_id=note.pk)
 
 
 def test_too_little_cannot_be_claimed_and_an_unknown_pc_needs_a_unit():
@@ -262,12 +262,12 @@ def test_too_little_cannot_be_claimed_and_an_unknown_pc_needs_a_unit():
 def test_an_invoice_is_withdrawn_while_nothing_is_decided_on_it(cast):
     five_pcs()
     sent = invoice("4711", ("PF000001", "400,00"))
-    withdraw_invoice(invoice_id=sent.pk, actor=cast.finance)
+    withdraw_invoice(invoice_id=sent.pk)
     assert Pile.DIFFERS not in piles()
     sent = invoice("4711", ("PF000001", "400,00"))
     choose(Selection(Pile.DIFFERS), Outcome.CARRIED)
     with pytest.raises(Refused, match="1 afgørelse om dens linjer"):
-        withdraw_invoice(invoice_id=sent.pk, actor=cast.finance)
+        withdraw_invoice(invoice_id=sent.pk)
 
 
 def run(code, capsys):
