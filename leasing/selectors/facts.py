@@ -90,14 +90,19 @@ def lease_rows(leases):
         )
         .iterator(chunk_size=CHUNK)
     )
+    return prices_gathered(rows, 8)
+
+
+def prices_gathered(rows: Iterable[tuple], width: int) -> Iterator[tuple[tuple, list[tuple]]]:
+    """Gather rows that begin alike: (their first `width` columns, [what follows, if anything])."""
     first, prices = None, []
     for row in rows:
         if first is None or row[0] != first[0]:
             if first is not None:
                 yield first, prices
-            first, prices = row[:8], []
-        if row[8] is not None:
-            prices.append(row[8:])
+            first, prices = row[:width], []
+        if row[width] is not None:
+            prices.append(row[width:])
     if first is not None:
         yield first, prices
 

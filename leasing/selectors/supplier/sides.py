@@ -12,6 +12,7 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, FormerSerialNumber
 from leasing.domain.reconciliation import Span
 from leasing.models import Lease, SupplierInvoiceLine
+from leasing.selectors.facts import prices_gathered
 from leasing.selectors.window import billing_start
 
 CHUNK = 1_000
@@ -44,16 +45,7 @@ def lease_side() -> Iterator[tuple[tuple, list[tuple[int, int]]]]:
         )
         .iterator(chunk_size=CHUNK)
     )
-    before, prices = None, []
-    for row in rows:
-        if before is None or row[0] != before[0]:
-            if before is not None:
-                yield before, prices
-            before, prices = row[:6], []
-        if row[6] is not None:
-            prices.append(row[6:])
-    if before is not None:
-        yield before, prices
+    return prices_gathered(rows, 6)
 
 
 def line_side(span: Span) -> Iterator[tuple]:

@@ -258,20 +258,20 @@ def _replaced_by(lines) -> DeviceState | None:
 
 
 def _fault_of_line(state: DeviceState, line: OrderLine, holder: Holder) -> Iterator[str]:
-    number = f"bestilling {line.order.number}"
+    number = line.order.number
     if line.status == Status.AWAITING:
-        yield f"B{number[1:]} afventer lederens godkendelse, så {state.device} må vente."
+        yield f"Bestilling {number} afventer lederens godkendelse, så {state.device} må vente."
     elif line.status in (*CLOSED, Status.DRAFT):
-        yield f"B{number[1:]} er {line.get_status_display().lower()}. Udlever uden den."
+        yield f"Bestilling {number} er {line.get_status_display().lower()}. Udlever uden den."
     elif line.employee_id and line.employee_id != (holder.employee and holder.employee.pk):
         yield (
-            f"{state.device} er sat til side til {line.employee} ({number}). Udlever den dertil, "
-            "eller annullér bestillingen først."
+            f"{state.device} er sat til side til {line.employee} (bestilling {number}). "
+            "Udlever den dertil, eller annullér bestillingen først."
         )
     elif not line.employee_id and line.unit_id != holder.unit.pk:
         yield (
-            f"{state.device} er sat til side til {line.unit.name} ({number}). Udlever den dertil, "
-            "eller annullér bestillingen først."
+            f"{state.device} er sat til side til {line.unit.name} (bestilling {number}). "
+            "Udlever den dertil, eller annullér bestillingen først."
         )
 
 
