@@ -35,7 +35,9 @@ class LabelForm(PlainForm, forms.Form):
     def clean_serienumre(self):
         numbers = [one for one in SPLIT.split(self.cleaned_data["serienumre"].upper()) if one]
         if len(numbers) > MOST:
-            raise forms.ValidationError(f"Der kan printes {MOST} ad gangen. Del dem op.")
+            raise forms.ValidationError(
+                f"Der kan højst udskrives {MOST} etiketter ad gangen. Del dem op."
+            )
         return numbers
 
 
