@@ -18,7 +18,6 @@ from tests.leasing.pages import (
     queries_of,
     read,
     text_of,
-    total_of_lines,
 )
 from tests.leasing.town import TODAY, Town, close
 

@@ -265,7 +265,7 @@ def test_notify_reminds_after_days_and_tells_of_what_is_new(much, cast, settings
 
 def test_notify_says_when_the_server_is_dead_and_sends_it_all_later(much, settings, capsys):
     use(settings, free_port())
-    out, err, status = notify(capsys)
+    _out, err, status = notify(capsys)
     assert status == 1
     assert NO_ANSWER in err
     assert "6 mail(s) er ikke sendt" in err
