@@ -18,6 +18,7 @@ from leasing.models.order import OPEN
 from leasing.selectors.device_list import leases_of
 from leasing.selectors.device_page import Reader
 from leasing.selectors.one_pc import Holdings, holdings_of
+from leasing.selectors.ordering.approvals import waiting
 from leasing.selectors.quality.costs import quarter_costs
 from leasing.selectors.quality.sets import at_another_unit, open_returns
 
@@ -54,6 +55,7 @@ class EmployeePage:
     lines: list[OrderLine]
     approvals: list[Approval]
     holdings: Holdings
+    is_asked: bool  # a head is asked for an exception and has not answered
     changed_on: date | None
     twins: list[Employee]
     has_left: bool
@@ -89,6 +91,7 @@ def employee_page(employee: Employee, reader: Reader, on: date) -> EmployeePage:
         lines=[line for line in lines if reader.sees(line.unit)],
         approvals=list(approvals),
         holdings=holdings_of(employee, on),
+        is_asked=waiting(employee.approvals.all()).exists(),
         changed_on=changed_unit_on(employee) if any(h.has_changed_unit for h in has) else None,
         twins=list(twins_of(employee)),
         has_left=employee.left_on is not None and employee.left_on <= on,

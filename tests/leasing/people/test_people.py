@@ -323,3 +323,16 @@ class TestList:
     def test_as_excel(self, people, cast, client_of):
         response = client_of(cast.helpdesk).get("/medarbejdere/?hent=xlsx")
         assert b"".join(response.streaming_content)[:2] == b"PK"
+
+
+def test_who_asked_the_head_already_is_not_told_to_ask(cast, client_of):
+    anna = make.employee(unit=cast.unit)
+    make.lease("PF000001", unit=cast.unit, employee=anna)
+    line = make.order_line(employee=anna, status="awaiting")
+    page, helpdesk = f"/medarbejdere/{anna.pk}/", client_of(cast.helpdesk)
+    assert "eller bed lederen om dispensation" in text_of(read(helpdesk, page))
+
+    make.approval(anna, line=line)
+    text = text_of(read(helpdesk, page))
+    assert "Lederen er spurgt om dispensation og har ikke svaret endnu." in text
+    assert "bed lederen" not in text
