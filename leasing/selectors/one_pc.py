@@ -14,6 +14,7 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
+from albertslund_it.common.errors import Refused
 from albertslund_it.web.rows import among
 from inventory.models import Device, Employee, ExpectedReturn, Placement
 from inventory.selectors.placements import placements_in_force
@@ -69,7 +70,7 @@ def holdings_of(
     there = [placement.device_id for placement in placed]
     lines = [
         line
-        for line in open_lines(on)
+        for line in open_lines()
         .filter(employee=employee)
         .exclude(devices__device__in=there)
         .select_related("model", "order")
@@ -120,7 +121,7 @@ def ended_leases(device_ids: Collection[int], on: date) -> set[int]:
     }
 
 
-def open_lines(on: date) -> QuerySet[OrderLine]:
+def open_lines() -> QuerySet[OrderLine]:
     """Give the lines for people to hand a pc out for; a draft asks for nothing yet."""
     return OrderLine.objects.filter(
         employee__isnull=False,
@@ -183,19 +184,20 @@ def over_the_rule(on: date) -> dict[int, list[int]]:
     }
 
 
-def employees_over_the_rule(on: date) -> QuerySet[Employee]:
-    """Give the people who have more pc's on a day than they are allowed."""
-    return Employee.objects.filter(pk__in=among(over_the_rule(on), int))
-
-
-def devices_over_the_rule(on: date) -> QuerySet[Device]:
-    """Give the pc's of the people who have more of them on a day than they are allowed."""
-    devices = [device for held in over_the_rule(on).values() for device in held]
-    return Device.objects.filter(pk__in=among(devices, int))
-
-
 def lock_employees(ids: Iterable[int]) -> dict[int, Employee]:
-    """Lock people, in the order of their ids, so that two cannot both be within the rule."""
+    """Lock people, in the order of their ids, so that two cannot both be within the rule.
+
+    Raises:
+        Refused: when one of them has been joined to another meanwhile.
+    """
     wanted = sorted(set(ids))
-    people = Employee.objects.select_for_update(of=("self",)).select_related("unit")
-    return {person.pk: person for person in people.filter(pk__in=wanted).order_by("pk")}
+    people = Employee.objects.filter(pk__in=wanted).order_by("pk")
+    # Locked first, read after: PostgreSQL drops a joined row whose unit changed while it waited.
+    list(people.select_for_update().values_list("pk"))
+    found = {person.pk: person for person in people.select_related("unit")}
+    if len(found) < len(wanted):
+        raise Refused(
+            "Medarbejderen er imens samlet med en anden eller slettet. Intet er gemt. Find "
+            "medarbejderen igen."
+        )
+    return found

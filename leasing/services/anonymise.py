@@ -52,7 +52,9 @@ def anonymise(*, today: date, is_rehearsal: bool = False) -> Anonymised:
     by then, also of those who are still employed. Orders that are done with: who asked. A rehearsal
     says what it would be, and changes nothing.
     """
-    lock(Placement, Employee, Order)
+    lock(Order)
+    lock(Placement)
+    lock(Employee)
     years = Settings.objects.get().retention_years
     done = Anonymised(add_months(today, -12 * years))
     moment = timezone.make_aware(datetime.combine(done.ended_before, time.min))

@@ -83,7 +83,7 @@ def with_too_many(on: date) -> QuerySet[Employee]:
 
 def _ordered_too_many(on: date) -> set[int]:
     """Give who will break the rule when the open orders are handed out."""
-    lines = list(open_lines(on).order_by().values_list("employee", "replaces", "devices__device"))
+    lines = list(open_lines().order_by().values_list("employee", "replaces", "devices__device"))
     people = {person for person, _, _ in lines}
     rows = counted_placements(on).filter(employee__in=among(people, int)).order_by()
     held = set(rows.values_list("employee", "device")) if lines else set()

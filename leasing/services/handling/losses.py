@@ -8,6 +8,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.rows import lock
 from inventory.models import Device, DeviceModel
 from leasing.models import LossReport, Order, OrderLine, Settings
 from leasing.selectors.handling.states import states_of, where
@@ -59,9 +60,9 @@ def report_loss(
     Raises:
         Refused: with every reason; nothing is written.
     """
-    device = (
-        Device.objects.select_for_update(of=("self",)).select_related("model").get(pk=device.pk)
-    )
+    lock(Order)  # first, as by all who order or hand out: nobody waits crosswise
+    Device.objects.select_for_update().get(pk=device.pk)
+    device = Device.objects.select_related("model").get(pk=device.pk)
     if facts.discovered_at > now:
         raise Refused("Tidspunktet, hvor det blev opdaget, kan ikke ligge ude i fremtiden.")
     report = device.losses.filter(found_on=None).first()

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.rows import lock
 from inventory.models import Employee
-from leasing.models import Approval, Decision, Mail, OrderLine, Settings, Status
+from leasing.models import Approval, Decision, Mail, Order, OrderLine, Settings, Status
 from leasing.selectors.one_pc import lock_employees
 from leasing.selectors.ordering.approvals import (
     cost_of_exceptions,
@@ -39,6 +40,7 @@ def ask_approval(
     Raises:
         Refused: without a reason, with an end that has passed, or for somebody who has left.
     """
+    lock(Order)
     employee = lock_employees([employee.pk])[employee.pk]
     open_ones = waiting(Approval.objects.filter(employee=employee, line=line))
     if found := open_ones.select_related(*WITH_ALL).first():
@@ -95,7 +97,7 @@ def decide_approval(
         Refused: by anybody else, a second time, without a reason for a refusal, or when the order
             has been called off.
     """
-    # People before lines before exceptions: everybody who locks takes them in this order.
+    lock(Order)  # first, as by all who change orders or hand out: nobody waits crosswise
     person, line_id = Approval.objects.values_list("employee", "line").get(pk=approval_id)
     employee = lock_employees([person])[person]
     line = OrderLine.objects.select_for_update(of=("self",)).filter(pk=line_id).first()

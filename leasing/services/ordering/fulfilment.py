@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from albertslund_it.common.faults import Faults
 from albertslund_it.web.bulk import Changes, Difference
-from albertslund_it.web.rows import among
+from albertslund_it.web.rows import among, lock
 from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.selectors.placements import placements_in_force
 from leasing.models import Order, OrderedDevice, OrderLine
@@ -20,7 +20,8 @@ from leasing.services.ordering.status_mail import tell_orderer
 
 
 def lock_lines(numbers: Collection[str], line_ids: Collection[int]) -> None:
-    """Lock the lines that may be filled, before any table: so do all who change a line."""
+    """Lock orders, then the lines that may be filled, before any other table."""
+    lock(Order)
     if numbers or line_ids:
         wanted = lines_named(numbers) | OrderLine.objects.filter(pk__in=among(line_ids, int))
         locked = wanted.select_for_update(of=("self",)).order_by("pk")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +26,16 @@ NO_LINES = "Bestillingen er tom. Vælg mindst én model."
 TOO_MANY = f"En bestilling har højst {MOST_LINES} linjer. Del den i to."
 
 
+class OrderFacts(TypedDict, total=False):
+    """What an order says once for all of its lines."""
+
+    requester_name: str
+    requester_mail: str
+    wanted_on: date | None
+    reference: str
+    note: str
+
+
 @transaction.atomic
 def place_order(
     *,
@@ -33,11 +44,7 @@ def place_order(
     actor,
     today: date,
     now: datetime,
-    requester_name: str = "",
-    requester_mail: str = "",
-    wanted_on: date | None = None,
-    reference: str = "",
-    note: str = "",
+    **facts: Unpack[OrderFacts],
 ) -> Order:
     """Place an order, or give the one that was placed with the same token; a draft is taken over.
 
@@ -53,13 +60,6 @@ def place_order(
         return order
     wishes = [wish.settled for wish in lines]
     people = lock_employees(wish.employee.pk for wish in wishes if wish.employee)
-    facts = {
-        "requester_name": requester_name,
-        "requester_mail": requester_mail,
-        "wanted_on": wanted_on,
-        "reference": reference,
-        "note": note,
-    }
     order = _written(order, token, facts, actor, now)
     reasons = [] if wishes else [NO_LINES]
     if len(wishes) > MOST_LINES:
@@ -81,7 +81,7 @@ def is_draft(order: Order) -> bool:
     return not order.lines.exclude(status=Status.DRAFT).exists()
 
 
-def _written(order: Order | None, token: UUID, facts: dict, actor, now: datetime) -> Order:
+def _written(order: Order | None, token: UUID, facts: OrderFacts, actor, now: datetime) -> Order:
     """Write an order's own facts; a draft gives up its lines."""
     changes = Changes((Order,))
     if order:
@@ -169,11 +169,7 @@ def save_draft(
     lines: Sequence[LineWish],
     actor,
     now: datetime,
-    requester_name: str = "",
-    requester_mail: str = "",
-    wanted_on: date | None = None,
-    reference: str = "",
-    note: str = "",
+    **facts: Unpack[OrderFacts],
 ) -> Order:
     """Keep what is not ready to be asked for; nothing of it counts for anybody.
 
@@ -191,13 +187,6 @@ def save_draft(
         raise Refused(TOO_MANY)
     if any(wish.reason == OrderLine.Reason.REPLACEMENT and not wish.replaces for wish in wishes):
         raise Refused("Vælg det udstyr, der erstattes.")
-    facts = {
-        "requester_name": requester_name,
-        "requester_mail": requester_mail,
-        "wanted_on": wanted_on,
-        "reference": reference,
-        "note": note,
-    }
     order = _written(order, token, facts, actor, now)
     changes = Changes((OrderLine,))
     for position, wish in enumerate(wishes, start=1):
@@ -234,11 +223,7 @@ def submit_order(*, order_id: int, actor, today: date, now: datetime) -> Order:
         actor=actor,
         today=today,
         now=now,
-        requester_name=order.requester_name,
-        requester_mail=order.requester_mail,
-        wanted_on=order.wanted_on,
-        reference=order.reference,
-        note=order.note,
+        **{name: getattr(order, name) for name in OrderFacts.__annotations__},
     )
 
 
@@ -251,6 +236,7 @@ def cancel_line(*, line_id: int, reason: str, actor, now: datetime) -> OrderLine
     Raises:
         Refused: when it is closed another way, or no reason is given.
     """
+    lock(Order)
     line = OrderLine.objects.select_for_update(of=("self",)).get(pk=line_id)
     if line.status == Status.CANCELLED:
         return line

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
-from albertslund_it.web.rows import among
+from albertslund_it.web.rows import among, lock
 from leasing.models import Order, OrderedDevice, OrderLine
 from leasing.models.order import CLOSED, Status
 from leasing.selectors.ordering.purchases import lines_to_buy
@@ -41,6 +41,7 @@ def mark_ordered(
     if not wanted:
         raise Refused(NOTHING)
     ids = among([int(pk) for pk in wanted], int)
+    lock(Order)
     locked = OrderLine.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
     lines = {line.pk: line for line in locked.select_related("order")}
     if len(lines) == len(wanted) and all(
@@ -53,7 +54,7 @@ def mark_ordered(
     for pk, missing in wanted.items():
         now_standing = standing.get(pk)
         if now_standing is None:
-            reasons.append(_why_not(pk, lines.get(int(pk))))
+            reasons.append(_why_not(lines.get(int(pk))))
         elif now_standing.missing != int(missing):
             reasons.append(
                 f"Linje {now_standing.line} mangler nu {now_standing.missing}, ikke {missing}, "
@@ -123,7 +124,7 @@ def _check_day(ordered_on: date, today: date) -> None:
         raise Refused(f"Bestilt den {ordered_on:%d-%m-%Y} er efter i dag. Ret datoen.")
 
 
-def _why_not(pk: str, line: OrderLine | None) -> str:
+def _why_not(line: OrderLine | None) -> str:
     if line is None:
         return "En af linjerne findes ikke længere. Se listen igennem igen."
     if line.supplier_order_number:
@@ -137,6 +138,7 @@ def _why_not(pk: str, line: OrderLine | None) -> str:
 
 
 def _locked(number: str) -> list[OrderLine]:
+    lock(Order)
     locked = OrderLine.objects.select_for_update(of=("self",)).select_related("order")
     lines = list(
         locked.filter(supplier_order_number=number).exclude(supplier_order_number="").order_by("pk")

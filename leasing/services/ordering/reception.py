@@ -13,7 +13,7 @@ from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import lock
 from inventory.models import Device, DeviceModel
 from leasing.domain.accrual import accrued, terms_in_order
-from leasing.models import LeasePrice, OrderedDevice, OrderLine
+from leasing.models import LeasePrice, Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
 from leasing.selectors.ordering.reception import (
     DELIVERABLE,
@@ -282,6 +282,7 @@ def take_off(*, ordered_device_id: int, actor, now: datetime) -> tuple[Device, O
     Raises:
         Refused: when it is handed out, or no longer on the line.
     """
+    lock(Order)
     found = OrderedDevice.objects.filter(pk=ordered_device_id).values_list("line_id", flat=True)
     lines = OrderLine.objects.select_for_update(of=("self",)).select_related("order")
     line = lines.filter(pk__in=list(found)).first()

@@ -9,6 +9,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import lock
 from inventory.models import Employee, Placement
+from leasing.models import Order
 from leasing.selectors.one_pc import holdings_of, lock_employees
 
 
@@ -30,8 +31,11 @@ def join_coming(*, coming_id: int, real_id: int, actor, today: date) -> Joined:
     Raises:
         Refused: when the coming one is no longer there, or either is of the other kind.
     """
+    lock(Order)
     lock(Placement)
-    people = lock_employees([coming_id, real_id])
+    lock(Employee)
+    known = set(Employee.objects.filter(pk__in=[coming_id, real_id]).values_list("pk", flat=True))
+    people = lock_employees(known)
     coming, real = people.get(coming_id), people.get(real_id)
     if coming is None:
         raise Refused("Den kommende medarbejder er allerede samlet med en anden eller slettet.")
