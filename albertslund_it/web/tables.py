@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 import django_tables2 as tables
+from django.db.models import Sum
 from django.utils.safestring import SafeString
 from django_tables2.data import TableData
 
@@ -32,6 +33,13 @@ class QuerySetRows(TableData):
     def __iter__(self):
         return self.data.iterator(chunk_size=2000)
 
+    def sum_of(self, bound) -> int:
+        """Add up a column, by the database where it is a field of the rows."""
+        fields = {field.name for field in self.data.model._meta.concrete_fields}
+        if bound.name in fields and bound.column.of is None:
+            return self.data.order_by().aggregate(sum=Sum(bound.name))["sum"] or 0
+        return sum(map(bound.column.reader(bound.name), self))
+
 
 class ListRows(TableData):
     """Rows of a list, ordered here; for what is few or worked out in Python."""
@@ -51,6 +59,10 @@ class ListRows(TableData):
                 reverse=alias.startswith("-"),
             )
             self.data = there + nothing
+
+    def sum_of(self, bound) -> int:
+        """Add up a column."""
+        return sum(map(bound.column.reader(bound.name), self.data))
 
 
 class Table(tables.Table):
@@ -113,9 +125,7 @@ class Table(tables.Table):
         summed = [bound for bound in self.columns if bound.column.summed]
         if not summed or len(self.data) < 2:
             return {}
-        sums = {
-            bound.name: sum(map(bound.column.reader(bound.name), self.data)) for bound in summed
-        }
+        sums = {bound.name: self.data.sum_of(bound) for bound in summed}
         return {next(iter(self.columns)).name: "I alt", **sums}
 
     def page_numbers(self):

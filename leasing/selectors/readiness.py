@@ -13,10 +13,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from albertslund_it.common.quarters import Quarter, add_months, quarters_between, span_label
 from inventory.models import Device, Placement, Unit
 from inventory.selectors.placements import placements_in_force
-from leasing.domain.accrual import accrued, span_of
 from leasing.models import BillingRun, Kind, Lease, Objection
-from leasing.selectors.facts import lease_facts
 from leasing.selectors.preview import Preview
+from leasing.selectors.quality.costs import quarter_costs
 from leasing.selectors.rebilling import Coding, Way
 from leasing.selectors.supplier.waiting import waiting_quarters
 from leasing.selectors.verification import findings_of
@@ -59,25 +58,13 @@ class Cost:
 
 def cost_of(devices: QuerySet[Device] | None, today: date) -> Cost:
     """Count what is leased today among devices, or of all, and what it costs in the quarter."""
-    quarter = Quarter.of(today)
-    count = amount = 0
-    for facts in lease_facts(devices):
-        began, ended = span_of(facts.terms, facts.stops_on)
-        if began <= today < ended:
-            count += 1
-            amount += accrued(facts.terms, facts.stops_on, quarter.ends_before)
-            amount -= accrued(facts.terms, facts.stops_on, quarter.starts_on)
-    return Cost(count, amount)
+    costs = quarter_costs(devices, today)
+    return Cost(len(costs), sum(costs.values()))
 
 
 def running(devices: QuerySet[Device], today: date) -> list[int]:
     """Give the ids of the devices whose lease runs today: those that `cost_of` counts."""
-    ids = []
-    for facts in lease_facts(devices):
-        began, ended = span_of(facts.terms, facts.stops_on)
-        if began <= today < ended:
-            ids.append(facts.device_id)
-    return ids
+    return list(quarter_costs(devices, today))
 
 
 def in_stock(today: date) -> QuerySet[Device]:

@@ -5,29 +5,47 @@ from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
+from django.db.models import QuerySet
+
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import among
+from inventory.models import Device
 from leasing.domain.accrual import accrued, span_of, terms_in_order
 from leasing.models import Lease
 
 
-def quarter_costs(device_ids: Collection[int], today: date) -> dict[int, int]:
+def quarter_costs(
+    devices: QuerySet[Device] | Collection[int] | None, today: date
+) -> dict[int, int]:
     """Give what each device costs in the quarter, øre; those whose lease does not run are left out.
 
-    The same that `readiness.cost_of` adds up, by device.
+    Of some devices, or of their ids; None for all.
     """
     quarter = Quarter.of(today)
-    rows = (
-        Lease.objects.filter(device__in=among(device_ids, int), terms__isnull=False)
-        .order_by("device_id", "terms__position")
-        .values_list("device_id", "starts_on", "stops_on", "terms__price_ore", "terms__quarters")
+    began, ended = quarter.starts_on, quarter.ends_before
+    leases = Lease.objects.filter(terms__isnull=False)
+    if devices is not None:
+        within = devices if isinstance(devices, QuerySet) else among(devices, int)
+        leases = leases.filter(device__in=within)
+    rows = leases.order_by("device_id", "terms__position").values_list(
+        "device_id", "starts_on", "stops_on", "terms__price_ore", "terms__quarters"
     )
     costs = {}
-    for (device, starts_on, stops_on), terms in groupby(rows, key=itemgetter(0, 1, 2)):
-        laid = terms_in_order(starts_on, [row[3:] for row in terms])
-        began, ended = span_of(laid, stops_on)
-        if began <= today < ended:
-            costs[device] = accrued(laid, stops_on, quarter.ends_before) - accrued(
-                laid, stops_on, quarter.starts_on
-            )
+    alike = {}  # leases of one day and price cost the same
+    for device, group in groupby(rows.iterator(chunk_size=5_000), key=itemgetter(0)):
+        terms = tuple([row[1:] for row in group])
+        if terms not in alike:
+            alike[terms] = _cost(terms, today, began, ended)
+        if alike[terms] is not None:
+            costs[device] = alike[terms]
     return costs
+
+
+def _cost(terms: tuple, today: date, began: date, ended: date) -> int | None:
+    """Give what a lease of (start, stop, price, quarters) costs in a span; None if not running."""
+    starts_on, stops_on = terms[0][:2]
+    laid = terms_in_order(starts_on, [term[2:] for term in terms])
+    first, end = span_of(laid, stops_on)
+    if not first <= today < end:
+        return None
+    return accrued(laid, stops_on, ended) - accrued(laid, stops_on, began)

@@ -13,6 +13,7 @@ from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import among, insert, lock
+from inventory.models import FormerSerialNumber
 from inventory.selectors.lookups import devices_by_serial_number
 from leasing.models import DifferenceOutcome, SupplierInvoice, SupplierInvoiceLine
 from leasing.selectors.supplier.reconciliation import quarter_of_line
@@ -259,21 +260,30 @@ def withdraw_invoice(*, invoice_id: int) -> str:
 def decisions_on(invoice: SupplierInvoice) -> list[DifferenceOutcome]:
     """Give the decisions that rest on an invoice: about what its lines are about, or settled."""
     lines = invoice.lines.order_by()
-    outcomes = DifferenceOutcome.objects.exclude(pile="not_invoiced")
-    devices = devices_by_serial_number(
-        set(lines.exclude(serial_number="").values_list("serial_number", flat=True))
+    # From the decisions to the lines: an invoice may have a line for every device there is.
+    decided = list(
+        DifferenceOutcome.objects.filter(quarter__in=_quarters_of(invoice)).exclude(
+            pile="not_invoiced"
+        )
     )
-    serials = set(lines.values_list("serial_number", flat=True)) - {""}
-    serials |= {device.serial_number for device in devices.values()}
-    totals = lines.filter(serial_number="").values_list("sub_agreement", flat=True)
-    from_lines = outcomes.filter(serial_number__in=among(serials)).exclude(serial_number="")
-    found = {o.id: o for o in from_lines}
-    found |= {
-        o.id: o for o in outcomes.filter(serial_number="", sub_agreement__in=among(set(totals)))
+    serials = {o.serial_number for o in decided} - {""}
+    totals = {o.sub_agreement for o in decided if not o.serial_number}
+    # What a device was called before counts as the device.
+    former = FormerSerialNumber.objects.filter(device__serial_number__in=among(serials))
+    names = {serial: serial for serial in serials}
+    for name, serial in former.values_list("serial_number", "device__serial_number"):
+        names.setdefault(name, serial)
+    on_lines = lines.filter(serial_number__in=among(names))
+    billed = set(on_lines.values_list("serial_number", flat=True))
+    about = billed | {names[name] for name in billed}
+    alone = lines.filter(serial_number="", sub_agreement__in=among(totals))
+    about_totals = set(alone.values_list("sub_agreement", flat=True))
+    found = {
+        o.id: o
+        for o in decided
+        if (o.serial_number in about if o.serial_number else o.sub_agreement in about_totals)
     }
-    found |= {o.id: o for o in DifferenceOutcome.objects.filter(credit_note=invoice)}
-    quarters = _quarters_of(invoice)
-    return [o for o in found.values() if o.quarter in quarters or o.credit_note_id == invoice.id]
+    return list((found | {o.id: o for o in invoice.settles.all()}).values())
 
 
 def _quarters_of(invoice: SupplierInvoice) -> set[str]:
