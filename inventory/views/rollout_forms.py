@@ -107,7 +107,7 @@ class VisitForm(PlainForm, forms.Form):
 class RollForm(PlainForm, forms.ModelForm):
     """A new roll."""
 
-    number = forms.IntegerField(widget=forms.HiddenInput)
+    number = forms.IntegerField(min_value=1, max_value=999, widget=forms.HiddenInput)
 
     class Meta:
         model = Roll

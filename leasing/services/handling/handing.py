@@ -17,6 +17,7 @@ from leasing.services.handling.moves import (
     Holder,
     Moves,
     fault_of_loss,
+    fault_of_payer,
     fault_of_person,
     locked_states,
 )
@@ -68,7 +69,7 @@ def hand_out(
         exempt_devices=[old.device.pk] if old else [],
         exempt_lines=[its_line.pk for its_line in lines.values()],
     )
-    reasons += fault_of_person(employee, starts_on)
+    reasons += [*fault_of_person(employee, starts_on), *fault_of_payer(unit, employee)]
     if replaces:
         reasons += _faults_of_replaced(old, holder, starts_on, len(wanted))
     ahead = [state for state in wanted.values() if not holder.has(state.on(starts_on))]
@@ -160,7 +161,8 @@ def transfer(
             yield (f"{state.device} er på it-lager den {starts_on:%d-%m-%Y}. Udlever den i stedet.")
 
     moves = Moves(states, holders, starts_on, seen, later, check)
-    return _refuse_or(fault_of_person(employee, starts_on), moves, actor)
+    reasons = [*fault_of_person(employee, starts_on), *fault_of_payer(unit, employee)]
+    return _refuse_or(reasons, moves, actor)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
@@ -134,10 +135,10 @@ def found_again(*, report_id: int, found_on: date, actor, today: date) -> bool:
         return False
     if found_on > today:
         raise Refused("Den dag, udstyret blev fundet, kan ikke ligge ude i fremtiden.")
-    if found_on < report.discovered_at.date():
+    discovered_on = timezone.localtime(report.discovered_at).date()
+    if found_on < discovered_on:
         raise Refused(
-            f"Tabet blev opdaget den {report.discovered_at:%d-%m-%Y}. Udstyret kan ikke være "
-            "fundet før."
+            f"Tabet blev opdaget den {discovered_on:%d-%m-%Y}. Udstyret kan ikke være fundet før."
         )
     changes = Changes((LossReport,))
     changes.update(report, str(report), found_on=found_on)

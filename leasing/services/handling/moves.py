@@ -175,6 +175,16 @@ def locked_states(
     return states_of(device_ids), employees
 
 
+def fault_of_payer(unit: Unit, employee: Employee | None) -> list[str]:
+    """Say that Fælles IT pays for nobody's pc but a loan, which the rule of one pc leaves out."""
+    if employee and unit.is_cost_holder:
+        return [
+            f"{unit.name} betaler kun udlån. Vælg den enhed, der betaler for {employee}, eller "
+            "brug Udlån."
+        ]
+    return []
+
+
 def fault_of_person(employee: Employee | None, starts_on: date) -> list[str]:
     """Say why a person cannot get anything from a day on."""
     if employee and employee.left_on and employee.left_on <= starts_on:

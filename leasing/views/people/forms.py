@@ -19,6 +19,16 @@ class UnitField(forms.ModelChoiceField):
         super().__init__(queryset=Unit.objects.filter(is_cost_holder=False), **kwargs)
 
 
+class UnitsField(forms.ModelMultipleChoiceField):
+    """Any number of units; a number that no database holds is none of them."""
+
+    def _check_values(self, value):
+        try:
+            return super()._check_values(value)
+        except OverflowError:
+            raise ValidationError("Vælg enhederne fra listen.") from None
+
+
 class ComingForm(PlainForm, forms.Form):
     """Who is to begin, where and when."""
 
@@ -44,7 +54,7 @@ class EmployeeForm(PlainForm, forms.Form):
         help_text="Når medarbejderen har fået dem. Så er det ikke længere en kommende.",
     )
     unit = UnitField(label="Enhed, der betaler")
-    also_employed_at = forms.ModelMultipleChoiceField(
+    also_employed_at = UnitsField(
         Unit.objects.filter(is_cost_holder=False),
         label="Også ansat i",
         required=False,
