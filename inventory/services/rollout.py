@@ -230,7 +230,9 @@ class _Recording:
     def _check(self, outcome: Outcome, device: Device | None) -> None:
         number = outcome.new_serial_number
         if number and device is None:
-            self._refuse(f"Serienummer {number} findes ikke. Ret det, eller modtag pc'en først")
+            self._refuse(
+                f"Serienummer {number} findes ikke. Ret det, eller registrér leveringen først"
+            )
         if number and not outcome.replaced_on:
             self._refuse("Skriv, hvornår maskinen er udskiftet")
         if outcome.replaced_on and outcome.replaced_on > self.today:

@@ -29,7 +29,7 @@ def refuse_one_pair_of_eyes(window: Window, closed_by: str) -> None:
     if prepared is None:
         raise Refused(
             f"Der skal to personer til at låse, og ingen har forberedt {window.label} endnu. "
-            "Den ene gennemgår forslaget og vælger »Forberedt«, den anden låser."
+            "Den ene gennemgår forslaget og markerer det som forberedt, den anden låser."
         )
     if prepared.prepared_by == closed_by:
         raise Refused(

@@ -211,7 +211,7 @@ def _tell(request, report, order) -> None:
         else:
             messages.warning(
                 request,
-                "Ring til it-sikkerhed nu: deres mailadresse mangler i opsætningen, så de har "
+                "Ring til it-sikkerhed nu: deres mailadresse mangler i indstillingerne, så de har "
                 "ikke fået besked.",
             )
     if order:

@@ -15,7 +15,7 @@ from leasing.models import Order, Status
 from leasing.selectors.ordering.line_facts import LineFacts
 from leasing.selectors.ordering.mail_reading import reading_of
 from leasing.selectors.ordering.people import people_matching
-from leasing.services.ordering.orders import is_draft, place_order, save_draft
+from leasing.services.ordering.orders import OrderFacts, is_draft, place_order, save_draft
 from leasing.views.ordering.order_forms import (
     MOST,
     NEW,
@@ -30,7 +30,7 @@ from leasing.views.ordering.order_forms import (
 from leasing.views.ordering.pasted_mail import answer_to, initials_of_lines
 
 HANDLES = "leasing.handle_orders"
-FACTS = ("requester_name", "requester_mail", "wanted_on", "reference", "note")
+FACTS = tuple(OrderFacts.__annotations__)
 REMOVE = re.compile(r"fjern-([0-9]{1,3})")
 helpdesk = permission_required(HANDLES, raise_exception=True)
 

@@ -100,7 +100,7 @@ class TestDelivery:
 
         assert refused.status_code == 422
         assert "ingen pris for T99" in refused.content.decode()
-        assert "Bed Økonomi om at indlæse prislisten" in refused.content.decode()
+        assert "Bed økonomi om at indlæse prislisten" in refused.content.decode()
 
     @pytest.mark.parametrize(
         "text",
