@@ -19,6 +19,10 @@ PICTURES = (
     ("quarter", "okonomi", "/kvartaler/2026Q3/", 1280, 1240),
     ("share", "leder", "/egenbetaling/", 1280, 1240),
     ("device", "helpdesk", "/udstyr/", 1280, 800),
+    ("orders", "helpdesk", "/bestillinger/", 1280, 900),
+    ("order", "helpdesk", "/bestillinger/ny/?medarbejder=1", 1280, 900),
+    ("rollout", "helpdesk", "/udrulning/", 1280, 1240),
+    ("reconciliation", "okonomi", "/kvartaler/2026Q3/afstemning/", 1280, 1240),
 )
 
 
