@@ -11,19 +11,23 @@ from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.selectors.facts import one_moment
 from leasing.selectors.outstanding import leases_pending, window_up_to
 from leasing.selectors.rebilling import expected_of_lessor
-from leasing.selectors.supplier.reconciliation import reconciliation_of
+from leasing.selectors.supplier.reconciliation import Reconciliation, reconciliation_of
 from leasing.selectors.verification import findings_of
 
 
 @dataclass(frozen=True)
 class Check:
-    """One equality; `is_amount` says that the two are øre and not a count."""
+    """One equality; `is_amount` says that the two are øre and not a count.
+
+    `reserve` is what must be said beside a tick that is true of less than it seems to be.
+    """
 
     text: str
     expected: int
     found: int
     is_amount: bool = True
     note: str = ""
+    reserve: str = ""
 
     @property
     def holds(self) -> bool:
@@ -48,6 +52,11 @@ class Proof:
     @property
     def holds(self) -> bool:
         return self.held == len(self.checks) and all(check.holds for check in self.seal)
+
+    @property
+    def reserves(self) -> list[str]:
+        """Give what must be said beside the one line, even where everything holds."""
+        return [check.reserve for check in self.checks if check.reserve]
 
 
 def proof_of(run: BillingRun, postings: Iterable, own_share_ore: int) -> Proof:
@@ -134,19 +143,27 @@ def _of_lessor(quarter: Quarter) -> Check:
 def _of_invoiced(quarter: Quarter) -> Check:
     """Compare what the lessor has invoiced, less each named difference, with what is expected."""
     found = reconciliation_of(quarter)
-    note = ""
+    reserve = ""
     if not found.has_invoices:
-        note = "Leasinggivers faktura er ikke indlæst: alt er »vores, men ikke faktureret«."
+        reserve = "Leasinggivers faktura er ikke indlæst"
     elif found.undecided:
-        note = (
-            f"{found.undecided} afvigelser, i alt {format_kroner(found.undecided_ore)}, er ikke "
-            "afgjort endnu."
-        )
+        how_many = "1 afvigelse" if found.undecided == 1 else f"{found.undecided} afvigelser"
+        reserve = f"{how_many} fra leasinggiver er ikke afgjort"
     explained = found.invoiced_ore - found.differences_ore
     explained += found.by_earlier_ore - found.of_later_ore
     return Check(
         "Det fakturerede og de navngivne afvigelser er leasinggiverens ydelser",
         expected_of_lessor(quarter.starts_on, quarter.ends_before),
         explained,
-        note=note,
+        note=_named(found),
+        reserve=reserve,
     )
+
+
+def _named(found: Reconciliation) -> str:
+    """Name every amount between what is invoiced and what is expected."""
+    amounts = [(pile.name, pile.amount_ore) for pile in found.piles.values() if pile.amount_ore]
+    amounts += [("På tidligere fakturaer", -found.by_earlier_ore)] if found.by_earlier_ore else []
+    amounts += [("For senere kvartaler", found.of_later_ore)] if found.of_later_ore else []
+    told = [f"{name} {format_kroner(amount, sign=True)}" for name, amount in amounts]
+    return "; ".join([f"Faktureret {format_kroner(found.invoiced_ore)}", *told])

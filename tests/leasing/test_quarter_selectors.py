@@ -252,6 +252,12 @@ class TestProof:
             "Debet er lig kredit",
         ]
 
+    def test_a_missing_invoice_of_the_lessors_is_said_beside_the_tick(self, town):
+        proof = self.proof(town.runs[0])
+        assert proof.holds
+        assert proof.reserves == ["Leasinggivers faktura er ikke indlæst"]
+        assert "Vores, men ikke faktureret" in proof.checks[-1].note
+
     def test_what_waits_is_counted_with_the_lessor(self, town):
         lessor = self.proof(BillingRun.objects.get(code="2026Q1")).checks[-2]
         # Eight T14 from 1 January, the T16 and the screen; the forgotten pc is not billed yet.
