@@ -15,6 +15,7 @@ the first. The sub-agreement is the contract that the line or else the invoice r
 """
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -39,7 +40,7 @@ _SERIAL_IN_TEXT = re.compile(
     r"\b(?:serie(?:nr|nummer)|serial ?(?:no|number)|s/n)\b[.:\s#]*([A-Z0-9][A-Z0-9._/-]{3,39})",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(r"[+-]?\d{1,13}(\.\d{1,10})?")
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,13}(\.[0-9]{1,10})?")
 
 
 def read_document(data: bytes, faults: Faults) -> list[BilledLine]:
@@ -237,7 +238,7 @@ def _serials(line) -> list[str]:
 
 
 def _clean(text: str | None) -> str:
-    return re.sub(r"\s", "", text or "").upper()
+    return re.sub(r"\s", "", _visible(text)).upper()
 
 
 def _cut(amount: int, parts: int) -> list[int]:
@@ -264,7 +265,13 @@ def _read_period(period: tuple[str, str] | None) -> tuple[date, date]:
 
 def _text(element, path: str) -> str:
     found = element.find(path, NS) if element is not None else None
-    return " ".join((found.text or "").split()) if found is not None else ""
+    return _visible(found.text) if found is not None else ""
+
+
+def _visible(text: str | None) -> str:
+    """Give a text on one line; what cannot be seen would make two of what looks like one."""
+    line = " ".join(unicodedata.normalize("NFC", text or "").split())
+    return "".join(filter(str.isprintable, line))
 
 
 def _currency(element) -> str:

@@ -239,6 +239,19 @@ def test_hostile_files_are_refused(data):
     assert "root:" not in told
 
 
+def test_invisible_characters_make_no_other_invoice_or_pc():
+    take(ubl(line(1, instance("PF000001")), net="349.41", head=PERIOD))
+    hidden = ubl(line(1, instance("PF\u200b000001")), net="349.41", head=PERIOD)
+    take(hidden.replace(b">4711<", ">4\u202e711<".encode()))
+    assert SupplierInvoice.objects.get().number == "4711"
+    assert SupplierInvoiceLine.objects.get().serial_number == "PF000001"
+
+
+def test_an_amount_is_written_in_plain_digits():
+    told = refusal(ubl(line(1, instance("A1"), "٣.00"), net="3.00", head=PERIOD))
+    assert "er ikke et beløb" in told
+
+
 def test_a_file_that_is_too_deep_is_refused():
     deep = "<a>" * 5000 + "</a>" * 5000
     assert "ikke gyldig XML" in refusal(ubl(deep, head=PERIOD))
