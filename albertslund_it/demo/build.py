@@ -15,10 +15,13 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.common.spreadsheets import Table
 from albertslund_it.demo.helpdesk import Desk, call_mails_sent, order_what_is_left, set_mails
+from albertslund_it.demo.leaders import answer_a_round
+from albertslund_it.demo.lessor import Lessor
 from albertslund_it.demo.pages import enter_outcomes, enter_rolls, enter_stops, enter_visits
 from albertslund_it.demo.queue import fill_queue
 from albertslund_it.demo.story import (
     FIRST_QUARTER,
+    MINUTES,
     PLAN_IS_DONE,
     REGISTER_BEGINS,
     history,
@@ -112,8 +115,19 @@ def build(*, scene: str, today: date, tell: Callable[[str], None]) -> None:
     if today >= PLAN_IS_DONE:
         order_what_is_left(PLAN_IS_DONE, helpdesk)
     fill_queue(Desk(today, helpdesk))
+    if scene == NORMAL:
+        tell("Afstemmer leasinggivers fakturaer og spørger lederne …")
+        _let_finance_work(today, helpdesk)
     call_mails_sent()
     Settings.objects.update(shows_demo_data=True)
+
+
+def _let_finance_work(today: date, helpdesk: User) -> None:
+    """Reconcile and ask; on the first morning, the other scene, neither has been begun."""
+    finance = User.objects.get(username="okonomi")
+    Lessor(today, finance).invoice_all()
+    if today >= MINUTES:
+        answer_a_round(Desk(today, helpdesk), finance)
 
 
 def closings(scene: str, today: date) -> list[tuple[Quarter, date]]:
