@@ -78,7 +78,7 @@ def test_from_order_to_return(page, head, live_server, cast, bo, settings, tmp_p
         page.get_by_label("Til og med").fill("30-06-2027")
         page.get_by_label("Bestillerens mail").fill("skolen@example.dk")
         page.locator("#gem").click()
-        page.get_by_text("Lederen har fået en mail om dispensation.").wait_for()
+        page.get_by_text("Den venter på lederens svar.").wait_for()
     order_page = page.url
     assert OrderLine.objects.get().status == "awaiting"
     mails = {tuple(to): mail for to, mail in inbox.messages}

@@ -37,7 +37,7 @@ WAITS = (
         Status.AWAITING,
         "1 linje afventer lederens godkendelse",
         "{} linjer afventer lederens godkendelse",
-        "Lederen har fået en mail og bliver påmindet.",
+        "Lederen bliver påmindet, til der er svaret.",
     ),
     (Status.DRAFT, "1 kladde er ikke gjort færdig", "{} kladder er ikke gjort færdige", ""),
 )

@@ -15,9 +15,10 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
 from inventory.selectors.scope import devices_seen_by
-from leasing.models import LossReport, Settings
+from leasing.models import LossReport
 from leasing.selectors.handling.replacements import NEW, STOCK, replacements_for
 from leasing.selectors.handling.states import DeviceState, states_of, where
+from leasing.selectors.mails import Delivery, delivery_of
 from leasing.services.handling.losses import LossFacts, Replacement, found_again, report_loss
 from leasing.services.handling.swaps import swap
 from leasing.views.handling.actions import HANDLES
@@ -202,18 +203,23 @@ def _replacement_of(form) -> Replacement | None:
     return Replacement(data["token"], model, stock, data["past_stock_because"])
 
 
+SECURITY = {
+    Delivery.SENT: "It-sikkerhed har fået en mail.",
+    Delivery.WAITS: "Ring til it-sikkerhed nu: mailen til dem er ikke sendt endnu.",
+    Delivery.NOBODY: (
+        "Ring til it-sikkerhed nu: deres mailadresse mangler i indstillingerne, så de har ikke "
+        "fået besked."
+    ),
+}
+
+
 def _tell(request, report, order) -> None:
     device, kind = report.device, report.get_kind_display().lower()
     messages.success(request, f"{device} er meldt {kind}. Leasingen løber, til den er afregnet.")
     if report.kind == LossReport.Kind.STOLEN:
-        if Settings.objects.get(id=1).security_mail:
-            messages.success(request, "It-sikkerhed har fået en mail.")
-        else:
-            messages.warning(
-                request,
-                "Ring til it-sikkerhed nu: deres mailadresse mangler i indstillingerne, så de har "
-                "ikke fået besked.",
-            )
+        told = delivery_of([f"loss-{report.pk}"])
+        tell = messages.success if told is Delivery.SENT else messages.warning
+        tell(request, SECURITY[told])
     if order:
         messages.success(request, f"Bestilling {order.number} på en anden er oprettet.")
 

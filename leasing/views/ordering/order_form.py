@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from inventory.models import Employee
-from leasing.models import Order, Status
+from leasing.models import Approval, Order, Status
+from leasing.selectors.mails import Delivery, delivery_of
 from leasing.selectors.ordering.line_facts import LineFacts
 from leasing.selectors.ordering.mail_reading import reading_of
 from leasing.selectors.ordering.people import people_matching
@@ -178,6 +179,8 @@ def _saved(request, order: Order | None, lines: list[LineForm], *, is_for_later:
             form.add_error(None, reason)
         return _page(request, form, _with_facts(lines), order=order, status=422)
     messages.success(request, _said(placed))
+    if warning := _not_told(placed):
+        messages.warning(request, warning)
     return redirect("order-detail", placed.pk)
 
 
@@ -193,10 +196,24 @@ def _said(order: Order) -> str:
         return f"{order.number} er gemt som kladde. Den tæller ikke med, før den er bestilt."
     said = f"Bestilling {order.number} er gemt."
     if Status.AWAITING in statuses:
-        said += " Lederen har fået en mail om dispensation."
+        said += " Den venter på lederens svar."
     if Status.DELIVERED in statuses:
         said += " Det fra lageret er sat til side og klar til udlevering."
     return said
+
+
+def _not_told(order: Order) -> str:
+    """Say so where the head who is to answer has had no mail."""
+    waiting = Approval.objects.filter(line__order=order, decision="")
+    told = delivery_of([f"approval-{pk}" for pk in waiting.values_list("pk", flat=True)])
+    if told is Delivery.NOBODY:
+        return (
+            "Lederen har ikke fået en mail: afdelingen har ingen leder med en mailadresse. "
+            "Bed lederen svare under Dispensationer."
+        )
+    if told is Delivery.WAITS:
+        return "Mailen til lederen er ikke sendt endnu. Den bliver prøvet igen."
+    return ""
 
 
 def _page(request, form: OrderForm, lines: list[Line], *, order=None, status=200, **context):

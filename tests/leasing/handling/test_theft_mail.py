@@ -44,3 +44,33 @@ def test_the_loss_is_reported_though_no_server_answers(pc, settings):
     assert LossReport.objects.count() == 1
     assert Mail.objects.get().sent_at is None
     assert Mail.objects.get().error
+
+
+LOSS = {
+    "kind": "stolen",
+    "discovered_on": "22-11-2026",
+    "discovered_at": "8.30",
+    "encrypted": "unknown",
+    "token": "6f1f6c6e-6f52-4a76-9f5f-2f9d3b0d6a11",
+}
+
+
+@pytest.mark.parametrize("server", ["answers", "is dead", "has nobody to write to"])
+def test_the_page_says_what_became_of_the_mail(pc, settings, cast, client_of, server):
+    settings.TODAY = TODAY
+    client = client_of(cast.helpdesk)
+    if server == "answers":
+        with mail_server(settings):
+            response = client.post(f"/udstyr/{pc.pk}/tab/", LOSS, follow=True)
+        expected = "It-sikkerhed har fået en mail."
+    elif server == "is dead":
+        use(settings, free_port())
+        response = client.post(f"/udstyr/{pc.pk}/tab/", LOSS, follow=True)
+        expected = "Ring til it-sikkerhed nu: mailen til dem er ikke sendt endnu."
+    else:
+        Settings.objects.update(security_mail="")
+        response = client.post(f"/udstyr/{pc.pk}/tab/", LOSS, follow=True)
+        expected = "Ring til it-sikkerhed nu: deres mailadresse mangler"
+    said = [str(message) for message in response.context["messages"]]
+    assert any(expected in text for text in said), said
+    assert sum("it-sikkerhed" in text.lower() for text in said) == 1
