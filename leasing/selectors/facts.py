@@ -5,7 +5,7 @@ at any size and nothing is looked up row by row.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby, islice
 from operator import itemgetter
@@ -156,8 +156,8 @@ def leases_with_differences(
             yield facts, differences(facts, periods, current, holder)
 
 
-def charges_to_bill(window: Window) -> list[Charge]:
-    """Give the charges that no run has billed and that this one takes, in order."""
+def charges_to_bill(window: Window, unit_ids: Collection[int] | None = None) -> list[Charge]:
+    """Give the charges that no run has billed and that this one takes, in order; of some units."""
     unbilled = (
         Charge.objects.filter(
             lines=None,
@@ -167,4 +167,6 @@ def charges_to_bill(window: Window) -> list[Charge]:
         .select_related("device__model")
         .order_by("charged_on", "id")
     )
+    if unit_ids is not None:
+        unbilled = unbilled.filter(unit__in=unit_ids)
     return [c for c in unbilled if str(Quarter.of(c.charged_on)) in window.taken]

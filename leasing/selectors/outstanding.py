@@ -71,11 +71,7 @@ def leases_pending(
 
 def pending_charges(window: Window, unit_ids: Collection[int] | None = None) -> list[RunLine]:
     """Give the charges that no run holds, of these units or of all."""
-    return [
-        charge_line(charge)
-        for charge in charges_to_bill(window)
-        if unit_ids is None or charge.unit_id in unit_ids
-    ]
+    return [charge_line(charge) for charge in charges_to_bill(window, unit_ids)]
 
 
 def pending_rows(window: Window, unit_ids: Collection[int] | None = None) -> Iterator[RunLine]:
