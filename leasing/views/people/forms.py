@@ -26,7 +26,7 @@ class UnitsField(forms.ModelMultipleChoiceField):
         try:
             return super()._check_values(value)
         except OverflowError:
-            raise ValidationError("Vælg enhederne fra listen.") from None
+            raise ValidationError(self.error_messages["invalid_choice"]) from None
 
 
 class ComingForm(PlainForm, forms.Form):

@@ -36,7 +36,7 @@ def test_a_unit_that_no_database_holds_is_a_fault_in_the_form(school, cast, clie
     answer = client_of(cast.helpdesk).post(f"/medarbejdere/{school.anna.pk}/ret/", values)
 
     assert answer.status_code == 422
-    assert "Vælg enhederne fra listen" in answer.content.decode()
+    assert "Vælg også ansat i fra listen" in answer.content.decode()
 
 
 def test_a_roll_that_no_database_holds_is_a_fault_in_the_form(school, cast, client_of):
