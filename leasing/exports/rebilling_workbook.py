@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from django.utils import timezone
 
+from albertslund_it.common.quarters import Quarter, span_label
 from albertslund_it.common.workbooks import CellKind, Column, Formula, Workbook
 from leasing.exports.postings import CREDIT, DEBIT, postings_of
 from leasing.models import Kind
@@ -70,14 +71,16 @@ def write_rebilling_workbook(
     lines: Iterable[tuple],
     expected_ore: int,
     today: date,
+    quarters: Sequence[Quarter],
     reconciled: Sequence[Reconciliation] = (),
 ) -> None:
     """Write the four sheets of a closed run.
 
     Args:
         lines: the run's lines in their order, as tuples of `selectors.rebilling.LINE_FIELDS`.
-        expected_ore: what the lessor is expected to invoice for the run's quarter (a
+        expected_ore: what the lessor is expected to invoice for the run's quarters (a
             supplementary run's year) by the facts of `today`.
+        quarters: those that the run is the first to bill.
         reconciled: the same quarters against the lessor's invoices.
     """
     postings = postings_of(rebilling)
@@ -89,7 +92,7 @@ def write_rebilling_workbook(
         SPECIFICATION,
         ((line[0], KIND_LABELS[line[1]], *line[2:]) for line in lines),
     )
-    _add_reconciliation(book, rebilling, len(postings), expected_ore, today, reconciled)
+    _add_reconciliation(book, rebilling, len(postings), expected_ore, today, quarters, reconciled)
     book.save(stream)
 
 
@@ -153,18 +156,21 @@ def _add_reconciliation(
     posting_count: int,
     expected_ore: int,
     today: date,
+    quarters: Sequence[Quarter],
     reconciled: Sequence[Reconciliation],
 ) -> None:
     run = rebilling.run
     by_kind = rebilling.by_kind
     holder_ore = rebilling.cost_holder.amount_ore
-    period = str(run.last_quarter.year) if run.is_supplementary else run.label
+    period = str(run.last_quarter.year) if run.is_supplementary else span_label(quarters)
     above = [
         (f"Afstemning af kørsel {run.code}",),
         (f"Opgjort den {today:%d-%m-%Y}. Beløb i kroner uden moms.",),
     ]
     # Cells are named by their rows: the first one stands under the lines above and the headings.
-    expected, units, holder, current = (f"B{len(above) + 3 + row}" for row in (0, 3, 4, 6))
+    expected, units, holder, current, backlog = (
+        f"B{len(above) + 3 + row}" for row in (0, 3, 4, 6, 7)
+    )
     rows = [
         (f"Forventet af leasinggiver, {period}", expected_ore),
         *_of_supplier(reconciled),
@@ -177,8 +183,13 @@ def _add_reconciliation(
         ("Sum af kredit på Bilag", _sum_of("Bilag", "I", posting_count, ("H", CREDIT))),
     ]
     if not run.is_supplementary:
-        changed = Formula(f"{current}-{expected}")
-        rows.append(("Løbende fratrukket forventet (ændret, siden kvartalet blev låst)", changed))
+        several = len(quarters) > 1
+        billed, cells = (
+            ("Løbende og efterfakturering", f"{current}+{backlog}")
+            if several
+            else ("Løbende", current)
+        )
+        rows.append((f"{billed} fratrukket forventet", Formula(f"{cells}-{expected}")))
     rows += _piles(reconciled)
     book.add_sheet("Afstemning", RECONCILIATION, rows, above=above)
 

@@ -1,18 +1,19 @@
 """The proof of a closed run: every sum that must be equal, worked out when it is asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Sum
 
 from albertslund_it.common.money import format_kroner
-from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.quarters import Quarter, span_label
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.selectors.facts import one_moment
 from leasing.selectors.outstanding import leases_pending, window_up_to
 from leasing.selectors.rebilling import expected_of_lessor
 from leasing.selectors.supplier.reconciliation import Reconciliation, reconciliation_of
 from leasing.selectors.verification import findings_of
+from leasing.selectors.window import quarters_of
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def proof_of(run: BillingRun, postings: Iterable, own_share_ore: int) -> Proof:
     with one_moment():
         checks = [*_of_sums(run), *_of_postings(run, postings, own_share_ore)]
         if not run.is_supplementary:
-            checks += [_of_lessor(run.last_quarter), _of_invoiced(run.last_quarter)]
+            quarters = quarters_of(run)
+            checks += [_of_lessor(quarters), _of_invoiced(quarters)]
         return Proof(checks, [_of_numbers(run), _of_seal(run)])
 
 
@@ -118,45 +120,58 @@ def _of_seal(run: BillingRun) -> Check:
     )
 
 
-def _of_lessor(quarter: Quarter) -> Check:
-    """Compare what the leases cost in the quarter with what is billed for it, by any run."""
-    code = str(quarter)
+def _of_lessor(quarters: Sequence[Quarter]) -> Check:
+    """Compare what the leases cost in the quarters with what is billed for them, by any run."""
+    codes = [str(quarter) for quarter in quarters]
     billed = (
-        InvoiceSummary.objects.filter(period=code)
+        InvoiceSummary.objects.filter(period__in=codes)
         .exclude(kind=Kind.CHARGE)
         .aggregate(total=Sum("amount_ore"))["total"]
         or 0
     )
     pending = sum(
         difference.amount_ore
-        for _, differences in leases_pending(window_up_to(quarter))
+        for _, differences in leases_pending(window_up_to(quarters[-1]))
         for difference in differences
-        if difference.period == code
+        if difference.period in codes
     )
     return Check(
-        "Leasinggiverens ydelser for kvartalet er det opkrævede og det, der venter",
-        expected_of_lessor(quarter.starts_on, quarter.ends_before),
+        f"Leasinggiverens ydelser for {span_label(quarters)} er det opkrævede og det, der venter",
+        _expected(quarters),
         billed + pending,
     )
 
 
-def _of_invoiced(quarter: Quarter) -> Check:
+def _expected(quarters: Sequence[Quarter]) -> int:
+    return expected_of_lessor(quarters[0].starts_on, quarters[-1].ends_before)
+
+
+def _of_invoiced(quarters: Sequence[Quarter]) -> Check:
     """Compare what the lessor has invoiced, less each named difference, with what is expected."""
-    found = reconciliation_of(quarter)
-    reserve = ""
-    if not found.has_invoices:
-        reserve = "Leasinggivers faktura er ikke indlæst"
-    elif found.undecided:
-        how_many = "1 afvigelse" if found.undecided == 1 else f"{found.undecided} afvigelser"
-        reserve = f"{how_many} fra leasinggiver er ikke afgjort"
-    explained = found.invoiced_ore - found.differences_ore
-    explained += found.by_earlier_ore - found.of_later_ore
+    found = [reconciliation_of(quarter) for quarter in quarters]
+    reserves = []
+    if missing := [
+        quarter.label for quarter, one in zip(quarters, found, strict=True) if not one.has_invoices
+    ]:
+        which = f" for {', '.join(missing)}" if len(quarters) > 1 else ""
+        reserves.append(f"Leasinggivers faktura{which} er ikke indlæst")
+    if undecided := sum(one.undecided for one in found if one.has_invoices):
+        how_many = "1 afvigelse" if undecided == 1 else f"{undecided} afvigelser"
+        reserves.append(f"{how_many} fra leasinggiver er ikke afgjort")
+    explained = sum(
+        one.invoiced_ore - one.differences_ore + one.by_earlier_ore - one.of_later_ore
+        for one in found
+    )
+    named = [
+        _named(one) if len(found) == 1 else f"{quarter.label}: {_named(one)}"
+        for quarter, one in zip(quarters, found, strict=True)
+    ]
     return Check(
         "Det fakturerede og de navngivne afvigelser er leasinggiverens ydelser",
-        expected_of_lessor(quarter.starts_on, quarter.ends_before),
+        _expected(quarters),
         explained,
-        note=_named(found),
-        reserve=reserve,
+        note=". ".join(named),
+        reserve=". ".join(reserves),
     )
 
 

@@ -76,6 +76,15 @@ def _last_quarter(runs) -> Quarter | None:
     return Quarter.parse(code) if code else None
 
 
+def quarters_of(run: BillingRun) -> list[Quarter]:
+    """Give the quarters that a run is the first to bill; of a supplementary one, its year."""
+    last, start = run.last_quarter, Quarter.of(billing_start())
+    if run.is_supplementary:
+        return list(quarters_between(max(start, Quarter(last.year, 1)), last))
+    before = _last_quarter(BillingRun.objects.filter(id__lt=run.id))
+    return list(quarters_between(before.next() if before else start, last))
+
+
 def billing_start() -> date:
     """Give the first day that is billed to anyone."""
     return Settings.objects.values_list("billing_starts_on", flat=True).get(id=1)

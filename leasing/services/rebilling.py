@@ -9,7 +9,6 @@ from typing import BinaryIO
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.quarters import Quarter
 from leasing.exports.opus import COST_CENTRES, PSP_ELEMENTS, write_opus_file
 from leasing.exports.rebilling_workbook import write_rebilling_workbook
 from leasing.models import BillingRun, RebillingExport, Settings, Voucher
@@ -22,6 +21,7 @@ from leasing.selectors.rebilling import (
     uncoded_in,
 )
 from leasing.selectors.supplier.waiting import supplier_sums
+from leasing.selectors.window import quarters_of
 
 WORKBOOK, OPUS = "xlsx", "csv"
 # The Opus file, or its two parts where omkostningssted and PSP-element may not be mixed.
@@ -73,15 +73,15 @@ def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) ->
         part = OPUS_PARTS[file_kind]
         write_opus_file(file, rebilling, with_bom=settings.opus_bom, part=part)
     elif file_kind == WORKBOOK:
-        quarter = run.last_quarter
-        first = Quarter(quarter.year, 1) if run.is_supplementary else quarter
+        quarters = quarters_of(run)
         write_rebilling_workbook(
             file,
             rebilling,
             lines=lines_of(run),
-            expected_ore=expected_of_lessor(first.starts_on, quarter.ends_before),
+            expected_ore=expected_of_lessor(quarters[0].starts_on, quarters[-1].ends_before),
             today=today,
-            reconciled=supplier_sums(first, quarter),
+            quarters=quarters,
+            reconciled=supplier_sums(quarters),
         )
     else:
         raise ValueError(file_kind)

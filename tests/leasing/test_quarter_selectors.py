@@ -252,6 +252,20 @@ class TestProof:
             "Debet er lig kredit",
         ]
 
+    def test_a_run_of_several_quarters_is_held_against_all_of_them(self, db):
+        make.cost_holder()
+        make.lease("PF000001", unit=make.unit())
+        proof = self.proof(close("2026Q3"))
+        assert proof.holds
+        *_, lessor, invoiced = proof.checks
+        assert "1.–3. kvartal 2026" in lessor.text
+        # F(1 October) of a T14 from 1 January: 5,590.66 kr. · 3 of 16 quarters, cut off.
+        assert lessor.expected == invoiced.expected == 559066 * 3 // 16
+        assert proof.reserves == [
+            "Leasinggivers faktura for 1. kvartal 2026, 2. kvartal 2026, 3. kvartal 2026 er ikke "
+            "indlæst"
+        ]
+
     def test_a_missing_invoice_of_the_lessors_is_said_beside_the_tick(self, town):
         proof = self.proof(town.runs[0])
         assert proof.holds

@@ -1,15 +1,15 @@
 """Which quarters wait for somebody because of the lessor's invoices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.common.quarters import Quarter
 from leasing.models import SupplierInvoiceLine
 from leasing.selectors.supplier.reconciliation import (
     Reconciliation,
     invoiced_quarters,
     reconciliation_of,
 )
-from leasing.selectors.window import billing_start
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,8 @@ def has_invoice(quarter: Quarter) -> bool:
     return lines.exists()
 
 
-def supplier_sums(first: Quarter, last: Quarter) -> list[Reconciliation]:
+def supplier_sums(quarters: Sequence[Quarter]) -> list[Reconciliation]:
     """Reconcile the quarters of a run, for its sheet; none where there are no invoices at all."""
     if not SupplierInvoiceLine.objects.exists():
         return []
-    first = max(first, Quarter.of(billing_start()))
-    return [reconciliation_of(quarter) for quarter in quarters_between(first, last)]
+    return [reconciliation_of(quarter) for quarter in quarters]
