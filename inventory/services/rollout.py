@@ -87,10 +87,13 @@ def find_machines(
     What is in a roll already is not found, so the same again adds nothing.
     """
     lock(Replacement)
-    devices = machines_to_find(
+    found = machines_to_find(
         department=department, max_ram_gb=max_ram_gb, without_windows_11=without_windows_11, on=on
     )
-    placed = placements_in_force(on).filter(device__in=devices.values("pk")).select_related("unit")
+    devices = list(found)
+    # By their ids: asked as one query, a PostgreSQL with no statistics yet took minutes over it.
+    of_devices = among([device.pk for device in devices], int)
+    placed = placements_in_force(on).filter(device_id__in=of_devices).select_related("unit")
     units = {placement.device_id: placement.unit for placement in placed}
     changes = Changes((Replacement,))
     for device in devices:
