@@ -40,6 +40,7 @@ class Dimension:
     sort: Callable = danish_key
 
 
+NO_MODEL = "Uden udstyr"
 DIMENSIONS = {
     "afdeling": Dimension(
         "Afdeling",
@@ -47,7 +48,7 @@ DIMENSIONS = {
         lambda name: (name == COST_HOLDER_NAME, danish_key(name)),
     ),
     "enhed": Dimension("Enhed", lambda a: a.unit),
-    "model": Dimension("Model", lambda a: a.model or "Uden udstyr"),
+    "model": Dimension("Model", lambda a: a.model or NO_MODEL),
     "kvartal": Dimension("Kvartal", lambda a: a.quarter, str),
     "slags": Dimension(
         "Slags", lambda a: KIND_NAMES[Kind(a.kind)], lambda n: list(KIND_NAMES.values()).index(n)
@@ -65,11 +66,15 @@ class Pivot:
     total_ore: int
 
 
+def last_quarter_of(year: int, today: date) -> Quarter:
+    """Give the last quarter of a year that has begun by today, or that is billed already."""
+    now = Quarter.of(today)
+    return min(Quarter(year, 4), max(now, last_covered_quarter() or now))
+
+
 def amounts_of(year: int, today: date) -> list[Amount]:
     """Give what a year's quarters cost up to today's: what is billed of them and what waits."""
-    last = min(
-        Quarter(year, 4), max(Quarter.of(today), last_covered_quarter() or Quarter.of(today))
-    )
+    last = last_quarter_of(year, today)
     with one_moment():
         units = {u.id: u for u in Unit.objects.select_related("department")}
         names = dict(Department.objects.values_list("id", "name"))
@@ -96,6 +101,17 @@ def _billed(year: int, units: dict, names: dict) -> Iterator[Amount]:
     for department, unit, model, period, kind, amount in rows:
         name = names.get(department, COST_HOLDER_NAME)
         yield Amount(name, str(units[unit]), model, period, kind, amount)
+
+
+def departments_by_name() -> dict[str, dict[str, str]]:
+    """Give what the list of lines calls each department, by its name."""
+    rows = Department.objects.values_list("id", "name")
+    return {name: {"afdeling": str(pk)} for pk, name in rows}
+
+
+def units_by_name() -> dict[str, dict[str, str]]:
+    """Give what the list of lines calls each unit, by its number and name."""
+    return {str(unit): {"enhed": str(unit.id)} for unit in Unit.objects.all()}
 
 
 def pivot(amounts: list[Amount], down: str, across: str) -> Pivot:

@@ -1,19 +1,29 @@
 from io import BytesIO
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from albertslund_it.common import workbooks
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import EXCEL
+from leasing.line_list import WITHOUT_DEVICE
+from leasing.selectors.bearers import STOCK
+from leasing.selectors.lines import KIND_NAMES
+from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.window import billing_start
 from leasing.selectors.year.pivot import (
     DIMENSIONS,
+    NO_MODEL,
     amounts_of,
+    departments_by_name,
+    last_quarter_of,
     pivot,
     remaining_obligation,
+    units_by_name,
 )
 from leasing.views.later import is_computed_now
 
@@ -40,8 +50,9 @@ def year_page(request):
         labels = [label(across, column) for column in table.columns]
         if wants_file:
             return file(table, year, down, labels)
-        rows = [(label(down, name), values, total) for name, values, total in table.rows]
-        context |= {"table": table, "rows": rows, "labels": labels}
+        last = last_quarter_of(year, day)
+        context |= linked(table, Quarter(year, 1), last, down, across)
+        context |= {"table": table, "labels": labels}
         context["obligation"] = remaining_obligation(day)
     return render(request, "leasing/year/pivot.html", context)
 
@@ -54,6 +65,52 @@ def chosen(asked) -> tuple[str, str]:
     if across not in DIMENSIONS or across == down:
         across = "kvartal" if down != "kvartal" else "afdeling"
     return down, across
+
+
+def linked(table, first: Quarter, last: Quarter, down: str, across: str) -> dict:
+    """Give the rows and the sums with the address of the lines that each amount is made of."""
+    queries = {one: queries_of(one) for one in (down, across)}
+    whole = {"afdeling": "alle", "fra": str(first), "til": str(last)}
+
+    def address(row: str = "", column: str = "") -> str:
+        asked = whole | queries[down].get(row, {}) | queries[across].get(column, {})
+        return f"{reverse('lines')}?{urlencode(asked)}"
+
+    rows = []
+    for name, values, total in table.rows:
+        cells = [
+            (value, address(name, column))
+            for value, column in zip(values, table.columns, strict=True)
+        ]
+        rows.append((label(down, name), cells, (total, address(name))))
+    sums = [
+        (value, address(column=column))
+        for value, column in zip(table.sums, table.columns, strict=True)
+    ]
+    return {"rows": rows, "sums": sums, "whole": (table.total_ore, address())}
+
+
+def queries_of(dimension: str) -> dict[str, dict[str, str]]:
+    """Give what narrows the list of lines to each thing of a dimension, by its name here."""
+    if dimension == "afdeling":
+        return departments_by_name() | {COST_HOLDER_NAME: {"afdeling": STOCK}}
+    if dimension == "enhed":
+        return units_by_name()
+    if dimension == "slags":
+        return {name: {"slags": kind.value} for kind, name in KIND_NAMES.items()}
+    if dimension == "kvartal":
+        return Each(lambda code: {"fra": code, "til": code})
+    return Each(lambda model: {"model": WITHOUT_DEVICE if model == NO_MODEL else model})
+
+
+class Each:
+    """What narrows to a thing that is its own name; nothing for none."""
+
+    def __init__(self, query):
+        self._query = query
+
+    def get(self, name: str, default: dict) -> dict:
+        return self._query(name) if name else default
 
 
 def label(dimension: str, name: str) -> str:

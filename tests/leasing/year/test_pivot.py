@@ -10,7 +10,12 @@ import pytest
 from leasing.selectors.outstanding import outstanding
 from leasing.selectors.year.pivot import DIMENSIONS, amounts_of, pivot, remaining_obligation
 from tests import builders as make
-from tests.leasing.pages import queries_of, read, text_of
+from tests.leasing.pages import (
+    assert_every_figure_opens_its_lines,
+    queries_of,
+    read,
+    text_of,
+)
 from tests.leasing.town import TODAY, Town
 
 PAGE = "/kvartaler/udgift/"
@@ -86,3 +91,17 @@ def test_the_page_costs_the_same_for_three_and_thirty(town, cast, client_of):
     for n in range(20):
         make.lease(f"NY{n:04}", unit=town.second)
     assert queries_of(client, PAGE) == three
+
+
+@pytest.mark.parametrize(
+    ("down", "across"),
+    [("afdeling", "kvartal"), ("enhed", "model"), ("model", "slags"), ("kvartal", "enhed")],
+)
+def test_every_amount_opens_its_lines(town, cast, client_of, down, across):
+    url = f"{PAGE}?aar=2026&raekker={down}&kolonner={across}&vis=beregning"
+    assert assert_every_figure_opens_its_lines(client_of(cast.finance), url) > 6
+
+
+def test_every_amount_of_the_year_end_opens_its_lines(town, cast, client_of):
+    url = "/kvartaler/aar/2026/?vis=beregning"
+    assert assert_every_figure_opens_its_lines(client_of(cast.finance), url) > 6
