@@ -5,6 +5,7 @@ import os
 import random
 import resource
 import statistics
+import tempfile
 import time
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -25,7 +26,9 @@ def own_database():
     from django.conf import settings
 
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-        settings.DATABASES["default"]["TEST"] = {"NAME": f"/tmp/maaling-{os.getpid()}.sqlite3"}
+        settings.DATABASES["default"]["TEST"] = {
+            "NAME": f"{tempfile.gettempdir()}/maaling-{os.getpid()}.sqlite3"
+        }
     # The hashed names of static files would need `collectstatic` first.
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES["staticfiles"]["BACKEND"] = plain
