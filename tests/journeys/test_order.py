@@ -133,6 +133,7 @@ def test_from_order_to_return(page, head, live_server, cast, bo, settings, tmp_p
 
     # It comes, and is scanned.
     page.goto(f"{live_server.url}/bestillinger/levering/")
+    page.locator("input[name=nummer]:focus").wait_for()
     page.keyboard.type("4711")
     page.keyboard.press("Enter")
     page.wait_for_url("**/levering/?nummer=4711")
