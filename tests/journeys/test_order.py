@@ -67,6 +67,7 @@ def test_from_order_to_return(page, head, live_server, cast, bo, settings, tmp_p
     # The order: who has a pc already needs the head's word.
     with mail_server(settings) as inbox:
         page.goto(f"{live_server.url}/bestillinger/ny/")
+        page.wait_for_function("document.activeElement.tagName === 'INPUT'")
         page.keyboard.type("bolu", delay=30)
         page.keyboard.press("Enter")
         page.get_by_text("Bo Lund får en pc for meget.").wait_for()
@@ -179,6 +180,7 @@ def test_from_order_to_return(page, head, live_server, cast, bo, settings, tmp_p
 def test_a_standard_order_is_five_presses(page, live_server, cast, bo):
     log_in(page, live_server, cast.helpdesk)
     page.goto(f"{live_server.url}/bestillinger/ny/")
+    page.wait_for_function("document.activeElement.tagName === 'INPUT'")
     page.keyboard.type("anbe")
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.activeElement.id === 'id_linje-0-model'")
