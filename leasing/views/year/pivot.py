@@ -69,11 +69,12 @@ def chosen(asked) -> tuple[str, str]:
 
 def linked(table, first: Quarter, last: Quarter, down: str, across: str) -> dict:
     """Give the rows and the sums with the address of the lines that each amount is made of."""
-    queries = {one: queries_of(one) for one in (down, across)}
+    of_row = queries_of(down, [name for name, *_ in table.rows])
+    of_column = queries_of(across, table.columns)
     whole = {"afdeling": "alle", "fra": str(first), "til": str(last)}
 
     def address(row: str = "", column: str = "") -> str:
-        asked = whole | queries[down].get(row, {}) | queries[across].get(column, {})
+        asked = whole | of_row.get(row, {}) | of_column.get(column, {})
         return f"{reverse('lines')}?{urlencode(asked)}"
 
     rows = []
@@ -90,7 +91,7 @@ def linked(table, first: Quarter, last: Quarter, down: str, across: str) -> dict
     return {"rows": rows, "sums": sums, "whole": (table.total_ore, address())}
 
 
-def queries_of(dimension: str) -> dict[str, dict[str, str]]:
+def queries_of(dimension: str, names: list[str]) -> dict[str, dict[str, str]]:
     """Give what narrows the list of lines to each thing of a dimension, by its name here."""
     if dimension == "afdeling":
         return departments_by_name() | {COST_HOLDER_NAME: {"afdeling": STOCK}}
@@ -99,18 +100,8 @@ def queries_of(dimension: str) -> dict[str, dict[str, str]]:
     if dimension == "slags":
         return {name: {"slags": kind.value} for kind, name in KIND_NAMES.items()}
     if dimension == "kvartal":
-        return Each(lambda code: {"fra": code, "til": code})
-    return Each(lambda model: {"model": WITHOUT_DEVICE if model == NO_MODEL else model})
-
-
-class Each:
-    """What narrows to a thing that is its own name; nothing for none."""
-
-    def __init__(self, query):
-        self._query = query
-
-    def get(self, name: str, default: dict) -> dict:
-        return self._query(name) if name else default
+        return {code: {"fra": code, "til": code} for code in names}
+    return {name: {"model": WITHOUT_DEVICE if name == NO_MODEL else name} for name in names}
 
 
 def label(dimension: str, name: str) -> str:
