@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn
 from albertslund_it.web.filters import FilterSet
+from albertslund_it.web.people import name_of
 from albertslund_it.web.tables import Table
 from leasing.models import Objection
 
@@ -37,7 +38,7 @@ def _state(objection):
 
 def _by(objection) -> str:
     by = objection.raised_by
-    return (by.get_full_name() or by.get_username()) if by else ""
+    return name_of(by)
 
 
 class ObjectionTable(Table):

@@ -13,6 +13,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
+from albertslund_it.web.people import name_of
 from leasing.exports.postings import postings_of
 from leasing.models import BillingRun, Preparation, Settings
 from leasing.selectors.lines import BILLED, NOT_BILLED
@@ -53,7 +54,7 @@ class VoucherForm(PlainForm, forms.Form):
 
 def actor_name(request) -> str:
     """Name the user for what is recorded as done by somebody."""
-    return request.user.get_full_name() or request.user.get_username()
+    return name_of(request.user)
 
 
 @permission_required("leasing.view_billingrun", raise_exception=True)

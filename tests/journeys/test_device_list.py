@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import builders as make
 from tests.browser import log_in
@@ -91,7 +92,7 @@ def test_turning_the_page_goes_to_its_top_and_tells_screen_readers(
 
     assert page.url.endswith("/udstyr/?side=2")
     assert page.locator("#announcements").inner_text() == "Viser 51–60 af 60"
-    assert page.locator("[data-announce]").is_visible()
+    expect(page.locator("[data-announce]")).to_be_visible()
 
 
 def test_the_search_box_of_every_page_leads_to_a_person_and_to_the_pc(
@@ -107,8 +108,8 @@ def test_the_search_box_of_every_page_leads_to_a_person_and_to_the_pc(
         page.get_by_role("main").get_by_role("link", name="Åse Østergård").click()
     page.get_by_role("link", name="PF-007").first.click()
 
-    assert page.get_by_role("heading", name="PF-007").is_visible()
-    assert page.get_by_text("Åse Østergård (anbe)").first.is_visible()
+    expect(page.get_by_role("heading", name="PF-007")).to_be_visible()
+    expect(page.get_by_text("Åse Østergård (anbe)").first).to_be_visible()
 
 
 def test_everything_works_without_javascript(chromium, live_server, devices, cast):

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from inventory.models import Unit
 from leasing.models import OrderLine
@@ -98,7 +99,7 @@ def test_a_mail_is_read_and_every_state_is_accessible(form):
     form.get_by_label("Mailens tekst").fill("En T14 til anbe, tak, og en T16 til Bo Lund. XZ99Q?")
     form.get_by_role("button", name="Læs mailen").click()
     form.get_by_text("Mailen har givet 2 linjer").wait_for()
-    assert form.get_by_role("button", name="Kopiér svaret").is_visible()
+    expect(form.get_by_role("button", name="Kopiér svaret")).to_be_visible()
     form.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     for look in every_look(form):
         assert_accessible(form, look)

@@ -5,6 +5,7 @@ from collections import Counter
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
 from leasing.models import BillingRun, InvoiceLine, RebillingExport, Voucher
 from leasing.selectors.preview import preview_run
@@ -54,8 +55,8 @@ def test_a_quarter_from_data_to_voucher(page, live_server, town, cast, tmp_path)
     page.get_by_role("heading", name="3. kvartal 2026").wait_for()
     assert page.locator(".sum-up").inner_text().startswith(kroner(total))
     page.get_by_label("Vis enhederne i Dagtilbud & Skole").check()
-    assert page.get_by_role("rowheader", name="Ærtebjerg Skole").is_visible()
-    assert not page.get_by_role("rowheader", name="Biblioteket").is_visible()
+    expect(page.get_by_role("rowheader", name="Ærtebjerg Skole")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Biblioteket")).to_be_hidden()
 
     page.get_by_role("link", name="Godkend og lås …").click()
     page.get_by_text("Det kan ikke fortrydes").wait_for()
@@ -65,7 +66,7 @@ def test_a_quarter_from_data_to_voucher(page, live_server, town, cast, tmp_path)
     run = BillingRun.objects.get(code="2026Q3")
     assert run.total_ore == total
     page.get_by_text("Alt stemmer – 7 af 7").click()
-    assert page.get_by_role("row", name="Debet er lig kredit").is_visible()
+    expect(page.get_by_role("row", name="Debet er lig kredit")).to_be_visible()
 
     workbook = download(page, "Hent regnearket", tmp_path)
     assert workbook.name == "viderefakturering-2026Q3.xlsx"
@@ -124,12 +125,12 @@ def test_everything_works_without_javascript(live_server, town, cast, chromium):
     log_in(page, live_server, cast.finance)
     page.goto(f"{live_server.url}/kvartaler/2026Q3/")
     page.get_by_label("Vis alle enheder").check()
-    assert page.get_by_role("rowheader", name="Biblioteket").is_visible()
+    expect(page.get_by_role("rowheader", name="Biblioteket")).to_be_visible()
     page.get_by_role("link", name="Godkend og lås …").click()
     page.get_by_role("button", name="Godkend og lås 3. kvartal 2026").click()
-    assert page.get_by_text("3. kvartal 2026 er godkendt og låst.").is_visible()
+    expect(page.get_by_text("3. kvartal 2026 er godkendt og låst.")).to_be_visible()
     page.goto(f"{live_server.url}/egenbetaling/")
     page.select_option("#kvartal", "2026Q1")
     page.get_by_role("button", name="Vis", exact=True).click()
-    assert page.get_by_text("Udgift, 1. kvartal 2026").is_visible()
+    expect(page.get_by_text("Udgift, 1. kvartal 2026")).to_be_visible()
     context.close()

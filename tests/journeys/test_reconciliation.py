@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from leasing.models import (
     BillingRun,
@@ -85,7 +86,7 @@ def test_an_invoice_with_three_faults(page, live_server, cast, tmp_path, transac
     page.get_by_role("button", name="Kontrollér filen").click()
     page.get_by_role("button", name="Gem ændringerne").click()
     page.goto(f"{live_server.url}/kvartaler/2026Q1/afstemning/")
-    assert page.get_by_text("3 mangler afgørelse").first.is_visible()
+    expect(page.get_by_text("3 mangler afgørelse").first).to_be_visible()
     for look in every_look(page):
         assert_accessible(page, look)
         assert_no_sideways_scroll(page)
@@ -94,7 +95,7 @@ def test_an_invoice_with_three_faults(page, live_server, cast, tmp_path, transac
     decide(page, "T14: 1 linje på −349,41", "Kommer på næste faktura", "Leveret sent")
     decide(page, "Ukendt udstyr", "Bæres af Fælles IT", "Testmaskine")
 
-    assert page.get_by_text("Venter på kreditnota").first.is_visible()
+    expect(page.get_by_text("Venter på kreditnota").first).to_be_visible()
     assert DifferenceOutcome.objects.count() == 3
     assert not Charge.objects.exists()
     close_post_and_prove(page, live_server)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from inventory.models import Placement
 from tests import builders as make
@@ -44,7 +45,7 @@ def test_a_warranty_swap_by_keyboard(page, live_server, cast, school):
     assert "Tidligere serienummer" in main
     assert "UA-1" in main, "lease and term go on"
     page.get_by_text("Historik").click()
-    assert page.get_by_text("PF000001 → PX777777").is_visible()
+    expect(page.get_by_text("PF000001 → PX777777")).to_be_visible()
 
     # Files and people may go on using the old number.
     page.goto(f"{live_server.url}/udstyr/?q=PF000001")
@@ -94,9 +95,9 @@ def test_everything_works_without_javascript(chromium, live_server, cast, school
     page.get_by_label("Vælg PF000001").check()
     page.get_by_role("button", name="Tag tilbage", exact=True).click()
     page.get_by_role("button", name="Se virkningen").click()
-    assert page.get_by_text("Birkeskolen slipper for 349,42 kr. i kvartalet").is_visible()
+    expect(page.get_by_text("Birkeskolen slipper for 349,42 kr. i kvartalet")).to_be_visible()
     page.get_by_role("button", name="Tag tilbage", exact=True).click()
 
-    assert page.get_by_text("PF000001 er på it-lager fra 23-11-2026.").is_visible()
+    expect(page.get_by_text("PF000001 er på it-lager fra 23-11-2026.")).to_be_visible()
     assert Placement.objects.get(starts_on=date(2026, 11, 23)).unit is None
     context.close()

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from inventory.models import FormerSerialNumber
 from leasing.models import Settings
@@ -147,7 +148,7 @@ def test_the_error_page_that_stands_alone(page, live_server, cast, monkeypatch):
     make.device()
     log_in_as(page, live_server, cast.helpdesk)
     check(page, live_server, "/udstyr/")
-    assert page.get_by_role("heading", name="Noget gik galt hos os").is_visible()
+    expect(page.get_by_role("heading", name="Noget gik galt hos os")).to_be_visible()
     page.problems.clear()
 
 

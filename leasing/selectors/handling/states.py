@@ -9,6 +9,7 @@ from datetime import date
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
+from albertslund_it.web.people import name_of
 from albertslund_it.web.rows import among
 from inventory.models import Device, Placement
 from leasing.models import Lease, LossReport, OrderedDevice
@@ -110,6 +111,6 @@ def moved_by(states: Iterable[DeviceState]) -> Mapping[int, str]:
     names = {}
     for entry in entries.order_by("timestamp", "id"):
         if entry.actor:
-            name = entry.actor.get_full_name() or entry.actor.get_username()
+            name = name_of(entry.actor)
             names[device_of[entry.object_id]] = name
     return names

@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Q
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.people import name_of
 from albertslund_it.web.rows import among
 from inventory.models import FormerSerialNumber, Placement, Unit
 from leasing.models import (
@@ -218,4 +219,4 @@ def latest_changes(model, ids: Iterable[int]) -> dict[int, Change]:
 
 
 def _name(actor) -> str:
-    return (actor.get_full_name() or actor.get_username()) if actor else "Systemet"
+    return name_of(actor) or "Systemet"

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import name_of
 from albertslund_it.web.rows import lock
 from inventory.models import Employee
 from leasing.models import Approval, Decision, Mail, Order, OrderLine, Settings, Status
@@ -133,7 +134,7 @@ def decide_approval(
 
 def already_decided(approval: Approval) -> str:
     """Say who was first, when, and with what answer."""
-    by = approval.decided_by.get_full_name() or approval.decided_by.get_username()
+    by = name_of(approval.decided_by)
     at = timezone.localtime(approval.decided_at)
     word = "godkendt" if approval.decision == Decision.GRANTED else "afvist"
     return f"Dispensationen er allerede {word} af {by} den {at:%d-%m-%Y kl. %H.%M}."

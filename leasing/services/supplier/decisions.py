@@ -30,7 +30,7 @@ from leasing.selectors.supplier.reconciliation import (
     difference_rows,
     state_of,
 )
-from leasing.services.supplier.invoices import name_of
+from leasing.services.supplier.invoices import done_by
 
 STALE = (
     "Afvigelserne er ændret, siden du så dem: en faktura er indlæst, eller en anden har afgjort "
@@ -128,7 +128,7 @@ def decide(
 
 def _is_the_same(rows: Sequence[Row], outcome: Outcome, note: str, actor) -> bool:
     """Tell whether they are decided so already: the second press of a button is no news."""
-    wanted = (outcome, note, name_of(actor))
+    wanted = (outcome, note, done_by(actor))
     return bool(rows) and all(
         (row.decision.outcome, row.decision.note, row.decision.decided_by) == wanted for row in rows
     )
@@ -182,7 +182,7 @@ class _Deciding:
             "outcome": outcome,
             "note": self.note,
             "decided_at": self.now,
-            "decided_by": name_of(self.actor),
+            "decided_by": done_by(self.actor),
             "charge": charge,
             "credit_note": None,
         }

@@ -12,6 +12,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.people import name_of
 from albertslund_it.web.rows import among, insert, lock
 from inventory.models import FormerSerialNumber
 from inventory.selectors.lookups import devices_by_serial_number
@@ -174,7 +175,7 @@ class _Saving:
             file_name=self.file_name[:200],
             content_digest=digest_of(number, first.invoice_date, lines),
             entered_at=self.entered_at,
-            entered_by=name_of(self.actor),
+            entered_by=done_by(self.actor),
         )
 
     def _again(self, found: SupplierInvoice, invoice: SupplierInvoice, rows) -> None:
@@ -220,9 +221,9 @@ def digest_of(number: str, invoice_date: date, lines: Sequence[SupplierInvoiceLi
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def name_of(actor) -> str:
+def done_by(actor) -> str:
     """Name who does something, for what is recorded as done by somebody."""
-    return (actor.get_full_name() or actor.get_username()) if actor else AT_THE_TERMINAL
+    return name_of(actor) or AT_THE_TERMINAL
 
 
 @transaction.atomic

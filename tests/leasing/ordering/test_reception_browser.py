@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from leasing.models import Lease, OrderLine
 from tests import builders as make
@@ -40,12 +41,12 @@ def test_scanning_with_the_keyboard_alone(page, live_server, cast):
     for serial_number in ("pf01", "pf02"):
         keys.type(serial_number)
         keys.press("Enter")  # as the scanner does
-    assert page.get_by_text("2 af 3 scannet").is_visible()
+    expect(page.get_by_text("2 af 3 scannet")).to_be_visible()
     keys.press("Tab")
     keys.type("2")
     keys.press("Enter")
     page.get_by_role("heading", name="Se, hvad der oprettes").wait_for()
-    assert page.get_by_text("INV-000002").is_visible()
+    expect(page.get_by_text("INV-000002")).to_be_visible()
     check(page)
     page.get_by_role("button", name="Gem leveringen").focus()  # axe has moved it
     keys.press("Enter")
