@@ -36,12 +36,14 @@ ROLES: dict[str, tuple[str, ...]] = {
         "leasing.view_order",
         "leasing.decide_approval",
         "leasing.object_to_device",
+        "leasing.wish_for_end",
     ),
     UNIT_LEADER: (
         "inventory.view_device",
         PEOPLE,
         "leasing.view_order",
         "leasing.object_to_device",
+        "leasing.wish_for_end",
     ),
     FINANCE: (
         ALL,

@@ -14,8 +14,10 @@ from albertslund_it.web.forms import PlainForm, PlainSelect, grouped_choices
 from albertslund_it.web.tables import ListRows, Table
 from inventory.models import DeviceModel
 from leasing.models import BillingRun, Kind
-from leasing.selectors.bearers import EVERYBODY, Bearer
-from leasing.selectors.lines import (
+from leasing.selectors.preview import COST_HOLDER_NAME
+from leasing.selectors.quarter import runs_to_close
+from leasing.selectors.share.bearers import EVERYBODY, Bearer
+from leasing.selectors.share.lines import (
     BILLED,
     KIND_NAMES,
     NOT_BILLED,
@@ -25,8 +27,6 @@ from leasing.selectors.lines import (
     lines_of,
     units_of,
 )
-from leasing.selectors.preview import COST_HOLDER_NAME
-from leasing.selectors.quarter import runs_to_close
 from leasing.selectors.window import billing_start
 
 WITHOUT_DEVICE = "uden"

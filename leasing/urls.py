@@ -20,7 +20,6 @@ from leasing.views.handling.actions import HandOut, Lend, TakeBack, Transfer
 from leasing.views.handling.single import device_found, device_loss, device_swap
 from leasing.views.imports import import_example, import_kind, import_list
 from leasing.views.invoice import invoice, quarter_file
-from leasing.views.lines import LineList
 from leasing.views.ordering.approvals import ApprovalList, approval_detail, approval_new
 from leasing.views.ordering.lease_correct import lease_correct
 from leasing.views.ordering.mails import MailList, mail_retry
@@ -51,7 +50,8 @@ from leasing.views.quarter import (
     quarter_prepare,
     quarter_voucher,
 )
-from leasing.views.share import share
+from leasing.views.share.lines import LineList
+from leasing.views.share.share import share
 from leasing.views.supplier.invoices import (
     ClaimList,
     SupplierInvoiceDetail,

@@ -9,13 +9,16 @@ from leasing.models.billing import (
     Preparation,
     QuarterlyInvoice,
 )
+from leasing.models.budget import Budget
 from leasing.models.charge import Charge
 from leasing.models.confirmation import Confirmation, ConfirmationRound, Objection
+from leasing.models.end_wish import EndWish
 from leasing.models.lease import EndChoice, Lease, LeaseTerm
 from leasing.models.loss import LossReport
 from leasing.models.mail import Mail
 from leasing.models.order import Order, OrderedDevice, OrderLine, Status
 from leasing.models.rebilling import RebillingExport, Voucher
+from leasing.models.scenario import Scenario
 from leasing.models.settings import Booking, FiscalYear, Settings
 from leasing.models.supplier import (
     DifferenceOutcome,
@@ -29,12 +32,14 @@ __all__ = [
     "BilledFacts",
     "BillingRun",
     "Booking",
+    "Budget",
     "Charge",
     "Confirmation",
     "ConfirmationRound",
     "Decision",
     "DifferenceOutcome",
     "EndChoice",
+    "EndWish",
     "FiscalYear",
     "FrameworkAgreement",
     "InvoiceLine",
@@ -53,6 +58,7 @@ __all__ = [
     "Preparation",
     "QuarterlyInvoice",
     "RebillingExport",
+    "Scenario",
     "Settings",
     "Status",
     "SubAgreement",

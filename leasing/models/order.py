@@ -18,6 +18,14 @@ class Order(models.Model):
     wanted_on = models.DateField("ønskes senest", null=True, blank=True)
     reference = models.CharField("henvisning til mailen", max_length=200, blank=True)
     note = models.TextField("bemærkning", blank=True, max_length=2000)
+    scenario = models.ForeignKey(
+        "leasing.Scenario",
+        models.SET_NULL,
+        verbose_name="lavet ud fra scenariet",
+        related_name="orders",
+        null=True,
+        blank=True,
+    )
     created_at = models.DateTimeField("oprettet")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

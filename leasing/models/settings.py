@@ -109,6 +109,11 @@ class Settings(models.Model):
         default=5,
         help_text="Så længe efter en tildelings ophør, anonymiseres medarbejderen på den.",
     )
+    mails_letters = models.BooleanField(
+        "send kvartalsbrevet til lederne",
+        default=False,
+        help_text="Når et kvartal låses, får hver leder sit kvartalsbrev som mail.",
+    )
     uses_labels = models.BooleanField("bruger etiketter med QR-kode", default=True)
     shows_demo_data = models.BooleanField(
         "viser demodata", default=False, help_text="Viser på alle sider, at data er opdigtede."

@@ -20,10 +20,10 @@ from leasing.models import (
     QuarterlyInvoice,
     Voucher,
 )
-from leasing.selectors.lines import KIND_NAMES, READ_FIELDS, Line, as_lines
 from leasing.selectors.outstanding import Outstanding, Standing
 from leasing.selectors.preview import Preview
 from leasing.selectors.rebilling import rebilling_of
+from leasing.selectors.share.lines import KIND_NAMES, READ_FIELDS, Line, as_lines
 from leasing.selectors.supplier.reconciliation import reconciliation_of
 from leasing.selectors.supplier.waiting import has_invoice
 from leasing.selectors.window import (

@@ -8,7 +8,6 @@ from albertslund_it.web.clock import now as moment_now
 from albertslund_it.web.clock import today
 from inventory.selectors.scope import devices_seen_by, sees_all
 from leasing.models import BillingRun
-from leasing.selectors.bearers import bearers_seen_by
 from leasing.selectors.confirmation.first import confirmation_tasks, is_before_the_first_run
 from leasing.selectors.handling.losses import loss_tasks
 from leasing.selectors.ordering.approval_tasks import approval_tasks, mail_tasks
@@ -16,11 +15,12 @@ from leasing.selectors.ordering.order_tasks import order_tasks
 from leasing.selectors.outstanding import outstanding
 from leasing.selectors.quality.faults import costly_faults
 from leasing.selectors.readiness import cost_of, in_stock
-from leasing.selectors.share import share_of
+from leasing.selectors.share.bearers import bearers_seen_by
+from leasing.selectors.share.share import share_of
 from leasing.selectors.tasks import Task, leaver_tasks, lessor_tasks, money_tasks, quarter_tasks
 from leasing.views.later import is_computed_now
 from leasing.views.quality.faults import linked
-from leasing.views.share import quarter_chart
+from leasing.views.share.share import quarter_chart
 
 SEES_RUNS = "leasing.view_billingrun"
 SEES_PEOPLE = "inventory.view_employee"

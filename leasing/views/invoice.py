@@ -11,8 +11,8 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists import EXCEL
 from leasing.models import BillingRun, QuarterlyInvoice
-from leasing.selectors.bearers import bearers_seen_by
 from leasing.selectors.quarter import invoice_page, uncoded_units
+from leasing.selectors.share.bearers import bearers_seen_by
 from leasing.services.rebilling import OPUS, WORKBOOK, export_rebilling
 from leasing.views.quarter import actor_name
 

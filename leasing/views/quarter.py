@@ -16,7 +16,6 @@ from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.people import name_of
 from leasing.exports.postings import postings_of
 from leasing.models import BillingRun, Preparation, Settings
-from leasing.selectors.lines import BILLED, NOT_BILLED
 from leasing.selectors.outstanding import outstanding
 from leasing.selectors.preview import preview_run
 from leasing.selectors.proof import proof_of
@@ -30,6 +29,7 @@ from leasing.selectors.quarter import (
 )
 from leasing.selectors.readiness import readiness_of
 from leasing.selectors.rebilling import Way, rebilling_of
+from leasing.selectors.share.lines import BILLED, NOT_BILLED
 from leasing.selectors.window import window_for
 from leasing.services.closing import close_quarter
 from leasing.services.preparation import prepare_quarter

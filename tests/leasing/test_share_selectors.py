@@ -7,10 +7,10 @@ import pytest
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from leasing.models import Kind
-from leasing.selectors.bearers import EVERYBODY, bearers_seen_by
-from leasing.selectors.lines import NOT_BILLED, Choice, lines_of
 from leasing.selectors.outstanding import outstanding
-from leasing.selectors.share import quarters_to_choose, share_of
+from leasing.selectors.share.bearers import EVERYBODY, bearers_seen_by
+from leasing.selectors.share.lines import NOT_BILLED, Choice, lines_of
+from leasing.selectors.share.share import quarters_to_choose, share_of
 from tests import builders as make
 from tests.leasing.town import TODAY, Town, close
 

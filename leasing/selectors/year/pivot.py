@@ -14,9 +14,9 @@ from inventory.models import Department, Unit
 from leasing.domain.accrual import accrued, span_of
 from leasing.models import InvoiceSummary, Kind
 from leasing.selectors.facts import lease_facts, one_moment
-from leasing.selectors.lines import KIND_NAMES
 from leasing.selectors.outstanding import pending_rows, window_up_to
 from leasing.selectors.preview import COST_HOLDER_NAME
+from leasing.selectors.share.lines import KIND_NAMES
 from leasing.selectors.window import last_covered_quarter
 
 

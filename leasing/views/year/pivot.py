@@ -11,9 +11,9 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import EXCEL
 from leasing.line_list import WITHOUT_DEVICE
-from leasing.selectors.bearers import STOCK
-from leasing.selectors.lines import KIND_NAMES
 from leasing.selectors.preview import COST_HOLDER_NAME
+from leasing.selectors.share.bearers import STOCK
+from leasing.selectors.share.lines import KIND_NAMES
 from leasing.selectors.window import billing_start
 from leasing.selectors.year.pivot import (
     DIMENSIONS,

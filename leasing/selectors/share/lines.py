@@ -14,11 +14,11 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import among
 from inventory.models import Unit
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
-from leasing.selectors.bearers import Bearer
 from leasing.selectors.facts import one_moment
 from leasing.selectors.outstanding import pending_rows, window_up_to
 from leasing.selectors.preview import COST_HOLDER_NAME, invoice_order
 from leasing.selectors.run_lines import RunLine, run_lines
+from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.window import window_for
 
 CHUNK = 5_000

@@ -19,11 +19,11 @@ from inventory.models import Department, DeviceModel, Unit
 from leasing.domain.accrual import accrued, span_of
 from leasing.domain.allocation import LeaseFacts
 from leasing.models import BillingRun, InvoiceSummary, QuarterlyInvoice
-from leasing.selectors.bearers import EVERYBODY, STOCK, Bearer
 from leasing.selectors.facts import cost_holder_id, one_moment
-from leasing.selectors.lines import KIND_NAMES
 from leasing.selectors.outstanding import leases_pending, pending_charges, window_up_to
 from leasing.selectors.preview import COST_HOLDER_NAME
+from leasing.selectors.share.bearers import EVERYBODY, STOCK, Bearer
+from leasing.selectors.share.lines import KIND_NAMES
 from leasing.selectors.window import Window, last_closed_quarter
 
 QUARTERS_SHOWN = 12

@@ -1,7 +1,7 @@
 from django.http import Http404
 
 from albertslund_it.web.clock import today
-from leasing.selectors.bearers import Bearer, bearers_seen_by
+from leasing.selectors.share.bearers import Bearer, bearers_seen_by
 
 
 def chosen_bearer(request) -> tuple[list[Bearer], Bearer]:

@@ -2,7 +2,7 @@ from albertslund_it.common.money import format_count
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
 from leasing.line_list import LineFilters, LineForm, LineRows, LineTable, hidden_columns
-from leasing.views.bearer import chosen_bearer
+from leasing.views.share.bearer import chosen_bearer
 
 SEES_RUNS = "leasing.view_billingrun"
 

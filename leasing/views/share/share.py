@@ -8,9 +8,9 @@ from django.urls import reverse
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.charts import HATCHED, OUTLINED, SOLID, Chart, Series, bar_chart
 from albertslund_it.web.clock import today
-from leasing.selectors.bearers import EVERYBODY, Bearer
-from leasing.selectors.share import Share, quarters_to_choose, share_of
-from leasing.views.bearer import chosen_bearer
+from leasing.selectors.share.bearers import EVERYBODY, Bearer
+from leasing.selectors.share.share import Share, quarters_to_choose, share_of
+from leasing.views.share.bearer import chosen_bearer
 
 STYLES = (
     ("closed", "Låst", SOLID),

@@ -1,0 +1,43 @@
+"""Figures over the whole municipality, worked out once for as long as nothing has changed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from auditlog.models import LogEntry
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Max
+
+from leasing.models import BillingRun, QuarterlyInvoice
+
+
+def remembered(name: str, compute: Callable[[], Any]) -> Any:
+    """Give what `compute` gives, kept for as long as the database holds the same facts.
+
+    `name` tells what it is, with everything but the facts that it depends on: the day, the bearer.
+    """
+    key = f"{name}|{_version()}"
+    found = cache.get(key)
+    if found is None:
+        found = compute()
+        cache.set(key, found, timeout=3600)
+    return found
+
+
+def _version() -> str:
+    """Name the facts as they are: everything that can change a figure leaves an entry in history.
+
+    Entries get their numbers before they can be seen, so on PostgreSQL the transactions that are
+    under way count too: once one of them ends, it is another version.
+    """
+    entry = LogEntry.objects.aggregate(last=Max("id"))["last"]
+    run = BillingRun.objects.aggregate(last=Max("id"))["last"]
+    invoice = QuarterlyInvoice.objects.aggregate(last=Max("id"))["last"]
+    under_way = ""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT string_agg(x::text, ',') FROM pg_snapshot_xip(pg_current_snapshot()) x"
+            )
+            under_way = cursor.fetchone()[0] or ""
+    return f"{entry}|{run}|{invoice}|{under_way}"
