@@ -1,5 +1,6 @@
 from django.urls import path
 
+from leasing.share_urls import urlpatterns as share_urls
 from leasing.views.closing.charges import (
     ChargeList,
     charge,
@@ -119,6 +120,7 @@ urlpatterns = [
     # A department's share, and what it says of it.
     path("egenbetaling/", share, name="share"),
     path("egenbetaling/linjer/", LineList.as_view(), name="lines"),
+    *share_urls,
     path("linjer/beregning/<int:lease>/<int:unit>/<str:period>/", line_why, name="line-why"),
     path("bekraeft/", confirmation, name="confirm"),
     path("bekraeft/<int:pk>/ikke-vores/", objection_new, name="objection-new"),

@@ -61,6 +61,7 @@ TABLE = {
     "udstyr/<int:pk>/fundet/": {"open": HELPDESK, "method": "post"},
     "egenbetaling/": {"open": READERS},
     "egenbetaling/linjer/": {"open": READERS},
+    "egenbetaling/beslutninger/": {"open": READERS},
     "kvartaler/": {"open": QUARTERS},
     "linjer/beregning/<int:lease>/<int:unit>/<str:period>/": {
         "open": READERS,
