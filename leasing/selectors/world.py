@@ -24,6 +24,11 @@ def remembered(name: str, compute: Callable[[], Any]) -> Any:
     return found
 
 
+def is_remembered(name: str) -> bool:
+    """Tell whether `remembered` has it at hand."""
+    return cache.get(f"{name}|{_version()}") is not None
+
+
 def _version() -> str:
     """Name the facts as they are: everything that can change a figure leaves an entry in history.
 

@@ -16,7 +16,7 @@ from leasing.selectors.outstanding import outstanding
 from leasing.selectors.quality.faults import costly_faults
 from leasing.selectors.readiness import cost_of, in_stock
 from leasing.selectors.share.bearers import bearers_seen_by
-from leasing.selectors.share.share import share_of
+from leasing.selectors.share.share import known_share_of
 from leasing.selectors.tasks import Task, leaver_tasks, lessor_tasks, money_tasks, quarter_tasks
 from leasing.views.later import is_computed_now
 from leasing.views.quality.faults import linked
@@ -72,7 +72,7 @@ def _for_leaders(user, day, now: bool) -> dict:
     context = {"is_leader": True, "bearers": bearers}
     if not now:
         return context
-    shares = [share_of(bearer, Quarter.of(day), day) for bearer in bearers]
+    shares = [known_share_of(bearer, Quarter.of(day), day) for bearer in bearers]
     waiting = leaver_tasks(day, devices_seen_by(user, day)) if user.has_perm(SEES_PEOPLE) else ()
     return context | {
         "shares": [

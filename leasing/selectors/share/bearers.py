@@ -39,6 +39,13 @@ class Bearer:
             return Q(unit__in=self.unit_ids)
         return Q(invoice__department=self.department)  # None: the cost holder's
 
+    @property
+    def known_as(self) -> str:
+        """Name it apart from every other one: leaders' own units differ under one key."""
+        if self.key == OWN_UNITS:
+            return f"{self.key}:{','.join(str(unit) for unit in sorted(self.unit_ids))}"
+        return self.key
+
     def has_invoice_for(self, department_id: int | None) -> bool:
         """Tell whether the invoice of a department (None: the cost holder's) is its own."""
         if self.key in {EVERYBODY, OWN_UNITS}:

@@ -3,10 +3,9 @@
 Everything is added up from the same small cells, so that every grouping gives the same total.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 from typing import NamedTuple
@@ -15,54 +14,18 @@ from django.db.models import Sum
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
-from inventory.models import Department, DeviceModel, Unit
-from leasing.domain.accrual import accrued, span_of
-from leasing.domain.allocation import LeaseFacts
+from inventory.models import Department, Unit
 from leasing.models import BillingRun, InvoiceSummary, QuarterlyInvoice
-from leasing.selectors.facts import cost_holder_id, one_moment
-from leasing.selectors.outstanding import leases_pending, pending_charges, window_up_to
+from leasing.selectors.facts import one_moment
+from leasing.selectors.outstanding import window_up_to
 from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.share.bearers import EVERYBODY, STOCK, Bearer
+from leasing.selectors.share.cells import Cell, Held, billed_cells, pending_cells
 from leasing.selectors.share.lines import KIND_NAMES
 from leasing.selectors.window import Window, last_closed_quarter
+from leasing.selectors.world import remembered
 
 QUARTERS_SHOWN = 12
-
-
-class Cell(NamedTuple):
-    """An amount of one period, unit, kind and model; billed, or pending.
-
-    Its department is that of the invoice, or the one that the unit has today.
-    """
-
-    is_billed: bool
-    department_id: int | None
-    period: str
-    unit_id: int
-    kind: str
-    model_name: str
-    lines: int
-    amount_ore: int
-
-
-@dataclass
-class Held:
-    """What is held and leased on a day, by unit and model, and what its pcs cost in a quarter."""
-
-    day: date
-    by_unit: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    by_model: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    pcs: int = 0
-    pcs_quarter_ore: int = 0
-
-    @property
-    def items(self) -> int:
-        return sum(self.by_unit.values())
-
-    @property
-    def average_ore(self) -> int | None:
-        """Give what a pc costs in the quarter on average, rounded down to the øre."""
-        return self.pcs_quarter_ore // self.pcs if self.pcs else None
 
 
 @dataclass
@@ -157,7 +120,7 @@ def share_of(bearer: Bearer, quarter: Quarter, today: date) -> Share:
         window = window_up_to(max(Quarter(today.year, 4), quarter))
         state_of = _states(today)
         held = Held(today if quarter == Quarter.of(today) else quarter.last_day)
-        cells = _billed_cells(bearer) + _pending_cells(bearer, window, held, quarter)
+        cells = billed_cells(bearer) + pending_cells(bearer, window, held, quarter)
         bills = _bills(bearer)
         by_payer = _by_department if bearer.key == EVERYBODY else _by_unit
         payer_of, label_of, held_by = by_payer(cells, held)
@@ -181,6 +144,12 @@ def share_of(bearer: Bearer, quarter: Quarter, today: date) -> Share:
     )
 
 
+def known_share_of(bearer: Bearer, quarter: Quarter, today: date) -> Share:
+    """Give a bearer's share, worked out once for as long as no fact changes."""
+    name = f"share|{bearer.known_as}|{quarter}|{today}"
+    return remembered(name, lambda: share_of(bearer, quarter, today))
+
+
 def _by_unit(cells: list[Cell], held: Held) -> tuple[Callable, Callable, dict]:
     """Give what groups by unit: the key of a cell, the label of a key, the items by key."""
     units = Unit.objects.in_bulk({cell.unit_id for cell in cells} | held.by_unit.keys())
@@ -199,54 +168,6 @@ def _by_department(cells: list[Cell], held: Held) -> tuple[Callable, Callable, d
 
 def _model_label(model_name: str) -> str:
     return model_name or "Uden udstyr"
-
-
-def _billed_cells(bearer: Bearer) -> list[Cell]:
-    sums = (
-        InvoiceSummary.objects.filter(bearer.billed)
-        .values_list("invoice__department", "period", "unit_id", "kind", "model_name")
-        .annotate(Sum("line_count"), Sum("amount_ore"))
-    )
-    return [Cell(True, *row) for row in sums]
-
-
-def _pending_cells(bearer: Bearer, window, held: Held, quarter: Quarter) -> list[Cell]:
-    """Add up what no run holds, and count what is held on the way."""
-    sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
-    holder = cost_holder_id()
-    department_of = dict(Unit.objects.values_list("id", "department"))
-    pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))
-    for facts, differences in leases_pending(window, bearer.unit_ids):
-        unit = _unit_on(facts, held.day, holder)
-        if unit is not None and (bearer.unit_ids is None or unit in bearer.unit_ids):
-            _count(held, facts, unit, quarter, facts.model_name in pc_models)
-        for d in differences:
-            cell = sums[d.period, d.unit_id, d.kind, facts.model_name]
-            cell[0] += 1
-            cell[1] += d.amount_ore
-    for charge in pending_charges(window, bearer.unit_ids):
-        cell = sums[charge.period, charge.unit_id, charge.kind, charge.model_name]
-        cell[0] += 1
-        cell[1] += charge.amount_ore
-    return [Cell(False, department_of[key[1]], *key, *value) for key, value in sums.items()]
-
-
-def _unit_on(facts: LeaseFacts, day: date, holder: int | None) -> int | None:
-    """Give the unit that holds a leased item on a day; None when the lease does not run."""
-    began, ended = span_of(facts.terms, facts.stops_on)
-    if not began <= day < ended:
-        return None
-    index = bisect_right([since for since, _ in facts.placements], day) - 1
-    return (facts.placements[index][1] if index >= 0 else None) or holder
-
-
-def _count(held: Held, facts: LeaseFacts, unit: int, quarter: Quarter, is_pc: bool) -> None:
-    held.by_unit[unit] += 1
-    held.by_model[facts.model_name] += 1
-    if is_pc:
-        held.pcs += 1
-        cost = accrued(facts.terms, facts.stops_on, quarter.ends_before)
-        held.pcs_quarter_ore += cost - accrued(facts.terms, facts.stops_on, quarter.starts_on)
 
 
 def _states(today: date) -> Callable[[Quarter], str]:
