@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from inventory.importers import DEVICES, EMPLOYEES, PLACEMENTS, UNITS
 from inventory.services.units import save_units
-from leasing.importers.kinds import CHARGES, DELIVERIES, PRICES
+from leasing.importers.kinds import BUDGETS, CHARGES, DELIVERIES, PRICES
 from leasing.importers.supplier import SUPPLIER_INVOICES
 from leasing.models import BillingRun
 
@@ -24,6 +24,7 @@ KINDS = {
         PLACEMENTS,
         CHARGES,
         SUPPLIER_INVOICES,
+        BUDGETS,
     )
 }
 

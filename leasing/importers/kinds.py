@@ -5,6 +5,7 @@ from inventory.importers.base import Column, Importer, like
 from inventory.importers.kinds import initials, serial_number, unit_number
 from inventory.models import Category, DeviceModel
 from leasing.models import Charge, Lease, LeasePrice, SubAgreement
+from leasing.services.budgets import FIRST_YEAR, LAST_YEAR, BudgetFacts, save_budgets
 from leasing.services.charges import ChargeFacts, save_charges
 from leasing.services.deliveries import Delivery, register_deliveries
 from leasing.services.prices import PriceFacts, save_prices
@@ -156,5 +157,33 @@ CHARGES = Importer(
             "Tekst", "text", like(Charge, "text"), required=True, example="Knust skærm, PF0A1B2C"
         ),
         Column("Serienummer", "serial_number", serial_number, clears_to=None, example="PF0A1B2C"),
+    ),
+)
+
+BUDGETS = Importer(
+    kind="budgets",
+    label="Budgetter",
+    help="Hvad hver enhed må bruge på leasing i et regnskabsår. Et budget, der er der, rettes.",
+    permission=MANAGE_AMOUNTS,
+    make=BudgetFacts,
+    save=save_budgets,
+    columns=(
+        Column(
+            "År",
+            "year",
+            cells.whole_number(FIRST_YEAR, LAST_YEAR),
+            required=True,
+            help="Regnskabsåret",
+            example=2027,
+        ),
+        Column("Enhedsnr", "unit", unit_number, required=True, example="9911"),
+        Column(
+            "Beløb",
+            "amount_ore",
+            cells.amount,
+            required=True,
+            help="Hele årets budget, i kr. uden moms",
+            example="25.000,00",
+        ),
     ),
 )

@@ -92,7 +92,16 @@ def test_each_kind_takes_in_the_example_of_its_own_guide(unit):
     builders.cost_holder()
     builders.unit("9911")
     builders.employee("ANBE", unit=unit)
-    for kind in ("prices", "deliveries", "units", "employees", "devices", "placements", "charges"):
+    for kind in (
+        "prices",
+        "deliveries",
+        "units",
+        "employees",
+        "devices",
+        "placements",
+        "charges",
+        "budgets",
+    ):
         columns = KINDS[kind].columns
         table = Table.of([c.name for c in columns], [[c.example for c in columns]])
 
@@ -103,7 +112,7 @@ def test_each_kind_takes_in_the_example_of_its_own_guide(unit):
 
 
 def test_a_kind_that_is_not_there_yet():
-    for kind in ("budgets", "UNITS", ""):
+    for kind in ("budget", "UNITS", ""):
         with pytest.raises(Refused, match=f"»{kind}« er ikke en slags fil. Skriv en af: units, "):
             import_file(kind=kind, stream=io.BytesIO(), filename="x", actor=None, today=TODAY)
 

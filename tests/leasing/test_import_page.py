@@ -59,7 +59,8 @@ def test_other_roles_and_other_kinds_are_refused(client_of, cast):
     price = "Model;Kategori;Gælder fra;Leasingpris\nT14;pc;01-01-2026;10\n"
     assert upload(helpdesk, price, "prices").status_code == 403
     assert helpdesk.post("/indlaes/prices/", {"token": "0" * 32}).status_code == 403
-    assert helpdesk.get("/indlaes/budgets/").status_code == 404
+    assert helpdesk.get("/indlaes/budgets/").status_code == 403
+    assert helpdesk.get("/indlaes/budget/").status_code == 404
     assert not LeasePrice.objects.exists()
 
 
