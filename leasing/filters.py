@@ -16,8 +16,13 @@ from leasing.selectors.quality.costs import quarter_costs
 from leasing.selectors.quality.faults import RULES, Of, Rule
 from leasing.selectors.readiness import NOTICE_MONTHS, ending_without_choice, in_stock
 
-PLACED, STOCK, UNLEASED = "enhed", "lager", "uden-leasing"
-STATES = [(PLACED, "Hos en enhed"), (STOCK, "På lager"), (UNLEASED, "Uden leasing")]
+PLACED, STOCK, UNLEASED, LEASED_PC = "enhed", "lager", "uden-leasing", "leaset-pc"
+STATES = [
+    (PLACED, "Hos en enhed"),
+    (STOCK, "På lager"),
+    (LEASED_PC, "Leasede pc'er"),
+    (UNLEASED, "Uden leasing"),
+]
 # What the front page, the data quality and a quarter's readiness count.
 WAITS = {
     rule.key: rule
@@ -91,7 +96,9 @@ class DeviceFilter(FilterSet):
         units = units_seen_by(request.user, today())
         self.filters["unit"].extra["choices"] = unit_choices(units)
         if not sees_all(request.user):
-            self.filters["state"].extra["choices"] = [s for s in STATES if s[0] == UNLEASED]
+            self.filters["state"].extra["choices"] = [
+                s for s in STATES if s[0] in {LEASED_PC, UNLEASED}
+            ]
         self.filters["waits"].extra["choices"] = [
             (rule.key, rule.title)
             for rule in WAITS.values()
@@ -111,6 +118,9 @@ class DeviceFilter(FilterSet):
     def in_state(self, devices, name, state):
         if state == UNLEASED:
             return devices.filter(lease=None)
+        if state == LEASED_PC:
+            pcs = devices.filter(model__category__is_pc=True)
+            return devices.filter(pk__in=among(quarter_costs(pcs, today()), int))
         if state == PLACED:
             return devices.filter(pk__in=self._placed(unit__isnull=False))
         placed = placements_in_force(today()).filter(unit__isnull=False, device=OuterRef("pk"))

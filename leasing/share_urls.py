@@ -3,7 +3,9 @@
 from django.urls import path
 
 from leasing.views.share.decisions import decisions
+from leasing.views.share.share import share_people
 
 urlpatterns = [
     path("egenbetaling/beslutninger/", decisions, name="decisions"),
+    path("egenbetaling/medarbejdere/", share_people, name="share-people"),
 ]

@@ -8,14 +8,26 @@ from django.urls import reverse
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.charts import HATCHED, OUTLINED, SOLID, Chart, Series, bar_chart
 from albertslund_it.web.clock import today
-from leasing.selectors.share.bearers import EVERYBODY, Bearer
-from leasing.selectors.share.share import Share, quarters_to_choose, share_of
+from leasing.selectors.share.bearers import EVERYBODY, OWN_UNITS, STOCK, Bearer
+from leasing.selectors.share.minute import Minute, is_at_hand, minute_of
+from leasing.selectors.share.people import people_of
+from leasing.selectors.share.share import Share, quarters_to_choose
+from leasing.selectors.share.tasks import share_tasks
+from leasing.views.later import is_computed_now
 from leasing.views.share.bearer import chosen_bearer
+from leasing.views.task_links import linked
 
+PEOPLE = "inventory.view_employee"
 STYLES = (
     ("closed", "Låst", SOLID),
     ("open", "Ikke låst", HATCHED),
     ("coming", "Kommende, som aftalt i dag", OUTLINED),
+)
+SHADES = (
+    ("billed", "Opkrævet", SOLID),
+    ("contracted", "Aftalt", HATCHED),
+    ("planned", "Planlagt", "dotted"),
+    ("assumed", "Forudsat", OUTLINED),
 )
 
 
@@ -23,24 +35,68 @@ STYLES = (
 def share(request):
     """Show what a department, or a leader's units, pay and for what."""
     bearers, bearer = chosen_bearer(request)
-    quarters = quarters_to_choose(today())
-    wanted = request.GET.get("kvartal") or str(Quarter.of(today()))
-    quarter = next((q for q in quarters if str(q) == wanted), None)
-    if quarter is None:
-        raise Http404
-    found = share_of(bearer, quarter, today())
+    quarters, quarter = chosen_quarter(request)
     context = {
-        "share": found,
         "bearers": bearers,
+        "bearer": bearer,
         "quarters": quarters,
-        "chart": quarter_chart(found),
+        "quarter": quarter,
         "lines_url": lines_url(afdeling=bearer.key),
+        "tasks": linked(share_tasks(request.user, today())),
+        "shows_people": bearer.key not in {EVERYBODY, STOCK} and request.user.has_perm(PEOPLE),
+    }
+    if is_at_hand(bearer, quarter, today()) or is_computed_now(request):
+        context |= _figures(minute_of(bearer, quarter, today()), bearer)
+    else:
+        asked = {"afdeling": bearer.key, "kvartal": quarter, "vis": "beregning"}
+        context["worked_out_url"] = f"{reverse('share')}?{urlencode(asked)}"
+    return render(request, "leasing/share.html", context)
+
+
+def _figures(minute: Minute, bearer: Bearer) -> dict:
+    """Give what the page shows once it is worked out."""
+    found = minute.share
+    return {
+        "minute": minute,
+        "share": found,
+        "chart": shades_chart(minute),
         "payers": [(row, payer_url(bearer, row.key)) for row in found.by_payer],
         "models": [row for row in found.by_model if row.amount_ore or row.items],
         "kinds": [row for row in found.by_kind if row.amount_ore],
         "has_invoices": any(bill.invoice for bill in found.bills),
+        "devices_url": devices_url(bearer) if found.held.day == today() else "",
     }
-    return render(request, "leasing/share.html", context)
+
+
+@permission_required(("inventory.view_device", PEOPLE), raise_exception=True)
+def share_people(request):
+    """Show who has what a department, or a leader's units, pay for."""
+    bearers, bearer = chosen_bearer(request)
+    if bearer.key in {EVERYBODY, STOCK}:
+        raise Http404
+    quarters, quarter = chosen_quarter(request)
+    people = people_of(bearer, quarter, today())
+    context = {
+        "bearer": bearer,
+        "bearers": [one for one in bearers if one.key not in {EVERYBODY, STOCK}],
+        "quarters": quarters,
+        "quarter": quarter,
+        "people": people,
+        "items": sum(person.items for person in people),
+        "total_ore": sum(person.amount_ore for person in people),
+        "lines_url": lines_url(afdeling=bearer.key, fra=quarter, til=quarter),
+    }
+    return render(request, "leasing/share_pages/people.html", context)
+
+
+def chosen_quarter(request) -> tuple[list[Quarter], Quarter]:
+    """Give the quarters there are to choose, and the one that the address asks for."""
+    quarters = quarters_to_choose(today())
+    wanted = request.GET.get("kvartal") or str(Quarter.of(today()))
+    for quarter in quarters:
+        if str(quarter) == wanted:
+            return quarters, quarter
+    raise Http404
 
 
 def lines_url(**query) -> str:
@@ -53,6 +109,35 @@ def payer_url(bearer: Bearer, key) -> str:
     if bearer.key == EVERYBODY:
         return lines_url(afdeling=key)
     return lines_url(afdeling=bearer.key, enhed=key)
+
+
+def devices_url(bearer: Bearer) -> str:
+    """Give the list of the leased pcs that a bearer has today; '' where no filter says it."""
+    query = {"state": "leaset-pc"}
+    if bearer.key == STOCK:
+        return ""
+    if bearer.key == OWN_UNITS:
+        if len(bearer.unit_ids) > 1:
+            return ""
+        query["unit"] = str(next(iter(bearer.unit_ids)))
+    elif bearer.department:
+        query["department"] = str(bearer.department.pk)
+    return f"{reverse('device-list')}?{urlencode(query)}"
+
+
+def shades_chart(minute: Minute) -> Chart:
+    """Draw the quarters by shade, told apart by pattern as well as by colour."""
+    quarters = minute.quarters
+    return bar_chart(
+        ident="kvartaler",
+        title=f"Udgift pr. kvartal, {minute.share.bearer.name}",
+        labels=[one.quarter.short_label for one in quarters],
+        series=[
+            Series(name, style, [one.amounts.get(shade, 0) for one in quarters])
+            for shade, name, style in SHADES
+            if shade == "billed" or any(one.amounts.get(shade) for one in quarters)
+        ],
+    )
 
 
 def quarter_chart(found: Share, ident: str = "kvartaler") -> Chart:

@@ -1,0 +1,106 @@
+"""A leader's minute: what the page of a share shows, worked out once for as long as facts hold."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Device
+from leasing.models import Budget
+from leasing.selectors.quality.costs import quarter_costs
+from leasing.selectors.share.bearers import Bearer
+from leasing.selectors.share.share import Share, share_of
+from leasing.selectors.world import is_remembered, remembered
+
+BILLED, CONTRACTED = "billed", "contracted"
+
+
+@dataclass(frozen=True)
+class Shades:
+    """What a quarter costs, øre by shade: billed, contracted, planned, assumed."""
+
+    quarter: Quarter
+    amounts: dict[str, int]
+
+    @property
+    def total_ore(self) -> int:
+        return sum(self.amounts.values())
+
+
+@dataclass(frozen=True)
+class Minute:
+    """A share with what is around it; `budget_ore` is None where nobody has entered one.
+
+    `municipality_ore` is what a pc costs in the quarter on average, over all of them.
+    """
+
+    share: Share
+    quarters: list[Shades]
+    budget_ore: int | None
+    municipality_ore: int | None
+
+    @property
+    def year_ore(self) -> int:
+        """Give the forecast of the chosen quarter's year."""
+        year = self.share.quarter.year
+        return sum(one.total_ore for one in self.quarters if one.quarter.year == year)
+
+    @property
+    def left_ore(self) -> int | None:
+        return None if self.budget_ore is None else self.budget_ore - self.year_ore
+
+    @property
+    def over_ore(self) -> int:
+        return max(0, -(self.left_ore or 0))
+
+    @property
+    def beyond_ore(self) -> int:
+        """Give what of the year's forecast nobody has agreed on yet."""
+        return self.year_ore - self.share.year_ore
+
+    @property
+    def is_over(self) -> bool:
+        return self.left_ore is not None and self.left_ore < 0
+
+
+def minute_of(bearer: Bearer, quarter: Quarter, today: date) -> Minute:
+    """Give a bearer's minute with a quarter chosen, one of `quarters_to_choose`."""
+    return remembered(_name(bearer, quarter, today), lambda: _minute(bearer, quarter, today))
+
+
+def is_at_hand(bearer: Bearer, quarter: Quarter, today: date) -> bool:
+    """Tell whether `minute_of` has nothing left to work out."""
+    return is_remembered(_name(bearer, quarter, today))
+
+
+def _name(bearer: Bearer, quarter: Quarter, today: date) -> str:
+    return f"minute|{bearer.known_as}|{quarter}|{today}"
+
+
+def _minute(bearer: Bearer, quarter: Quarter, today: date) -> Minute:
+    share = share_of(bearer, quarter, today)
+    quarters = [
+        Shades(cost.quarter, {BILLED: cost.billed_ore, CONTRACTED: cost.pending_ore})
+        for cost in share.quarters
+    ]
+    return Minute(share, quarters, budget_of(bearer, quarter.year), _average(share.held.day))
+
+
+def budget_of(bearer: Bearer, year: int) -> int | None:
+    """Give the budget of the units that a bearer has today, in øre; None where there is none."""
+    budgets = Budget.objects.filter(year=year)
+    if bearer.unit_ids is not None:
+        budgets = budgets.filter(unit__in=bearer.unit_ids)
+    return budgets.aggregate(total=Sum("amount_ore"))["total"]
+
+
+def _average(day: date) -> int | None:
+    """Give what a leased pc costs in a day's quarter, over the whole municipality."""
+
+    def average() -> tuple[int | None]:
+        pcs = Device.objects.filter(model__category__is_pc=True)
+        costs = quarter_costs(pcs, day)
+        return (sum(costs.values()) // len(costs) if costs else None,)
+
+    return remembered(f"average|{day}", average)[0]

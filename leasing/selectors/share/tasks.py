@@ -1,0 +1,46 @@
+"""Til dig: all that a person is to decide, or has been answered, of what they pay for."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from inventory.selectors.scope import units_seen_by
+from leasing.selectors.confirmation.first import confirmation_tasks
+from leasing.selectors.ordering.approval_tasks import approval_tasks
+from leasing.selectors.share.decisions import answered_objections, endings
+from leasing.selectors.tasks import Task
+
+WISHES, OBJECTS = "leasing.wish_for_end", "leasing.object_to_device"
+
+
+def share_tasks(user, today: date) -> Iterator[Task]:
+    """Give a person's list, what others wait for first."""
+    yield from approval_tasks(user, today)
+    yield from confirmation_tasks(user, today)
+    if user.has_perm(WISHES):
+        yield from _wishes(user, today)
+    if user.has_perm(OBJECTS):
+        yield from _answers(user, today)
+
+
+def _wishes(user, today: date) -> Iterator[Task]:
+    missing = [e for e in endings(units_seen_by(user, today), today) if e.needs_wish]
+    if missing:
+        yield Task(
+            "wishes",
+            f"{len(missing)} stk. udløber inden seks måneder. Hvad ønsker du?",
+            f"Den første slutter den {missing[0].last_day:%d-%m-%Y}. Frikøb, forlængelse eller "
+            "returnering.",
+            amount_ore=sum(ending.quarter_ore for ending in missing),
+            note="i kvartalet",
+        )
+
+
+def _answers(user, today: date) -> Iterator[Task]:
+    answered = list(answered_objections(user, today)[:4])
+    if answered:
+        names = ", ".join(objection.device.serial_number for objection in answered[:3])
+        yield Task(
+            "answers",
+            "Svar på »Ikke vores«",
+            names + (" …" if len(answered) > 3 else ""),
+        )
