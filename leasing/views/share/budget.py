@@ -1,0 +1,156 @@
+from io import BytesIO
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import FileResponse, Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import today
+from albertslund_it.web.forms import KronerField, PlainForm
+from albertslund_it.web.lists import EXCEL
+from leasing.exports.budget_sheet import write_budget_sheet, write_budgets
+from leasing.selectors.share.bearers import EVERYBODY
+from leasing.selectors.share.budget import (
+    budget_table,
+    budgets_by_unit,
+    units_to_enter,
+    years_to_choose,
+)
+from leasing.selectors.share.budget_sheet import budget_sheet
+from leasing.services.budgets import enter_budgets
+from leasing.views.later import is_computed_now
+from leasing.views.share.bearer import chosen_bearer
+
+READS, ENTERS = "inventory.view_device", "leasing.manage_amounts"
+THOUSANDS = "tkr"
+
+
+@permission_required(READS, raise_exception=True)
+def budgets(request):
+    """Show a year's budgets beside what is billed and forecast."""
+    bearers, bearer = chosen_bearer(request)
+    years, year = chosen_year(request)
+    context = {"bearers": bearers, "bearer": bearer, "years": years, "year": year}
+    wants_file = request.GET.get("hent") == "xlsx"
+    if wants_file or is_computed_now(request):
+        table = budget_table(bearer, year, today())
+        if wants_file:
+            stream = BytesIO()
+            write_budgets(stream, table, bearer.name)
+            return workbook(stream, f"budget-{year}")
+        only_over = request.GET.get("kun") == "over"
+        rows = table.over if only_over else table.rows
+        context |= {"table": table, "only_over": only_over, "everybody": bearer.key == EVERYBODY}
+        context["rows"] = [(row, billed_lines(bearer, year, row.unit.id)) for row in rows]
+        context["whole"] = billed_lines(bearer, year)
+    return render(request, "leasing/share/budgets.html", context)
+
+
+def chosen_year(request) -> tuple[list[int], int]:
+    """Give the years, and the one that the address asks for: this year without a wish."""
+    years = years_to_choose(today())
+    wanted = request.GET.get("aar") or str(today().year)
+    year = next((one for one in years if str(one) == wanted), None)
+    if year is None:
+        raise Http404
+    return years, year
+
+
+def billed_lines(bearer, year: int, unit_id: int | None = None) -> str:
+    """Give the list of what is billed of a year; none of years to come."""
+    if year > today().year:
+        return ""
+    asked = {"afdeling": bearer.key, "fra": f"{year}Q1", "til": f"{year}Q4"}
+    asked |= {"koersel": "opkraevet"} | ({"enhed": unit_id} if unit_id else {})
+    return f"{reverse('lines')}?{urlencode(asked)}"
+
+
+def workbook(stream: BytesIO, name: str) -> FileResponse:
+    """Give a workbook that is written."""
+    stream.seek(0)
+    return FileResponse(stream, as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL)
+
+
+class SeenField(forms.CharField):
+    """What the person saw in the field beside it, as øre; empty for no budget."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 15 else None
+
+
+class BudgetForm(PlainForm, forms.Form):
+    """A year's budgets of some units, and what they were when the page was opened."""
+
+    def __init__(self, units, budgets, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.units, self.budgets = units, budgets
+        for unit in units:
+            stands = budgets.get(unit.id)
+            amount = KronerField(label=unit.name, required=False, initial=stands)
+            amount.widget.attrs["class"] = "form-control text-end"
+            self.fields[f"unit_{unit.id}"] = amount
+            self.fields[f"seen_{unit.id}"] = SeenField(required=False, initial=stands)
+
+    @property
+    def rows(self):
+        return [(unit, self[f"unit_{unit.id}"], self[f"seen_{unit.id}"]) for unit in self.units]
+
+    def read(self, name: str) -> dict[int, int | None]:
+        """Give the values of all units' fields of a name, by unit id."""
+        return {unit.id: self.cleaned_data[f"{name}_{unit.id}"] for unit in self.units}
+
+
+@permission_required(ENTERS, raise_exception=True)
+def budgets_enter(request):
+    """Enter a year's budgets of a department's units; empty is no budget."""
+    bearers, bearer = chosen_bearer(request)
+    years, year = chosen_year(request)
+    choosable = [one for one in bearers if one.key != EVERYBODY]
+    if bearer.key == EVERYBODY:
+        bearer = choosable[0]
+    units = units_to_enter(bearer)
+    form = BudgetForm(units, budgets_by_unit(bearer, year), request.POST or None)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and _entered(form, year, request):
+            asked = urlencode({"afdeling": bearer.key, "aar": year})
+            return redirect(f"{reverse('budgets')}?{asked}")
+        status = 422
+    context = {"bearers": choosable, "bearer": bearer, "years": years, "year": year, "form": form}
+    return render(request, "leasing/share/budgets_enter.html", context, status=status)
+
+
+def _entered(form: BudgetForm, year: int, request) -> bool:
+    try:
+        enter_budgets(
+            year=year, typed=form.read("unit"), seen=form.read("seen"), actor=request.user
+        )
+    except Refused as refused:
+        form.add_error(None, refused.reasons)
+        return False
+    messages.success(request, f"Budgetterne for {year} er gemt.")
+    return True
+
+
+@permission_required(READS, raise_exception=True)
+def budget_sheet_page(request):
+    """Show what the coming year and the three after it cost, and the transfer that follows."""
+    bearers, bearer = chosen_bearer(request)
+    in_thousands = request.GET.get("beloeb") == THOUSANDS
+    context = {"bearers": bearers, "bearer": bearer, "in_thousands": in_thousands}
+    wants_file = request.GET.get("hent") == "xlsx"
+    if wants_file or is_computed_now(request):
+        sheet = budget_sheet(bearer, today(), in_thousands=in_thousands)
+        if wants_file:
+            stream = BytesIO()
+            write_budget_sheet(stream, sheet)
+            return workbook(stream, f"budgetark-{sheet.years[0]}")
+        context["sheet"] = sheet
+    return render(request, "leasing/share/budget_sheet.html", context)
