@@ -43,6 +43,12 @@ class SheetUnit:
         return [(name, amounts) for name, amounts in found if any(amounts)]
 
     @property
+    def row_count(self) -> int:
+        """Count its rows: one for each shade, and a sum of several."""
+        count = len(self.shades)
+        return count + (count > 1)
+
+    @property
     def need(self) -> list[int]:
         return _added(self.by_shade.values(), len(self.years))
 
