@@ -4,18 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from inventory.models import Device, Unit
+from inventory.selectors.placements import placements_in_force
 from inventory.selectors.scope import units_seen_by
-from leasing.models import BillingRun, ConfirmationRound, Objection
+from leasing.models import BillingRun, Confirmation, ConfirmationRound, Objection
 from leasing.selectors.confirmation.items import (
-    SILENT,
     Progress,
-    devices_placed_at,
-    items_of,
     latest_round,
     progress,
 )
 from leasing.selectors.outstanding import Outstanding, outstanding
+from leasing.selectors.quality.costs import quarter_costs
 from leasing.selectors.readiness import cost_of, in_stock, without_coding
 from leasing.selectors.tasks import Task
 
@@ -78,15 +79,13 @@ def confirmation_tasks(user, today: date) -> Iterator[Task]:
     """Give what waits of a round: an answer from a leader, objections for the helpdesk."""
     asked = latest_round()
     if asked and asked.due_on >= today and user.has_perm("leasing.object_to_device"):
-        units = units_seen_by(user, today)
-        items = items_of(units, today, devices_placed_at(units))
-        silent = [item for item in items if item.answer == SILENT]
-        if silent:
+        costs = quarter_costs(_unanswered(asked, units_seen_by(user, today), today), today)
+        if costs:
             yield Task(
                 "confirm",
-                f"Stemmer listen? {len(silent)} stk. venter på dit svar",
+                f"Stemmer listen? {len(costs)} stk. venter på dit svar",
                 f"Svar senest den {asked.due_on:%d-%m-%Y}. Derefter regner vi dem som jeres.",
-                amount_ore=sum(item.quarter_ore for item in silent),
+                amount_ore=sum(costs.values()),
                 note="i kvartalet",
             )
     settles = user.has_perm("leasing.settle_objection")
@@ -96,6 +95,17 @@ def confirmation_tasks(user, today: date) -> Iterator[Task]:
             f"{count} indsigelse{'r' if count > 1 else ''}: »Ikke vores«",
             "Flyt udstyret, eller skriv, hvorfor det bliver.",
         )
+
+
+def _unanswered(asked: ConfirmationRound, units: QuerySet[Unit], today: date) -> QuerySet[Device]:
+    """Give the devices at some units that nobody has said yes or no to."""
+    it = {"device": OuterRef("device"), "unit": OuterRef("unit")}
+    silent = placements_in_force(today).filter(
+        ~Exists(Confirmation.objects.filter(round=asked, **it)),
+        ~Exists(Objection.objects.filter(outcome="", **it)),
+        unit__in=units,
+    )
+    return Device.objects.filter(id__in=silent.values("device"))
 
 
 def is_before_the_first_run() -> bool:

@@ -1,19 +1,22 @@
 """What those who pay are to decide or to know: exceptions, leases that end, answered objections."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 
 from albertslund_it.common.quarters import Quarter, add_months
+from albertslund_it.web.rows import among
 from inventory.models import Placement, Unit
 from inventory.selectors.placements import placements_in_force
 from inventory.selectors.scope import units_seen_by
 from leasing.domain.accrual import accrued, span_of, terms_in_order
-from leasing.models import EndWish, Lease, LeaseTerm, Objection
+from leasing.models import EndChoice, EndWish, Lease, LeaseTerm, Objection
 from leasing.selectors.readiness import NOTICE_MONTHS
+from leasing.selectors.world import remembered
 
 ANSWERED_DAYS = 60
 ONE_DAY = timedelta(days=1)
@@ -21,12 +24,16 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(slots=True)
 class Ending:
-    """A lease that runs out within six months, where it is placed, and what is wished for.
+    """A lease that runs out within six months, and what is wished for.
 
-    `quarter_ore` is what it costs in the quarter of the day.
+    `quarter_ore` is what it costs in the quarter of the day; `placement` is there once `dressed`.
     """
 
-    lease: Lease
+    lease_id: int
+    device_id: int
+    serial_number: str
+    model_name: str
+    end_choice: str
     ends_before: date
     quarter_ore: int
     placement: Placement | None = None
@@ -38,7 +45,12 @@ class Ending:
 
     @property
     def needs_wish(self) -> bool:
-        return self.wish is None and not self.lease.end_choice
+        return self.wish is None and not self.end_choice
+
+    @property
+    def decided(self) -> str:
+        """Give what IT has decided, in words."""
+        return str(EndChoice(self.end_choice).label) if self.end_choice else ""
 
     @property
     def person(self) -> str:
@@ -48,36 +60,55 @@ class Ending:
         return str(self.placement.employee or self.placement.used_for)
 
 
-def endings(units: QuerySet[Unit], on: date, ids: Collection[int] | None = None) -> list[Ending]:
+def endings(units: QuerySet[Unit], on: date) -> list[Ending]:
     """Give the leases that run out within six months at some units, the first to end first.
 
-    `ids` narrows to some leases. What is settled already has nothing left to wish for.
+    What is settled already has nothing left to wish for.
     """
     placed = placements_in_force(on).filter(unit__in=units)
-    leases = _may_end(on).filter(device__in=placed.values("device"))
-    if ids is not None:
-        leases = leases.filter(id__in=ids)
-    found = _ending(leases, on)
+    found = _ending(_may_end(on).filter(device__in=placed.values("device")), on)
     if not found:
         return []
-    devices = [ending.lease.device_id for ending in found]
-    at = {
-        placement.device_id: placement
-        for placement in placed.filter(device__in=devices).select_related(
-            "unit__department", "employee"
-        )
-    }
-    wishes = EndWish.objects.filter(lease__in=[e.lease.pk for e in found])
+    wishes = EndWish.objects.filter(lease__in=among([one.lease_id for one in found], int))
     wish_of = {wish.lease_id: wish for wish in wishes.select_related("wished_by")}
-    since = _payers_since(devices, on)
-    for ending in found:
-        ending.placement = at.get(ending.lease.device_id)
-        wish = wish_of.get(ending.lease.pk)
+    since = _payers_since([one.device_id for one in found if one.lease_id in wish_of], on)
+    for one in found:
+        wish = wish_of.get(one.lease_id)
         # What another department wished for is not for this one to read, nor its wish.
-        if wish and localtime(wish.wished_at).date() >= since[ending.lease.device_id]:
-            ending.wish = wish
-    found.sort(key=lambda e: (e.ends_before, e.lease.device.serial_number))
+        if wish and localtime(wish.wished_at).date() >= since[one.device_id]:
+            one.wish = wish
+    found.sort(key=lambda one: (one.ends_before, one.serial_number))
     return found
+
+
+def dressed(found: Sequence[Ending], on: date) -> Sequence[Ending]:
+    """Put where each stands beside it, for as many as are shown."""
+    placed = placements_in_force(on).filter(device__in=[one.device_id for one in found])
+    at = {p.device_id: p for p in placed.select_related("unit__department", "employee")}
+    for one in found:
+        one.placement = at.get(one.device_id)
+    return found
+
+
+class Missing(NamedTuple):
+    """How many leases that end have no wish, when the first ends, and what they cost a quarter."""
+
+    count: int
+    first_day: date | None
+    quarter_ore: int
+
+
+def missing_wishes(user, on: date) -> Missing:
+    """Count what a user is to wish for; kept for as long as nothing changes."""
+    units = units_seen_by(user, on)
+
+    def count() -> Missing:
+        missing = [one for one in endings(units, on) if one.needs_wish]
+        first = missing[0].last_day if missing else None
+        return Missing(len(missing), first, sum(one.quarter_ore for one in missing))
+
+    ids = ",".join(str(pk) for pk in sorted(units.order_by().values_list("pk", flat=True)))
+    return remembered(f"wishes|{ids}|{on}", count)
 
 
 def _payers_since(devices: Collection[int], on: date) -> dict[int, date]:
@@ -109,21 +140,23 @@ def _may_end(on: date) -> QuerySet[Lease]:
 
 def _ending(leases: QuerySet[Lease], on: date) -> list[Ending]:
     until, quarter = add_months(on, NOTICE_MONTHS), Quarter.of(on)
-    by_id = {lease.pk: lease for lease in leases.select_related("device__model")}
     prices: dict[int, list] = {}
     terms = LeaseTerm.objects.filter(lease__in=leases.order_by().values("pk"))
     for lease, price, quarters in terms.order_by("lease", "position").values_list(
         "lease", "price_ore", "quarters"
     ):
         prices.setdefault(lease, []).append((price, quarters))
+    rows = leases.order_by().values_list(
+        "pk", "device", "device__serial_number", "device__model__name", "end_choice", "starts_on"
+    )
     found = []
-    for pk, lease in by_id.items():
-        laid = terms_in_order(lease.starts_on, prices.get(pk, []))
+    for pk, device, serial, model, choice, starts_on in rows:
+        laid = terms_in_order(starts_on, prices.get(pk, []))
         begun, ends_before = span_of(laid, None)
         if begun <= on < ends_before <= until:
             cost = accrued(laid, None, quarter.ends_before)
             cost -= accrued(laid, None, quarter.starts_on)
-            found.append(Ending(lease, ends_before, cost))
+            found.append(Ending(pk, device, serial, model, choice, ends_before, cost))
     return found
 
 

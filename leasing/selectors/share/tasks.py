@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
-from inventory.selectors.scope import units_seen_by
 from leasing.selectors.confirmation.first import confirmation_tasks
 from leasing.selectors.ordering.approval_tasks import approval_tasks
-from leasing.selectors.share.decisions import answered_objections, endings
+from leasing.selectors.share.decisions import answered_objections, missing_wishes
 from leasing.selectors.tasks import Task
 
 WISHES, OBJECTS = "leasing.wish_for_end", "leasing.object_to_device"
@@ -23,14 +22,14 @@ def share_tasks(user, today: date) -> Iterator[Task]:
 
 
 def _wishes(user, today: date) -> Iterator[Task]:
-    missing = [e for e in endings(units_seen_by(user, today), today) if e.needs_wish]
-    if missing:
+    missing = missing_wishes(user, today)
+    if missing.count:
         yield Task(
             "wishes",
-            f"{len(missing)} stk. udløber inden seks måneder. Hvad ønsker du?",
-            f"Den første slutter den {missing[0].last_day:%d-%m-%Y}. Frikøb, forlængelse eller "
+            f"{missing.count} stk. udløber inden seks måneder. Hvad ønsker du?",
+            f"Den første slutter den {missing.first_day:%d-%m-%Y}. Frikøb, forlængelse eller "
             "returnering.",
-            amount_ore=sum(ending.quarter_ore for ending in missing),
+            amount_ore=missing.quarter_ore,
             note="i kvartalet",
         )
 

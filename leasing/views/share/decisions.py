@@ -13,7 +13,7 @@ from inventory.selectors.scope import devices_seen_by, units_seen_by
 from leasing.models import EndChoice
 from leasing.selectors.ordering.approvals import cost_of_exceptions, waiting_for
 from leasing.selectors.share.bearers import bearers_seen_by
-from leasing.selectors.share.decisions import answered_objections, endings
+from leasing.selectors.share.decisions import answered_objections, dressed, endings
 from leasing.services.share.wishes import wish_for_end
 from leasing.views.share.bearer import chosen_bearer
 
@@ -58,6 +58,7 @@ def decisions(request):
             return redirect(request.get_full_path())
     found = endings(_units(user, bearer, day), day)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
+    dressed(page.object_list, day)
     context = {
         "bearers": bearers,
         "bearer": bearer,
