@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 
@@ -90,6 +91,50 @@ def dressed(found: Sequence[Ending], on: date) -> Sequence[Ending]:
     return found
 
 
+@dataclass(frozen=True)
+class EndingPage:
+    """Some of the leases that end, with the count and the cost a quarter of all of them."""
+
+    rows: Sequence[Ending]
+    number: int
+    pages: int
+    count: int
+    missing: int
+    quarter_ore: int
+
+    @property
+    def before(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def after(self) -> int | None:
+        return self.number + 1 if self.number < self.pages else None
+
+
+def ending_page(units: QuerySet[Unit], on: date, number: object, per_page: int = 100) -> EndingPage:
+    """Give one page of `endings`, the nearest there is; kept for as long as nothing changes."""
+
+    def page() -> EndingPage:
+        found = endings(units, on)
+        paginator = Paginator(found, per_page)
+        chosen = paginator.get_page(number)
+        return EndingPage(
+            dressed(chosen.object_list, on),
+            chosen.number,
+            paginator.num_pages,
+            len(found),
+            sum(one.needs_wish for one in found),
+            sum(one.quarter_ore for one in found),
+        )
+
+    wanted = str(number) if str(number).isdecimal() else "1"
+    return remembered(f"endings|{_name_of(units)}|{on}|{wanted}", page)
+
+
+def _name_of(units: QuerySet[Unit]) -> str:
+    return ",".join(str(pk) for pk in sorted(units.order_by().values_list("pk", flat=True)))
+
+
 class Missing(NamedTuple):
     """How many leases that end have no wish, when the first ends, and what they cost a quarter."""
 
@@ -107,8 +152,7 @@ def missing_wishes(user, on: date) -> Missing:
         first = missing[0].last_day if missing else None
         return Missing(len(missing), first, sum(one.quarter_ore for one in missing))
 
-    ids = ",".join(str(pk) for pk in sorted(units.order_by().values_list("pk", flat=True)))
-    return remembered(f"wishes|{ids}|{on}", count)
+    return remembered(f"wishes|{_name_of(units)}|{on}", count)
 
 
 def _payers_since(devices: Collection[int], on: date) -> dict[int, date]:

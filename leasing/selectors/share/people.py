@@ -11,6 +11,7 @@ from inventory.models import Device, Placement, Unit
 from leasing.models import Lease
 from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.share.lines import Choice, lines_of
+from leasing.selectors.world import remembered
 
 NOBODY, NO_DEVICE = "Uden medarbejder", "Engangsbeløb uden udstyr"
 
@@ -59,6 +60,12 @@ def people_of(bearer: Bearer, quarter: Quarter, today: date) -> list[Person]:
         person.possessions.append(Possession(serial, model, unit, units[unit], amount))
     last = {NOBODY: 1, NO_DEVICE: 2}
     return sorted(people.values(), key=lambda p: (last.get(p.label, 0), danish_key(p.label)))
+
+
+def known_people_of(bearer: Bearer, quarter: Quarter, today: date) -> list[Person]:
+    """Give `people_of`, worked out once for as long as no fact changes."""
+    name = f"people|{bearer.known_as}|{quarter}|{today}"
+    return remembered(name, lambda: people_of(bearer, quarter, today))
 
 
 def _holders(leases: dict[str, int], serials: set[str], quarter: Quarter) -> dict:

@@ -2,7 +2,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 
 from albertslund_it.common.errors import Refused
@@ -13,13 +12,12 @@ from inventory.selectors.scope import devices_seen_by, units_seen_by
 from leasing.models import EndChoice
 from leasing.selectors.ordering.approvals import cost_of_exceptions, waiting_for
 from leasing.selectors.share.bearers import bearers_seen_by
-from leasing.selectors.share.decisions import answered_objections, dressed, endings
+from leasing.selectors.share.decisions import answered_objections, ending_page
 from leasing.services.share.wishes import wish_for_end
 from leasing.views.share.bearer import chosen_bearer
 
 WISHES = "leasing.wish_for_end"
 PEOPLE = "inventory.view_employee"
-PER_PAGE = 100
 
 
 class WishForm(PlainForm, forms.Form):
@@ -56,17 +54,12 @@ def decisions(request):
         status = 422
         if form.is_valid() and _saved(request, form, chosen):
             return redirect(request.get_full_path())
-    found = endings(_units(user, bearer, day), day)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("side"))
-    dressed(page.object_list, day)
     context = {
         "bearers": bearers,
         "bearer": bearer,
         "approvals": _approvals(user, day),
         "objections": _objections(user, day),
-        "endings": page,
-        "missing": [ending for ending in found if ending.needs_wish],
-        "quarter_ore": sum(ending.quarter_ore for ending in found),
+        "endings": ending_page(_units(user, bearer, day), day, request.GET.get("side")),
         "form": form,
         "chosen": chosen,
         "may_wish": may_wish,

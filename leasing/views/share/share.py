@@ -1,6 +1,7 @@
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +11,7 @@ from albertslund_it.web.charts import HATCHED, OUTLINED, SOLID, Chart, Series, b
 from albertslund_it.web.clock import today
 from leasing.selectors.share.bearers import EVERYBODY, OWN_UNITS, STOCK, Bearer
 from leasing.selectors.share.minute import Minute, is_at_hand, minute_of
-from leasing.selectors.share.people import people_of
+from leasing.selectors.share.people import known_people_of
 from leasing.selectors.share.share import Share, quarters_to_choose
 from leasing.selectors.share.tasks import share_tasks
 from leasing.views.later import is_computed_now
@@ -18,6 +19,7 @@ from leasing.views.share.bearer import chosen_bearer
 from leasing.views.task_links import linked
 
 PEOPLE = "inventory.view_employee"
+PEOPLE_A_PAGE = 100
 STYLES = (
     ("closed", "Låst", SOLID),
     ("open", "Ikke låst", HATCHED),
@@ -75,13 +77,13 @@ def share_people(request):
     if bearer.key in {EVERYBODY, STOCK}:
         raise Http404
     quarters, quarter = chosen_quarter(request)
-    people = people_of(bearer, quarter, today())
+    people = known_people_of(bearer, quarter, today())
     context = {
         "bearer": bearer,
         "bearers": [one for one in bearers if one.key not in {EVERYBODY, STOCK}],
         "quarters": quarters,
         "quarter": quarter,
-        "people": people,
+        "people": Paginator(people, PEOPLE_A_PAGE).get_page(request.GET.get("side")),
         "items": sum(person.items for person in people),
         "total_ore": sum(person.amount_ore for person in people),
         "lines_url": lines_url(afdeling=bearer.key, fra=quarter, til=quarter),
