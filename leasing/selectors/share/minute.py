@@ -13,6 +13,7 @@ from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.share.share import Share, share_of
 from leasing.selectors.world import is_remembered, remembered
 
+AHEAD = 8
 BILLED, CONTRACTED = "billed", "contracted"
 
 
@@ -79,7 +80,7 @@ def _name(bearer: Bearer, quarter: Quarter, today: date) -> str:
 
 
 def _minute(bearer: Bearer, quarter: Quarter, today: date) -> Minute:
-    share = share_of(bearer, quarter, today)
+    share = share_of(bearer, quarter, today, AHEAD)
     quarters = [
         Shades(cost.quarter, {BILLED: cost.billed_ore, CONTRACTED: cost.pending_ore})
         for cost in share.quarters

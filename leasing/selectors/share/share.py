@@ -114,10 +114,14 @@ def quarters_to_choose(today: date) -> list[Quarter]:
     return list(quarters_between(Quarter.of(window.billing_start), window.last))
 
 
-def share_of(bearer: Bearer, quarter: Quarter, today: date) -> Share:
-    """Work out a bearer's share with a quarter chosen, one of `quarters_to_choose`."""
+def share_of(bearer: Bearer, quarter: Quarter, today: date, ahead: int = 0) -> Share:
+    """Work out a bearer's share with a quarter chosen, one of `quarters_to_choose`.
+
+    `ahead` is how many quarters after today's have their cost beside it, as agreed today.
+    """
     with one_moment():
-        window = window_up_to(max(Quarter(today.year, 4), quarter))
+        last = max(Quarter(today.year, 4), quarter, Quarter.of(today).next(ahead))
+        window = window_up_to(last)
         state_of = _states(today)
         held = Held(today if quarter == Quarter.of(today) else quarter.last_day)
         cells = billed_cells(bearer) + pending_cells(bearer, window, held, quarter)
@@ -132,7 +136,7 @@ def share_of(bearer: Bearer, quarter: Quarter, today: date) -> Share:
         quarter=quarter,
         state=state_of(quarter),
         before=grouped.before,
-        quarters=_quarter_costs(cells, window, state_of),
+        quarters=_quarter_costs(cells, window, state_of)[0 if ahead else -QUARTERS_SHOWN :],
         total=total,
         billed_ore=sum(c.amount_ore for c in cells if c.is_billed and c.period == str(quarter)),
         year_ore=sum(c.amount_ore for c in cells if c.period[:4] == str(quarter.year)),
@@ -187,10 +191,7 @@ def _quarter_costs(cells: list[Cell], window: Window, state_of: Callable) -> lis
     for cell in cells:
         sums[cell.period][not cell.is_billed] += cell.amount_ore
     quarters = list(quarters_between(Quarter.of(window.billing_start), window.last))
-    return [
-        QuarterCost(quarter, state_of(quarter), *sums[str(quarter)])
-        for quarter in quarters[-QUARTERS_SHOWN:]
-    ]
+    return [QuarterCost(quarter, state_of(quarter), *sums[str(quarter)]) for quarter in quarters]
 
 
 class _Grouping:
