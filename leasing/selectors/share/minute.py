@@ -19,7 +19,7 @@ BILLED, CONTRACTED = "billed", "contracted"
 
 @dataclass(frozen=True)
 class Shades:
-    """What a quarter costs, øre by shade: billed, contracted, planned, assumed."""
+    """What a quarter costs, øre by shade: billed, or contracted by the leases' real terms."""
 
     quarter: Quarter
     amounts: dict[str, int]
@@ -46,6 +46,11 @@ class Minute:
         """Give the forecast of the chosen quarter's year."""
         year = self.share.quarter.year
         return sum(one.total_ore for one in self.quarters if one.quarter.year == year)
+
+    @property
+    def change_size_ore(self) -> int:
+        """Give how far the quarter is from the one before, up or down."""
+        return abs(self.share.total.change_ore)
 
     @property
     def left_ore(self) -> int | None:

@@ -28,8 +28,6 @@ STYLES = (
 SHADES = (
     ("billed", "Opkrævet", SOLID),
     ("contracted", "Aftalt", HATCHED),
-    ("planned", "Planlagt", "dotted"),
-    ("assumed", "Forudsat", OUTLINED),
 )
 
 
