@@ -187,12 +187,15 @@ def pages(options):
         yield user, "data quality", "/datakvalitet/", None
         yield user, "+ data quality", f"/datakvalitet/{later}", None
         yield user, "exceptions", "/dispensationer/", None
+        yield user, "+ share", f"/egenbetaling/{later}", None
         yield user, "share", "/egenbetaling/", None
+        yield user, "decisions", "/egenbetaling/beslutninger/", None
     for user in ("helpdesk", "head"):
         for sort in ("", "?sorter=name", "?sorter=-unit", "?pc=nej", "?q=lund"):
             yield user, f"people {sort}", f"/medarbejdere/{sort}", None
         yield user, "rollout", "/udrulning/", None
         yield user, "rollout, machines", "/udrulning/maskiner/", None
+    yield "head", "share by person", "/egenbetaling/medarbejdere/", None
     yield "head", "confirm", "/bekraeft/", None
     yield "head", "an exception", f"/dispensationer/{approval.pk}/", None
     yield "helpdesk", "exceptions, waiting", "/dispensationer/?status=afventer", None
