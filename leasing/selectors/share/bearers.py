@@ -5,7 +5,7 @@ along and leaves none behind. What is not billed yet belongs to the unit's depar
 unit's own leader sees all that the unit has paid, wherever it belonged.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q
@@ -29,22 +29,30 @@ class Bearer:
     name: str
     unit_ids: frozenset[int] | None
     department: Department | None = None
+    only_unit: int | None = None
 
     @property
     def billed(self) -> Q:
         """Choose its lines or its summaries of lines."""
+        narrowed = Q() if self.only_unit is None else Q(unit=self.only_unit)
         if self.key == EVERYBODY:
-            return Q()
+            return narrowed
         if self.key == OWN_UNITS:
-            return Q(unit__in=self.unit_ids)
-        return Q(invoice__department=self.department)  # None: the cost holder's
+            return narrowed & Q(unit__in=self.unit_ids)
+        return narrowed & Q(invoice__department=self.department)  # None: the cost holder's
+
+    def of_unit(self, unit_id: int) -> "Bearer":
+        """Narrow it to what one unit costs it; of a unit that has left it, to the old bills."""
+        has_it = self.unit_ids is None or unit_id in self.unit_ids
+        return replace(self, unit_ids=frozenset({unit_id} if has_it else ()), only_unit=unit_id)
 
     @property
     def known_as(self) -> str:
         """Name it apart from every other one: leaders' own units differ under one key."""
+        name = self.key if self.only_unit is None else f"{self.key}/{self.only_unit}"
         if self.key == OWN_UNITS:
-            return f"{self.key}:{','.join(str(unit) for unit in sorted(self.unit_ids))}"
-        return self.key
+            return f"{name}:{','.join(str(unit) for unit in sorted(self.unit_ids))}"
+        return name
 
     def has_invoice_for(self, department_id: int | None) -> bool:
         """Tell whether the invoice of a department (None: the cost holder's) is its own."""
