@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
-
-NOTHING: Mapping = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -23,11 +20,11 @@ class Assumptions:
     quarterly price it had, before it is leased again. `renews` off: what runs out is not replaced.
     """
 
-    models: Mapping[str, str] = field(default=NOTHING)
-    prices_ore: Mapping[str, int] = field(default=NOTHING)
+    models: Mapping[str, str] = field(default_factory=dict)
+    prices_ore: Mapping[str, int] = field(default_factory=dict)
     price_change: int = 0
     price_change_from: date | None = None
-    more: Mapping[tuple[int, str], int] = field(default=NOTHING)
+    more: Mapping[tuple[int, str], int] = field(default_factory=dict)
     more_from: date | None = None
     extended_quarters: int = 0
     renews: bool = True

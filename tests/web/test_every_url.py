@@ -62,7 +62,10 @@ TABLE = {
     "egenbetaling/": {"open": READERS},
     "egenbetaling/linjer/": {"open": READERS},
     "egenbetaling/beslutninger/": {"open": READERS},
-    "egenbetaling/medarbejdere/": {"open": LEADERS, "hidden": {roles.HELPDESK, roles.ADMINISTRATOR}},
+    "egenbetaling/medarbejdere/": {
+        "open": LEADERS,
+        "hidden": {roles.HELPDESK, roles.ADMINISTRATOR},
+    },
     "kvartaler/": {"open": QUARTERS},
     "linjer/beregning/<int:lease>/<int:unit>/<str:period>/": {
         "open": READERS,
