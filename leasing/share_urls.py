@@ -2,10 +2,14 @@
 
 from django.urls import path
 
+from leasing.views.share.budget import budget_sheet_page, budgets, budgets_enter
 from leasing.views.share.decisions import decisions
 from leasing.views.share.share import share_people
 
 urlpatterns = [
     path("egenbetaling/beslutninger/", decisions, name="decisions"),
     path("egenbetaling/medarbejdere/", share_people, name="share-people"),
+    path("budgetter/", budgets, name="budgets"),
+    path("budgetter/ret/", budgets_enter, name="budgets-enter"),
+    path("budgetter/ark/", budget_sheet_page, name="budget-sheet"),
 ]

@@ -61,6 +61,9 @@ TABLE = {
     "udstyr/<int:pk>/fundet/": {"open": HELPDESK, "method": "post"},
     "egenbetaling/": {"open": READERS},
     "egenbetaling/linjer/": {"open": READERS},
+    "budgetter/": {"open": READERS},
+    "budgetter/ret/": {"open": FINANCE},
+    "budgetter/ark/": {"open": READERS},
     "egenbetaling/beslutninger/": {"open": READERS},
     "egenbetaling/medarbejdere/": {
         "open": LEADERS,
