@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from albertslund_it.common.money import MINUS, format_kroner
 
-SOLID, HATCHED, OUTLINED = "solid", "hatched", "outlined"
+SOLID, HATCHED, OPEN, OUTLINED = "solid", "hatched", "open", "outlined"
 
 LEFT, RIGHT, TOP, BOTTOM, PLOT = 72, 16, 26, 34, 200
 # Few bars spread over a panel's width; many make the chart wider, and it scrolls.
 LEAST_WIDTH, LEAST_PITCH = 640, 84
+# The steps of a waterfall have names, not quarters, under them.
+STEP_PITCH = 116
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,82 @@ def bar_chart(
     )
 
 
+def waterfall(
+    *,
+    ident: str,
+    title: str,
+    start: tuple[str, int],
+    steps: Sequence[tuple[str, int]],
+    end: tuple[str, int],
+) -> Chart:
+    """Draw how one amount becomes another: what rises is hatched, what falls is outlined.
+
+    The axis begins near the lowest amount, so that steps of a large amount can be seen.
+    """
+    labels = [start[0], *(label for label, _ in steps), end[0]]
+    levels = [(0, start[1])]
+    for _, change in steps:
+        levels.append((levels[-1][1], levels[-1][1] + change))
+    levels.append((0, end[1]))
+    scale = _Scale.between([level for _, level in levels])
+    floor = max(0, scale.ticks[0])
+    width = LEFT + RIGHT + len(labels) * STEP_PITCH
+    rects, tops = [], []
+    for index, (label, (low, high)) in enumerate(zip(labels, levels, strict=True)):
+        is_total = index in (0, len(labels) - 1)
+        low = floor if is_total else low
+        middle = LEFT + index * STEP_PITCH + STEP_PITCH // 2
+        upper, lower = sorted((scale.y(low), scale.y(high)))
+        style = SOLID if is_total else HATCHED if high >= low else OUTLINED
+        says = format_kroner(high) if is_total else format_kroner(high - low, sign=True)
+        rects.append(
+            Rect(
+                x=_number(middle - LEAST_PITCH / 3),
+                y=_number(upper),
+                width=_number(LEAST_PITCH * 2 / 3),
+                height=_number(max(lower - upper, 1)),
+                style=style,
+                title=f"{label}: {says}",
+            )
+        )
+        told = whole_kroner(high) if is_total else _signed(high - low)
+        tops.append(Text(str(middle), _number(upper - 6), told))
+    changes = [change for _, change in steps]
+    series = [
+        Series("I kvartalet", SOLID, [start[1], *[0] * len(steps), end[1]]),
+        Series("Stiger", HATCHED, [0, *[max(0, one) for one in changes], 0]),
+        Series("Falder", OUTLINED, [0, *[min(0, one) for one in changes], 0]),
+    ]
+    columns = list(zip(*(one.values for one in series), strict=True))
+    return Chart(
+        ident=ident,
+        title=title,
+        summary=_summary(labels, [start[1], *changes, end[1]]),
+        width=str(width),
+        height=str(TOP + PLOT + BOTTOM),
+        right=str(width - RIGHT),
+        zero=_number(scale.y(floor)),
+        rects=rects,
+        totals=tops,
+        labels=[
+            Text(str(LEFT + index * STEP_PITCH + STEP_PITCH // 2), str(TOP + PLOT + 20), label)
+            for index, label in enumerate(labels)
+        ],
+        ticks=[Text(str(LEFT - 8), _number(scale.y(at)), whole_kroner(at)) for at in scale.ticks],
+        reference=None,
+        series=series,
+        rows=[
+            (label, list(column), sum(column))
+            for label, column in zip(labels, columns, strict=True)
+        ],
+        label_heading="Trin",
+    )
+
+
+def _signed(ore: int) -> str:
+    return f"+{whole_kroner(ore)}" if ore >= 50 else whole_kroner(ore)
+
+
 @dataclass(frozen=True)
 class _Scale:
     ticks: list[int]
@@ -135,6 +213,17 @@ class _Scale:
         step = _step((top - bottom) / 4)
         first, last = bottom // step, -(-top // step)
         return cls([at * step for at in range(first, last + 1)])
+
+    @classmethod
+    def between(cls, levels):
+        """Take in every level, and zero where the levels are not far above it."""
+        bottom, top = min(levels), max([100, *levels])
+        if bottom < 0 or top - bottom > top / 2:
+            bottom = min(0, bottom)
+        step = _step((top - bottom) / 4)
+        first = (bottom - (step if bottom > 0 else 0)) // step
+        first = max(first, 0) if bottom >= 0 else first
+        return cls([at * step for at in range(first, -(-top // step) + 1)])
 
     def y(self, value: int) -> float:
         """Give the height on the drawing of an amount."""

@@ -65,6 +65,8 @@ TABLE = {
     "budgetter/ret/": {"open": FINANCE},
     "budgetter/ark/": {"open": READERS},
     "egenbetaling/beslutninger/": {"open": READERS},
+    "egenbetaling/forskel/": {"open": READERS},
+    "egenbetaling/prognose/": {"open": READERS},
     "egenbetaling/medarbejdere/": {
         "open": LEADERS,
         "hidden": {roles.HELPDESK, roles.ADMINISTRATOR},

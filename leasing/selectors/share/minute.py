@@ -3,23 +3,22 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
-
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device
-from leasing.models import Budget
 from leasing.selectors.quality.costs import quarter_costs
 from leasing.selectors.share.bearers import Bearer
+from leasing.selectors.share.bridge import bridge_between
+from leasing.selectors.share.budget import budget_of
+from leasing.selectors.share.forecast import SHADE_NAMES, forecast_of
 from leasing.selectors.share.share import Share, share_of
 from leasing.selectors.world import is_remembered, remembered
 
 AHEAD = 8
-BILLED, CONTRACTED = "billed", "contracted"
 
 
 @dataclass(frozen=True)
 class Shades:
-    """What a quarter costs, øre by shade: billed, or contracted by the leases' real terms."""
+    """What a quarter costs, øre by the shades of the forecast."""
 
     quarter: Quarter
     amounts: dict[str, int]
@@ -40,17 +39,13 @@ class Minute:
     quarters: list[Shades]
     budget_ore: int | None
     municipality_ore: int | None
+    why: str
 
     @property
     def year_ore(self) -> int:
         """Give the forecast of the chosen quarter's year."""
         year = self.share.quarter.year
         return sum(one.total_ore for one in self.quarters if one.quarter.year == year)
-
-    @property
-    def change_size_ore(self) -> int:
-        """Give how far the quarter is from the one before, up or down."""
-        return abs(self.share.total.change_ore)
 
     @property
     def left_ore(self) -> int | None:
@@ -86,19 +81,13 @@ def _name(bearer: Bearer, quarter: Quarter, today: date) -> str:
 
 def _minute(bearer: Bearer, quarter: Quarter, today: date) -> Minute:
     share = share_of(bearer, quarter, today, AHEAD)
-    quarters = [
-        Shades(cost.quarter, {BILLED: cost.billed_ore, CONTRACTED: cost.pending_ore})
-        for cost in share.quarters
-    ]
-    return Minute(share, quarters, budget_of(bearer, quarter.year), _average(share.held.day))
-
-
-def budget_of(bearer: Bearer, year: int) -> int | None:
-    """Give the budget of the units that a bearer has today, in øre; None where there is none."""
-    budgets = Budget.objects.filter(year=year)
-    if bearer.unit_ids is not None:
-        budgets = budgets.filter(unit__in=bearer.unit_ids)
-    return budgets.aggregate(total=Sum("amount_ore"))["total"]
+    forecast, last = forecast_of(bearer, today), Quarter.of(today).next(AHEAD)
+    sums, none = forecast.sums("period"), dict.fromkeys(SHADE_NAMES, 0)
+    quarters = [Shades(q, sums.get((str(q),), none)) for q in forecast.quarters if q <= last]
+    budget = budget_of(bearer, quarter.year)
+    before = share.before
+    why = bridge_between(bearer, before, quarter, today).sentence if before else ""
+    return Minute(share, quarters, budget, _average(share.held.day), why)
 
 
 def _average(day: date) -> int | None:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.charts import HATCHED, OUTLINED, SOLID, Chart, Series, bar_chart
+from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Chart, Series, bar_chart
 from albertslund_it.web.clock import today
 from leasing.selectors.share.bearers import EVERYBODY, OWN_UNITS, STOCK, Bearer
 from leasing.selectors.share.minute import Minute, is_at_hand, minute_of
@@ -28,6 +28,8 @@ STYLES = (
 SHADES = (
     ("billed", "Opkrævet", SOLID),
     ("contracted", "Aftalt", HATCHED),
+    ("planned", "Planlagt", OPEN),
+    ("assumed", "Forudsat", OUTLINED),
 )
 
 

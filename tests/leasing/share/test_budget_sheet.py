@@ -68,7 +68,7 @@ def test_all_four_years_are_whole_in_may(town, cast):
     sheet = budget_sheet(everybody, may)
     # With everything leased again the pcs cost about the same each year: no year stops half-way.
     assert sheet.years == [2027, 2028, 2029, 2030]
-    assert min(sheet.sums) > 0.9 * max(sheet.sums)
+    assert min(sheet.sums) > 0.85 * max(sheet.sums)  # one of nine, in stock, is not
 
 
 def test_a_unit_gets_what_it_needs_and_does_not_have(town, bearers):

@@ -43,7 +43,8 @@ def test_the_quarters_go_from_the_billing_start_to_eight_ahead(town, head):
     codes = [str(one.quarter) for one in minute.quarters]
     assert (codes[0], codes[-1], len(codes)) == ("2026Q1", "2028Q4", 12)
     # Billed and agreed together are what the share calls the quarter's cost.
-    assert [one.total_ore for one in minute.quarters] == [
+    shades = [one.amounts for one in minute.quarters]
+    assert [one["billed"] + one["contracted"] for one in shades] == [
         cost.cost_ore for cost in minute.share.quarters
     ]
 

@@ -1,0 +1,93 @@
+"""A forecast as tables: by year, and a year by quarter, unit and model; each with the same total."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from albertslund_it.common.names import danish_key
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Unit
+from leasing.selectors.share.forecast import SHADE_NAMES, Forecast
+
+
+class ForecastRow(NamedTuple):
+    """A line of a table: øre by shade, and together; `key` is what the address calls it."""
+
+    key: str
+    label: str
+    amounts: list[int]
+
+    @property
+    def total_ore(self) -> int:
+        return sum(self.amounts)
+
+
+@dataclass(frozen=True)
+class ForecastTable:
+    """Rows with their sums by shade."""
+
+    title: str
+    heading: str
+    parameter: str
+    rows: list[ForecastRow]
+
+    @property
+    def sums(self) -> list[int]:
+        return [sum(row.amounts[at] for row in self.rows) for at in range(len(SHADE_NAMES))]
+
+    @property
+    def total_ore(self) -> int:
+        return sum(self.sums)
+
+
+def tables_of(found: Forecast, year: int) -> list[ForecastTable]:
+    """Give the budget years, and one of them by quarter, unit and model."""
+    units = Unit.objects.in_bulk({cell.unit_id for cell in found.cells})
+    of_year = Forecast(
+        found.bearer,
+        found.today,
+        found.quarters,
+        [cell for cell in found.cells if cell.period[:4] == str(year)],
+    )
+    years = [row for row in _rows(found, "year", str, str) if int(row.key) in found.years]
+    return [
+        ForecastTable("Pr. budgetår", "År", "aar", years),
+        ForecastTable(
+            f"{year} pr. kvartal",
+            "Kvartal",
+            "",
+            _rows(of_year, "period", lambda code: Quarter.parse(code).label, str),
+        ),
+        ForecastTable(
+            f"{year} pr. enhed",
+            "Enhed",
+            "enhed",
+            _rows(of_year, "unit_id", lambda pk: units[pk].name, danish_key),
+        ),
+        ForecastTable(
+            f"{year} pr. model",
+            "Model",
+            "",
+            _rows(of_year, "model_name", lambda name: name or "Uden udstyr", danish_key),
+        ),
+    ]
+
+
+def _rows(found: Forecast, key: str, label_of: Callable, order: Callable) -> list[ForecastRow]:
+    rows = [
+        ForecastRow(str(value), label_of(value), list(shades.values()))
+        for (value,), shades in found.sums(key).items()
+    ]
+    by = (lambda row: row.key) if order is str else (lambda row: order(row.label))
+    return sorted(rows, key=by)
+
+
+def file_rows(found: Forecast) -> Iterator[tuple]:
+    """Give the rows of the workbook, by unit in Danish order, model and quarter."""
+    units = Unit.objects.in_bulk({cell.unit_id for cell in found.cells})
+    sums = found.sums("unit_id", "model_name", "period")
+    for (unit, model, period), shades in sorted(
+        sums.items(), key=lambda one: (danish_key(units[one[0][0]].name), *one[0])
+    ):
+        amounts = list(shades.values())
+        yield (units[unit].number, units[unit].name, model, period, *amounts, sum(amounts))

@@ -1,0 +1,92 @@
+from io import BytesIO
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import permission_required
+from django.http import FileResponse, Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from albertslund_it.common import workbooks
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Series, bar_chart
+from albertslund_it.web.clock import today
+from albertslund_it.web.lists import EXCEL
+from leasing.selectors.share.bridge_rows import units_of
+from leasing.selectors.share.forecast import SHADE_NAMES, Forecast, forecast_of, is_at_hand
+from leasing.selectors.share.forecast_tables import file_rows, tables_of
+from leasing.views.later import is_computed_now
+from leasing.views.share.bearer import chosen_bearer
+from leasing.views.share.bridge import chosen_unit
+
+STYLES = dict(zip(SHADE_NAMES, (SOLID, HATCHED, OPEN, OUTLINED), strict=True))
+
+
+@permission_required("inventory.view_device", raise_exception=True)
+def share_forecast(request):
+    """Show what the quarters to come cost: contracted, planned and assumed, never mixed."""
+    bearers, whole = chosen_bearer(request)
+    units = units_of(whole)
+    unit, bearer = chosen_unit(request, whole, units)
+    asked = {"afdeling": whole.key} | ({"enhed": unit.pk} if unit else {})
+    context = {
+        "bearers": bearers,
+        "bearer": whole,
+        "units": units,
+        "unit": unit,
+        "address": f"{reverse('share-forecast')}?{urlencode(asked)}",
+    }
+    wants_file = request.GET.get("hent") == "xlsx"
+    if wants_file or is_at_hand(bearer, today()) or is_computed_now(request):
+        found = forecast_of(bearer, today())
+        if wants_file:
+            return file(found)
+        year = chosen_year(request, found)
+        context |= {
+            "found": found,
+            "year": year,
+            "tables": tables_of(found, year),
+            "shades": list(SHADE_NAMES.values()),
+            "chart": drawing(found),
+        }
+    return render(request, "leasing/share_pages/forecast.html", context)
+
+
+def chosen_year(request, found: Forecast) -> int:
+    """Give the budget year of the address: else the one of today."""
+    wanted = request.GET.get("aar") or str(today().year)
+    for year in found.years:
+        if str(year) == wanted:
+            return year
+    raise Http404
+
+
+def drawing(found: Forecast):
+    """Draw the quarters by shade."""
+    sums, none = found.sums("period"), dict.fromkeys(SHADE_NAMES, 0)
+    quarters = [q for q in found.quarters if q >= Quarter(found.today.year, 1)]
+    return bar_chart(
+        ident="prognose",
+        title=f"Udgift pr. kvartal, {found.bearer.name}",
+        labels=[quarter.short_label for quarter in quarters],
+        series=[
+            Series(name, STYLES[shade], [sums.get((str(q),), none)[shade] for q in quarters])
+            for shade, name in SHADE_NAMES.items()
+        ],
+    )
+
+
+def file(found: Forecast) -> FileResponse:
+    """Give every quarter, unit and model as a workbook."""
+    kind = workbooks.CellKind
+    columns = [
+        workbooks.Column("Enhedsnr", kind.TEXT, 12),
+        workbooks.Column("Enhed", kind.TEXT, 36),
+        workbooks.Column("Model", kind.TEXT, 16),
+        workbooks.Column("Kvartal", kind.TEXT, 10),
+        *(workbooks.Column(name, kind.AMOUNT, is_summed=True) for name in SHADE_NAMES.values()),
+        workbooks.Column("I alt", kind.AMOUNT, is_summed=True),
+    ]
+    stream = BytesIO()
+    workbooks.write_table(stream, title="Prognose", columns=columns, rows=file_rows(found))
+    stream.seek(0)
+    return FileResponse(stream, as_attachment=True, filename="prognose.xlsx", content_type=EXCEL)
