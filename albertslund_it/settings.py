@@ -212,6 +212,8 @@ DJANGO_TABLES2_TEMPLATE = "web/table.html"
 # Loading a fixture is not something a person did.
 AUDITLOG_DISABLE_ON_RAW_SAVE = True
 AUDITLOG_CID_HEADER = None
+# The history names people, not machines; a forged X-Forwarded-For would stop the write.
+AUDITLOG_DISABLE_REMOTE_ADDR = True
 
 # An import file may be this large; beyond it, it is refused unread.
 IMPORT_MAX_BYTES = 20 * 1024 * 1024

@@ -65,9 +65,11 @@ from leasing.views.supplier.reconciliation import (
     DifferenceList,
     reconciliation,
     reconciliation_decide,
+    stray_take_back,
 )
 from leasing.views.trail.trail import trail, trail_search
 from leasing.views.trail.why import line_why
+from leasing.views.year.obligation import ObligationList
 from leasing.views.year.pivot import year_page
 
 urlpatterns = [
@@ -160,6 +162,7 @@ urlpatterns = [
     path("kvartaler/", quarter_list, name="quarter-list"),
     path("kvartaler/aar/<int:year>/", year_end_page, name="year-end"),
     path("kvartaler/udgift/", year_page, name="year"),
+    path("kvartaler/udgift/restforpligtelse/", ObligationList.as_view(), name="obligation"),
     path("kvartaler/foerste/", first_page, name="first-rebilling"),
     path("kvartaler/rettelser/", corrections_page, name="corrections"),
     path("kvartaler/<str:code>/", quarter_detail, name="quarter-detail"),
@@ -177,6 +180,11 @@ urlpatterns = [
         "kvartaler/<slug:code>/afstemning/afgoer/",
         reconciliation_decide,
         name="reconciliation-decide",
+    ),
+    path(
+        "kvartaler/<slug:code>/afstemning/bortfaldet/<int:pk>/",
+        stray_take_back,
+        name="stray-take-back",
     ),
     path("kvartaler/<slug:code>/<slug:number>/", invoice, name="invoice"),
 ]

@@ -115,7 +115,6 @@ class Lessor:
             rows=[replace(line, number=number, invoice_date=day, header=header) for line in lines],
             actor=self.finance,
             today=day,
-            file_name=f"{number}.xml",
         )
         record_supplier_voucher(
             invoice_id=SupplierInvoice.objects.get(number=number).id,

@@ -15,7 +15,6 @@ class SupplierInvoice(models.Model):
     net_ore = models.BigIntegerField("beløb uden moms (øre)")
     vat_ore = models.BigIntegerField("moms (øre)", default=0)
     voucher_number = models.CharField("bilagsnr. i Opus", max_length=30, blank=True)
-    file_name = models.CharField("fil", max_length=200, blank=True)
     # SHA-256 of what the invoice says, in one form whatever the file: the same again is no news.
     content_digest = models.CharField("indholdets kontrolsum", max_length=64)
     entered_at = models.DateTimeField("indlæst")

@@ -97,7 +97,13 @@ def _has_pending(year: int, standings: Outstanding | None) -> bool:
 
 
 def next_supplement(year: int, today: date) -> str:
-    """Give the code of the supplementary run that a year may get today; '' when it may not."""
+    """Give the code of the supplementary run to make for a year today; '' when there is none.
+
+    The last quarter comes first: a supplementary run before it would bill it, uncounted.
+    """
+    closed = last_closed_quarter()
+    if closed is None or closed < Quarter(year, 4):
+        return ""
     try:
         return window_for(f"{year}S", today).code
     except Refused:

@@ -13,7 +13,7 @@ from leasing.selectors.supplier.outcomes import open_claims
 from leasing.selectors.supplier.reconciliation import reconciliation_of
 
 SCENE, TODAY = NORMAL, date(2026, 11, 23)
-pytestmark = pytest.mark.usefixtures("filled")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("filled")]
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

@@ -19,7 +19,7 @@ from leasing.services.closing import close_quarter
 from tests.demo import minutes
 
 SCENE, TODAY = NORMAL, date(2026, 11, 23)
-pytestmark = pytest.mark.usefixtures("filled")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("filled")]
 
 
 def handed_out(day: date) -> Counter:

@@ -21,7 +21,7 @@ from leasing.services.handling.handing import hand_out
 from tests.demo import minutes
 
 SCENE, TODAY = NORMAL, date(2026, 11, 23)
-pytestmark = pytest.mark.usefixtures("filled")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("filled")]
 Why = ExpectedReturn.Why
 
 

@@ -14,7 +14,7 @@ from tests.demo import minutes
 
 SCENE, TODAY = NORMAL, date(2026, 11, 23)
 MINUTES = date(2026, 3, 11)
-pytestmark = pytest.mark.usefixtures("filled")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("filled")]
 
 
 def on(day, username="helpdesk"):

@@ -1,6 +1,6 @@
 """axe-core finds nothing on finance's pages; an amount opens how it is worked out, in place."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -8,6 +8,7 @@ from leasing.models import Charge, Objection, Settings
 from tests import builders as make
 from tests.browser import assert_accessible, assert_no_sideways_scroll, every_look
 from tests.browser import log_in as log_in_as
+from tests.leasing.supplier.world import five_pcs, invoice
 from tests.leasing.town import TODAY, Town
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,11 +47,32 @@ def test_the_pages_of_the_quarter_and_its_money(page, live_server, town, cast):
         "/kvartaler/foerste/",
         "/kvartaler/aar/2026/",
         "/kvartaler/udgift/",
+        "/kvartaler/udgift/restforpligtelse/",
         "/bilagsspor/?q=2026Q1",
         f"/bilagsspor/{invoice.number}/",
         f"/linjer/beregning/{town.leases[0].pk}/{town.first.pk}/2026Q2/",
         f"/indsigelser/{objection.pk}/",
         "/indsigelser/",
+    )
+
+
+def test_the_pages_of_the_lessors_invoices(page, live_server, cast, settings):
+    settings.TODAY = date(2026, 4, 8)
+    five_pcs()
+    note = invoice("4711", ("PF000001", "359,41"), ("XX999999", "349,41"))
+    quarter = "/kvartaler/2026Q1/afstemning/"
+    log_in_as(page, live_server, cast.finance)
+    check(
+        page,
+        live_server,
+        "/leverandoerfakturaer/",
+        "/leverandoerfakturaer/ny/",
+        "/leverandoerfakturaer/krav/",
+        f"/leverandoerfakturaer/{note.pk}/",
+        f"/leverandoerfakturaer/{note.pk}/tilbage/",
+        quarter,
+        f"{quarter}linjer/?bunke=differs",
+        f"{quarter}afgoer/?bunke=differs",
     )
 
 

@@ -189,6 +189,7 @@ class Reconciliation:
     invoiced_ore: int = 0
     lines_ore: int = 0
     line_count: int = 0
+    strays: list[DifferenceOutcome] = field(default_factory=list)
 
     @property
     def has_invoices(self) -> bool:
@@ -210,11 +211,13 @@ class Reconciliation:
 
     @property
     def undecided(self) -> int:
-        return sum(pile.undecided for pile in self.piles.values())
+        """Count what waits for a decision: strays must be taken back."""
+        return sum(pile.undecided for pile in self.piles.values()) + len(self.strays)
 
     @property
     def undecided_ore(self) -> int:
-        return sum(pile.undecided_ore for pile in self.piles.values())
+        of_piles = sum(pile.undecided_ore for pile in self.piles.values())
+        return of_piles + sum(stray.amount_ore for stray in self.strays)
 
     @property
     def claimed(self) -> int:
@@ -237,6 +240,7 @@ def reconciliation_of(quarter: Quarter) -> Reconciliation:
     """Reconcile a quarter: one pass over the leases and the lines."""
     found = Reconciliation(quarter, {pile: PileSum(pile=pile) for pile in Pile})
     piles = found.piles
+    met = set()
     agreed = agreed_ore = expected = earlier = later = invoiced = 0
     agrees = Pile.AGREES
     for (cost, by_earlier, of_later), rows in matched(quarter):
@@ -251,11 +255,26 @@ def reconciliation_of(quarter: Quarter) -> Reconciliation:
                 agreed_ore += amount
             else:
                 _count(piles[row[0]], row)
+                if row.decision:
+                    met.add(row.decision.id)
     piles[Pile.AGREES].count, piles[Pile.AGREES].invoiced_ore = agreed, agreed_ore
     found.expected_ore, found.invoiced_ore = expected, invoiced
     found.by_earlier_ore, found.of_later_ore = earlier, later
     found.lines_ore, found.line_count = _sum_of_lines(quarter)
+    found.strays = _strays(quarter, met)
     return found
+
+
+def strays_of(quarter: Quarter) -> list[DifferenceOutcome]:
+    """Give the decisions that still cost or ask for money, though their difference is gone."""
+    rows = difference_rows(quarter)
+    return _strays(quarter, {row.decision.id for row in rows if row.decision})
+
+
+def _strays(quarter: Quarter, met: set[int]) -> list[DifferenceOutcome]:
+    claims = Q(outcome=Outcome.CLAIMED, credit_note=None)
+    decided = DifferenceOutcome.objects.filter(claims | ~Q(charge=None), quarter=str(quarter))
+    return [one for one in decided.select_related("charge__unit") if one.id not in met]
 
 
 def _count(pile: PileSum, row: Row) -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Sum
@@ -11,9 +11,13 @@ from django.db.models import Sum
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Department, Unit
-from leasing.domain.accrual import accrued, span_of
 from leasing.models import InvoiceSummary, Kind
+<<<<<<< HEAD
 from leasing.selectors.facts import lease_facts, one_moment
+=======
+from leasing.selectors.facts import one_moment
+from leasing.selectors.lines import KIND_NAMES
+>>>>>>> main
 from leasing.selectors.outstanding import pending_rows, window_up_to
 from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.share.lines import KIND_NAMES
@@ -128,33 +132,3 @@ def pivot(amounts: list[Amount], down: str, across: str) -> Pivot:
         rows.append((name, values, sum(values)))
     sums = [sum(values[index] for _, values, _ in rows) for index in range(len(columns))]
     return Pivot(rows, columns, sums, sum(sums))
-
-
-@dataclass(frozen=True)
-class Obligation:
-    """What the leases that run still cost, by fiscal year."""
-
-    years: list[tuple[int, int]]
-    leases: int
-
-    @property
-    def total_ore(self) -> int:
-        return sum(amount for _, amount in self.years)
-
-
-def remaining_obligation(today: date) -> Obligation:
-    """Add up what is left of every term from tomorrow on: F(end of the year) − F(its start)."""
-    tomorrow = today + timedelta(days=1)
-    years: dict[int, int] = defaultdict(int)
-    count = 0
-    for facts in lease_facts():
-        began, ended = span_of(facts.terms, facts.stops_on)
-        start = max(tomorrow, began)
-        if start >= ended:
-            continue
-        count += 1
-        for year in range(start.year, (ended - timedelta(days=1)).year + 1):
-            until = accrued(facts.terms, facts.stops_on, date(year + 1, 1, 1))
-            since = accrued(facts.terms, facts.stops_on, max(start, date(year, 1, 1)))
-            years[year] += until - since
-    return Obligation(sorted(years.items()), count)

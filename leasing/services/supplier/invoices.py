@@ -65,7 +65,6 @@ def save_invoices(
     actor,
     today: date,
     faults: Faults | None = None,
-    file_name: str = "",
 ) -> Changes:
     """Take in invoices and credit notes that are not there yet; the same again changes nothing.
 
@@ -75,14 +74,14 @@ def save_invoices(
         FileRefused: with every fault, one of them that an invoice is there with other content.
     """
     lock(SupplierInvoice, DifferenceOutcome)  # two people with the same file: one after the other
-    saving = _Saving(rows, faults or Faults(), actor, today, file_name)
+    saving = _Saving(rows, faults or Faults(), actor, today)
     saving.save()
     return saving.changes
 
 
 class _Saving:
-    def __init__(self, rows, faults, actor, today, file_name):
-        self.faults, self.actor, self.file_name = faults, actor, file_name
+    def __init__(self, rows, faults, actor, today):
+        self.faults, self.actor = faults, actor
         self.entered_at = make_aware(datetime.combine(today, time(12)))
         self.changes = Changes((SupplierInvoice, DifferenceOutcome))
         self.devices = devices_by_serial_number(
@@ -172,7 +171,6 @@ class _Saving:
             credits=header.credits,
             net_ore=net,
             vat_ore=header.vat_ore or 0,
-            file_name=self.file_name[:200],
             content_digest=digest_of(number, first.invoice_date, lines),
             entered_at=self.entered_at,
             entered_by=done_by(self.actor),

@@ -1,6 +1,7 @@
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
@@ -18,6 +19,7 @@ from leasing.selectors.confirmation.items import (
 from leasing.services.confirmation.rounds import confirm, object_to_device
 
 OBJECTS = "leasing.object_to_device"
+PER_PAGE = 200
 
 
 class ObjectionForm(PlainForm, forms.Form):
@@ -45,13 +47,15 @@ def confirmation(request):
                 messages.error(request, reason)
         else:
             messages.success(request, f"Tak. {count} stk. er bekræftet.")
-        return redirect("confirm")
+        return redirect(request.get_full_path())
     items = items_of(units, day, devices_placed_at(units))
     asked = latest_round()
+    page = Paginator(items, PER_PAGE).get_page(request.GET.get("side"))
     context = {
         "round": asked,
         "is_over": bool(asked and asked.due_on < day),
-        "items": [(item, person) for item, person in holders_at(items, day)],
+        "items": holders_at(page.object_list, day),
+        "page": page,
         "quarter_ore": sum(item.quarter_ore for item in items),
         "silent": sum(item.answer == SILENT for item in items),
         "objected": sum(item.answer == NO for item in items),

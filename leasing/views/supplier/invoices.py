@@ -125,7 +125,12 @@ def supplier_invoice_withdraw(request, pk):
     """Ask once more, then withdraw an invoice that was entered wrongly."""
     invoice = get_object_or_404(SupplierInvoice, pk=pk)
     if request.method != "POST":
-        context = {"invoice": invoice, "kind": kind_of(invoice), "lines": invoice.lines.count()}
+        context = {
+            "invoice": invoice,
+            "kind": kind_of(invoice),
+            "lines": invoice.lines.count(),
+            "decided": decisions_on(invoice),
+        }
         return render(request, "leasing/supplier/invoice_withdraw.html", context)
     try:
         number = withdraw_invoice(invoice_id=pk)

@@ -5,6 +5,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
@@ -22,6 +23,7 @@ from leasing.selectors.supplier.reconciliation import (
 )
 from leasing.selectors.window import billing_start
 from leasing.services.supplier.decisions import Selection, decide, seen_of, select, told
+from leasing.services.supplier.strays import take_back_stray
 from leasing.supplier_list import DifferenceForm, DifferenceTable, decide_url
 from leasing.views.later import is_computed_now
 
@@ -239,3 +241,19 @@ def _decide(request, quarter: Quarter, selection: Selection, form) -> str:
         now=now(),
     )
     return told(done, outcome, selection.pile)
+
+
+@require_POST
+@permission_required(WRITES, raise_exception=True)
+def stray_take_back(request, code, pk):
+    """Take back a decision whose difference is gone."""
+    try:
+        done = take_back_stray(
+            outcome_id=pk, quarter=quarter_of(code), actor=request.user, today=today()
+        )
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    else:
+        messages.success(request, done)
+    return redirect("reconciliation", code)

@@ -15,6 +15,7 @@ from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.share.bearers import STOCK
 from leasing.selectors.share.lines import KIND_NAMES
 from leasing.selectors.window import billing_start
+from leasing.selectors.year.obligation import remaining_obligation
 from leasing.selectors.year.pivot import (
     DIMENSIONS,
     NO_MODEL,
@@ -22,7 +23,6 @@ from leasing.selectors.year.pivot import (
     departments_by_name,
     last_quarter_of,
     pivot,
-    remaining_obligation,
     units_by_name,
 )
 from leasing.views.later import is_computed_now

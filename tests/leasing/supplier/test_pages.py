@@ -1,13 +1,14 @@
 """The pages of the lessor's invoices: what they show, take and refuse."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import openpyxl
 import pytest
 from django.urls import reverse
 
-from leasing.models import Charge, DifferenceOutcome, SupplierInvoice
+from leasing.models import Charge, DifferenceOutcome, LeaseTerm, SupplierInvoice
+from leasing.services.closing import close_quarter
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
 from tests.leasing.supplier.world import five_pcs, invoice
@@ -200,3 +201,54 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(finance):
         make.device(f"OLD{n}")
         assert lease
     assert [queries_of(finance, url) for url in urls] == few
+
+
+def test_an_invoice_that_decisions_rest_on_says_so_before_anyone_presses(town, finance):
+    address = f"/leverandoerfakturaer/{SupplierInvoice.objects.get().pk}/tilbage/"
+    assert read(finance, address).xpath("//main//form//button[@type='submit']")
+    decide(finance, read(finance, PAGE), "T14: 1 linje på +10,00", outcome="carried")
+
+    tree = read(finance, address)
+    assert "kan ikke trækkes tilbage" in text_of(tree)
+    assert not tree.xpath("//main//form//button[@type='submit']")
+
+
+def right_the_register():
+    """Let the lease cost what the lessor billed: the difference of 10 kr. is gone."""
+    LeaseTerm.objects.filter(lease__device__serial_number="PF000001").update(price_ore=575066)
+
+
+def test_a_charge_for_a_difference_that_is_gone_is_shown_and_taken_back(town, finance):
+    decide(finance, read(finance, PAGE), "T14: 1 linje på +10,00", outcome="charged")
+    right_the_register()
+
+    tree = read(finance, PAGE)
+    assert "Afgørelser om afvigelser, der er væk" in text_of(tree)
+    assert "3 mangler afgørelse" in text_of(tree)
+    [action] = tree.xpath("//form[contains(@action, 'bortfaldet')]/@action")
+    assert finance.post(action).status_code == 302
+    assert not Charge.objects.exists()
+    assert not DifferenceOutcome.objects.exists()
+    assert "der er væk" not in text_of(read(finance, PAGE))
+    assert "er taget tilbage allerede" in text_of(read(finance, finance.post(action).url))
+
+
+def test_a_billed_charge_for_a_difference_that_is_gone_gets_its_opposite(town, finance, settings):
+    decide(finance, read(finance, PAGE), "T14: 1 linje på +10,00", outcome="charged")
+    settings.TODAY = date(2026, 7, 1)
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    close_quarter(code="2026Q2", closed_by="Økonomi", today=settings.TODAY, now=noon)
+    right_the_register()
+    [action] = read(finance, PAGE).xpath("//form[contains(@action, 'bortfaldet')]/@action")
+    finance.post(action)
+
+    assert sorted(Charge.objects.values_list("amount_ore", flat=True)) == [-1000, 1000]
+    assert not DifferenceOutcome.objects.exists()
+
+
+def test_a_decision_whose_difference_is_there_cannot_be_taken_back(town, finance):
+    decide(finance, read(finance, PAGE), "T14: 1 linje på +10,00", outcome="charged")
+    outcome = DifferenceOutcome.objects.get()
+    finance.post(f"{PAGE}bortfaldet/{outcome.pk}/")
+
+    assert Charge.objects.count() == DifferenceOutcome.objects.count() == 1

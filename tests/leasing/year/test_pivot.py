@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 
 from leasing.selectors.outstanding import outstanding
-from leasing.selectors.year.pivot import DIMENSIONS, amounts_of, pivot, remaining_obligation
+from leasing.selectors.year.obligation import remainders, remaining_obligation
+from leasing.selectors.year.pivot import DIMENSIONS, amounts_of, pivot
 from tests import builders as make
 from tests.leasing.pages import (
     assert_every_figure_opens_its_lines,
@@ -105,3 +106,30 @@ def test_every_amount_opens_its_lines(town, cast, client_of, down, across):
 def test_every_amount_of_the_year_end_opens_its_lines(town, cast, client_of):
     url = "/kvartaler/aar/2026/?vis=beregning"
     assert assert_every_figure_opens_its_lines(client_of(cast.finance), url) > 6
+
+
+def test_what_is_left_opens_the_leases_it_is_made_of(town, client_of, cast):
+    obligation = remaining_obligation(TODAY)
+    assert len(obligation.years) > 1
+    for year, amount in obligation.years:
+        assert sum(row.amount_ore for row in remainders(year, TODAY)) == amount
+    every = remainders(None, TODAY)
+    assert len(every) == obligation.leases
+    assert sum(row.amount_ore for row in every) == obligation.total_ore
+
+    client = client_of(cast.finance)
+    page = read(client, f"{PAGE}?vis=beregning")
+    links = page.xpath("//a[contains(@href, 'restforpligtelse')]")
+    assert len(links) == len(obligation.years) + 1
+    for link in links:
+        opened = text_of(read(client, link.get("href")))
+        assert link.text in opened
+
+
+def test_what_is_left_is_narrowed_by_model_and_a_bad_year_is_said(town, client_of, cast):
+    client = client_of(cast.finance)
+    address = f"{PAGE}restforpligtelse/"
+    [model, *_] = {row.model_name for row in remainders(None, TODAY)}
+    shown = read(client, f"{address}?model={model}").xpath("//table/tbody/tr")
+    assert len(shown) == sum(row.model_name == model for row in remainders(None, TODAY))
+    assert not read(client, f"{address}?aar=x").xpath("//table/tbody/tr")

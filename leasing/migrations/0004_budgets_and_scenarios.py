@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("inventory", "0003_helpdesk"),
-        ("leasing", "0002_orders_and_supplier_invoices"),
+        ("leasing", "0003_no_file_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
