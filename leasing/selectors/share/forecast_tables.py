@@ -1,4 +1,4 @@
-"""A forecast as tables: by year, and a year by quarter, unit and model; each with the same total."""
+"""A forecast as tables: by year, and a year by quarter, unit and model; one total."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

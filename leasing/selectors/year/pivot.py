@@ -12,12 +12,7 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Department, Unit
 from leasing.models import InvoiceSummary, Kind
-<<<<<<< HEAD
-from leasing.selectors.facts import lease_facts, one_moment
-=======
 from leasing.selectors.facts import one_moment
-from leasing.selectors.lines import KIND_NAMES
->>>>>>> main
 from leasing.selectors.outstanding import pending_rows, window_up_to
 from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.share.lines import KIND_NAMES
