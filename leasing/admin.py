@@ -122,6 +122,7 @@ class SettingsAdmin(OurAdmin):
             {
                 "fields": [
                     "site_address",
+                    "mails_letters",
                     "helpdesk_mail",
                     "finance_mail",
                     "security_mail",

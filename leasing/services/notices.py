@@ -15,7 +15,7 @@ from albertslund_it.common.quarters import span_label
 from inventory.models import Department, Device, Unit
 from inventory.selectors.placements import placements_in_force
 from leasing.domain.accrual import span_of
-from leasing.models import Approval, Mail, Settings
+from leasing.models import Approval, BillingRun, Mail, Settings
 from leasing.selectors.device_list import leases_of
 from leasing.selectors.ordering.approvals import (
     ENDING,
@@ -29,6 +29,7 @@ from leasing.selectors.quality.sets import open_returns
 from leasing.selectors.readiness import ending_without_choice, running
 from leasing.services.mail import write_mail
 from leasing.services.ordering.approvals import mail_the_head
+from leasing.services.share.letters import write_letters
 
 CHUNK = 500
 Told = Iterator[tuple[str, Mail | None]]
@@ -45,6 +46,7 @@ def write_notices(*, today: date, now: datetime) -> list[str]:
         _of_ending_leases(settings, today, now),
         _of_overdue_returns(settings, today, now),
         _of_arrears(settings, today, now),
+        _of_letters(today, now),
     ):
         written += [f"{told}: til {mail.recipients}" for told, mail in notices if mail]
     return written
@@ -74,6 +76,13 @@ def _of_approvals(settings: Settings, today: date, now: datetime) -> Told:
                 f"{name}, påmindelse",
                 mail_the_head(approval=approval, today=today, now=now, reminder=nth),
             )
+
+
+def _of_letters(today: date, now: datetime) -> Told:
+    """Write the letters of the latest run that the closing did not get to write."""
+    if run := BillingRun.objects.order_by("-id").first():
+        for mail in write_letters(run=run, today=today, now=now):
+            yield "Kvartalsbrev", mail
 
 
 def _of_ending_exceptions(settings: Settings, today: date, now: datetime) -> Told:

@@ -34,6 +34,7 @@ from leasing.selectors.window import window_for
 from leasing.services.closing import close_quarter
 from leasing.services.preparation import prepare_quarter
 from leasing.services.rebilling import record_voucher
+from leasing.services.share.letters import write_letters
 from leasing.views.later import is_computed_now
 
 CODE = re.compile(r"20[0-9]{2}(Q[1-4]|S[0-9]{0,3})")
@@ -222,6 +223,7 @@ def quarter_close(request, code):
                 now=now(),
                 seen_total_ore=total_seen(request),
             )
+            write_letters(run=run, today=today(), now=now())
             messages.success(request, f"{run.label} er godkendt og låst.")
             return redirect("quarter-detail", run.code)
         preview = preview_run(code, today())

@@ -66,6 +66,7 @@ TABLE = {
     "budgetter/ark/": {"open": READERS},
     "egenbetaling/beslutninger/": {"open": READERS},
     "egenbetaling/forskel/": {"open": READERS},
+    "egenbetaling/brev/": {"open": READERS},
     "egenbetaling/prognose/": {"open": READERS},
     "egenbetaling/medarbejdere/": {
         "open": LEADERS,

@@ -3,6 +3,7 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand, person_at_the_terminal
 from leasing.selectors.preview import preview_run
 from leasing.services.closing import close_quarter
+from leasing.services.share.letters import write_letters
 
 
 class Command(DanishCommand):
@@ -28,6 +29,7 @@ class Command(DanishCommand):
             progress=lambda count: self.show_progress(f"{count} leasinger gennemgået"),
         )
         self.show_progress("")
+        write_letters(run=run, today=today(), now=now())
         self._print(run.invoices.order_by("number"), run.total_ore, run.line_count)
         self.stdout.write(f"{run.label} er godkendt og låst. Kontrolsum {run.digest}.")
 

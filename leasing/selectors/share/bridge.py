@@ -25,7 +25,9 @@ from leasing.selectors.world import is_remembered, remembered
 
 def bridge_between(bearer: Bearer, before: Quarter, after: Quarter, today: date) -> Bridge:
     """Explain the difference between what two quarters cost a bearer, worked out once."""
-    return remembered(_name(bearer, before, after, today), lambda: _bridge(bearer, before, after))
+    return remembered(
+        _name(bearer, before, after, today), lambda: worked_out(bearer, before, after)
+    )
 
 
 def is_at_hand(bearer: Bearer, before: Quarter, after: Quarter, today: date) -> bool:
@@ -37,7 +39,8 @@ def _name(bearer, before, after, today) -> str:
     return f"bridge|{bearer.known_as}|{before}|{after}|{today}"
 
 
-def _bridge(bearer: Bearer, before: Quarter, after: Quarter) -> Bridge:
+def worked_out(bearer: Bearer, before: Quarter, after: Quarter) -> Bridge:
+    """Work the same out from the facts as they are now."""
     early, late = sorted((before, after))
     with one_moment():
         working = _Working(bearer, early, late)

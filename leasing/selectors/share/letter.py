@@ -1,0 +1,79 @@
+"""The quarter's letter to those who pay: what, why, what ends, and what is to be decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Unit
+from leasing.models import Approval
+from leasing.selectors.ordering.approvals import waiting
+from leasing.selectors.share.bearers import Bearer
+from leasing.selectors.share.bridge import worked_out
+from leasing.selectors.share.bridge_steps import Step
+from leasing.selectors.share.decisions import Ending, endings
+from leasing.selectors.share.share import Bill, share_of
+from leasing.selectors.world import is_remembered, remembered
+
+STEPS_TOLD, ENDINGS_TOLD = 4, 8
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One page about a quarter; `more_endings` are those that the page has no room for."""
+
+    bearer: Bearer
+    quarter: Quarter
+    cost_ore: int
+    pcs: int
+    bill: Bill | None
+    before: Quarter | None
+    sentence: str
+    steps: Sequence[Step]
+    endings: Sequence[Ending]
+    more_endings: int
+    missing_wishes: int
+    approvals: int
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether there is anything to decide."""
+        return bool(self.missing_wishes or self.approvals)
+
+
+def letter_of(bearer: Bearer, quarter: Quarter, today: date) -> Letter:
+    """Give a bearer's letter, worked out once for as long as no fact changes."""
+    return remembered(_name(bearer, quarter, today), lambda: write_letter(bearer, quarter, today))
+
+
+def is_at_hand(bearer: Bearer, quarter: Quarter, today: date) -> bool:
+    """Tell whether `letter_of` has nothing left to work out."""
+    return is_remembered(_name(bearer, quarter, today))
+
+
+def _name(bearer: Bearer, quarter: Quarter, today: date) -> str:
+    return f"letter|{bearer.known_as}|{quarter}|{today}"
+
+
+def write_letter(bearer: Bearer, quarter: Quarter, today: date) -> Letter:
+    """Work a letter out from the facts as they are now."""
+    share = share_of(bearer, quarter, today)
+    why = worked_out(bearer, share.before, quarter) if share.before else None
+    units = Unit.objects.filter(pk__in=bearer.unit_ids)
+    ending = endings(units, today)
+    asked = waiting(Approval.objects.filter(employee__unit__in=units))
+    steps = sorted(why.steps, key=lambda step: -abs(step.amount_ore)) if why else []
+    return Letter(
+        bearer=bearer,
+        quarter=quarter,
+        cost_ore=share.total.amount_ore,
+        pcs=share.held.pcs,
+        bill=next((bill for bill in share.bills if bill.run.code == str(quarter)), None),
+        before=share.before,
+        sentence=why.sentence if why else "",
+        steps=steps[:STEPS_TOLD],
+        endings=ending[:ENDINGS_TOLD],
+        more_endings=max(0, len(ending) - ENDINGS_TOLD),
+        missing_wishes=sum(one.needs_wish for one in ending),
+        approvals=asked.count(),
+    )

@@ -1,0 +1,124 @@
+"""The quarter's letter: one page of a department's own, and a mail when a run is closed."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+
+from albertslund_it.roles import HEAD
+from leasing.models import Mail, Settings
+from leasing.services.notices import write_notices
+from leasing.services.share.letters import write_letters
+from tests import builders as make
+from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
+from tests.leasing.pages import queries_of, read, text_of
+from tests.leasing.town import TODAY, Town
+
+PAGE = "/egenbetaling/brev/"
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def town(db, settings):
+    settings.TODAY = TODAY
+    town = Town()
+    town.school.head_mail = "skole@albertslund.example"
+    town.school.save()
+    return town
+
+
+@pytest.fixture
+def head(town, cast):
+    return cast.with_access("hanne", HEAD, department=town.school)
+
+
+def test_the_letter_says_what_why_what_ends_and_what_to_decide(town, head, client_of):
+    make.lease("PF000077", unit=town.first, starts_on=date(2023, 4, 1))
+    anna = make.employee("anbe", "Anna Berg", unit=town.first)
+    make.approval(anna)
+    text = text_of(read(client_of(head), f"{PAGE}?kvartal=2026Q2"))
+
+    assert "Kvartalsbrev: Dagtilbud & Skole" in text
+    invoice = town.runs[1].invoices.get(department=town.school)
+    assert f"opgørelse {invoice.number}" in text
+    assert "Jeres udgift" in text
+    assert "PF000077" in text
+    assert "1 dispensation venter på svar. 1 leasing udløber" in text
+
+
+def test_it_has_nothing_of_another_department(town, head, client_of):
+    assert client_of(head).get(f"{PAGE}?afdeling={town.culture.pk}").status_code == 404
+    assert client_of(head).get(f"{PAGE}?afdeling=alle").status_code == 404
+    assert client_of(head).get(f"{PAGE}?kvartal=2020Q1").status_code == 404
+    assert "Biblioteket" not in text_of(read(client_of(head), PAGE))
+
+
+def test_the_page_costs_the_same_for_three_and_thirty(town, head, client_of):
+    client = client_of(head)
+    before = queries_of(client, PAGE)
+    for number in range(27):
+        make.lease(f"PX{number:06d}", unit=town.first, starts_on=date(2023, 4, 1))
+    assert queries_of(client, PAGE) == before
+
+
+def test_each_head_is_written_to_once_where_the_setting_is_on(town, cast):
+    run = town.runs[-1]
+    assert write_letters(run=run, today=TODAY, now=NOW) == []
+    Settings.objects.update(mails_letters=True)
+    deputy = cast.with_access("dorte", HEAD, department=town.culture)
+    deputy.email = "dorte@albertslund.example"
+    deputy.save()
+    mails = write_letters(run=run, today=TODAY, now=NOW)
+
+    assert sorted(mail.recipients for mail in mails) == [
+        "dorte@albertslund.example",
+        "skole@albertslund.example",
+    ]
+    assert write_letters(run=run, today=TODAY, now=NOW) == []
+    write_notices(today=TODAY, now=NOW)
+    letters = Mail.objects.filter(key__startswith="letter-")
+    assert letters.count() == 2
+    school = letters.get(recipients="skole@albertslund.example")
+    assert "Regningen er" in school.text
+    assert "Kultur, Fritid" not in re.sub(r"flyttet til .*?\.", "", school.text)
+    assert "Biblioteket" not in school.text + school.html
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_one_page_of_a4_and_accessible(page, live_server, town, cast, tmp_path):
+    for number in range(12):
+        make.lease(f"PX{number:06d}", unit=town.first, starts_on=date(2023, 4, 1))
+    log_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
+    page.goto(f"{live_server.url}{PAGE}?kvartal=2026Q2")
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) == 1
+    assert_accessible_in_every_look(page)
+    assert_no_sideways_scroll(page)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bridge_and_the_forecast_are_accessible(page, live_server, town, cast):
+    log_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
+    for path in ("forskel/?fra=2026Q1&til=2026Q2", "forskel/?fra=2026Q1&til=2026Q2&trin=odd"):
+        page.goto(f"{live_server.url}/egenbetaling/{path}")
+        assert_accessible_in_every_look(page)
+        assert_no_sideways_scroll(page)
+    page.goto(f"{live_server.url}/egenbetaling/prognose/")
+    assert_accessible_in_every_look(page)
+    assert_no_sideways_scroll(page)
+
+
+def test_every_step_opens_devices_that_add_up_to_it(town, head, client_of):
+    client = client_of(head)
+    tree = read(client, "/egenbetaling/forskel/?fra=2026Q1&til=2026Q2")
+    rows = tree.xpath("//tbody/tr[.//a[contains(@href, 'trin=')]]")
+    assert rows
+    for row in rows:
+        shown = row.xpath("string(td[last()])").strip()
+        opened = read(client, row.xpath(".//a/@href")[0])
+        assert opened.xpath("string(//tfoot//td[1])").strip() == shown
+        assert opened.xpath("//tbody/tr")
+    assert client.get(f"/egenbetaling/forskel/?afdeling={town.culture.pk}").status_code == 404
+    assert client.get(f"/egenbetaling/forskel/?enhed={town.library.pk}").status_code == 404
+    assert client.get("/egenbetaling/forskel/?fra=x").status_code == 404
+    assert client.get(f"/egenbetaling/prognose/?enhed={town.library.pk}").status_code == 404
