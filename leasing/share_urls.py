@@ -8,10 +8,15 @@ from leasing.views.share.decisions import decisions
 from leasing.views.share.forecast import share_forecast
 from leasing.views.share.letter import letter
 from leasing.views.share.share import share_people
+from leasing.views.share.what_if import scenario_delete, scenario_order, scenario_save, what_if
 
 urlpatterns = [
     path("egenbetaling/prognose/", share_forecast, name="share-forecast"),
     path("egenbetaling/brev/", letter, name="letter"),
+    path("egenbetaling/hvad-nu-hvis/", what_if, name="what-if"),
+    path("egenbetaling/hvad-nu-hvis/gem/", scenario_save, name="scenario-save"),
+    path("egenbetaling/hvad-nu-hvis/<int:pk>/slet/", scenario_delete, name="scenario-delete"),
+    path("egenbetaling/hvad-nu-hvis/<int:pk>/bestil/", scenario_order, name="scenario-order"),
     path("egenbetaling/forskel/", bridge, name="bridge"),
     path("egenbetaling/beslutninger/", decisions, name="decisions"),
     path("egenbetaling/medarbejdere/", share_people, name="share-people"),

@@ -11,7 +11,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import lock
 from inventory.models import Employee
-from leasing.models import Order, OrderedDevice, OrderLine
+from leasing.models import Order, OrderedDevice, OrderLine, Scenario
 from leasing.models.order import CLOSED, Status
 from leasing.selectors.one_pc import lock_employees
 from leasing.services.one_pc import refuse_second_pc
@@ -34,6 +34,7 @@ class OrderFacts(TypedDict, total=False):
     wanted_on: date | None
     reference: str
     note: str
+    scenario: Scenario | None
 
 
 @transaction.atomic

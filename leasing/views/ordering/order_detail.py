@@ -35,7 +35,9 @@ class CancelForm(PlainForm, forms.Form):
 def order_detail(request, pk):
     """Show one order; out of scope it does not exist."""
     user, day = request.user, today()
-    order = get_object_or_404(orders_seen_by(user, day).select_related("created_by"), pk=pk)
+    order = get_object_or_404(
+        orders_seen_by(user, day).select_related("created_by", "scenario"), pk=pk
+    )
     people, handles = user.has_perm(PEOPLE), user.has_perm(HANDLES)
     lines = lines_of(order, user, day)
     context = {

@@ -1,0 +1,233 @@
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import now, today
+from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
+from leasing.domain.assumptions import Assumptions
+from leasing.selectors.share.bearers import Bearer
+from leasing.selectors.share.forecast import is_at_hand
+from leasing.selectors.share.what_if import (
+    bearer_of,
+    compare,
+    models_to_choose,
+    scenarios_seen_by,
+    units_to_choose,
+)
+from leasing.services.share.scenarios import draft_from_scenario, save_scenario
+from leasing.views.later import is_computed_now
+from leasing.views.share.bearer import chosen_bearer
+
+ORDERS = ("leasing.wish_for_end", "leasing.handle_orders")
+NEVER = "ingen"
+AFTERWARDS = [
+    ("", "Leases igen med det samme"),
+    ("4", "Forlænges først 1 år"),
+    ("8", "Forlænges først 2 år"),
+    (NEVER, "Bliver ikke erstattet"),
+]
+
+
+class WhatIfForm(PlainForm, forms.Form):
+    """What is to be otherwise; what is left empty stays as it is."""
+
+    pris = forms.DecimalField(
+        label="Prisændring i procent",
+        required=False,
+        min_value=-90,
+        max_value=500,
+        max_digits=6,
+        decimal_places=2,
+        localize=True,
+        help_text="Fx 15 for 15 % dyrere. Gælder det, der leases fra datoen.",
+    )
+    pris_fra = DateField(label="Prisen gælder fra", required=False)
+    efter = forms.ChoiceField(label="Det, der udløber", choices=AFTERWARDS, required=False)
+    fra_model = forms.ChoiceField(label="I stedet for model", required=False, widget=PlainSelect)
+    til_model = forms.ChoiceField(label="Leases model", required=False, widget=PlainSelect)
+    antal = forms.IntegerField(
+        label="Flere eller færre pc'er",
+        required=False,
+        min_value=-500,
+        max_value=500,
+        help_text="Fx 5, eller -3 for færre, når de udløber.",
+    )
+    enhed = forms.ChoiceField(label="Hos enhed", required=False, widget=PlainSelect)
+    model = forms.ChoiceField(label="Af model", required=False, widget=PlainSelect)
+    antal_fra = DateField(label="Antallet gælder fra", required=False)
+
+    def __init__(self, data, *, bearer: Bearer):
+        super().__init__(data)
+        models = [("", "Vælg"), *((name, name) for name in models_to_choose())]
+        for name in ("fra_model", "til_model", "model"):
+            self.fields[name].choices = models
+        self.units = units_to_choose(bearer)
+        units = [(str(unit.pk), unit.name) for unit in self.units]
+        self.fields["enhed"].choices = [("", "Vælg"), *units]
+
+    def clean(self):
+        """Ask for what belongs together."""
+        found = super().clean()
+        for one, others in (
+            ("pris", ("pris_fra",)),
+            ("antal", ("enhed", "model", "antal_fra")),
+            ("fra_model", ("til_model",)),
+            ("til_model", ("fra_model",)),
+        ):
+            for other in others:
+                if found.get(one) and not found.get(other) and other not in self.errors:
+                    label = self.fields[one].label.lower()
+                    self.add_error(other, f"Udfyld også feltet, når »{label}« er udfyldt.")
+        return found
+
+    def kept(self) -> dict[str, str]:
+        """Give what is filled in, as text by field name."""
+        return {name: value for name in self.fields if (value := self.data.get(name, "").strip())}
+
+    def assumptions(self) -> Assumptions:
+        """Give what is filled in as assumptions."""
+        asked = self.cleaned_data
+        change = int((asked["pris"] or 0) * 100)
+        more = {}
+        if asked["antal"]:
+            more = {(int(asked["enhed"]), asked["model"]): asked["antal"]}
+        swaps = {asked["fra_model"]: asked["til_model"]} if asked["fra_model"] else {}
+        extended = int(asked["efter"]) if asked["efter"].isdecimal() else 0
+        return Assumptions(
+            models=swaps,
+            price_change=change,
+            price_change_from=asked["pris_fra"] if change else None,
+            more=more,
+            more_from=asked["antal_fra"],
+            extended_quarters=extended,
+            renews=asked["efter"] != NEVER,
+        )
+
+
+def asked_for(request):
+    """Give (bearers, bearer, scenario, form) of the address; a scenario brings its own bearer."""
+    query = request.GET
+    scenario = None
+    if "scenarie" in query:
+        seen = scenarios_seen_by(request.user).select_related("created_by")
+        pk = query["scenarie"]
+        scenario = get_object_or_404(seen, pk=pk if pk.isdecimal() else 0)
+        bearer = bearer_of(scenario, today())
+        if bearer is None:
+            raise Http404
+        bearers = [bearer]
+    else:
+        bearers, bearer = chosen_bearer(request)
+    data = query if any(name in query for name in WhatIfForm.base_fields) else None
+    if data is None and scenario:
+        data = scenario.assumptions
+    return bearers, bearer, scenario, WhatIfForm(data, bearer=bearer)
+
+
+@permission_required("inventory.view_device", raise_exception=True)
+def what_if(request):
+    """Show what the years to come would cost if something were otherwise."""
+    bearers, bearer, scenario, form = asked_for(request)
+    return page(request, bearers, bearer, scenario, form)
+
+
+def page(request, bearers, bearer, scenario, form, status=200, name="", reasons=()):
+    """Show the form, what it comes to, and the scenarios there are."""
+    context = {
+        "bearers": bearers,
+        "bearer": bearer,
+        "scenario": scenario,
+        "form": form,
+        "scenarios": scenarios_seen_by(request.user).select_related("created_by")[:50],
+        "query": urlencode({"afdeling": bearer.key, **(form.kept() if form.is_bound else {})}),
+        "may_order": any(request.user.has_perm(one) for one in ORDERS),
+        "name": name or (scenario.name if scenario else ""),
+        "reasons": reasons,
+    }
+    if form.is_bound and form.is_valid():
+        if is_at_hand(bearer, today()) or is_computed_now(request):
+            context["found"] = compare(bearer, today(), form.assumptions())
+        else:
+            context["later"] = f"?{request.GET.urlencode()}&vis=beregning"
+    elif form.is_bound:
+        status = 422
+    return render(request, "leasing/share_pages/what_if.html", context, status=status)
+
+
+@require_POST
+@permission_required("inventory.view_device", raise_exception=True)
+def scenario_save(request):
+    """Keep what the address assumes under a name."""
+    bearers, bearer, scenario, form = asked_for(request)
+    name = request.POST.get("name", "")[:100]
+    reasons = []
+    if form.is_bound and form.is_valid():
+        try:
+            saved = save_scenario(
+                name=name,
+                bearer=bearer.key,
+                assumptions=form.kept(),
+                is_shared="shared" in request.POST,
+                actor=request.user,
+                now=now(),
+            )
+        except Refused as refused:
+            reasons = refused.reasons
+        else:
+            messages.success(request, f"Scenariet »{saved.name}« er gemt.")
+            return redirect(f"{reverse('what-if')}?scenarie={saved.pk}")
+    else:
+        reasons = ["Der er intet at gemme: vælg først, hvad der skal være anderledes."]
+    return page(request, bearers, bearer, scenario, form, 422, name, reasons)
+
+
+@require_POST
+@permission_required("inventory.view_device", raise_exception=True)
+def scenario_delete(request, pk):
+    """Delete one's own scenario."""
+    scenario = get_object_or_404(scenarios_seen_by(request.user), pk=pk)
+    if scenario.created_by != request.user:
+        raise PermissionDenied
+    scenario.delete()
+    messages.success(request, f"Scenariet »{scenario.name}« er slettet.")
+    return redirect("what-if")
+
+
+@require_POST
+@permission_required("inventory.view_device", raise_exception=True)
+def scenario_order(request, pk):
+    """Turn the pcs that a scenario adds into a draft order for the helpdesk."""
+    if not any(request.user.has_perm(one) for one in ORDERS):
+        raise PermissionDenied
+    scenario = get_object_or_404(scenarios_seen_by(request.user), pk=pk)
+    bearer = bearer_of(scenario, today())
+    if bearer is None:
+        raise Http404
+    form = WhatIfForm(scenario.assumptions, bearer=bearer)
+    asked = form.cleaned_data if form.is_valid() else {}
+    wanted = asked.get("enhed")
+    try:
+        order = draft_from_scenario(
+            scenario=scenario,
+            unit=next((one for one in form.units if str(one.pk) == wanted), None),
+            model=asked.get("model", ""),
+            count=asked.get("antal") or 0,
+            actor=request.user,
+            now=now(),
+        )
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    else:
+        messages.success(
+            request, f"Kladden {order.number} er lavet. It-helpdesk gør den færdig og bestiller."
+        )
+    return redirect(f"{reverse('what-if')}?scenarie={scenario.pk}")

@@ -1,0 +1,109 @@
+"""What if: the effect by year and unit, kept scenarios, and the draft order that comes of one."""
+
+from datetime import date
+
+import pytest
+
+from albertslund_it.roles import HEAD
+from leasing.models import Order, Scenario
+from tests import builders as make
+from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
+from tests.leasing.pages import read, text_of
+from tests.leasing.town import TODAY
+
+PAGE = "/egenbetaling/hvad-nu-hvis/"
+DEARER = {"pris": "15", "pris_fra": "01-01-2027"}
+
+
+@pytest.fixture
+def town(db, settings):
+    settings.TODAY = TODAY
+    make.cost_holder()
+    school = make.unit("1001", "Skolen")
+    other = make.unit("2001", "Biblioteket", department=make.department("Kultur"))
+    make.price(make.model(), date(2026, 1, 1), 559066)
+    for number, unit in enumerate((school, school, other), start=1):
+        make.lease(f"PF00000{number}", unit=unit, quarters=4, price_ore=100000)
+    return school, other
+
+
+@pytest.fixture
+def head(town, cast):
+    return cast.with_access("hanne", HEAD, department=town[0].department)
+
+
+def test_fifteen_per_cent_from_next_year(town, head, client_of):
+    tree = read(client_of(head), f"{PAGE}?pris=15&pris_fra=01-01-2027&efter=&enhed=")
+    text = text_of(tree)
+    # Two pcs again for 559066 each; 642926 with 15 %: 2 · 83860 øre in four years
+    assert "Skolen" in text
+    assert "+1.677,20" in text
+    assert "Biblioteket" not in text
+
+
+def test_wrong_input_is_said_and_kept(town, head, client_of):
+    client = client_of(head)
+    response = client.get(f"{PAGE}?pris=15&antal=x&fra_model=T14")
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "Udfyld også feltet, når »prisændring i procent« er udfyldt." in text
+    assert 'value="15"' in text
+    assert "Udfyld også feltet, når »i stedet for model« er udfyldt." in text
+    assert client.get(f"{PAGE}?enhed={town[1].pk}").status_code == 422
+    assert client.get(f"{PAGE}?scenarie=x").status_code == 404
+
+
+def save(client, name="Dyrere", **data):
+    query = "&".join(f"{key}={value}" for key, value in data.items())
+    return client.post(f"{PAGE}gem/?{query}", {"name": name, "shared": "on"})
+
+
+def test_a_scenario_is_kept_shared_and_ordered(town, head, cast, client_of):
+    client = client_of(head)
+    more = {"antal": 3, "enhed": town[0].pk, "model": "T14", "antal_fra": "01-02-2027"}
+    response = save(client, **more)
+    scenario = Scenario.objects.get()
+    assert response.url == f"{PAGE}?scenarie={scenario.pk}"
+    save(client, **more, pris=10, pris_fra="01-01-2027")
+    assert Scenario.objects.get().assumptions["pris"] == "10"
+
+    for _ in range(2):
+        client.post(f"{PAGE}{scenario.pk}/bestil/")
+    [line] = Order.objects.get().lines.all()
+    assert (line.quantity, line.model.name, line.unit) == (3, "T14", town[0])
+    assert line.status == "draft"
+    helpdesk = client_of(cast.helpdesk)
+    order = Order.objects.get()
+    assert "Dyrere" in text_of(read(helpdesk, f"/bestillinger/{order.pk}/"))
+    finance = client_of(cast.finance)
+    assert "Dyrere" in text_of(read(finance, f"{PAGE}?scenarie={scenario.pk}"))
+    assert finance.post(f"{PAGE}{scenario.pk}/slet/").status_code == 403
+    client.post(f"{PAGE}{scenario.pk}/slet/")
+    assert not Scenario.objects.exists()
+
+
+def test_what_is_not_shared_or_anothers_does_not_exist(town, head, cast, client_of):
+    client = client_of(head)
+    client.post(f"{PAGE}gem/?pris=15&pris_fra=01-01-2027", {"name": "Mit"})
+    scenario = Scenario.objects.get()
+    other = client_of(cast.with_access("bo", HEAD, department=town[1].department))
+    for reader in (other, client_of(cast.finance)):
+        assert reader.get(f"{PAGE}?scenarie={scenario.pk}").status_code == 404
+        assert "Mit" not in text_of(read(reader, PAGE))
+    Scenario.objects.update(is_shared=True)
+    assert other.get(f"{PAGE}?scenarie={scenario.pk}").status_code == 404
+    assert other.post(f"{PAGE}{scenario.pk}/bestil/").status_code == 404
+    assert save(client, name=" ", **DEARER).status_code == 422
+    assert save(client).status_code == 422
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_is_accessible(page, live_server, town, cast):
+    log_in(page, live_server, cast.with_access("hanne", HEAD, department=town[0].department))
+    page.goto(f"{live_server.url}{PAGE}")
+    page.get_by_label("Prisændring i procent").fill("15")
+    page.get_by_label("Prisen gælder fra").fill("01-01-2027")
+    page.get_by_role("button", name="Regn det ud").click()
+    page.get_by_role("heading", name="Virkning pr. år").wait_for()
+    assert_accessible_in_every_look(page)
+    assert_no_sideways_scroll(page)
