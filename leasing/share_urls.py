@@ -2,11 +2,13 @@
 
 from django.urls import path
 
+from leasing.views.share.at_date import HeldList
 from leasing.views.share.bridge import bridge
 from leasing.views.share.budget import budget_sheet_page, budgets, budgets_enter
 from leasing.views.share.decisions import decisions
 from leasing.views.share.forecast import share_forecast
 from leasing.views.share.letter import letter
+from leasing.views.share.municipality import DepartmentList, MoveList
 from leasing.views.share.share import share_people
 from leasing.views.share.what_if import scenario_delete, scenario_order, scenario_save, what_if
 
@@ -17,6 +19,9 @@ urlpatterns = [
     path("egenbetaling/hvad-nu-hvis/gem/", scenario_save, name="scenario-save"),
     path("egenbetaling/hvad-nu-hvis/<int:pk>/slet/", scenario_delete, name="scenario-delete"),
     path("egenbetaling/hvad-nu-hvis/<int:pk>/bestil/", scenario_order, name="scenario-order"),
+    path("egenbetaling/dengang/", HeldList.as_view(), name="share-at"),
+    path("egenbetaling/kommunen/", DepartmentList.as_view(), name="municipality"),
+    path("egenbetaling/flytninger/", MoveList.as_view(), name="moves"),
     path("egenbetaling/forskel/", bridge, name="bridge"),
     path("egenbetaling/beslutninger/", decisions, name="decisions"),
     path("egenbetaling/medarbejdere/", share_people, name="share-people"),

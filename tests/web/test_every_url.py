@@ -66,6 +66,9 @@ TABLE = {
     "budgetter/ark/": {"open": READERS},
     "egenbetaling/beslutninger/": {"open": READERS},
     "egenbetaling/forskel/": {"open": READERS},
+    "egenbetaling/dengang/": {"open": READERS},
+    "egenbetaling/kommunen/": {"open": QUARTERS},
+    "egenbetaling/flytninger/": {"open": QUARTERS},
     "egenbetaling/hvad-nu-hvis/": {"open": READERS},
     "egenbetaling/hvad-nu-hvis/gem/": {"open": READERS, "method": "post"},
     "egenbetaling/hvad-nu-hvis/<int:pk>/slet/": {
