@@ -9,8 +9,9 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.web.rows import lock
 from inventory.models import Department, Device, Unit
 from inventory.selectors.placements import placements_in_force
-from leasing.models import Confirmation, ConfirmationRound, Objection
+from leasing.models import Confirmation, ConfirmationRound, Objection, Settings
 from leasing.selectors.confirmation.items import SILENT, Item, items_of, latest_round
+from leasing.selectors.quality.costs import quarter_costs
 from leasing.services.mail import write_mail
 
 
@@ -119,7 +120,9 @@ def object_to_device(
         raise Refused("Datoen for, hvornår det blev forkert, kan ikke ligge efter i dag.")
     Confirmation.objects.filter(device=device, unit=holder.unit, round=latest_round()).delete()
     before = Objection.objects.filter(device=device, unit=holder.unit, outcome="").first()
-    return before or Objection.objects.create(
+    if before:
+        return before
+    objection = Objection.objects.create(
         device=device,
         unit=holder.unit,
         since=since,
@@ -127,6 +130,19 @@ def object_to_device(
         raised_at=now,
         raised_by=actor,
     )
+    write_mail(
+        recipients=Settings.objects.get().helpdesk_mail,
+        subject=f"»Ikke vores«: {device} hos {holder.unit.name}",
+        template="objection",
+        context={
+            "objection": objection,
+            "placed": holder,
+            "quarter_ore": quarter_costs([device.pk], today).get(device.pk, 0),
+        },
+        now=now,
+        key=f"objection-{objection.pk}",
+    )
+    return objection
 
 
 @transaction.atomic

@@ -1,0 +1,103 @@
+"""A head's minute: why the amount changed, what is not theirs, what to decide, what if, the letter."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from albertslund_it.roles import HEAD
+from inventory.models import Unit
+from leasing.models import Approval, InvoiceLine, Mail, Objection, Settings
+from leasing.services.closing import close_quarter
+from leasing.services.confirmation.rounds import object_to_device, settle_objection
+from tests import builders as make
+from tests.browser import log_in
+from tests.leasing.town import TODAY, Town
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def town(db, settings):
+    settings.TODAY = TODAY
+    make.price()
+    town = Town()
+    make.approval(make.employee("anbe", "Anna Berg", unit=town.first))
+    Settings.objects.update(helpdesk_mail="helpdesk@albertslund.example")
+    return town
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_heads_minute(page, live_server, town, cast):
+    log_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
+    page.goto(f"{live_server.url}/egenbetaling/")
+    page.get_by_role("link", name="Se, hvad forskellen består af").click()
+    expect(page.get_by_role("heading", name="Hvorfor er beløbet ændret?")).to_be_visible()
+    page.get_by_label("Fra", exact=True).select_option("2026Q1")
+    page.get_by_label("Til", exact=True).select_option("2026Q2")
+    page.get_by_role("button", name="Vis", exact=True).click()
+    steps = page.locator("tbody th a[href*='trin=']")
+    expect(steps.nth(1)).to_be_visible()
+    for number in (0, 1):
+        name = steps.nth(number).inner_text()
+        steps.nth(number).click()
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+        page.get_by_role("link", name="Tilbage til alle trin").click()
+        expect(steps.nth(1)).to_be_visible()
+
+    page.goto(f"{live_server.url}/udstyr/{town.leases[2].device_id}/")
+    page.get_by_role("link", name="Ikke vores").click()
+    page.get_by_label("Hvad er forkert?").fill("Biblioteket har den")
+    page.locator("main form button[type=submit]").click()
+    expect(page.get_by_text("It-helpdesk ser på PF000003")).to_be_visible()
+    assert Objection.objects.get().unit == town.first
+    assert "Biblioteket har den" in Mail.objects.get(key__startswith="objection-").text
+
+    page.goto(f"{live_server.url}/egenbetaling/beslutninger/")
+    page.get_by_role("link", name="Anna Berg").click()
+    page.get_by_role("button", name="Godkend").click()
+    expect(page.get_by_text("Dispensationen er godkendt.")).to_be_visible()
+    assert Approval.objects.get().decision == "granted"
+
+    page.goto(f"{live_server.url}/egenbetaling/prognose/")
+    page.get_by_role("link", name="Hvad nu hvis?").click()
+    page.get_by_label("Prisændring i procent").fill("15")
+    page.get_by_label("Prisen gælder fra").fill("01-01-2027")
+    page.get_by_role("button", name="Regn det ud").click()
+    expect(page.get_by_role("heading", name="Virkning pr. år")).to_be_visible()
+
+    page.goto(f"{live_server.url}/egenbetaling/?kvartal=2026Q2")
+    page.get_by_role("link", name="Kvartalsbrev").click()
+    expect(page.get_by_role("heading", name="Det betaler I")).to_be_visible()
+    assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True))) == 1
+
+
+def test_an_objection_that_is_right_after_the_closing_becomes_a_correction(town, cast):
+    device = town.leases[2].device
+    close_quarter(code="2026Q3", closed_by="Oda Lund", today=TODAY, now=NOW)
+    objection = object_to_device(
+        device=device,
+        units=Unit.objects.filter(pk=town.first.pk),
+        note="Biblioteket har den",
+        since=date(2026, 7, 1),
+        actor=cast.head,
+        today=TODAY,
+        now=NOW,
+    )
+    make.placement(device, date(2026, 7, 1), town.library)
+    settle_objection(
+        objection_id=objection.pk,
+        outcome="moved",
+        note="",
+        actor=cast.helpdesk,
+        today=TODAY,
+        now=NOW,
+    )
+    run = close_quarter(code="2026Q4", closed_by="Oda Lund", today=date(2027, 1, 4), now=NOW)
+    lines = InvoiceLine.objects.filter(
+        invoice__run=run, lease=town.leases[2], period="2026Q3", kind="correction"
+    )
+    amounts = {line.unit: line.amount_ore for line in lines}
+    assert set(amounts) == {town.first, town.library}
+    assert amounts[town.library] == -amounts[town.first] > 0
