@@ -1,284 +1,158 @@
-"""The bridge from one quarter's cost to another's: why a bearer pays more or less, to the øre.
+"""The bridge from what one quarter costs a bearer to what another does, step by step.
 
-Every lease and every charge is put in exactly one step with its whole difference, so the steps add
-up to the difference of the two costs whatever the facts are.
+Each lease's difference is cut in two: what the facts say it is, and what is left because closed
+runs hold something else for this bearer, which is a correction. So the steps add up to the whole
+difference whatever the facts are.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Sum
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import among
-from inventory.models import Device, DeviceModel
-from leasing.domain import changes
-from leasing.domain.allocation import LeaseFacts
-from leasing.domain.changes import Comparison, Reason
-from leasing.models import InvoiceLine
-from leasing.selectors.facts import cost_holder_id, lease_facts, one_moment
+from leasing.domain.change import CHARGES, CORRECTIONS, explain
+from leasing.models import InvoiceLine, Lease
+from leasing.selectors.facts import cost_holder_id, one_moment
 from leasing.selectors.outstanding import leases_pending, pending_charges, window_up_to
 from leasing.selectors.share.bearers import Bearer
-from leasing.selectors.share.bridge_words import LABELS, Cause, names_of_others, sentence
-from leasing.selectors.window import Window
+from leasing.selectors.share.bridge_steps import STEP_NAMES, Bridge, Item, Step
+from leasing.selectors.share.bridge_words import sentence_of
 from leasing.selectors.world import is_remembered, remembered
 
 
-class Step(NamedTuple):
-    """One reason with its kroner and how many leased items (or charges) it is about."""
-
-    key: str
-    label: str
-    amount_ore: int
-    count: int
-
-
-@dataclass(frozen=True)
-class Bridge:
-    """The cost of two quarters and the steps from the first to the second."""
-
-    before: Quarter
-    after: Quarter
-    before_ore: int
-    after_ore: int
-    steps: list[Step]
-    sentence: str
-
-    @property
-    def change_ore(self) -> int:
-        return self.after_ore - self.before_ore
-
-
-class Item(NamedTuple):
-    """A lease, or a charge, with its amounts; kept as a plain tuple, fast to read back.
-
-    `day` is an ordinal, 0 where there is none; `other_unit` is 0 where nothing moved between units.
-    """
-
-    lease_id: int
-    charge_id: int
-    unit_id: int
-    day: int
-    other_unit: int
-    before_ore: int
-    after_ore: int
-
-
-@dataclass(frozen=True)
-class Question:
-    """Whose bridge, perhaps of one unit alone, between which quarters, as of which day."""
-
-    bearer: Bearer
-    before: Quarter
-    after: Quarter
-    today: date
-    unit_id: int | None = None
-
-    @property
-    def name(self) -> str:
-        return (
-            f"bridge|{self.bearer.known_as}|{self.before}|{self.after}|{self.today}|{self.unit_id}"
-        )
-
-    @property
-    def unit_ids(self) -> frozenset[int] | None:
-        """Give the units whose pending amounts count; None for every unit."""
-        units = self.bearer.unit_ids
-        if self.unit_id is None:
-            return units
-        wanted = frozenset({self.unit_id})
-        return wanted if units is None else units & wanted
-
-    @property
-    def billed(self) -> Q:
-        """Choose the billed lines that count."""
-        billed = self.bearer.billed
-        return billed if self.unit_id is None else billed & Q(unit=self.unit_id)
-
-
-def bridge_between(
-    bearer: Bearer, before: Quarter, after: Quarter, today: date, unit_id: int | None = None
-) -> Bridge:
-    """Explain the difference between two quarters' costs, the earlier one first."""
-    question = Question(bearer, before, after, today, unit_id)
-    return remembered(question.name, lambda: _bridge(question))
-
-
-def is_bridge_at_hand(question: Question) -> bool:
-    """Tell whether `bridge_between` has nothing left to work out."""
-    return is_remembered(question.name)
-
-
-def items_of_step(question: Question, step: str) -> list[tuple]:
-    """Give a step's items as tuples of `Item`, the largest difference first."""
+def bridge_between(bearer: Bearer, before: Quarter, after: Quarter, today: date) -> Bridge:
+    """Explain the difference between what two quarters cost a bearer, worked out once."""
     return remembered(
-        f"{question.name}|{step}", lambda: _in_order(_Working.of(question).items.get(step, []))
+        _name(bearer, before, after, today), lambda: worked_out(bearer, before, after)
     )
 
 
-def _bridge(question: Question) -> Bridge:
-    working = _Working.of(question)
-    steps = []
-    for key, label in LABELS.items():
-        items = _in_order(working.items.get(key, []))
-        remembered(f"{question.name}|{key}", lambda items=items: items)
-        if items:
-            steps.append(Step(key, label, sum(one[-1] - one[-2] for one in items), len(items)))
-    return Bridge(
-        question.before,
-        question.after,
-        working.before_ore,
-        working.after_ore,
-        steps,
-        sentence(question, working.after_ore - working.before_ore, working.causes()),
-    )
+def is_at_hand(bearer: Bearer, before: Quarter, after: Quarter, today: date) -> bool:
+    """Tell whether `bridge_between` has nothing left to work out."""
+    return is_remembered(_name(bearer, before, after, today))
 
 
-def _in_order(items: list[tuple]) -> list[tuple]:
-    return sorted(items, key=lambda item: (-abs(item[-1] - item[-2]), item))
+def _name(bearer, before, after, today) -> str:
+    return f"bridge|{bearer.known_as}|{before}|{after}|{today}"
 
 
-@dataclass
-class _Working:
-    """Gathers the amounts of both quarters by lease and by charge, and gives each its step."""
-
-    question: Question
-    window: Window
-    items: dict[str, list[tuple]] = field(default_factory=lambda: defaultdict(list))
-    pcs: dict[tuple[str, int], list[int]] = field(
-        default_factory=lambda: defaultdict(lambda: [0] * 3)
-    )
-    before_ore: int = 0
-    after_ore: int = 0
-
-    @classmethod
-    def of(cls, question: Question) -> "_Working":
-        with one_moment():
-            last = max(question.before, question.after, Quarter(question.today.year, 4))
-            working = cls(question, window_up_to(last))
-            working._work_out()
-        return working
-
-    def _work_out(self) -> None:
-        self._pc_models = set(
-            DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True)
-        )
-        by_code = {period.code: period for period in self.window.periods}
-        comparison = Comparison(
-            by_code[str(self.question.before)],
-            by_code[str(self.question.after)],
-            self.question.unit_ids,
-            cost_holder_id(),
-        )
-        amounts = self._billed()
-        for facts, amount in self._leases(amounts):
-            self._take_lease(facts, amount, comparison)
-        self._take_charges()
-
-    def _billed(self) -> dict[int, "_Amounts"]:
-        """Give the billed amounts by lease; those of charges are read with the charges."""
-        amounts: dict[int, _Amounts] = defaultdict(_Amounts)
-        for lease, unit, period, amount in (
-            self._lines().filter(charge=None).values_list("lease", "unit", "period", "amount_ore")
-        ):
-            amounts[lease].add(period == str(self.question.after), unit, amount)
-        return amounts
-
-    def _lines(self):
-        quarters = (str(self.question.before), str(self.question.after))
-        return InvoiceLine.objects.filter(self.question.billed, period__in=quarters)
-
-    def _leases(self, amounts: dict) -> Iterator[tuple[LeaseFacts, "_Amounts"]]:
-        """Give every lease that costs anything in either quarter, with what it costs."""
-        before, after = str(self.question.before), str(self.question.after)
-        for facts, differences in leases_pending(self.window, self.question.unit_ids):
-            amount = amounts.pop(facts.lease_id, None)
-            for one in differences:
-                if one.period in {before, after}:
-                    amount = amount or _Amounts()
-                    amount.add(one.period == after, one.unit_id, one.amount_ore)
-            if amount:
-                yield facts, amount
-        # What units that belong elsewhere today were billed for.
-        if amounts:
-            devices = Device.objects.filter(lease__in=among(list(amounts), int))
-            for facts in lease_facts(devices):
-                yield facts, amounts[facts.lease_id]
-
-    def _take_lease(self, facts: LeaseFacts, amount: "_Amounts", comparison: Comparison) -> None:
-        before, after = amount.ore(self.question)
-        self.before_ore += before
-        self.after_ore += after
-        if before != after:
-            reason = comparison.reason(facts, before, after)
-            item = Item(
-                facts.lease_id,
-                0,
-                amount.unit,
-                reason.day.toordinal() if reason.day else 0,
-                reason.other_unit or 0,
-                before,
-                after,
-            )
-            self._put(reason, item, facts.model_name in self._pc_models)
-
-    def _put(self, reason: Reason, item: Item, is_pc: bool) -> None:
-        self.items[reason.step].append(tuple(item))
-        sums = self.pcs[reason.step, item.other_unit]
-        sums[0] += item.after_ore - item.before_ore
-        sums[1] += 1
-        sums[2] += is_pc
-
-    def _take_charges(self) -> None:
-        found = list(
-            self._lines().exclude(charge=None).values_list("charge", "unit", "period", "amount_ore")
-        )
-        found += [
-            (line.charge_id, line.unit_id, line.period, line.amount_ore)
-            for line in pending_charges(self.window, self.question.unit_ids)
+def worked_out(bearer: Bearer, before: Quarter, after: Quarter) -> Bridge:
+    """Work the same out from the facts as they are now."""
+    early, late = sorted((before, after))
+    with one_moment():
+        working = _Working(bearer, early, late)
+        items = [item for item in working.items() if item.change_ore]
+        sums = working.sums
+        if before > after:
+            items = [
+                item._replace(before_ore=item.after_ore, after_ore=item.before_ore)
+                for item in items
+            ]
+            sums = sums[::-1]
+        by_step = defaultdict(list)
+        for item in items:
+            by_step[item.step].append(item)
+        steps = [
+            Step(key, sorted(by_step[key], key=lambda item: (-abs(item.change_ore), *item[2:4])))
+            for key in STEP_NAMES
+            if by_step[key]
         ]
-        for charge, unit, period, ore in found:
-            before = ore if period == str(self.question.before) else 0
-            after = ore if period == str(self.question.after) else 0
-            self.before_ore += before
-            self.after_ore += after
-            if before != after:
-                item = Item(0, charge, unit, 0, 0, before, after)
-                self._put(Reason(changes.CHARGED), item, False)
-
-    def causes(self) -> list[Cause]:
-        """Add the items up by step and by the name of who is on the other side of a move."""
-        names = names_of_others({other for _, other in self.pcs}, self.question.bearer)
-        sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * 3)
-        for (step, other), parts in self.pcs.items():
-            into = sums[step, names.get(other, "")]
-            for index, part in enumerate(parts):
-                into[index] += part
-        return [Cause(*key, *parts) for key, parts in sums.items()]
+        found = Bridge(before, after, *sums, steps)
+        found.sentence = sentence_of(found, bearer)
+    return found
 
 
-class _Amounts:
-    """What a lease costs in the two quarters, and the unit that had it last."""
+class _Working:
+    """Gathers what two quarters cost, lease by lease, and explains each."""
 
-    __slots__ = ("after", "before", "unit", "_unit_is_later")
+    def __init__(self, bearer: Bearer, early: Quarter, late: Quarter):
+        self.bearer, self.codes = bearer, [str(early), str(late)]
+        self.window = window_up_to(late)
+        periods = {period.code: period for period in self.window.periods}
+        self.early, self.late = (periods[code] for code in self.codes)
+        self.holder = cost_holder_id()
+        self.sums = [0, 0]
 
-    def __init__(self):
-        self.before = self.after = self.unit = 0
-        self._unit_is_later = False
+    def is_own(self, unit: int) -> bool:
+        return self.bearer.unit_ids is None or unit in self.bearer.unit_ids
 
-    def add(self, is_later: bool, unit: int, ore: int) -> None:
-        if is_later:
-            self.after += ore
+    def items(self) -> Iterator[Item]:
+        """Give every difference that is in the two sums, and add the sums up on the way."""
+        costs: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        billed = InvoiceLine.objects.filter(self.bearer.billed, period__in=self.codes).order_by()
+        leases = billed.filter(charge=None).values_list("lease", "period")
+        for lease, period, amount in leases.annotate(Sum("amount_ore")).iterator():
+            costs[lease][self.codes.index(period)] += amount
+        for facts, differences in leases_pending(self.window, self.bearer.unit_ids):
+            cost = costs.pop(facts.lease_id, [0, 0])
+            for one in differences:
+                if one.period in self.codes:
+                    cost[self.codes.index(one.period)] += one.amount_ore
+            self._add(*cost)
+            if any(cost):
+                yield from self._explained(facts, cost)
+        yield from self._left_over(costs)
+        yield from self._charges(billed)
+
+    def _add(self, early: int, late: int) -> None:
+        self.sums[0] += early
+        if self.codes[0] != self.codes[1]:
+            self.sums[1] += late
         else:
-            self.before += ore
-        if (is_later, unit) > (self._unit_is_later, self.unit):
-            self._unit_is_later, self.unit = is_later, unit
+            self.sums[1] += early
 
-    def ore(self, question: Question) -> tuple[int, int]:
-        """Give both amounts; of a quarter beside itself the same one twice."""
-        if question.before == question.after:
-            return self.after, self.after
-        return self.before, self.after
+    def _explained(self, facts, cost: list[int]) -> Iterator[Item]:
+        if self.codes[0] == self.codes[1]:
+            return
+        why = explain(facts, self.early, self.late, self.is_own, self.holder)
+        about = (facts.device_id, facts.serial_number, facts.model_name, why.unit_id)
+        yield Item(why.step, *about, why.other_id, why.early_ore, why.late_ore)
+        left = (cost[0] - why.early_ore, cost[1] - why.late_ore)
+        yield Item(CORRECTIONS, *about, None, *left)
+
+    def _left_over(self, costs: dict[int, list[int]]) -> Iterator[Item]:
+        """Give what was billed here of devices that only others have had."""
+        names = {
+            lease: about
+            for lease, *about in Lease.objects.filter(id__in=among(costs, int)).values_list(
+                "id", "device_id", "device__serial_number", "device__model__name"
+            )
+        }
+        for lease, cost in costs.items():
+            self._add(*cost)
+            if self.codes[0] != self.codes[1]:
+                yield Item(CORRECTIONS, *names[lease], None, None, *cost)
+
+    def _charges(self, billed) -> Iterator[Item]:
+        rows = list(
+            billed.exclude(charge=None).values_list(
+                "period",
+                "charge__device",
+                "serial_number",
+                "model_name",
+                "unit",
+                "amount_ore",
+                "text",
+            )
+        )
+        for charge in pending_charges(self.window, self.bearer.unit_ids):
+            if charge.period in self.codes:
+                rows.append(
+                    (
+                        charge.period,
+                        None,
+                        charge.serial_number,
+                        charge.model_name,
+                        charge.unit_id,
+                        charge.amount_ore,
+                        charge.text,
+                    )
+                )
+        for period, device, serial, model, unit, amount, text in rows:
+            cost = [amount if period == code else 0 for code in self.codes]
+            self._add(*cost)
+            if self.codes[0] != self.codes[1]:
+                yield Item(CHARGES, device, serial, model, unit, None, *cost, text)

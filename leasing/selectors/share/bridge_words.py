@@ -1,120 +1,80 @@
-"""What the bridge says in plain Danish: its steps' names and the one sentence on top."""
+"""A bridge in one plain sentence."""
 
-from collections.abc import Collection
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterable
 
-from albertslund_it.common.money import format_count, format_kroner
-from inventory.models import Unit
-from leasing.domain import changes
-from leasing.selectors.share.bearers import EVERYBODY, STOCK, Bearer
-
-# In the order in which the steps are shown.
-LABELS = {
-    changes.NEW: "Ny leasing",
-    changes.ENDED: "Leasing slut",
-    changes.MOVED_IN: "Flyttet hertil",
-    changes.MOVED_OUT: "Flyttet herfra",
-    changes.FROM_STOCK: "Hentet fra lager",
-    changes.TO_STOCK: "Sat på lager",
-    changes.PRICE: "Ny pris eller løbetid",
-    changes.PART: "En del af et kvartal",
-    changes.CORRECTED: "Rettelser",
-    changes.CHARGED: "Engangsbeløb",
-    changes.ODD: "Dage og ører",
-}
-
-EXPLANATIONS = {
-    changes.NEW: "Leasingen begyndte efter det første kvartal.",
-    changes.ENDED: "Leasingen sluttede, så der ikke er mere at betale.",
-    changes.MOVED_IN: "Udstyret, eller enheden med det, kom fra en anden.",
-    changes.MOVED_OUT: "Udstyret, eller enheden med det, er hos en anden.",
-    changes.FROM_STOCK: "Leasingen løb allerede, mens udstyret lå på it-lageret.",
-    changes.TO_STOCK: "It-lageret betaler, til udstyret kommer ud igen.",
-    changes.PRICE: "Løbetiden, der gælder, har en anden pris pr. kvartal.",
-    changes.PART: "Det ene kvartal er kun betalt for nogle af dagene.",
-    changes.CORRECTED: "En del er opkrævet, mens enheden hørte til et andet sted.",
-    changes.CHARGED: "Skader, fragt og andet, der kun betales én gang.",
-    changes.ODD: "Kvartalerne har ikke lige mange dage, og ører kan ikke deles.",
-}
-
-# Why the amount goes up, and why it goes down; {} is '7 pc'er', and what is named is added.
-_UP = {
-    changes.NEW: "{} er nye på leasing",
-    changes.ENDED: "leasingen af {} er slut",
-    changes.MOVED_IN: "{} er kommet til",
-    changes.MOVED_OUT: "{} er flyttet herfra",
-    changes.FROM_STOCK: "{} er hentet fra lager",
-    changes.TO_STOCK: "{} er sat på lager",
-    changes.PRICE: "{} har fået en anden pris eller løbetid",
-    changes.PART: "{} nu skal betales for flere dage af kvartalet",
-    changes.CORRECTED: "noget af det opkrævede for {} hører til en anden afdeling",
-    changes.CHARGED: "engangsbeløbene er større",
-    changes.ODD: "kvartalerne ikke har lige mange dage",
-}
-_DOWN = {
-    changes.PART: "{} nu skal betales for færre dage af kvartalet",
-    changes.CHARGED: "engangsbeløbene er mindre",
-}
+from albertslund_it.common.money import format_kroner
+from inventory.models import DeviceModel, Unit
+from leasing.domain.change import (
+    CHARGES,
+    CORRECTIONS,
+    ENDED,
+    MOVED_IN,
+    MOVED_OUT,
+    NEW,
+    ODD,
+    PART,
+    PRICE,
+    STOCK,
+)
+from leasing.selectors.share import bearers
+from leasing.selectors.share.bearers import Bearer
+from leasing.selectors.share.bridge_steps import Bridge, Item, Step
 
 
-class Cause(NamedTuple):
-    """The sum of a step's items with the same `other`: the one they moved from or to, or ''."""
-
-    step: str
-    other: str
-    amount_ore: int
-    count: int
-    pcs: int
-
-
-def names_of_others(unit_ids: Collection[int], bearer: Bearer) -> dict[int, str]:
-    """Name who is on the other side of a move: the unit where it is the bearer's, or its department.
-
-    A department's name is known to all; what is inside another one is not.
-    """
-    names = {}
-    for unit in Unit.objects.filter(id__in=unit_ids).select_related("department"):
-        if bearer.unit_ids is None or unit.id in bearer.unit_ids:
-            names[unit.id] = unit.name
-        else:
-            names[unit.id] = unit.department.name if unit.department else "en anden enhed"
-    return names
+def sentence_of(found: Bridge, bearer: Bearer) -> str:
+    """Say the difference and its largest cause as a colleague would."""
+    whose = {bearers.EVERYBODY: "Kommunens udgift", bearers.STOCK: "Lagerets udgift"}.get(
+        bearer.key, "Jeres udgift"
+    )
+    change = found.change_ore
+    if not change:
+        return f"{whose} er den samme som i {found.before.label}."
+    rises = change > 0
+    says = f"{whose} {'stiger' if rises else 'falder'} {format_kroner(abs(change))}"
+    same_way = [step for step in found.steps if (step.amount_ore > 0) is rises]
+    main = max(same_way, key=lambda step: abs(step.amount_ore))
+    return f"{says}, mest fordi {_because(main, rises)}."
 
 
-def sentence(question, change_ore: int, causes: list[Cause]) -> str:
-    """Say how much the cost changes and the largest cause that goes the same way."""
-    whose = _whose(question.bearer, question.unit_id)
-    if change_ore == 0:
-        rest = " Det, der er ændret, går lige op." if causes else ""
-        return f"{whose} udgift er den samme i de to kvartaler.{rest}"
-    same_way = [cause for cause in causes if cause.amount_ore * change_ore > 0]
-    largest = max(same_way, key=lambda cause: (abs(cause.amount_ore), cause))
-    mostly = "mest fordi" if len(causes) > 1 else "fordi"
-    verb = "stiger" if change_ore > 0 else "falder"
-    amount = format_kroner(abs(change_ore))
-    return f"{whose} udgift {verb} {amount}, {mostly} {_because(largest)}."
+def _because(step: Step, rises: bool) -> str:
+    if step.key == CHARGES:
+        return "der er flere engangsbeløb" if rises else "der er færre engangsbeløb"
+    if step.key == CORRECTIONS:
+        return "der er rettelser til låste kvartaler"
+    if step.key == ODD:
+        return "kvartalerne ikke er lige lange"
+    what = _counted(step.items)
+    place = _most_common_department(step.items)
+    return {
+        NEW: f"{what} er nye",
+        ENDED: f"leasingen af {what} er slut" if rises is False else f"{what} var udløbet",
+        MOVED_IN: f"{what} er kommet til" + (f" fra {place}" if place else ""),
+        MOVED_OUT: f"{what} er flyttet" + (f" til {place}" if place else " væk"),
+        STOCK: f"{what} er hentet på lageret" if rises else f"{what} er lagt på lager",
+        PRICE: f"prisen er ændret for {what}",
+        PART: f"{what} ikke gjaldt hele kvartalet " + ("før" if rises else "nu"),
+    }[step.key]
 
 
-def _because(cause: Cause) -> str:
-    words = _UP if cause.amount_ore > 0 else _UP | _DOWN
-    said = words[cause.step].format(_things(cause))
-    if cause.count == 1:
-        said = said.replace("er nye på leasing", "er ny på leasing")
-    if cause.step == changes.MOVED_IN and cause.other:
-        return f"{said} fra {cause.other}"
-    if cause.step == changes.MOVED_OUT and cause.other:
-        return said.removesuffix(" herfra") + f" til {cause.other}"
-    return said
-
-
-def _things(cause: Cause) -> str:
-    count = format_count(cause.count)
-    if cause.pcs < cause.count:
+def _counted(items: Iterable[Item]) -> str:
+    """Say how many, as pcs where all are."""
+    models = {item.model_name for item in items}
+    count = len({item.device_id or item for item in items})
+    others = DeviceModel.objects.filter(name__in=models, category__is_pc=False)
+    if others.exists():
         return f"{count} stk. udstyr"
-    return "1 pc" if cause.count == 1 else f"{count} pc'er"
+    return "1 pc" if count == 1 else f"{count} pc'er"
 
 
-def _whose(bearer: Bearer, unit_id: int | None) -> str:
-    if unit_id is not None:
-        return "Enhedens"
-    return {EVERYBODY: "Kommunens", STOCK: "It-lagerets"}.get(bearer.key, "Jeres")
+def _most_common_department(items: Iterable[Item]) -> str:
+    """Name the department at the other end of most of the moves."""
+    units = Unit.objects.select_related("department").in_bulk(
+        {item.other_id for item in items if item.other_id}
+    )
+    names = Counter(
+        units[item.other_id].department.name
+        for item in items
+        if item.other_id in units and units[item.other_id].department
+    )
+    return names.most_common(1)[0][0] if names else ""
