@@ -95,3 +95,13 @@ def term_on(terms: tuple[Term, ...], day: date) -> Term:
         if day < term.ends_before:
             return term
     return terms[-1]
+
+
+def instalment(terms: tuple[Term, ...], day: date) -> int:
+    """Give what the lease quarter that holds a day costs in øre; of the nearest one outside."""
+    term = term_on(terms, day)
+    day = min(max(day, term.starts_on), term.ends_before - timedelta(days=1))
+    done, length = _position(term.starts_on, day)
+    began = add_months(term.starts_on, done // length * 3)
+    ended = add_months(term.starts_on, done // length * 3 + 3)
+    return accrued((term,), None, ended) - accrued((term,), None, began)

@@ -1,33 +1,40 @@
-"""The map of change: what moved from which department to which, between two days."""
+"""The map of change: what moved from which department to which, between two days.
+
+A device moves when another department takes over a lease that runs. What is handed out on the
+first day of its lease has not moved from anybody.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from albertslund_it.common.names import danish_key
-from albertslund_it.web.rows import among
-from inventory.models import Department, Device, Placement, Unit
+from inventory.models import Department, Placement, Unit
+from leasing.domain.accrual import instalment, span_of
+from leasing.domain.allocation import LeaseFacts
+from leasing.selectors.facts import lease_facts, one_moment
 from leasing.selectors.preview import COST_HOLDER_NAME
-from leasing.selectors.quality.costs import quarter_costs
 from leasing.selectors.share.bearers import STOCK
+from leasing.selectors.world import is_remembered, remembered
 
 
-@dataclass(frozen=True)
-class Move:
-    """A leased device that went from one department to another, and what a quarter of it costs."""
+class Move(NamedTuple):
+    """A leased device that went from one department to another, and its quarterly instalment."""
 
     device_id: int
     serial_number: str
     model_name: str
     moved_on: date
+    from_unit: str
+    to_unit: str
     from_key: str
     to_key: str
     quarter_ore: int
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(NamedTuple):
     """All that went from one department to another."""
 
     from_key: str
@@ -38,49 +45,79 @@ class Flow:
     quarter_ore: int
 
 
+@dataclass
+class Place:
+    """A department (or the stock) with what it gave and what it took."""
+
+    key: str
+    name: str
+    given: int = 0
+    given_ore: int = 0
+    taken: int = 0
+    taken_ore: int = 0
+
+    @property
+    def net_ore(self) -> int:
+        """Give what a quarter of it costs the department more, or less."""
+        return self.taken_ore - self.given_ore
+
+
 def moves_between(first: date, last: date) -> list[Move]:
-    """Give the moves between departments from one day to another, both with."""
-    departments = {
-        pk: str(department or STOCK)
-        for pk, department in Unit.objects.values_list("id", "department")
-    }
-    found = list(_changes(first, last, departments))
-    ids = among({device for device, *_ in found}, int)
-    devices = Device.objects.filter(pk__in=ids).select_related("model").in_bulk()
-    costs = quarter_costs(Device.objects.filter(pk__in=ids), last)
-    return [
-        Move(
-            device,
-            devices[device].serial_number,
-            devices[device].model.name,
-            day,
-            before,
-            after,
-            costs[device],
-        )
-        for device, day, before, after in found
-        if device in costs
-    ]
+    """Give the moves between departments from one day to another, both with; worked out once."""
+    rows = remembered(_name(first, last), lambda: [tuple(one) for one in _moves(first, last)])
+    return [Move._make(row) for row in rows]
 
 
-def _changes(first: date, last: date, departments: dict) -> Iterator[tuple]:
-    moved = Placement.objects.filter(starts_on__range=(first, last)).values("device")
-    rows = Placement.objects.filter(device__in=moved, starts_on__lte=last)
-    device, before = None, STOCK
-    for one, day, unit in rows.order_by("device_id", "starts_on").values_list(
-        "device_id", "starts_on", "unit_id"
-    ):
-        if one != device:
-            device, before = one, STOCK
-        after = departments.get(unit, STOCK)
-        if after != before and day >= first:
-            yield device, day, before, after
-        before = after
+def is_at_hand(first: date, last: date) -> bool:
+    """Tell whether `moves_between` has nothing left to work out."""
+    return is_remembered(_name(first, last))
 
 
-def flows_of(moves: list[Move]) -> list[Flow]:
+def _name(first: date, last: date) -> str:
+    return f"moves|{first}|{last}"
+
+
+def _moves(first: date, last: date) -> list[Move]:
+    with one_moment():
+        units = {
+            pk: (name, str(department or STOCK))
+            for pk, name, department in Unit.objects.values_list("id", "name", "department")
+        }
+        moved = Placement.objects.filter(starts_on__range=(first, last)).values("device")
+        found = [
+            move for facts in lease_facts(moved) for move in _of_lease(facts, first, last, units)
+        ]
+    return sorted(found, key=lambda move: (move.moved_on, move.serial_number))
+
+
+def _of_lease(facts: LeaseFacts, first: date, last: date, units: dict) -> Iterator[Move]:
+    began, ended = span_of(facts.terms, facts.stops_on)
+    stock = before = (COST_HOLDER_NAME, STOCK)
+    for day, unit in facts.placements:
+        now = units[unit] if unit else stock
+        if now[1] != before[1] and first <= day <= last and began < day < ended:
+            yield Move(
+                facts.device_id,
+                facts.serial_number,
+                facts.model_name,
+                day,
+                before[0],
+                now[0],
+                before[1],
+                now[1],
+                instalment(facts.terms, day),
+            )
+        before = now
+
+
+def place_names() -> dict[str, str]:
+    """Give the departments' names by the bearers' keys, in Danish order, the stock last."""
+    names = {str(one.pk): one.name for one in Department.objects.all()}
+    return names | {STOCK: COST_HOLDER_NAME}
+
+
+def flows_of(moves: Sequence[Move], names: dict[str, str]) -> list[Flow]:
     """Add the moves up by where from and where to, the largest first."""
-    names = {str(one.pk): one.name for one in Department.objects.all()} | {STOCK: COST_HOLDER_NAME}
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for move in moves:
         both = sums[move.from_key, move.to_key]
@@ -91,3 +128,15 @@ def flows_of(moves: list[Move]) -> list[Flow]:
         for (source, target), both in sums.items()
     ]
     return sorted(flows, key=lambda f: (-f.count, danish_key(f.from_name), danish_key(f.to_name)))
+
+
+def places_of(flows: Sequence[Flow], names: dict[str, str]) -> list[Place]:
+    """Add the flows up by department; those that neither gave nor took are left out."""
+    places = {key: Place(key, name) for key, name in names.items()}
+    for flow in flows:
+        giver, taker = places[flow.from_key], places[flow.to_key]
+        giver.given += flow.count
+        giver.given_ore += flow.quarter_ore
+        taker.taken += flow.count
+        taker.taken_ore += flow.quarter_ore
+    return [place for place in places.values() if place.given or place.taken]

@@ -1,6 +1,7 @@
 """The departments side by side: cost, cost of a pc, pcs for each employee, and the stock."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,15 +18,23 @@ from leasing.selectors.world import is_remembered, remembered
 
 @dataclass(frozen=True)
 class DepartmentFigures:
-    """A department (or the stock) in a quarter; pcs are those leased on the day, and their cost."""
+    """A department (or the stock) in a quarter; pcs are those leased on the day, and their cost.
+
+    `employees` are those of the register that day; None where it has none.
+    """
 
     key: str
     name: str
     cost_ore: int
-    change_ore: int
+    before_ore: int | None
     pcs: int
     pcs_ore: int
-    employees: int
+    employees: int | None
+
+    @property
+    def change_ore(self) -> int | None:
+        """Give the change since the quarter before; None for the first that was billed."""
+        return None if self.before_ore is None else self.cost_ore - self.before_ore
 
     @property
     def average_ore(self) -> int | None:
@@ -33,12 +42,24 @@ class DepartmentFigures:
         return self.pcs_ore // self.pcs if self.pcs else None
 
     @property
-    def pcs_each(self) -> str:
-        """Give the pcs for each employee with two decimals; '' without employees."""
+    def pcs_each(self) -> int | None:
+        """Give the pcs for each employee in hundredths; None where no employee is known."""
         if not self.employees:
-            return ""
-        hundredths = (self.pcs * 100 + self.employees // 2) // self.employees
-        return f"{hundredths // 100},{hundredths % 100:02d}"
+            return None
+        return (self.pcs * 100 + self.employees // 2) // self.employees
+
+
+def whole_of(rows: Sequence[DepartmentFigures]) -> DepartmentFigures:
+    """Add the departments and the stock up."""
+    return DepartmentFigures(
+        EVERYBODY,
+        "Hele kommunen",
+        sum(row.cost_ore for row in rows),
+        None if any(row.before_ore is None for row in rows) else sum(r.before_ore for r in rows),
+        sum(row.pcs for row in rows),
+        sum(row.pcs_ore for row in rows),
+        sum(row.employees or 0 for row in rows) or None,
+    )
 
 
 def departments_compared(quarter: Quarter, today: date) -> list[DepartmentFigures]:
@@ -76,10 +97,10 @@ def _compared(quarter: Quarter, today: date) -> list[DepartmentFigures]:
             str(row.key),
             row.label,
             row.amount_ore,
-            row.change_ore,
+            row.before_ore if share.before else None,
             pcs[str(row.key)],
             pcs_ore[str(row.key)],
-            employees.get(str(row.key), 0),
+            employees.get(str(row.key)),
         )
         for row in share.by_payer
     ]

@@ -1,26 +1,21 @@
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
-from leasing.municipality_list import DayForm, DifferenceOfDaysTable, HeldTable
-from leasing.selectors.share.at_date import rows_on
+from leasing.municipality_list import DayForm, DifferenceTable, HeldTable
+from leasing.selectors.share.at_date import KIND_NAMES, day_of, is_at_hand, rows_on
+from leasing.selectors.share.bearers import EVERYBODY
+from leasing.selectors.share.bridge_rows import units_of
+from leasing.selectors.share.share import quarters_to_choose
+from leasing.selectors.window import billing_start
+from leasing.views.later import is_computed_now
 from leasing.views.share.bearer import chosen_bearer
-
-
-class DayFilters:
-    """The form of a day, in the shape that a list page takes its filters."""
-
-    def __init__(self, request):
-        bearers, self.bearer = chosen_bearer(request)
-        self.form = DayForm(request.GET, bearers=bearers)
-        self.filters = self.form.fields
-        self.is_valid = self.form.is_valid()
-        asked = self.form.cleaned_data
-        self.day = asked.get("dag") or today()
-        self.earlier = asked.get("mod")
-
-    @property
-    def qs(self):
-        """Give the devices; none when a day cannot be read."""
-        return rows_on(self.bearer, self.day, self.earlier) if self.is_valid else []
+from leasing.views.share.bridge import chosen_unit
 
 
 class HeldList(ListPage):
@@ -28,14 +23,69 @@ class HeldList(ListPage):
 
     permission_required = "inventory.view_device"
     template_name = "leasing/share_pages/at_date.html"
-    title = "Tilbage i tiden"
-    file_name = "udstyr-paa-en-dag"
+    title = "Pr. dato"
+    file_name = "pr-dato"
     per_page = 100
 
-    def make_filters(self):
-        self.found = DayFilters(self.request)
-        self.table_class = DifferenceOfDaysTable if self.found.earlier else HeldTable
-        return self.found
+    def get(self, request):
+        bearers, whole = chosen_bearer(request)
+        # A unit that has left is another's today, and so is what it had.
+        units = [u for u in units_of(whole) if whole.unit_ids is None or u.pk in whole.unit_ids]
+        unit, self.bearer = chosen_unit(request, whole, units)
+        self.asked = {"afdeling": whole.key} | ({"enhed": unit.pk} if unit else {})
+        form = DayForm(request.GET)
+        self.context = {"bearers": bearers, "bearer": whole, "units": units, "unit": unit}
+        self.context["form"] = form
+        if not form.is_valid():
+            return render(request, self.template_name, self.context, status=422)
+        self.days = form.days(today())
+        self.kind = request.GET.get("hvad", "")
+        if self.kind and self.kind not in KIND_NAMES:
+            raise Http404
+        self.table_class = DifferenceTable if self.days[1] else HeldTable
+        self.is_file = request.GET.get("hent") == "xlsx"
+        if not (
+            self.is_file
+            or request.htmx
+            or is_at_hand(self.bearer, *self.days)
+            or is_computed_now(request)
+        ):
+            return render(request, self.template_name, self.context)
+        return super().get(request)
+
+    def rows(self):
+        # Everybody's devices are for the file; the page has the departments, which open theirs.
+        if self.bearer.unit_ids is None and not self.is_file:
+            return []
+        return rows_on(self.bearer, *self.days, self.kind)
 
     def extra_context(self):
-        return {"found": self.found}
+        found, day = day_of(self.bearer, *self.days), self.days[0]
+        dates = {"dag": f"{day:%d-%m-%Y}"}
+        if self.days[1]:
+            dates["mod"] = f"{self.days[1]:%d-%m-%Y}"
+        at, quarter = reverse("share-at"), Quarter.of(day)
+        is_everybody = self.context["bearer"].key == EVERYBODY
+        return self.context | {
+            "found": found,
+            "groups": [
+                (one, f"{at}?{urlencode(self._group(one.key) | dates)}") for one in found.groups
+            ],
+            "group_heading": "Afdeling" if is_everybody else "Enhed",
+            "kinds": [
+                (one, f"{at}?{urlencode(self.asked | dates | {'hvad': one.key})}")
+                for one in found.kinds
+            ],
+            "kind": KIND_NAMES.get(self.kind, ""),
+            "is_listed": self.bearer.unit_ids is not None,
+            "all_url": f"{at}?{urlencode(self.asked | dates)}",
+            "quarter": quarter,
+            "has_share": quarter in quarters_to_choose(today()),
+            "billing_start": billing_start(),
+        }
+
+    def _group(self, key: str) -> dict:
+        """Ask for a department of everybody's, else for a unit."""
+        if self.context["bearer"].key == EVERYBODY:
+            return {"afdeling": key}
+        return {"afdeling": self.context["bearer"].key, "enhed": key}

@@ -1,17 +1,21 @@
-from django.http import Http404
-from django.urls import reverse
-from django.utils.http import urlencode
+from urllib.parse import urlencode
 
-from albertslund_it.common.quarters import Quarter
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from albertslund_it.roles import ALL
 from albertslund_it.web.clock import today
+from albertslund_it.web.flows import flow_picture, lying_bars
 from albertslund_it.web.lists import ListPage
 from leasing.municipality_list import DepartmentTable, FlowTable, MoveTable, SpanForm
-from leasing.selectors.share.moves import flows_of, moves_between
-from leasing.selectors.share.municipality import departments_compared
-from leasing.selectors.window import billing_start
+from leasing.selectors.share import moves as map_of_change
+from leasing.selectors.share import municipality as comparison
+from leasing.selectors.share.bearers import STOCK
+from leasing.views.later import is_computed_now
 from leasing.views.share.share import chosen_quarter
 
-READS = "leasing.view_billingrun"
+READS = ("leasing.view_billingrun", ALL)
 
 
 class DepartmentList(ListPage):
@@ -25,33 +29,46 @@ class DepartmentList(ListPage):
     def get(self, request):
         self.quarters, self.quarter = chosen_quarter(request)
         self.title = f"Hele kommunen, {self.quarter.label}"
+        if not (
+            request.GET.get("hent") == "xlsx"
+            or request.htmx
+            or comparison.is_at_hand(self.quarter, today())
+            or is_computed_now(request)
+        ):
+            return render(request, self.template_name, self._choice())
         return super().get(request)
 
+    def _choice(self) -> dict:
+        return {"title": self.title, "quarters": self.quarters, "quarter": self.quarter}
+
     def rows(self):
-        return departments_compared(self.quarter, today())
+        self.compared = comparison.departments_compared(self.quarter, today())
+        self.whole = comparison.whole_of(self.compared)
+        return self.compared
+
+    def table_options(self):
+        sums = ("cost_ore", "change_ore", "average_ore", "pcs", "employees")
+        totals = {name: getattr(self.whole, name) for name in sums}
+        return {"quarter": self.quarter, "totals": {"name": "I alt", **totals}}
 
     def extra_context(self):
-        return {"quarters": self.quarters, "quarter": self.quarter}
-
-
-class SpanFilters:
-    """The form of a span of days, in the shape that a list page takes its filters."""
-
-    def __init__(self, data):
-        self.form = SpanForm(data)
-        self.filters = self.form.fields
-
-    def span(self):
-        """Give the first and the last day; the quarter so far unless the address says."""
-        if not self.form.is_valid():
-            return None
-        asked = self.form.cleaned_data
-        first = asked["fra"] or max(Quarter.of(today()).starts_on, billing_start())
-        return first, asked["til"] or today()
+        before = self.quarter.next(-1)
+        has_before = self.whole.before_ore is not None
+        return self._choice() | {
+            "whole": self.whole,
+            "stock": next((row for row in self.compared if row.key == STOCK), None),
+            "before": before,
+            "chart": lying_bars(
+                ident="afdelinger",
+                title=f"Udgift pr. afdeling, {self.quarter.label}",
+                names=(self.quarter.label, before.label if has_before else ""),
+                rows=[(row.name, row.cost_ore, row.before_ore) for row in self.compared],
+            ),
+        }
 
 
 class MoveList(ListPage):
-    """The map of change: who moved what where."""
+    """The map of change: what moved from where to where; a flow opens its devices."""
 
     permission_required = READS
     template_name = "leasing/share_pages/moves.html"
@@ -60,32 +77,73 @@ class MoveList(ListPage):
     per_page = 100
 
     def get(self, request):
-        self.opened = [request.GET.get(name) for name in ("fraafd", "tilafd")]
-        if any(self.opened) and not all(self.opened):
+        self.names = map_of_change.place_names()
+        self.opened = tuple(request.GET.get(name) or "" for name in ("fraafd", "tilafd"))
+        if any(self.opened) and not all(key in self.names for key in self.opened):
             raise Http404
         self.table_class = MoveTable if all(self.opened) else FlowTable
+        form = SpanForm(request.GET, today=today())
+        self.context = {"form": form, "title": self.title}
+        if not form.is_valid():
+            return render(request, self.template_name, self.context, status=422)
+        self.span = form.span
+        if not (
+            request.GET.get("hent") == "xlsx"
+            or request.htmx
+            or map_of_change.is_at_hand(*self.span)
+            or is_computed_now(request)
+        ):
+            return render(request, self.template_name, self.context)
         return super().get(request)
 
-    def make_filters(self):
-        filters = SpanFilters(self.request.GET)
-        span = filters.span()
-        moves = moves_between(*span) if span else []
+    def rows(self):
+        moves = map_of_change.moves_between(*self.span)
         if all(self.opened):
-            filters.qs = [m for m in moves if [m.from_key, m.to_key] == self.opened]
-        else:
-            filters.qs = flows_of(moves)
-        self.asked = {name: self.request.GET.get(name, "") for name in ("fra", "til")}
-        return filters
+            return [one for one in moves if (one.from_key, one.to_key) == self.opened]
+        self.flows = map_of_change.flows_of(moves, self.names)
+        return self.flows
 
     def table_options(self):
         if all(self.opened):
             return {}
-        return {"link": self.link}
+        return {"link": lambda flow: self.address(fraafd=flow.from_key, tilafd=flow.to_key)}
 
-    def link(self, flow) -> str:
-        """Give the devices of a flow."""
-        asked = {"fraafd": flow.from_key, "tilafd": flow.to_key, **self.asked}
+    def address(self, **asked) -> str:
+        """Give the page of the same days with something more."""
+        days = zip(("fra", "til"), self.span, strict=True)
+        asked = {name: f"{day:%d-%m-%Y}" for name, day in days} | asked
         return f"{reverse('moves')}?{urlencode(asked)}"
 
     def extra_context(self):
-        return {"is_opened": all(self.opened)}
+        context = self.context | {"span": self.span, "address": self.address()}
+        if all(self.opened):
+            giver, taker = (self.names[key] for key in self.opened)
+            return context | {"giver": giver, "taker": taker}
+        places = map_of_change.places_of(self.flows, self.names)
+        return context | {
+            "flows": self.flows,
+            "count": sum(flow.count for flow in self.flows),
+            "places": places,
+            "matrix": self._matrix(places),
+            "chart": flow_picture(
+                ident="flytninger",
+                title="Flytninger mellem afdelinger",
+                flows=[(flow.from_name, flow.to_name, flow.count) for flow in self.flows],
+            ),
+        }
+
+    def _matrix(self, places) -> list:
+        """Give (giver, [(flow, address) or None for each taker])."""
+        cells = {(flow.from_key, flow.to_key): flow for flow in self.flows}
+        return [
+            (
+                giver,
+                [
+                    (flow, self.address(fraafd=giver.key, tilafd=taker.key))
+                    if (flow := cells.get((giver.key, taker.key)))
+                    else None
+                    for taker in places
+                ],
+            )
+            for giver in places
+        ]

@@ -1,15 +1,15 @@
-"""The departments side by side, what moved between them, and how it was on a day."""
+"""The departments side by side: they add up to the whole, and each opens its share."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.roles import HEAD
-from leasing.selectors.share.at_date import held_on, rows_on
+from albertslund_it.roles import AUDITOR, HEAD, HELPDESK
 from leasing.selectors.share.bearers import bearers_seen_by
-from leasing.selectors.share.moves import flows_of, moves_between
-from leasing.selectors.share.municipality import departments_compared
+from leasing.selectors.share.municipality import departments_compared, whole_of
 from leasing.selectors.share.share import share_of
 from tests import builders as make
 from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
@@ -17,6 +17,7 @@ from tests.leasing.pages import queries_of, read, text_of
 from tests.leasing.town import TODAY, Town
 
 NOW = Quarter(2026, 4)
+PAGE = "/egenbetaling/kommunen/"
 
 
 @pytest.fixture
@@ -25,91 +26,102 @@ def town(db, settings):
     return Town()
 
 
-def test_the_departments_add_up_to_the_municipality(town, cast, client_of):
+def row_of(department, quarter=NOW):
+    [row] = [r for r in departments_compared(quarter, TODAY) if r.key == str(department.pk)]
+    return row
+
+
+def test_the_departments_add_up_to_the_municipality(town, cast):
     everybody = bearers_seen_by(cast.finance, TODAY)[0]
-    for quarter in (Quarter(2026, 1), NOW):
+    for quarter in (Quarter(2026, 1), Quarter(2026, 2), NOW):
         share = share_of(everybody, quarter, TODAY)
         rows = departments_compared(quarter, TODAY)
-        assert sum(row.cost_ore for row in rows) == share.total.amount_ore
-        assert sum(row.change_ore for row in rows) == share.total.change_ore
-        assert sum(row.pcs for row in rows) == share.held.pcs
-        assert sum(row.pcs_ore for row in rows) == share.held.pcs_quarter_ore
-    text = text_of(read(client_of(cast.auditor), "/egenbetaling/kommunen/"))
-    assert "Kultur, Fritid & Ejendomme" in text
+        whole = whole_of(rows)
+        assert whole.cost_ore == share.total.amount_ore
+        assert whole.change_ore == (share.total.change_ore if share.before else None)
+        assert (whole.pcs, whole.pcs_ore) == (share.held.pcs, share.held.pcs_quarter_ore)
 
 
-def test_pcs_for_each_employee(town):
+def test_each_department_is_what_its_own_share_says(town, cast):
+    for bearer in bearers_seen_by(cast.finance, TODAY)[1:]:
+        for quarter in (Quarter(2026, 2), NOW):
+            share = share_of(bearer, quarter, TODAY)
+            rows = {row.key: row for row in departments_compared(quarter, TODAY)}
+            row = rows[bearer.key]
+            assert row.cost_ore == share.total.amount_ore
+            assert row.before_ore == share.total.before_ore
+            assert (row.pcs, row.average_ore) == (share.held.pcs, share.held.average_ore)
+
+
+def test_pcs_for_each_employee_where_employees_are_known(town):
+    assert row_of(town.school).pcs_each is None
     for number in range(3):
         make.employee(f"an{number}", f"Anna {number}", unit=town.first)
-    [school] = [r for r in departments_compared(NOW, TODAY) if r.key == str(town.school.pk)]
-    assert (school.pcs, school.employees, school.pcs_each) == (5, 3, "1,67")
+    make.employee("left", "Bo Lund", unit=town.first, left_on=date(2026, 3, 1))
+    make.employee("soon", "Eva Lund", unit=town.first, starts_on=date(2026, 12, 1))
+    row = row_of(town.school)
+    # five pcs for three employees: 1,67
+    assert (row.pcs, row.employees, row.pcs_each) == (5, 3, 167)
+    assert row_of(town.school, Quarter(2026, 1)).employees == 4
 
 
-def test_what_moved_is_counted_where_it_went_and_opens(town, cast, client_of):
-    # PF000005 went from the school to the library on 15 February 2026.
-    moves = moves_between(date(2026, 2, 1), date(2026, 2, 28))
-    assert [(m.serial_number, m.from_key, m.to_key) for m in moves] == [
-        ("PF000005", str(town.school.pk), str(town.culture.pk))
-    ]
-    [flow] = flows_of(moves)
-    assert flow.count == 1
-    assert moves_between(date(2026, 2, 16), date(2026, 2, 28)) == []
+def test_the_page_sorts_opens_shares_and_draws_with_words(town, cast, client_of):
+    for number in range(20):
+        make.employee(f"an{number}", f"Anna {number}", unit=town.first)
+    make.employee("bo", "Bo Lund", unit=town.library)
+    client = client_of(cast.auditor)
+    tree = read(client, f"{PAGE}?kvartal=2026Q2&sorter=-pcs_each")
+    # As numbers: 2,00 or more at the library before 0,25 at the school; the stock knows none.
+    names = [row.text_content() for row in tree.xpath("//table/tbody/tr/th")]
+    assert [name[:4] for name in names] == ["Kult", "Dagt", "Fæll"]
+    [link] = tree.xpath(f"//table//a[text()='{town.culture.name}']/@href")
+    assert link == f"/egenbetaling/?afdeling={town.culture.pk}&kvartal=2026Q2"
+    assert client.get(link).status_code == 200
+    [said] = tree.xpath("//*[local-name()='svg']/*[local-name()='desc']/text()")
+    assert "Kultur, Fritid & Ejendomme: " in said
+    # The first quarter has none before it: no change is made up.
+    first = read(client, f"{PAGE}?kvartal=2026Q1")
+    assert "Det første kvartal, der opkræves" in text_of(first)
+
+
+def test_the_workbook_has_numbers(town, cast, client_of):
+    make.employee("bo", "Bo Lund", unit=town.library)
+    response = client_of(cast.finance).get(f"{PAGE}?hent=xlsx")
+    rows = list(load_workbook(BytesIO(b"".join(response.streaming_content))).active.values)
+    found = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    own = found["Kultur, Fritid & Ejendomme"]
+    row = row_of(town.culture)
+    assert own["Udgift (kr.)"] == row.cost_ore / 100
+    assert own["Pc'er pr. medarbejder"] == row.pcs
+
+
+def test_only_those_who_read_everything_come_in(town, cast, client_of):
+    head = cast.with_access("hanne", HEAD, department=town.school)
+    helpdesk = cast.user("hans", HELPDESK)
+    for page in (PAGE, "/egenbetaling/flytninger/"):
+        for user in (head, helpdesk, cast.unit_leader, cast.nobody):
+            response = client_of(user).get(page)
+            assert response.status_code == 403
+            assert "Kultur" not in response.content.decode()
+            assert client_of(user).get(f"{page}?hent=xlsx").status_code == 403
+        assert client_of(cast.user("rev", AUDITOR)).get(page).status_code == 200
+
+
+def test_queries_do_not_grow_with_rows(town, cast, client_of):
     client = client_of(cast.finance)
-    tree = read(client, "/egenbetaling/flytninger/?fra=01-02-2026&til=28-02-2026")
-    [link] = tree.xpath("//table/tbody//a[contains(@href, 'fraafd')]/@href")
-    assert "PF000005" in text_of(read(client, link))
-    assert client.get("/egenbetaling/flytninger/?fraafd=1").status_code == 404
-    assert client.get("/egenbetaling/flytninger/?fra=x").status_code == 200
-
-
-def test_a_day_shows_what_was_there_and_two_days_what_is_different(town, cast):
-    bearer = next(b for b in bearers_seen_by(cast.finance, TODAY) if b.key == str(town.school.pk))
-    before, after = date(2026, 2, 14), date(2026, 2, 15)
-    assert "PF000005" in {one.serial_number for one in held_on(bearer, before)}
-    assert "PF000005" not in {one.serial_number for one in held_on(bearer, after)}
-    rows = rows_on(bearer, after, before)
-    assert [(row.serial_number, row.what) for row in rows if row.what != "Uændret"] == [
-        ("PF000005", "Væk")
-    ]
-    total = sum(one.quarter_ore for one in held_on(bearer, after))
-    assert sum(row.amount_ore for row in rows) == total
-
-
-def test_a_day_is_as_it_is_known_today_and_moves_inside_are_told(town, cast):
-    bearer = next(b for b in bearers_seen_by(cast.finance, TODAY) if b.key == str(town.school.pk))
-    # PF000002 went to the other school on 10 March; it was entered after the quarter was closed.
-    rows = rows_on(bearer, date(2026, 3, 10), date(2026, 3, 9))
-    [moved] = [row for row in rows if row.what == "Flyttet"]
-    assert (moved.serial_number, moved.unit) == ("PF000002", "Ærtebjerg Skole → Åmoseskolen")
-
-
-def test_a_head_sees_only_the_own_past(town, cast, client_of):
-    client = client_of(cast.with_access("hanne", HEAD, department=town.school))
-    text = text_of(read(client, "/egenbetaling/dengang/?dag=01-03-2026&mod=01-02-2026"))
-    assert "PF000001" in text
-    assert "Biblioteket" not in text
-    assert client.get(f"/egenbetaling/dengang/?afdeling={town.culture.pk}").status_code == 404
-    assert client.get("/egenbetaling/dengang/?afdeling=alle").status_code == 404
-    assert client.get("/egenbetaling/kommunen/").status_code == 403
-    assert client.get("/egenbetaling/flytninger/").status_code == 403
-
-
-@pytest.mark.parametrize(
-    "page", ["kommunen/", "flytninger/?fra=01-01-2026", "dengang/?dag=01-03-2026&mod=01-02-2026"]
-)
-def test_the_pages_cost_the_same_for_three_and_thirty(town, cast, client_of, page):
-    client = client_of(cast.finance)
-    before = queries_of(client, f"/egenbetaling/{page}")
+    before = queries_of(client, PAGE)
     for number in range(27):
-        lease = make.lease(f"PX{number:06d}", unit=town.first)
-        make.placement(lease.device, date(2026, 2, 3), town.library)
-    assert queries_of(client, f"/egenbetaling/{page}") == before
+        department = make.department(f"Afdeling {number}")
+        make.lease(f"PX{number:06d}", unit=make.unit(f"7{number:03d}", department=department))
+    assert queries_of(client, PAGE) == before
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_pages_are_accessible(page, live_server, town, cast):
     log_in(page, live_server, cast.finance)
-    for path in ("kommunen/", "flytninger/?fra=01-01-2026", "dengang/?mod=01-02-2026"):
+    flow = f"flytninger/?fra=01-01-2026&fraafd={town.school.pk}&tilafd={town.culture.pk}"
+    days = f"dengang/?afdeling={town.school.pk}&dag=01-05-2026&mod=01-02-2026"
+    for path in ("kommunen/", "flytninger/?fra=01-01-2026", flow, "dengang/?mod=01-02-2026", days):
         page.goto(f"{live_server.url}/egenbetaling/{path}")
         assert_accessible_in_every_look(page)
         assert_no_sideways_scroll(page)

@@ -1,0 +1,164 @@
+"""Drawings of who has what and what goes where: bars beside each other, and bands between places.
+
+All geometry is made here, as text: a template would write 12,5 for 12.5 and break the drawing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from albertslund_it.common.money import format_count, format_kroner
+from albertslund_it.web.charts import Rect, Text, whole_kroner
+
+LABELS, BAR, GAP, ROOM = 250, 14, 14, 300
+AMOUNT = 90
+# A place is never lower than its name, and the bands between the two rows of places have room.
+LEAST, SPACE, PLOT, PILLAR, BETWEEN = 20, 10, 260, 12, 300
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A finished drawing of bars that lie down, two to a label: now, and before."""
+
+    ident: str
+    title: str
+    summary: str
+    width: str
+    height: str
+    rects: list[Rect]
+    labels: list[Text]
+    totals: list[Text]
+    names: tuple[str, str]
+
+
+def lying_bars(
+    *, ident: str, title: str, names: tuple[str, str], rows: Sequence[tuple[str, int, int | None]]
+) -> Bars:
+    """Draw (label, amount now, amount before or None) as bars; `names` say what the two are."""
+    top = max([100, *(abs(amount or 0) for row in rows for amount in row[1:])])
+    rects, labels, totals = [], [], []
+    for index, (label, *amounts) in enumerate(rows):
+        y = GAP + index * (2 * BAR + GAP)
+        labels.append(Text(str(LABELS - 10), str(y + BAR), label))
+        for name, style, amount in zip(names, ("solid", "outlined"), amounts, strict=True):
+            if amount is None:
+                continue
+            length = abs(amount) * ROOM / top
+            says = f"{label}, {name.lower()}: {format_kroner(amount)}"
+            rects.append(Rect(str(LABELS), str(y), f"{length:.1f}", str(BAR - 2), style, says))
+            at = f"{LABELS + length + 6:.1f}"
+            totals.append(Text(at, str(y + BAR // 2 - 1), whole_kroner(amount)))
+            y += BAR
+    return Bars(
+        ident=ident,
+        title=title,
+        summary="; ".join(f"{row[0]}: {format_kroner(row[1])}" for row in rows) + ".",
+        width=str(LABELS + ROOM + AMOUNT),
+        height=str(GAP + len(rows) * (2 * BAR + GAP)),
+        rects=rects,
+        labels=labels,
+        totals=totals,
+        names=names,
+    )
+
+
+@dataclass(frozen=True)
+class Band:
+    """A band from one place to another, as an SVG path."""
+
+    path: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A finished drawing of bands from the places to the left to those to the right."""
+
+    ident: str
+    title: str
+    summary: str
+    width: str
+    height: str
+    right: str
+    pillars: list[Rect]
+    bands: list[Band]
+    givers: list[Text]
+    takers: list[Text]
+
+
+def flow_picture(*, ident: str, title: str, flows: Sequence[tuple[str, str, int]]) -> Picture:
+    """Draw (from, to, number) as bands as thick as the numbers."""
+    left = _Pillars(0, [(giver, number) for giver, _, number in flows])
+    right = _Pillars(1, [(taker, number) for _, taker, number in flows])
+    bands = []
+    for giver, taker, number in sorted(flows, key=lambda f: (left.order(f[0]), right.order(f[1]))):
+        path = _path(left.slice_of(giver, number), right.slice_of(taker, number))
+        bands.append(Band(path, f"Fra {giver} til {taker}: {format_count(number)} stk."))
+    said = [f"{giver} til {taker}: {format_count(number)} stk." for giver, taker, number in flows]
+    return Picture(
+        ident=ident,
+        title=title,
+        summary=" ".join(said) or "Intet er flyttet.",
+        width=str(2 * LABELS + BETWEEN),
+        height=f"{max(left.bottom, right.bottom):.1f}",
+        right=str(LABELS + BETWEEN),
+        pillars=left.rects + right.rects,
+        bands=bands,
+        givers=left.texts(str(LABELS - 8)),
+        takers=right.texts(str(LABELS + BETWEEN + 8)),
+    )
+
+
+class _Pillars:
+    """The places of one side, from the top, each as high as what passes it."""
+
+    def __init__(self, side: int, passing: Sequence[tuple[str, int]]):
+        self.numbers: dict[str, int] = {}
+        for name, number in passing:
+            self.numbers[name] = self.numbers.get(name, 0) + number
+        whole = sum(self.numbers.values()) or 1
+        self.heights = {
+            name: max(LEAST, PLOT * number / whole) for name, number in self.numbers.items()
+        }
+        self.tops, y = {}, 4
+        for name, height in self.heights.items():
+            self.tops[name] = y
+            y += height + SPACE
+        self.bottom = y
+        self.filled = dict(self.tops)
+        x = LABELS + side * (BETWEEN - PILLAR)
+        self.rects = [
+            Rect(
+                str(x),
+                f"{self.tops[name]:.1f}",
+                str(PILLAR),
+                f"{height:.1f}",
+                "solid",
+                f"{name}: {format_count(self.numbers[name])} stk.",
+            )
+            for name, height in self.heights.items()
+        ]
+
+    def order(self, name: str) -> float:
+        return self.tops[name]
+
+    def slice_of(self, name: str, number: int) -> tuple[float, float]:
+        """Take the next slice of a place; give its top and its bottom."""
+        top = self.filled[name]
+        self.filled[name] = top + self.heights[name] * number / self.numbers[name]
+        return top, self.filled[name]
+
+    def texts(self, x: str) -> list[Text]:
+        return [
+            Text(x, f"{self.tops[name] + height / 2:.1f}", f"{name} ({self.numbers[name]})")
+            for name, height in self.heights.items()
+        ]
+
+
+def _path(left: tuple[float, float], right: tuple[float, float]) -> str:
+    start, end = LABELS + PILLAR, LABELS + BETWEEN - PILLAR
+    middle = (start + end) // 2
+    (top, bottom), (to_top, to_bottom) = left, right
+    return (
+        f"M{start} {top:.1f}C{middle} {top:.1f} {middle} {to_top:.1f} {end} {to_top:.1f}"
+        f"V{to_bottom:.1f}C{middle} {to_bottom:.1f} {middle} {bottom:.1f} {start} {bottom:.1f}Z"
+    )
