@@ -18,8 +18,8 @@ def everything(options):
     """Fill the tables that are more than devices, people and orders."""
     fill(options.devices)
     people_and_orders(options.people, options.orders)
-    _users()
-    _exceptions(options.people)
+    users()
+    exceptions(options.people)
     _returns_and_losses(options.devices)
     _rollout(options.devices)
     _money()
@@ -28,7 +28,7 @@ def everything(options):
     tidy()
 
 
-def _users():
+def users():
     from django.contrib.auth.models import Group, User
 
     from inventory.models import Access, Department
@@ -41,7 +41,7 @@ def _users():
     Access.objects.create(user=head, department=department, starts_on=date(2026, 1, 1))
 
 
-def _exceptions(people):
+def exceptions(people):
     from django.contrib.auth.models import User
 
     from leasing.models import Approval
