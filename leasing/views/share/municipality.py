@@ -4,10 +4,10 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
-from albertslund_it.roles import ALL
 from albertslund_it.web.clock import today
 from albertslund_it.web.flows import flow_picture, lying_bars
 from albertslund_it.web.lists import ListPage
+from inventory.selectors.scope import SEES_ALL
 from leasing.municipality_list import DepartmentTable, FlowTable, MoveTable, SpanForm
 from leasing.selectors.share import moves as map_of_change
 from leasing.selectors.share import municipality as comparison
@@ -15,7 +15,7 @@ from leasing.selectors.share.bearers import STOCK
 from leasing.views.later import is_computed_now
 from leasing.views.share.share import chosen_quarter
 
-READS = ("leasing.view_billingrun", ALL)
+READS = ("leasing.view_billingrun", SEES_ALL)
 
 
 class DepartmentList(ListPage):
