@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from albertslund_it.common.names import danish_key
-from inventory.models import Unit
+from inventory.models import DeviceModel, Unit
 from inventory.selectors.scope import sees_all
 from leasing.domain.assumptions import Assumptions
 from leasing.models import LeasePrice, Scenario
@@ -49,6 +49,14 @@ class WhatIf:
     total: EffectRow
 
     @property
+    def base_ore(self) -> int:
+        return sum(effect.base_ore for effect in self.total.effects)
+
+    @property
+    def changed_ore(self) -> int:
+        return sum(effect.changed_ore for effect in self.total.effects)
+
+    @property
     def by_year(self) -> list[tuple[int, Effect]]:
         return list(zip(self.years, self.total.effects, strict=True))
 
@@ -80,10 +88,10 @@ def _sums(forecast: Forecast) -> dict[tuple[int, int], int]:
     return {key: sum(shades.values()) for key, shades in forecast.sums("unit_id", "year").items()}
 
 
-def models_to_choose() -> list[str]:
+def models_to_choose() -> list[DeviceModel]:
     """Give the models that have a price, by name."""
-    names = LeasePrice.objects.order_by().values_list("model__name", flat=True).distinct()
-    return sorted(names, key=danish_key)
+    models = DeviceModel.objects.filter(pk__in=LeasePrice.objects.order_by().values("model"))
+    return sorted(models, key=lambda model: danish_key(model.name))
 
 
 def units_to_choose(bearer: Bearer) -> list[Unit]:

@@ -1,5 +1,6 @@
 """Scenarios: kept under a name, shared, deleted, and turned into a draft order."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -39,24 +40,31 @@ def save_scenario(
 
 @transaction.atomic
 def draft_from_scenario(
-    *, scenario: Scenario, unit: Unit | None, model: str, count: int, actor, now: datetime
+    *, scenario: Scenario, added: Mapping[tuple[int, str], int], actor, now: datetime
 ) -> Order:
     """Make a draft order of the pcs that a scenario adds; again, it is the same draft.
+
+    `added` has the number by (unit id, model name); what there is to be fewer of is not ordered.
 
     Raises:
         Refused: when it adds none, or the draft has been placed meanwhile.
     """
-    if unit is None or count <= 0:
+    wanted = {key: count for key, count in added.items() if count > 0}
+    if not wanted:
         raise Refused("Scenariet tilføjer ingen pc'er, så der er intet at bestille.")
-    line = LineWish(
-        model=DeviceModel.objects.get(name=model),
-        unit=unit,
-        quantity=count,
-        reason=OrderLine.Reason.EXTRA,
-    )
+    units = Unit.objects.in_bulk({unit for unit, _ in wanted})
+    models = {one.name: one for one in DeviceModel.objects.filter(name__in={m for _, m in wanted})}
     return save_draft(
         token=uuid5(NAMESPACE_URL, f"scenario-{scenario.pk}"),
-        lines=[line],
+        lines=[
+            LineWish(
+                model=models[model],
+                unit=units[unit],
+                quantity=count,
+                reason=OrderLine.Reason.EXTRA,
+            )
+            for (unit, model), count in wanted.items()
+        ],
         actor=actor,
         now=now,
         note=f"Fra scenariet »{scenario.name}«.",

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
+from albertslund_it.web.flows import Bars, lying_bars
 from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
 from leasing.domain.assumptions import Assumptions
 from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.share.forecast import is_at_hand
 from leasing.selectors.share.what_if import (
+    WhatIf,
     bearer_of,
     compare,
     models_to_choose,
@@ -34,10 +36,15 @@ AFTERWARDS = [
     ("8", "Forlænges først 2 år"),
     (NEVER, "Bliver ikke erstattet"),
 ]
+ROWS = (1, 2, 3)
 
 
 class WhatIfForm(PlainForm, forms.Form):
-    """What is to be otherwise; what is left empty stays as it is."""
+    """What is to be otherwise; what is left empty stays as it is.
+
+    `til_<model's id>` is the model that another is leased again as; each of ROWS is a unit with
+    more or fewer pcs of a model.
+    """
 
     pris = forms.DecimalField(
         label="Prisændring i procent",
@@ -51,65 +58,84 @@ class WhatIfForm(PlainForm, forms.Form):
     )
     pris_fra = DateField(label="Prisen gælder fra", required=False)
     efter = forms.ChoiceField(label="Det, der udløber", choices=AFTERWARDS, required=False)
-    fra_model = forms.ChoiceField(label="I stedet for model", required=False, widget=PlainSelect)
-    til_model = forms.ChoiceField(label="Leases model", required=False, widget=PlainSelect)
-    antal = forms.IntegerField(
-        label="Flere eller færre pc'er",
-        required=False,
-        min_value=-500,
-        max_value=500,
-        help_text="Fx 5, eller -3 for færre, når de udløber.",
-    )
-    enhed = forms.ChoiceField(label="Hos enhed", required=False, widget=PlainSelect)
-    model = forms.ChoiceField(label="Af model", required=False, widget=PlainSelect)
     antal_fra = DateField(label="Antallet gælder fra", required=False)
 
     def __init__(self, data, *, bearer: Bearer):
         super().__init__(data)
-        models = [("", "Vælg"), *((name, name) for name in models_to_choose())]
-        for name in ("fra_model", "til_model", "model"):
-            self.fields[name].choices = models
+        self.models = models_to_choose()
         self.units = units_to_choose(bearer)
-        units = [(str(unit.pk), unit.name) for unit in self.units]
-        self.fields["enhed"].choices = [("", "Vælg"), *units]
+        models = [("", "Vælg"), *((model.name, model.name) for model in self.models)]
+        units = [("", "Vælg"), *((str(unit.pk), unit.name) for unit in self.units)]
+        for model in self.models:
+            self.fields[f"til_{model.pk}"] = _choice(model.name, [("", "Samme model"), *models[1:]])
+        for row in ROWS:
+            self.fields[f"antal_{row}"] = forms.IntegerField(
+                label=f"Flere eller færre, linje {row}",
+                required=False,
+                min_value=-500,
+                max_value=500,
+            )
+            self.fields[f"model_{row}"] = _choice(f"Model, linje {row}", models)
+            self.fields[f"enhed_{row}"] = _choice(f"Enhed, linje {row}", units)
+
+    @property
+    def mix(self) -> list:
+        """Give the fields of what each model is leased again as."""
+        return [self[f"til_{model.pk}"] for model in self.models]
+
+    @property
+    def rows(self) -> list[tuple]:
+        """Give the fields of each line of more or fewer."""
+        return [(self[f"antal_{n}"], self[f"model_{n}"], self[f"enhed_{n}"]) for n in ROWS]
 
     def clean(self):
         """Ask for what belongs together."""
         found = super().clean()
-        for one, others in (
-            ("pris", ("pris_fra",)),
-            ("antal", ("enhed", "model", "antal_fra")),
-            ("fra_model", ("til_model",)),
-            ("til_model", ("fra_model",)),
-        ):
+        pairs = [("pris", ("pris_fra",))]
+        pairs += [(f"antal_{n}", (f"model_{n}", f"enhed_{n}", "antal_fra")) for n in ROWS]
+        for one, others in pairs:
             for other in others:
                 if found.get(one) and not found.get(other) and other not in self.errors:
                     label = self.fields[one].label.lower()
                     self.add_error(other, f"Udfyld også feltet, når »{label}« er udfyldt.")
         return found
 
+    def is_asked(self) -> bool:
+        """Tell whether the data has any of the fields at all."""
+        return any(name in self.data for name in self.fields)
+
     def kept(self) -> dict[str, str]:
         """Give what is filled in, as text by field name."""
         return {name: value for name in self.fields if (value := self.data.get(name, "").strip())}
+
+    def added(self) -> dict[tuple[int, str], int]:
+        """Give how many more (or fewer) there are to be, by unit id and model name."""
+        more: dict[tuple[int, str], int] = {}
+        for n in ROWS:
+            count = self.cleaned_data[f"antal_{n}"]
+            if count:
+                key = (int(self.cleaned_data[f"enhed_{n}"]), self.cleaned_data[f"model_{n}"])
+                more[key] = more.get(key, 0) + count
+        return more
 
     def assumptions(self) -> Assumptions:
         """Give what is filled in as assumptions."""
         asked = self.cleaned_data
         change = int((asked["pris"] or 0) * 100)
-        more = {}
-        if asked["antal"]:
-            more = {(int(asked["enhed"]), asked["model"]): asked["antal"]}
-        swaps = {asked["fra_model"]: asked["til_model"]} if asked["fra_model"] else {}
         extended = int(asked["efter"]) if asked["efter"].isdecimal() else 0
         return Assumptions(
-            models=swaps,
+            models={m.name: to for m in self.models if (to := asked[f"til_{m.pk}"])},
             price_change=change,
             price_change_from=asked["pris_fra"] if change else None,
-            more=more,
+            more=self.added(),
             more_from=asked["antal_fra"],
             extended_quarters=extended,
             renews=asked["efter"] != NEVER,
         )
+
+
+def _choice(label: str, choices) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, required=False, widget=PlainSelect)
 
 
 def asked_for(request):
@@ -126,10 +152,10 @@ def asked_for(request):
         bearers = [bearer]
     else:
         bearers, bearer = chosen_bearer(request)
-    data = query if any(name in query for name in WhatIfForm.base_fields) else None
-    if data is None and scenario:
-        data = scenario.assumptions
-    return bearers, bearer, scenario, WhatIfForm(data, bearer=bearer)
+    form = WhatIfForm(query, bearer=bearer)
+    if not form.is_asked():
+        form = WhatIfForm(scenario.assumptions if scenario else None, bearer=bearer)
+    return bearers, bearer, scenario, form
 
 
 @permission_required("inventory.view_device", raise_exception=True)
@@ -154,12 +180,23 @@ def page(request, bearers, bearer, scenario, form, status=200, name="", reasons=
     }
     if form.is_bound and form.is_valid():
         if is_at_hand(bearer, today()) or is_computed_now(request):
-            context["found"] = compare(bearer, today(), form.assumptions())
+            found = compare(bearer, today(), form.assumptions())
+            context |= {"found": found, "chart": drawing(found)}
         else:
             context["later"] = f"?{request.GET.urlencode()}&vis=beregning"
     elif form.is_bound:
         status = 422
     return render(request, "leasing/share_pages/what_if.html", context, status=status)
+
+
+def drawing(found: WhatIf) -> Bars:
+    """Draw each year as it would be, and as it is in the forecast."""
+    return lying_bars(
+        ident="virkning-aar",
+        title="Udgift pr. budgetår",
+        names=("Hvis", "Prognose"),
+        rows=[(str(year), one.changed_ore, one.base_ore) for year, one in found.by_year],
+    )
 
 
 @require_POST
@@ -212,14 +249,10 @@ def scenario_order(request, pk):
     if bearer is None:
         raise Http404
     form = WhatIfForm(scenario.assumptions, bearer=bearer)
-    asked = form.cleaned_data if form.is_valid() else {}
-    wanted = asked.get("enhed")
     try:
         order = draft_from_scenario(
             scenario=scenario,
-            unit=next((one for one in form.units if str(one.pk) == wanted), None),
-            model=asked.get("model", ""),
-            count=asked.get("antal") or 0,
+            added=form.added() if form.is_valid() else {},
             actor=request.user,
             now=now(),
         )

@@ -33,7 +33,7 @@ def head(town, cast):
 
 
 def test_fifteen_per_cent_from_next_year(town, head, client_of):
-    tree = read(client_of(head), f"{PAGE}?pris=15&pris_fra=01-01-2027&efter=&enhed=")
+    tree = read(client_of(head), f"{PAGE}?pris=15&pris_fra=01-01-2027&efter=&enhed_1=")
     text = text_of(tree)
     # Two pcs again for 559066 each; 642926 with 15 %: 2 · 83860 øre in four years
     assert "Skolen" in text
@@ -41,15 +41,27 @@ def test_fifteen_per_cent_from_next_year(town, head, client_of):
     assert "Biblioteket" not in text
 
 
+def test_another_mix_of_models(town, head, client_of):
+    other = make.model("T16")
+    make.price(other, date(2026, 1, 1), 591227)
+    make.price(make.model("P16v"), date(2026, 1, 1), 1080839)
+    make.lease("PF000009", unit=town[0], model=other, quarters=4, price_ore=100000)
+    query = f"til_{make.model().pk}=P16v&til_{other.pk}=T14"
+    text = text_of(read(client_of(head), f"{PAGE}?{query}"))
+    # Two T14 become P16v and one T16 becomes T14, all over sixteen quarters from 1 January 2027:
+    # 2 · (1080839 − 559066) + 559066 − 591227 = 1011385 øre in the four years
+    assert "+10.113,85" in text
+
+
 def test_wrong_input_is_said_and_kept(town, head, client_of):
     client = client_of(head)
-    response = client.get(f"{PAGE}?pris=15&antal=x&fra_model=T14")
+    response = client.get(f"{PAGE}?pris=15&antal_1=x&antal_2=4")
     text = response.content.decode()
     assert response.status_code == 422
     assert "Udfyld også feltet, når »prisændring i procent« er udfyldt." in text
     assert 'value="15"' in text
-    assert "Udfyld også feltet, når »i stedet for model« er udfyldt." in text
-    assert client.get(f"{PAGE}?enhed={town[1].pk}").status_code == 422
+    assert "Udfyld også feltet, når »flere eller færre, linje 2« er udfyldt." in text
+    assert client.get(f"{PAGE}?enhed_1={town[1].pk}").status_code == 422
     assert client.get(f"{PAGE}?scenarie=x").status_code == 404
 
 
@@ -60,7 +72,11 @@ def save(client, name="Dyrere", **data):
 
 def test_a_scenario_is_kept_shared_and_ordered(town, head, cast, client_of):
     client = client_of(head)
-    more = {"antal": 3, "enhed": town[0].pk, "model": "T14", "antal_fra": "01-02-2027"}
+    second = make.unit("1002", "Skole 2", department=town[0].department)
+    make.price(make.model("T16"), date(2026, 1, 1), 591227)
+    more = {"antal_1": 3, "enhed_1": town[0].pk, "model_1": "T14", "antal_fra": "01-02-2027"}
+    more |= {"antal_3": -1, "enhed_3": second.pk, "model_3": "T14"}
+    more |= {"antal_2": 2, "enhed_2": second.pk, "model_2": "T16"}
     response = save(client, **more)
     scenario = Scenario.objects.get()
     assert response.url == f"{PAGE}?scenarie={scenario.pk}"
@@ -69,9 +85,11 @@ def test_a_scenario_is_kept_shared_and_ordered(town, head, cast, client_of):
 
     for _ in range(2):
         client.post(f"{PAGE}{scenario.pk}/bestil/")
-    [line] = Order.objects.get().lines.all()
-    assert (line.quantity, line.model.name, line.unit) == (3, "T14", town[0])
-    assert line.status == "draft"
+    lines = Order.objects.get().lines.order_by("position")
+    assert [(line.quantity, line.model.name, line.unit, line.status) for line in lines] == [
+        (3, "T14", town[0], "draft"),
+        (2, "T16", second, "draft"),
+    ]
     helpdesk = client_of(cast.helpdesk)
     order = Order.objects.get()
     assert "Dyrere" in text_of(read(helpdesk, f"/bestillinger/{order.pk}/"))
