@@ -1,5 +1,6 @@
 """The list of lines: its filters, its rows and its columns."""
 
+from dataclasses import replace
 from datetime import date
 
 from django import forms
@@ -24,6 +25,7 @@ from leasing.selectors.share.lines import (
     Choice,
     Line,
     Lines,
+    is_at_hand,
     lines_of,
     units_of,
 )
@@ -114,6 +116,12 @@ class LineFilters:
         self.filters = form.fields
 
     @property
+    def is_at_hand(self) -> bool:
+        """Tell whether there is nothing left to work out, or nothing that can be."""
+        form = self.form
+        return not form.is_valid() or is_at_hand(form.bearer, form.choice(), form.today)
+
+    @property
     def qs(self) -> Lines:
         """Give the lines; none when a filter cannot be read."""
         form = self.form
@@ -144,10 +152,11 @@ class LineRows(TableData):
             column = self.table.columns[name].column
             keys += column.order_expressions(name, descending=alias.startswith("-"))
         if keys:
-            pending = ListRows(self.data.pending)
+            pending = ListRows(self.data.all_pending())
             pending.set_table(self.table)
             pending.order_by(aliases)
-            self.data.pending = pending.data
+            self.data.pending = replace(self.data.pending, first=pending.data)
+            self.data.all_pending = lambda: pending.data
             self.data.billed = self.data.billed.order_by(*keys, "id")
 
 

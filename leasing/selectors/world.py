@@ -1,6 +1,7 @@
 """Figures over the whole municipality, worked out once for as long as nothing has changed."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from auditlog.models import LogEntry
@@ -16,7 +17,7 @@ def remembered(name: str, compute: Callable[[], Any]) -> Any:
 
     `name` tells what it is, with everything but the facts that it depends on: the day, the bearer.
     """
-    key = f"{name}|{_version()}"
+    key = _key(name)
     found = cache.get(key)
     if found is None:
         found = compute()
@@ -26,7 +27,12 @@ def remembered(name: str, compute: Callable[[], Any]) -> Any:
 
 def is_remembered(name: str) -> bool:
     """Tell whether `remembered` has it at hand."""
-    return cache.get(f"{name}|{_version()}") is not None
+    return _key(name) in cache
+
+
+def _key(name: str) -> str:
+    """Name an answer in the cache, whatever signs the name has and however long it is."""
+    return sha256(f"{name}|{_version()}".encode()).hexdigest()
 
 
 def _version() -> str:

@@ -1,8 +1,8 @@
 """The lines under every figure: what closed runs hold, and what they do not hold yet."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
@@ -20,8 +20,11 @@ from leasing.selectors.preview import COST_HOLDER_NAME, invoice_order
 from leasing.selectors.run_lines import RunLine, run_lines
 from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.window import window_for
+from leasing.selectors.world import is_remembered, remembered
 
 CHUNK = 5_000
+# So many pending lines are kept apart from the rest: a first page has no use for more.
+FIRST = 100
 BILLED, NOT_BILLED = "opkraevet", "ikke-opkraevet"
 
 # What the screen calls a line; the labels of `Kind` are the words of the files.
@@ -63,6 +66,9 @@ class Line(NamedTuple):
     @property
     def period_label(self) -> str:
         return Quarter.parse(self.period).short_label
+
+
+AMOUNT = Line._fields.index("amount_ore")
 
 
 @dataclass(frozen=True)
@@ -154,40 +160,61 @@ def earlier_lines(lease_ids: Collection[int]) -> EarlierLines:
     return earlier
 
 
+@dataclass(frozen=True)
+class Pending:
+    """Lines that are not billed: how many, their sum, and the first of them."""
+
+    count: int
+    total_ore: int
+    first: list[tuple]
+
+
+NOTHING_PENDING = Pending(0, 0, [])
+
+
 @dataclass
 class Lines(Sequence):
     """Pending lines first, in Danish order of units, then the billed ones, page by page."""
 
-    pending: list[Line]
+    pending: Pending
     billed: QuerySet
     billed_count: int
-    total_ore: int
-    pending_ore: int = field(init=False)
+    billed_ore: int
+    all_pending: Callable[[], list[Line]] = list
 
     @classmethod
     def empty(cls) -> "Lines":
         """Give no lines."""
-        return cls([], InvoiceLine.objects.none(), 0, 0)
+        return cls(NOTHING_PENDING, InvoiceLine.objects.none(), 0, 0)
 
-    def __post_init__(self):
-        self.pending_ore = sum(line.amount_ore for line in self.pending)
-        self.total_ore += self.pending_ore
+    @property
+    def pending_ore(self) -> int:
+        return self.pending.total_ore
+
+    @property
+    def total_ore(self) -> int:
+        return self.billed_ore + self.pending.total_ore
 
     def __len__(self):
-        return len(self.pending) + self.billed_count
+        return self.pending.count + self.billed_count
 
     def __getitem__(self, index):
         if not isinstance(index, slice):
             return self[index : index + 1][0]
         start, stop, _ = index.indices(len(self))
-        known = len(self.pending)
-        rows = self.pending[start:stop]
+        known = self.pending.count
+        if start >= known:
+            rows = []
+        elif min(stop, known) <= len(self.pending.first):
+            rows = [Line._make(row) for row in self.pending.first[start:stop]]
+        else:
+            rows = self.all_pending()[start:stop]
         if stop > known:
             rows += as_lines(self.billed[max(0, start - known) : stop - known])
         return rows
 
     def __iter__(self):
-        yield from self.pending
+        yield from self.all_pending()
         rows = self.billed.iterator(chunk_size=CHUNK)
         while chunk := list(islice(rows, CHUNK)):
             yield from as_lines(chunk)
@@ -205,14 +232,43 @@ def units_of(bearer: Bearer) -> list[Unit]:
 def lines_of(bearer: Bearer, choice: Choice, today: date) -> Lines:
     """Give a bearer's lines; their sum is the figure that was asked about.
 
+    What is not billed is worked out once for as long as no fact changes.
+
     Raises:
         Refused: when `choice.run` is neither closed nor can be closed today.
     """
+    name = _name(bearer, choice, today)
+
+    def rows() -> list[tuple]:
+        # Plain tuples are kept and found again in half the time.
+        return remembered(
+            f"{name}|rows", lambda: [tuple(line) for line in _pending(bearer, choice, today)]
+        )
+
+    def size() -> Pending:
+        found = rows()
+        return Pending(len(found), sum(row[AMOUNT] for row in found), found[:FIRST])
+
     with one_moment():
         billed = _billed(bearer, choice)
         count, total = _size(bearer, choice, billed)
-        pending = [] if _is_closed(choice.run) else _pending(bearer, choice, today)
-    return Lines(pending, billed.values_list(*READ_FIELDS), count, total)
+        pending = NOTHING_PENDING if _is_closed(choice.run) else remembered(name, size)
+    return Lines(
+        pending,
+        billed.values_list(*READ_FIELDS),
+        count,
+        total,
+        lambda: [Line._make(row) for row in rows()] if pending.count else [],
+    )
+
+
+def is_at_hand(bearer: Bearer, choice: Choice, today: date) -> bool:
+    """Tell whether `lines_of` has nothing left to work out."""
+    return _is_closed(choice.run) or is_remembered(_name(bearer, choice, today))
+
+
+def _name(bearer: Bearer, choice: Choice, today: date) -> str:
+    return f"lines|{bearer.known_as}|{choice}|{today}"
 
 
 def _is_closed(run: str) -> bool:

@@ -1,7 +1,10 @@
+from django.shortcuts import render
+
 from albertslund_it.common.money import format_count
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
 from leasing.line_list import LineFilters, LineForm, LineRows, LineTable, hidden_columns
+from leasing.views.later import is_computed_now
 from leasing.views.share.bearer import chosen_bearer
 
 SEES_RUNS = "leasing.view_billingrun"
@@ -19,7 +22,12 @@ class LineList(ListPage):
 
     def get(self, request):
         self.bearers, self.bearer = chosen_bearer(request)
-        return super().get(request)
+        filters = self.make_filters()
+        wants_rows = request.htmx or request.GET.get("hent") == "xlsx"
+        if wants_rows or filters.is_at_hand or is_computed_now(request):
+            return super().get(request)
+        context = {"filters": filters, "title": self.title, "bearer": self.bearer}
+        return render(request, self.template_name, context)
 
     def make_filters(self):
         return LineFilters(
