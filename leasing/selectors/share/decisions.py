@@ -17,7 +17,7 @@ from inventory.selectors.scope import units_seen_by
 from leasing.domain.accrual import accrued, span_of, terms_in_order
 from leasing.models import EndChoice, EndWish, Lease, LeaseTerm, Objection
 from leasing.selectors.readiness import NOTICE_MONTHS
-from leasing.selectors.world import remembered
+from leasing.selectors.world import is_remembered, remembered
 
 ANSWERED_DAYS = 60
 ONE_DAY = timedelta(days=1)
@@ -127,8 +127,17 @@ def ending_page(units: QuerySet[Unit], on: date, number: object, per_page: int =
             sum(one.quarter_ore for one in found),
         )
 
+    return remembered(_page_name(units, on, number), page)
+
+
+def is_at_hand(units: QuerySet[Unit], on: date, number: object) -> bool:
+    """Tell whether `ending_page` has nothing left to work out."""
+    return is_remembered(_page_name(units, on, number))
+
+
+def _page_name(units: QuerySet[Unit], on: date, number: object) -> str:
     wanted = str(number) if str(number).isdecimal() else "1"
-    return remembered(f"endings|{_name_of(units)}|{on}|{wanted}", page)
+    return f"endings|{_name_of(units)}|{on}|{wanted}"
 
 
 def _name_of(units: QuerySet[Unit]) -> str:

@@ -11,7 +11,7 @@ from inventory.models import Device, Placement, Unit
 from leasing.models import Lease
 from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.share.lines import Choice, lines_of
-from leasing.selectors.world import remembered
+from leasing.selectors.world import is_remembered, remembered
 
 NOBODY, NO_DEVICE = "Uden medarbejder", "Engangsbeløb uden udstyr"
 
@@ -64,8 +64,16 @@ def people_of(bearer: Bearer, quarter: Quarter, today: date) -> list[Person]:
 
 def known_people_of(bearer: Bearer, quarter: Quarter, today: date) -> list[Person]:
     """Give `people_of`, worked out once for as long as no fact changes."""
-    name = f"people|{bearer.known_as}|{quarter}|{today}"
-    return remembered(name, lambda: people_of(bearer, quarter, today))
+    return remembered(_name(bearer, quarter, today), lambda: people_of(bearer, quarter, today))
+
+
+def is_at_hand(bearer: Bearer, quarter: Quarter, today: date) -> bool:
+    """Tell whether `known_people_of` has nothing left to work out."""
+    return is_remembered(_name(bearer, quarter, today))
+
+
+def _name(bearer: Bearer, quarter: Quarter, today: date) -> str:
+    return f"people|{bearer.known_as}|{quarter}|{today}"
 
 
 def _holders(leases: dict[str, int], serials: set[str], quarter: Quarter) -> dict:

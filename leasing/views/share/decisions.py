@@ -12,8 +12,9 @@ from inventory.selectors.scope import devices_seen_by, units_seen_by
 from leasing.models import EndChoice
 from leasing.selectors.ordering.approvals import cost_of_exceptions, waiting_for
 from leasing.selectors.share.bearers import bearers_seen_by
-from leasing.selectors.share.decisions import answered_objections, ending_page
+from leasing.selectors.share.decisions import answered_objections, ending_page, is_at_hand
 from leasing.services.share.wishes import wish_for_end
+from leasing.views.later import is_computed_now
 from leasing.views.share.bearer import chosen_bearer
 
 WISHES = "leasing.wish_for_end"
@@ -59,13 +60,15 @@ def decisions(request):
         "bearer": bearer,
         "approvals": _approvals(user, day),
         "objections": _objections(user, day),
-        "endings": ending_page(_units(user, bearer, day), day, request.GET.get("side")),
         "form": form,
         "chosen": chosen,
         "may_wish": may_wish,
         "sees_people": user.has_perm(PEOPLE),
         "today": day,
     }
+    asked = (_units(user, bearer, day), day, request.GET.get("side"))
+    if request.method == "POST" or is_at_hand(*asked) or is_computed_now(request):
+        context["endings"] = ending_page(*asked)
     return render(request, "leasing/share_pages/decisions.html", context, status=status)
 
 

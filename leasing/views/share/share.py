@@ -9,9 +9,9 @@ from django.urls import reverse
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Chart, Series, bar_chart
 from albertslund_it.web.clock import today
+from leasing.selectors.share import people
 from leasing.selectors.share.bearers import EVERYBODY, OWN_UNITS, STOCK, Bearer
 from leasing.selectors.share.minute import Minute, is_at_hand, minute_of
-from leasing.selectors.share.people import known_people_of
 from leasing.selectors.share.share import Share, quarters_to_choose
 from leasing.selectors.share.tasks import share_tasks
 from leasing.views.later import is_computed_now
@@ -77,17 +77,20 @@ def share_people(request):
     if bearer.key in {EVERYBODY, STOCK}:
         raise Http404
     quarters, quarter = chosen_quarter(request)
-    people = known_people_of(bearer, quarter, today())
     context = {
         "bearer": bearer,
         "bearers": [one for one in bearers if one.key not in {EVERYBODY, STOCK}],
         "quarters": quarters,
         "quarter": quarter,
-        "people": Paginator(people, PEOPLE_A_PAGE).get_page(request.GET.get("side")),
-        "items": sum(person.items for person in people),
-        "total_ore": sum(person.amount_ore for person in people),
         "lines_url": lines_url(afdeling=bearer.key, fra=quarter, til=quarter),
     }
+    if people.is_at_hand(bearer, quarter, today()) or is_computed_now(request):
+        found = people.known_people_of(bearer, quarter, today())
+        context |= {
+            "people": Paginator(found, PEOPLE_A_PAGE).get_page(request.GET.get("side")),
+            "items": sum(person.items for person in found),
+            "total_ore": sum(person.amount_ore for person in found),
+        }
     return render(request, "leasing/share_pages/people.html", context)
 
 
