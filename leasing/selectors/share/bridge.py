@@ -7,6 +7,7 @@ difference whatever the facts are.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import Sum
@@ -24,10 +25,33 @@ from leasing.selectors.world import is_remembered, remembered
 
 
 def bridge_between(bearer: Bearer, before: Quarter, after: Quarter, today: date) -> Bridge:
-    """Explain the difference between what two quarters cost a bearer, worked out once."""
-    return remembered(
-        _name(bearer, before, after, today), lambda: worked_out(bearer, before, after)
-    )
+    """Explain the difference between what two quarters cost a bearer, worked out once.
+
+    The steps come without what is in them; see `items_between`.
+    """
+    name = _name(bearer, before, after, today)
+
+    def outline() -> Bridge:
+        found = worked_out(bearer, before, after)
+        for step in found.steps:
+            # Plain tuples are kept and found again in half the time.
+            remembered(f"{name}|{step.key}", lambda step=step: [tuple(i) for i in step.items])
+        return replace(found, steps=[replace(step, items=[]) for step in found.steps])
+
+    return remembered(name, outline)
+
+
+def items_between(
+    bearer: Bearer, before: Quarter, after: Quarter, today: date, key: str
+) -> list[Item]:
+    """Give what is in a step of `bridge_between`, the largest difference first."""
+
+    def items() -> list[tuple]:
+        step = worked_out(bearer, before, after).step(key)
+        return [tuple(item) for item in step.items] if step else []
+
+    found = remembered(f"{_name(bearer, before, after, today)}|{key}", items)
+    return [Item._make(row) for row in found]
 
 
 def is_at_hand(bearer: Bearer, before: Quarter, after: Quarter, today: date) -> bool:
@@ -56,7 +80,7 @@ def worked_out(bearer: Bearer, before: Quarter, after: Quarter) -> Bridge:
         for item in items:
             by_step[item.step].append(item)
         steps = [
-            Step(key, sorted(by_step[key], key=lambda item: (-abs(item.change_ore), *item[2:4])))
+            Step.of(key, sorted(by_step[key], key=lambda item: (-abs(item.change_ore), *item[2:4])))
             for key in STEP_NAMES
             if by_step[key]
         ]

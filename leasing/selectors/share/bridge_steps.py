@@ -62,12 +62,20 @@ class Item(NamedTuple):
         return self.after_ore - self.before_ore
 
 
-@dataclass
+@dataclass(frozen=True)
 class Step:
-    """A step with all that is in it."""
+    """A step; `items` is all that is in it, and left out of a bridge that is only to be drawn."""
 
     key: str
+    amount_ore: int
+    count: int
     items: list[Item]
+
+    @classmethod
+    def of(cls, key: str, items: list[Item]) -> "Step":
+        """Add up what is in a step."""
+        amount = sum(item.change_ore for item in items)
+        return cls(key, amount, len({item.device_id or item for item in items}), items)
 
     @property
     def label(self) -> str:
@@ -76,14 +84,6 @@ class Step:
     @property
     def help(self) -> str:
         return STEP_HELP[self.key]
-
-    @property
-    def amount_ore(self) -> int:
-        return sum(item.change_ore for item in self.items)
-
-    @property
-    def count(self) -> int:
-        return len({item.device_id or item for item in self.items})
 
 
 @dataclass

@@ -16,7 +16,7 @@ from django.db.models import Count
 
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Unit
-from leasing.domain.accrual import accrued, span_of, terms_in_order
+from leasing.domain.accrual import Term, accrued, span_of, terms_in_order
 from leasing.domain.assumptions import Assumptions
 from leasing.domain.renewal import ASSUMED, PLANNED, Coming, Expiring, again, renewals
 from leasing.models import Lease, LeasePrice, OrderLine, Status
@@ -154,19 +154,28 @@ def _orders(basis: Basis, assumptions: Assumptions) -> Iterator[Coming]:
 def _cells(coming: list[Coming], basis: Basis) -> Iterator[ForecastCell]:
     """Cut terms to come into quarters: F at both ends, times so many."""
     sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
+    parts: dict[Term, list[tuple[str, bool, int]]] = {}  # many have the same term
     for shade, unit, model, term, count in coming:
-        for quarter in basis.quarters:
-            if term.ends_before <= quarter.starts_on or term.starts_on >= quarter.ends_before:
-                continue
-            cost = accrued((term,), None, quarter.ends_before)
-            cost -= accrued((term,), None, quarter.starts_on)
-            cell = sums[shade, str(quarter), unit, model]
-            cell[0] += count * (term.starts_on <= quarter.last_day < term.ends_before)
+        if term not in parts:
+            parts[term] = list(_parts(term, basis.quarters))
+        for period, is_there, cost in parts[term]:
+            cell = sums[shade, period, unit, model]
+            cell[0] += count * is_there
             cell[1] += count * cost
     for (shade, period, unit, model), (items, amount) in sums.items():
         if items or amount:
             department = basis.department_of[unit]
             yield ForecastCell(shade, department, period, unit, model, items, amount)
+
+
+def _parts(term: Term, quarters: list[Quarter]) -> Iterator[tuple[str, bool, int]]:
+    """Give (quarter, whether it runs on the last day, øre) of a term."""
+    for quarter in quarters:
+        if term.ends_before <= quarter.starts_on or term.starts_on >= quarter.ends_before:
+            continue
+        cost = accrued((term,), None, quarter.ends_before)
+        cost -= accrued((term,), None, quarter.starts_on)
+        yield str(quarter), term.starts_on <= quarter.last_day < term.ends_before, cost
 
 
 class _Gathering:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
-from leasing.selectors.share.forecast import SHADE_NAMES, Forecast
+from leasing.selectors.share.bearers import Bearer
+from leasing.selectors.share.forecast import SHADE_NAMES, Forecast, forecast_of
+from leasing.selectors.world import is_remembered, remembered
 
 
 class ForecastRow(NamedTuple):
@@ -38,6 +41,35 @@ class ForecastTable:
     @property
     def total_ore(self) -> int:
         return sum(self.sums)
+
+
+class ForecastPage(NamedTuple):
+    """What a page shows of a forecast: its years, øre by quarter and shade, and one year."""
+
+    years: list[int]
+    quarters: list[tuple[Quarter, dict[str, int]]]
+    tables: list[ForecastTable]
+
+
+def page_of(bearer: Bearer, today: date, year: int) -> ForecastPage:
+    """Give the page of one budget year, added up once for as long as no fact changes."""
+
+    def page() -> ForecastPage:
+        found = forecast_of(bearer, today)
+        sums, none = found.sums("period"), dict.fromkeys(SHADE_NAMES, 0)
+        quarters = [(q, sums.get((str(q),), none)) for q in found.quarters if q.year >= today.year]
+        return ForecastPage(found.years, quarters, tables_of(found, year))
+
+    return ForecastPage._make(remembered(_name(bearer, today, year), lambda: tuple(page())))
+
+
+def is_at_hand(bearer: Bearer, today: date, year: int) -> bool:
+    """Tell whether `page_of` has nothing left to work out."""
+    return is_remembered(_name(bearer, today, year))
+
+
+def _name(bearer: Bearer, today: date, year: int) -> str:
+    return f"forecast-page|{bearer.known_as}|{today}|{year}"
 
 
 def tables_of(found: Forecast, year: int) -> list[ForecastTable]:

@@ -13,6 +13,7 @@ from leasing.domain.assumptions import Assumptions
 from leasing.models import LeasePrice, Scenario
 from leasing.selectors.share.bearers import Bearer, bearers_seen_by
 from leasing.selectors.share.forecast import Forecast, forecast_of
+from leasing.selectors.world import is_remembered, remembered
 
 YEARS = 4
 
@@ -62,7 +63,21 @@ class WhatIf:
 
 
 def compare(bearer: Bearer, today: date, assumptions: Assumptions) -> WhatIf:
-    """Hold a bearer's forecast under some assumptions against the one without any."""
+    """Hold a bearer's forecast under some assumptions against the one without any; kept."""
+    name = _name(bearer, today, assumptions)
+    return remembered(name, lambda: _compared(bearer, today, assumptions))
+
+
+def is_at_hand(bearer: Bearer, today: date, assumptions: Assumptions) -> bool:
+    """Tell whether `compare` has nothing left to work out."""
+    return is_remembered(_name(bearer, today, assumptions))
+
+
+def _name(bearer: Bearer, today: date, assumptions: Assumptions) -> str:
+    return f"what-if|{bearer.known_as}|{today}|{assumptions}"
+
+
+def _compared(bearer: Bearer, today: date, assumptions: Assumptions) -> WhatIf:
     base, changed = forecast_of(bearer, today), forecast_of(bearer, today, assumptions)
     years = [year for year in base.years if year > today.year][:YEARS]
     sums = [_sums(one) for one in (base, changed)]

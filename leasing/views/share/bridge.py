@@ -10,7 +10,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.charts import waterfall
 from albertslund_it.web.clock import today
 from leasing.selectors.share.bearers import Bearer
-from leasing.selectors.share.bridge import bridge_between, is_at_hand
+from leasing.selectors.share.bridge import bridge_between, is_at_hand, items_between
 from leasing.selectors.share.bridge_rows import rows_of, units_of
 from leasing.selectors.share.bridge_steps import Bridge
 from leasing.selectors.share.share import quarters_to_choose
@@ -49,7 +49,7 @@ def bridge(request):
             "chart": drawing(found),
         }
         if "trin" in request.GET:
-            context |= chosen_step(request, found)
+            context |= chosen_step(request, bearer, found)
     context["address"] = address(asked)
     context["later"] = address(asked | {"vis": "beregning"})
     return render(request, "leasing/share_pages/bridge.html", context)
@@ -85,12 +85,13 @@ def chosen_unit(request, whole: Bearer, units):
     return unit, whole.of_unit(unit.pk)
 
 
-def chosen_step(request, found: Bridge) -> dict:
+def chosen_step(request, bearer: Bearer, found: Bridge) -> dict:
     """Give the devices of the step that the address opens."""
     step = found.step(request.GET["trin"])
     if step is None:
         return {"is_gone": True}
-    page = Paginator(step.items, ITEMS_A_PAGE).get_page(request.GET.get("side"))
+    items = items_between(bearer, found.before, found.after, today(), step.key)
+    page = Paginator(items, ITEMS_A_PAGE).get_page(request.GET.get("side"))
     rows = rows_of(page.object_list, request.user, today())
     return {"step": step, "page": page, "rows": rows}
 

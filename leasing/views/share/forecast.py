@@ -7,13 +7,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from albertslund_it.common import workbooks
-from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Series, bar_chart
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import EXCEL
+from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.share.bridge_rows import units_of
-from leasing.selectors.share.forecast import SHADE_NAMES, Forecast, forecast_of, is_at_hand
-from leasing.selectors.share.forecast_tables import file_rows, tables_of
+from leasing.selectors.share.forecast import SHADE_NAMES, Forecast, forecast_of
+from leasing.selectors.share.forecast_tables import ForecastPage, file_rows, is_at_hand, page_of
 from leasing.views.later import is_computed_now
 from leasing.views.share.bearer import chosen_bearer
 from leasing.views.share.bridge import chosen_unit
@@ -35,41 +35,38 @@ def share_forecast(request):
         "unit": unit,
         "address": f"{reverse('share-forecast')}?{urlencode(asked)}",
     }
-    wants_file = request.GET.get("hent") == "xlsx"
-    if wants_file or is_at_hand(bearer, today()) or is_computed_now(request):
-        found = forecast_of(bearer, today())
-        if wants_file:
-            return file(found)
-        year = chosen_year(request, found)
+    if request.GET.get("hent") == "xlsx":
+        return file(forecast_of(bearer, today()))
+    year = chosen_year(request)
+    if is_at_hand(bearer, today(), year) or is_computed_now(request):
+        found = page_of(bearer, today(), year)
+        if year not in found.years:
+            raise Http404
         context |= {
             "found": found,
             "year": year,
-            "tables": tables_of(found, year),
             "shades": list(SHADE_NAMES.values()),
-            "chart": drawing(found),
+            "chart": drawing(bearer, found),
         }
     return render(request, "leasing/share_pages/forecast.html", context)
 
 
-def chosen_year(request, found: Forecast) -> int:
+def chosen_year(request) -> int:
     """Give the budget year of the address: else the one of today."""
     wanted = request.GET.get("aar") or str(today().year)
-    for year in found.years:
-        if str(year) == wanted:
-            return year
-    raise Http404
+    if not (wanted.isdecimal() and len(wanted) == 4):
+        raise Http404
+    return int(wanted)
 
 
-def drawing(found: Forecast):
+def drawing(bearer: Bearer, found: ForecastPage):
     """Draw the quarters by shade."""
-    sums, none = found.sums("period"), dict.fromkeys(SHADE_NAMES, 0)
-    quarters = [q for q in found.quarters if q >= Quarter(found.today.year, 1)]
     return bar_chart(
         ident="prognose",
-        title=f"Udgift pr. kvartal, {found.bearer.name}",
-        labels=[quarter.short_label for quarter in quarters],
+        title=f"Udgift pr. kvartal, {bearer.name}",
+        labels=[quarter.short_label for quarter, _ in found.quarters],
         series=[
-            Series(name, STYLES[shade], [sums.get((str(q),), none)[shade] for q in quarters])
+            Series(name, STYLES[shade], [amounts[shade] for _, amounts in found.quarters])
             for shade, name in SHADE_NAMES.items()
         ],
     )

@@ -15,11 +15,11 @@ from albertslund_it.web.flows import Bars, lying_bars
 from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
 from leasing.domain.assumptions import Assumptions
 from leasing.selectors.share.bearers import Bearer
-from leasing.selectors.share.forecast import is_at_hand
 from leasing.selectors.share.what_if import (
     WhatIf,
     bearer_of,
     compare,
+    is_at_hand,
     models_to_choose,
     scenarios_seen_by,
     units_to_choose,
@@ -179,8 +179,9 @@ def page(request, bearers, bearer, scenario, form, status=200, name="", reasons=
         "reasons": reasons,
     }
     if form.is_bound and form.is_valid():
-        if is_at_hand(bearer, today()) or is_computed_now(request):
-            found = compare(bearer, today(), form.assumptions())
+        asked = (bearer, today(), form.assumptions())
+        if is_at_hand(*asked) or is_computed_now(request):
+            found = compare(*asked)
             context |= {"found": found, "chart": drawing(found)}
         else:
             context["later"] = f"?{request.GET.urlencode()}&vis=beregning"

@@ -12,7 +12,7 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
 from leasing.models import LeaseTerm
 from leasing.selectors.share.bearers import EVERYBODY, OWN_UNITS, STOCK, Bearer
-from leasing.selectors.share.bridge import bridge_between
+from leasing.selectors.share.bridge import bridge_between, items_between
 from leasing.selectors.share.share import share_of
 from tests import builders as make
 from tests.leasing.test_closing_properties import CLOSINGS, FACTS, World, rolled_back
@@ -71,7 +71,10 @@ class Always(TestCase):
                     assert found.before_ore == costs[before]
                     assert found.after_ore == costs[after]
                     assert sum(step.amount_ore for step in found.steps) == found.change_ore
-                    assert all(step.items for step in found.steps)
+                    for step in found.steps:
+                        items = items_between(bearer, before, after, DAY, step.key)
+                        assert sum(item.change_ore for item in items) == step.amount_ore
+                        assert all(item.change_ore for item in items)
 
 
 @pytest.fixture
