@@ -54,8 +54,16 @@ def assert_every_figure_opens_its_lines(client, url):
 
 
 def queries_of(client, url):
-    """Count the queries of a page that has been opened once before, with nothing remembered."""
+    """Count the queries of a page that has been opened once before, with nothing remembered.
+
+    The least of three: on PostgreSQL a transaction of anybody else in the cluster makes what is
+    remembered be worked out again, which adds queries and never takes any away.
+    """
     client.get(url)
+    return min(_queries_of(client, url) for _ in range(3))
+
+
+def _queries_of(client, url):
     cache.clear()
     with CaptureQueriesContext(connection) as context:
         response = client.get(url)
