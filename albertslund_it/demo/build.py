@@ -18,6 +18,7 @@ from albertslund_it.demo.helpdesk import Desk, call_mails_sent, order_what_is_le
 from albertslund_it.demo.leaders import answer_a_round
 from albertslund_it.demo.lessor import Lessor
 from albertslund_it.demo.pages import enter_outcomes, enter_rolls, enter_stops, enter_visits
+from albertslund_it.demo.planning import plan
 from albertslund_it.demo.queue import fill_queue
 from albertslund_it.demo.story import (
     FIRST_QUARTER,
@@ -128,6 +129,7 @@ def _let_finance_work(today: date, helpdesk: User) -> None:
     Lessor(today, finance).invoice_all()
     if today >= MINUTES:
         answer_a_round(Desk(today, helpdesk), finance)
+    plan(Desk(today, helpdesk), finance)
 
 
 def closings(scene: str, today: date) -> list[tuple[Quarter, date]]:

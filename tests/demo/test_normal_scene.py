@@ -13,7 +13,19 @@ from albertslund_it.demo import organisation as org
 from albertslund_it.demo import users
 from albertslund_it.demo.build import CLOSED_BY, NORMAL
 from inventory.models import Access, Department, Device, Employee, Placement, Unit
-from leasing.models import BillingRun, InvoiceLine, Kind, Lease, LeasePrice, Settings, Voucher
+from leasing.models import (
+    BillingRun,
+    Budget,
+    InvoiceLine,
+    Kind,
+    Lease,
+    LeasePrice,
+    Settings,
+    Voucher,
+)
+from leasing.selectors.share.bearers import bearers_seen_by
+from leasing.selectors.share.budget import budget_against
+from leasing.selectors.share.what_if import scenarios_seen_by
 from leasing.selectors.verification import findings
 from leasing.services.closing import close_quarter
 from tests.demo import minutes
@@ -157,3 +169,24 @@ def test_the_vacant_post_has_a_substitute_from_the_day_it_became_vacant():
 
 def test_pages_are_told_that_the_data_is_made_up():
     assert Settings.objects.get().shows_demo_data
+
+
+def test_units_have_budgets_of_which_some_are_passed_and_a_scenario_is_shared(settings):
+    settings.TODAY = TODAY
+    finance, head = (User.objects.get(username=name) for name in ("okonomi", "leder"))
+    budgets = [
+        budget_against(bearer, TODAY.year, TODAY)
+        for bearer in bearers_seen_by(finance, TODAY)
+        if bearer.department
+    ]
+    assert all(one.budget_ore > 0 for one in budgets)
+    units = Budget.objects.filter(year=TODAY.year)
+    everybody = bearers_seen_by(finance, TODAY)[0]
+    over = [
+        unit
+        for unit in units
+        if budget_against(everybody.of_unit(unit.unit_id), TODAY.year, TODAY).passes
+    ]
+    assert 0 < len(over) < len(units)
+    [scenario] = scenarios_seen_by(finance)
+    assert scenario.created_by == head
