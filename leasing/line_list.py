@@ -18,6 +18,7 @@ from leasing.models import BillingRun, Kind
 from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.quarter import runs_to_close
 from leasing.selectors.share.bearers import EVERYBODY, Bearer
+from leasing.selectors.share.forecast import last_quarter
 from leasing.selectors.share.lines import (
     BILLED,
     KIND_NAMES,
@@ -51,7 +52,7 @@ class LineForm(PlainForm, forms.Form):
         self.bearer, self.today = bearer, today
         self.units = units_of(bearer)
         first = Quarter.of(billing_start())
-        self.quarters = list(quarters_between(first, max(first, Quarter(today.year, 4))))
+        self.quarters = list(quarters_between(first, max(first, last_quarter(today))))
         fields = self.fields
         fields["afdeling"].choices = [(b.key, b.name) for b in bearers]
         fields["enhed"].choices = [("", "Alle"), *self._units()]
@@ -96,7 +97,7 @@ class LineForm(PlainForm, forms.Form):
         asked = self.cleaned_data
         run, model = asked["koersel"], asked["model"]
         # A run's lines reach as far back as it took them; else the quarters to come stay out.
-        last = self.quarters[-1] if run else Quarter.of(self.today)
+        last = Quarter(self.today.year, 4) if run else Quarter.of(self.today)
         return Choice(
             first=Quarter.parse(asked["fra"]) if asked["fra"] else self.quarters[0],
             last=Quarter.parse(asked["til"]) if asked["til"] else last,

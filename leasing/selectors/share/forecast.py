@@ -108,6 +108,11 @@ class Basis:
         return self.quarters[-1].ends_before
 
 
+def last_quarter(today: date) -> Quarter:
+    """Give the quarter that a forecast ends with."""
+    return max(Quarter.of(today).next(QUARTERS_AHEAD), Quarter(today.year + 4, 4))
+
+
 def forecast_of(bearer: Bearer, today: date, assumptions: Assumptions | None = None) -> Forecast:
     """Forecast what quarters cost a bearer; without assumptions of one's own, worked out once."""
     if assumptions is None or assumptions == Assumptions():
@@ -183,9 +188,8 @@ class _Gathering:
 
     def __init__(self, bearer: Bearer, today: date):
         self.bearer, self.today = bearer, today
-        now = Quarter.of(today)
-        self.last = max(now.next(QUARTERS_AHEAD), Quarter(today.year + 4, 4))
-        self.ahead = list(quarters_between(now, self.last))
+        self.last = last_quarter(today)
+        self.ahead = list(quarters_between(Quarter.of(today), self.last))
 
     def is_own(self, unit: int | None) -> bool:
         return unit is not None and (self.bearer.unit_ids is None or unit in self.bearer.unit_ids)

@@ -87,7 +87,7 @@ def tables_of(found: Forecast, year: int) -> list[ForecastTable]:
         ForecastTable(
             f"{year} pr. kvartal",
             "Kvartal",
-            "",
+            "kvartal",
             _rows(of_year, "period", lambda code: Quarter.parse(code).label, str),
         ),
         ForecastTable(
@@ -99,7 +99,7 @@ def tables_of(found: Forecast, year: int) -> list[ForecastTable]:
         ForecastTable(
             f"{year} pr. model",
             "Model",
-            "",
+            "model",
             _rows(of_year, "model_name", lambda name: name or "Uden udstyr", danish_key),
         ),
     ]

@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.roles import HEAD
 from leasing.domain.assumptions import Assumptions
 from leasing.models import EndChoice, InvoiceLine, LeaseTerm
 from leasing.selectors.share.bearers import EVERYBODY, Bearer
 from leasing.selectors.share.forecast import ASSUMED, BILLED, CONTRACTED, PLANNED, forecast_of
 from leasing.selectors.share.share import share_of
 from tests import builders as make
+from tests.leasing import town as town_of
+from tests.leasing.pages import assert_every_figure_opens_its_lines
 from tests.leasing.share.test_bridge import bearers_of
 from tests.leasing.test_closing_properties import CLOSINGS, FACTS, World, rolled_back
 
@@ -197,3 +200,15 @@ def test_an_order_on_its_way_is_planned_and_replaces_what_it_replaces(town):
     last = [cell for cell in found.cells if cell.period == "2027Q1"]
     assert [(cell.shade, cell.items) for cell in last] == [(PLANNED, 1)]
     assert LeaseTerm.objects.count() == 1
+
+
+@pytest.mark.parametrize("query", ["", "&aar=2027", "&aar=2029"])
+def test_what_is_billed_or_agreed_on_opens_its_lines(db, settings, cast, client_of, query):
+    settings.TODAY = town_of.TODAY
+    town = town_of.Town()
+    head = cast.with_access("hanna", HEAD, department=town.school)
+    for user, key in ((head, town.school.pk), (cast.finance, "alle"), (cast.finance, "it-lager")):
+        opened = assert_every_figure_opens_its_lines(
+            client_of(user), f"/egenbetaling/prognose/?afdeling={key}{query}"
+        )
+        assert opened > 5
