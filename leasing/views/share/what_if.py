@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.flows import Bars, lying_bars
-from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
+from albertslund_it.web.forms import DateField, PlainForm, PlainSelect, dress
 from leasing.domain.assumptions import Assumptions
 from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.share.what_if import (
@@ -69,14 +69,14 @@ class WhatIfForm(PlainForm, forms.Form):
         for model in self.models:
             self.fields[f"til_{model.pk}"] = _choice(model.name, [("", "Samme model"), *models[1:]])
         for row in ROWS:
+            count = f"Flere eller færre, linje {row}"
             self.fields[f"antal_{row}"] = forms.IntegerField(
-                label=f"Flere eller færre, linje {row}",
-                required=False,
-                min_value=-500,
-                max_value=500,
+                label=count, required=False, min_value=-500, max_value=500
             )
             self.fields[f"model_{row}"] = _choice(f"Model, linje {row}", models)
             self.fields[f"enhed_{row}"] = _choice(f"Enhed, linje {row}", units)
+        for field in self.fields.values():
+            dress(field)
 
     @property
     def mix(self) -> list:

@@ -47,7 +47,9 @@ def test_another_mix_of_models(town, head, client_of):
     make.price(make.model("P16v"), date(2026, 1, 1), 1080839)
     make.lease("PF000009", unit=town[0], model=other, quarters=4, price_ore=100000)
     query = f"til_{make.model().pk}=P16v&til_{other.pk}=T14"
-    text = text_of(read(client_of(head), f"{PAGE}?{query}"))
+    tree = read(client_of(head), f"{PAGE}?{query}")
+    assert {one.get("class") for one in tree.xpath("//main//select")} == {"form-select"}
+    text = text_of(tree)
     # Two T14 become P16v and one T16 becomes T14, all over sixteen quarters from 1 January 2027:
     # 2 · (1080839 − 559066) + 559066 − 591227 = 1011385 øre in the four years
     assert "+10.113,85" in text
