@@ -54,6 +54,11 @@ class Bearer:
             return f"{name}:{','.join(str(unit) for unit in sorted(self.unit_ids))}"
         return name
 
+    def department_of(self, unit: Unit) -> str:
+        """Name the department that pays for a unit here: of one that has left it, itself still."""
+        department = self.department or unit.department
+        return department.name if department else COST_HOLDER_NAME
+
     def has_invoice_for(self, department_id: int | None) -> bool:
         """Tell whether the invoice of a department (None: the cost holder's) is its own."""
         if self.key in {EVERYBODY, OWN_UNITS}:
