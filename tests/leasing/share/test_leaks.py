@@ -12,6 +12,7 @@ from lxml import html
 from openpyxl import load_workbook
 
 from albertslund_it.roles import HEAD, UNIT_LEADER
+from inventory.models import Unit
 from leasing.models import Budget, EndWish, InvoiceLine, Mail, Objection, Order, Scenario, Settings
 from leasing.services.share.letters import write_letters
 from tests import builders as make
@@ -438,6 +439,21 @@ def test_what_is_kept_is_each_readers_own(town, cast, client_of):
         for page, text in zip(pages, texts, strict=True):
             assert amounts(text) == amounts(text_in(leader.get(page))), page
     assert len({texts[1] for texts in kept}) == 3
+
+
+def test_what_is_kept_ends_with_the_units_it_was_kept_for(town, cast, client_of):
+    head = client_of(cast.with_access("hanne", HEAD, department=town.school))
+    pages = [f"{SHARE}{one}" for one in ("dengang/", "linjer/?koersel=ikke-opkraevet")]
+    for page in pages:
+        assert "Åmoseskolen" in text_in(head.get(page))
+    # No history tells of it.
+    Unit.objects.filter(pk=town.second.pk).update(department=town.culture)
+    for page in pages:
+        found = html.fromstring(text_in(head.get(page)))
+        told = " ".join(
+            cell.text_content() for cell in found.xpath("//table//*[self::td|self::th]")
+        )
+        assert "Åmoseskolen" not in told, page
 
 
 def amounts(text) -> list[str]:
