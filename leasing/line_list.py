@@ -15,7 +15,6 @@ from albertslund_it.web.forms import PlainForm, PlainSelect, grouped_choices
 from albertslund_it.web.tables import ListRows, Table
 from inventory.models import DeviceModel
 from leasing.models import BillingRun, Kind
-from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.quarter import runs_to_close
 from leasing.selectors.share.bearers import EVERYBODY, Bearer
 from leasing.selectors.share.forecast import last_quarter
@@ -79,8 +78,7 @@ class LineForm(PlainForm, forms.Form):
 
     def _units(self):
         return grouped_choices(
-            (unit.department.name if unit.department else COST_HOLDER_NAME, unit.id, unit.name)
-            for unit in self.units
+            (self.bearer.department_of(unit), unit.id, unit.name) for unit in self.units
         )
 
     def _runs(self, ahead: bool):

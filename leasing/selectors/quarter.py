@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.timezone import localtime
 
 from albertslund_it.common.errors import Refused
@@ -389,6 +389,7 @@ def invoice_page(invoice: QuarterlyInvoice) -> InvoicePage:
         each.amounts = [(kind, each.by_kind.get(kind, 0)) for kind, _ in kinds]
     lines = []
     if invoice.line_count <= LINES_SHOWN:
-        rows = as_lines(invoice.lines.order_by("number").values_list(*READ_FIELDS))
+        own = Q(invoice__department=invoice.department_id)
+        rows = as_lines(invoice.lines.order_by("number").values_list(*READ_FIELDS), own)
         lines = sorted(rows, key=lambda line: (danish_key(line.unit), line.unit_number))
     return InvoicePage(invoice, row, table.before, kinds, lines)

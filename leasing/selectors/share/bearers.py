@@ -48,11 +48,19 @@ class Bearer:
 
     @property
     def known_as(self) -> str:
-        """Name it apart from every other one: leaders' own units differ under one key."""
+        """Name it with its units: leaders' own differ under one key, and a department's may change.
+
+        What is kept under the name is then never for somebody who sees other units.
+        """
         name = self.key if self.only_unit is None else f"{self.key}/{self.only_unit}"
-        if self.key == OWN_UNITS:
-            return f"{name}:{','.join(str(unit) for unit in sorted(self.unit_ids))}"
-        return name
+        if self.unit_ids is None:
+            return name
+        return f"{name}:{','.join(str(unit) for unit in sorted(self.unit_ids))}"
+
+    def department_of(self, unit: Unit) -> str:
+        """Name the department that pays for a unit here: of one that has left it, itself still."""
+        department = self.department or unit.department
+        return department.name if department else COST_HOLDER_NAME
 
     def has_invoice_for(self, department_id: int | None) -> bool:
         """Tell whether the invoice of a department (None: the cost holder's) is its own."""

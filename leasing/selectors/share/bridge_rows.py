@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from inventory.models import Unit
-from inventory.selectors.scope import devices_seen_by
+from inventory.selectors.scope import devices_seen_by, units_seen_by
+from leasing.domain.change import MOVED_OUT
 from leasing.models import InvoiceSummary
 from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.share.bridge_steps import Item
 
+ELSEWHERE = "En anden afdeling"
+
 
 @dataclass(frozen=True)
 class ItemRow:
-    """A device of a step: where it is or was here, and the department it came from or went to.
+    """A device of a step: where it is or was here, and the department at the other end.
 
     `is_seen` tells whether the reader may open it today.
     """
@@ -26,23 +29,29 @@ class ItemRow:
 
 
 def rows_of(items: Sequence[Item], user, today: date) -> list[ItemRow]:
-    """Name what a page of items is about; of other departments no more than the name."""
+    """Name what a page of items is about; of another department only that things came from it."""
     ids = {item.unit_id for item in items} | {item.other_id for item in items}
     units = Unit.objects.select_related("department").in_bulk(ids - {None})
     devices = {item.device_id for item in items} - {None}
     seen = set(devices_seen_by(user, today).filter(pk__in=devices).values_list("pk", flat=True))
 
-    def department(unit_id) -> str:
-        unit = units.get(unit_id)
+    departments = set(units_seen_by(user, today).order_by().values_list("department", flat=True))
+
+    def department(item: Item) -> str:
+        unit = units.get(item.other_id)
         if unit is None:
             return ""
-        return unit.department.name if unit.department else COST_HOLDER_NAME
+        if unit.department is None:
+            return COST_HOLDER_NAME
+        if item.step == MOVED_OUT and unit.department_id not in departments:
+            return ELSEWHERE
+        return unit.department.name
 
     return [
         ItemRow(
             item,
             units[item.unit_id].name if item.unit_id in units else "",
-            department(item.other_id),
+            department(item),
             item.device_id in seen,
         )
         for item in items

@@ -34,10 +34,10 @@ def sentence_of(found: Bridge, bearer: Bearer) -> str:
     says = f"{whose} {'stiger' if rises else 'falder'} {format_kroner(abs(change))}"
     same_way = [step for step in found.steps if (step.amount_ore > 0) is rises]
     main = max(same_way, key=lambda step: abs(step.amount_ore))
-    return f"{says}, mest fordi {_because(main, rises)}."
+    return f"{says}, mest fordi {_because(main, rises, bearer)}."
 
 
-def _because(step: Step, rises: bool) -> str:
+def _because(step: Step, rises: bool, bearer: Bearer) -> str:
     if step.key == CHARGES:
         return "der er flere engangsbeløb" if rises else "der er færre engangsbeløb"
     if step.key == CORRECTIONS:
@@ -45,7 +45,9 @@ def _because(step: Step, rises: bool) -> str:
     if step.key == ODD:
         return "kvartalerne ikke er lige lange"
     what = _counted(step.items)
-    place = _most_common_department(step.items)
+    # Where things went is the other department's business; where they came from may be told.
+    is_told = step.key != MOVED_OUT or bearer.key in {bearers.EVERYBODY, bearers.STOCK}
+    place = _most_common_department(step.items) if is_told else ""
     return {
         NEW: f"{what} er nye",
         ENDED: f"leasingen af {what} er slut" if rises is False else f"{what} var udløbet",

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from albertslund_it.common.names import danish_key
 from inventory.models import Unit
 from leasing.models import Budget
-from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.share.forecast import (
     ASSUMED,
@@ -46,6 +45,7 @@ class BudgetRow:
     """
 
     unit: Unit
+    department_name: str
     budget_ore: int | None
     is_former: bool
     by_shade: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -74,10 +74,6 @@ class BudgetRow:
     @property
     def passes(self) -> bool:
         return self.over_ore > 0
-
-    @property
-    def department_name(self) -> str:
-        return self.unit.department.name if self.unit.department else COST_HOLDER_NAME
 
 
 @dataclass
@@ -144,7 +140,10 @@ def budget_table(bearer: Bearer, year: int, today: date) -> BudgetTable:
     )
     rows = {
         pk: BudgetRow(
-            unit, budgets.get(pk), bearer.unit_ids is not None and pk not in bearer.unit_ids
+            unit,
+            bearer.department_of(unit),
+            budgets.get(pk),
+            bearer.unit_ids is not None and pk not in bearer.unit_ids,
         )
         for pk, unit in units.items()
     }

@@ -1,6 +1,6 @@
 """What those who pay are to decide or to know: exceptions, leases that end, answered objections."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -71,13 +71,9 @@ def endings(units: QuerySet[Unit], on: date) -> list[Ending]:
     if not found:
         return []
     wishes = EndWish.objects.filter(lease__in=among([one.lease_id for one in found], int))
-    wish_of = {wish.lease_id: wish for wish in wishes.select_related("wished_by")}
-    since = _payers_since([one.device_id for one in found if one.lease_id in wish_of], on)
+    own = payers_own(wishes.select_related("lease", "wished_by"), on)
     for one in found:
-        wish = wish_of.get(one.lease_id)
-        # What another department wished for is not for this one to read, nor its wish.
-        if wish and localtime(wish.wished_at).date() >= since[one.device_id]:
-            one.wish = wish
+        one.wish = own.get(one.lease_id)
     found.sort(key=lambda one: (one.ends_before, one.serial_number))
     return found
 
@@ -162,6 +158,20 @@ def missing_wishes(user, on: date) -> Missing:
         return Missing(len(missing), first, sum(one.quarter_ore for one in missing))
 
     return remembered(f"wishes|{_name_of(units)}|{on}", count)
+
+
+def payers_own(wishes: Iterable[EndWish], on: date) -> dict[int, EndWish]:
+    """Keep the wishes of those who pay today, by lease.
+
+    What another department wished for is not for this one to read, nor its wish.
+    """
+    wishes = list(wishes)
+    since = _payers_since([wish.lease.device_id for wish in wishes], on)
+    return {
+        wish.lease_id: wish
+        for wish in wishes
+        if localtime(wish.wished_at).date() >= since[wish.lease.device_id]
+    }
 
 
 def _payers_since(devices: Collection[int], on: date) -> dict[int, date]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
@@ -110,10 +110,13 @@ BILLED_FIELDS = (
 READ_FIELDS = (*BILLED_FIELDS, "lease", "unit", "invoice__run")
 
 
-def as_lines(rows: Iterable[tuple]) -> list[Line]:
-    """Turn rows of READ_FIELDS into lines; a correction names the line that it corrects."""
+def as_lines(rows: Iterable[tuple], billed: Q) -> list[Line]:
+    """Turn rows of READ_FIELDS into lines; a correction names the line that it corrects.
+
+    `billed` chooses the lines that may be named: another department's bill is not for the reader.
+    """
     rows = list(rows)
-    earlier = earlier_lines({row[-3] for row in rows if row[2] == Kind.CORRECTION})
+    earlier = earlier_lines({row[-3] for row in rows if row[2] == Kind.CORRECTION}, billed)
     return [
         Line(
             *row[: len(BILLED_FIELDS)],
@@ -145,13 +148,13 @@ class EarlierLines:
         return (own or found or [(0, 0, None)])[-1][2]
 
 
-def earlier_lines(lease_ids: Collection[int]) -> EarlierLines:
-    """Read the billed lines of some leases; nothing is read for none."""
+def earlier_lines(lease_ids: Collection[int], billed: Q) -> EarlierLines:
+    """Read the lines of some leases that `billed` chooses; nothing is read for none."""
     earlier = EarlierLines()
     if not lease_ids:
         return earlier
     rows = (
-        InvoiceLine.objects.filter(lease__in=among(lease_ids, int))
+        InvoiceLine.objects.filter(billed, lease__in=among(lease_ids, int))
         .order_by("invoice__run", "id")
         .values_list("lease", "period", "invoice__run", "unit", "invoice__number", "number")
     )
@@ -181,6 +184,7 @@ class Lines(Sequence):
     billed_count: int
     billed_ore: int
     all_pending: Callable[[], list[Line]] = list
+    may_name: Q = field(default_factory=Q)
 
     @classmethod
     def empty(cls) -> "Lines":
@@ -210,14 +214,14 @@ class Lines(Sequence):
         else:
             rows = self.all_pending()[start:stop]
         if stop > known:
-            rows += as_lines(self.billed[max(0, start - known) : stop - known])
+            rows += as_lines(self.billed[max(0, start - known) : stop - known], self.may_name)
         return rows
 
     def __iter__(self):
         yield from self.all_pending()
         rows = self.billed.iterator(chunk_size=CHUNK)
         while chunk := list(islice(rows, CHUNK)):
-            yield from as_lines(chunk)
+            yield from as_lines(chunk, self.may_name)
 
 
 def units_of(bearer: Bearer) -> list[Unit]:
@@ -259,6 +263,7 @@ def lines_of(bearer: Bearer, choice: Choice, today: date) -> Lines:
         count,
         total,
         lambda: [Line._make(row) for row in rows()] if pending.count else [],
+        bearer.billed,
     )
 
 
@@ -324,7 +329,8 @@ def _pending(bearer: Bearer, choice: Choice, today: date) -> list[Line]:
     chosen = [row for row in found if row.unit_id in by_id and _is_chosen(row, choice)]
     order = {unit: danish_key(by_id[unit].name) for unit in {row.unit_id for row in chosen}}
     chosen.sort(key=lambda row: (order[row.unit_id], row.serial_number, row.period))
-    earlier = earlier_lines({row.lease_id for row in chosen if row.kind == Kind.CORRECTION})
+    corrected = {row.lease_id for row in chosen if row.kind == Kind.CORRECTION}
+    earlier = earlier_lines(corrected, bearer.billed)
     return [_line(row, by_id[row.unit_id], earlier) for row in chosen]
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
+from django.db.models import Q
+
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Unit
 from leasing.domain.accrual import Term, accrued, quarter_position, span_of, term_on
@@ -12,7 +14,7 @@ from leasing.models import InvoiceLine, Lease
 from leasing.selectors.facts import cost_holder_id, lease_facts, one_moment
 from leasing.selectors.window import billing_start
 
-ONE_DAY = timedelta(days=1)
+ONE_DAY, EVERY = timedelta(days=1), Q()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,10 @@ class Part:
 
 @dataclass
 class Why:
-    """What a unit pays of a lease in a quarter by today's facts, and what is billed of it."""
+    """What a unit pays of a lease in a quarter by today's facts, and what is billed of it.
+
+    `elsewhere_ore` is what another department was billed while the unit belonged there.
+    """
 
     device: Device
     lease: Lease
@@ -61,6 +66,7 @@ class Why:
     quarter: Quarter
     parts: list[Part] = field(default_factory=list)
     lines: list[InvoiceLine] = field(default_factory=list)
+    elsewhere_ore: int = 0
 
     @property
     def target_ore(self) -> int:
@@ -68,24 +74,27 @@ class Why:
 
     @property
     def billed_ore(self) -> int:
-        return sum(line.amount_ore for line in self.lines)
+        return sum(line.amount_ore for line in self.lines) + self.elsewhere_ore
 
     @property
     def pending_ore(self) -> int:
         return self.target_ore - self.billed_ore
 
 
-def why(lease: Lease, unit: Unit, quarter: Quarter) -> Why:
-    """Work out a unit's share of a lease in a quarter, step by step."""
+def why(lease: Lease, unit: Unit, quarter: Quarter, mine: Q = EVERY) -> Why:
+    """Work out a unit's share of a lease in a quarter, step by step.
+
+    `mine` chooses the bills that the reader may see; of others the amount alone is given.
+    """
     found = Why(lease.device, lease, unit, quarter)
     with one_moment():
         [facts] = lease_facts(Device.objects.filter(pk=lease.device_id))
         found.parts = list(_parts(facts, unit, quarter))
-        found.lines = list(
-            InvoiceLine.objects.filter(lease=lease, unit=unit, period=str(quarter))
-            .select_related("invoice__run")
-            .order_by("invoice__run", "id")
-        )
+        billed = InvoiceLine.objects.filter(lease=lease, unit=unit, period=str(quarter))
+        own = billed.filter(mine).select_related("invoice__run")
+        found.lines = list(own.order_by("invoice__run", "id"))
+        others = billed.exclude(pk__in=[line.pk for line in found.lines])
+        found.elsewhere_ore = sum(others.order_by().values_list("amount_ore", flat=True))
     return found
 
 

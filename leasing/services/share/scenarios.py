@@ -67,6 +67,7 @@ def draft_from_scenario(
         ],
         actor=actor,
         now=now,
-        note=f"Fra scenariet »{scenario.name}«.",
+        # Its name is for those who see the scenario; the order links to it for them.
+        note="Lavet ud fra et scenarie.",
         scenario=scenario,
     )

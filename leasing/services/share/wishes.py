@@ -12,7 +12,7 @@ from albertslund_it.web.rows import lock
 from inventory.models import Unit
 from inventory.selectors.placements import placements_in_force
 from leasing.models import EndChoice, EndWish, Lease
-from leasing.selectors.share.decisions import ends_before_of
+from leasing.selectors.share.decisions import ends_before_of, payers_own
 
 
 @transaction.atomic
@@ -42,9 +42,11 @@ def wish_for_end(
     if reasons := _faults(leases, lease_ids, wish, note, units, today):
         raise Refused(*reasons)
     changes, count = Changes((EndWish,)), 0
+    own = payers_own(EndWish.objects.filter(lease__in=leases).select_related("lease"), today)
     for lease in leases:
         before = getattr(lease, "end_wish", None)
-        if before and (before.wish, before.note) == (wish, note):
+        # Another department's wish is not this one's, even in the same words.
+        if lease.pk in own and (before.wish, before.note) == (wish, note):
             continue
         count += 1
         said = {"wish": wish, "note": note, "wished_at": now, "wished_by": actor}

@@ -6,6 +6,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from inventory.selectors.scope import units_seen_by
 from leasing.models import Lease
+from leasing.selectors.share.bearers import bearers_seen_by
 from leasing.selectors.trail.why import why
 
 
@@ -16,12 +17,18 @@ def line_why(request, lease, unit, period):
         quarter = Quarter.parse(period)
     except ValueError as error:
         raise Http404 from error
-    found_unit = get_object_or_404(units_seen_by(request.user, today()), pk=unit)
+    day = today()
+    found_unit = get_object_or_404(units_seen_by(request.user, day), pk=unit)
+    bearers = bearers_seen_by(request.user, day)
+    bearer = next((b for b in bearers if b.unit_ids is None or unit in b.unit_ids), None)
+    if bearer is None:
+        raise Http404
     found = why(
         get_object_or_404(Lease.objects.select_related("device__model"), pk=lease),
         found_unit,
         quarter,
+        bearer.billed,
     )
-    if not found.parts and not found.lines:
+    if not found.parts and not found.lines and not found.elsewhere_ore:
         raise Http404
     return render(request, "leasing/trail/why.html", {"why": found})

@@ -82,8 +82,8 @@ def test_each_head_is_written_to_once_where_the_setting_is_on(town, cast):
     assert letters.count() == 2
     school = letters.get(recipients="skole@albertslund.example")
     assert "Regningen er" in school.text
-    assert "Kultur, Fritid" not in re.sub(r"flyttet til .*?\.", "", school.text)
-    assert "Biblioteket" not in school.text + school.html
+    for foreign in ("Kultur, Fritid", "Biblioteket"):
+        assert foreign not in school.text + school.html
 
 
 @pytest.mark.django_db(transaction=True)
