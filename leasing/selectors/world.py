@@ -38,10 +38,11 @@ def _key(name: str) -> str:
 def _version() -> str:
     """Name the facts as they are: everything that can change a figure leaves an entry in history.
 
-    Entries get their numbers before they can be seen, so on PostgreSQL the transactions that are
-    under way count too: once one of them ends, it is another version.
+    An entry has its moment too: SQLite gives the number of one that was rolled back to the next.
+    On PostgreSQL entries get their numbers before they can be seen, so the transactions that are
+    under way count as well: once one of them ends, it is another version.
     """
-    entry = LogEntry.objects.aggregate(last=Max("id"))["last"]
+    entry = LogEntry.objects.order_by("-id").values_list("id", "timestamp").first()
     run = BillingRun.objects.aggregate(last=Max("id"))["last"]
     invoice = QuarterlyInvoice.objects.aggregate(last=Max("id"))["last"]
     under_way = ""
