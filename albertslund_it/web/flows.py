@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.web.charts import Rect, Text, whole_kroner
 
-LABELS, BAR, GAP, ROOM = 250, 14, 14, 300
-AMOUNT = 90
+# Lying bars: a label's line, a bar, and the space between labels in pixels; the longest bar in
+# per cent of the drawing, which leaves room for its amount on a phone.
+LINE, BAR, GAP, LONGEST = 22, 14, 12, 74
+LABELS = 250
 # A place is never lower than its name, and the bands between the two rows of places have room.
 LEAST, SPACE, PLOT, PILLAR, BETWEEN = 20, 10, 260, 12, 300
 
@@ -22,7 +24,6 @@ class Bars:
     ident: str
     title: str
     summary: str
-    width: str
     height: str
     rects: list[Rect]
     labels: list[Text]
@@ -33,27 +34,29 @@ class Bars:
 def lying_bars(
     *, ident: str, title: str, names: tuple[str, str], rows: Sequence[tuple[str, int, int | None]]
 ) -> Bars:
-    """Draw (label, amount now, amount before or None) as bars; `names` say what the two are."""
+    """Draw (label, amount now, amount before or None) as bars; `names` say what the two are.
+
+    A label stands above its bars, and lengths are per cent: the drawing fits whatever screen.
+    """
     top = max([100, *(abs(amount or 0) for row in rows for amount in row[1:])])
-    rects, labels, totals = [], [], []
-    for index, (label, *amounts) in enumerate(rows):
-        y = GAP + index * (2 * BAR + GAP)
-        labels.append(Text(str(LABELS - 10), str(y + BAR), label))
+    rects, labels, totals, y = [], [], [], 0
+    for label, *amounts in rows:
+        labels.append(Text("0", str(y + LINE // 2), label))
+        y += LINE
         for name, style, amount in zip(names, ("solid", "outlined"), amounts, strict=True):
             if amount is None:
                 continue
-            length = abs(amount) * ROOM / top
+            length = f"{abs(amount) * LONGEST / top:.1f}%"
             says = f"{label}, {name.lower()}: {format_kroner(amount)}"
-            rects.append(Rect(str(LABELS), str(y), f"{length:.1f}", str(BAR - 2), style, says))
-            at = f"{LABELS + length + 6:.1f}"
-            totals.append(Text(at, str(y + BAR // 2 - 1), whole_kroner(amount)))
+            rects.append(Rect("1", str(y), length, str(BAR - 2), style, says))
+            totals.append(Text(length, str(y + BAR // 2 - 1), whole_kroner(amount)))
             y += BAR
+        y += GAP
     return Bars(
         ident=ident,
         title=title,
         summary="; ".join(f"{row[0]}: {format_kroner(row[1])}" for row in rows) + ".",
-        width=str(LABELS + ROOM + AMOUNT),
-        height=str(GAP + len(rows) * (2 * BAR + GAP)),
+        height=str(y),
         rects=rects,
         labels=labels,
         totals=totals,
