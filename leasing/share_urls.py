@@ -5,6 +5,7 @@ from django.urls import path
 from leasing.views.share.at_date import HeldList
 from leasing.views.share.bridge import bridge
 from leasing.views.share.budget import budget_sheet_page, budgets, budgets_enter
+from leasing.views.share.coming import ComingList
 from leasing.views.share.decisions import decisions
 from leasing.views.share.forecast import share_forecast
 from leasing.views.share.letter import letter
@@ -14,6 +15,7 @@ from leasing.views.share.what_if import scenario_delete, scenario_order, scenari
 
 urlpatterns = [
     path("egenbetaling/prognose/", share_forecast, name="share-forecast"),
+    path("egenbetaling/prognose/kommende/", ComingList.as_view(), name="share-coming"),
     path("egenbetaling/brev/", letter, name="letter"),
     path("egenbetaling/hvad-nu-hvis/", what_if, name="what-if"),
     path("egenbetaling/hvad-nu-hvis/gem/", scenario_save, name="scenario-save"),

@@ -36,6 +36,7 @@ class Coming(NamedTuple):
     model_name: str
     term: Term
     count: int
+    is_extension: bool = False
 
 
 def renewals(
@@ -49,7 +50,7 @@ def renewals(
             continue
         if one.end_choice == EXTENSION:
             term = _at_the_same_price(one, start, EXTENSION_QUARTERS)
-            yield Coming(PLANNED, one.unit_id, one.model_name, term, count)
+            yield Coming(PLANNED, one.unit_id, one.model_name, term, count, is_extension=True)
             start = term.ends_before
         key = (one.unit_id, one.model_name)
         if less.get(key) and assumed.more_from and start >= assumed.more_from:
@@ -60,7 +61,7 @@ def renewals(
             continue
         if assumed.extended_quarters > 0 and start < until:
             term = _at_the_same_price(one, start, assumed.extended_quarters)
-            yield Coming(ASSUMED, one.unit_id, one.model_name, term, count)
+            yield Coming(ASSUMED, one.unit_id, one.model_name, term, count, is_extension=True)
             start = term.ends_before
         model = assumed.models.get(one.model_name, one.model_name)
         before = (one.price_ore, one.quarters)

@@ -5,6 +5,7 @@ from typing import BinaryIO
 from albertslund_it.common.workbooks import CellKind, Column, Workbook, write_table
 from leasing.selectors.share.budget import BudgetTable
 from leasing.selectors.share.budget_sheet import THOUSAND_ORE, BudgetSheet
+from leasing.selectors.share.forecast import SHADE_NAMES
 
 AMOUNT, CODE, NUMBER = CellKind.AMOUNT, CellKind.CODE, CellKind.NUMBER
 UNIT = (
@@ -34,9 +35,13 @@ def write_budget_sheet(stream: BinaryIO, sheet: BudgetSheet) -> None:
         "Budgetark",
         [*UNIT, Column("Slags", width=12), *years],
         [
-            (*_unit(one.department_name, one.unit, one.coding), name, *_shown(sheet, amounts))
+            (
+                *_unit(one.department_name, one.unit, one.coding),
+                SHADE_NAMES[shade],
+                *_shown(sheet, amounts),
+            )
             for one in sheet.units
-            for name, amounts in one.shades
+            for shade, amounts in one.shades
         ],
         above=above,
         total_label="I alt",

@@ -24,8 +24,11 @@ def text_of(tree):
     return " ".join(" ".join(tree.itertext()).split())
 
 
-def figures(tree, under="/egenbetaling/linjer/"):
-    """Give (address, øre) of every amount on a page that links to lines."""
+LINES, COMING = "/egenbetaling/linjer/", "/egenbetaling/prognose/kommende/"
+
+
+def figures(tree, under=(LINES, COMING)):
+    """Give (address, øre) of every amount on a page that links to lines, or to what is to come."""
     found = []
     for link in tree.iterfind(".//a"):
         text = link.text_content().strip()

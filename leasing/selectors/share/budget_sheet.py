@@ -38,9 +38,9 @@ class SheetUnit:
 
     @property
     def shades(self) -> list[tuple[str, list[int]]]:
-        """Give (name, amounts by year) of the shades it has."""
-        found = [(SHADE_NAMES[key], self.by_shade[key]) for key in SHADES if key in self.by_shade]
-        return [(name, amounts) for name, amounts in found if any(amounts)]
+        """Give (shade, amounts by year) of the shades it has."""
+        found = [(shade, self.by_shade[shade]) for shade in SHADES if shade in self.by_shade]
+        return [(shade, amounts) for shade, amounts in found if any(amounts)]
 
     @property
     def row_count(self) -> int:

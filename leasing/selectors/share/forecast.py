@@ -137,10 +137,15 @@ def basis_of(bearer: Bearer, today: date) -> Basis:
 
 def _forecast(bearer: Bearer, today: date, assumptions: Assumptions) -> Forecast:
     basis = basis_of(bearer, today)
-    until = basis.until
-    coming = [*_orders(basis, assumptions)]
-    coming += renewals(basis.expiring, until, basis.prices.get, assumptions)
+    coming = coming_of(basis, assumptions)
     return Forecast(bearer, today, basis.quarters, [*basis.cells, *_cells(coming, basis)])
+
+
+def coming_of(basis: Basis, assumptions: Assumptions | None = None) -> list[Coming]:
+    """Give the terms to come: what is on order, and what follows what runs out."""
+    assumptions = assumptions or Assumptions()
+    following = renewals(basis.expiring, basis.until, basis.prices.get, assumptions)
+    return [*_orders(basis, assumptions), *following]
 
 
 def _orders(basis: Basis, assumptions: Assumptions) -> Iterator[Coming]:
@@ -160,7 +165,7 @@ def _cells(coming: list[Coming], basis: Basis) -> Iterator[ForecastCell]:
     """Cut terms to come into quarters: F at both ends, times so many."""
     sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
     parts: dict[Term, list[tuple[str, bool, int]]] = {}  # many have the same term
-    for shade, unit, model, term, count in coming:
+    for shade, unit, model, term, count, _ in coming:
         if term not in parts:
             parts[term] = list(_parts(term, basis.quarters))
         for period, is_there, cost in parts[term]:

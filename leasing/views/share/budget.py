@@ -15,15 +15,18 @@ from albertslund_it.web.lists import EXCEL
 from leasing.exports.budget_sheet import write_budget_sheet, write_budgets
 from leasing.selectors.share.bearers import EVERYBODY
 from leasing.selectors.share.budget import (
+    SHADES,
     budget_table,
     budgets_by_unit,
     units_to_enter,
     years_to_choose,
 )
-from leasing.selectors.share.budget_sheet import budget_sheet
+from leasing.selectors.share.budget_sheet import SheetUnit, budget_sheet
+from leasing.selectors.share.forecast import SHADE_NAMES
 from leasing.services.budgets import enter_budgets
 from leasing.views.later import is_computed_now
 from leasing.views.share.bearer import chosen_bearer
+from leasing.views.share.opened import address_of_year
 
 READS, ENTERS = "inventory.view_device", "leasing.manage_amounts"
 THOUSANDS = "tkr"
@@ -45,8 +48,8 @@ def budgets(request):
         only_over = request.GET.get("kun") == "over"
         rows = table.over if only_over else table.rows
         context |= {"table": table, "only_over": only_over, "everybody": bearer.key == EVERYBODY}
-        context["rows"] = [(row, billed_lines(bearer, year, row.unit.id)) for row in rows]
-        context["whole"] = billed_lines(bearer, year)
+        context["rows"] = [(row, opened(row.amounts, bearer, year, row.unit.id)) for row in rows]
+        context["sums"] = opened(table.sums, bearer, year)
     return render(request, "leasing/share/budgets.html", context)
 
 
@@ -60,13 +63,12 @@ def chosen_year(request) -> tuple[list[int], int]:
     return years, year
 
 
-def billed_lines(bearer, year: int, unit_id: int | None = None) -> str:
-    """Give the list of what is billed of a year; none of years to come."""
-    if year > today().year:
-        return ""
-    asked = {"afdeling": bearer.key, "fra": f"{year}Q1", "til": f"{year}Q4"}
-    asked |= {"koersel": "opkraevet"} | ({"enhed": unit_id} if unit_id else {})
-    return f"{reverse('lines')}?{urlencode(asked)}"
+def opened(amounts, bearer, year: int, unit_id: int | None = None) -> list[tuple[int, str]]:
+    """Give a year's amounts by shade, each with the address of what is under it."""
+    return [
+        (amount, address_of_year(shade, bearer, year, unit_id=unit_id))
+        for shade, amount in zip(SHADES, amounts, strict=True)
+    ]
 
 
 def workbook(stream: BytesIO, name: str) -> FileResponse:
@@ -139,6 +141,20 @@ def _entered(form: BudgetForm, year: int, request) -> bool:
     return True
 
 
+def needs(one: SheetUnit, bearer) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Give a unit's shades by name: each year's amount with the address of what is under it."""
+    return [
+        (
+            SHADE_NAMES[shade],
+            [
+                (amount, address_of_year(shade, bearer, year, unit_id=one.unit.id))
+                for year, amount in zip(one.years, amounts, strict=True)
+            ],
+        )
+        for shade, amounts in one.shades
+    ]
+
+
 @permission_required(READS, raise_exception=True)
 def budget_sheet_page(request):
     """Show what the coming year and the three after it cost, and the transfer that follows."""
@@ -152,5 +168,5 @@ def budget_sheet_page(request):
             stream = BytesIO()
             write_budget_sheet(stream, sheet)
             return workbook(stream, f"budgetark-{sheet.years[0]}")
-        context["sheet"] = sheet
+        context |= {"sheet": sheet, "units": [(one, needs(one, bearer)) for one in sheet.units]}
     return render(request, "leasing/share/budget_sheet.html", context)

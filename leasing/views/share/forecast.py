@@ -1,5 +1,4 @@
 from io import BytesIO
-from itertools import zip_longest
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
@@ -11,7 +10,6 @@ from albertslund_it.common import workbooks
 from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Series, bar_chart
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import EXCEL
-from leasing.line_list import WITHOUT_DEVICE
 from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.share.bridge_rows import units_of
 from leasing.selectors.share.forecast import SHADE_NAMES, Forecast, forecast_of
@@ -22,15 +20,12 @@ from leasing.selectors.share.forecast_tables import (
     is_at_hand,
     page_of,
 )
-from leasing.selectors.share.lines import BILLED, NOT_BILLED
 from leasing.views.later import is_computed_now
 from leasing.views.share.bearer import chosen_bearer
 from leasing.views.share.bridge import chosen_unit
+from leasing.views.share.opened import address_under
 
 STYLES = dict(zip(SHADE_NAMES, (SOLID, HATCHED, OPEN, OUTLINED), strict=True))
-
-# The shades that have lines, the billed one first.
-RUNS = (BILLED, NOT_BILLED)
 
 
 @permission_required("inventory.view_device", raise_exception=True)
@@ -58,28 +53,27 @@ def share_forecast(request):
             "found": found,
             "year": year,
             "shades": list(SHADE_NAMES.values()),
-            "tables": [(table, opened(table, asked, year)) for table in found.tables],
+            "tables": [
+                (table, opened(table, whole, unit and unit.pk, year)) for table in found.tables
+            ],
             "chart": drawing(bearer, found),
         }
     return render(request, "leasing/share_pages/forecast.html", context)
 
 
-def opened(table: ForecastTable, asked: dict, year: int) -> list[tuple]:
-    """Give each row with its amounts and the lines under them; nobody has lines of what may come.
-
-    What is billed and what is agreed on are lines that there are, so they open.
-    """
+def opened(table: ForecastTable, bearer: Bearer, unit_id: int | None, year: int) -> list[tuple]:
+    """Give each row with its amounts and the addresses of what is under them."""
     rows = []
     for row in table.rows:
-        query = asked | {"fra": f"{year}Q1", "til": f"{year}Q4"}
+        asked = {"first": f"{year}Q1", "last": f"{year}Q4", "unit_id": unit_id}
         if table.parameter == "aar":
-            query |= {"fra": f"{row.key}Q1", "til": f"{row.key}Q4"}
+            asked |= {"first": f"{row.key}Q1", "last": f"{row.key}Q4"}
         elif table.parameter == "kvartal":
-            query |= {"fra": row.key, "til": row.key}
+            asked |= {"first": row.key, "last": row.key}
         else:
-            query[table.parameter] = row.key or WITHOUT_DEVICE
-        urls = [f"{reverse('lines')}?{urlencode(query | {'koersel': run})}" for run in RUNS]
-        rows.append((row, list(zip_longest(row.amounts, urls))))
+            asked["unit_id" if table.parameter == "enhed" else "model_name"] = row.key
+        urls = [address_under(shade, bearer, **asked) for shade in SHADE_NAMES]
+        rows.append((row, list(zip(row.amounts, urls, strict=True))))
     return rows
 
 

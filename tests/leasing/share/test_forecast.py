@@ -18,7 +18,14 @@ from leasing.selectors.share.forecast import ASSUMED, BILLED, CONTRACTED, PLANNE
 from leasing.selectors.share.share import share_of
 from tests import builders as make
 from tests.leasing import town as town_of
-from tests.leasing.pages import assert_every_figure_opens_its_lines
+from tests.leasing.pages import (
+    COMING,
+    assert_every_figure_opens_its_lines,
+    figures,
+    queries_of,
+    read,
+    text_of,
+)
 from tests.leasing.share.test_bridge import bearers_of
 from tests.leasing.test_closing_properties import CLOSINGS, FACTS, World, rolled_back
 
@@ -202,13 +209,89 @@ def test_an_order_on_its_way_is_planned_and_replaces_what_it_replaces(town):
     assert LeaseTerm.objects.count() == 1
 
 
-@pytest.mark.parametrize("query", ["", "&aar=2027", "&aar=2029"])
-def test_what_is_billed_or_agreed_on_opens_its_lines(db, settings, cast, client_of, query):
+@pytest.fixture
+def whole_town(db, settings):
+    """The town with what is on its way, what is extended and what runs out."""
     settings.TODAY = town_of.TODAY
     town = town_of.Town()
+    make.price(make.model("T14"))
+    short = {"starts_on": date(2026, 1, 10), "quarters": 6, "price_ore": 100003}
+    for number in range(3):
+        make.lease(f"PF00010{number}", unit=town.first, **short)
+    extended = make.lease("PF000110", unit=town.library, **short)
+    extended.end_choice = EndChoice.EXTENSION
+    extended.save()
+    make.order_line(town.second, quantity=2)
+    return town
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "egenbetaling/prognose/?",
+        "egenbetaling/prognose/?aar=2027&",
+        "egenbetaling/prognose/?aar=2029&",
+        "budgetter/?",
+        "budgetter/?aar=2027&",
+        "budgetter/ark/?",
+    ],
+)
+def test_every_amount_opens_what_it_is_made_of(whole_town, cast, client_of, page):
+    town, opened = whole_town, set()
     head = cast.with_access("hanna", HEAD, department=town.school)
-    for user, key in ((head, town.school.pk), (cast.finance, "alle"), (cast.finance, "it-lager")):
-        opened = assert_every_figure_opens_its_lines(
-            client_of(user), f"/egenbetaling/prognose/?afdeling={key}{query}"
+    for user, key in (
+        (head, f"{town.school.pk}"),
+        (head, f"{town.school.pk}&enhed={town.first.pk}"),
+        (cast.finance, "alle"),
+        (cast.finance, "it-lager"),
+    ):
+        client, address = client_of(user), f"/{page}afdeling={key}"
+        assert assert_every_figure_opens_its_lines(client, address) > 1
+        addresses = [one for one, _ in figures(read(client, address), COMING)]
+        opened |= {key for a in addresses for key in (PLANNED, ASSUMED) if f"slags={key}" in a}
+    assert opened >= {PLANNED}
+    assert opened >= {ASSUMED} or page.endswith(("prognose/?", "budgetter/?"))  # none this year
+
+
+def test_what_is_to_come_is_told_apart(whole_town, cast, client_of):
+    page = f"{COMING}?afdeling=alle&fra=2027Q3&til=2027Q4"
+    client = client_of(cast.finance)
+    planned = text_of(read(client, f"{page}&slags=planned"))
+    assert "Bestilt, på vej" in planned
+    assert "Besluttet forlængelse" in planned
+    assert "10-07-2027" in planned  # the day after six quarters
+    assumed = read(client, f"{page}&slags=assumed&model=T14&enhed={whole_town.first.pk}")
+    # Three alike are one row: 5.590,66 for four years, of which 10 July to 31 December is asked.
+    [row] = assumed.xpath("//table/tbody/tr")
+    assert text_of(row).startswith("T14 Leases igen 3 10-07-2027 09-07-2031 5.590,66")
+
+
+def test_wrong_addresses_of_what_is_to_come(whole_town, cast, client_of):
+    head = client_of(cast.with_access("hanna", HEAD, department=whole_town.school))
+    whole = f"{COMING}?fra=2027Q1&til=2027Q4&slags=planned"
+    assert head.get(whole).status_code == 200
+    for wrong in (
+        COMING,
+        whole.replace("planned", "billed"),
+        whole.replace("2027Q1", "2020Q1"),
+        f"{whole}&afdeling=alle",
+        f"{whole}&enhed={whole_town.library.pk}",
+        f"{whole}&enhed=x",
+    ):
+        assert head.get(wrong).status_code == 404, wrong
+    assert head.get(f"{whole}&hent=xlsx").status_code == 200
+
+
+def test_queries_do_not_grow_with_what_is_to_come(whole_town, cast, client_of):
+    client = client_of(cast.finance)
+    page = f"{COMING}?afdeling=alle&fra=2027Q1&til=2029Q4&slags=assumed"
+    before = queries_of(client, page)
+    for number in range(20):
+        make.lease(
+            f"PG{number:06d}",
+            unit=make.unit(f"30{number:02d}"),
+            starts_on=date(2026, 1, 1 + number),
+            quarters=6,
+            price_ore=100003,
         )
-        assert opened > 5
+    assert queries_of(client, page) == before
