@@ -212,6 +212,8 @@ class _Scale:
         bottom = min([0, *downs])
         step = _step((top - bottom) / 4)
         first, last = bottom // step, -(-top // step)
+        if first == -1 and -bottom < step // 5:
+            first = 0  # so little under the line has room in the margin
         return cls([at * step for at in range(first, last + 1)])
 
     @classmethod

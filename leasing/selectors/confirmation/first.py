@@ -77,14 +77,13 @@ def first_rebilling(today: date) -> FirstRebilling:
 
 def confirmation_tasks(user, today: date) -> Iterator[Task]:
     """Give what waits of a round: an answer from a leader, objections for the helpdesk."""
-    asked = latest_round()
-    if asked and asked.due_on >= today and user.has_perm("leasing.object_to_device"):
-        costs = quarter_costs(_unanswered(asked, units_seen_by(user, today), today), today)
+    if user.has_perm("leasing.object_to_device"):
+        costs, due_on = unanswered_of(units_seen_by(user, today), today)
         if costs:
             yield Task(
                 "confirm",
                 f"Stemmer listen? {len(costs)} stk. venter på dit svar",
-                f"Svar senest den {asked.due_on:%d-%m-%Y}. Derefter regner vi dem som jeres.",
+                f"Svar senest den {due_on:%d-%m-%Y}. Derefter regner vi dem som jeres.",
                 amount_ore=sum(costs.values()),
                 note="i kvartalet",
             )
@@ -95,6 +94,17 @@ def confirmation_tasks(user, today: date) -> Iterator[Task]:
             f"{count} indsigelse{'r' if count > 1 else ''}: »Ikke vores«",
             "Flyt udstyret, eller skriv, hvorfor det bliver.",
         )
+
+
+def unanswered_of(units: QuerySet[Unit], today: date) -> tuple[dict[int, int], date | None]:
+    """Give what a quarter of each unanswered device costs, and until when they may be answered.
+
+    Nothing once the round is over, or where there is none.
+    """
+    asked = latest_round()
+    if asked is None or asked.due_on < today:
+        return {}, None
+    return quarter_costs(_unanswered(asked, units, today), today), asked.due_on
 
 
 def _unanswered(asked: ConfirmationRound, units: QuerySet[Unit], today: date) -> QuerySet[Device]:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from albertslund_it.common.money import format_count
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
 from leasing.models import Approval
+from leasing.selectors.confirmation.first import unanswered_of
 from leasing.selectors.ordering.approvals import waiting
 from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.share.bridge import worked_out
@@ -20,7 +22,7 @@ STEPS_TOLD, ENDINGS_TOLD = 4, 8
 
 @dataclass(frozen=True)
 class Letter:
-    """One page about a quarter; `more_endings` are those that the page has no room for."""
+    """One page about a quarter; `rest_ore` and `more_endings` are what it has no room for."""
 
     bearer: Bearer
     quarter: Quarter
@@ -30,15 +32,34 @@ class Letter:
     before: Quarter | None
     sentence: str
     steps: Sequence[Step]
+    rest_ore: int
+    change_ore: int
     endings: Sequence[Ending]
     more_endings: int
     missing_wishes: int
     approvals: int
+    unanswered: int
+    answer_by: date | None
 
     @property
-    def asks(self) -> bool:
-        """Tell whether there is anything to decide."""
-        return bool(self.missing_wishes or self.approvals)
+    def asks(self) -> list[str]:
+        """Say what there is to decide, one thing after the other."""
+        found = []
+        if self.unanswered:
+            by = f"senest den {self.answer_by:%d-%m-%Y}"
+            found.append(
+                f"{format_count(self.unanswered)} stk. på jeres liste: er de jeres? Svar {by}"
+            )
+        if self.approvals:
+            more = "er" if self.approvals > 1 else ""
+            found.append(f"{format_count(self.approvals)} dispensation{more}, der venter på svar")
+        if self.missing_wishes:
+            more = "er" if self.missing_wishes > 1 else ""
+            found.append(
+                f"{format_count(self.missing_wishes)} leasing{more}, der udløber: frikøb, "
+                "forlængelse eller returnering"
+            )
+        return found
 
 
 def letter_of(bearer: Bearer, quarter: Quarter, today: date) -> Letter:
@@ -62,6 +83,7 @@ def write_letter(bearer: Bearer, quarter: Quarter, today: date) -> Letter:
     units = Unit.objects.filter(pk__in=bearer.unit_ids)
     ending = endings(units, today)
     asked = waiting(Approval.objects.filter(employee__unit__in=units))
+    unanswered, answer_by = unanswered_of(units, today)
     steps = sorted(why.steps, key=lambda step: -abs(step.amount_ore)) if why else []
     return Letter(
         bearer=bearer,
@@ -72,8 +94,12 @@ def write_letter(bearer: Bearer, quarter: Quarter, today: date) -> Letter:
         before=share.before,
         sentence=why.sentence if why else "",
         steps=steps[:STEPS_TOLD],
+        rest_ore=sum(step.amount_ore for step in steps[STEPS_TOLD:]),
+        change_ore=why.change_ore if why else 0,
         endings=ending[:ENDINGS_TOLD],
         more_endings=max(0, len(ending) - ENDINGS_TOLD),
         missing_wishes=sum(one.needs_wish for one in ending),
         approvals=asked.count(),
+        unanswered=len(unanswered),
+        answer_by=answer_by,
     )

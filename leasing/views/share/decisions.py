@@ -10,12 +10,14 @@ from albertslund_it.web.forms import PlainForm
 from inventory.models import Unit
 from inventory.selectors.scope import devices_seen_by, units_seen_by
 from leasing.models import EndChoice
+from leasing.selectors.confirmation.first import confirmation_tasks
 from leasing.selectors.ordering.approvals import cost_of_exceptions, waiting_for
 from leasing.selectors.share.bearers import bearers_seen_by
 from leasing.selectors.share.decisions import answered_objections, ending_page, is_at_hand
 from leasing.services.share.wishes import wish_for_end
 from leasing.views.later import is_computed_now
 from leasing.views.share.bearer import chosen_bearer
+from leasing.views.task_links import linked
 
 WISHES = "leasing.wish_for_end"
 PEOPLE = "inventory.view_employee"
@@ -58,6 +60,7 @@ def decisions(request):
     context = {
         "bearers": bearers,
         "bearer": bearer,
+        "rounds": linked(confirmation_tasks(user, day)),
         "approvals": _approvals(user, day),
         "objections": _objections(user, day),
         "form": form,

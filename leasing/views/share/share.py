@@ -62,7 +62,11 @@ def _figures(minute: Minute, bearer: Bearer) -> dict:
         "minute": minute,
         "share": found,
         "chart": shades_chart(minute),
-        "payers": [(row, payer_url(bearer, row.key)) for row in found.by_payer],
+        "payers": [
+            (row, lines_url(**asked), urlencode(asked))
+            for row in found.by_payer
+            for asked in [payer(bearer, row.key)]
+        ],
         "models": [row for row in found.by_model if row.amount_ore or row.items],
         "kinds": [row for row in found.by_kind if row.amount_ore],
         "has_invoices": any(bill.invoice for bill in found.bills),
@@ -109,11 +113,11 @@ def lines_url(**query) -> str:
     return f"{reverse('lines')}?{urlencode(query)}"
 
 
-def payer_url(bearer: Bearer, key) -> str:
-    """Give the lines of one row of who pays: a department of everybody's, else a unit."""
+def payer(bearer: Bearer, key) -> dict:
+    """Say what addresses call one row of who pays: a department of everybody's, else a unit."""
     if bearer.key == EVERYBODY:
-        return lines_url(afdeling=key)
-    return lines_url(afdeling=bearer.key, enhed=key)
+        return {"afdeling": key}
+    return {"afdeling": bearer.key, "enhed": key}
 
 
 def devices_url(bearer: Bearer) -> str:

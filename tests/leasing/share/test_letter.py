@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from albertslund_it.common.money import parse_kroner
 from albertslund_it.roles import HEAD
 from leasing.models import Mail, Settings
+from leasing.services.confirmation.rounds import start_round
 from leasing.services.notices import write_notices
 from leasing.services.share.letters import write_letters
 from tests import builders as make
@@ -43,7 +45,30 @@ def test_the_letter_says_what_why_what_ends_and_what_to_decide(town, head, clien
     assert f"opgørelse {invoice.number}" in text
     assert "Jeres udgift" in text
     assert "PF000077" in text
-    assert "1 dispensation venter på svar. 1 leasing udløber" in text
+    assert "1 dispensation, der venter på svar" in text
+    assert "1 leasing, der udløber: frikøb, forlængelse eller returnering" in text
+
+
+@pytest.mark.parametrize("told", [1, 4])
+def test_the_reasons_add_up_to_the_difference(town, head, client_of, monkeypatch, told):
+    monkeypatch.setattr("leasing.selectors.share.letter.STEPS_TOLD", told)
+    tree = read(client_of(head), f"{PAGE}?kvartal=2026Q2")
+    rows = tree.xpath("//table[contains(., 'Årsag')]//tr[td]")
+    *steps, whole = [parse_kroner(row.xpath("string(td[last()])").strip().lstrip("+")) for row in rows]
+    assert len(steps) > 1
+    assert sum(steps) == whole
+    bridge = read(client_of(head), rows[-1].xpath(".//a/@href")[0])
+    assert parse_kroner(bridge.xpath("string(//tfoot//td[last()])").strip().lstrip("+")) == whole
+
+
+def test_an_open_round_is_to_be_answered(town, head, client_of):
+    start_round(due_on=date(2026, 12, 4), actor_name="Oda Lund", today=TODAY, now=NOW)
+    client = client_of(head)
+    text = text_of(read(client, PAGE))
+    asked = re.search(r"(\d+) stk\. på jeres liste: er de jeres\? Svar senest den 04-12-2026", text)
+    assert asked, text
+    [task] = read(client, "/egenbetaling/beslutninger/").xpath("//*[@class='task-title']")
+    assert text_of(task) == f"Stemmer listen? {asked[1]} stk. venter på dit svar"
 
 
 def test_it_has_nothing_of_another_department(town, head, client_of):

@@ -113,4 +113,4 @@ def test_the_average_of_the_municipality_stands_beside_the_own(town, head, clien
     minute = minute_of(bearer_of(head), NOW, TODAY)
     # All nine pcs but the stopped one are T14: 5.590,66 kr. over 16 quarters, ⌊34941,6⌋
     assert minute.municipality_ore in {34941, 34942}
-    assert "Hele kommunen: 349,4" in text
+    assert "i hele kommunen 349,4" in text
