@@ -1,17 +1,21 @@
 """Form fields and the form base that every page uses."""
 
+import re
 from html import escape
 from itertools import groupby
 from operator import itemgetter
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
 from albertslund_it.common.money import parse_kroner, plain_kroner
 
+# Looks like a date, whether the calendar has it or not.
+AS_A_DATE = re.compile(r"[0-3]?[0-9][-./][0-9]{1,2}[-./][0-9]{4}")
 CHOOSE = (forms.Select, forms.SelectMultiple, forms.RadioSelect)
 
 
@@ -49,13 +53,24 @@ class KronerField(forms.CharField):
 class DateField(forms.DateField):
     """A date in a text field: the browser's own date field speaks the browser's language."""
 
-    default_error_messages = {"invalid": "Skriv datoen som dag-måned-år, fx 17-11-2025."}
+    default_error_messages = {
+        "invalid": "Skriv datoen som dag-måned-år, fx 17-11-2025.",
+        "unknown": "Den dag findes ikke i kalenderen. Ret datoen.",
+    }
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.widget.attrs.setdefault("placeholder", "dd-mm-åååå")
         self.widget.attrs.setdefault("inputmode", "numeric")
         self.widget.attrs.setdefault("autocomplete", "off")
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            if isinstance(value, str) and AS_A_DATE.fullmatch(value.strip()):
+                raise ValidationError(self.error_messages["unknown"], code="unknown") from None
+            raise
 
 
 class PlainSelect(forms.Select):

@@ -6,6 +6,7 @@ from albertslund_it.web.lists import ListPage
 from inventory.selectors.history import shown_history
 from inventory.selectors.scope import devices_seen_by
 from leasing.filters import DeviceFilter
+from leasing.selectors.confirmation.items import open_objection
 from leasing.selectors.device_history import history_of_device
 from leasing.selectors.device_page import Reader, charges, costs, leasing_of, timeline
 from leasing.tables import DeviceRows, DeviceTable, PickColumn
@@ -13,6 +14,7 @@ from leasing.views.handling.device_actions import HANDLES, device_actions
 
 PEOPLE = "inventory.view_employee"
 LAST_SEEN = "inventory.see_last_seen"
+OBJECTS = "leasing.object_to_device"
 
 
 class DeviceList(ListPage):
@@ -65,5 +67,6 @@ def device_detail(request, pk):
         "sees_people": sees_people,
         "sees_last_seen": user.has_perm(LAST_SEEN),
         "handling": device_actions(device, user, on),
+        "objection": open_objection(device, user, on) if user.has_perm(OBJECTS) else None,
     }
     return render(request, "leasing/device_detail.html", context)

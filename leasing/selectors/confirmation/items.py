@@ -9,6 +9,7 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Unit
 from inventory.selectors.placements import placements_in_force
+from inventory.selectors.scope import units_seen_by
 from leasing.domain.accrual import accrued, span_of
 from leasing.models import Confirmation, ConfirmationRound, Objection
 from leasing.selectors.facts import lease_facts, one_moment
@@ -118,3 +119,9 @@ def holders_at(items: list[Item], on: date) -> list[tuple[Item, str]]:
     rows = placed.values_list("device", "employee__name", "used_for")
     names = {device: name or used_for for device, name, used_for in rows}
     return [(item, names.get(item.device_id, "")) for item in items]
+
+
+def open_objection(device: Device, user, on: date) -> Objection | None:
+    """Give what is said of a device at the user's units and not answered yet."""
+    said = Objection.objects.filter(device=device, unit__in=units_seen_by(user, on), outcome="")
+    return said.first()

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.rows import lock
-from inventory.models import Department, Device, Unit
+from inventory.models import Department, Device, Placement, Unit
 from inventory.selectors.placements import placements_in_force
 from leasing.models import Confirmation, ConfirmationRound, Objection, Settings
 from leasing.selectors.confirmation.items import SILENT, Item, items_of, latest_round
@@ -118,6 +118,12 @@ def object_to_device(
         raise Refused("Skriv, hvad der er forkert, fx hvem der har udstyret.")
     if since and since > today:
         raise Refused("Datoen for, hvornår det blev forkert, kan ikke ligge efter i dag.")
+    came = Placement.objects.filter(device=device, unit=holder.unit).earliest("starts_on").starts_on
+    if since and since < came:
+        raise Refused(
+            f"{device} kom først til {holder.unit.name} den {came:%d-%m-%Y}, så det kan ikke have "
+            "været forkert før den dag."
+        )
     Confirmation.objects.filter(device=device, unit=holder.unit, round=latest_round()).delete()
     before = Objection.objects.filter(device=device, unit=holder.unit, outcome="").first()
     if before:

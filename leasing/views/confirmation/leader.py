@@ -15,6 +15,7 @@ from leasing.selectors.confirmation.items import (
     holders_at,
     items_of,
     latest_round,
+    open_objection,
 )
 from leasing.services.confirmation.rounds import confirm, object_to_device
 
@@ -29,6 +30,7 @@ class ObjectionForm(PlainForm, forms.Form):
         label="Hvad er forkert?",
         max_length=300,
         help_text="Fx hvem der har udstyret, eller at det er afleveret.",
+        error_messages={"required": "Skriv, hvad der er forkert, fx hvem der har udstyret."},
     )
     since = DateField(label="Forkert siden", required=False)
 
@@ -85,5 +87,6 @@ def objection_new(request, pk):
             messages.success(request, f"It-helpdesk ser på {device}. Du får svar her.")
             return redirect("confirm")
     status = 422 if request.method == "POST" else 200
-    context = {"device": device, "form": form}
+    waiting = open_objection(device, request.user, day)
+    context = {"device": device, "form": form, "waiting": waiting}
     return render(request, "leasing/confirmation/objection_new.html", context, status=status)

@@ -107,6 +107,31 @@ def test_an_objection_is_raised_once_and_takes_back_a_yes(town, cast, client_of)
     assert [i.answer for i in items_of(units, TODAY)] == ["no", "yes", "yes"]
 
 
+def test_an_objection_that_cannot_be_true_is_refused_and_one_that_waits_is_shown(
+    town, cast, client_of
+):
+    client, device = client_of(cast.head), town[0].device
+    address = f"/bekraeft/{device.pk}/ikke-vores/"
+    came = device.placements.get().starts_on
+    for typed, said in (
+        ({"note": "Står på Åhaven", "since": "01-01-1900"}, f"den {came:%d-%m-%Y}"),
+        ({"note": "Står på Åhaven", "since": "31-02-2026"}, "findes ikke i kalenderen"),
+        ({"note": "Står på Åhaven", "since": "03-11-2026"}, "kan ikke ligge efter i dag"),
+        ({"note": " ", "since": ""}, "Skriv, hvad der er forkert"),
+    ):
+        response = client.post(address, typed)
+        assert response.status_code == 422
+        assert said in response.content.decode()
+        assert not Objection.objects.exists()
+    assert (
+        client.post(address, {"note": "Står på Åhaven", "since": f"{came:%d-%m-%Y}"}).url == CONFIRM
+    )
+    assert "Står på Åhaven" in text_of(read(client, address))
+    page = read(client, f"/udstyr/{device.pk}/")
+    assert "»Ikke vores« venter på svar" in text_of(page)
+    assert not page.xpath("//a[contains(@href, 'ikke-vores')]")
+
+
 def test_what_is_anothers_does_not_exist(town, cast, client_of):
     foreign = Unit.objects.get(number="2001").placements.get().device_id
     url = f"{CONFIRM}{foreign}/ikke-vores/"
