@@ -37,6 +37,14 @@ AFTERWARDS = [
     (NEVER, "Bliver ikke erstattet"),
 ]
 ROWS = (1, 2, 3)
+MOST = 500
+PERCENT_ERRORS = dict.fromkeys(
+    ("invalid", "min_value", "max_value", "max_decimal_places"),
+    f"Skriv en ændring fra -90 til {MOST} procent med højst to decimaler, fx 15 eller -2,5.",
+)
+COUNT_ERRORS = dict.fromkeys(
+    ("invalid", "min_value", "max_value"), f"Skriv et helt antal fra -{MOST} til {MOST}."
+)
 
 
 class WhatIfForm(PlainForm, forms.Form):
@@ -50,11 +58,11 @@ class WhatIfForm(PlainForm, forms.Form):
         label="Prisændring i procent",
         required=False,
         min_value=-90,
-        max_value=500,
-        max_digits=6,
+        max_value=MOST,
         decimal_places=2,
         localize=True,
         help_text="Fx 15 for 15 % dyrere. Gælder det, der leases fra datoen.",
+        error_messages=PERCENT_ERRORS,
     )
     pris_fra = DateField(label="Prisen gælder fra", required=False)
     efter = forms.ChoiceField(label="Det, der udløber", choices=AFTERWARDS, required=False)
@@ -71,7 +79,11 @@ class WhatIfForm(PlainForm, forms.Form):
         for row in ROWS:
             count = f"Flere eller færre, linje {row}"
             self.fields[f"antal_{row}"] = forms.IntegerField(
-                label=count, required=False, min_value=-500, max_value=500
+                label=count,
+                required=False,
+                min_value=-MOST,
+                max_value=MOST,
+                error_messages=COUNT_ERRORS,
             )
             self.fields[f"model_{row}"] = _choice(f"Model, linje {row}", models)
             self.fields[f"enhed_{row}"] = _choice(f"Enhed, linje {row}", units)
@@ -96,8 +108,8 @@ class WhatIfForm(PlainForm, forms.Form):
         for one, others in pairs:
             for other in others:
                 if found.get(one) and not found.get(other) and other not in self.errors:
-                    label = self.fields[one].label.lower()
-                    self.add_error(other, f"Udfyld også feltet, når »{label}« er udfyldt.")
+                    missing, label = (self.fields[name].label.lower() for name in (other, one))
+                    self.add_error(other, f"Udfyld »{missing}«, når »{label}« er udfyldt.")
         return found
 
     def is_asked(self) -> bool:

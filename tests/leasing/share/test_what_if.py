@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from lxml import html
 
 from albertslund_it.roles import HEAD
 from leasing.models import Order, Scenario
@@ -60,9 +61,9 @@ def test_wrong_input_is_said_and_kept(town, head, client_of):
     response = client.get(f"{PAGE}?pris=15&antal_1=x&antal_2=4")
     text = response.content.decode()
     assert response.status_code == 422
-    assert "Udfyld også feltet, når »prisændring i procent« er udfyldt." in text
+    assert "Udfyld »prisen gælder fra«, når »prisændring i procent« er udfyldt." in text
     assert 'value="15"' in text
-    assert "Udfyld også feltet, når »flere eller færre, linje 2« er udfyldt." in text
+    assert "Udfyld »model, linje 2«, når »flere eller færre, linje 2« er udfyldt." in text
     assert client.get(f"{PAGE}?enhed_1={town[1].pk}").status_code == 422
     assert client.get(f"{PAGE}?scenarie=x").status_code == 404
 
@@ -127,3 +128,20 @@ def test_the_page_is_accessible(page, live_server, town, cast):
     page.get_by_role("heading", name="Virkning pr. år").wait_for()
     assert_accessible_in_every_look(page)
     assert_no_sideways_scroll(page)
+
+
+def test_what_cannot_be_read_is_told_in_plain_words(town, cast, client_of):
+    client = client_of(cast.finance)
+    for query, said in (
+        ("pris=x", "Skriv en ændring fra -90 til 500 procent"),
+        ("pris=99999999", "Skriv en ændring fra -90 til 500 procent"),
+        ("pris=1,234", "Skriv en ændring fra -90 til 500 procent"),
+        ("antal_1=1,5", "Skriv et helt antal fra -500 til 500."),
+        ("antal_1=501", "Skriv et helt antal fra -500 til 500."),
+        ("antal_2=5", "Udfyld »model, linje 2«, når »flere eller færre, linje 2« er udfyldt."),
+        ("pris=5&pris_fra=31-02-2027", "Den dag findes ikke i kalenderen."),
+    ):
+        tree = html.fromstring(client.get(f"{PAGE}?{query}").content.decode())
+        listed = [text_of(one) for one in tree.xpath("//*[@class='error-summary']//li")]
+        assert listed == sorted(set(listed), key=listed.index), "said twice"
+        assert any(said in one for one in listed), (query, listed)
