@@ -18,6 +18,8 @@ PICTURES = (
     ("front", "okonomi", "/", 1280, 800),
     ("quarter", "okonomi", "/kvartaler/2026Q3/", 1280, 1240),
     ("share", "leder", "/egenbetaling/", 1280, 1240),
+    ("bridge", "leder", "/egenbetaling/forskel/?fra=2026Q1&til=2026Q4", 1280, 1000),
+    ("departments", "ledelse", "/egenbetaling/kommunen/", 1280, 1100),
     ("device", "helpdesk", "/udstyr/", 1280, 800),
     ("orders", "helpdesk", "/bestillinger/", 1280, 900),
     ("order", "helpdesk", "/bestillinger/ny/?medarbejder=1", 1280, 900),
