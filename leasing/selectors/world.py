@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Max
 
-from leasing.models import BillingRun, QuarterlyInvoice
+from leasing.models import BillingRun, Confirmation, QuarterlyInvoice
 
 
 def remembered(name: str, compute: Callable[[], Any]) -> Any:
@@ -43,8 +43,11 @@ def _version() -> str:
     under way count as well: once one of them ends, it is another version.
     """
     entry = LogEntry.objects.order_by("-id").values_list("id", "timestamp").first()
-    run = BillingRun.objects.aggregate(last=Max("id"))["last"]
-    invoice = QuarterlyInvoice.objects.aggregate(last=Max("id"))["last"]
+    # Written in bulk, without an entry each.
+    written = [
+        model.objects.aggregate(last=Max("id"))["last"]
+        for model in (BillingRun, QuarterlyInvoice, Confirmation)
+    ]
     under_way = ""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -52,4 +55,4 @@ def _version() -> str:
                 "SELECT string_agg(x::text, ',') FROM pg_snapshot_xip(pg_current_snapshot()) x"
             )
             under_way = cursor.fetchone()[0] or ""
-    return f"{entry}|{run}|{invoice}|{under_way}"
+    return f"{entry}|{written}|{under_way}"
