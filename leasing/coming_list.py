@@ -14,15 +14,18 @@ from leasing.selectors.share.forecast import SHADE_NAMES
 
 
 class ComingForm(PlainForm, forms.Form):
-    """Which of a forecast's amounts is opened."""
+    """Which of a forecast's amounts is opened; without a wish, all that is assumed."""
 
-    fra = forms.ChoiceField()
-    til = forms.ChoiceField()
-    slags = forms.ChoiceField(choices=[(key, SHADE_NAMES[key]) for key in (PLANNED, ASSUMED)])
+    fra = forms.ChoiceField(required=False)
+    til = forms.ChoiceField(required=False)
+    slags = forms.ChoiceField(
+        choices=[(key, SHADE_NAMES[key]) for key in (PLANNED, ASSUMED)], required=False
+    )
     model = forms.CharField(required=False, max_length=100)
 
     def __init__(self, data, *, quarters: list[Quarter]):
         super().__init__(data)
+        self.quarters = quarters
         for name in ("fra", "til"):
             self.fields[name].choices = [(str(q), q.label) for q in quarters]
 
@@ -30,12 +33,11 @@ class ComingForm(PlainForm, forms.Form):
     def span(self) -> Span:
         """Give what is asked for."""
         asked = self.cleaned_data
-        first, last = (Quarter.parse(asked[name]) for name in ("fra", "til"))
-        return Span(first, last, asked["slags"], asked["model"] or None)
-
-    @property
-    def shade_name(self) -> str:
-        return SHADE_NAMES[self.cleaned_data["slags"]]
+        first, last = (
+            Quarter.parse(asked[name]) if asked[name] else other
+            for name, other in (("fra", self.quarters[0]), ("til", self.quarters[-1]))
+        )
+        return Span(first, last, asked["slags"] or ASSUMED, asked["model"] or None)
 
 
 def _what(row: ComingRow) -> str:

@@ -83,6 +83,7 @@ TABLE = {
     },
     "egenbetaling/brev/": {"open": READERS},
     "egenbetaling/prognose/": {"open": READERS},
+    "egenbetaling/prognose/kommende/": {"open": READERS},
     "egenbetaling/medarbejdere/": {
         "open": LEADERS,
         "hidden": {roles.HELPDESK, roles.ADMINISTRATOR},

@@ -8,7 +8,7 @@ from leasing.coming_list import ComingForm, ComingTable
 from leasing.selectors.share import coming
 from leasing.selectors.share.bearers import EVERYBODY
 from leasing.selectors.share.bridge_rows import units_of
-from leasing.selectors.share.forecast import last_quarter
+from leasing.selectors.share.forecast import SHADE_NAMES, last_quarter
 from leasing.selectors.window import billing_start
 from leasing.views.later import is_computed_now
 from leasing.views.share.bearer import chosen_bearer
@@ -33,7 +33,7 @@ class ComingList(ListPage):
         if not form.is_valid():
             raise Http404
         self.span = form.span
-        self.title = f"{form.shade_name} i prognosen"
+        self.title = f"{SHADE_NAMES[self.span.shade]} i prognosen"
         if not (
             request.GET.get("hent") == "xlsx"
             or request.htmx
