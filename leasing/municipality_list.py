@@ -39,11 +39,18 @@ class DepartmentTable(Table):
     def __init__(self, data, *, quarter: Quarter, **kwargs):
         super().__init__(data, **kwargs)
         self.columns["name"].column.link_to = lambda row: share_url(row.key, quarter)
+        self.columns["cost_ore"].column.link_to = lambda row: lines_url(row.key, quarter)
 
 
 def share_url(key: str, quarter: Quarter) -> str:
     """Give a department's share."""
     return f"{reverse('share')}?{urlencode({'afdeling': key, 'kvartal': quarter})}"
+
+
+def lines_url(key: str, quarter: Quarter) -> str:
+    """Give the lines of what a department's quarter costs."""
+    asked = {"afdeling": key, "fra": quarter, "til": quarter}
+    return f"{reverse('lines')}?{urlencode(asked)}"
 
 
 class FlowTable(Table):

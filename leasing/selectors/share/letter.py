@@ -42,6 +42,11 @@ class Letter:
     answer_by: date | None
 
     @property
+    def beyond_bill_ore(self) -> int:
+        """Give how far the bill is from what the quarter costs; nothing without a bill."""
+        return abs(self.bill.amount_ore - self.cost_ore) if self.bill else 0
+
+    @property
     def asks(self) -> list[str]:
         """Say what there is to decide, one thing after the other."""
         found = []

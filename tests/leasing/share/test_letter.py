@@ -65,6 +65,17 @@ def test_the_reasons_add_up_to_the_difference(town, head, client_of, monkeypatch
     assert parse_kroner(text_of(after)) - parse_kroner(text_of(before)) == whole
 
 
+def test_a_bill_that_is_not_the_cost_says_why(town, head, client_of):
+    bill = town.runs[1].invoices.get(department=town.school)
+    said = re.search(
+        r"Regningen er ([\d.,]+) kr\..* koster ([\d.,]+) kr\..*Forskellen på de to, ([\d.,]+) kr\.",
+        text_of(read(client_of(head), f"{PAGE}?kvartal=2026Q2")),
+    )
+    billed, cost, apart = map(parse_kroner, said.groups())
+    assert billed == sum(bill.lines.values_list("amount_ore", flat=True))
+    assert apart == abs(billed - cost) > 0
+
+
 def test_an_open_round_is_to_be_answered(town, head, client_of):
     start_round(due_on=date(2026, 12, 4), actor_name="Oda Lund", today=TODAY, now=NOW)
     client = client_of(head)

@@ -13,7 +13,12 @@ from leasing.selectors.share.municipality import departments_compared, whole_of
 from leasing.selectors.share.share import share_of
 from tests import builders as make
 from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
-from tests.leasing.pages import queries_of, read, text_of
+from tests.leasing.pages import (
+    assert_every_figure_opens_its_lines,
+    queries_of,
+    read,
+    text_of,
+)
 from tests.leasing.town import TODAY, Town
 
 NOW = Quarter(2026, 4)
@@ -51,6 +56,12 @@ def test_each_department_is_what_its_own_share_says(town, cast):
             assert row.cost_ore == share.total.amount_ore
             assert row.before_ore == share.total.before_ore
             assert (row.pcs, row.average_ore) == (share.held.pcs, share.held.average_ore)
+
+
+def test_each_department_opens_its_lines(town, cast, client_of):
+    for quarter in ("2026Q2", "2026Q4"):
+        page = f"{PAGE}?kvartal={quarter}"
+        assert assert_every_figure_opens_its_lines(client_of(cast.auditor), page) > 1
 
 
 def test_pcs_for_each_employee_where_employees_are_known(town):

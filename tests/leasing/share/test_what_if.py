@@ -145,3 +145,15 @@ def test_what_cannot_be_read_is_told_in_plain_words(town, cast, client_of):
         listed = [text_of(one) for one in tree.xpath("//*[@class='error-summary']//li")]
         assert listed == sorted(set(listed), key=listed.index), "said twice"
         assert any(said in one for one in listed), (query, listed)
+
+
+def test_a_scenario_without_a_name_is_told_at_the_top_and_kept(town, head, client_of):
+    client = client_of(head)
+    response = client.post(f"{PAGE}gem/?pris=15&pris_fra=01-01-2027", {"name": ""})
+    tree = html.fromstring(response.content.decode())
+    assert response.status_code == 422
+    assert tree.findtext(".//title").startswith("Fejl: ")
+    assert tree.xpath("//*[@class='error-summary']//a/@href") == ["#name"]
+    assert tree.xpath("//input[@id='name']/@aria-invalid") == ["true"]
+    assert tree.xpath("//input[@name='pris']/@value") == ["15"]
+    assert not Scenario.objects.exists()
