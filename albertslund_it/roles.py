@@ -28,6 +28,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "leasing.view_order",
         "leasing.handle_orders",
         "leasing.settle_objection",
+        "leasing.add_scenario",
     ),
     HEAD: (
         "inventory.view_device",
@@ -37,6 +38,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "leasing.decide_approval",
         "leasing.object_to_device",
         "leasing.wish_for_end",
+        "leasing.add_scenario",
     ),
     UNIT_LEADER: (
         "inventory.view_device",
@@ -44,6 +46,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "leasing.view_order",
         "leasing.object_to_device",
         "leasing.wish_for_end",
+        "leasing.add_scenario",
     ),
     FINANCE: (
         ALL,
@@ -51,6 +54,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "inventory.import_inventory",
         "leasing.register_deliveries",
         "leasing.manage_amounts",
+        "leasing.add_scenario",
         "leasing.view_order",
         "leasing.reconcile",
         "leasing.view_supplierinvoice",

@@ -12,6 +12,7 @@ from django.core.validators import MaxLengthValidator
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
+from albertslund_it.common.cells import check_year
 from albertslund_it.common.money import parse_kroner, plain_kroner
 
 # Looks like a date, whether the calendar has it or not.
@@ -66,11 +67,16 @@ class DateField(forms.DateField):
 
     def to_python(self, value):
         try:
-            return super().to_python(value)
+            found = super().to_python(value)
+            if found:
+                check_year(found)
+        except ValueError as slip:
+            raise ValidationError(f"{slip}.", code="year") from slip
         except ValidationError:
             if isinstance(value, str) and AS_A_DATE.fullmatch(value.strip()):
                 raise ValidationError(self.error_messages["unknown"], code="unknown") from None
             raise
+        return found
 
 
 class PlainSelect(forms.Select):

@@ -24,6 +24,7 @@ LEADERS = {roles.HEAD, roles.UNIT_LEADER}
 READERS = SEERS | LEADERS
 QUARTERS = {roles.FINANCE, roles.AUDITOR, roles.ADMINISTRATOR}
 FINANCE = {roles.FINANCE}
+KEEP_SCENARIOS = READERS - {roles.AUDITOR}
 HELPDESK = {roles.HELPDESK}
 ROLLOUT = {roles.HELPDESK, roles.HEAD, roles.AUDITOR, roles.ADMINISTRATOR}
 SEE_PEOPLE = LEADERS | {roles.HELPDESK, roles.ADMINISTRATOR}
@@ -70,10 +71,10 @@ TABLE = {
     "egenbetaling/kommunen/": {"open": QUARTERS},
     "egenbetaling/flytninger/": {"open": QUARTERS},
     "egenbetaling/hvad-nu-hvis/": {"open": READERS},
-    "egenbetaling/hvad-nu-hvis/gem/": {"open": READERS, "method": "post"},
+    "egenbetaling/hvad-nu-hvis/gem/": {"open": KEEP_SCENARIOS, "method": "post"},
     "egenbetaling/hvad-nu-hvis/<int:pk>/slet/": {
         "open": set(),
-        "hidden": READERS,
+        "hidden": KEEP_SCENARIOS,
         "method": "post",
     },
     "egenbetaling/hvad-nu-hvis/<int:pk>/bestil/": {

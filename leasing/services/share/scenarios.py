@@ -67,6 +67,8 @@ def draft_from_scenario(
         ],
         actor=actor,
         now=now,
+        requester_name=actor.get_full_name()[:100],
+        requester_mail=actor.email,
         # Its name is for those who see the scenario; the order links to it for them.
         note="Lavet ud fra et scenarie.",
         scenario=scenario,

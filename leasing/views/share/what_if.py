@@ -28,6 +28,7 @@ from leasing.services.share.scenarios import draft_from_scenario, save_scenario
 from leasing.views.later import is_computed_now
 from leasing.views.share.bearer import chosen_bearer
 
+KEEPS = "leasing.add_scenario"
 ORDERS = ("leasing.wish_for_end", "leasing.handle_orders")
 NEVER = "ingen"
 AFTERWARDS = [
@@ -213,7 +214,7 @@ def drawing(found: WhatIf) -> Bars:
 
 
 @require_POST
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(KEEPS, raise_exception=True)
 def scenario_save(request):
     """Keep what the address assumes under a name."""
     bearers, bearer, scenario, form = asked_for(request)
@@ -240,7 +241,7 @@ def scenario_save(request):
 
 
 @require_POST
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(KEEPS, raise_exception=True)
 def scenario_delete(request, pk):
     """Delete one's own scenario."""
     scenario = get_object_or_404(scenarios_seen_by(request.user), pk=pk)

@@ -114,7 +114,7 @@ def test_an_objection_that_cannot_be_true_is_refused_and_one_that_waits_is_shown
     address = f"/bekraeft/{device.pk}/ikke-vores/"
     came = device.placements.get().starts_on
     for typed, said in (
-        ({"note": "Står på Åhaven", "since": "01-01-1900"}, f"den {came:%d-%m-%Y}"),
+        ({"note": "Står på Åhaven", "since": "01-01-2020"}, f"den {came:%d-%m-%Y}"),
         ({"note": "Står på Åhaven", "since": "31-02-2026"}, "findes ikke i kalenderen"),
         ({"note": "Står på Åhaven", "since": "03-11-2026"}, "kan ikke ligge efter i dag"),
         ({"note": " ", "since": ""}, "Skriv, hvad der er forkert"),

@@ -166,6 +166,10 @@ def test_what_is_wrong_is_said_and_kept(town, cast, client_of):
     assert response.status_code == 422
     assert 'value="31-02-2026"' in response.content.decode()
     assert client.get(f"{PAGE}?hvad=x").status_code == 404
+    for query in ("dag=31-12-9999", "dag=24-11-2026&mod=31-12-9999", "dag=01-01-0001"):
+        response = client.get(f"{PAGE}?{query}")
+        assert response.status_code == 422
+        assert "er forkert. Skriv datoen som" in response.content.decode()
 
 
 def rows_in(response) -> list[tuple]:

@@ -95,6 +95,8 @@ def test_a_scenario_is_kept_shared_and_ordered(town, head, cast, client_of):
     ]
     helpdesk = client_of(cast.helpdesk)
     order = Order.objects.get()
+    by = order.scenario.created_by
+    assert (order.requester_name, order.requester_mail) == (by.get_full_name(), by.email)
     assert "Dyrere" in text_of(read(helpdesk, f"/bestillinger/{order.pk}/"))
     finance = client_of(cast.finance)
     assert "Dyrere" in text_of(read(finance, f"{PAGE}?scenarie={scenario.pk}"))
@@ -139,12 +141,21 @@ def test_what_cannot_be_read_is_told_in_plain_words(town, cast, client_of):
         ("antal_1=1,5", "Skriv et helt antal fra -500 til 500."),
         ("antal_1=501", "Skriv et helt antal fra -500 til 500."),
         ("antal_2=5", "Udfyld »model, linje 2«, når »flere eller færre, linje 2« er udfyldt."),
+        ("pris=5&pris_fra=01-01-0001", "Året 1 er forkert."),
         ("pris=5&pris_fra=31-02-2027", "Den dag findes ikke i kalenderen."),
     ):
         tree = html.fromstring(client.get(f"{PAGE}?{query}").content.decode())
         listed = [text_of(one) for one in tree.xpath("//*[@class='error-summary']//li")]
         assert listed == sorted(set(listed), key=listed.index), "said twice"
         assert any(said in one for one in listed), (query, listed)
+
+
+def test_who_only_reads_keeps_nothing(town, cast, client_of):
+    client, address = client_of(cast.auditor), f"{PAGE}?pris=15&pris_fra=01-01-2027"
+    assert not read(client, address).xpath("//form[contains(@action, '/gem/')]")
+    gem = f"{PAGE}gem/?pris=15&pris_fra=01-01-2027"
+    assert client.post(gem, {"name": "Revision"}).status_code == 403
+    assert not Scenario.objects.exists()
 
 
 def test_a_scenario_without_a_name_is_told_at_the_top_and_kept(town, head, client_of):
