@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
-FIELD, RECORD = "\x1f", "\x1e"
+from albertslund_it.common.agreement import FIELD, RECORD
 
 
 def header_record(
