@@ -19,6 +19,14 @@ def flag(name: str, default: bool) -> bool:
     return default if not value else value in {"1", "true", "yes", "on", "ja"}
 
 
+def count_of(name: str) -> int:
+    """Read a number from the environment; none is 0."""
+    value = os.environ.get(name, "").strip() or "0"
+    if not (value.isascii() and value.isdecimal() and len(value) < 3):
+        raise ImproperlyConfigured(f"{name} skal være et helt tal fra 0, fx 1.")
+    return int(value)
+
+
 # A server that was given a key is a server that other people use: debugging is off there.
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 DEBUG = flag("DEBUG", default=not SECRET_KEY)
@@ -152,8 +160,13 @@ LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "registration/locked_out.html"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_HANDLER = "albertslund_it.web.login.Throttle"
+AXES_LOCKOUT_CALLABLE = "albertslund_it.web.login.locked_out"
+AXES_CLIENT_IP_CALLABLE = "albertslund_it.web.login.address_of"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says when the wait is over
+# How many proxies of our own stand in front: X-Forwarded-For is read that far and no further.
+TRUSTED_PROXIES = count_of("TRUSTED_PROXIES")
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False  # in English, and a lockout ends by itself
 

@@ -13,7 +13,15 @@ from albertslund_it.common.urls import parse_database_url, parse_email_url
 from tests.cast import PASSWORD
 
 ROOT = django_settings.BASE_DIR
-ABOUT_US = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL", "TODAY")
+ABOUT_US = (
+    "SECRET_KEY",
+    "DEBUG",
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "EMAIL_URL",
+    "TODAY",
+    "TRUSTED_PROXIES",
+)
 
 
 def started(expression, **environment):
@@ -194,7 +202,7 @@ class TestTooManyWrongPasswords:
         locked = self.attempt(client, "forkert")
 
         assert locked.status_code == 429
-        assert "Vent et kvarter" in locked.content.decode()
+        assert "Prøv igen kl. " in locked.content.decode()
         assert self.attempt(client, PASSWORD).status_code == 429
         assert "_auth_user_id" not in client.session
 

@@ -98,7 +98,7 @@ def test_guessing_passwords_is_stopped_with_a_page_that_says_how_to_go_on(cast, 
         response = client.post("/log-ind/", {"username": cast.finance.username, "password": "x"})
 
     assert response.status_code == 429
-    assert "Vent et kvarter" in response.content.decode()
+    assert "Prøv igen kl. " in response.content.decode()
 
 
 @pytest.mark.parametrize("logged_in", [True, False])
