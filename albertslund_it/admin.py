@@ -1,7 +1,11 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
+from albertslund_it import roles
+from albertslund_it.web.admin import may_set_rights_of
 from inventory.models import Access
 
 admin.site.site_header = "Pc-leasing – administration"
@@ -14,15 +18,53 @@ admin.site.unregister(Group)
 admin.site.unregister(User)
 
 
+ABOVE = (
+    "Personen kan lukke kvartaler eller er superbruger. Brugernavn, adgangskode, mail og roller "
+    "ændrer kun en superbruger."
+)
+
+
 class AccessInline(admin.StackedInline):
     model = Access
     extra = 0
     verbose_name_plural = "adgang til afdelinger og enheder"
 
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and _may_set(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and _may_set(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and _may_set(request, obj)
+
+
+def _may_set(request, user) -> bool:
+    return user is None or may_set_rights_of(request.user, user)
+
+
+def _reserved() -> Q:
+    """Find the permissions that only a superuser hands on."""
+    found = Q()
+    for code in roles.RESERVED:
+        app, codename = code.split(".")
+        found |= Q(content_type__app_label=app, codename=codename)
+    return found
+
+
+def is_reserved(user) -> bool:
+    """Tell whether somebody can do what only a superuser hands on, or could if they were active."""
+    theirs = Permission.objects.filter(Q(group__user=user) | Q(user=user))
+    return user.is_superuser or theirs.filter(_reserved()).exists()
+
 
 @admin.register(User)
 class OurUserAdmin(UserAdmin):
-    """Users: their roles, and which departments and units they see from when."""
+    """Users: their roles, and which departments and units they see from when.
+
+    Nobody but a superuser changes a superuser, gives a role that closes quarters, takes over the
+    user of somebody who has it, or sets their own rights.
+    """
 
     list_display = ["username", "first_name", "last_name", "email", "roles", "is_active"]
     list_filter = ["groups", "is_active"]
@@ -36,6 +78,41 @@ class OurUserAdmin(UserAdmin):
     ]
     readonly_fields = ["last_login", "date_joined"]
 
+    def get_fieldsets(self, request, obj=None):
+        """Leave out the password of who is above, even to be read, and say why."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self._may_take_over(request, obj):
+            return fieldsets
+        (_, first), *others = fieldsets
+        return [(None, {**first, "fields": ["username"], "description": ABOVE}), *others]
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = list(super().get_readonly_fields(request, obj))
+        if obj is None:
+            return fields
+        if not self._may_take_over(request, obj):
+            fields += ["username", "email", "groups", "is_staff"]
+        elif not _may_set(request, obj):
+            fields += ["groups", "is_staff", "is_active"]
+        return fields
+
+    def has_change_permission(self, request, obj=None):
+        is_below = obj is None or request.user.is_superuser or not obj.is_superuser
+        return is_below and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        may = obj is None or (_may_set(request, obj) and self._may_take_over(request, obj))
+        return may and super().has_delete_permission(request, obj)
+
+    def user_change_password(self, request, id, form_url=""):
+        user = self.get_object(request, id)
+        if user and not self._may_take_over(request, user):
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+    def _may_take_over(self, request, user) -> bool:
+        return request.user.is_superuser or request.user == user or not is_reserved(user)
+
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
 
@@ -48,6 +125,10 @@ class OurUserAdmin(UserAdmin):
         if db_field.name == "groups":
             field.label = "Roller"
             field.help_text = "Hvad personen må. En person kan have flere roller."
+            if not request.user.is_superuser:
+                above = Permission.objects.filter(_reserved())
+                field.queryset = Group.objects.exclude(permissions__in=above)
+                field.help_text += " Roller, der lukker kvartaler, giver kun en superbruger."
         if db_field.name == "is_staff":
             field.help_text = "Skal være slået til for administratorer, og kun for dem."
         return field

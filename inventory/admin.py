@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from albertslund_it.web.admin import ClosedAdmin, OurAdmin
+from albertslund_it.web.admin import ClosedAdmin, OurAdmin, may_set_rights_of
 from inventory.models import (
     Access,
     Category,
@@ -88,6 +88,20 @@ class AccessAdmin(OurAdmin):
     list_filter = ["department"]
     list_select_related = ["user", "department", "unit"]
     search_fields = ["user__username", "user__last_name"]
+
+    def has_change_permission(self, request, obj=None):
+        may = obj is None or may_set_rights_of(request.user, obj.user)
+        return may and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        may = obj is None or may_set_rights_of(request.user, obj.user)
+        return may and super().has_delete_permission(request, obj)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "user" and not request.user.is_superuser:
+            field.queryset = field.queryset.filter(is_superuser=False).exclude(pk=request.user.pk)
+        return field
 
 
 @admin.register(ExpectedReturn)

@@ -72,6 +72,11 @@ class _RefusedForm:
         raise forms.ValidationError(self.refusal)
 
 
+def may_set_rights_of(actor, user) -> bool:
+    """Tell whether somebody may say what another may see and do: nobody says it of oneself."""
+    return actor.is_superuser or (actor != user and not user.is_superuser)
+
+
 class ClosedAdmin(OurAdmin):
     """Something closed: to be read, never written."""
 
