@@ -191,7 +191,7 @@ if OIDC_ENABLED:
         raise ImproperlyConfigured(f"Kommunens login mangler {', '.join(missing)} i miljøet.")
     globals().update(OIDC)  # mozilla_django_oidc reads them one by one
     # First, so that failed passwords never lock those who sign on.
-    AUTHENTICATION_BACKENDS.insert(0, "albertslund_it.web.oidc.CommonAccount")
+    AUTHENTICATION_BACKENDS.insert(0, "albertslund_it.oidc.CommonAccount")
     OIDC_RP_SIGN_ALGO = os.environ.get("OIDC_RP_SIGN_ALGO", "RS256")
     OIDC_RP_SCOPES = os.environ.get("OIDC_RP_SCOPES", "openid email profile")
     OIDC_USE_PKCE = True

@@ -18,4 +18,4 @@ urlpatterns = [
     path("", include("leasing.urls")),
 ]
 if settings.OIDC_ENABLED:
-    urlpatterns.append(path("konto/", include("albertslund_it.web.oidc")))
+    urlpatterns.append(path("konto/", include("albertslund_it.oidc")))

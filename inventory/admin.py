@@ -3,6 +3,7 @@ from django.contrib import admin
 from albertslund_it.web.admin import ClosedAdmin, OurAdmin, may_set_rights_of
 from inventory.models import (
     Access,
+    Account,
     Category,
     Department,
     Device,
@@ -102,6 +103,25 @@ class AccessAdmin(OurAdmin):
         if db_field.name == "user" and not request.user.is_superuser:
             field.queryset = field.queryset.filter(is_superuser=False).exclude(pk=request.user.pk)
         return field
+
+
+@admin.register(Account)
+class AccountAdmin(OurAdmin):
+    """Who signs on with which account: to be read, and released when somebody gets a new one."""
+
+    list_display = ["user", "subject", "issuer", "bound_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "user__email", "user__last_name", "subject"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        is_below = obj is None or request.user.is_superuser or not obj.user.is_superuser
+        return is_below and super().has_delete_permission(request, obj)
 
 
 @admin.register(ExpectedReturn)

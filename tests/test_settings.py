@@ -88,7 +88,7 @@ class TestTheEnvironment:
             },
         )
         assert said.stdout == (
-            "/konto/log-ind/ albertslund_it.web.oidc.CommonAccount https://login.example.dk\n"
+            "/konto/log-ind/ albertslund_it.oidc.CommonAccount https://login.example.dk\n"
         ), said.stderr
 
 

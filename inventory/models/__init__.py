@@ -1,4 +1,5 @@
 from inventory.models.access import Access
+from inventory.models.account import Account
 from inventory.models.device import Category, Device, DeviceModel, FormerSerialNumber
 from inventory.models.expected_return import ExpectedReturn
 from inventory.models.organisation import Department, Employee, Unit
@@ -7,6 +8,7 @@ from inventory.models.rollout import Replacement, Roll, RolloutWeek
 
 __all__ = [
     "Access",
+    "Account",
     "Category",
     "Department",
     "Device",

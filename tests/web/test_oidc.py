@@ -4,12 +4,19 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from auditlog.models import LogEntry
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth.models import Group, User
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from albertslund_it import roles
-from albertslund_it.web.oidc import FAILED
+from albertslund_it.common.errors import Refused
+from albertslund_it.oidc import FAILED
+from inventory.models import Account
+from inventory.services.accounts import bind_account
+from leasing.models import Mail, Settings
 from tests.web import urls_with_oidc  # read before a test turns sign-on on
 from tests.web.provider import Provider
 
@@ -29,7 +36,7 @@ def provider(settings):
     settings.LOGIN_REDIRECT_URL, settings.LOGIN_REDIRECT_URL_FAILURE = "/", "/log-ind/"
     settings.ROOT_URLCONF = urls_with_oidc.__name__
     settings.AUTHENTICATION_BACKENDS = [
-        "albertslund_it.web.oidc.CommonAccount",
+        "albertslund_it.oidc.CommonAccount",
         *settings.AUTHENTICATION_BACKENDS,
     ]
     yield provider
@@ -191,3 +198,141 @@ def test_a_password_still_works_and_the_page_offers_both(client, provider):
 def test_without_a_provider_the_page_offers_a_password_only(client):
     assert "kommunens konto" not in client.get("/log-ind/").content.decode()
     assert client.get("/konto/log-ind/").status_code in {302, 404}
+
+
+# --- an account is its issuer and its subject; a mail counts at the first sign-on alone
+
+
+@pytest.fixture
+def anna(provider):
+    """Give a user who has signed on once."""
+    user = User.objects.create_user("anbe", "anna.berg@example.dk")
+    sign_on(Client())
+    return user
+
+
+def assert_taken(client, response):
+    assert response.status_code == 403
+    assert who(client) is None
+    page = response.content.decode()
+    assert "Kontoen hører ikke til brugeren" in page
+    assert "it-helpdesk@albertslund.dk" in page
+
+
+def test_the_first_sign_on_binds_the_account(provider, anna):
+    account = Account.objects.get()
+    assert (account.user, account.issuer, account.subject) == (anna, provider.url, "a1")
+    [entry] = LogEntry.objects.get_for_object(account)
+    assert entry.actor == anna
+
+
+def test_who_changes_name_and_mail_stays_the_same_user(client, provider, anna):
+    provider.account |= {"email": "anna.skov@example.dk", "family_name": "Skov"}
+
+    sign_on(client)
+
+    assert who(client) == anna
+    anna.refresh_from_db()
+    assert (anna.username, anna.email, anna.last_name) == ("anbe", "anna.skov@example.dk", "Skov")
+    assert User.objects.count() == 1
+
+
+def test_a_bound_account_needs_no_mail(client, provider, anna):
+    provider.account |= {"email": ""}
+    sign_on(client)
+    assert who(client) == anna
+    anna.refresh_from_db()
+    assert anna.email == "anna.berg@example.dk"
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_mail_used_again_by_another_is_refused_and_reported(
+    client, provider, cast, caplog, moved
+):
+    provider.account |= {"family_name": "Berg"}
+    sign_on(Client())
+    anna = User.objects.get(username="anna.berg@example.dk")
+    if moved:  # the first one has another mail by now, and still the name of the old one
+        provider.account |= {"email": "anna.skov@example.dk"}
+        sign_on(Client())
+        provider.account |= {"email": "Anna.Berg@example.dk"}
+    Settings.objects.update(security_mail="sikkerhed@example.dk")
+    boss = cast.administrator
+    provider.account |= {"sub": "b2"}
+
+    response = sign_on(client)
+
+    assert_taken(client, response)
+    assert User.objects.filter(is_staff=False).count() == 1
+    mail = Mail.objects.get()
+    assert set(mail.recipients.split(",")) == {"sikkerhed@example.dk", boss.email}
+    account = Account.objects.get(user=anna)
+    for said in ("anna.berg@example.dk", "b2", f"/admin/inventory/account/{account.pk}/"):
+        assert said.lower() in mail.text.lower()
+    assert "refused: the mail belongs to user" in caplog.text
+    sign_on(client)
+    assert Mail.objects.count() == 1, "the same is told once a day"
+    provider.account |= {"sub": "a1"}
+    sign_on(client)
+    assert who(client) == anna
+
+
+def test_the_same_subject_of_another_provider_is_another_account(client, provider, anna):
+    Account.objects.update(issuer="https://login.example.com")
+    assert_taken(client, sign_on(client))
+
+
+def test_what_the_account_says_of_its_issuer_does_not_count(client, provider, anna):
+    provider.userinfo = {"iss": "https://login.example.com"}
+    sign_on(client)
+    assert who(client) == anna
+
+
+def test_a_closed_user_is_not_bound(client, provider):
+    User.objects.create_user("anbe", "anna.berg@example.dk", is_active=False)
+    assert_refused(client, sign_on(client))
+    assert not Account.objects.exists()
+
+
+def test_somebody_new_is_bound_too(client, provider):
+    sign_on(client)
+    assert Account.objects.get().user == who(client)
+
+
+def test_an_administrator_sees_and_releases_a_binding(client, provider, anna, cast, client_of):
+    account = Account.objects.get()
+    desk = client_of(cast.administrator)
+    assert "anbe" in desk.get("/admin/inventory/account/").content.decode()
+    page = desk.get(f"/admin/inventory/account/{account.pk}/change/")
+    assert provider.url in page.content.decode()
+    assert desk.get("/admin/inventory/account/add/").status_code == 403
+    assert (
+        desk.post(f"/admin/inventory/account/{account.pk}/delete/", {"post": "yes"}).status_code
+        == 302
+    )
+    assert not Account.objects.exists()
+    released = LogEntry.objects.filter(object_pk=str(account.pk), action=LogEntry.Action.DELETE)
+    assert released.get().actor == cast.administrator
+    provider.account |= {"sub": "b2"}
+    sign_on(client)
+    assert who(client) == anna
+    assert Account.objects.get().subject == "b2"
+
+
+def test_a_superusers_binding_is_a_superusers_to_release(provider, anna, cast, client_of):
+    User.objects.filter(pk=anna.pk).update(is_superuser=True)
+    address = f"/admin/inventory/account/{Account.objects.get().pk}/delete/"
+    assert client_of(cast.administrator).post(address, {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_accounts_at_once_are_never_one_user(provider):
+    """The database holds it: one account a user, one user an account."""
+    user = User.objects.create_user("anbe", "anna.berg@example.dk")
+    other = User.objects.create_user("bo", "bo@example.dk")
+    now = timezone.now()
+    bind_account(user=user, issuer="https://a", subject="1", now=now)
+    for fields in ({"user": user, "subject": "2"}, {"user": other, "subject": "1"}):
+        with pytest.raises(Refused):
+            bind_account(**{"issuer": "https://a", "now": now, **fields})
+    assert Account.objects.count() == 1
