@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from albertslund_it import roles
 from albertslund_it.common.urls import parse_database_url, parse_email_url
+from albertslund_it.web import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "albertslund_it.web.logs.RequestLog",
     "csp.middleware.CSPMiddleware",
     "albertslund_it.web.caching.keep_no_copies",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -139,6 +141,10 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- what is logged
+LOGGING = logs.configuration(debug=DEBUG)
+globals().update(logs.LEVELS)
 
 # --- who gets in
 AUTHENTICATION_BACKENDS = [

@@ -7,6 +7,7 @@ from django.urls import include, path
 from albertslund_it.web.forms import LoginForm
 from albertslund_it.web.login import admin_login
 
+handler500 = "albertslund_it.web.failure.server_error"
 urlpatterns = [
     path("log-ind/", LoginView.as_view(authentication_form=LoginForm), name="login"),
     # Open: after a session has run out, logging in must not lead to logging out.

@@ -1,6 +1,5 @@
 """What every command of ours shares: Danish refusals on standard error, and progress."""
 
-import getpass
 import re
 import sys
 
@@ -9,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser, OutputWrappe
 from django.db import DatabaseError, connection
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.people import person_at_the_terminal
 
 
 class _DanishParser(CommandParser):
@@ -64,11 +64,3 @@ class DanishCommand(BaseCommand):
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{text}\x1b[K")
             sys.stderr.flush()
-
-
-def person_at_the_terminal() -> str:
-    """Name who runs a command, for what is recorded as done by somebody."""
-    try:
-        return f"{getpass.getuser()} (kommandolinje)"
-    except (KeyError, OSError):
-        return "kommandolinje"

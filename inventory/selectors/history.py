@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from albertslund_it.common.money import format_kroner
+from albertslund_it.web.people import author_of
 from inventory.models import Employee
 
 ACTIONS = {
@@ -132,7 +133,7 @@ class _Reader:
         ]
         fields = [one for one in fields if one[1:] != (NOTHING, NOTHING)]
         return Change(
-            entry.timestamp, _who(entry), f"{what} {ACTIONS.get(entry.action, 'set')}", fields
+            entry.timestamp, author_of(entry), f"{what} {ACTIONS.get(entry.action, 'set')}", fields
         )
 
     def _fields(self, entry: LogEntry):
@@ -187,11 +188,6 @@ def _day(text: str) -> str:
     if len(text) <= len("2026-01-01"):
         return f"{date.fromisoformat(text):%d-%m-%Y}"
     return f"{timezone.localtime(moment) if moment.tzinfo else moment:%d-%m-%Y %H.%M}"
-
-
-def _who(entry: LogEntry) -> str:
-    # Who runs a command has no user; who had one that is deleted is known by mail.
-    return name_of(entry.actor) if entry.actor else entry.actor_email or "Systemet"
 
 
 def name_of(row: models.Model) -> str:

@@ -1,6 +1,7 @@
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.commands import DanishCommand, person_at_the_terminal
+from albertslund_it.web.commands import DanishCommand
+from albertslund_it.web.people import person_at_the_terminal
 from leasing.selectors.preview import preview_run
 from leasing.services.closing import close_quarter
 from leasing.services.share.letters import write_letters

@@ -3,7 +3,8 @@ from pathlib import Path
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.commands import DanishCommand, person_at_the_terminal
+from albertslund_it.web.commands import DanishCommand
+from albertslund_it.web.people import person_at_the_terminal
 from leasing.exports.opus import parts_of
 from leasing.selectors.rebilling import find_run, rebilling_of
 from leasing.services.rebilling import OPUS, OPUS_PARTS, WORKBOOK, export_rebilling

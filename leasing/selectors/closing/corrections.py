@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.people import name_of
+from albertslund_it.web.people import author_of
 from albertslund_it.web.rows import among
 from inventory.models import Placement, Unit
 from leasing.domain.allocation import Difference, LeaseFacts
@@ -139,6 +139,4 @@ def _is_about(cause: str, entry: LogEntry) -> bool:
 
 def _source(entry: LogEntry, what: str) -> Source:
     action = {0: "oprettet", 1: "rettet", 2: "slettet"}.get(entry.action, "ændret")
-    actor = entry.actor
-    by = name_of(actor) or "Systemet"
-    return Source(entry.timestamp, by, f"{what} {action}")
+    return Source(entry.timestamp, author_of(entry), f"{what} {action}")

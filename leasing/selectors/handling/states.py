@@ -9,7 +9,7 @@ from datetime import date
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
-from albertslund_it.web.people import name_of
+from albertslund_it.web.people import author_of
 from albertslund_it.web.rows import among
 from inventory.models import Device, Placement
 from leasing.models import Lease, LossReport, OrderedDevice
@@ -110,7 +110,5 @@ def moved_by(states: Iterable[DeviceState]) -> Mapping[int, str]:
     ).select_related("actor")
     names = {}
     for entry in entries.order_by("timestamp", "id"):
-        if entry.actor:
-            name = name_of(entry.actor)
-            names[device_of[entry.object_id]] = name
+        names[device_of[entry.object_id]] = author_of(entry)
     return names

@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Q
 
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.people import name_of
+from albertslund_it.web.people import author_of
 from albertslund_it.web.rows import among
 from inventory.models import FormerSerialNumber, Placement, Unit
 from leasing.models import (
@@ -215,8 +215,4 @@ def latest_changes(model, ids: Iterable[int]) -> dict[int, Change]:
         .select_related("actor")
         .order_by("timestamp", "id")
     )
-    return {entry.object_id: Change(_name(entry.actor), entry.timestamp) for entry in entries}
-
-
-def _name(actor) -> str:
-    return name_of(actor) or "Systemet"
+    return {entry.object_id: Change(author_of(entry), entry.timestamp) for entry in entries}

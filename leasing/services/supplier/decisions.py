@@ -11,6 +11,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import done_by
 from albertslund_it.web.rows import among, lock
 from inventory.models import Placement
 from leasing.domain.reconciliation import DIFFERENCES, Pile
@@ -30,7 +31,6 @@ from leasing.selectors.supplier.reconciliation import (
     difference_rows,
     state_of,
 )
-from leasing.services.supplier.invoices import done_by
 
 STALE = (
     "Afvigelserne er ændret, siden du så dem: en faktura er indlæst, eller en anden har afgjort "

@@ -12,7 +12,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.bulk import Changes, Difference
-from albertslund_it.web.people import name_of
+from albertslund_it.web.people import done_by
 from albertslund_it.web.rows import among, insert, lock
 from inventory.models import FormerSerialNumber
 from inventory.selectors.lookups import devices_by_serial_number
@@ -22,7 +22,6 @@ from leasing.selectors.window import billing_start
 from leasing.services.supplier.claims import settle_claims
 
 ONE_DAY = timedelta(days=1)
-AT_THE_TERMINAL = "kommandolinjen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +216,6 @@ def digest_of(number: str, invoice_date: date, lines: Sequence[SupplierInvoiceLi
     )
     text = "\x1e".join([f"{number}\x1f{invoice_date.isoformat()}", *records])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def done_by(actor) -> str:
-    """Name who does something, for what is recorded as done by somebody."""
-    return name_of(actor) or AT_THE_TERMINAL
 
 
 @transaction.atomic
