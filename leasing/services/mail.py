@@ -5,7 +5,7 @@ page wait for a few seconds, but locks nobody out and loses nothing. While the s
 answer, further mails wait for `notify` and no page waits for them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from smtplib import SMTPConnectError, SMTPException, SMTPServerDisconnected
 
@@ -20,7 +20,6 @@ from django.template.context import make_context
 from leasing.models import Mail, Order, Settings
 
 NO_ANSWER = "Mailserveren svarer ikke"
-SENDING = "Sendes siden"
 # So long after a vain attempt no page waits for the server.
 PAUSE = timedelta(minutes=10)
 # Who takes a mail and says no more within this time has been stopped while sending it.
@@ -37,6 +36,7 @@ def write_mail(
     now: datetime,
     order: Order | None = None,
     key: str | None = None,
+    told: Sequence[str] = (),
 ) -> Mail | None:
     """Write a mail from 'mail/<template>.txt' and '.html', to be sent when all else is written.
 
@@ -55,6 +55,7 @@ def write_mail(
         text=_rendered(f"mail/{template}.txt", context, autoescape=False).strip() + "\n",
         html=_rendered(f"mail/{template}.html", context, autoescape=True),
         key=key,
+        told=list(told),
         order=order,
         written_at=now,
     )
@@ -87,9 +88,7 @@ def _rendered(name: str, context: dict, *, autoescape: bool) -> str:
 
 
 def _send_unless_paused(mail_id: int, now: datetime) -> None:
-    unanswered = Mail.objects.filter(
-        sent_at=None, error__startswith=NO_ANSWER, written_at__gt=now - PAUSE
-    )
+    unanswered = Mail.objects.filter(sent_at=None, is_unanswered=True, failed_at__gt=now - PAUSE)
     if not unanswered.exists():
         send_mail(mail_id=mail_id, now=now)
 
@@ -107,9 +106,18 @@ def send_mail(*, mail_id: int, now: datetime) -> bool:
     try:
         message.send()
     except Exception as error:  # whatever the server says, the order is worth more
-        Mail.objects.filter(pk=mail_id).update(error=_words(error)[:500])
+        is_unanswered = _is_unanswered(error)
+        said = f"{type(error).__name__}: {error}".replace("\x00", "")
+        Mail.objects.filter(pk=mail_id).update(
+            taken_at=None,
+            failed_at=now,
+            is_unanswered=is_unanswered,
+            error=(f"{NO_ANSWER} ({said})" if is_unanswered else said)[:500],
+        )
         return False
-    Mail.objects.filter(pk=mail_id).update(error="", sent_at=now)
+    Mail.objects.filter(pk=mail_id).update(
+        taken_at=None, failed_at=None, is_unanswered=False, error="", sent_at=now
+    )
     return True
 
 
@@ -118,22 +126,17 @@ def _taken(mail_id: int, now: datetime) -> Mail | None:
     mail = Mail.objects.filter(pk=mail_id, sent_at=None).first()
     if mail is None:
         return None
-    if mail.error.startswith(SENDING):
-        since = datetime.fromisoformat(mail.error.removeprefix(SENDING).strip())
-        if abs(now - since) < TAKEN_FOR:
-            return None
+    if mail.taken_at and abs(now - mail.taken_at) < TAKEN_FOR:
+        return None
     # Of two who have read the same attempts, one counts them up.
     mine = Mail.objects.filter(pk=mail_id, sent_at=None, attempts=mail.attempts)
-    taken = mine.update(attempts=F("attempts") + 1, error=f"{SENDING} {now.isoformat()}")
+    taken = mine.update(attempts=F("attempts") + 1, taken_at=now)
     return mail if taken else None
 
 
-def _words(error: Exception) -> str:
-    said = f"{type(error).__name__}: {error}".replace("\x00", "")
+def _is_unanswered(error: Exception) -> bool:
     lost = isinstance(error, SMTPConnectError | SMTPServerDisconnected)
-    if lost or (isinstance(error, OSError) and not isinstance(error, SMTPException)):
-        return f"{NO_ANSWER} ({said})"
-    return said
+    return lost or (isinstance(error, OSError) and not isinstance(error, SMTPException))
 
 
 def send_unsent(*, now: datetime) -> tuple[int, int]:
@@ -146,6 +149,6 @@ def send_unsent(*, now: datetime) -> tuple[int, int]:
     for pk in ids:
         if send_mail(mail_id=pk, now=now):
             sent += 1
-        elif Mail.objects.filter(pk=pk, sent_at=None, error__startswith=NO_ANSWER).exists():
+        elif Mail.objects.filter(pk=pk, sent_at=None, is_unanswered=True).exists():
             break
     return sent, len(ids) - sent

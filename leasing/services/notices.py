@@ -1,16 +1,19 @@
-"""The mails that are due on a day, each written once: its key names what it tells and when.
+"""The mails that are due on a day: each thing is told once in its week or month.
 
-Standing matters (leases that run out, arrears, what is overdue) are told again each week or month,
-and sooner when something is new among them.
+Standing matters (leases that run out, arrears, what is overdue) are told again each week or month.
+What is new among them is told at once, alone: a mail keeps what it told of, so neither a thing that
+goes away nor one whose day changes makes the others be told again or be missed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
+from albertslund_it.common.agreement import digest_of
 from albertslund_it.common.quarters import span_label
 from inventory.models import Department, Device, Unit
 from inventory.selectors.placements import placements_in_force
@@ -32,13 +35,15 @@ from leasing.services.ordering.approvals import mail_the_head
 from leasing.services.share.letters import write_letters
 
 CHUNK = 500
+SHOWN = 100
 Told = Iterator[tuple[str, Mail | None]]
 
 
 @transaction.atomic
 def write_notices(*, today: date, now: datetime) -> list[str]:
     """Write what is due today; gives a line for each mail written. They go out afterwards."""
-    settings = Settings.objects.get()
+    # One at a time: of two who start at once, the second sees what the first has told.
+    settings = Settings.objects.select_for_update().get()
     written = []
     for notices in (
         _of_approvals(settings, today, now),
@@ -85,23 +90,69 @@ def _of_letters(today: date, now: datetime) -> Told:
             yield "Kvartalsbrev", mail
 
 
+@dataclass(frozen=True)
+class _News:
+    """What of a standing matter is not told yet this week or month, and how much is."""
+
+    topic: str
+    rows: list
+    names: list[str]
+    told_earlier: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.topic}-{digest_of([[name] for name in self.names])[:12]}"
+
+    @property
+    def begin(self) -> str:
+        """Return how a subject begins: a number, and that it comes on top of others."""
+        return f"{'Yderligere ' if self.told_earlier else ''}{len(self.rows)} stk."
+
+    @property
+    def context(self) -> dict:
+        count = len(self.rows)
+        return {
+            "rows": self.rows[:SHOWN],
+            "more": max(0, count - SHOWN),
+            "count": count,
+            "told_earlier": self.told_earlier,
+        }
+
+
+def _news(topic: str, rows: Sequence, name: Callable[[object], str]) -> _News:
+    """Return what of `rows` no mail about `topic` has told of; `name` tells one from another."""
+    mails = Mail.objects.filter(key__startswith=f"{topic}-").values_list("told", flat=True)
+    told = {one for mail in mails for one in mail}
+    new = [(name(row), row) for row in rows if name(row) not in told]
+    return _News(
+        topic, [row for _, row in new], sorted(one for one, _ in new), len(rows) - len(new)
+    )
+
+
 def _of_ending_exceptions(settings: Settings, today: date, now: datetime) -> Told:
     ending = in_state(Approval.objects.all(), ENDING, today).order_by("ends_before", "pk")
     by_department = defaultdict(list)
     for approval in ending.select_related("employee__unit__department", "line__model"):
         by_department[approval.employee.unit.department].append(approval)
     for department, approvals in by_department.items():
-        newest = max(approval.pk for approval in approvals)
         unit = approvals[0].employee.unit
+        news = _news(
+            f"exceptions-{unit.department_id}-{today:%Y-%m}",
+            approvals,
+            lambda approval: f"{approval.pk}:{approval.ends_before}",
+        )
+        if not news.rows:
+            continue
         yield (
             f"Dispensationer, der udløber, {department or unit.name}",
             write_mail(
                 recipients=[*mails_to_heads_of(unit, today), settings.helpdesk_mail],
                 subject=f"Dispensationer, der udløber snart: {department or unit.name}",
                 template="exceptions_ending",
-                context={"approvals": approvals, "department": department or unit.name},
+                context={"approvals": news.rows, "department": department or unit.name},
                 now=now,
-                key=f"exceptions-{unit.department_id}-{today:%Y-%m}-{newest}",
+                key=news.key,
+                told=news.names,
             ),
         )
 
@@ -161,38 +212,44 @@ def _ending_mail(
     now: datetime,
 ) -> Mail | None:
     who = department.name if department else "hele kommunen"
-    count = len(rows)
+    news = _news(
+        f"ending-{department.pk if department else 'alle'}-{today:%Y-%m}",
+        rows,
+        lambda row: f"{row['device'].pk}:{row['last_day']}",
+    )
+    if not news.rows:
+        return None
     return write_mail(
         recipients=recipients,
-        subject=f"{count} stk. leaset udstyr udløber inden seks måneder: {who}",
+        subject=f"{news.begin} leaset udstyr udløber inden seks måneder: {who}",
         template="leases_ending",
-        context={
-            "rows": rows[:100],
-            "more": max(0, count - 100),
-            "count": count,
-            "department": department,
-        },
+        context={**news.context, "department": department},
         now=now,
-        key=f"ending-{department.pk if department else 'alle'}-{today:%Y-%m}",
+        key=news.key,
+        told=news.names,
     )
 
 
 def _of_overdue_returns(settings: Settings, today: date, now: datetime) -> Told:
-    """Tell the helpdesk once a week, and when one more is overdue."""
+    """Tell the helpdesk once a week, and of one more that is overdue at once."""
     late = open_returns(today).filter(due_on__lt=today).order_by("due_on", "pk")
-    returns = list(late.select_related("device__model", "employee", "unit"))
-    if returns:
-        year, week, _ = today.isocalendar()
-        count = len(returns)
+    year, week, _ = today.isocalendar()
+    news = _news(
+        f"returns-{year}W{week}",
+        list(late.select_related("device__model", "employee", "unit")),
+        lambda one: f"{one.pk}:{one.due_on}",
+    )
+    if news.rows:
         yield (
             "Skulle have været afleveret",
             write_mail(
                 recipients=settings.helpdesk_mail,
-                subject=f"{count} stk. skulle have været afleveret",
+                subject=f"{news.begin} skulle have været afleveret",
                 template="returns_overdue",
-                context={"returns": returns[:100], "more": max(0, count - 100), "count": count},
+                context=news.context,
                 now=now,
-                key=f"returns-{year}W{week}-{returns[-1].due_on}-{max(r.pk for r in returns)}",
+                key=news.key,
+                told=news.names,
             ),
         )
 
@@ -202,16 +259,18 @@ def _of_arrears(settings: Settings, today: date, now: datetime) -> Told:
     if not settings.finance_mail:
         return
     standing = outstanding(today)
-    if overdue := standing.overdue:
-        quarters = span_label([one.quarter for one in overdue])
+    news = _news(f"arrears-{today:%Y-%m}", standing.overdue or [], lambda one: str(one.quarter))
+    if news.rows:
+        quarters = span_label([one.quarter for one in news.rows])
         yield (
             "Ikke opkrævet",
             write_mail(
                 recipients=settings.finance_mail,
                 subject=f"{quarters} er ikke opkrævet",
                 template="arrears",
-                context={"overdue": overdue, "amount_ore": standing.overdue_ore},
+                context={"overdue": standing.overdue, "amount_ore": standing.overdue_ore},
                 now=now,
-                key=f"arrears-{overdue[-1].quarter}-{today:%Y-%m}",
+                key=news.key,
+                told=news.names,
             ),
         )
