@@ -99,7 +99,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "albertslund_it.context.frame",
             ],
-            "builtins": ["albertslund_it.templatetags.format"],
+            "builtins": [
+                "albertslund_it.templatetags.format",
+                "albertslund_it.templatetags.agreement",
+            ],
         },
     },
 ]

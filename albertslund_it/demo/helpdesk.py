@@ -19,7 +19,6 @@ from inventory.models import Device, DeviceModel, Employee, Placement, Replaceme
 from inventory.selectors.placements import placements_in_force
 from inventory.services.employees import EmployeeFacts, save_employees
 from leasing.models import Mail, Order, OrderLine, Settings
-from leasing.selectors.handling.states import states_of
 from leasing.selectors.one_pc import counted_placements
 from leasing.selectors.ordering.purchases import lines_to_buy
 from leasing.selectors.ordering.scans import Scan
@@ -175,11 +174,6 @@ class Desk:
         shelf = on_shelf(self.day(30)).filter(model__category__is_pc=True)
         shelf = shelf.filter(pk__in=on_shelf(self.today).values("pk"))
         return shelf.select_related("model__category").order_by("serial_number").first()
-
-    def seen(self, *devices: Device) -> dict[int, str]:
-        """Give what a form has seen of devices."""
-        states = states_of([device.pk for device in devices])
-        return {pk: state.signature for pk, state in states.items()}
 
 
 def buy(lines, number: str, day: date, actor, now: datetime) -> None:

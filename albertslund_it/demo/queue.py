@@ -66,7 +66,6 @@ def _replaced(desk: Desk, name: str, department: str, model: str, days_ago: int)
         unit=person.unit,
         employee=person,
         starts_on=desk.day(days_ago),
-        seen=desk.seen(new, old),
         actor=desk.user,
         now=desk.moment(days_ago, 14),
         replaces=old,
@@ -93,7 +92,6 @@ def loans(desk: Desk) -> Case:
             employee=desk.without_pc(department),
             starts_on=desk.day(begun),
             due_on=desk.today + timedelta(days=due),
-            seen=desk.seen(device),
             actor=desk.user,
             now=desk.moment(begun, 11),
         )
@@ -176,7 +174,6 @@ def shared_set(desk: Desk) -> Case:
         unit=unit,
         used_for="Klassesæt 8.A",
         starts_on=desk.day(3),
-        seen=desk.seen(first),
         actor=desk.user,
         now=desk.moment(3, 13),
     )
@@ -212,7 +209,6 @@ def handed_out(desk: Desk) -> Case:
         unit=person.unit,
         employee=person,
         starts_on=desk.day(7),
-        seen=desk.seen(device),
         actor=desk.user,
         now=desk.moment(7, 10),
     )

@@ -14,7 +14,6 @@ from inventory.models import Employee, ExpectedReturn, FormerSerialNumber, Place
 from inventory.selectors.placements import placements_in_force
 from inventory.selectors.rollout import rollout
 from leasing.models import Approval, Decision, LossReport, Mail, Order, OrderLine, Settings, Status
-from leasing.selectors.handling.states import states_of
 from leasing.selectors.one_pc import holdings_of
 from leasing.selectors.ordering.shelf import on_shelf
 from leasing.services.handling.handing import hand_out
@@ -129,7 +128,6 @@ def test_handing_out_one_of_the_61_makes_it_60(is_new):
             unit=line.unit,
             employee=line.employee,
             starts_on=TODAY,
-            seen={pk: s.signature for pk, s in states_of([new.pk, line.replaces_id]).items()},
             actor=user,
             now=now,
             line=line,

@@ -5,10 +5,11 @@ splits differ by what the next closings will bill differently. What is billed al
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from albertslund_it.common.money import format_kroner
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.rows import among
@@ -83,13 +84,35 @@ class UnitConsequence:
 
 @dataclass(frozen=True)
 class Consequence:
-    """What a change costs whom; `units` are those for whom something changes."""
+    """What a change costs whom; `units` are those for whom something changes.
+
+    `full_ore` is what all the devices cost in a whole quarter when everything has taken effect.
+    """
 
     current: Quarter
     full: Quarter
     units: tuple[UnitConsequence, ...]
     devices: int
     leased: int
+    full_ore: int = 0
+
+    @property
+    def closed(self) -> list[Quarter]:
+        """Return the closed quarters that get a correction."""
+        return sorted({change.quarter for one in self.units for change in one.closed})
+
+    @property
+    def told(self) -> Iterator[tuple[str, str]]:
+        """Say all of it in rows, for whoever agrees to it."""
+        yield "Udstyr, der er leaset", f"{self.leased} af {self.devices}"
+        for one in self.units:
+            cost = f"Udgiften for {one.unit.name}"
+            now, before = format_kroner(one.full_after_ore), format_kroner(one.full_before_ore)
+            yield cost, f"{now} i kvartalet fra {one.from_day:%d-%m-%Y} (før {before})"
+            for change in one.changes:
+                now, before = format_kroner(change.after_ore), format_kroner(change.before_ore)
+                locked = ", låst" if change.is_closed else ""
+                yield f"{cost} i {change.quarter.label}", f"{now} (før {before}{locked})"
 
 
 @dataclass
@@ -135,7 +158,8 @@ def consequence_of(plans: Mapping[int, Plan], today: date) -> Consequence:
     told = [_unit_consequence(unit, sums, quarters, seen) for unit in units.values()]
     # Who pays more comes first: that is what is asked about.
     told.sort(key=lambda one: (one.full_ore <= 0, danish_key(one.unit.name)))
-    return Consequence(current, first_full, tuple(told), len(plans), len(before))
+    full = sum(ore for (code, _), ore in sums.after.items() if code == str(first_full))
+    return Consequence(current, first_full, tuple(told), len(plans), len(before), full)
 
 
 def changed(facts: LeaseFacts, plan: Plan) -> LeaseFacts:

@@ -1,6 +1,5 @@
 """What a form must know of some devices: where they are, and what stands in the way."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -48,12 +47,12 @@ class DeviceState:
         return lease.stops_on is None or lease.stops_on > day
 
     @property
-    def signature(self) -> str:
-        """Give a text that is another one as soon as anybody moves the device."""
-        points = [
-            f"{p.pk}|{p.starts_on}|{p.unit_id}|{p.employee_id}|{p.used_for}" for p in self.timeline
-        ]
-        return hashlib.sha256(";".join(points).encode()).hexdigest()[:12]
+    def told(self) -> str:
+        """Say all that is known of where it is to be: another text as soon as anybody moves it."""
+        points = [f"{where(p)} fra {p.starts_on:%d-%m-%Y}" for p in self.timeline]
+        if self.set_aside:
+            points.append(f"sat til side til bestilling {self.set_aside.line.order}")
+        return ", ".join(points) or IN_STOCK
 
 
 def states_of(device_ids: Collection[int]) -> dict[int, DeviceState]:
@@ -86,19 +85,9 @@ def where(placement: Placement | None) -> str:
     """Say where a device is: 'it-lager', 'Birkeskolen', 'Birkeskolen (Anna Berg)'."""
     if placement is None or placement.unit is None:
         return IN_STOCK
-    who = placement.employee.name if placement.employee else placement.used_for
+    name = placement.employee.name if placement.employee else ""
+    who = ", ".join(word for word in (name, placement.used_for) if word)
     return f"{placement.unit.name} ({who})" if who else placement.unit.name
-
-
-def seen_text(states: Iterable[DeviceState]) -> str:
-    """Write what a form has seen, for it to carry along."""
-    return ",".join(f"{state.device.pk}:{state.signature}" for state in states)
-
-
-def read_seen(text: str) -> dict[int, str]:
-    """Read what a form had seen: device id -> signature; whatever is not that is left out."""
-    pairs = (part.partition(":")[::2] for part in text.split(","))
-    return {int(pk): mark for pk, mark in pairs if pk.isascii() and pk.isdecimal() and len(pk) < 19}
 
 
 def moved_by(states: Iterable[DeviceState]) -> Mapping[int, str]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import Check, NotAsShown, nothing_to_see
 from albertslund_it.web.rows import among
 from inventory.models import Device, Employee, ExpectedReturn, Unit
 from inventory.services.rollout import note_replaced
@@ -34,9 +35,9 @@ def hand_out(
     devices: Collection[Device],
     unit: Unit,
     starts_on: date,
-    seen: Mapping[int, str],
     actor,
     now: datetime,
+    agree: Check = nothing_to_see,
     employee: Employee | None = None,
     used_for: str = "",
     line: OrderLine | None = None,
@@ -63,7 +64,7 @@ def hand_out(
         wanted,
         dict.fromkeys(wanted, holder),
         starts_on,
-        seen,
+        agree,
         later,
         _check_of_hand_out(lines, holder, starts_on),
         exempt_devices=[old.device.pk] if old else [],
@@ -132,37 +133,53 @@ def transfer(
     *,
     devices: Collection[Device],
     starts_on: date,
-    seen: Mapping[int, str],
     actor,
-    unit: Unit,
+    agree: Check = nothing_to_see,
+    unit: Unit | None = None,
     employee: Employee | None = None,
     used_for: str = "",
-    keeps_people: bool = False,
+    no_employee: bool = False,
     later: str = "",
 ) -> Handled:
     """Move devices that are in use to another unit or person from a day on.
 
-    `keeps_people` leaves each with the person or the purpose it has.
+    What is not given stays as each has it: its person, unless it is to have `no_employee`, its
+    purpose and its unit. A person comes with a unit.
 
     Raises:
         Refused: with every reason, each by its device; nothing is written.
     """
     states, people = locked_states([device.pk for device in devices], [employee])
-    holders = dict.fromkeys(states, Holder(unit, employee and people[employee.pk], used_for))
-    if keeps_people:
-        for pk, state in states.items():
-            now = state.on(starts_on)
-            if now:
-                holders[pk] = Holder(unit, now.employee, now.used_for)
+    given = Holder(unit, employee and people[employee.pk], used_for)
+    holders = holders_after_move(states, starts_on, given, no_employee=no_employee)
 
     def check(state: DeviceState) -> Iterator[str]:
         yield from fault_of_loss(state)
         if state.is_in_stock(starts_on):
             yield (f"{state.device} er på it-lager den {starts_on:%d-%m-%Y}. Udlever den i stedet.")
+            return
+        holder = holders[state.device.pk]
+        yield from fault_of_payer(holder.unit, holder.employee)
 
-    moves = Moves(states, holders, starts_on, seen, later, check)
-    reasons = [*fault_of_person(employee, starts_on), *fault_of_payer(unit, employee)]
-    return _refuse_or(reasons, moves, actor)
+    moves = Moves(states, holders, starts_on, agree, later, check)
+    return _refuse_or(fault_of_person(employee, starts_on), moves, actor)
+
+
+def holders_after_move(
+    states: Mapping[int, DeviceState], day: date, given: Holder, *, no_employee: bool
+) -> dict[int, Holder]:
+    """Return who has each device after a move: what is not given stays as it is that day."""
+    if given.employee:
+        return dict.fromkeys(states, given)
+    holders = {}
+    for pk, state in states.items():
+        now = state.on(day)
+        if now is None or now.unit is None:  # in stock: there is nothing to keep
+            holders[pk] = given
+            continue
+        person = None if no_employee else now.employee
+        holders[pk] = Holder(given.unit or now.unit, person, given.used_for or now.used_for)
+    return holders
 
 
 @transaction.atomic
@@ -170,8 +187,8 @@ def take_back(
     *,
     devices: Collection[Device],
     starts_on: date,
-    seen: Mapping[int, str],
     actor,
+    agree: Check = nothing_to_see,
     later: str = "",
 ) -> Handled:
     """Take devices back to IT's stock from a day on.
@@ -180,7 +197,7 @@ def take_back(
         Refused: with every reason, each by its device; nothing is written.
     """
     states, _ = locked_states([device.pk for device in devices], [])
-    moves = Moves(states, dict.fromkeys(states, Holder()), starts_on, seen, later, fault_of_loss)
+    moves = Moves(states, dict.fromkeys(states, Holder()), starts_on, agree, later, fault_of_loss)
     return moves.carry_out(actor)
 
 
@@ -191,9 +208,9 @@ def lend(
     employee: Employee,
     starts_on: date,
     due_on: date,
-    seen: Mapping[int, str],
     actor,
     now: datetime,
+    agree: Check = nothing_to_see,
     later: str = "",
 ) -> Handled:
     """Lend devices of the stock to a person until a day; Fælles IT goes on paying.
@@ -223,7 +240,7 @@ def lend(
                 "Vælg en anden."
             )
 
-    moves = Moves(states, dict.fromkeys(states, holder), starts_on, seen, later, check)
+    moves = Moves(states, dict.fromkeys(states, holder), starts_on, agree, later, check)
     loans = {
         one.device_id: one
         for one in ExpectedReturn.objects.filter(
@@ -243,6 +260,8 @@ def _refuse_or(reasons: list[str], moves: Moves, actor) -> Handled:
     """Carry moves out, or refuse them with all there is to say."""
     try:
         handled = moves.carry_out(actor)
+    except NotAsShown:
+        raise  # what stands in the way is told with what it does now
     except Refused as refused:
         raise Refused(*reasons, *refused.reasons) from None
     if reasons:
@@ -316,7 +335,6 @@ def _ask_back(old: DeviceState, holder, day: date, takes_back: bool, moves: Move
     if takes_back:
         moves.states = {**moves.states, old.device.pk: old}
         moves.holders = {**moves.holders, old.device.pk: Holder()}
-        moves.seen = {old.device.pk: old.signature, **moves.seen}
         moves.check = _unless(old, moves.check)
         return
     overlap = Settings.objects.values_list("overlap_days", flat=True).get(id=1)

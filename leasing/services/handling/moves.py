@@ -1,7 +1,7 @@
 """One change of who has some devices: all of it or none, with every fault named by its device.
 
 Every hand-out, transfer, loan and hand-in goes through here, so that all of them keep what holds
-for each: nobody's change is written over unseen, what comes after is asked about, and nobody gets
+for each: nothing is saved that was not shown, what comes after is asked about, and nobody gets
 one pc too many.
 """
 
@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import among, lock
 from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
 from leasing.models import Order, OrderedDevice, OrderLine
-from leasing.selectors.handling.states import DeviceState, moved_by, states_of, where
+from leasing.selectors.handling.states import DeviceState, states_of, where
 from leasing.selectors.one_pc import lock_employees
+from leasing.services.ground import PRICED
 from leasing.services.one_pc import refuse_second_pc
 
 # What is to become of change points after the day: they stay, or the change holds for good.
@@ -61,7 +63,7 @@ class Moves:
     states: Mapping[int, DeviceState]
     holders: Mapping[int, Holder]
     starts_on: date
-    seen: Mapping[int, str]
+    agree: Check = nothing_to_see
     later: str = ""
     check: Callable[[DeviceState], Iterator[str]] | None = None
     exempt_devices: Collection[int] = ()
@@ -77,6 +79,8 @@ class Moves:
             Refused: with every reason; nothing is written.
         """
         ahead = {pk: s for pk, s in self.states.items() if not self._is_done(s)}
+        if ahead:
+            self.agree()
         if reasons := [*self._faults(ahead.values()), *self._second_pcs(ahead)]:
             raise Refused(*reasons)
         dropped = []
@@ -96,12 +100,7 @@ class Moves:
         return is_there and not (self.later == DROP_LATER and state.after(self.starts_on))
 
     def _faults(self, states: Iterable[DeviceState]) -> Iterator[str]:
-        stale = [s for s in states if self.seen.get(s.device.pk) != s.signature]
-        names = moved_by(stale) if stale else {}
         for state in states:
-            if state in stale:
-                yield _meanwhile(state, names.get(state.device.pk, ""))
-                continue
             if self.check:
                 yield from self.check(state)
             later = state.after(self.starts_on)
@@ -163,14 +162,15 @@ def locked_states(
 ) -> tuple[dict[int, DeviceState], dict[int, Employee]]:
     """Let nobody else move anything or place an order, and read the devices and the people.
 
-    Locks are always taken in this order: orders, their lines, placements, people.
+    Locks are always taken in this order: orders, their lines, what a
+    consequence is worked out from, people.
     """
     lock(Order)
     lines = OrderLine.objects.filter(
         devices__device__in=among(list(device_ids), int), devices__handed_out_on=None
     )
     list(OrderLine.objects.select_for_update().filter(pk__in=lines.values("pk")).order_by("pk"))
-    lock(Placement)
+    lock(*PRICED)
     employees = lock_employees(person.pk for person in people if person)
     return states_of(device_ids), employees
 
@@ -202,16 +202,6 @@ def fault_of_loss(state: DeviceState) -> Iterator[str]:
             f"{state.device} er meldt {state.loss.get_kind_display().lower()}. "
             "Meld den fundet på dens egen side først."
         )
-
-
-def _meanwhile(state: DeviceState, by: str) -> str:
-    placement = state.timeline[-1] if state.timeline else None
-    since = f" fra {placement.starts_on:%d-%m-%Y}" if placement else ""
-    who = f" af {by}" if by else ""
-    return (
-        f"{state.device} er ændret{who}, efter at du åbnede siden: {where(placement)}{since}. "
-        "Intet er gemt. Se den igennem, og gem igen, hvis det stadig er rigtigt."
-    )
 
 
 def _comes_later(state: DeviceState, later: Placement) -> str:

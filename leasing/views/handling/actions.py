@@ -10,10 +10,11 @@ from django.utils.cache import patch_vary_headers
 from django.views.generic import View
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import NotAsShown, agreed_by, status_of
 from albertslund_it.web.clock import now, today
 from inventory.selectors.scope import devices_seen_by
 from leasing.models import OrderLine
-from leasing.selectors.handling.states import read_seen
+from leasing.selectors.handling.states import moved_by, states_of
 from leasing.services.handling import handing
 from leasing.services.handling.moves import Handled
 from leasing.views.handling.forms import HandOutForm, LendForm, TakeBackForm, TransferForm
@@ -64,16 +65,13 @@ class HandleDevices(PermissionRequiredMixin, View):
         is_valid = form.is_valid()
         if request.htmx and request.htmx.target == PREVIEW:
             return self.fragment(form)
-        if request.POST.get("trin") == "vis":
+        if request.POST.get("trin") == "vis" or not is_valid:
             return self.page(form, preview_of(form, today()), 200 if is_valid else 422)
-        if not is_valid:
-            return self.page(form, preview_of(form, today()), 422)
-        seen = read_seen(form.cleaned_data["seen"])
-        if not set(form.found.ids) <= seen.keys():
-            # Nobody has seen yet what it does to these devices.
-            return self.page(form, preview_of(form, today()), must_look=True)
         try:
-            handled = self.carry_out(form, form.cleaned_data, seen)
+            handled = self.carry_out(form, form.cleaned_data)
+        except NotAsShown as changed:
+            self.name_who_moved(form, changed)
+            return self.page(form, preview_of(form, today()), status_of(form, changed))
         except Refused as refused:
             for reason in refused.reasons:
                 form.add_error(None, reason)
@@ -81,21 +79,28 @@ class HandleDevices(PermissionRequiredMixin, View):
         self.tell(form, handled)
         return redirect(self.next_page(form))
 
+    def name_who_moved(self, form, changed: NotAsShown) -> None:
+        """Say by whom the devices were moved that are elsewhere than the person saw."""
+        states = [s for s in states_of(form.found.ids).values() if str(s.device) in changed.what]
+        for pk, name in moved_by(states).items() if states else ():
+            [device] = [s.device for s in states if s.device.pk == pk]
+            changed.reasons.append(f"{device} er sidst flyttet af {name}.")
+
     def make_form(self, data):
         devices = devices_seen_by(self.request.user, today())
         return self.form_class(data, today=today(), devices=devices)
 
-    def common(self, form, data, seen) -> dict:
+    def common(self, form, data) -> dict:
         """Give the arguments that every service takes."""
         return {
             "devices": form.found.devices,
             "starts_on": data["starts_on"],
-            "seen": seen,
+            "agree": agreed_by(self.request.POST, lambda: preview_of(form, today()).told),
             "later": data["later"],
             "actor": self.request.user,
         }
 
-    def carry_out(self, form, data, seen) -> Handled:
+    def carry_out(self, form, data) -> Handled:
         raise NotImplementedError
 
     def tell(self, form, handled: Handled) -> None:
@@ -115,14 +120,13 @@ class HandleDevices(PermissionRequiredMixin, View):
         query = {"unit": unit.pk} if unit else {}
         return f"{reverse('device-list')}?{urlencode(query)}" if query else reverse("device-list")
 
-    def page(self, form, preview, status=200, *, must_look=False):
+    def page(self, form, preview, status=200):
         context = {
             "form": form,
             "preview": preview,
             "title": self.title,
             "heading": self.heading,
             "button": self.button,
-            "must_look": must_look,
         }
         response = render(self.request, "leasing/handling/handle.html", context, status=status)
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
@@ -165,10 +169,10 @@ class HandOut(HandleDevices):
             "replaces": str(line.replaces) if line.replaces else "",
         }
 
-    def carry_out(self, form, data, seen):
+    def carry_out(self, form, data):
         line = OrderLine.objects.filter(pk=data["line"]).first() if data["line"] else None
         return handing.hand_out(
-            **self.common(form, data, seen),
+            **self.common(form, data),
             unit=data["unit"],
             employee=data["employee"],
             used_for=data["used_for"],
@@ -188,17 +192,13 @@ class Transfer(HandleDevices):
     button = "Flyt"
     done = "er flyttet"
 
-    def further_initial(self, given):
-        """Let each of several devices stay with its person: it is their unit that changes."""
-        return {"keeps_people": "on"} if len(given.getlist("serienumre")) > 1 else {}
-
-    def carry_out(self, form, data, seen):
+    def carry_out(self, form, data):
         return handing.transfer(
-            **self.common(form, data, seen),
+            **self.common(form, data),
             unit=data["unit"],
             employee=data["employee"],
             used_for=data["used_for"],
-            keeps_people=data["keeps_people"],
+            no_employee=data["no_employee"],
         )
 
 
@@ -211,8 +211,8 @@ class TakeBack(HandleDevices):
     button = "Tag tilbage"
     done = "er på it-lager"
 
-    def carry_out(self, form, data, seen):
-        return handing.take_back(**self.common(form, data, seen))
+    def carry_out(self, form, data):
+        return handing.take_back(**self.common(form, data))
 
 
 class Lend(HandleDevices):
@@ -224,9 +224,9 @@ class Lend(HandleDevices):
     button = "Udlån"
     done = "er udlånt"
 
-    def carry_out(self, form, data, seen):
+    def carry_out(self, form, data):
         return handing.lend(
-            **self.common(form, data, seen),
+            **self.common(form, data),
             employee=data["employee"],
             due_on=data["due_on"],
             now=now(),

@@ -8,7 +8,8 @@ from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
 from inventory.choices import unit_choices
 from inventory.models import Unit
 from leasing.selectors.handling.lookups import Found, devices_in, employee_named
-from leasing.services.handling.moves import DROP_LATER, KEEP_LATER
+from leasing.services.handling.handing import holders_after_move
+from leasing.services.handling.moves import DROP_LATER, KEEP_LATER, Holder
 
 FARTHEST = timedelta(days=3653)
 LATER = [
@@ -18,7 +19,7 @@ LATER = [
 
 
 class DevicesForm(PlainForm, forms.Form):
-    """Some devices and a day; `seen` says how the page showed them."""
+    """Some devices and a day."""
 
     serial_numbers = forms.CharField(
         label="Serienumre",
@@ -32,7 +33,6 @@ class DevicesForm(PlainForm, forms.Form):
         error_messages={"required": "Skriv, fra hvilken dag det gælder."},
     )
     later = forms.ChoiceField(choices=LATER, required=False, widget=forms.HiddenInput)
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     rare: tuple[str, ...] = ()
 
@@ -92,9 +92,24 @@ class DevicesForm(PlainForm, forms.Form):
         if "unit" in self.fields and not data.get("unit") and "employee" not in self.errors:
             if data.get("employee"):
                 data["unit"] = data["employee"].unit
-            elif "unit" not in self.errors:
-                self.add_error("unit", "Skriv en medarbejder, eller vælg den enhed, der betaler.")
+            elif "unit" not in self.errors and self.says_nothing(data):
+                self.add_error("unit", self.says_nothing_text)
         return data
+
+    says_nothing_text = "Skriv en medarbejder, eller vælg den enhed, der betaler."
+
+    def says_nothing(self, data) -> bool:
+        """Tell whether it is not said who is to have the devices."""
+        return True
+
+    def holders(self, states) -> dict[int, Holder]:
+        """Return who would have each device, by id; nobody while it is not said."""
+        return dict.fromkeys(states, Holder())
+
+    def given(self) -> Holder:
+        """Return what is typed of who is to have the devices."""
+        data = self.cleaned_data
+        return Holder(data.get("unit"), data.get("employee"), data.get("used_for", ""))
 
     @property
     def shown(self):
@@ -152,24 +167,39 @@ class HandOutForm(DevicesForm):
     field_order = ("serial_numbers", "employee", "unit", "starts_on")
     rare = ("used_for", "replaces", "takes_old_back")
 
+    def holders(self, states):
+        return dict.fromkeys(states, self.given()) if self.given().unit else {}
+
 
 class TransferForm(DevicesForm):
-    """Move devices in use."""
+    """Move devices in use; what is left empty stays as each device has it."""
 
-    employee = _employee(required=False)
-    unit = _unit("Medarbejderens enhed")
+    employee = _employee(required=False, help_text="Tomt: hver beholder den medarbejder, den har.")
+    unit = _unit("Medarbejderens enhed; ellers den, de står hos")
     used_for = _used_for()
-    keeps_people = forms.BooleanField(
-        label="Hver pc bliver hos den medarbejder, den har", required=False
+    no_employee = forms.BooleanField(
+        label="Ingen medarbejder: tag dem af dem, der har dem", required=False
     )
-    field_order = ("serial_numbers", "employee", "unit", "starts_on", "keeps_people")
+    field_order = ("serial_numbers", "employee", "no_employee", "unit", "starts_on")
     rare = ("used_for",)
+
+    says_nothing_text = "Skriv en medarbejder, eller vælg den enhed, de flyttes til."
+
+    def says_nothing(self, data):
+        return not (data.get("no_employee") or data.get("used_for"))
+
+    def holders(self, states):
+        day, given = self.cleaned_data.get("starts_on"), self.given()
+        no_employee = bool(self.cleaned_data.get("no_employee"))
+        if day is None or not (given.unit or given.used_for or no_employee):
+            return {}
+        return holders_after_move(states, day, given, no_employee=no_employee)
 
     def clean(self):
         data = super().clean()
-        if data.get("keeps_people") and data.get("employee"):
+        if data.get("no_employee") and data.get("employee"):
             self.add_error(
-                "keeps_people", "Vælg enten en ny medarbejder, eller at hver pc bliver, ikke begge."
+                "no_employee", "Vælg enten en ny medarbejder eller ingen medarbejder, ikke begge."
             )
         return data
 
@@ -186,3 +216,9 @@ class LendForm(DevicesForm):
         label="Afleveres senest", error_messages={"required": "Skriv, hvornår den skal afleveres."}
     )
     field_order = ("serial_numbers", "employee", "starts_on", "due_on")
+
+    def holders(self, states):
+        if not self.cleaned_data.get("employee"):
+            return {}
+        payer = Unit.objects.filter(is_cost_holder=True).first()
+        return dict.fromkeys(states, Holder(payer, self.cleaned_data["employee"]))

@@ -1,13 +1,17 @@
 """What a form that is being filled in would do: the devices, the person, the cost."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
+from inventory.models import Placement
 from leasing.selectors.handling.consequences import Consequence, Plan, consequence_of
-from leasing.selectors.handling.states import DeviceState, seen_text, states_of, where
+from leasing.selectors.handling.states import DeviceState, states_of, where
 from leasing.selectors.one_pc import Holdings, holdings_of
 from leasing.selectors.ordering.people import people_matching
-from leasing.services.handling.moves import DROP_LATER
+from leasing.selectors.quality.made import Place, faults_made
+from leasing.services.handling.moves import DROP_LATER, Holder
 from leasing.views.handling.forms import LATER, DevicesForm
 
 SHOWN = 8
@@ -15,61 +19,116 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Preview:
-    """What is known so far; `consequence` once it is known who is to have the devices."""
+    """What is known so far; `consequence` once it is known who is to have the devices.
+
+    `rows` are (device, where it is, where it is to be); `faults` are those of data quality that it
+    would make.
+    """
 
     states: tuple[DeviceState, ...]
-    rows: list[tuple[DeviceState, str]]
+    rows: list[tuple[DeviceState, str, str]]
+    replaced: DeviceState | None
     unknown: tuple
     later: list[tuple[DeviceState, date, str]]
     later_choice: str
-    seen: str
     employee: object
     employee_fault: str
     people: list
     holdings: Holdings | None
     is_second: bool
     consequence: Consequence | None
+    faults: list[tuple[str, str, int]]
     starts_on: date
 
     later_choices = LATER
 
     @property
-    def more(self) -> int:
-        return len(self.states) - len(self.rows)
+    def shown(self) -> list:
+        return self.rows[:SHOWN]
+
+    @property
+    def more(self) -> list:
+        return self.rows[SHOWN:]
 
     @property
     def is_empty(self) -> bool:
         return not (self.states or self.unknown or self.employee or self.employee_fault)
+
+    @property
+    def told(self) -> Iterator[tuple[str, str]]:
+        """Say all that is shown in rows, for whoever agrees to it."""
+        for state, _, then in self.rows:
+            yield str(state.device), state.told
+            yield f"{state.device} bagefter", then
+        if self.replaced:
+            yield f"{self.replaced.device}, der erstattes", self.replaced.told
+        if self.holdings:
+            yield f"Det, som {self.employee} har i forvejen", f"{self.holdings.count} pc"
+        if self.later:
+            yield "Valget for det, der er flyttet igen", self.later_choice or "intet"
+        for title, _, count in self.faults:
+            yield title, str(count)
+        if self.consequence:
+            yield from self.consequence.told
 
 
 def preview_of(form: DevicesForm, today: date) -> Preview:
     """Work out what a form, whole or half filled in, would do."""
     data = form.cleaned_data
     starts_on = data.get("starts_on") or today
-    states = tuple(states_of(form.found.ids).values())
-    moved_later = [(state, state.after(starts_on)) for state in states]
+    replaced = data.get("replaces")
+    found = states_of([*form.found.ids, *([replaced.pk] if replaced else [])])
+    old = found.pop(replaced.pk, None) if replaced else None
+    states, holders = tuple(found.values()), form.holders(found)
     employee = data.get("employee")
-    replaced = {data["replaces"].pk} if data.get("replaces") else set()
     holdings = _holdings(form, employee, states, starts_on)
     is_typed = "employee" in form.fields and form["employee"].value()
     faults = form.errors.get("employee", ()) if is_typed else ()
     people = people_matching(form["employee"].value()[:100], today) if faults else []
     return Preview(
         states=states,
-        rows=[(state, where(state.on(starts_on))) for state in states[:SHOWN]],
+        rows=[(state, where(state.on(starts_on)), _then(state, holders)) for state in states],
+        replaced=old,
         unknown=form.found.unknown[:SHOWN],
-        later=[(state, p[0].starts_on, where(p[0])) for state, p in moved_later if p][:SHOWN],
+        later=list(islice(_later(states, starts_on), SHOWN)),
         later_choice=data.get("later", ""),
-        seen=seen_text(states),
         employee=employee,
         # Those who fit are offered at the field; that nobody does is worth saying.
         employee_fault="" if people else " ".join(faults),
         people=people,
         holdings=holdings,
-        is_second=_is_second(form, holdings, states, replaced, starts_on),
-        consequence=_consequence(form, states, starts_on, today),
+        is_second=_is_second(form, holdings, states, {old.device.pk} if old else set(), starts_on),
+        consequence=_consequence(form, states, holders, starts_on, today),
+        faults=_faults(states, holders, starts_on),
         starts_on=starts_on,
     )
+
+
+def _then(state: DeviceState, holders: dict[int, Holder]) -> str:
+    """Say who is to have a device; nothing while that is not known."""
+    holder = holders.get(state.device.pk)
+    return where(Placement(**vars_of(holder))) if holder else ""
+
+
+def vars_of(holder: Holder) -> dict:
+    """Return a holder as the fields of a placement."""
+    return {"unit": holder.unit, "employee": holder.employee, "used_for": holder.used_for}
+
+
+def _later(states, starts_on: date) -> Iterator[tuple[DeviceState, date, str]]:
+    for state in states:
+        for placement in state.after(starts_on)[:1]:
+            yield state, placement.starts_on, where(placement)
+
+
+def _faults(states, holders, starts_on: date) -> list[tuple[str, str, int]]:
+    moves = []
+    for state in states:
+        if holder := holders.get(state.device.pk):
+            now = state.on(starts_on)
+            before = Place(now.unit, now.employee, now.used_for) if now else Place()
+            moves.append((state.device, before, Place(**vars_of(holder))))
+    return faults_made(moves, starts_on)
 
 
 def _holdings(form, employee, states, starts_on: date) -> Holdings | None:
@@ -92,16 +151,14 @@ def _is_second(form, holdings, states, replaced: set[int], starts_on: date) -> b
     return bool(new) and kept + new > holdings.allowed
 
 
-def _consequence(form, states, starts_on: date, today: date) -> Consequence | None:
-    data = form.cleaned_data
-    unit = data.get("unit")
-    goes_to_stock = "unit" not in form.fields  # a loan is paid as the stock is
-    if not states or not (unit or goes_to_stock):
+def _consequence(form, states, holders, starts_on: date, today: date) -> Consequence | None:
+    if not (states and holders):
         return None
+    data = form.cleaned_data
     drops = data.get("later") == DROP_LATER
     plans = {
         state.device.pk: Plan(
-            [(starts_on, unit.pk if unit else None)],
+            [(starts_on, unit.pk if (unit := holders[state.device.pk].unit) else None)],
             [placement.starts_on for placement in state.after(starts_on)] if drops else (),
         )
         for state in states

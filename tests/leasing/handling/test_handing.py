@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import agreed_by
 from inventory.models import ExpectedReturn, Placement
 from leasing.models import LossReport, Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
@@ -66,8 +67,8 @@ def test_a_pc_is_handed_out_with_its_history(school, cast):
 def test_the_same_once_more_changes_nothing(school):
     pc = school.stock[0]
     before = seen(pc)
-    hand_out(pc, unit=school.birke, employee=school.anna, seen=before)
-    again = hand_out(pc, unit=school.birke, employee=school.anna, seen=before)
+    hand_out(pc, unit=school.birke, employee=school.anna, agree=before)
+    again = hand_out(pc, unit=school.birke, employee=school.anna, agree=before)
 
     assert again.changed == ()
     assert again.unchanged == (pc,)
@@ -98,13 +99,17 @@ def test_a_transfer_moves_unit_and_person(school):
     assert timeline(pc)[1] == (TODAY, "Biblioteket", "bola", "")
 
 
-def test_a_transfer_may_leave_each_with_its_person(school):
+def test_what_a_transfer_does_not_say_stays_as_it_is(school):
     hand_out(school.stock[0], unit=school.birke, employee=school.anna, starts_on=make.FIRST_DAY)
     hand_out(school.stock[1], unit=school.birke, used_for="Skranke", starts_on=make.FIRST_DAY)
-    transfer(*school.stock[:2], unit=school.library, keeps_people=True)
+    transfer(*school.stock[:2], unit=school.library)
 
     assert timeline(school.stock[0])[1] == (TODAY, "Biblioteket", "anbe", "")
     assert timeline(school.stock[1])[1] == (TODAY, "Biblioteket", "", "Skranke")
+    transfer(school.stock[0], no_employee=True, starts_on=LATER)
+    assert timeline(school.stock[0])[2] == (LATER, "Biblioteket", "", "")
+    transfer(school.stock[1], used_for="Vogn", starts_on=LATER)
+    assert timeline(school.stock[1])[2] == (LATER, "Biblioteket", "", "Vogn")
 
 
 def test_a_loan_is_paid_by_the_cost_holder_and_expected_back(school):
@@ -286,19 +291,19 @@ def test_to_drop_what_comes_later_gives_nobody_a_second_pc(school):
 # --- somebody else meanwhile
 
 
-def test_the_later_one_is_told_who_moved_it(school, cast):
+def test_the_later_one_is_told_what_has_changed(school, cast):
     pc = school.stock[0]
     opened = seen(pc)
     hand_out(pc, unit=school.birke, employee=school.anna, actor=cast.helpdesk)
 
     with pytest.raises(Refused) as refused:
-        hand_out(pc, unit=school.library, employee=school.bo, seen=opened)
+        hand_out(pc, unit=school.library, employee=school.bo, agree=opened)
     assert str(refused.value).startswith(
-        "PF000001 er ændret af Hjalte, efter at du åbnede siden: "
-        "Birkeskolen (Anna Berg) fra 23-11-2026. Intet er gemt."
+        "PF000001 er ændret fra it-lager til Birkeskolen (Anna Berg) fra 23-11-2026, siden du så"
     )
-    with pytest.raises(Refused, match="efter at du åbnede siden"):
-        take_back(pc, seen={})
+    with pytest.raises(Refused, match="Der er ikke gemt noget endnu"):
+        take_back(pc, agree=agreed_by({}, list))
+    assert len(timeline(pc)) == 1
 
 
 # --- at any size
@@ -309,9 +314,9 @@ def test_thirty_devices_take_as_many_queries_as_three(school):
         pcs = [make.lease(f"PX{first + n:06}").device for n in range(count)]
         opened = seen(*pcs)
         with CaptureQueriesContext(connection) as context:
-            hand_out(*pcs, unit=school.birke, used_for="Klassesæt", seen=opened)
+            hand_out(*pcs, unit=school.birke, used_for="Klassesæt", agree=opened)
         with CaptureQueriesContext(connection) as back:
-            take_back(*pcs, starts_on=LATER, seen=seen(*pcs))
+            take_back(*pcs, starts_on=LATER, agree=seen(*pcs))
         return len(context), len(back)
 
     queries(1, 0)

@@ -103,7 +103,7 @@ def test_the_head_decides_while_the_pc_is_handed_out(school, cast):
             today=TODAY,
             now=NOW,
         )
-        give = partial(hand_out, pc, unit=school.birke, employee=school.anna, seen=seen(pc))
+        give = partial(hand_out, pc, unit=school.birke, employee=school.anna, agree=seen(pc))
         assert_understood(at_the_same_moment(decide, give, decide, give))
         approval.refresh_from_db()
         assert approval.decision == "granted"
@@ -133,7 +133,7 @@ def test_a_theft_is_reported_while_the_pc_is_taken_back(school):
             now=NOW,
             replacement=Replacement(uuid4(), model_id=pc.model_id, past_stock_because="Ny"),
         )
-        back = partial(take_back, pc, seen=opened, starts_on=TODAY + timedelta(days=1))
+        back = partial(take_back, pc, agree=opened, starts_on=TODAY + timedelta(days=1))
         assert_understood(at_the_same_moment(report, back, report, back))
 
 
@@ -145,7 +145,7 @@ def test_a_coming_employee_is_joined_while_the_pc_is_handed_out(school):
         real = make.employee(f"kim{pc.pk}", "Kim Ny", unit=school.birke)
         line_for(coming, pc)
         join = partial(join_coming, coming_id=coming.pk, real_id=real.pk, actor=None, today=TODAY)
-        give = partial(hand_out, pc, unit=school.birke, employee=coming, seen=seen(pc))
+        give = partial(hand_out, pc, unit=school.birke, employee=coming, agree=seen(pc))
         results = at_the_same_moment(join, give)
         assert_understood(results)
 
@@ -165,7 +165,7 @@ def test_deliveries_hand_outs_and_the_retention_period_get_along(school):
         )
         deliver = partial(register_deliveries, rows=[row], actor=None, today=TODAY)
         forget = partial(anonymise, today=TODAY)
-        give = partial(hand_out, pc, unit=school.birke, employee=school.anna, seen=seen(pc))
+        give = partial(hand_out, pc, unit=school.birke, employee=school.anna, agree=seen(pc))
         assert_understood(at_the_same_moment(deliver, give, forget, give, forget))
         cancel_if_open(line)
         take_back(pc)

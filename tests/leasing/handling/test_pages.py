@@ -31,7 +31,7 @@ def client(client_of, cast, school):
 
 
 def seen_on(tree):
-    return tree.xpath("//input[@name='seen']/@value")[0]
+    return tree.xpath("//input[@name='agreed']/@value")[0]
 
 
 def post(client, url, follow=True, **typed):
@@ -41,7 +41,7 @@ def post(client, url, follow=True, **typed):
     assert looked.status_code == 200
     from lxml import html
 
-    typed["seen"] = seen_on(html.fromstring(looked.content.decode()))
+    typed["agreed"] = seen_on(html.fromstring(looked.content.decode()))
     return client.post(url, typed, follow=follow)
 
 
@@ -84,7 +84,7 @@ def test_a_post_that_has_seen_nothing_is_shown_first(client, school):
 def test_the_same_post_twice_is_friendly(client, school):
     typed = {"serial_numbers": "PF000001", "employee": "anbe", "starts_on": "23-11-2026"}
     page = read(client, f"{OUT}?serienumre=PF000001&initialer=anbe")
-    typed["seen"] = seen_on(page)
+    typed["agreed"] = seen_on(page)
     client.post(OUT, typed)
     again = client.post(OUT, typed, follow=True)
 
@@ -94,13 +94,14 @@ def test_the_same_post_twice_is_friendly(client, school):
 
 def test_who_comes_second_is_told_and_nothing_typed_is_lost(client, school, cast):
     typed = {"serial_numbers": "PF000001", "employee": "Bo Lange", "starts_on": "23-11-2026"}
-    typed["seen"] = seen_on(read(client, f"{OUT}?serienumre=PF000001"))
+    typed["agreed"] = seen_on(read(client, f"{OUT}?serienumre=PF000001"))
     hand_out(school.stock[0], unit=school.birke, employee=school.anna, actor=cast.helpdesk)
     response = client.post(OUT, typed)
 
     assert response.status_code == 422
     text = said(response)
-    assert "PF000001 er ændret af Hjalte, efter at du åbnede siden" in text
+    assert "PF000001 er ændret fra it-lager til Birkeskolen (Anna Berg)" in text
+    assert "PF000001 er sidst flyttet af Hjalte." in text
     assert 'value="Bo Lange"' in response.content.decode()
     assert Placement.objects.count() == 1
 
@@ -149,7 +150,7 @@ def test_what_is_wrong_is_said_and_nothing_is_written(client, school, typed, exp
 def test_nonsense_in_the_address_is_no_error(client, school, url):
     query = "serienumre=%00&linje=x&initialer=%27&fra=x&enhed=x&erstatter=x&bruges-til=x"
     assert client.get(f"{url}?{query}").status_code == 200
-    assert client.post(url, {"seen": "x:y,1", "starts_on": ""}).status_code == 422
+    assert client.post(url, {"agreed": "x:y,1", "starts_on": ""}).status_code == 422
 
 
 def test_two_people_of_the_name_are_both_named(client, school):
@@ -234,13 +235,12 @@ def test_many_are_moved_with_their_people(client, school):
         hand_out(pc, unit=school.birke, employee=person, starts_on=make.FIRST_DAY)
     numbers = "serienumre=PF000001&serienumre=PF000002&serienumre=PF000003"
     tree = read(client, f"{MOVE}?{numbers}")
-    assert tree.xpath("//input[@name='keeps_people']/@checked")
+    assert not tree.xpath("//input[@name='no_employee']/@checked")
     response = post(
         client,
         MOVE,
         serial_numbers="PF000001\nPF000002\nPF000003",
         unit=school.library.pk,
-        keeps_people="on",
     )
 
     assert "3 stk. er flyttet fra 23-11-2026." in said(response)

@@ -6,9 +6,11 @@ from functools import partial
 import pytest
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import NotAsShown, refuse_unless_seen, value_of
 from inventory.models import FormerSerialNumber, Placement
-from leasing.models import LossReport, Order, OrderedDevice, OrderLine
+from leasing.models import InvoiceLine, LossReport, Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
+from leasing.selectors.handling.consequences import Plan, consequence_of
 from leasing.services.handling.losses import LossFacts, report_loss
 from leasing.services.handling.moves import Handled
 from leasing.services.handling.swaps import swap
@@ -23,7 +25,7 @@ from tests.leasing.handling.town import (
     timeline,
     transfer,
 )
-from tests.leasing.test_closing_together import at_the_same_moment
+from tests.leasing.test_closing_together import at_the_same_moment, close
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,20 +45,20 @@ def test_the_same_pc_goes_to_one_of_two(school):
     pc = school.stock[0]
     opened = seen(pc)
     results = at_the_same_moment(
-        partial(hand_out, pc, unit=school.birke, employee=school.anna, seen=opened),
-        partial(hand_out, pc, unit=school.library, employee=school.bo, seen=opened),
+        partial(hand_out, pc, unit=school.birke, employee=school.anna, agree=opened),
+        partial(hand_out, pc, unit=school.library, employee=school.bo, agree=opened),
     )
 
     assert winners(results) == 1
     [told] = [one for one in results if isinstance(one, Refused)]
-    assert "PF000001 er ændret, efter at du åbnede siden" in str(told)
+    assert "PF000001 er ændret fra it-lager til" in str(told)
     assert len(timeline(pc)) == 1
 
 
 def test_six_clicks_hand_out_once(school):
     pc = school.stock[0]
     opened = seen(pc)
-    click = partial(hand_out, pc, unit=school.birke, employee=school.anna, seen=opened)
+    click = partial(hand_out, pc, unit=school.birke, employee=school.anna, agree=opened)
     results = at_the_same_moment(*[click] * 6)
 
     assert winners(results) == 1
@@ -67,8 +69,8 @@ def test_six_clicks_hand_out_once(school):
 def test_one_person_gets_one_of_two_pcs(school):
     first, second = school.stock[:2]
     results = at_the_same_moment(
-        partial(hand_out, first, unit=school.birke, employee=school.anna, seen=seen(first)),
-        partial(hand_out, second, unit=school.birke, employee=school.anna, seen=seen(second)),
+        partial(hand_out, first, unit=school.birke, employee=school.anna, agree=seen(first)),
+        partial(hand_out, second, unit=school.birke, employee=school.anna, agree=seen(second)),
     )
 
     assert winners(results) == 1
@@ -82,8 +84,8 @@ def test_a_move_and_a_hand_in_of_the_same_pcs_do_not_mix(school):
         make.placement(pc, make.FIRST_DAY, school.birke)
     opened = seen(*school.stock)
     results = at_the_same_moment(
-        partial(transfer, *school.stock, unit=school.library, seen=opened),
-        partial(take_back, *reversed(school.stock), seen=opened),
+        partial(transfer, *school.stock, unit=school.library, agree=opened),
+        partial(take_back, *reversed(school.stock), agree=opened),
     )
 
     assert winners(results) == 1
@@ -97,8 +99,8 @@ def test_moves_of_the_same_pc_from_different_days_are_not_lost(school):
     make.placement(pc, make.FIRST_DAY, school.birke)
     opened = seen(pc)
     results = at_the_same_moment(
-        partial(transfer, pc, unit=school.library, seen=opened),
-        partial(take_back, pc, starts_on=TODAY + timedelta(days=9), seen=opened),
+        partial(transfer, pc, unit=school.library, agree=opened),
+        partial(take_back, pc, starts_on=TODAY + timedelta(days=9), agree=opened),
     )
 
     assert winners(results) == 1
@@ -119,9 +121,9 @@ def test_what_is_set_aside_meanwhile_is_not_handed_to_another(school):
     OrderedDevice.objects.create(line=line, device=pc, delivered_on=TODAY)
     opened = seen(pc)
     results = at_the_same_moment(
-        partial(hand_out, pc, unit=school.birke, employee=school.anna, seen=opened),
-        partial(hand_out, pc, unit=school.birke, employee=school.anna, seen=opened),
-        partial(hand_out, pc, unit=school.library, employee=school.bo, seen=opened),
+        partial(hand_out, pc, unit=school.birke, employee=school.anna, agree=opened),
+        partial(hand_out, pc, unit=school.birke, employee=school.anna, agree=opened),
+        partial(hand_out, pc, unit=school.library, employee=school.bo, agree=opened),
     )
 
     assert winners(results) == 1
@@ -153,3 +155,31 @@ def test_two_reports_of_one_theft_are_one(school):
 
     assert len({found.pk for found, _ in results}) == 1
     assert LossReport.objects.count() == 1
+
+
+def test_a_quarter_closed_at_the_same_moment_is_seen_or_comes_after(school):
+    """Whoever gets through second knows of the first: the form by its agreement."""
+    pc = school.stock[0]
+    make.placement(pc, make.FIRST_DAY, school.birke)
+    plan = {pc.pk: Plan([(make.FIRST_DAY, school.library.pk)])}
+
+    def told():
+        return list(consequence_of(plan, TODAY).told)
+
+    shown = value_of(told())
+    move = partial(
+        transfer,
+        pc,
+        unit=school.library,
+        starts_on=make.FIRST_DAY,
+        agree=lambda: refuse_unless_seen(shown, told()),
+    )
+    moved, run = at_the_same_moment(move, close)
+
+    billed = InvoiceLine.objects.exclude(unit=school.holder).get(invoice__run=run)
+    if isinstance(moved, NotAsShown):
+        assert "1. kvartal 2026" in str(moved)
+        assert billed.unit == school.birke
+    else:
+        assert moved.changed == (pc,)
+        assert billed.unit == school.library

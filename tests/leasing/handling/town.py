@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from albertslund_it.web.agreement import refuse_unless_seen, value_of
 from inventory.models import Placement
 from leasing.selectors.handling.states import states_of
 from leasing.services.handling import handing
@@ -22,30 +23,35 @@ class School:
 
 
 def seen(*devices):
-    return {
-        pk: state.signature for pk, state in states_of([device.pk for device in devices]).items()
-    }
+    """Give the agreement of a person who has seen where some devices are now."""
+    ids = [device.pk for device in devices]
+
+    def rows():
+        return [(str(state.device), state.told) for state in states_of(ids).values()]
+
+    shown = value_of(rows())
+    return lambda: refuse_unless_seen(shown, rows())
 
 
 def hand_out(*devices, unit, starts_on=TODAY, actor=None, **options):
-    options.setdefault("seen", seen(*devices))
+    options.setdefault("agree", seen(*devices))
     return handing.hand_out(
         devices=devices, unit=unit, starts_on=starts_on, actor=actor, now=NOW, **options
     )
 
 
-def transfer(*devices, unit, starts_on=TODAY, actor=None, **options):
-    options.setdefault("seen", seen(*devices))
+def transfer(*devices, unit=None, starts_on=TODAY, actor=None, **options):
+    options.setdefault("agree", seen(*devices))
     return handing.transfer(devices=devices, unit=unit, starts_on=starts_on, actor=actor, **options)
 
 
 def take_back(*devices, starts_on=TODAY, actor=None, **options):
-    options.setdefault("seen", seen(*devices))
+    options.setdefault("agree", seen(*devices))
     return handing.take_back(devices=devices, starts_on=starts_on, actor=actor, **options)
 
 
 def lend(*devices, employee, due_on, starts_on=TODAY, actor=None, **options):
-    options.setdefault("seen", seen(*devices))
+    options.setdefault("agree", seen(*devices))
     return handing.lend(
         devices=devices,
         employee=employee,

@@ -1,0 +1,110 @@
+"""A form's way to carry what its page showed to its save, and what is said when that has changed.
+
+A page that shows a consequence tells it as rows: of what, and what is said of it. The hidden field
+of `{% agreement rows %}` holds their digest. The save works the rows out again under its locks and
+calls `refuse_unless_seen`: nothing is written that the person has not seen.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+
+from django.core import signing
+from django.forms import Form
+
+from albertslund_it.common.agreement import digest_of
+from albertslund_it.common.errors import Refused
+
+FIELD = "agreed"
+SALT = "agreement"
+LOOK = "Se virkningen igennem, og gem så. Der er ikke gemt noget endnu."
+AGAIN = "Intet er gemt. Se det nye igennem, og gem igen, hvis det stadig er rigtigt."
+KEPT = 300  # rows told word for word; the digest is of all of them
+TOLD = 8
+
+# (of what, what is said of it), as ('Udgiften for Birkeskolen', '349,42 kr. i kvartalet').
+Row = Sequence[str]
+# What a service calls under its locks, before it writes.
+Check = Callable[[], None]
+
+
+class NotAsShown(Refused):
+    """What is to be saved does something else than the person saw, or they saw nothing yet.
+
+    `what` names the rows that are other ones by now.
+    """
+
+    def __init__(self, *reasons: str, what: Sequence[str] = ()):
+        super().__init__(*reasons)
+        self.what = what
+
+    @property
+    def is_unseen(self) -> bool:
+        """Tell whether nothing has been seen yet, so that nothing is wrong either."""
+        return not self.what
+
+
+def nothing_to_see() -> None:
+    """Ask for no agreement: a command, and a program, see what they do in their own way."""
+
+
+def value_of(rows: Iterable[Row]) -> str:
+    """Return what the hidden field holds: signed, for it comes back from outside."""
+    rows = _texts(rows)
+    return signing.dumps([digest_of(rows), rows[:KEPT]], salt=SALT, compress=True)
+
+
+def refuse_unless_seen(value: str, rows: Iterable[Row]) -> None:
+    """Refuse what is another consequence than the one whose hidden field came back.
+
+    Raises:
+        NotAsShown: with what has changed since.
+    """
+    try:
+        digest, before = signing.loads(value, salt=SALT)
+    except signing.BadSignature:
+        raise NotAsShown(LOOK) from None
+    rows = _texts(rows)
+    if digest == digest_of(rows):
+        return
+    changes = dict(_changes(dict(before), dict(rows[:KEPT])))
+    if not changes:
+        changes = {"": "Noget af det, der vises, er ændret, siden du så det."}
+    more = len(changes) - TOLD
+    told = list(islice(changes.values(), TOLD))
+    if more > 0:
+        told.append(f"{more} andre ting er også ændret." if more > 1 else "Én ting mere er ændret.")
+    raise NotAsShown(*told, AGAIN, what=tuple(changes))
+
+
+def _texts(rows: Iterable[Row]) -> list[list[str]]:
+    return [[str(part) for part in row] for row in rows]
+
+
+def _changes(before: dict[str, str], now: dict[str, str]) -> Iterable[tuple[str, str]]:
+    """Say what is other than it was, by what it is about."""
+    for what in {**before, **now}:
+        old, new = before.get(what), now.get(what)
+        if old is None:
+            yield what, f"Kommet til, siden du så siden: {what}: {new}."
+        elif new is None:
+            yield what, f"Ikke med længere, siden du så siden: {what}: {old}."
+        elif old != new:
+            yield what, f"{what} er ændret fra {old} til {new}, siden du så den."
+
+
+def agreed_by(posted: Mapping[str, str], rows: Callable[[], Iterable[Row]]) -> Check:
+    """Return what a service calls: it compares what came back with what the rows are by then."""
+    return lambda: refuse_unless_seen(posted.get(FIELD, ""), rows())
+
+
+def status_of(form: Form, changed: NotAsShown) -> int:
+    """Put on a form that something is to be looked at, and what has changed; return the status.
+
+    Only to look is no fault: `form.must_look` then has what to say above the form.
+    """
+    if changed.is_unseen:
+        form.must_look = changed.reasons[0]
+        return 200
+    for reason in changed.reasons:
+        form.add_error(None, reason)
+    return 422
