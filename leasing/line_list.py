@@ -22,6 +22,7 @@ from leasing.selectors.share.lines import (
     BILLED,
     KIND_NAMES,
     NOT_BILLED,
+    UP_TO,
     Choice,
     Line,
     Lines,
@@ -83,8 +84,10 @@ class LineForm(PlainForm, forms.Form):
 
     def _runs(self, ahead: bool):
         yield BILLED, "Alle låste kørsler"
-        for run in BillingRun.objects.order_by("-id"):
+        for run in BillingRun.objects.with_spans().order_by("-id"):
             yield run.code, run.label
+            if self.data.get("koersel") == f"{UP_TO}{run.code}":
+                yield f"{UP_TO}{run.code}", f"Til og med {run.label}"
         if ahead:
             for code, label in runs_to_close(self.today):
                 yield code, f"{label} (ikke låst)"

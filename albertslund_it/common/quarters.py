@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -77,13 +77,13 @@ def quarters_between(first: Quarter, last: Quarter) -> Iterator[Quarter]:
         first = first.next()
 
 
-def span_label(quarters: list[Quarter]) -> str:
-    """Name quarters in a row: '1.–3. kvartal 2026', '4. kvartal 2026 – 1. kvartal 2027'."""
+def span_label(quarters: Sequence[Quarter], *, short: bool = False) -> str:
+    """Name quarters in a row: '1.–3. kvartal 2026', '4. kvartal 2026 – 1. kvartal 2027'.
+
+    `short` says 'kvt.' instead.
+    """
     first, last = quarters[0], quarters[-1]
+    name, end = (q.short_label if short else q.label for q in (first, last))
     if first == last:
-        return first.label
-    return (
-        f"{first.number}.–{last.label}"
-        if first.year == last.year
-        else f"{first.label} – {last.label}"
-    )
+        return end
+    return f"{first.number}.–{end}" if first.year == last.year else f"{name} – {end}"

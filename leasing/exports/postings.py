@@ -79,9 +79,7 @@ def posting_text(template: str, *, invoice_number: str, run: BillingRun, unit_na
     Only the three known names are filled in, once, so that neither a stray brace nor a unit's name
     with braces in it can do anything.
     """
-    quarter = run.last_quarter
-    period = f"suppl. {quarter.year}" if run.is_supplementary else quarter.short_label
-    values = {"opgørelse": invoice_number, "kvartal": period, "enhed": unit_name}
+    values = {"opgørelse": invoice_number, "kvartal": run.short_label, "enhed": unit_name}
     text = re.sub(r"\{(opgørelse|kvartal|enhed)\}", lambda name: values[name[1]], template)
     text = " ".join(_BREAKS.sub(" ", text).split())
     return text if text.startswith(invoice_number) else f"{invoice_number} {text}".rstrip()

@@ -3,10 +3,13 @@
 Nothing here is registered for history: a closed run is its own history.
 """
 
-from django.db import models
-from django.db.models import Q
+from functools import cached_property
 
-from albertslund_it.common.quarters import Quarter
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from albertslund_it.common.quarters import Quarter, quarters_between, span_label
 
 
 class Kind(models.TextChoices):
@@ -16,6 +19,21 @@ class Kind(models.TextChoices):
     BACKLOG = "backlog", "Efterfakturering"
     CORRECTION = "correction", "Regulering"
     CHARGE = "charge", "Engangsbeløb"
+
+
+class RunQuerySet(models.QuerySet):
+    """Runs, with what names them."""
+
+    def with_spans(self) -> "RunQuerySet":
+        """Read with each run where its span begins, for lists: see `BillingRun.quarters`."""
+        earlier = BillingRun.objects.filter(id__lt=OuterRef("id")).order_by("-quarter")
+        new = InvoiceSummary.objects.filter(
+            invoice__run=OuterRef("id"), period__gt=OuterRef("billed_before")
+        )
+        return self.annotate(
+            billed_before=Coalesce(Subquery(earlier.values("quarter")[:1]), Value("")),
+            first_period=Subquery(new.order_by("period").values("period")[:1]),
+        )
 
 
 class BillingRun(models.Model):
@@ -31,6 +49,8 @@ class BillingRun(models.Model):
     previous_digest = models.CharField("forrige kontrolsum", max_length=64, blank=True)
     # Written last: from then on the run is sealed.
     digest = models.CharField("kontrolsum", max_length=64, blank=True)
+
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         verbose_name = "kvartalskørsel"
@@ -48,12 +68,36 @@ class BillingRun(models.Model):
     def last_quarter(self) -> Quarter:
         return Quarter.parse(self.quarter)
 
+    @cached_property
+    def quarters(self) -> list[Quarter]:
+        """Return its span: the quarters it was the first to bill, from the first with a line.
+
+        Corrections of what earlier runs have billed are no part of it, and a supplementary run has
+        none. Worked out from the sealed lines added up, so that it is what it was at the closing.
+        """
+        if self.is_supplementary:
+            return []
+        if hasattr(self, "first_period"):
+            begins = self.first_period
+        else:
+            known = BillingRun.objects.filter(pk=self.pk).with_spans()
+            begins = self.pk and known.values_list("first_period", flat=True).first()
+        first = Quarter.parse(begins) if begins else self.last_quarter
+        return list(quarters_between(first, self.last_quarter))
+
     @property
     def label(self) -> str:
-        """Give the run's name on the screen: '1. kvartal 2026'."""
+        """Return the run's name on the screen: '1. kvartal 2026', '1.–3. kvartal 2026'."""
         if self.is_supplementary:
             return f"Supplementskørsel {self.code[5:]} for {self.code[:4]}"
-        return self.last_quarter.label
+        return span_label(self.quarters)
+
+    @property
+    def short_label(self) -> str:
+        """Return its name where there is little room: '1.–3. kvt. 2026', 'suppl. 2026'."""
+        if self.is_supplementary:
+            return f"suppl. {self.last_quarter.year}"
+        return span_label(self.quarters, short=True)
 
 
 class QuarterlyInvoice(models.Model):

@@ -11,6 +11,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Placement, Unit
@@ -158,6 +159,19 @@ def leases_with_differences(
 
 def charges_to_bill(window: Window, unit_ids: Collection[int] | None = None) -> list[Charge]:
     """Give the charges that no run has billed and that this one takes, in order; of some units."""
+    return [c for c in _unbilled(window, unit_ids) if _is_taken(c, window)]
+
+
+def charges_left_by(window: Window) -> list[Charge]:
+    """Return the charges that no run has billed and that this one leaves to another."""
+    return [c for c in _unbilled(window, None) if not _is_taken(c, window)]
+
+
+def _is_taken(charge: Charge, window: Window) -> bool:
+    return str(Quarter.of(charge.charged_on)) in window.taken
+
+
+def _unbilled(window: Window, unit_ids: Collection[int] | None) -> QuerySet[Charge]:
     unbilled = (
         Charge.objects.filter(
             lines=None,
@@ -167,6 +181,4 @@ def charges_to_bill(window: Window, unit_ids: Collection[int] | None = None) -> 
         .select_related("device__model")
         .order_by("charged_on", "id")
     )
-    if unit_ids is not None:
-        unbilled = unbilled.filter(unit__in=unit_ids)
-    return [c for c in unbilled if str(Quarter.of(c.charged_on)) in window.taken]
+    return unbilled if unit_ids is None else unbilled.filter(unit__in=unit_ids)

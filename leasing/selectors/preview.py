@@ -1,13 +1,15 @@
 """What a run would bill if it were closed now."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.names import danish_key
+from albertslund_it.common.quarters import Quarter, quarters_between, span_label
 from inventory.models import Department, Unit
 from leasing.models import Kind
-from leasing.selectors.facts import cost_holder_id, one_moment
+from leasing.selectors.facts import charges_left_by, cost_holder_id, one_moment
 from leasing.selectors.run_lines import RunTotals, run_lines
 from leasing.selectors.window import Window, window_for
 
@@ -97,12 +99,31 @@ class PreviewInvoice:
 
 @dataclass
 class Preview:
-    """A run before it is closed."""
+    """A run before it is closed.
+
+    `pending` is all that no run holds of (unit id, period), also what this one leaves for a
+    supplementary run.
+    """
 
     window: Window
     invoices: list[PreviewInvoice]
     lines_by_kind: dict[str, int]
     late: Late
+    pending: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    @property
+    def quarters(self) -> list[Quarter]:
+        """Return the span that the run will have: see `BillingRun.quarters`."""
+        own, covered = self.window.current, str(self.window.covered or "")
+        if own is None:
+            return []
+        new = [period for _, period in self.pending if covered < period <= str(own)]
+        return list(quarters_between(min([*map(Quarter.parse, new), own]), own))
+
+    @property
+    def label(self) -> str:
+        """Return the name that the run will have."""
+        return span_label(self.quarters) if self.quarters else self.window.label.capitalize()
 
     @property
     def line_count(self) -> int:
@@ -130,15 +151,24 @@ def preview_run(code: str, today: date) -> Preview:
     with one_moment():
         window = window_for(code, today)
         totals = RunTotals.of(window)
+        pending: dict[tuple[int, str], int] = defaultdict(int)
+
+        def leave(_, left_behind):
+            for one in left_behind:
+                pending[one.unit_id, one.period] += one.amount_ore
+
         if cost_holder_id() is not None:
-            for line in run_lines(window):
+            for line in run_lines(window, leave):
                 totals.add(line)
+                pending[line.unit_id, line.period] += line.amount_ore
+            for charge in charges_left_by(window):
+                pending[charge.unit_id, str(Quarter.of(charge.charged_on))] += charge.amount_ore
     lines_by_kind, late = dict.fromkeys(Kind.values, 0), Late()
     for (_, period, kind, _), part in totals.sums.items():
         lines_by_kind[kind] += part.lines
         if window.covered and period <= str(window.covered):
             late.add(kind, part.lines, part.amount_ore)
-    return Preview(window, _invoices(window, totals), lines_by_kind, late)
+    return Preview(window, _invoices(window, totals), lines_by_kind, late, dict(pending))
 
 
 def invoice_order(department: Department | None) -> tuple:

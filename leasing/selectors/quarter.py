@@ -1,4 +1,4 @@
-"""The quarters of the fiscal years and where each of them stands; a run beside the one before."""
+"""The quarters of the fiscal years and where each of them stands; a run with what changed."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,6 +19,12 @@ from leasing.models import (
     Kind,
     QuarterlyInvoice,
     Voucher,
+)
+from leasing.selectors.closing.period_costs import (
+    PeriodCosts,
+    costs_of_preview,
+    costs_of_run,
+    names_of,
 )
 from leasing.selectors.outstanding import Outstanding, Standing
 from leasing.selectors.preview import Preview
@@ -72,7 +78,7 @@ def fiscal_years(today: date, standings: Outstanding | None = None) -> list[Year
     """Give every fiscal year since the billing start, this one first."""
     standing_of = {q.quarter: q.total for q in standings.quarters} if standings else {}
     first, closed = Quarter.of(billing_start()), last_closed_quarter()
-    runs = list(BillingRun.objects.select_related("voucher").order_by("id"))
+    runs = list(BillingRun.objects.with_spans().select_related("voucher").order_by("id"))
     years = []
     for year in range(max(today.year, first.year), first.year - 1, -1):
         quarters = quarters_between(max(first, Quarter(year, 1)), Quarter(year, 4))
@@ -143,7 +149,7 @@ def _state(quarter: Quarter, runs: Iterable[BillingRun], closed, today: date) ->
 
 @dataclass
 class UnitRow:
-    """What a unit pays in a run, and what it paid in the run before.
+    """What a unit pays in a run, and what the run's quarter and the one before it cost it.
 
     `amounts` are those of the table's kinds, in its order.
     """
@@ -155,6 +161,7 @@ class UnitRow:
     lines: int = 0
     items: int = 0
     before_ore: int = 0
+    cost_ore: int = 0
     amounts: list[tuple[str, int]] = field(default_factory=list)
 
     @property
@@ -163,7 +170,7 @@ class UnitRow:
 
     @property
     def change_ore(self) -> int:
-        return self.total_ore - self.before_ore
+        return self.cost_ore - self.before_ore
 
     def add(self, other: "UnitRow") -> None:
         """Take in another row."""
@@ -172,6 +179,7 @@ class UnitRow:
         self.lines += other.lines
         self.items += other.items
         self.before_ore += other.before_ore
+        self.cost_ore += other.cost_ore
 
 
 @dataclass
@@ -187,12 +195,14 @@ class InvoiceRow:
 
 @dataclass
 class RunTable:
-    """A run by department, unit and kind, beside the ordinary run before it.
+    """A run by department, unit and kind: its bill, and beside it cost against cost.
 
-    `kinds` are those that any unit has an amount of, with their names.
+    `kinds` are those that any unit has an amount of, with their names. `before` and `quarter` are
+    the quarters compared; None for a supplementary run, and for the first quarter that is billed.
     """
 
-    before: BillingRun | None
+    before: Quarter | None
+    quarter: Quarter | None
     invoices: list[InvoiceRow]
     total: UnitRow
     kinds: list[tuple[str, str]]
@@ -204,7 +214,7 @@ class RunTable:
 
 
 def table_of_preview(preview: Preview) -> RunTable:
-    """Set what a run would bill beside the run before."""
+    """Lay out what a run would bill, and what its quarter costs beside the one before."""
     names: dict[int | None, tuple[str, str]] = {}
     rows: dict[tuple[int | None, int], UnitRow] = {}
     for invoice in preview.invoices:
@@ -219,11 +229,11 @@ def table_of_preview(preview: Preview) -> RunTable:
                 unit.lines,
                 unit.items,
             )
-    return _table(names, rows, _run_before(preview.window.is_supplementary))
+    return _table(names, rows, costs_of_preview(preview))
 
 
 def table_of_run(run: BillingRun) -> RunTable:
-    """Set what a closed run billed beside the run before."""
+    """Lay out what a closed run billed, and what its quarter costs beside the one before."""
     names = {i.department_id: (i.number, i.department_name) for i in run.invoices.all()}
     rows: dict[tuple[int | None, int], UnitRow] = {}
     unit_names = _unit_names(run)
@@ -232,15 +242,7 @@ def table_of_run(run: BillingRun) -> RunTable:
         row.by_kind[kind] += amount
         row.lines += lines
         row.items += items
-    return _table(names, rows, _run_before(run.is_supplementary, id__lt=run.id))
-
-
-def _run_before(is_supplementary: bool, **conditions) -> BillingRun | None:
-    """Give the quarter's run before; a supplementary run is like no other."""
-    if is_supplementary:
-        return None
-    runs = BillingRun.objects.filter(is_supplementary=False, **conditions)
-    return runs.order_by("-id").first()
+    return _table(names, rows, costs_of_run(run))
 
 
 def _sums(run: BillingRun):
@@ -259,15 +261,14 @@ def _unit_names(run: BillingRun) -> dict[int, tuple[str, str]]:
     return {unit: (number, name) for unit, number, name in rows}
 
 
-def _table(names: dict, rows: dict, before: BillingRun | None) -> RunTable:
-    """Add the run before to the rows: what is gone now is there with what it paid then."""
-    if before:
-        earlier = {i.department_id: i.department_name for i in before.invoices.all()}
-        unit_names = _unit_names(before)
-        for department, unit, *_, amount in _sums(before):
-            names.setdefault(department, ("", earlier[department]))
-            row = rows.setdefault((department, unit), UnitRow(unit, *unit_names[unit]))
-            row.before_ore += amount
+def _table(names: dict, rows: dict, compared: PeriodCosts | None) -> RunTable:
+    """Add what the two quarters cost; what costs nothing now is there with what it did cost."""
+    if compared:
+        for payer, name in names_of(compared.costs.keys() - rows.keys()).items():
+            names.setdefault(payer[0], ("", name[0]))
+            rows[payer] = UnitRow(payer[1], *name[1:])
+        for payer, costs in compared.costs.items():
+            rows[payer].before_ore, rows[payer].cost_ore = costs
     by_department = defaultdict(list)
     for (department, _), row in rows.items():
         by_department[department].append(row)
@@ -285,7 +286,10 @@ def _table(names: dict, rows: dict, before: BillingRun | None) -> RunTable:
     total = _total(invoice.total for invoice in invoices)
     for row in [total, *(i.total for i in invoices), *rows.values()]:
         row.amounts = [(kind, row.by_kind.get(kind, 0)) for kind in kinds]
-    return RunTable(before, invoices, total, [(kind, KIND_NAMES[kind]) for kind in kinds])
+    named = [(kind, KIND_NAMES[kind]) for kind in kinds]
+    return RunTable(
+        compared and compared.before, compared and compared.quarter, invoices, total, named
+    )
 
 
 def _total(rows: Iterable[UnitRow]) -> UnitRow:
@@ -368,14 +372,15 @@ def uncoded_units(run: BillingRun) -> list[tuple[Unit, list[str]]]:
 
 @dataclass
 class InvoicePage:
-    """A quarterly invoice with its units and what they paid in the run before.
+    """A quarterly invoice with its units, and what two quarters cost them: see `RunTable`.
 
     `lines` is empty where there are too many for a page.
     """
 
     invoice: QuarterlyInvoice
     row: InvoiceRow
-    before: BillingRun | None
+    before: Quarter | None
+    quarter: Quarter | None
     kinds: list[tuple[str, str]]
     lines: list[Line]
 
@@ -392,4 +397,4 @@ def invoice_page(invoice: QuarterlyInvoice) -> InvoicePage:
         own = Q(invoice__department=invoice.department_id)
         rows = as_lines(invoice.lines.order_by("number").values_list(*READ_FIELDS), own)
         lines = sorted(rows, key=lambda line: (danish_key(line.unit), line.unit_number))
-    return InvoicePage(invoice, row, table.before, kinds, lines)
+    return InvoicePage(invoice, row, table.before, table.quarter, kinds, lines)

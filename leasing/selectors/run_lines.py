@@ -33,19 +33,19 @@ class RunLine(NamedTuple):
 
 
 def run_lines(
-    window: Window, on_lease: Callable[[LeaseFacts, bool], None] | None = None
+    window: Window, on_lease: Callable[[LeaseFacts, list[Difference]], None] | None = None
 ) -> Iterator[RunLine]:
     """Give the lines of a window's run: the leases' in the order of devices, then the charges.
 
-    `on_lease(facts, left_behind)` is told of each lease, and whether a difference stays pending.
+    `on_lease(facts, left_behind)` is told of each lease, and of what stays pending of it.
     """
     for lease, differences in leases_with_differences(window):
-        left_behind = False
+        left_behind = []
         for difference in differences:
             if difference.period in window.taken:
                 yield lease_line(lease, difference)
             else:
-                left_behind = True
+                left_behind.append(difference)
         if on_lease:
             on_lease(lease, left_behind)
     yield from map(charge_line, charges_to_bill(window))

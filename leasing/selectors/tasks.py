@@ -56,8 +56,8 @@ def quarter_tasks(today: date, standing: Outstanding | None = None) -> Iterator[
         )
     opus = RebillingExport.objects.filter(run=OuterRef("pk"), file_kind__startswith="csv")
     posted = Voucher.objects.filter(run=OuterRef("pk"))
-    runs = BillingRun.objects.filter(~Exists(posted)).annotate(has_file=Exists(opus))
-    for run in runs.order_by("id"):
+    runs = BillingRun.objects.with_spans().filter(~Exists(posted))
+    for run in runs.annotate(has_file=Exists(opus)).order_by("id"):
         yield Task(
             "post" if run.has_file else "fetch",
             f"{run.label} er {'ikke bogført' if run.has_file else 'ikke hentet til Opus'}",

@@ -1,10 +1,8 @@
 from io import BytesIO
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
@@ -13,8 +11,10 @@ from albertslund_it.web.lists import EXCEL
 from leasing.models import BillingRun, QuarterlyInvoice
 from leasing.selectors.quarter import invoice_page, uncoded_units
 from leasing.selectors.share.bearers import bearers_seen_by
+from leasing.selectors.share.lines import UP_TO
 from leasing.services.rebilling import OPUS, WORKBOOK, export_rebilling
 from leasing.views.quarter import actor_name
+from leasing.views.share.share import lines_url
 
 CSV = "text/csv; charset=utf-8"
 # What each file is called and is.
@@ -71,6 +71,9 @@ def invoice(request, code, number):
     owner = next((b for b in bearers if b.has_invoice_for(found.department_id)), None)
     if owner is None:
         raise Http404
-    query = urlencode({"afdeling": owner.key, "koersel": found.run.code})
-    context = {"page": invoice_page(found), "lines_url": f"{reverse('lines')}?{query}"}
+    context = {
+        "page": invoice_page(found),
+        "lines_url": lines_url(afdeling=owner.key, koersel=found.run.code),
+        "cost_url": lines_url(afdeling=owner.key, koersel=f"{UP_TO}{found.run.code}"),
+    }
     return render(request, "leasing/quarter_invoice.html", context)

@@ -29,7 +29,7 @@ from leasing.selectors.quarter import (
 )
 from leasing.selectors.readiness import readiness_of
 from leasing.selectors.rebilling import Way, rebilling_of
-from leasing.selectors.share.lines import BILLED, NOT_BILLED
+from leasing.selectors.share.lines import BILLED, NOT_BILLED, UP_TO
 from leasing.selectors.window import window_for
 from leasing.services.closing import close_quarter
 from leasing.services.preparation import prepare_quarter
@@ -135,6 +135,7 @@ def open_page(request, code: str):
         context |= {
             "preview": preview,
             "table": table_of_preview(preview),
+            "label": preview.label,
             "readiness": readiness_of(preview, today()),
             "lines_url": lines_url(code),
         }
@@ -192,6 +193,7 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
         "prepared": Preparation.objects.filter(code=run.code).first(),
         "form": form,
         "lines_url": lines_url(run.code),
+        "up_to": f"&koersel={UP_TO}{run.code}",
         "opus_files": opus_files(),
     }
     if is_computed_now(request):
@@ -234,7 +236,7 @@ def quarter_close(request, code):
     readiness = readiness_of(preview, today())
     context = {
         "code": code,
-        "label": label_of(preview.window.code),
+        "label": preview.label,
         "preview": preview,
         "readiness": readiness,
         "findings": linked(readiness.blocking, code),

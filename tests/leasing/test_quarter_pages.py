@@ -114,7 +114,7 @@ class TestAnOpenQuarter:
         make.lease(unit=make.unit())
         close("2026Q2")
         tree = read(client, "/kvartaler/2026Q1/")
-        assert "i kørslen for 2. kvartal 2026" in text_of(tree)
+        assert "i kørslen for 1.–2. kvartal 2026" in text_of(tree)
 
 
 class TestClosing:

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Subquery, Sum
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
@@ -26,6 +26,8 @@ CHUNK = 5_000
 # So many pending lines are kept apart from the rest: a first page has no use for more.
 FIRST = 100
 BILLED, NOT_BILLED = "opkraevet", "ikke-opkraevet"
+# With a closed run's code after it: what that run and those before it hold.
+UP_TO = "til-og-med-"
 
 # What the screen calls a line; the labels of `Kind` are the words of the files.
 KIND_NAMES = {
@@ -76,7 +78,7 @@ class Choice:
     """Which lines are asked for; what is empty lets everything through.
 
     `run` is the code of a closed run, or of one that could be closed today, or BILLED or
-    NOT_BILLED.
+    NOT_BILLED, or UP_TO a closed run.
     """
 
     first: Quarter
@@ -277,7 +279,7 @@ def _name(bearer: Bearer, choice: Choice, today: date) -> str:
 
 
 def _is_closed(run: str) -> bool:
-    return run == BILLED or BillingRun.objects.filter(code=run).exists()
+    return run == BILLED or BillingRun.objects.filter(code=run.removeprefix(UP_TO)).exists()
 
 
 def _billed(bearer: Bearer, choice: Choice) -> QuerySet:
@@ -297,7 +299,11 @@ def _chosen(rows: QuerySet, choice: Choice) -> QuerySet:
         rows = rows.filter(model_name=choice.model_name)
     if choice.kind:
         rows = rows.filter(kind=choice.kind)
-    if choice.run not in {"", BILLED}:
+    if choice.run.startswith(UP_TO):
+        code = choice.run.removeprefix(UP_TO)
+        runs = BillingRun.objects.filter(code=code).values("id")
+        rows = rows.filter(invoice__run__lte=Subquery(runs))
+    elif choice.run not in {"", BILLED}:
         rows = rows.filter(invoice__run__code=choice.run)
     return rows
 

@@ -240,7 +240,7 @@ def _bills(bearer: Bearer) -> list[Bill]:
         .values_list("invoice__run")
         .annotate(Sum("amount_ore"))
     )
-    runs = BillingRun.objects.filter(id__in=amounts).order_by("-id")
+    runs = BillingRun.objects.with_spans().filter(id__in=amounts).order_by("-id")
     invoices = {}
     if bearer.department:
         mine = QuarterlyInvoice.objects.filter(department=bearer.department)
