@@ -18,7 +18,7 @@ from albertslund_it.common.quarters import add_months
 from albertslund_it.web.rows import among, lock
 from inventory.models import Employee, Placement
 from inventory.selectors.placements import intervals
-from leasing.models import Approval, Mail, Order, OrderLine, Settings
+from leasing.models import Approval, Mail, Order, OrderedDevice, OrderLine, Settings
 from leasing.models.order import OPEN
 
 NAME, INITIALS = "Anonymiseret medarbejder", "anonym-"
@@ -49,8 +49,9 @@ def anonymise(*, today: date, is_rehearsal: bool = False) -> Anonymised:
     """Take the names away of what ended more than the retention period ago.
 
     People: who has left and has had nothing since then. Placements: the person on each that ended
-    by then, also of those who are still employed. Orders that are done with: who asked. A rehearsal
-    says what it would be, and changes nothing.
+    by then, also of those who are still employed. Orders and exceptions that were done with by
+    then: who asked, and why. Nobody is found by name, which a namesake shares, and nothing newer is
+    touched. A rehearsal says what it would be, and changes nothing.
     """
     lock(Order)
     lock(Placement)
@@ -61,8 +62,8 @@ def anonymise(*, today: date, is_rehearsal: bool = False) -> Anonymised:
     people = list(_people(today, done.ended_before).order_by("pk"))
     done.people = [str(person) for person in people]
     _placements(done)
-    _orders(people, moment, done)
-    _approvals([person.pk for person in people], done)
+    _orders(moment, done)
+    _approvals([person.pk for person in people], moment, done)
     _employees([person.pk for person in people], moment, done)
     mails = Mail.objects.filter(written_at__lt=moment)
     done.mails = mails.count()
@@ -73,7 +74,7 @@ def anonymise(*, today: date, is_rehearsal: bool = False) -> Anonymised:
 
 
 def _people(today: date, ended_before: date) -> QuerySet[Employee]:
-    """Give who has left, has had no device since a day, and has nothing on order."""
+    """Return who has left, has had no device since a day, and has nothing on order."""
     had = intervals().filter(Q(ends_before=None) | Q(ends_before__gt=ended_before))
     ordered = OrderLine.objects.filter(employee=OuterRef("pk"), status__in=OPEN)
     ever = Placement.objects.filter(employee=OuterRef("pk"))
@@ -95,15 +96,13 @@ def _placements(done: Anonymised) -> None:
     done.entries += _scrub(_entries(Placement, ids), ("employee",))
 
 
-def _orders(people: Collection[Employee], moment: datetime, done: Anonymised) -> None:
-    names = [person.name for person in people]
-    mails = [person.mail for person in people if person.mail]
-    open_lines = OrderLine.objects.filter(order=OuterRef("pk"), status__in=OPEN)
+def _orders(moment: datetime, done: Anonymised) -> None:
+    lines = OrderLine.objects.filter(order=OuterRef("pk"))
+    handled = OrderedDevice.objects.filter(line__order=OuterRef("pk")).filter(
+        Q(delivered_on__gte=done.ended_before) | Q(handed_out_on__gte=done.ended_before)
+    )
     old = Order.objects.filter(
-        Q(created_at__lt=moment)
-        | Q(requester_name__in=among(names))
-        | Q(requester_mail__in=among(mails)),
-        ~Exists(open_lines),
+        ~Exists(lines.filter(status__in=OPEN)), ~Exists(handled), created_at__lt=moment
     ).exclude(requester_name__in=["", GONE], requester_mail="", reference="", note="")
     ids = list(old.values_list("pk", flat=True))
     done.orders = len(ids)
@@ -112,8 +111,12 @@ def _orders(people: Collection[Employee], moment: datetime, done: Anonymised) ->
     done.entries += _scrub(_entries(Order, ids), OF_ORDER)
 
 
-def _approvals(person_ids: list[int], done: Anonymised) -> None:
-    found = Approval.objects.filter(employee__in=among(person_ids, int))
+def _approvals(person_ids: list[int], moment: datetime, done: Anonymised) -> None:
+    found = Approval.objects.filter(
+        Q(employee__in=among(person_ids, int)) | Q(ends_before__lte=done.ended_before),
+        Q(decided_at=None) | Q(decided_at__lt=moment),
+        asked_at__lt=moment,
+    ).exclude(reason=GONE, decision_reason__in=["", GONE])
     done.entries += _scrub(
         _entries(Approval, list(found.values_list("pk", flat=True))), OF_APPROVAL
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from inventory.models import Employee, Placement
 from inventory.services.placements import place
-from leasing.models import Approval, InvoiceLine, Mail, Order, OrderLine, Settings
+from leasing.models import Approval, InvoiceLine, Mail, Order, OrderedDevice, OrderLine, Settings
 from leasing.selectors.verification import findings
 from leasing.services.anonymise import NAME, anonymise
 from tests import builders as make
@@ -210,3 +210,69 @@ def test_whoever_they_are(people, years, django_db_blocker):
             else:
                 assert left_on is None or left_on > TODAY or ended >= date(2032, 5, 1)
         transaction.set_rollback(True)
+
+
+class TestNobodyIsFoundByName:
+    """A namesake's rows are their own, and nothing is touched that is newer than the cut-off."""
+
+    NEW = datetime(2032, 5, 29, 8, tzinfo=UTC)  # three days before today
+
+    def order(self, created_at, status="handed_out", **asked):
+        asked = {"requester_name": "Anna Bæk", "requester_mail": "anna@example.dk"} | asked
+        order = Order.objects.create(created_at=created_at, note="Til kontoret", **asked)
+        return order, OrderLine.objects.create(
+            order=order,
+            position=1,
+            model=make.model(),
+            unit=make.unit(),
+            reason="shared",
+            status=status,
+        )
+
+    def kept(self, order):
+        order.refresh_from_db()
+        return (order.requester_name, order.note) == ("Anna Bæk", "Til kontoret")
+
+    def test_a_namesakes_new_order_keeps_its_name_mail_note_and_history(self):
+        gone()
+        order, _ = self.order(self.NEW)
+        entries = str(LogEntry.objects.get_for_object(order).get().changes)
+        done = anonymise(today=TODAY)
+        assert done.people == ["Anna Bæk (anbe)"]
+        assert self.kept(order)
+        assert str(LogEntry.objects.get_for_object(order).get().changes) == entries
+
+    def test_an_own_order_goes_by_its_own_age_whatever_the_case_of_the_mail(self):
+        person = gone()
+        Employee.objects.filter(pk=person.pk).update(mail="Anna@Example.dk")
+        new, _ = self.order(self.NEW)
+        old, _ = self.order(OLD)
+        anonymise(today=TODAY)
+        assert self.kept(new)
+        assert not self.kept(old)
+
+    @pytest.mark.parametrize("day", [{"delivered_on": date(2032, 5, 29)}, {}])
+    def test_an_old_order_that_was_handed_out_lately_is_not_done_with(self, day):
+        order, line = self.order(OLD)
+        dates = {"delivered_on": date(2026, 4, 1), "handed_out_on": date(2026, 4, 2)} | day
+        OrderedDevice.objects.create(line=line, device=make.lease("PF000009").device, **dates)
+        anonymise(today=TODAY)
+        assert self.kept(order) == bool(day)
+
+    def test_a_new_exception_of_who_goes_is_not_touched_and_an_old_one_is(self):
+        person = gone()
+        new = make.approval(person, asked_at=self.NEW)
+        old = make.approval(person, asked_at=OLD)
+        anonymise(today=TODAY)
+        new.refresh_from_db()
+        old.refresh_from_db()
+        assert new.reason == "Arbejder to steder"
+        assert old.reason == "Anonymiseret"
+
+    def test_an_exception_that_ended_long_ago_is_forgotten_of_who_is_still_here(self):
+        person = make.employee("boho", "Bo Holder")
+        old = make.approval(person, date(2027, 5, 1), asked_at=OLD)
+        anonymise(today=TODAY)
+        old.refresh_from_db()
+        assert old.reason == "Anonymiseret"
+        assert not anonymise(today=TODAY)
