@@ -16,6 +16,7 @@ from django.db import DatabaseError, connections
 from django.db.migrations.loader import MigrationLoader
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.disks import full_disk, no_room_for
 from leasing.guards import GUARDED, missing_guards
 
 OUR_TABLES = {"django_migrations", *(guarded.table for guarded in GUARDED)}
@@ -105,6 +106,8 @@ def _copy(source: Path, target: Path, *, is_copy: bool = True) -> None:
             if is_copy:
                 writing.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.DatabaseError as error:
+        if full_disk(error):
+            raise Refused(no_room_for(str(target.parent))) from error
         raise Refused(f"{source} kan ikke læses som en SQLite-database ({error}).") from error
 
 
@@ -158,7 +161,9 @@ def _scratch(folder: Path) -> Iterator[Path]:
     try:
         handle, name = tempfile.mkstemp(prefix=".copy-", suffix=".sqlite3", dir=folder)
     except OSError as error:
-        raise Refused(f"Der kan ikke skrives i mappen {folder} ({error.strerror}).") from error
+        if full_disk(error):
+            raise Refused(no_room_for(str(folder))) from error
+        raise Refused(f"Der kan ikke skrives i mappen {folder}.") from error
     os.close(handle)
     try:
         yield Path(name)

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser, OutputWrappe
 from django.db import DatabaseError, connection
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.disks import full_disk, no_room_for
 from albertslund_it.web.people import person_at_the_terminal
 
 
@@ -54,8 +55,10 @@ class DanishCommand(BaseCommand):
             for reason in refused.reasons:
                 stderr.write(f"{reason}\n")
             sys.exit(1)
-        except DatabaseError:
-            if connection.introspection.table_names():
+        except (DatabaseError, OSError) as error:
+            if what := full_disk(error):
+                sys.exit(no_room_for(what))
+            if isinstance(error, OSError) or connection.introspection.table_names():
                 raise
             sys.exit("Databasen er tom. Kør først: python manage.py migrate")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
+from albertslund_it.web.disks import full_disk
 from albertslund_it.web.people import person_at_the_terminal
 from leasing.exports.opus import parts_of
 from leasing.selectors.rebilling import find_run, rebilling_of
@@ -35,7 +36,11 @@ class Command(DanishCommand):
             try:
                 export = self._write(run, kind, path)
             except OSError as error:
-                why = WHY.get(type(error), error.strerror)
+                why = (
+                    "disken er fuld"
+                    if full_disk(error)
+                    else WHY.get(type(error), "disken svarer ikke")
+                )
                 raise Refused(f"Filen »{path}« kan ikke skrives: {why}.") from error
             self.stdout.write(f"{run.label} er skrevet til {path} (SHA-256 {export.checksum}).")
 

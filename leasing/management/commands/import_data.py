@@ -3,6 +3,7 @@ from pathlib import Path
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
+from albertslund_it.web.disks import full_disk
 from leasing.importers import KINDS
 from leasing.services.imports import ImportReport, import_file
 
@@ -33,6 +34,8 @@ class Command(DanishCommand):
                     progress=self.show_progress,
                 )
         except OSError as error:
+            if full_disk(error):  # the copies that reading makes, not the file that is read
+                raise
             raise Refused(f"Filen {file} findes ikke eller må ikke læses.") from error
         except Refused as refused:
             raise Refused(*_first(refused.reasons)) from refused

@@ -1,0 +1,102 @@
+"""A full disk: the sentence names the disk, nothing is written, and what was there stays."""
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import OperationalError, connection
+
+from albertslund_it.web.disks import full_disk
+
+ROOT = django_settings.BASE_DIR
+
+
+@contextmanager
+def small_disk(folder, kilobytes):
+    """Mount a disk of so many kilobytes."""
+    if os.geteuid() or not shutil.which("mount"):
+        pytest.skip("only root can mount a small disk to fill")
+    folder.mkdir()
+    size = ["-o", f"size={kilobytes}k"]
+    subprocess.run(["mount", "-t", "tmpfs", *size, "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def manage(database, *arguments):
+    """Run a command on a database of its own; return its status and standard error."""
+    environment = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
+    }
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "manage.py", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment | {"DATABASE_URL": f"sqlite:///{database}", "TODAY": "2026-11-20"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """Make a database with the demo's first morning in it, nothing closed yet."""
+    file = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
+    status, said = manage(file, "demo", "--no-server", "--scene", "first")
+    assert status == 0, said
+    return file
+
+
+def test_a_backup_that_has_no_room_blames_the_disk_of_the_copy(filled, tmp_path):
+    with small_disk(tmp_path / "small", 1000) as folder:
+        status, said = manage(filled, "backup", folder / "copy.sqlite3")
+        assert (status, said) == (
+            1,
+            f"Disken med {folder} er fuld. Intet er gemt. Gør plads på den, og prøv igen.\n",
+        )
+        assert list(folder.iterdir()) == []
+
+
+def test_a_closing_that_has_no_room_blames_the_disk_of_the_database(filled, tmp_path):
+    kilobytes = filled.stat().st_size // 1024
+    with small_disk(tmp_path / "small", kilobytes + 100) as folder:
+        file = shutil.copy(filled, folder / "full.sqlite3")
+        status, said = manage(file, "close_quarter", "2026Q1")
+        assert (status, said) == (
+            1,
+            f"Disken med databasen ({file}) er fuld. Intet er gemt. "
+            "Gør plads på den, og prøv igen.\n",
+        )
+        kept = shutil.copy(file, tmp_path / "kept.sqlite3")
+    status, said = manage(kept, "close_quarter", "2026Q1")
+    assert status == 0, said
+
+
+def test_a_file_that_has_no_room_is_named():
+    with pytest.raises(OSError, match="28") as caught, open("/dev/full", "w") as file:
+        file.write("x" * 100_000)
+    assert full_disk(caught.value).startswith("midlertidige filer (")
+    assert full_disk(ValueError("database or disk is full")) == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_databases_own_word_for_it_is_understood_under_djangos():
+    if connection.vendor != "sqlite":
+        pytest.skip("of PostgreSQL a test cannot take the disk away")
+    with connection.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+        try:
+            with pytest.raises(OperationalError) as caught:
+                cursor.execute("CREATE TABLE big AS SELECT randomblob(1000000) AS x")
+        finally:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+    assert full_disk(caught.value).startswith("databasen (")
