@@ -32,7 +32,7 @@ def _navigation(request) -> dict:
         return {"home": _url("front"), "items": []}
     return {
         "home": _url("front"),
-        "items": menu(user, request.path),
+        "items": menu(user, request.path, today()),
         "roles": [group.name for group in user.groups.order_by("name")],
         "search_url": _url("search") if user.has_perm("inventory.view_device") else "",
         "admin_url": _url("admin:index") if user.is_staff else "",

@@ -1,10 +1,11 @@
 """The menu: what each role opens, five items at most."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import NoReverseMatch, reverse
 
-from albertslund_it.roles import ALL
+from inventory.selectors.scope import answers_for_something, sees_all
 
 MOST = 5
 IMPORT = ("inventory.import_inventory", "leasing.register_deliveries", "leasing.manage_amounts")
@@ -23,17 +24,18 @@ class Item:
         return bool(self.current)
 
 
-def wanted(user) -> list[tuple[str, str]]:
-    """Give (label, URL name) of what a user opens, in the menu's order."""
-    sees_all = user.has_perm(ALL)
+def wanted(user, today: date) -> list[tuple[str, str]]:
+    """Return (label, URL name) of what a user can open today, in the menu's order."""
     items = [("Forside", "front")]
-    if not sees_all:  # the others reach a department's share through Afdelinger
+    sees_devices = user.has_perm("inventory.view_device")
+    # Who sees all reaches a department's share through Afdelinger.
+    if sees_devices and not sees_all(user) and answers_for_something(user, today):
         items.append(("Egenbetaling", "share"))
     if user.has_perm("leasing.view_billingrun"):
         items.append(("Kvartaler", "quarter-list"))
     if user.has_perm("leasing.handle_orders"):
         items.append(("Bestillinger", "order-list"))
-    if user.has_perm("inventory.view_device"):
+    if sees_devices:
         items += [("Udstyr", "device-list"), ("Afdelinger", "department-list")]
     # Who has several roles keeps to five items too; the quarter's steps lead to the files.
     if len(items) < MOST and any(user.has_perm(code) for code in IMPORT):
@@ -41,10 +43,10 @@ def wanted(user) -> list[tuple[str, str]]:
     return items
 
 
-def menu(user, path: str) -> list[Item]:
+def menu(user, path: str, today: date) -> list[Item]:
     """Give the menu of a user who is on the page `path`."""
     found = []
-    for label, name in wanted(user):
+    for label, name in wanted(user, today):
         try:
             url = reverse(name)
         except NoReverseMatch:

@@ -50,6 +50,12 @@ def employees_seen_by(user, on: date) -> QuerySet[Employee]:
     return Employee.objects.filter(unit__in=units_seen_by(user, on))
 
 
+def answers_for_something(user, on: date) -> bool:
+    """Tell whether a user is a leader of anything that pays, that day."""
+    pays = Q(department__isnull=False) | Q(unit__is_cost_holder=False)
+    return _accesses(user, on).filter(pays).exists()
+
+
 def _accesses(user, on: date) -> QuerySet[Access]:
     return Access.objects.filter(
         Q(ends_before=None) | Q(ends_before__gt=on), user=user, starts_on__lte=on

@@ -21,6 +21,7 @@ from leasing.views.quality.faults import linked
 from leasing.views.share.share import quarter_chart
 
 SEES_RUNS = "leasing.view_billingrun"
+SEES_DEVICES = "inventory.view_device"
 SEES_PEOPLE = "inventory.view_employee"
 HANDLES = "leasing.handle_orders"
 SEES_DEVICES_UNUSED = "inventory.see_last_seen"
@@ -43,7 +44,8 @@ def front(request):
     if user.has_perm(HANDLES):
         context["tasks"] = [*task_links.linked(loss_tasks(moment_now())), *context["tasks"]]
         context["tasks"] = [*task_links.linked(order_tasks()), *context["tasks"]]
-    if not sees_all(user):
+    context["sees_nothing"] = not user.has_perm(SEES_DEVICES)
+    if not (sees_all(user) or context["sees_nothing"]):
         context |= _for_leaders(user, day, now)
     first = [*share_tasks(user, day), *(mail_tasks() if user.has_perm(HANDLES_ORDERS) else ())]
     context["tasks"] = [*task_links.linked(first), *context["tasks"]]
