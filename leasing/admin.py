@@ -202,7 +202,7 @@ class RebillingExportAdmin(ClosedAdmin):
 
 @admin.register(Preparation)
 class PreparationAdmin(ClosedAdmin):
-    list_display = ["code", "prepared_by", "prepared_at"]
+    list_display = ["code", "prepared_by", "prepared_at", "digest"]
 
 
 @admin.register(ConfirmationRound)

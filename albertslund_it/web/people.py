@@ -4,6 +4,9 @@ import os
 import pwd
 
 from auditlog.models import LogEntry
+from django.contrib.auth import get_user_model
+
+from albertslund_it.common.errors import Refused
 
 NOBODY = "Systemet"
 
@@ -33,3 +36,19 @@ def author_of(entry: LogEntry) -> str:
     known by mail.
     """
     return name_of(entry.actor) or entry.actor_email or NOBODY
+
+
+def account_with_right(username: str, right: str):
+    """Return the account with a user name, if it is open and has a right.
+
+    Raises:
+        Refused: when there is none, it is closed, or it lacks the right.
+    """
+    account = get_user_model().objects.filter(username=username.replace("\x00", "")).first()
+    if account is None:
+        raise Refused(f"Der er ingen konto med brugernavnet »{username}«.")
+    if not account.is_active:
+        raise Refused(f"Kontoen »{username}« er lukket.")
+    if not account.has_perm(right):
+        raise Refused(f"Kontoen »{username}« har ikke ret til det.")
+    return account

@@ -8,6 +8,7 @@ from leasing.models.billing import (
     Kind,
     Preparation,
     QuarterlyInvoice,
+    SeenProposal,
 )
 from leasing.models.budget import Budget
 from leasing.models.charge import Charge
@@ -59,6 +60,7 @@ __all__ = [
     "QuarterlyInvoice",
     "RebillingExport",
     "Scenario",
+    "SeenProposal",
     "Settings",
     "Status",
     "SubAgreement",

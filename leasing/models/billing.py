@@ -5,6 +5,7 @@ Nothing here is registered for history: a closed run is its own history.
 
 from functools import cached_property
 
+from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -227,12 +228,40 @@ class BilledFacts(models.Model):
         return f"{self.lease_id}"
 
 
+class SeenProposal(models.Model):
+    """What somebody was shown before a run was closed, under the digest that they agree to.
+
+    Kept until the run is closed, so that a refusal can say what has changed since.
+    """
+
+    digest = models.CharField("kontrolsum", max_length=64, primary_key=True)
+    code = models.CharField("kørsel", max_length=8)
+    rows = models.JSONField("rækker")
+    seen_at = models.DateTimeField("set")
+
+    class Meta:
+        verbose_name = "set forslag"
+        verbose_name_plural = "sete forslag"
+
+    def __str__(self):
+        return f"{self.code} {self.digest[:12]}"
+
+
 class Preparation(models.Model):
-    """Who last looked a run through before it was closed: the other pair of eyes."""
+    """Who last looked a run through before it was closed, and what they saw: the other eyes."""
 
     code = models.CharField("kørsel", max_length=8, unique=True)
+    # The account is compared; the name is what it was called then.
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name="konto",
+        related_name="+",
+        null=True,
+    )
     prepared_by = models.CharField("forberedt af", max_length=150)
     prepared_at = models.DateTimeField("forberedt")
+    digest = models.CharField("forslagets kontrolsum", max_length=64, blank=True)
 
     class Meta:
         verbose_name = "forberedelse"

@@ -9,11 +9,16 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between, span_label
 from inventory.models import Department, Unit
 from leasing.models import Kind
+from leasing.selectors.closing.proposal import (
+    COST_HOLDER_NAME,
+    Proposal,
+    invoice_order_of_name,
+    invoices_to_make,
+    proposal_of,
+)
 from leasing.selectors.facts import charges_left_by, cost_holder_id, one_moment
 from leasing.selectors.run_lines import RunTotals, run_lines
 from leasing.selectors.window import Window, window_for
-
-COST_HOLDER_NAME = "Fælles IT (it-lager)"
 
 
 @dataclass
@@ -109,6 +114,7 @@ class Preview:
     invoices: list[PreviewInvoice]
     lines_by_kind: dict[str, int]
     late: Late
+    proposal: Proposal
     pending: dict[tuple[int, str], int] = field(default_factory=dict)
 
     @property
@@ -163,22 +169,18 @@ def preview_run(code: str, today: date) -> Preview:
                 pending[line.unit_id, line.period] += line.amount_ore
             for charge in charges_left_by(window):
                 pending[charge.unit_id, str(Quarter.of(charge.charged_on))] += charge.amount_ore
+        proposal = proposal_of(window.code, totals, invoices_to_make(window.code, totals))
     lines_by_kind, late = dict.fromkeys(Kind.values, 0), Late()
     for (_, period, kind, _), part in totals.sums.items():
         lines_by_kind[kind] += part.lines
         if window.covered and period <= str(window.covered):
             late.add(kind, part.lines, part.amount_ore)
-    return Preview(window, _invoices(window, totals), lines_by_kind, late, dict(pending))
+    return Preview(window, _invoices(window, totals), lines_by_kind, late, proposal, dict(pending))
 
 
 def invoice_order(department: Department | None) -> tuple:
     """Sort departments in Danish order, the cost holder (None) last."""
     return invoice_order_of_name(department.name if department else None)
-
-
-def invoice_order_of_name(department_name: str | None) -> tuple:
-    """Sort names of departments as `invoice_order` sorts departments."""
-    return (department_name is None, danish_key(department_name or ""))
 
 
 def _invoices(window: Window, totals: RunTotals) -> list[PreviewInvoice]:

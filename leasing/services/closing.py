@@ -1,7 +1,6 @@
 """Close a quarter: one transaction under one lock, all of it or none of it."""
 
 import gc
-from collections import defaultdict
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,18 +9,16 @@ from datetime import UTC, date, datetime
 from django.db import OperationalError, connection, transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import write_rows
-from inventory.models import Unit
 from leasing.domain.digest import LINE_FIELDS, Seal, header_record, line_record
-from leasing.models import BilledFacts, BillingRun, QuarterlyInvoice
+from leasing.models import BilledFacts, BillingRun, Preparation, QuarterlyInvoice, SeenProposal
+from leasing.selectors.closing.proposal import InvoiceToMake, invoices_to_make, proposal_of
 from leasing.selectors.facts import cost_holder_id
-from leasing.selectors.preview import COST_HOLDER_NAME, invoice_order_of_name
 from leasing.selectors.run_lines import RunTotals, run_lines
 from leasing.selectors.verification import findings_of
 from leasing.selectors.window import Window, window_for
-from leasing.services.preparation import refuse_one_pair_of_eyes
+from leasing.services.preparation import refuse_another, refuse_one_pair_of_eyes
 from leasing.services.spool import Spool
 
 # A line's columns: what and whose it is, then what it copies, which is also what its record says.
@@ -55,21 +52,23 @@ def close_quarter(
     today: date,
     now: datetime,
     progress: Callable[[int], None] | None = None,
-    seen_total_ore: int | None = None,
+    account=None,
+    seen: str | None = None,
 ) -> BillingRun:
     """Close '2026Q1', or make the next supplementary run of a year ('2026S').
 
-    `seen_total_ore` is the total that the person agreed to, if they saw one.
+    `account` is the user who closes, without whom two people cannot be told apart; `seen` is the
+    digest of the proposal that the person agreed to, if they saw one.
 
     Raises:
-        Refused: when the quarter cannot be closed today, or its total is another one by now;
+        Refused: when the quarter cannot be closed today, or its proposal is another one by now;
             nothing is written.
     """
     for last_try in (False,) * (TRIES - 1) + (True,):
         try:
             with _alone(), _collector_at_rest():
                 window = window_for(code, today)
-                return _close(window, closed_by, now, progress, seen_total_ore)
+                return _close(window, closed_by, now, progress, account, seen)
         except OperationalError as error:
             # Somebody changed a unit or a lease while the run was being written: read it again.
             if last_try or getattr(error.__cause__, "sqlstate", None) != "40001":
@@ -112,8 +111,7 @@ def _collector_at_rest():
             gc.enable()
 
 
-def _close(window: Window, closed_by: str, now: datetime, progress, seen_total_ore) -> BillingRun:
-    refuse_one_pair_of_eyes(window, closed_by)
+def _close(window: Window, closed_by: str, now: datetime, progress, account, seen) -> BillingRun:
     _refuse_broken_chain()
     if cost_holder_id() is None:
         raise Refused(
@@ -124,17 +122,25 @@ def _close(window: Window, closed_by: str, now: datetime, progress, seen_total_o
         totals = _work_out(window, lines, facts, progress)
         if window.is_supplementary and not lines.count:
             raise Refused(f"Der er ingen forskelle for {window.code[:4]} at opkræve.")
-        if seen_total_ore is not None and seen_total_ore != totals.amount_ore:
-            raise Refused(
-                f"Beløbet er ændret fra {format_kroner(seen_total_ore)} til "
-                f"{format_kroner(totals.amount_ore)}, siden du så det. Se forslaget igen."
-            )
+        to_make = invoices_to_make(window.code, totals)
+        _hold_to_what_was_agreed(window, totals, to_make, account, seen)
         run = _create_run(window, closed_by, now, lines.count, totals)
-        invoices = _create_invoices(run, totals)
+        invoices = _create_invoices(run, totals, to_make)
         run.digest = _write_lines(run, invoices, lines)
         _write_facts(facts)
         run.save(update_fields=["digest"])
     return run
+
+
+def _hold_to_what_was_agreed(window, totals, to_make, account, seen) -> None:
+    """Refuse what is not the proposal that one or two people saw; forget others of this run."""
+    proposal = proposal_of(window.code, totals, to_make)
+    if seen is not None:
+        refuse_another(proposal, seen)
+    refuse_one_pair_of_eyes(proposal, window, account)
+    SeenProposal.objects.filter(code=window.code).delete()
+    # Who looked another proposal through did not prepare this one.
+    Preparation.objects.filter(code=window.code).exclude(digest=proposal.digest).delete()
 
 
 def _refuse_broken_chain() -> None:
@@ -191,29 +197,25 @@ class _Payer:
     names: tuple[str, str, str]  # department, unit number, unit
 
 
-def _create_invoices(run: BillingRun, totals: RunTotals) -> dict[int, _Payer]:
-    """Create an invoice for each department with lines, in Danish order, the cost holder last."""
+def _create_invoices(
+    run: BillingRun, totals: RunTotals, to_make: list[InvoiceToMake]
+) -> dict[int, _Payer]:
+    """Create the invoices and their summaries; return who pays by unit."""
     by_unit = totals.by_unit()
-    by_department = defaultdict(list)
-    for *department, unit, number, name in unit_names():
-        if unit in by_unit:
-            by_department[tuple(department)].append((unit, number, name))
     payers, invoices = {}, []
-    order = sorted(by_department, key=lambda department: invoice_order_of_name(department[1]))
-    for position, (department, department_name, head_name) in enumerate(order, start=1):
-        units = by_department[department, department_name, head_name]
+    for one in to_make:
         invoice = QuarterlyInvoice(
             run=run,
-            number=f"{run.code}-{position:02d}",
-            department_id=department,
-            department_name=department_name or COST_HOLDER_NAME,
-            head_name=head_name or "",
-            line_count=sum(by_unit[unit].lines for unit, _, _ in units),
-            total_ore=sum(by_unit[unit].amount_ore for unit, _, _ in units),
+            number=one.number,
+            department_id=one.department_id,
+            department_name=one.department_name,
+            head_name=one.head_name,
+            line_count=sum(by_unit[unit].lines for unit, _, _ in one.units),
+            total_ore=sum(by_unit[unit].amount_ore for unit, _, _ in one.units),
         )
         invoices.append(invoice)
-        for unit, number, name in units:
-            payers[unit] = _Payer(invoice, (invoice.department_name, number, name))
+        for unit, number, name in one.units:
+            payers[unit] = _Payer(invoice, (one.department_name, number, name))
     QuarterlyInvoice.objects.bulk_create(invoices)
     write_rows(
         "leasing_invoicesummary",
@@ -224,13 +226,6 @@ def _create_invoices(run: BillingRun, totals: RunTotals) -> dict[int, _Payer]:
         ),
     )
     return payers
-
-
-def unit_names():
-    """Give what lines copy of units: department (id, name, head) and unit (id, number, name)."""
-    return Unit.objects.values_list(
-        "department", "department__name", "department__head_name", "id", "number", "name"
-    )
 
 
 def _write_lines(run: BillingRun, payers: dict[int, _Payer], lines: Spool) -> str:

@@ -15,7 +15,8 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.people import name_of
 from leasing.exports.postings import postings_of
-from leasing.models import BillingRun, Preparation, Settings
+from leasing.models import BillingRun, Preparation
+from leasing.selectors.closing.preparedness import preparedness_of
 from leasing.selectors.outstanding import outstanding
 from leasing.selectors.preview import preview_run
 from leasing.selectors.proof import proof_of
@@ -32,11 +33,12 @@ from leasing.selectors.rebilling import Way, rebilling_of
 from leasing.selectors.share.lines import BILLED, NOT_BILLED, UP_TO
 from leasing.selectors.window import window_for
 from leasing.services.closing import close_quarter
-from leasing.services.preparation import prepare_quarter
+from leasing.services.preparation import ProposalChanged, prepare_quarter, remember_proposal
 from leasing.services.rebilling import record_voucher
 from leasing.services.share.letters import write_letters
 from leasing.views.later import is_computed_now
 
+CLOSES = "leasing.close_quarter"
 CODE = re.compile(r"20[0-9]{2}(Q[1-4]|S[0-9]{0,3})")
 # What the quarters' columns of the overview may show: (name, attribute of a standing, its lines).
 MEASURES = {
@@ -126,14 +128,14 @@ def open_page(request, code: str):
         "code": code,
         "label": label_of(code),
         "steps": steps_of(None, supplier=supplier_step(quarter_of_code(code), whole=False)),
-        "prepared": Preparation.objects.filter(code=code).first(),
-        "needs_two_people": Settings.objects.get(id=1).needs_two_people,
-        "closer": actor_name(request),
     }
     if is_computed_now(request):
         preview = preview_run(code, today())
+        if request.user.has_perm(CLOSES):
+            remember_proposal(proposal=preview.proposal, now=now())
         context |= {
             "preview": preview,
+            "standing": preparedness_of(preview.proposal, request.user.pk),
             "table": table_of_preview(preview),
             "label": preview.label,
             "readiness": readiness_of(preview, today()),
@@ -211,28 +213,43 @@ def opus_files() -> list[tuple[str, str]]:
     return [("csvo", "Hent Opus-filen: omkostningssteder"), ("csvp", "Hent Opus-filen: PSP")]
 
 
-@permission_required("leasing.close_quarter", raise_exception=True)
+@permission_required(CLOSES, raise_exception=True)
 def quarter_close(request, code):
-    """Ask once more, with the amount and what cannot be undone; then close."""
+    """Ask once more, with the amounts and what cannot be undone; then close."""
     if not CODE.fullmatch(code):
         return unknown(request, code)
     try:
         if request.method == "POST":
-            run = close_quarter(
-                code=code,
-                closed_by=actor_name(request),
-                today=today(),
-                now=now(),
-                seen_total_ore=total_seen(request),
-            )
-            write_letters(run=run, today=today(), now=now())
-            messages.success(request, f"{run.label} er godkendt og låst.")
-            return redirect("quarter-detail", run.code)
-        preview = preview_run(code, today())
+            return close_now(request, code)
+        return closing_page(request, code)
     except Refused as refused:
         for reason in [*refused.reasons, *who_was_first(code)]:
             messages.error(request, reason)
         return redirect("quarter-detail", code)
+
+
+def close_now(request, code: str):
+    """Close a run as the user saw it; show what has changed where it is another one by now."""
+    try:
+        run = close_quarter(
+            code=code,
+            closed_by=actor_name(request),
+            today=today(),
+            now=now(),
+            account=request.user,
+            seen=digest_seen(request),
+        )
+    except ProposalChanged as changed:
+        return closing_page(request, code, changed)
+    write_letters(run=run, today=today(), now=now())
+    messages.success(request, f"{run.label} er godkendt og låst.")
+    return redirect("quarter-detail", run.code)
+
+
+def closing_page(request, code: str, changed: ProposalChanged | None = None):
+    """Show what would be closed; `changed` says what differs from what the person agreed to."""
+    preview = preview_run(code, today())
+    remember_proposal(proposal=preview.proposal, now=now())
     readiness = readiness_of(preview, today())
     context = {
         "code": code,
@@ -240,28 +257,32 @@ def quarter_close(request, code):
         "preview": preview,
         "readiness": readiness,
         "findings": linked(readiness.blocking, code),
-        "prepared": Preparation.objects.filter(code=preview.window.code).first(),
+        "standing": preparedness_of(preview.proposal, request.user.pk),
         "closer": actor_name(request),
+        "changed": changed,
     }
-    return render(request, "leasing/quarter_close.html", context)
+    status = 409 if changed else 200
+    return render(request, "leasing/quarter_close.html", context, status=status)
 
 
-def total_seen(request) -> int:
-    """Give the total that the person agreed to, in øre; nobody closes what they did not see."""
-    seen = request.POST.get("seen_total_ore", "")
-    if not re.fullmatch(r"-?[0-9]{1,15}", seen):
-        raise Refused("Vi kunne ikke se, hvilket beløb du godkendte. Se forslaget igen, og lås.")
-    return int(seen)
+def digest_seen(request) -> str:
+    """Return the digest that the person agreed to; nobody closes what they did not see."""
+    seen = request.POST.get("seen_digest", "")
+    if not re.fullmatch(r"[0-9a-f]{64}", seen):
+        raise Refused("Vi kunne ikke se, hvilket forslag du godkendte. Se det igen.")
+    return seen
 
 
 @require_POST
-@permission_required("leasing.close_quarter", raise_exception=True)
+@permission_required(CLOSES, raise_exception=True)
 def quarter_prepare(request, code):
     """Record that the user has looked the proposal through."""
     if not CODE.fullmatch(code):
         return unknown(request, code)
     try:
-        prepare_quarter(code=code, actor_name=actor_name(request), today=today(), now=now())
+        prepare_quarter(
+            code=code, account=request.user, seen=digest_seen(request), today=today(), now=now()
+        )
     except Refused as refused:
         for reason in refused.reasons:
             messages.error(request, reason)

@@ -73,8 +73,8 @@ class Floor:
         from inventory.models import Placement
         from leasing.models import QuarterlyInvoice
         from leasing.selectors import facts
+        from leasing.selectors.closing.proposal import unit_names
         from leasing.selectors.window import window_for
-        from leasing.services.closing import unit_names
 
         # The few rows of the frame: settings, runs, cost holder, sub-agreements, charges, units.
         window = window_for("2026Q1", TODAY)

@@ -27,35 +27,44 @@ def town(db, settings):
     return make.lease("PF000001", unit=make.unit())
 
 
-def close(by="Oda", code="2026Q1", today=TODAY):
-    return close_quarter(code=code, closed_by=by, today=today, now=NOW)
+def close(by=None, code="2026Q1", today=TODAY):
+    name = by.first_name if by else "Oda"
+    return close_quarter(code=code, closed_by=name, account=by, today=today, now=NOW)
+
+
+def prepare(by):
+    seen = preview_run("2026Q1", TODAY).proposal.digest
+    return prepare_quarter(code="2026Q1", account=by, seen=seen, today=TODAY, now=NOW)
 
 
 def two_people():
     Settings.objects.update(needs_two_people=True)
 
 
-def test_one_person_may_do_it_alone_unless_the_setting_says_two(town):
+def test_one_person_may_do_it_alone_unless_the_setting_says_two(town, cast):
     two_people()
     with pytest.raises(Refused, match="ingen har forberedt"):
-        close()
-    prepare_quarter(code="2026Q1", actor_name="Oda", today=TODAY, now=NOW)
+        close(cast.finance)
+    prepare(cast.finance)
     with pytest.raises(Refused, match="Oda har selv forberedt"):
+        close(cast.finance)
+    with pytest.raises(Refused, match="hvem der låser"):
         close()
     assert not BillingRun.objects.exists()
-    assert close("Palle").closed_by == "Palle"
+    assert close(cast.user("palle", "Økonomi")).closed_by == "Palle"
 
 
-def test_the_last_preparation_counts(town):
-    for name in ("Oda", "Palle"):
-        prepare_quarter(code="2026Q1", actor_name=name, today=TODAY, now=NOW)
+def test_the_last_preparation_counts(town, cast):
+    palle = cast.user("palle", "Økonomi")
+    for one in (cast.finance, palle):
+        prepare(one)
     two_people()
     with pytest.raises(Refused, match="Palle har selv"):
-        close("Palle")
-    close("Oda")
+        close(palle)
+    close(cast.finance)
     assert Preparation.objects.get().prepared_by == "Palle"
     with pytest.raises(Refused, match="allerede godkendt og låst"):
-        prepare_quarter(code="2026Q1", actor_name="Oda", today=TODAY, now=NOW)
+        prepare(cast.finance)
 
 
 def test_the_command_and_a_forged_post_are_held_to_it(town, cast, client_of, capsys):
@@ -64,26 +73,26 @@ def test_the_command_and_a_forged_post_are_held_to_it(town, cast, client_of, cap
         call_command("close_quarter", "2026Q1")
     assert "to personer" in capsys.readouterr().err
     client = client_of(cast.finance)
-    total = preview_run("2026Q1", TODAY).total_ore
-    client.post("/kvartaler/2026Q1/forberedt/")
-    client.post(CLOSE, {"seen_total_ore": total})
+    seen = {"seen_digest": preview_run("2026Q1", TODAY).proposal.digest}
+    client.post("/kvartaler/2026Q1/forberedt/", seen)
+    client.post(CLOSE, seen)
     assert not BillingRun.objects.exists()
     page = text_of(read(client, OPEN))
     assert "har selv forberedt" in page
     assert "Godkend og lås …" not in page
     other = client_of(cast.user("palle", "Økonomi"))
     assert "Forberedt af Oda" in text_of(read(other, CLOSE))
-    other.post(CLOSE, {"seen_total_ore": total})
+    other.post(CLOSE, seen)
     assert BillingRun.objects.get().closed_by == "Palle"
     assert "Forberedt af Oda. Godkendt og låst af Palle" in text_of(read(other, OPEN))
 
 
-@pytest.mark.parametrize("seen", [None, "", "abc", "1e5", "349 41", "9" * 20])
-def test_nobody_closes_an_amount_that_they_did_not_see(town, cast, client_of, seen):
+@pytest.mark.parametrize("seen", [None, "", "abc", "34941", "F" * 64, "9" * 65])
+def test_nobody_closes_a_proposal_that_they_did_not_see(town, cast, client_of, seen):
     client = client_of(cast.finance)
-    client.post(CLOSE, {} if seen is None else {"seen_total_ore": seen})
+    client.post(CLOSE, {} if seen is None else {"seen_digest": seen})
     assert not BillingRun.objects.exists()
-    assert "hvilket beløb du godkendte" in text_of(read(client, OPEN))
+    assert "hvilket forslag du godkendte" in text_of(read(client, OPEN))
 
 
 def test_a_missing_account_blocks_the_opus_file_and_not_the_closing(town, cast, client_of):

@@ -127,23 +127,25 @@ class TestClosing:
         assert not BillingRun.objects.filter(code="2026Q3").exists()
 
     def test_it_closes_in_the_name_of_the_user(self, town, client):
-        total = preview_run("2026Q3", TODAY).total_ore
-        response = client.post(self.CLOSE, {"seen_total_ore": total}, follow=True)
+        proposed = preview_run("2026Q3", TODAY)
+        total, seen = proposed.total_ore, proposed.proposal.digest
+        response = client.post(self.CLOSE, {"seen_digest": seen}, follow=True)
         assert "3. kvartal 2026 er godkendt og låst" in response.content.decode()
         run = BillingRun.objects.get(code="2026Q3")
         assert (run.closed_by, run.total_ore) == ("Oda", total)
 
     def test_another_amount_than_the_one_agreed_to_is_refused(self, town, client):
-        total = preview_run("2026Q3", TODAY).total_ore
+        [seen] = read(client, self.CLOSE).xpath("//input[@name='seen_digest']/@value")
         make.charge(town.first, 100, date(2026, 7, 7), "Kabel")
-        response = client.post(self.CLOSE, {"seen_total_ore": total}, follow=True)
-        assert f"ændret fra {_kr(total)}" in _text(response)
+        response = client.post(self.CLOSE, {"seen_digest": seen})
+        assert response.status_code == 409
+        assert "Forslaget er ændret, siden du så det. Intet er skrevet." in _text(response)
         assert not BillingRun.objects.filter(code="2026Q3").exists()
 
     def test_the_second_of_two_is_told_who_was_first(self, town, client):
-        total = preview_run("2026Q3", TODAY).total_ore
+        seen = preview_run("2026Q3", TODAY).proposal.digest
         close("2026Q3", by="Inger Ravn")
-        response = client.post(self.CLOSE, {"seen_total_ore": total}, follow=True)
+        response = client.post(self.CLOSE, {"seen_digest": seen}, follow=True)
         text = _text(response)
         assert "3. kvartal 2026 er allerede godkendt og låst" in text
         assert "Inger Ravn var først" in text
@@ -158,7 +160,7 @@ class TestClosing:
 
     def test_two_at_the_same_moment_make_one_run(self, transactional_db, cast):
         Town()
-        total = preview_run("2026Q3", TODAY).total_ore
+        seen = preview_run("2026Q3", TODAY).proposal.digest
         users = [cast.finance, cast.user("inga", "Økonomi")]
         answers = []
 
@@ -166,7 +168,7 @@ class TestClosing:
             try:
                 client = Client()
                 client.force_login(user)
-                response = client.post(self.CLOSE, {"seen_total_ore": total}, follow=True)
+                response = client.post(self.CLOSE, {"seen_digest": seen}, follow=True)
                 answers.append(_text(response))
             finally:
                 connection.close()

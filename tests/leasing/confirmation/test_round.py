@@ -176,10 +176,11 @@ def test_from_the_front_page_to_a_balanced_file_in_few_steps(town, cast, client_
     [quarter] = page.xpath("//a[starts-with(text(),'Opkræv 1.–3. kvartal')]/@href")
     assert "Leasede pc'er med en enhed 4 af 4" in text_of(page)
     [close] = read(client, quarter).xpath("//a[text()='Godkend og lås …']/@href")
-    [total] = read(client, close).xpath("//input[@name='seen_total_ore']/@value")
-    # Four T14 for three quarters: 4 · 104824
-    assert total == str(4 * 104824)
-    client.post(close, {"seen_total_ore": total})
+    page = read(client, close)
+    # Four T14 for three quarters: 4 · 104824 = 419296
+    assert text_of(page.xpath("//*[@class='sum-up']/strong")[0]) == "4.192,96 kr."
+    [seen] = page.xpath("//input[@name='seen_digest']/@value")
+    client.post(close, {"seen_digest": seen})
     file = b"".join(client.post("/kvartaler/2026Q3/fil/csv/").streaming_content).decode()
     sides = [row.split(";")[5:7] for row in file.splitlines()[1:]]
     assert [s[0] for s in sides].count("Kredit") == 1

@@ -1,0 +1,48 @@
+"""Whether a run's proposal is prepared, and who may close it."""
+
+from dataclasses import dataclass
+
+from leasing.models import Preparation, Settings
+from leasing.selectors.closing.proposal import DepartmentChange, Proposal, changes_since
+
+
+@dataclass(frozen=True)
+class Preparedness:
+    """Whether a proposal is prepared, by whom, and whether the reader may close it.
+
+    A preparation holds for the very proposal that was seen; afterwards it has lapsed.
+    """
+
+    prepared: Preparation | None
+    needs_two_people: bool
+    has_lapsed: bool
+    is_mine: bool
+    changes: list[DepartmentChange]
+
+    @property
+    def holds(self) -> bool:
+        return self.prepared is not None and not self.has_lapsed
+
+    @property
+    def waits_for_another(self) -> bool:
+        """Tell whether the reader prepared it, so that somebody else must close it."""
+        return self.needs_two_people and self.holds and self.is_mine
+
+    @property
+    def may_close(self) -> bool:
+        return not self.needs_two_people or (self.holds and not self.is_mine)
+
+
+def preparedness_of(proposal: Proposal, account_id: int | None) -> Preparedness:
+    """Return how far a proposal is prepared, as the owner of an account meets it."""
+    prepared = Preparation.objects.filter(code=proposal.code).first()
+    has_lapsed = prepared is not None and (
+        prepared.account_id is None or prepared.digest != proposal.digest
+    )
+    return Preparedness(
+        prepared,
+        bool(Settings.objects.values_list("needs_two_people", flat=True).get(id=1)),
+        has_lapsed,
+        prepared is not None and prepared.account_id == account_id,
+        changes_since(prepared.digest, proposal) if has_lapsed else [],
+    )
