@@ -76,6 +76,14 @@ def price(of=None, starts_on=FIRST_DAY, price_ore=T14_ORE, quarters=16, **fields
     )
 
 
+def priced(name="T14", category="pc", is_pc=True):
+    """Make a model that can be ordered: with a price on the list, unless it has one."""
+    found = model(name, category, is_pc)
+    if not found.prices.exists():
+        price(found)
+    return found
+
+
 def sub_agreement(number="UA-1"):
     framework = FrameworkAgreement.objects.get()  # there from the start
     return SubAgreement.objects.get_or_create(number=number, framework=framework)[0]

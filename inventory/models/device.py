@@ -57,6 +57,11 @@ class DeviceModel(models.Model):
     def natural_key(self):
         return (self.name,)
 
+    def may_replace(self, other: "DeviceModel") -> bool:
+        """Tell whether one is handed in for the other: a screen for a screen, a pc for a pc."""
+        same_kind = self.category_id == other.category_id
+        return same_kind or (self.category.is_pc and other.category.is_pc)
+
 
 class Device(models.Model):
     """One machine, known by its serial number."""

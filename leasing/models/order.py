@@ -18,6 +18,8 @@ class Order(models.Model):
     wanted_on = models.DateField("ønskes senest", null=True, blank=True)
     reference = models.CharField("henvisning til mailen", max_length=200, blank=True)
     note = models.TextField("bemærkning", blank=True, max_length=2000)
+    # What the helpdesk pasted, as it was: the order can be held against it later.
+    mail_text = models.TextField("mailens tekst", blank=True, max_length=20000)
     scenario = models.ForeignKey(
         "leasing.Scenario",
         models.SET_NULL,
@@ -81,8 +83,10 @@ class OrderLine(models.Model):
 
     class Reason(models.TextChoices):
         NEW = "new", "Ny medarbejder"
-        REPLACEMENT = "replacement", "Erstatter en pc"
-        SHARED = "shared", "Delt pc"
+        FIRST = "first", "Har ingen i forvejen"
+        REPLACEMENT = "replacement", "Erstatter udstyr"
+        EXCEPTION = "exception", "Dispensation"
+        SHARED = "shared", "Delt"
         EXTRA = "extra", "Ekstra"
 
     order = models.ForeignKey(
@@ -108,7 +112,8 @@ class OrderLine(models.Model):
         blank=True,
     )
     used_for = models.CharField("bruges til", max_length=100, blank=True)
-    reason = models.CharField("årsag", max_length=12, choices=Reason.choices)
+    # A draft may leave it open; an order placed never does.
+    reason = models.CharField("årsag", max_length=12, choices=Reason.choices, blank=True)
     replaces = models.ForeignKey(
         "inventory.Device",
         models.PROTECT,
@@ -118,6 +123,9 @@ class OrderLine(models.Model):
         blank=True,
     )
     past_stock_because = models.CharField("hvorfor ikke fra lageret", max_length=200, blank=True)
+    # Of a draft only: what the head is asked, once the order is placed, stands on the exception.
+    exception_reason = models.CharField("hvorfor en pc mere", max_length=300, blank=True)
+    exception_ends_before = models.DateField("dispensation til", null=True, blank=True)
     status = models.CharField("status", max_length=10, choices=Status.choices, default=Status.DRAFT)
     closed_because = models.CharField("grund", max_length=200, blank=True)
     # What the lessor calls the purchase that the line went into.
@@ -205,5 +213,7 @@ class OrderedDevice(models.Model):
         return f"{self.device_id} til {self.line_id}"
 
 
-for _model in (Order, OrderLine, OrderedDevice):
-    auditlog.register(_model)
+# Free text about people that has a place of its own is not kept a second time in history.
+auditlog.register(Order, exclude_fields=["mail_text"])
+auditlog.register(OrderLine, exclude_fields=["exception_reason"])
+auditlog.register(OrderedDevice)

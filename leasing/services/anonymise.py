@@ -25,7 +25,7 @@ NAME, INITIALS = "Anonymiseret medarbejder", "anonym-"
 GONE = "Anonymiseret"
 BATCH = 500
 OF_EMPLOYEE = ("name", "initials", "mail")
-OF_ORDER = ("requester_name", "requester_mail", "reference", "note")
+OF_ORDER = ("requester_name", "requester_mail", "reference", "note", "mail_text")
 OF_APPROVAL = ("reason", "decision_reason")
 
 
@@ -103,11 +103,13 @@ def _orders(moment: datetime, done: Anonymised) -> None:
     )
     old = Order.objects.filter(
         ~Exists(lines.filter(status__in=OPEN)), ~Exists(handled), created_at__lt=moment
-    ).exclude(requester_name__in=["", GONE], requester_mail="", reference="", note="")
+    ).exclude(
+        requester_name__in=["", GONE], requester_mail="", reference="", note="", mail_text=""
+    )
     ids = list(old.values_list("pk", flat=True))
     done.orders = len(ids)
     found = Order.objects.filter(pk__in=among(ids, int))
-    found.update(requester_name=GONE, requester_mail="", reference="", note="")
+    found.update(requester_name=GONE, requester_mail="", reference="", note="", mail_text="")
     done.entries += _scrub(_entries(Order, ids), OF_ORDER)
 
 

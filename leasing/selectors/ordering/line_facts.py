@@ -12,6 +12,7 @@ from leasing.models.order import OPEN, Status
 from leasing.selectors.device_list import leases_of
 from leasing.selectors.one_pc import holdings_of
 from leasing.selectors.ordering.shelf import Shelved, shelf_for
+from leasing.selectors.prices import why_no_price
 
 ONE_DAY = timedelta(days=1)
 
@@ -38,12 +39,15 @@ class LineFacts:
     breaks_rule: bool = False
     quarter_ore: int | None = None
     year_ore: int | None = None
+    no_price: str = ""
     shelf: tuple[Shelved, ...] = ()
 
     @property
     def replaceable(self) -> list[Held]:
-        """Give what a new pc may replace: the person's pc's."""
-        return [held for held in self.held if held.is_pc]
+        """Give what of the person's the model may replace; the pc's, until a model is chosen."""
+        if self.model is None:
+            return [held for held in self.held if held.is_pc]
+        return [held for held in self.held if self.model.may_replace(held.device.model)]
 
 
 def facts_of_line(
@@ -65,6 +69,7 @@ def facts_of_line(
         breaks_rule=breaks,
         quarter_ore=quarter,
         year_ore=year,
+        no_price=why_no_price(model, today) if model else "",
         shelf=tuple(shelf_for(model, today)) if model else (),
     )
 

@@ -24,6 +24,7 @@ from leasing.services.handling.moves import (
 )
 from leasing.services.ordering.orders import refresh_line
 from leasing.services.ordering.status_mail import tell_orderer
+from leasing.services.ordering.wishes import other_kind
 
 Why = ExpectedReturn.Why
 NO_HOLDER = "Der er ingen omkostningsbærer til at betale udlånet. Indlæs enhederne først."
@@ -59,7 +60,7 @@ def hand_out(
     wanted = {pk: states[pk] for pk in ids if pk in states}
     holder = Holder(unit, employee, used_for)
     lines, reasons = _lines_of(wanted, line)
-    old = states[replaces.pk] if replaces else _replaced_by(lines.values())
+    old = states[replaces.pk] if replaces else _replaced_by(lines, wanted)
     moves = Moves(
         wanted,
         dict.fromkeys(wanted, holder),
@@ -72,7 +73,7 @@ def hand_out(
     )
     reasons += [*fault_of_person(employee, starts_on), *fault_of_payer(unit, employee)]
     if replaces:
-        reasons += _faults_of_replaced(old, holder, starts_on, len(wanted))
+        reasons += _faults_of_replaced(old, holder, starts_on, wanted)
     ahead = [state for state in wanted.values() if not holder.has(state.on(starts_on))]
     _forget_returns(ahead, employee)
     for state in ahead:
@@ -269,9 +270,17 @@ def _refuse_or(reasons: list[str], moves: Moves, actor) -> Handled:
     return handled
 
 
-def _replaced_by(lines) -> DeviceState | None:
-    """Give the state of what an order line replaces."""
-    ids = sorted({line.replaces_id for line in lines if line.replaces_id})
+def _replaced_by(
+    lines: Mapping[int, OrderLine], wanted: Mapping[int, DeviceState]
+) -> DeviceState | None:
+    """Give the state of what an order line replaces: a device of the kind that is handed out."""
+    ids = sorted(
+        {
+            line.replaces_id
+            for pk, line in lines.items()
+            if line.replaces and wanted[pk].device.model.may_replace(line.replaces.model)
+        }
+    )
     if len(ids) != 1:
         return None
     states, _ = locked_states(ids, [])
@@ -296,9 +305,14 @@ def _fault_of_line(state: DeviceState, line: OrderLine, holder: Holder) -> Itera
         )
 
 
-def _faults_of_replaced(old, holder: Holder, starts_on: date, devices: int) -> list[str]:
-    if devices > 1:
-        return ["Når der erstattes en pc, udleveres én ad gangen."]
+def _faults_of_replaced(
+    old: DeviceState, holder: Holder, starts_on: date, wanted: Mapping[int, DeviceState]
+) -> list[str]:
+    if len(wanted) > 1:
+        return ["Når der erstattes noget, udleveres ét stykke udstyr ad gangen."]
+    for state in wanted.values():
+        if not state.device.model.may_replace(old.device.model):
+            return [other_kind(state.device.model, old.device)]
     if _is_with(old, holder, starts_on):
         return []
     return [

@@ -17,12 +17,14 @@ from leasing.selectors.one_pc import lock_employees
 from leasing.services.one_pc import refuse_second_pc
 from leasing.services.ordering.approvals import ask_approval
 from leasing.services.ordering.status_mail import tell_orderer
-from leasing.services.ordering.wishes import LineWish, faults_of
+from leasing.services.ordering.wishes import LineWish, Reason, faults_of, reason_of
 
 __all__ = ["LineWish", "cancel_line", "place_order", "refresh_line", "save_draft", "submit_order"]
 
 MOST_LINES = 50
 NO_LINES = "Bestillingen er tom. Vælg mindst én model."
+NO_END = "Skriv, hvornår dispensationen udløber."
+NOT_ASKED = "{} kan få det uden dispensation. Slet begrundelsen for den."
 TOO_MANY = f"En bestilling har højst {MOST_LINES} linjer. Del den i to."
 
 
@@ -34,6 +36,7 @@ class OrderFacts(TypedDict, total=False):
     wanted_on: date | None
     reference: str
     note: str
+    mail_text: str
     scenario: Scenario | None
 
 
@@ -103,10 +106,11 @@ def _place_line(
     today: date,
     now: datetime,
 ) -> None:
-    if reasons := list(faults_of(wish, today)):
+    if reasons := faults_of(wish, today, order.wanted_on):
         raise Refused(*reasons)
     waits = _needs_exception(wish, people, today)
     line = _line_of(order, position, wish, Status.AWAITING if waits else Status.APPROVED)
+    line.reason = wish.reason or (Reason.EXCEPTION if waits else reason_of(wish, today))
     changes = Changes((OrderLine, OrderedDevice))
     if wish.stock_device:
         changes.create(
@@ -129,8 +133,13 @@ def _place_line(
 
 
 def _needs_exception(wish: LineWish, people: dict[int, Employee], today: date) -> bool:
-    """Tell whether a line waits for the head; one that breaks the rule must ask for that."""
+    """Tell whether a line waits for the head; one that breaks the rule must ask for that.
+
+    A reason that there is nothing to ask for is not thrown away in silence either.
+    """
     if not wish.employee or not wish.model.category.is_pc:
+        if wish.asks_exception:
+            raise Refused(NOT_ASKED.format(wish.employee or wish.unit.name))
         return False
     try:
         refuse_second_pc(
@@ -142,8 +151,10 @@ def _needs_exception(wish: LineWish, people: dict[int, Employee], today: date) -
         if not wish.asks_exception:
             raise
         if wish.exception_ends_before is None:
-            raise Refused("Skriv, hvornår dispensationen udløber.") from None
+            raise Refused(NO_END) from None
         return True
+    if wish.asks_exception:
+        raise Refused(NOT_ASKED.format(wish.employee))
     return False
 
 
@@ -186,12 +197,15 @@ def save_draft(
         raise Refused(NO_LINES)
     if len(wishes) > MOST_LINES:
         raise Refused(TOO_MANY)
-    if any(wish.reason == OrderLine.Reason.REPLACEMENT and not wish.replaces for wish in wishes):
+    if any(wish.reason == Reason.REPLACEMENT and not wish.replaces for wish in wishes):
         raise Refused("Vælg det udstyr, der erstattes.")
     order = _written(order, token, facts, actor, now)
     changes = Changes((OrderLine,))
     for position, wish in enumerate(wishes, start=1):
-        changes.create(_line_of(order, position, wish, Status.DRAFT))
+        line = _line_of(order, position, wish, Status.DRAFT)
+        line.exception_reason = wish.exception_reason
+        line.exception_ends_before = wish.exception_ends_before
+        changes.create(line)
     changes.save(actor)
     return order
 
@@ -204,7 +218,7 @@ def submit_order(*, order_id: int, actor, today: date, now: datetime) -> Order:
         Refused: as `place_order` does.
     """
     order = Order.objects.get(pk=order_id)
-    linked = ("model__category", "unit", "employee", "replaces")
+    linked = ("model__category", "unit", "employee", "replaces__model__category")
     wishes = [
         LineWish(
             model=line.model,
@@ -215,6 +229,8 @@ def submit_order(*, order_id: int, actor, today: date, now: datetime) -> Order:
             reason=line.reason,
             replaces=line.replaces,
             past_stock_because=line.past_stock_because,
+            exception_reason=line.exception_reason,
+            exception_ends_before=line.exception_ends_before,
         )
         for line in order.lines.select_related(*linked).order_by("position")
     ]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from inventory.models import Employee
-from leasing.models import Approval, Order, Status
+from leasing.models import Approval, Order, OrderLine, Status
 from leasing.selectors.mails import Delivery, delivery_of
 from leasing.selectors.ordering.line_facts import LineFacts
 from leasing.selectors.ordering.mail_reading import reading_of
@@ -31,7 +32,9 @@ from leasing.views.ordering.order_forms import (
 from leasing.views.ordering.pasted_mail import answer_to, initials_of_lines
 
 HANDLES = "leasing.handle_orders"
-FACTS = tuple(OrderFacts.__annotations__)
+FACTS = tuple(name for name in OrderFacts.__annotations__ if name not in ("mail_text", "scenario"))
+Reason = OrderLine.Reason
+ONE_DAY = timedelta(days=1)
 REMOVE = re.compile(r"fjern-([0-9]{1,3})")
 helpdesk = permission_required(HANDLES, raise_exception=True)
 
@@ -45,12 +48,29 @@ class Line:
 
     @property
     def replaced(self) -> str:
-        """Give the serial number that is chosen to be replaced; the only pc, until one is."""
+        """Give the serial number that is chosen to be replaced; the suggested one, until one is."""
+        return self._chosen or self.suggested or NOTHING
+
+    @property
+    def suggested(self) -> str:
+        """Give the only pc that could be replaced, where nothing else is said."""
+        theirs, said = self.facts.replaceable, self.form["reason"].value()
+        is_free = said in (None, "", Reason.REPLACEMENT) and not self._asks and not self._chosen
+        if is_free and self.facts.breaks_rule and len(theirs) == 1:
+            return theirs[0].device.serial_number
+        return ""
+
+    @property
+    def other_choice(self) -> str:
+        """Give what is chosen to be replaced, where the page does not offer it: nothing is lost."""
+        offered = [NOTHING, *(held.device.serial_number for held in self.facts.replaceable)]
+        return self._chosen if self._chosen not in (*offered, "") else ""
+
+    @property
+    def _chosen(self) -> str:
+        """Give what a person has chosen, or '' where what stands there is the page's own."""
         chosen = self.form["replaces"].value() or ""
-        pcs = self.facts.replaceable
-        if not chosen and self.facts.breaks_rule and len(pcs) == 1 and not self._asks:
-            return pcs[0].device.serial_number
-        return chosen
+        return "" if chosen == (self.form["suggested"].value() or "") else chosen
 
     @property
     def chosen_stock(self) -> str:
@@ -104,6 +124,8 @@ def order_edit(request, pk):
             "quantity": line.quantity,
             "used_for": line.used_for,
             "replaces": line.replaces.serial_number if line.replaces else NOTHING,
+            "exception_reason": line.exception_reason,
+            "exception_until": _last_day(line.exception_ends_before),
             "past_stock_because": line.past_stock_because,
             "stock": NEW if line.past_stock_because else "",
         }
@@ -111,6 +133,10 @@ def order_edit(request, pk):
     ]
     shown = [_plain(n, initial, choices) for n, initial in enumerate(initials)]
     return _page(request, form, shown, order=order)
+
+
+def _last_day(ends_before) -> str:
+    return f"{ends_before - ONE_DAY:%d-%m-%Y}" if ends_before else ""
 
 
 def _plain(number: int, initial: dict, choices: Choices) -> Line:
@@ -163,9 +189,13 @@ def _read_mail(text: str, raw: list[dict], facts: dict) -> tuple[list[dict], dic
 def _saved(request, order: Order | None, lines: list[LineForm], *, is_for_later: bool):
     form = OrderForm(request.POST)
     are_valid = [form.is_valid(), *(line.is_valid() for line in lines)]
+    if all(are_valid) and not is_for_later:
+        wanted_on = form.cleaned_data["wanted_on"]
+        are_valid = [line.check_wish(wanted_on) for line in lines]
     if not all(are_valid):
         return _page(request, form, _with_facts(lines), order=order, status=422)
     data = dict(form.cleaned_data)
+    data["mail_text"] = data.pop("mail")
     if order:
         data["token"] = order.token
     wishes = [line.wish() for line in lines]
@@ -217,7 +247,7 @@ def _not_told(order: Order) -> str:
 
 
 def _page(request, form: OrderForm, lines: list[Line], *, order=None, status=200, **context):
-    pasted = request.POST.get("mail", "")
+    pasted = request.POST.get("mail", order.mail_text if order else "")
     context |= {
         "form": form,
         "lines": lines,

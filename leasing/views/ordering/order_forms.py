@@ -11,10 +11,12 @@ from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
 from inventory.choices import unit_choices
 from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.selectors.lookups import devices_by_serial_number
+from leasing.domain.mail_reading import MOST_CHARACTERS
 from leasing.models import OrderLine
 from leasing.selectors.ordering.line_facts import LineFacts, facts_of_line
 from leasing.selectors.ordering.people import people_matching
-from leasing.services.ordering.wishes import LineWish
+from leasing.services.ordering.orders import NO_END, NOT_ASKED
+from leasing.services.ordering.wishes import LineWish, both_ways, faults_by_field, other_kind
 
 INDEX = re.compile(r"linje-([0-9]{1,3})-")
 MOST = 50
@@ -39,6 +41,15 @@ class OrderForm(PlainForm, forms.Form):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    mail = forms.CharField(
+        label="Mailens tekst",
+        max_length=MOST_CHARACTERS,
+        required=False,
+        widget=forms.Textarea,
+        error_messages={
+            "max_length": "Mailens tekst må højst være 20.000 tegn. Slet det nederste af den."
+        },
     )
 
 
@@ -90,6 +101,8 @@ class LineForm(PlainForm, forms.Form):
     )
     used_for = forms.CharField(label="Bruges til", max_length=100, required=False)
     replaces = forms.CharField(label="Erstatter", max_length=40, required=False)
+    # What the page itself chose to be replaced: what a person says wins over it.
+    suggested = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     stock = forms.CharField(max_length=12, required=False)
     past_stock_because = forms.CharField(max_length=200, required=False)
     exception_reason = forms.CharField(max_length=300, required=False)
@@ -102,6 +115,7 @@ class LineForm(PlainForm, forms.Form):
         self.fields["unit"].choices = choices.units
         self.person: Employee | None = None
         self.device: Device | None = None
+        self.is_let_go = False  # what the page suggested to be replaced
         self.fields["who"].widget.attrs |= {
             "role": "combobox",
             "autocomplete": "off",
@@ -121,7 +135,29 @@ class LineForm(PlainForm, forms.Form):
         self._find_devices(data)
         if not self.person and not data.get("unit") and not self.errors.get("who"):
             self.add_error("who", "Skriv initialer eller navn, eller vælg en enhed under »Mere«.")
+        if self.device:
+            self._settle_replaced(data)
         return data
+
+    def _settle_replaced(self, data) -> None:
+        """Let go of what the page suggested where something else is said; ask where both are."""
+        reason = data.get("reason") or OrderLine.Reason.REPLACEMENT
+        model = self.choices.model_rows.get(int(data.get("model") or 0))
+        faults = {}
+        if data.get("exception_reason"):
+            faults["exception_reason"] = both_ways(self.device)
+        elif reason != OrderLine.Reason.REPLACEMENT:
+            chosen = OrderLine.Reason(reason).label
+            faults["reason"] = (
+                f"Årsagen er »{chosen}«, men linjen erstatter {self.device}. Ret den ene af dem."
+            )
+        elif model and not model.may_replace(self.device.model):
+            faults["replaces"] = other_kind(model, self.device)
+        if faults and data["replaces"] == data.get("suggested"):
+            self.device, self.is_let_go = None, True
+            return
+        for name, fault in faults.items():
+            self.add_error(name, fault)
 
     def _find_person(self, data) -> Employee | None:
         """Take the one who was chosen; else the one that the words fit, if there is just one."""
@@ -168,16 +204,13 @@ class LineForm(PlainForm, forms.Form):
         """Give the line as the service takes it; the form must be valid."""
         data = self.cleaned_data
         stock, until = data["stock"], data["exception_until"]
-        reason = data["reason"] or (
-            OrderLine.Reason.NEW if self.person else OrderLine.Reason.SHARED
-        )
         return LineWish(
             model=self.choices.model_rows[int(data["model"])],
             unit=Unit.objects.get(pk=data["unit"]) if data["unit"] else self.person.unit,
             quantity=data["quantity"] or 1,
             employee=self.person,
             used_for=data["used_for"],
-            reason=reason,
+            reason=data["reason"],
             replaces=self.device,
             stock_device=Device.objects.select_related("model__category").filter(pk=stock).first()
             if stock.isdecimal()
@@ -186,6 +219,20 @@ class LineForm(PlainForm, forms.Form):
             exception_reason=data["exception_reason"],
             exception_ends_before=until and until + ONE_DAY,
         )
+
+    def check_wish(self, wanted_on: date | None) -> bool:
+        """Say at the fields what stands in the way of the order; True where nothing does."""
+        wish = self.wish().settled
+        faults = list(faults_by_field(wish, self.today, wanted_on))
+        if wish.asks_exception and not wish.replaces:
+            if not self.facts().breaks_rule:
+                faults.append(("exception_reason", NOT_ASKED.format(self.person or wish.unit.name)))
+            elif wish.exception_ends_before is None:
+                faults.append(("exception_until", NO_END))
+        for name, fault in faults:
+            if not self.errors.get(name):
+                self.add_error(name, fault)
+        return not self.errors
 
 
 def bound_lines(data, choices: Choices, today: date) -> list[LineForm]:

@@ -39,7 +39,7 @@ def sent(*lines, handling="gem", **facts):
 
 
 def t14():
-    return make.model().pk
+    return make.priced().pk
 
 
 def test_initials_and_a_model_are_enough(helpdesk, anna):
@@ -50,7 +50,7 @@ def test_initials_and_a_model_are_enough(helpdesk, anna):
 
     line = OrderLine.objects.get()
     assert response.url == reverse("order-detail", args=[line.order_id])
-    assert (line.employee, line.unit, line.reason) == (anna, anna.unit, "new")
+    assert (line.employee, line.unit, line.reason) == (anna, anna.unit, "first")
     assert "Anna Østergård" in helpdesk.get(response.url).content.decode()
 
 
@@ -117,6 +117,92 @@ def test_an_exception_is_asked_for_until_and_with_its_last_day(helpdesk, anna):
     helpdesk.post(NEW, sent(line))
     assert OrderLine.objects.get().status == "awaiting"
     assert Approval.objects.get().ends_before == date(2027, 7, 1)
+
+
+def with_pc(anna, **fields):
+    """Give what the form sends for who has a pc: the page has chosen it to be replaced."""
+    make.lease("PF000001", unit=anna.unit, employee=anna)
+    chosen = {"replaces": "PF000001", "suggested": "PF000001"}
+    return {"who": "anbe", "model": t14(), **chosen, **fields}
+
+
+def test_a_reason_that_is_typed_wins_over_what_the_page_chose(helpdesk, anna):
+    line = with_pc(anna, exception_reason="To steder", exception_until="30-06-2027")
+    helpdesk.post(NEW, sent(line))
+    placed = OrderLine.objects.get()
+    assert (placed.status, placed.reason, placed.replaces) == ("awaiting", "exception", None)
+    assert Approval.objects.get().reason == "To steder"
+
+
+def test_a_replacement_and_an_exception_both_chosen_are_asked_about(helpdesk, anna):
+    line = with_pc(anna, suggested="", exception_reason="To steder", exception_until="30-06-2027")
+    response = helpdesk.post(NEW, sent(line))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'id="id_linje-0-exception_reason_error"' in page
+    assert "både erstatter PF000001 og beder om dispensation" in page
+    assert 'value="To steder"' in page
+    assert '<option value="PF000001" selected>' in page
+    assert not Order.objects.exists()
+
+
+def test_a_draft_keeps_the_reason_typed_for_an_exception(helpdesk, anna):
+    line = with_pc(anna, exception_reason="To steder", exception_until="30-06-2027")
+    placed = helpdesk.post(NEW, sent(line, handling="kladde"))
+    page = helpdesk.get(f"{placed.url}ret/").content.decode()
+    assert 'value="To steder"' in page
+    assert 'value="30-06-2027"' in page
+    assert OrderLine.objects.get().replaces is None
+    assert '<option value="PF000001" selected>' not in page
+
+
+def test_a_chosen_reason_wins_over_what_the_page_chose(helpdesk, anna):
+    response = helpdesk.post(NEW, sent(with_pc(anna, reason="extra")))
+    assert "Bed lederen om dispensation" in response.content.decode()
+    assert not Order.objects.exists()
+    chosen = helpdesk.post(NEW, sent(with_pc_again(reason="extra", suggested="")))
+    assert "Årsagen er »Ekstra«, men linjen erstatter PF000001" in chosen.content.decode()
+
+
+def with_pc_again(**fields):
+    return {"who": "anbe", "model": t14(), "replaces": "PF000001", **fields}
+
+
+def test_a_screen_is_never_offered_a_pc_to_replace(helpdesk, anna):
+    screen = make.priced("Skærm 27", "skærm", is_pc=False)
+    make.lease("SK000001", unit=anna.unit, employee=anna, model=screen)
+    helpdesk.post(NEW, sent(with_pc(anna, model=screen.pk)))
+    assert OrderLine.objects.get().replaces is None
+    OrderLine.objects.all().delete()
+
+    asked = {"linje-0-who": "anbe", "linje-0-model": screen.pk}
+    page = helpdesk.get("/bestillinger/linje/", asked).content.decode()
+    assert '<option value="SK000001">' in page
+    assert '<option value="PF000001"' not in page
+
+    page = helpdesk.post(NEW, sent(with_pc_again(model=screen.pk, suggested=""))).content.decode()
+    assert 'id="id_linje-0-replaces_error"' in page
+    assert "kan ikke erstattes af Skærm 27" in page
+
+
+def test_a_model_without_a_price_is_refused_at_the_field(helpdesk, anna):
+    later = make.model("T16")
+    make.price(later, starts_on=date(2027, 1, 1))
+    response = helpdesk.post(NEW, sent({"who": "anbe", "model": later.pk}))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'id="id_linje-0-model_error"' in page
+    assert "T16 har først en pris fra 01-01-2027" in page
+    helpdesk.post(NEW, sent({"who": "anbe", "model": later.pk}, handling="kladde"))
+    assert OrderLine.objects.get().status == "draft"
+
+
+def test_the_mail_stays_with_the_order(helpdesk, anna):
+    placed = helpdesk.post(NEW, sent({"who": "anbe", "model": t14()}, mail="Hej, anbe: T14"))
+    assert Order.objects.get().mail_text == "Hej, anbe: T14"
+    assert "Hej, anbe: T14" in helpdesk.get(placed.url).content.decode()
+    long = helpdesk.post(NEW, sent({"who": "anbe", "model": t14()}, mail="x" * 20_001))
+    assert "højst være 20.000 tegn" in long.content.decode()
 
 
 def test_a_class_set_for_a_unit(helpdesk, cast):

@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 def place(employee, token=None, **fields):
-    wish = LineWish(model=make.model(), unit=employee.unit, employee=employee, **fields)
+    wish = LineWish(model=make.priced(), unit=employee.unit, employee=employee, **fields)
     return place_order(token=token or uuid4(), lines=[wish], actor=None, today=TODAY, now=NOW)
 
 
@@ -81,7 +81,7 @@ def at_the_same_moment(*works):
 @pytest.mark.django_db(transaction=True)
 def test_of_orders_for_one_person_at_once_one_passes():
     anna = make.employee()
-    make.model()
+    make.priced()
     results = at_the_same_moment(*[lambda: place(anna)] * 4)
     assert sum(isinstance(one, Order) for one in results) == 1, results
     assert sum(isinstance(one, Refused) for one in results) == 3, results
@@ -91,7 +91,7 @@ def test_of_orders_for_one_person_at_once_one_passes():
 @pytest.mark.django_db(transaction=True)
 def test_one_form_sent_many_times_at_once_is_one_order():
     anna, token = make.employee(), uuid4()
-    make.model()
+    make.priced()
     results = at_the_same_moment(*[lambda: place(anna, token=token)] * 4)
     assert {one.pk for one in results} == {Order.objects.get().pk}
 

@@ -32,7 +32,7 @@ def order(*wishes, token=None, **facts):
 
 
 def wish(employee=None, **fields):
-    fields.setdefault("model", make.model())
+    fields.setdefault("model", make.priced())
     fields.setdefault("unit", employee.unit if employee else make.unit())
     return LineWish(employee=employee, **fields)
 
@@ -90,7 +90,7 @@ def test_two_lines_of_one_order_count_for_each_other(anna):
 
 
 def test_a_screen_does_not_count(anna, annas_pc):
-    order(wish(anna, model=make.model("Skærm 27", "skærm", is_pc=False)))
+    order(wish(anna, model=make.priced("Skærm 27", "skærm", is_pc=False)))
     assert only_line().status == "approved"
 
 
@@ -130,10 +130,70 @@ def test_an_exception_needs_an_end_after_today(anna, annas_pc):
         order(wish(anna, exception_reason="To steder", exception_ends_before=TODAY))
 
 
-def test_an_exception_that_is_not_needed_is_not_asked_for(anna):
-    order(wish(anna, exception_reason="To steder", exception_ends_before=date(2027, 6, 1)))
-    assert only_line().status == "approved"
+def test_an_exception_that_is_not_needed_is_not_thrown_away_in_silence(anna):
+    wanted = wish(anna, exception_reason="To steder", exception_ends_before=date(2027, 6, 1))
+    with pytest.raises(Refused, match="Slet begrundelsen"):
+        order(wanted)
     assert not Approval.objects.exists()
+
+
+def test_an_order_says_why_by_what_is_known(anna, annas_pc):
+    screen = make.priced("Skærm 27", "skærm", is_pc=False)
+    until = date(2027, 6, 1)
+    coming = make.employee("", "Karen Ny", unit=anna.unit)
+    order(wish(anna, exception_reason="To steder", exception_ends_before=until))
+    order(wish(anna, model=screen))
+    order(wish(anna, model=screen))
+    order(wish(coming))
+    order(wish(make.employee("bolu", "Bo Lund")))
+    order(wish(model=screen))
+    said = [line.get_reason_display() for line in OrderLine.objects.order_by("pk")]
+    assert said == [
+        "Dispensation",
+        "Har ingen i forvejen",
+        "Ekstra",
+        "Ny medarbejder",
+        "Har ingen i forvejen",
+        "Delt",
+    ]
+
+
+def test_an_exception_asked_for_beside_is_the_reason_too(anna, annas_pc, cast):
+    make.approval(anna, decision="granted", decided_at=NOW, decided_by=cast.head)
+    order(wish(anna))
+    assert only_line().get_reason_display() == "Dispensation"
+
+
+def test_a_screen_replaces_a_screen_and_never_a_pc(anna, annas_pc):
+    screen = make.priced("Skærm 27", "skærm", is_pc=False)
+    old = make.lease("SK000001", unit=anna.unit, employee=anna, model=screen).device
+    with pytest.raises(Refused, match="PF000001 er T14 og kan ikke erstattes af Skærm 27"):
+        order(wish(anna, model=screen, replaces=annas_pc))
+    with pytest.raises(Refused, match="Linje 2: PF000001 erstattes allerede"):
+        order(wish(anna, replaces=annas_pc), wish(anna, replaces=annas_pc))
+    order(wish(anna, replaces=annas_pc), wish(anna, model=screen, replaces=old))
+    assert OrderLine.objects.filter(reason="replacement").count() == 2
+
+
+def test_only_what_has_a_price_can_be_ordered(anna):
+    later = make.model("T16")
+    make.price(later, starts_on=date(2027, 1, 1))
+    with pytest.raises(Refused, match="T16 har først en pris fra 01-01-2027"):
+        order(wish(anna, model=later))
+    with pytest.raises(Refused, match="T99 har ingen pris på prislisten"):
+        order(wish(anna, model=make.model("T99")))
+    draft(wish(anna, model=later))
+    # On the shelf it has the price of its own lease.
+    order(wish(anna, stock_device=make.lease("PF000009", model=later).device))
+    order(wish(model=later), wanted_on=date(2027, 1, 1))
+
+
+def test_a_draft_keeps_the_reason_for_an_exception(anna, annas_pc):
+    kept = draft(wish(anna, exception_reason="To steder", exception_ends_before=date(2027, 6, 1)))
+    assert kept.lines.get().exception_reason == "To steder"
+    submit_order(order_id=kept.pk, actor=None, today=TODAY, now=NOW)
+    assert (only_line().status, only_line().exception_reason) == ("awaiting", "")
+    assert Approval.objects.get().reason == "To steder"
 
 
 def test_a_class_set_is_for_a_unit_without_a_person():
@@ -189,7 +249,7 @@ def test_what_will_soon_be_returned_is_not_offered(anna, fields):
 
 
 def test_another_model_of_the_kind_is_offered_after_the_model_itself(anna):
-    make.lease("PF000008", model=make.model("T16"))
+    make.lease("PF000008", model=make.priced("T16"))
     with pytest.raises(Refused, match=r"T16 \(PF000008\)"):
         order(wish(anna))
     make.lease("PF000009")
@@ -198,7 +258,7 @@ def test_another_model_of_the_kind_is_offered_after_the_model_itself(anna):
 
 
 def test_a_device_from_the_shelf_decides_the_model(anna):
-    shelved = make.lease("PF000008", model=make.model("T16")).device
+    shelved = make.lease("PF000008", model=make.priced("T16")).device
     order(wish(anna, stock_device=shelved))
     assert only_line().model.name == "T16"
 
@@ -327,5 +387,7 @@ def test_the_history_says_who_placed_and_cancelled(anna, cast):
 
 def test_a_kind_that_is_no_pc_does_not_come_under_the_rule(anna, annas_pc):
     tablets = Category.objects.create(name="tablet")
-    order(wish(anna, model=DeviceModel.objects.create(name="Tab", category=tablets)))
+    tablet = DeviceModel.objects.create(name="Tab", category=tablets)
+    make.price(tablet)
+    order(wish(anna, model=tablet))
     assert only_line().status == "approved"
