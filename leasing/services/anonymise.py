@@ -103,9 +103,7 @@ def _orders(moment: datetime, done: Anonymised) -> None:
     )
     old = Order.objects.filter(
         ~Exists(lines.filter(status__in=OPEN)), ~Exists(handled), created_at__lt=moment
-    ).exclude(
-        requester_name__in=["", GONE], requester_mail="", reference="", note="", mail_text=""
-    )
+    ).exclude(requester_name__in=["", GONE], requester_mail="", reference="", note="", mail_text="")
     ids = list(old.values_list("pk", flat=True))
     done.orders = len(ids)
     found = Order.objects.filter(pk__in=among(ids, int))

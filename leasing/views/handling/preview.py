@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from inventory.models import Placement
+from inventory.models import Device, Placement
+from inventory.selectors.placements import placements_in_force
 from leasing.selectors.handling.consequences import Consequence, Plan, consequence_of
 from leasing.selectors.handling.states import DeviceState, states_of, where
 from leasing.selectors.one_pc import Holdings, holdings_of
@@ -15,6 +16,15 @@ from leasing.services.handling.moves import DROP_LATER, Holder
 from leasing.views.handling.forms import LATER, DevicesForm
 
 SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Had:
+    """A device that the person has in advance, of the kinds that count or are handled."""
+
+    device: Device
+    is_leased: bool
+    is_replaced: bool
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ class Preview:
     employee: object
     employee_fault: str
     people: list
+    had: list[Had]
     holdings: Holdings | None
     is_second: bool
     consequence: Consequence | None
@@ -64,6 +75,11 @@ class Preview:
             yield f"{self.replaced.device}, der erstattes", self.replaced.told
         if self.holdings:
             yield f"Det, som {self.employee} har i forvejen", f"{self.holdings.count} pc"
+        for one in self.had:
+            yield (
+                f"{one.device}, som {self.employee} har",
+                "erstattes" * one.is_replaced or "bliver",
+            )
         if self.later:
             yield "Valget for det, der er flyttet igen", self.later_choice or "intet"
         for title, _, count in self.faults:
@@ -96,6 +112,7 @@ def preview_of(form: DevicesForm, today: date) -> Preview:
         # Those who fit are offered at the field; that nobody does is worth saying.
         employee_fault="" if people else " ".join(faults),
         people=people,
+        had=_had(employee, states, old, starts_on),
         holdings=holdings,
         is_second=_is_second(form, holdings, states, {old.device.pk} if old else set(), starts_on),
         consequence=_consequence(form, states, holders, starts_on, today),
@@ -129,6 +146,28 @@ def _faults(states, holders, starts_on: date) -> list[tuple[str, str, int]]:
             before = Place(now.unit, now.employee, now.used_for) if now else Place()
             moves.append((state.device, before, Place(**vars_of(holder))))
     return faults_made(moves, starts_on)
+
+
+def _had(employee, states, old: DeviceState | None, starts_on: date) -> list[Had]:
+    """Return what the person has beside these devices, also what the rule of one pc leaves out."""
+    if employee is None:
+        return []
+    replaced = {state.set_aside.line.replaces_id for state in states if state.set_aside}
+    replaced.add(old and old.device.pk)
+    models = [state.device.model for state in states]
+    placed = placements_in_force(starts_on).filter(employee=employee)
+    placed = placed.exclude(device__in=[state.device.pk for state in states])
+    devices = [
+        one.device
+        for one in placed.select_related("device__model__category", "device__lease").order_by(
+            "starts_on", "device"
+        )
+    ]
+    return [
+        Had(one, getattr(one, "lease", None) is not None, one.pk in replaced)
+        for one in devices
+        if one.model.category.is_pc or any(model.may_replace(one.model) for model in models)
+    ]
 
 
 def _holdings(form, employee, states, starts_on: date) -> Holdings | None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from albertslund_it.common.errors import Refused
 from inventory.models import ExpectedReturn, FormerSerialNumber, Placement
 from leasing.models import LossReport, Mail, Order, OrderedDevice, OrderLine, Settings
 from leasing.models.order import Status
@@ -400,3 +401,29 @@ def test_thirty_devices_take_as_many_queries_as_three(client, school, url):
         return queries_of(client, f"{url}?serienumre={numbers}&initialer=anbe")
 
     assert count(3, 100) == count(30, 1000)
+
+
+def test_what_a_person_has_is_told_also_when_it_is_not_leased(client, school):
+    old = make.old_pc("PB000001", school.birke, employee=school.anna)
+    line = make.order_line(
+        employee=school.anna, status=Status.DELIVERED, reason="replacement", replaces=old
+    )
+    OrderedDevice.objects.create(line=line, device=school.stock[0], delivered_on=TODAY)
+    told = "Har i forvejen ThinkPad L470 PB000001 (ikke leaset), som den nye erstatter."
+    assert told in text_of(read(client, f"{OUT}?linje={line.pk}"))
+    alone = text_of(read(client, f"{OUT}?serienumre=PF000002&initialer=anbe"))
+    assert "Har i forvejen ThinkPad L470 PB000001 (ikke leaset) og en T14 på bestilling" in alone
+
+
+def test_a_screen_that_is_handed_out_makes_no_pc_due_back(school):
+    screen = make.model("Skærm 27", "skærm", is_pc=False)
+    new = make.lease("SK000001", model=screen).device
+    pc = make.lease("PF000009", unit=school.birke, employee=school.anna).device
+    line = make.order_line(
+        employee=school.anna, model=screen, status="delivered", reason="replacement", replaces=pc
+    )
+    OrderedDevice.objects.create(line=line, device=new, delivered_on=TODAY)
+    with pytest.raises(Refused, match="PF000009 er T14 og kan ikke erstattes af Skærm 27"):
+        hand_out(new, unit=school.birke, employee=school.anna, replaces=pc)
+    hand_out(new, unit=school.birke, employee=school.anna)
+    assert not ExpectedReturn.objects.exists()
