@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leasing", "0005_mail_tells_what_it_told"),
+        ("leasing", "0006_agreement"),
     ]
 
     operations = [
