@@ -6,8 +6,9 @@ sentence, without its full stop, that says how to write it.
 
 import re
 import unicodedata
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from albertslund_it.common import money
 
@@ -20,6 +21,22 @@ class _Keep:
 
 
 KEEP = _Keep()
+
+
+class FormattedNumber(float):
+    """A number that its spreadsheet shows as another text, `shown`: 123456 as 0000123456."""
+
+    shown: str
+
+    def __new__(cls, number: float, shown: str):
+        made = super().__new__(cls, number)
+        made.shown = shown
+        return made
+
+    def __str__(self):
+        return self.shown
+
+
 CLEAR_WORD = "SLET"
 WRITE_DATE = "Skriv datoen som 17-11-2025"
 
@@ -32,11 +49,16 @@ _ERRORS = dict.fromkeys(
 _ERRORS[UNCALCULATED] = "Formlen er ikke regnet ud. Åbn filen i Excel, gem den, og indlæs igen"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
-_TIME = r"(?:[ T]\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?Z?)?"
+_TIME = (
+    r"(?:[ T](?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?)"
+    r" ?(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?)?"
+)
+_COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 _DATES = (
     re.compile(r"(?P<d>\d{1,2})(?P<mark>[-./])(?P<m>\d{1,2})(?P=mark)(?P<y>\d{4})" + _TIME),
     re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})" + _TIME),
 )
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}")
 _YES = {"ja", "j", "sand", "true"}
 _NO = {"nej", "n", "falsk", "false"}
 
@@ -50,6 +72,11 @@ def text(cell) -> str:
     """Read a text on one line, without hidden characters; a whole number keeps no decimals."""
     if isinstance(cell, bool):
         raise ValueError("Cellen er sand/falsk. Skriv en tekst")
+    if isinstance(cell, FormattedNumber):
+        number = _number_as_text(float(cell))
+        raise ValueError(
+            f"Cellen vises som {cell.shown} i Excel, men er tallet {number}; gør kolonnen til tekst"
+        )
     if isinstance(cell, int | float):
         return _number_as_text(cell)
     if not isinstance(cell, str):
@@ -90,6 +117,23 @@ def capitals(cell) -> str:
     return code(cell).upper()
 
 
+def month_first(cells: Iterable) -> str:
+    """Return the first date of a column that may be written month first (8/1/2026); else ''.
+
+    A day above 12 in the first place shows how the column is meant, one in the second place too.
+    """
+    first = ""
+    is_day_first = is_month_first = False
+    for cell in cells:
+        found = _SLASHED.match(cell.strip()) if isinstance(cell, str) else None
+        if not found:
+            continue
+        first = first or found[0]
+        is_day_first |= int(found[1]) > 12
+        is_month_first |= int(found[2]) > 12
+    return "" if is_day_first and not is_month_first else first
+
+
 def amount(cell) -> int:
     """Read kroner as øre."""
     if isinstance(cell, bool):
@@ -101,22 +145,72 @@ def amount(cell) -> int:
 
 
 def day(cell) -> date:
-    """Read a date; a time of day after it is left out."""
-    if isinstance(cell, datetime):
-        found = cell.date()
-    elif isinstance(cell, date):
-        found = cell
-    else:
-        typed = _typed(cell, WRITE_DATE)
-        match = next(filter(None, (pattern.fullmatch(typed) for pattern in _DATES)), None)
-        if not match:
-            raise ValueError(WRITE_DATE)
-        try:
-            found = date(int(match["y"]), int(match["m"]), int(match["d"]))
-        except ValueError:
-            raise ValueError(f"Den dato findes ikke. {WRITE_DATE}") from None
+    """Read a date; a time of day with a zone gives its date in Copenhagen, midnight its own.
+
+    Any other time has no date of its own: 22:00 may be the day after where the file was made.
+    """
+    found = cell if isinstance(cell, date) else _written_day(_typed(cell, WRITE_DATE))
+    if isinstance(found, datetime):
+        found = _day_of(found)
     check_year(found)
     return found
+
+
+def day_of_moment(cell) -> date:
+    """Read when something was seen: a time without zone, as MDM exports have, gives its own date.
+
+    The day is a hint there, and never a border of what is paid.
+    """
+    if not isinstance(cell, date):
+        cell = _written_day(_typed(cell, WRITE_DATE))
+    if isinstance(cell, datetime) and not cell.tzinfo:
+        cell = cell.date()
+    return day(cell)
+
+
+def _written_day(typed: str) -> datetime:
+    match = next(filter(None, (pattern.fullmatch(typed) for pattern in _DATES)), None)
+    if not match:
+        raise ValueError(WRITE_DATE)
+    zone = match["zone"]
+    try:
+        day = date(int(match["y"]), int(match["m"]), int(match["d"]))
+        moment = time(*_numbers(match["time"] or "0"), tzinfo=_zone(zone) if zone else None)
+        return datetime.combine(day, moment)
+    except ValueError:
+        if _SLASHED.match(typed) and int(match["m"]) > 12 >= int(match["d"]):
+            raise ValueError(
+                f"Dag og måned er byttet om: datoen læses med dagen først. {WRITE_DATE}"
+            ) from None
+        raise ValueError(f"Den dato findes ikke. {WRITE_DATE}") from None
+
+
+def _numbers(time: str) -> list[int]:
+    """Return hours, minutes and seconds; a part of a second counts as a whole one."""
+    parts = [int(part) for part in re.split("[:.,]", time)]
+    if len(parts) > 3 and parts[3]:
+        parts[2] = max(parts[2], 1)
+    return parts[:3]
+
+
+def _zone(written: str) -> timezone:
+    if written == "Z":
+        return UTC
+    digits = written[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-offset if written[0] == "-" else offset)
+
+
+def _day_of(moment: datetime) -> date:
+    if moment.tzinfo:
+        check_year(moment)  # a year at the end of time cannot be turned
+        return moment.astimezone(_COPENHAGEN).date()
+    if moment.time() != time():
+        raise ValueError(
+            f"Klokkeslættet {moment:%H:%M} er uden tidszone, så dagen er ikke sikker. Skriv kun "
+            "datoen, som 17-11-2025"
+        )
+    return moment.date()
 
 
 def check_year(day: date) -> None:
@@ -140,7 +234,10 @@ def whole_number(low: int, high: int) -> Callable[[object], int]:
     expected = f"Skriv et helt tal fra {low} til {high}"
 
     def read(cell) -> int:
-        line = str(cell) if isinstance(cell, int) else text(cell)
+        if isinstance(cell, FormattedNumber):
+            line = f"{cell:.15g}"
+        else:
+            line = str(cell) if isinstance(cell, int) else text(cell)
         if isinstance(cell, bool) or not re.fullmatch(r"[0-9]{1,9}", line):
             raise ValueError(expected)
         if not low <= int(line) <= high:

@@ -3,25 +3,33 @@
 What is in the bytes decides what a file is, not its name: people rename files.
 """
 
+import contextlib
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from albertslund_it.common.cells import is_blank
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.xlsx import read_sheet
+from albertslund_it.common.file_kinds import kind_of
+from albertslund_it.common.xlsx import Reading, read_sheet
+from albertslund_it.common.xlsx_parts import (
+    MAX_CELL,
+    MAX_CHARACTERS,
+    MAX_COLUMNS,
+    too_long,
+    too_much_text,
+    too_wide,
+)
 
 MAX_ROWS = 200_000
-MAX_COLUMNS = 200
-SAVE_AS = "Gem den som Excel-projektmappe (.xlsx) eller CSV UTF-8, og indlæs den igen."
-NOT_A_SPREADSHEET = f"Filen er ikke et regneark. {SAVE_AS}"
+MAX_CELLS = 3_000_000
+MAX_LINE = 1_000_000
+SHOWN = 20
 
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_NOT_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # UTF-8 read as Windows-1252 (»Ã¦« for »æ«), or Excel's CSV for MS-DOS or Macintosh (»b›rn«).
 _SPOILT = re.compile(
     "[ÃÂ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€]|â€|\ufffd|(?<=[a-zA-Z])[†›¾¿](?=[a-zA-Z])"
@@ -32,14 +40,17 @@ Row = tuple[int, tuple]
 
 @dataclass(frozen=True)
 class Table:
-    """The first sheet of a file: headings, and the rows below that hold anything.
+    """The first sheet that is seen: headings, and the rows below that hold anything.
 
-    Each row is (its number as a spreadsheet shows it, its cells).
+    Each row is (its number as a spreadsheet shows it, its cells). `source` says which sheet was
+    read and which were not; `warnings` what a person may not have seen in it.
     """
 
     headings: tuple
     rows: list[Row]
     heading_row: int = 1
+    source: str = ""
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, headings: Sequence[str], rows: Iterable[Sequence]) -> "Table":
@@ -47,17 +58,31 @@ class Table:
         return cls(tuple(headings), [(n, tuple(row)) for n, row in enumerate(rows, start=2)])
 
 
-def read_table(stream: BinaryIO, filename: str, max_bytes: int) -> Table:
-    """Read the first sheet of an .xlsx file, or a .csv file.
+def read_table(
+    stream: BinaryIO, filename: str, max_bytes: int, known: Collection[str] = ()
+) -> Table:
+    """Read the first visible sheet of an .xlsx file, or a .csv file.
+
+    Text is cut at the sign that finds most of the `known` headings, given by `heading_key`.
 
     Raises:
         Refused: with what is wrong with the file and what to do.
     """
     data = read_bytes(stream, filename, max_bytes)
-    rows = read_sheet(data) if _is_workbook(data) else _read_csv(data)
+    kind = kind_of(data)
+    reading = Reading()
+    rows = read_sheet(data, reading) if kind == "xlsx" else _read_csv(data, known)
     table = _first_row_as_headings(rows)
-    _refuse_spoilt_letters(table)
-    return table
+    warnings = _unseen(reading, table)
+    if kind == "csv" and filename.casefold().endswith((".xlsx", ".xls")):
+        warnings.append(f"»{filename}« er tekst (CSV), skønt den hedder noget andet. Læst som CSV.")
+    return replace(table, source=_source(reading), warnings=tuple(warnings))
+
+
+def heading_key(heading) -> str:
+    """Return what a heading is known by, whatever its case and spaces."""
+    text = "" if heading is None else unicodedata.normalize("NFC", str(heading))
+    return re.sub(r"[\s\ufeff]", "", text).casefold()
 
 
 def looks_like_xml(stream: BinaryIO) -> bool:
@@ -90,66 +115,107 @@ def _too_large(filename: str, max_bytes: int) -> Refused:
     )
 
 
-def _is_workbook(data: bytes) -> bool:
-    """Tell a workbook from text; refuse what is neither."""
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return True
-    if data.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise Refused(
-                "Filen er beskyttet med adgangskode. Fjern den i Excel, gem, og indlæs igen."
-            )
-        raise Refused(f"Filen er i Excels gamle format (.xls). {SAVE_AS}")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refused("Filen er gemt som »Unicode-tekst«. Gem den som CSV UTF-8, og indlæs igen.")
-    head = data[:1000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if _NOT_TEXT.search(data) or head.startswith((b"%pdf", b"<", b"{\\rtf")):
-        raise Refused(NOT_A_SPREADSHEET)
-    return False
-
-
-def _read_csv(data: bytes) -> Iterator[Row]:
-    # A first line "sep=;" is a hint to Excel, which does not show or count it.
-    text = re.sub(r"\Asep=.[ \t]*\r?\n", "", _decode(data))
-    heading = next((line for line in text.splitlines() if line.strip(" ;,\t")), "")
-    delimiter = max(";,\t", key=re.sub(r'"[^"]*"', "", heading).count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _read_csv(data: bytes, known: Collection[str]) -> Iterator[Row]:
+    encoding, lines = _encoding(data), _Lines(data)
+    delimiter = max(";,\t", key=lambda sign: _fit(lines.of(encoding), sign, known))
+    lines = _Lines(data)
+    reader = csv.reader(lines.of(encoding), delimiter=delimiter, strict=True)
     try:
-        yield from enumerate(map(tuple, reader), start=1)
+        for number, cells in enumerate(reader, start=1):
+            lines.length = 0
+            yield number, tuple(cells)
     except csv.Error:
+        if lines.length > csv.field_size_limit():
+            raise too_long() from None
         raise Refused(
             f"Linje {reader.line_num} har et anførselstegn, der ikke passer med resten. "
             "Gem filen som Excel-projektmappe (.xlsx) i stedet, og indlæs den igen."
         ) from None
 
 
-def _decode(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Refused(
-            f"Linje {line} har et tegn, der hverken er UTF-8 eller Windows-1252. "
-            "Gem filen som CSV UTF-8, og indlæs den igen."
-        ) from None
+class _Lines:
+    """The lines of a text, and how many signs were read since `length` was last set to nothing."""
+
+    def __init__(self, data: bytes):
+        self._data, self.length = data, 0
+
+    def of(self, encoding: str) -> Iterator[str]:
+        stream = io.TextIOWrapper(io.BytesIO(self._data), encoding, newline="")
+        number = 0
+        while line := stream.readline(MAX_LINE + 1):
+            number += 1
+            # A first line "sep=;" is a hint to Excel, which does not show or count it.
+            if number == 1 and re.fullmatch(r"sep=.[ \t]*\r?\n?", line):
+                continue
+            self.length += len(line)
+            if self.length > MAX_LINE:
+                raise Refused(
+                    f"Linje {number} har over {MAX_LINE // 1_000_000} million tegn i én række. Er "
+                    "det en tabel, så gem den som Excel-projektmappe (.xlsx), og indlæs den."
+                )
+            yield line
+
+
+def _fit(lines: Iterator[str], delimiter: str, known: Collection[str]) -> tuple[int, int]:
+    """Return how many known headings, and how many cells, a delimiter finds in the first row."""
+    heading = next((line for line in lines if line.strip(" ;,\t\r\n")), "")
+    with contextlib.suppress(csv.Error):
+        cells = next(csv.reader([heading], delimiter=delimiter), [])
+        return sum(heading_key(cell) in known for cell in cells), len(cells)
+    return 0, 0
+
+
+def _encoding(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError as error:
+            place = error.start
+        else:
+            return encoding
+    line = data.count(b"\n", 0, place) + 1
+    raise Refused(
+        f"Linje {line} har et tegn, der hverken er UTF-8 eller Windows-1252. "
+        "Gem filen som CSV UTF-8, og indlæs den igen."
+    )
 
 
 def _first_row_as_headings(rows: Iterator[Row]) -> Table:
     trimmed = ((number, cells[: _width(cells)]) for number, cells in rows)
-    filled = ((number, cells) for number, cells in trimmed if cells)
+    filled = (_bounded(row) for row in trimmed if row[1])
     heading_row, headings = next(filled, (0, ()))
     if not headings:
-        raise Refused("Det første ark er tomt. Flyt tabellen derhen, gem, og indlæs filen igen.")
-    kept = list(islice(filled, MAX_ROWS + 1))
-    if len(kept) > MAX_ROWS:
-        raise Refused(f"Filen har over {MAX_ROWS // 1000}.000 rækker. Del den i flere filer.")
-    if max(len(headings), *(len(cells) for _, cells in kept), 0) > MAX_COLUMNS:
-        raise Refused(f"Filen har over {MAX_COLUMNS} kolonner. Slet dem, der ikke bruges.")
+        raise Refused("Arket er tomt. Flyt tabellen til det første ark, gem, og indlæs filen igen.")
+    kept, cell_count, characters = [], 0, 0
+    for row in filled:
+        kept.append(row)
+        cell_count += len(row[1])
+        characters += sum(len(cell) for cell in row[1] if isinstance(cell, str))
+        if len(kept) > MAX_ROWS:
+            raise Refused(f"Filen har over {MAX_ROWS // 1000}.000 rækker. Del den i flere filer.")
+        if cell_count > MAX_CELLS:
+            raise Refused("Filen har over 3 millioner celler. Slet kolonner, der ikke bruges.")
+        if characters > MAX_CHARACTERS:
+            raise too_much_text()
     return Table(headings, kept, heading_row)
+
+
+def _bounded(row: Row) -> Row:
+    """Return a row; refuse it where it is too wide, has too long a cell, or spoilt letters."""
+    number, cells = row
+    if len(cells) > MAX_COLUMNS:
+        raise too_wide(number)
+    for cell in cells:
+        if not isinstance(cell, str):
+            continue
+        if len(cell) > MAX_CELL:
+            raise too_long(number)
+        if not cell.isascii() and _SPOILT.search(cell):
+            raise Refused(
+                f"række {number}: »{cell.strip()[:60]}« har fået ødelagt æ, ø eller å. "
+                "Find den oprindelige fil, gem den som CSV UTF-8, og indlæs den."
+            )
+    return row
 
 
 def _width(cells: tuple) -> int:
@@ -159,11 +225,25 @@ def _width(cells: tuple) -> int:
     return width
 
 
-def _refuse_spoilt_letters(table: Table) -> None:
-    for number, cells in [(table.heading_row, table.headings), *table.rows]:
-        for cell in cells:
-            if isinstance(cell, str) and not cell.isascii() and _SPOILT.search(cell):
-                raise Refused(
-                    f"række {number}: »{cell.strip()[:60]}« har fået ødelagt æ, ø eller å. "
-                    "Find den oprindelige fil, gem den som CSV UTF-8, og indlæs den."
-                )
+def _source(reading: Reading) -> str:
+    if not reading.sheet:
+        return ""
+    left_out = ", ".join(f"»{name}«" for name in reading.left_out[:SHOWN])
+    return f"Arket »{reading.sheet}« er læst." + (f" Ikke læst: {left_out}." if left_out else "")
+
+
+def _unseen(reading: Reading, table: Table) -> list[str]:
+    """Say which rows and columns were read though Excel does not show them."""
+    warnings = []
+    numbers = {number for number, _ in table.rows}
+    if rows := [row for row in reading.hidden_rows if row in numbers]:
+        count = "1 skjult række er" if len(rows) == 1 else f"{len(rows)} skjulte rækker er"
+        more = f" og {len(rows) - SHOWN} til" if len(rows) > SHOWN else ""
+        warnings.append(
+            f"{count} også læst: række {', '.join(map(str, rows[:SHOWN]))}{more}. Skal noget ikke "
+            "med, så slet det i regnearket; et filter er ikke nok."
+        )
+    places = [place for place in reading.hidden_columns if place <= len(table.headings)]
+    if names := [str(name) for place in places if (name := table.headings[place - 1])]:
+        warnings.append(f"Skjulte kolonner er også læst: {', '.join(names)}.")
+    return warnings

@@ -1,117 +1,194 @@
-"""The first sheet of an .xlsx file, whoever made the file and whatever they hid in it."""
+"""The first visible sheet of an .xlsx file, whoever made the file and whatever they hid in it.
+
+The file is unpacked and read piece by piece, and refused where a bound is passed: openpyxl would
+read styles, texts and unknown elements whole, before a row could be looked at. What a number or a
+date format means is openpyxl's to say.
+"""
 
 import io
+import posixpath
 import re
-import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 
-import openpyxl
+from openpyxl.styles.numbers import is_date_format, is_timedelta_format
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
-from albertslund_it.common.cells import UNCALCULATED
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.file_kinds import LOCKED
+from albertslund_it.common.number_formats import formatted
+from albertslund_it.common.xlsx_parts import (
+    DAMAGED,
+    TOO_MUCH,
+    Bounds,
+    Relationships,
+    SharedStrings,
+    Sheet,
+    Styles,
+    Workbook,
+    read_part,
+)
 
 # What the parts of a file may take up unpacked. 200,000 rows of 12 columns need about 110 MB.
 MAX_UNPACKED = 128 * 2**20
 MAX_PART = 20 * 2**20
 MAX_PARTS = 2_000
-LAST_ROW = 1_048_576
-_WORKBOOK = re.compile(r"xl/workbook\d*\.xml", re.IGNORECASE)
-_LARGE_PARTS = re.compile(r"xl/(worksheets/|sharedStrings\.xml)")
+_LARGE_PARTS = re.compile(r"(worksheets/|sharedstrings)", re.IGNORECASE)
+_DIRECTORY_ENTRY = b"PK\x01\x02"
 
-DAMAGED = (
-    "Regnearket kan ikke læses: filen er beskadiget. Åbn den i Excel, gem den igen som "
-    "Excel-projektmappe (.xlsx), og indlæs den nye fil."
+SAVE_AS = "Gem tabellen som Excel-projektmappe (.xlsx), og indlæs den nye fil."
+NOT_A_WORKBOOK = f"Filen er et arkiv (zip) og ikke en Excel-projektmappe. {SAVE_AS}"
+NO_SHEET = f"Projektmappen har intet synligt ark med celler. {SAVE_AS}"
+
+# What else is packed with zip, by a part that only it has.
+_OTHERS = (
+    (re.compile(r"xl/.*\.bin"), "Filen er en binær Excel-projektmappe (.xlsb)."),
+    (re.compile(r"index/.*\.iwa|index\.zip"), "Filen er fra Numbers (.numbers)."),
+    (re.compile(r"word/.*"), "Filen er et Word-dokument (.docx)."),
+    (re.compile(r"ppt/.*"), "Filen er en PowerPoint-præsentation (.pptx)."),
+    (re.compile(r".*\.(xlsx|xls|csv)"), "Filen er et arkiv (zip) med filer i. Pak det ud først."),
 )
-NOT_A_WORKBOOK = (
-    "Filen er ikke en Excel-projektmappe. Gem tabellen som .xlsx eller CSV UTF-8, og indlæs den."
-)
-TOO_MUCH = (
-    "Regnearket fylder for meget, når det pakkes ud. Kopiér tabellen over i et nyt, tomt "
-    "regneark, gem det, og indlæs det."
-)
-# Danish Excel never writes one; it is how a small file is made to fill the memory.
-HAS_DOCTYPE = "Regnearket har indhold (DOCTYPE), som Excel ikke skriver. Gem det igen i Excel."
-_FORMULA = re.compile(rb"<(\w+:)?f[\s/>]")
-_DOCTYPE = tuple("<!DOCTYPE".encode(name) for name in ("ascii", "utf-16-le", "utf-16-be"))
 
 
-def read_sheet(data: bytes) -> Iterator[tuple[int, tuple]]:
-    """Give (row number, values) of the first sheet, row by row; a formula gives its result.
+@dataclass
+class Reading:
+    """How a sheet was read: its name, the sheets left out, and what is to be said of it."""
+
+    sheet: str = ""
+    left_out: list[str] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+
+
+def read_sheet(data: bytes, reading: Reading) -> Iterator[tuple[int, tuple]]:
+    """Yield (row number, values) of the first visible sheet; a formula gives its result.
+
+    `reading` is filled in on the way.
 
     Raises:
-        Refused: when the file is no workbook, is damaged or unpacks to too much.
+        Refused: when the file is no workbook, is damaged or passes a bound.
     """
     try:
-        has_formulas = _inspect(data)
-        yield from _rows(data, has_formulas)
+        yield from _rows(data, reading)
     except Refused:
         raise
-    except Exception as error:  # what a damaged or hostile file makes openpyxl raise is open-ended
+    except Exception as error:  # what a damaged or hostile file leads to is open-ended
         raise Refused(DAMAGED) from error
 
 
-def _inspect(data: bytes) -> bool:
-    """Unpack every part once, within bounds; say whether any holds a formula.
-
-    The sizes that the zip directory states are checked first. A part that unpacks to more than
-    stated ends there, with a wrong checksum.
-    """
+def _rows(data: bytes, reading: Reading) -> Iterator[tuple[int, tuple]]:
+    if data.count(_DIRECTORY_ENTRY) > MAX_PARTS:
+        raise Refused(TOO_MUCH)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = archive.infolist()
-        if not any(_WORKBOOK.fullmatch(part.filename) for part in parts):
+        package = _Package(archive)
+        book = package.read(package.workbook, Workbook())
+        if not book.is_workbook:
             raise Refused(NOT_A_WORKBOOK)
-        if any(part.flag_bits & 1 for part in parts):
-            raise Refused("Filen er beskyttet med adgangskode. Fjern den i Excel, og gem igen.")
-        large = sum(part.file_size for part in parts) > MAX_UNPACKED
-        if large or len(parts) > MAX_PARTS or any(map(_is_swollen, parts)):
+        related = package.related(package.workbook)
+        sheet = _choose(book, related, reading)
+        styles = package.read(related.first("styles", "styles.xml"), Styles())
+        shared = related.first("sharedStrings", "sharedStrings.xml")
+        texts = package.read(shared, SharedStrings()).texts
+        part = package.part(related.targets.get(sheet, ""))
+        if part is None:
+            raise Refused(DAMAGED)
+        epoch = CALENDAR_MAC_1904 if book.counts_from_1904 else CALENDAR_WINDOWS_1900
+        reader = Sheet(texts, _Numbers(styles, epoch).value)
+        with archive.open(part) as stream:
+            for _ in read_part(stream, reader, package.bounds):
+                yield from reader.take_rows()
+        reading.hidden_rows, reading.hidden_columns = reader.hidden_rows, reader.hidden_columns
+
+
+class _Package:
+    """The parts of a workbook, found by their relationships; names differ in case and slashes."""
+
+    def __init__(self, archive: zipfile.ZipFile):
+        self._archive, self.bounds = archive, Bounds()
+        infos = archive.infolist()
+        self._parts = {_name(info.filename): info for info in infos}
+        if any(info.flag_bits & 1 for info in infos):
+            raise Refused(LOCKED)
+        large = sum(info.file_size for info in infos) > MAX_UNPACKED
+        if large or len(infos) > MAX_PARTS or any(map(_is_swollen, infos)):
             raise Refused(TOO_MUCH)
-        with_formulas = [_inspect_part(archive, part) for part in parts]
-        return any(with_formulas)
+        self.workbook = self.related("").first("officeDocument", "xl/workbook.xml")
+        if self.part(self.workbook) is None or self.workbook.endswith(".bin"):
+            raise Refused(self._what_it_is())
+
+    def part(self, name: str) -> zipfile.ZipInfo | None:
+        """Return a part by its name, if it is there."""
+        return self._parts.get(_name(name))
+
+    def read(self, name: str, reader):
+        """Read a part, if it is there, and return its reader."""
+        if name and (part := self.part(name)):
+            with self._archive.open(part) as stream:
+                for _ in read_part(stream, reader, self.bounds):
+                    pass
+        return reader
+
+    def related(self, name: str) -> Relationships:
+        """Return what a part points to ('': the file as a whole)."""
+        folder, file = posixpath.split(name)
+        path = posixpath.join(folder, "_rels", f"{file}.rels")
+        return self.read(path, Relationships(folder))
+
+    def _what_it_is(self) -> str:
+        if media := self.part("mimetype"):
+            kind = self._archive.read(media)[:100] if media.file_size < 1000 else b""
+            if b"opendocument" in kind:
+                is_sheet = b"spreadsheet" in kind
+                what = "et OpenDocument-regneark (.ods)" if is_sheet else "et OpenDocument-dokument"
+                return f"Filen er {what}. {SAVE_AS}"
+        for pattern, said in _OTHERS:
+            if any(pattern.fullmatch(name) for name in self._parts):
+                return f"{said} {SAVE_AS}"
+        return NOT_A_WORKBOOK
+
+
+def _name(part: str) -> str:
+    return part.replace("\\", "/").lstrip("/").casefold()
 
 
 def _is_swollen(part: zipfile.ZipInfo) -> bool:
-    return part.file_size > MAX_PART and not _LARGE_PARTS.match(part.filename)
+    return part.file_size > MAX_PART and not _LARGE_PARTS.search(part.filename)
 
 
-def _inspect_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """Read a part to its end; refuse a DOCTYPE; say whether it holds a formula."""
-    has_formulas, tail = False, b""
-    with archive.open(part) as stream:
-        while chunk := stream.read(2**20):
-            seen = tail + chunk
-            if any(mark in seen for mark in _DOCTYPE):
-                raise Refused(HAS_DOCTYPE)
-            has_formulas = has_formulas or _FORMULA.search(seen) is not None
-            tail = seen[-32:]
-    return has_formulas
+def _choose(book: Workbook, related: Relationships, reading: Reading) -> str:
+    """Return the relationship of the first sheet with cells that people see."""
+    chosen = ""
+    for name, state, key in book.sheets:
+        is_seen = state == "visible"
+        if not chosen and is_seen and related.kinds.get(key) == "worksheet":
+            chosen, reading.sheet = key, name
+        else:
+            reading.left_out.append(name if is_seen else f"{name} (skjult)")
+    if not book.sheets:
+        raise Refused(DAMAGED)
+    if not chosen:
+        raise Refused(NO_SHEET)
+    return chosen
 
 
-def _rows(data: bytes, has_formulas: bool) -> Iterator[tuple[int, tuple]]:
-    values = _first_sheet(data, data_only=True)
-    formulas = _first_sheet(data, data_only=False) if has_formulas else None
-    for number, cells in enumerate(values, start=1):
-        if number > LAST_ROW:
-            raise Refused(DAMAGED)
-        yield number, _marked(cells, next(formulas)) if formulas else cells
+class _Numbers:
+    """The numbers of a sheet as values: a date where the format shows one."""
 
+    def __init__(self, styles: Styles, epoch: datetime):
+        self._styles, self._epoch = styles, epoch
+        self._codes: dict[int, tuple[str, bool, bool]] = {}
 
-def _marked(values: tuple, formulas: tuple) -> tuple:
-    """Put a mark where a formula was never calculated: it is not a blank cell."""
-    return tuple(
-        UNCALCULATED if value is None and formula is not None else value
-        for value, formula in zip(values, formulas, strict=True)
-    )
-
-
-def _first_sheet(data: bytes, *, data_only: bool) -> Iterator[tuple]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of styles and extensions that openpyxl leaves out
-        book = openpyxl.load_workbook(
-            io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False
-        )
-    if not book.worksheets:
-        raise Refused(NOT_A_WORKBOOK)
-    sheet = book.worksheets[0]
-    sheet.reset_dimensions()  # some programs state a smaller or larger size than the sheet has
-    return sheet.iter_rows(values_only=True)
+    def value(self, number: int | float, style: int):
+        """Return what a number in a cell of a style stands for."""
+        if style not in self._codes:
+            code = self._styles.code(style)
+            self._codes[style] = code, is_date_format(code), is_timedelta_format(code)
+        code, is_date, is_duration = self._codes[style]
+        if not is_date:
+            return number if code == "General" else formatted(number, code)
+        try:
+            return from_excel(number, self._epoch, timedelta=is_duration)
+        except (OverflowError, ValueError):
+            return "#VALUE!"

@@ -1,7 +1,5 @@
 """From a table to rows of checked values: which headings a kind of file has, how each is read."""
 
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +10,7 @@ from django.db.models import Model
 from albertslund_it.common import cells
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
-from albertslund_it.common.spreadsheets import Table
+from albertslund_it.common.spreadsheets import Table, heading_key
 from albertslund_it.web.bulk import Changes
 
 SHOWN = 60
@@ -27,7 +25,8 @@ MORE_CELLS = (
 class Column:
     """A heading of a file, the field it fills and how its cells are read.
 
-    `clears_to` is what SLET puts there; a column without it cannot be cleared.
+    `clears_to` is what SLET puts there; a column without it cannot be cleared. `also` are other
+    headings of it, those of our own lists first.
     """
 
     name: str
@@ -37,6 +36,12 @@ class Column:
     clears_to: Any = cells.KEEP
     help: str = ""
     example: Any = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> list[str]:
+        """Return what its headings are known by."""
+        return [heading_key(name) for name in (self.name, *self.also)]
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,11 @@ class Importer:
     make: Callable[..., Any]
     save: Callable[..., Changes]
     read_document: Callable[[bytes, Faults], list] | None = None
+
+    @property
+    def known(self) -> set[str]:
+        """Return what the headings of such a file are known by."""
+        return {key for column in self.columns for key in column.keys}
 
 
 def like(model: type[Model], field: str, read: Callable[[Any], str] = cells.text) -> Callable:
@@ -95,25 +105,40 @@ def read_rows(importer: Importer, table: Table, faults: Faults) -> tuple[list, l
         values = _read_row(number, row_cells, places, faults)
         if required <= values.keys():
             rows.append(importer.make(**values, row=number))
-    return rows, warnings
+    return rows, [*table.warnings, *warnings, *_dates_of_two_minds(table, places)]
+
+
+def _dates_of_two_minds(table: Table, places: list) -> list[str]:
+    """Say how dates like 8/1/2026 were read where the column does not show which comes first."""
+    warnings = []
+    for column, place in places:
+        if column.read not in (cells.day, cells.day_of_moment):
+            continue
+        found = cells.month_first(row[place] for _, row in table.rows if place < len(row))
+        if found:
+            warnings.append(
+                f"Datoerne i {column.name} er læst med dagen først: {found} er dag/måned/år. Står "
+                "måneden først (amerikansk), så gør kolonnen til datoer i Excel, og indlæs igen."
+            )
+    return warnings
 
 
 def _match_headings(importer: Importer, table: Table) -> tuple[list, list[str]]:
     """Give (column, place of its cells) for each heading that is known, and warnings."""
-    columns = {_heading_key(column.name): column for column in importer.columns}
+    columns = {key: column for column in importer.columns for key in column.keys}
     found: dict[str, int] = {}
     warnings, reasons = [], []
     for place, heading in enumerate(table.headings):
-        key = _heading_key(heading)
+        key = heading_key(heading)
         shown = f"»{str(heading).strip()[:SHOWN]}«" if key else f"nr. {place + 1} uden overskrift"
         if key not in columns:
             if key or any(
                 len(row) > place and not cells.is_blank(row[place]) for _, row in table.rows
             ):
                 warnings.append(f"Kolonnen {shown} kendes ikke og er ikke læst.")
-        elif found.setdefault(key, place) != place:
+        elif found.setdefault(columns[key].field, place) != place:
             reasons.append(f"Overskriften {shown} står to gange. Slet den ene kolonne.")
-    missing = [c.name for key, c in columns.items() if c.required and key not in found]
+    missing = [c.name for c in importer.columns if c.required and c.field not in found]
     if missing:
         reasons.append(
             f"Række {table.heading_row} skal være overskrifter, og her mangler: "
@@ -121,12 +146,8 @@ def _match_headings(importer: Importer, table: Table) -> tuple[list, list[str]]:
         )
     if reasons:
         raise Refused(*reasons)
-    return [(columns[key], place) for key, place in found.items()], warnings
-
-
-def _heading_key(heading) -> str:
-    text = "" if heading is None else unicodedata.normalize("NFC", str(heading))
-    return re.sub(r"[\s\ufeff]", "", text).casefold()
+    by_field = {column.field: column for column in importer.columns}
+    return [(by_field[field], place) for field, place in found.items()], warnings
 
 
 def _read_row(number: int, row_cells: tuple, places: list, faults: Faults) -> dict:

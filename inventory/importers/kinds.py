@@ -152,7 +152,7 @@ DEVICES = Importer(
         ),
         Column("Initialer", "initials", initials, help="Uden Enhedsnr: medarbejderens enhed"),
         _WARRANTY,
-        Column("Sidst set", "last_seen", cells.day, clears_to=None),
+        Column("Sidst set", "last_seen", cells.day_of_moment, clears_to=None),
     ),
 )
 

@@ -27,7 +27,10 @@ DEADLOCKS = ("40P01", "40001", "55P03")
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What a file did, or in a dry run would do; `counts` is by kind of thing, in Danish."""
+    """What a file did, or in a dry run would do; `counts` is by kind of thing, in Danish.
+
+    `source` says which sheet was read, and which were not.
+    """
 
     kind: str
     label: str
@@ -36,6 +39,7 @@ class ImportReport:
     counts: dict[str, Count]
     differences: list[Difference] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    source: str = ""
 
     @property
     def change_count(self) -> int:
@@ -77,7 +81,7 @@ def import_file(
         data = read_bytes(stream, filename, settings.IMPORT_MAX_BYTES)
         rows = importer.read_document(data, faults)
         return _take_in(importer, rows, len(rows), [], faults, **options)
-    table = read_table(stream, filename, settings.IMPORT_MAX_BYTES)
+    table = read_table(stream, filename, settings.IMPORT_MAX_BYTES, importer.known)
     return import_table(kind=kind, table=table, **options)
 
 
@@ -105,7 +109,7 @@ def import_table(
     faults = Faults()
     progress(f"Kontrollerer {len(table.rows)} rækker")
     rows, warnings = read_rows(importer, table, faults)
-    return _take_in(
+    report = _take_in(
         importer,
         rows,
         len(table.rows),
@@ -118,6 +122,7 @@ def import_table(
         seen=seen,
         progress=progress,
     )
+    return replace(report, source=table.source)
 
 
 def _take_in(

@@ -27,7 +27,7 @@ class UploadForm(PlainForm, forms.Form):
     file = forms.FileField(
         label="Fil",
         allow_empty_file=True,  # the reader says it better
-        help_text="Excel (.xlsx) eller CSV, højst 20 MB. Kun det første ark læses.",
+        help_text="Excel (.xlsx) eller CSV, højst 20 MB. Det første synlige ark læses.",
         error_messages={"required": "Vælg den fil, du vil indlæse."},
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
     )

@@ -1,6 +1,6 @@
 """One cell at a time: every form that people write a value in, and what is refused."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from albertslund_it.common import cells
 from albertslund_it.common.money import format_kroner, plain_kroner
+from albertslund_it.common.number_formats import formatted
 
 DAY = date(2025, 11, 17)
 dates = st.dates(date(2000, 1, 1), date(2100, 12, 31))
@@ -22,10 +23,11 @@ amounts = st.integers(-(10**12), 10**12)
         "17/11/2025",
         "2025-11-17",
         " 17-11-2025 ",
-        "2025-11-17 08:30:00",
+        "2025-11-17 00:00:00",
+        "2025-11-17T00:00:00.0000000",
         "2025-11-17T08:30:00.123Z",
         DAY,
-        datetime.combine(DAY, time(8, 30)),
+        datetime.combine(DAY, time()),
     ],
 )
 def test_a_date_in_each_form(cell):
@@ -49,6 +51,124 @@ def test_a_date_in_each_form(cell):
 def test_what_is_no_date_says_how_to_write_one(cell):
     with pytest.raises(ValueError, match="Skriv datoen som 17-11-2025"):
         cells.day(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2026-09-30T22:00:00Z", date(2026, 10, 1)),  # midnight in Copenhagen, in summer
+        ("2026-09-30T21:59:59Z", date(2026, 9, 30)),
+        ("2025-12-31T23:00:00.0000000Z", date(2026, 1, 1)),  # and in winter
+        ("2026-10-01T00:30:00+02:00", date(2026, 10, 1)),
+        ("2026-10-01 01:00:00 +0300", date(2026, 10, 1)),
+        ("2026-09-30T18:00:00-08", date(2026, 10, 1)),
+        ("30-09-2026 22:30 Z", date(2026, 10, 1)),
+        (datetime(2026, 9, 30, 22, tzinfo=UTC), date(2026, 10, 1)),
+    ],
+)
+def test_a_time_with_a_zone_gives_its_date_in_copenhagen(cell, day):
+    assert cells.day(cell) == day
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2025-11-17 08:30:00",
+        "17-11-2025 22.00",
+        "2025-11-17T00:00:00.500",
+        datetime.combine(DAY, time(8, 30)),
+    ],
+)
+def test_a_time_without_a_zone_has_no_certain_date(cell):
+    with pytest.raises(ValueError, match=r"Klokkeslættet .* er uden tidszone.*Skriv kun datoen"):
+        cells.day(cell)
+
+
+@pytest.mark.parametrize(
+    "cell", ["2026-01-01T25:00:00Z", "2026-01-01 10:61", "2026-01-01T10:00+99"]
+)
+def test_a_time_that_is_none(cell):
+    with pytest.raises(ValueError, match="findes ikke"):
+        cells.day(cell)
+
+
+def test_a_month_in_the_place_of_the_day_is_said():
+    with pytest.raises(ValueError, match="Dag og måned er byttet om"):
+        cells.day("11/17/2025")
+
+
+@pytest.mark.parametrize(
+    ("column", "found"),
+    [
+        (["8/1/2026", "9/1/2026"], "8/1/2026"),  # nothing decides
+        (["8/1/2026", "7/13/2026"], "8/1/2026"),  # one fits only month first
+        (["8/1/2026", "31/1/2026"], ""),  # one fits only day first
+        (["31/1/2026", "1/31/2026"], "31/1/2026"),  # both at once
+        (["08-01-2026", "8.1.2026", "2026-01-08"], ""),  # Danish, and ISO
+        ([DAY, None, 45000, ""], ""),
+    ],
+)
+def test_a_column_of_dates_that_may_be_written_month_first(column, found):
+    assert cells.month_first(column) == found
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "shown"),
+    [
+        (123456, "0000000000", "0000123456"),
+        (50_000_000_000, "0.00E+00", "5,00E+10"),
+        (123, '"PF"0000', "PF0123"),
+        (123, r"\P\F000", "PF123"),
+        (12345678, "00-00-00-00", "»00-00-00-00«"),
+        (0.5, "0%", "»0%«"),
+        (1010, '#,##0.00 "kr."', "1010 kr."),
+        (1010, "[$kr.-406] #,##0", "kr. 1010"),
+        (-5, "000", "-005"),
+    ],
+)
+def test_a_number_shown_as_another_text_is_no_name(number, code, shown):
+    cell = formatted(number, code)
+
+    with pytest.raises(ValueError, match="gør kolonnen til tekst") as refused:
+        cells.text(cell)
+    plain = f"{number:.15g}".replace(".", ",")
+    assert str(refused.value) == (
+        f"Cellen vises som {shown} i Excel, men er tallet {plain}; gør kolonnen til tekst"
+    )
+    assert str(cell) == shown
+    assert cells.amount(cell) == round(number * 100)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "General",
+        "0",
+        "@",
+        "#,##0",
+        "0.00",
+        "#,##0.00",
+        "# ##0",
+        "0000",
+        "0_);(0)",
+        "[Red]0",
+        "?",
+        "",
+    ],
+)
+def test_a_number_shown_as_it_is_may_be_a_name(code):
+    cell = formatted(1010, code)
+
+    assert cells.text(cell) == "1010"
+    assert type(cell) is int
+
+
+def test_a_format_longer_than_excel_writes_is_not_looked_into():
+    assert formatted(5, "0" * 300) == 5
+
+
+def test_a_whole_number_may_be_shown_in_any_way():
+    assert cells.whole_number(1, 40)(formatted(16, "0000")) == 16
 
 
 @pytest.mark.parametrize("cell", ["17-11-0226", date(1900, 1, 1), "2202-01-01"])
@@ -180,3 +300,10 @@ def test_text_that_is_read_reads_as_itself_again(text):
     except ValueError:
         return
     assert cells.text(line) == line
+
+
+@pytest.mark.parametrize(
+    "cell", [datetime.combine(DAY, time(8, 30)), "2025-11-17 08:30:00", "2025-11-16T23:30:00Z", DAY]
+)
+def test_when_something_was_seen_may_have_a_time(cell):
+    assert cells.day_of_moment(cell) == DAY

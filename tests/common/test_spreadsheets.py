@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albertslund_it.common import spreadsheets, xlsx
+from albertslund_it.common import file_kinds, spreadsheets, xlsx, xlsx_parts
 from albertslund_it.common.cells import UNCALCULATED
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.spreadsheets import Table, read_table
 from tests.files import workbook
 
 MEGABYTE = 2**20
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 DANISH = "Afdeling;Enhedsnr\nÆldre, Sundhed & Social;1010\nBørn & Familie;2020 Å\n"
 ROWS = [(2, ("Ældre, Sundhed & Social", "1010")), (3, ("Børn & Familie", "2020 Å"))]
 
@@ -161,7 +162,7 @@ def test_a_row_below_the_last_one_that_excel_has(row):
         lambda xml: re.sub(rb'r="A?2"', lambda m: m[0].replace(b"2", row), xml),
     )
 
-    assert refusal(data) == xlsx.DAMAGED
+    assert refusal(data) == xlsx_parts.DAMAGED
 
 
 def test_too_many_rows_and_columns(monkeypatch):
@@ -187,44 +188,73 @@ def test_sixty_thousand_rows_are_read():
 def test_an_empty_file_and_an_empty_sheet():
     assert "er tom" in refusal(b"")
     assert "er tom" in refusal(b" \r\n\r\n")
-    assert "første ark er tomt" in refusal(workbook())
-    assert "første ark er tomt" in refusal(b";;;\n;;\n")
+    assert "Arket er tomt" in refusal(workbook())
+    assert "Arket er tomt" in refusal(b";;;\n;;\n")
 
 
 @pytest.mark.parametrize(
-    "data",
-    [
-        b"%PDF-1.7 en faktura",
-        b"\x89PNG\r\n\x1a\n\x00\x00",
-        b"<!DOCTYPE html><table><tr><td>Serienummer</td></tr></table>",
-        b"{\\rtf1 Serienummer}",
-        b"Serienummer;Model\x00\n",
-        bytes(range(256)),
-    ],
+    "data", [b"\x89PNG\r\n\x1a\n\x00\x00", b"Serienummer;Model\x00\n", bytes(range(256))]
 )
 def test_what_is_not_a_spreadsheet(data):
-    assert refusal(data) == spreadsheets.NOT_A_SPREADSHEET
+    assert refusal(data) == file_kinds.NOT_A_SPREADSHEET
 
 
-def test_other_formats_say_what_to_do():
-    ole = bytes.fromhex("d0cf11e0a1b11ae1")
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (OLE + b"Workbook", "Excels gamle format (.xls)"),
+        (OLE + "WordDocument".encode("utf-16-le"), "gammelt Word-dokument (.doc)"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "beskyttet med adgangskode"),
+        ("Serienummer;Model".encode("utf-16"), "»Unicode-tekst«"),
+        (b"%PDF-1.7 en faktura", "en PDF"),
+        (b"{\\rtf1 Serienummer}", "tekstdokument (.rtf)"),
+        (b"ID;PWXL;N;E\n", "SYLK"),
+        (b"<!DOCTYPE html><table><tr><td>Serienummer</td></tr></table>", "webside (HTML)"),
+        (b'<html xmlns:o="x"><table><tr><td>1</td></tr></table></html>', "webside (HTML)"),
+        (b"\xef\xbb\xbf <table><tr><td>Serienummer</td></tr></table>", "webside (HTML)"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related\n", "webside (.mht)"),
+        (
+            b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook/>',
+            "XML-regneark",
+        ),
+        (b'<?xml version="1.0"?><office:document office:version="1.3"/>', "OpenDocument"),
+    ],
+)
+def test_another_format_is_said_by_its_name_with_what_to_do(data, name):
+    message = refusal(data, name="liste.xls")
 
-    assert "gamle format (.xls)" in refusal(ole + b"Workbook")
-    assert "adgangskode" in refusal(ole + "EncryptedPackage".encode("utf-16-le"))
-    assert "CSV UTF-8" in refusal("Serienummer;Model".encode("utf-16"))
-    assert refusal(archive({"word/document.xml": b"<w/>"})) == xlsx.NOT_A_WORKBOOK
-    assert refusal(archive({"mimetype": b"application/vnd.oasis"})) == xlsx.NOT_A_WORKBOOK
-    assert refusal(archive({"xl/workbook.bin": b"\x00"})) == xlsx.NOT_A_WORKBOOK
+    assert name in message
+    assert ".xlsx" in message or "CSV UTF-8" in message
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        ({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, "(.ods)"),
+        ({"mimetype": b"application/vnd.oasis.opendocument.text"}, "OpenDocument-dokument"),
+        ({"xl/workbook.bin": b"\x00"}, "(.xlsb)"),
+        ({"Index/Document.iwa": b"\x00"}, "Numbers (.numbers)"),
+        ({"word/document.xml": b"<w/>"}, "Word-dokument (.docx)"),
+        ({"ppt/presentation.xml": b"<p/>"}, "PowerPoint"),
+        ({"liste.xlsx": b"x"}, "Pak det ud først"),
+        ({"noget.andet": b"x"}, "arkiv (zip)"),
+    ],
+)
+def test_another_zip_file_is_said_by_its_name_with_what_to_do(parts, name):
+    message = refusal(archive(parts))
+
+    assert name in message
+    assert ".xlsx" in message
 
 
 def test_a_damaged_workbook():
     whole = workbook(["A"], [1])
 
-    assert refusal(b"PK\x03\x04" + b"x" * 100) == xlsx.DAMAGED
-    assert refusal(whole[: len(whole) // 2]) == xlsx.DAMAGED
-    assert refusal(archive({"xl/workbook.xml": b"<workbook/>"})) == xlsx.DAMAGED
-    for part in ("xl/workbook.xml", "xl/worksheets/sheet1.xml", "[Content_Types].xml"):
-        assert refusal(changed_part(whole, part, lambda xml: xml[:-20])) == xlsx.DAMAGED
+    assert refusal(b"PK\x03\x04" + b"x" * 100) == xlsx_parts.DAMAGED
+    assert refusal(whole[: len(whole) // 2]) == xlsx_parts.DAMAGED
+    assert refusal(archive({"xl/workbook.xml": b"<workbook/>"})) == xlsx_parts.DAMAGED
+    for part in ("xl/workbook.xml", "xl/worksheets/sheet1.xml", "_rels/.rels"):
+        assert refusal(changed_part(whole, part, lambda xml: xml[:-20])) == xlsx_parts.DAMAGED
 
 
 def test_a_file_that_is_too_large_is_not_read():
@@ -263,20 +293,20 @@ def test_a_zip_bomb_is_not_unpacked():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert message == xlsx.TOO_MUCH
+    assert message == xlsx_parts.TOO_MUCH
     assert peak < 10 * MEGABYTE
 
 
 def test_a_small_part_that_should_be_small_may_not_be_large():
     bomb = with_part(workbook(["A"]), "xl/styles.xml", b" " * (xlsx.MAX_PART + 1))
 
-    assert refusal(bomb) == xlsx.TOO_MUCH
+    assert refusal(bomb) == xlsx_parts.TOO_MUCH
 
 
 def test_many_parts():
     parts = {f"xl/media/{n}": b"" for n in range(xlsx.MAX_PARTS)} | {"xl/workbook.xml": b"<w/>"}
 
-    assert refusal(archive(parts)) == xlsx.TOO_MUCH
+    assert refusal(archive(parts)) == xlsx_parts.TOO_MUCH
 
 
 def test_a_zip_bomb_that_lies_about_its_size():
@@ -291,7 +321,7 @@ def test_a_zip_bomb_that_lies_about_its_size():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert message == xlsx.DAMAGED
+    assert message == xlsx_parts.DAMAGED
     assert peak < 10 * MEGABYTE
 
 
@@ -310,19 +340,25 @@ LAUGHS = b"""<?xml version="1.0"?>
 def test_a_billion_laughs(part, encoding):
     xml = LAUGHS.decode().replace("?>", f' encoding="{encoding}"?>', 1).encode(encoding)
 
-    assert refusal(with_part(workbook(["A"], ["x"]), part, xml)) == xlsx.HAS_DOCTYPE
+    assert refusal(with_part(workbook(["A"], ["x"]), part, xml)) == xlsx_parts.HAS_DOCTYPE
 
 
 def test_an_entity_that_names_a_file():
     xml = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet>&e;</worksheet>'
 
-    assert refusal(with_part(workbook(["A"]), "xl/worksheets/sheet1.xml", xml)) == xlsx.HAS_DOCTYPE
+    assert (
+        refusal(with_part(workbook(["A"]), "xl/worksheets/sheet1.xml", xml))
+        == xlsx_parts.HAS_DOCTYPE
+    )
 
 
 def test_a_doctype_across_the_border_of_two_chunks():
     xml = b"<!--" + b" " * (MEGABYTE - 12) + b"--><!DOCTYPE x><worksheet/>"
 
-    assert refusal(with_part(workbook(["A"]), "xl/worksheets/sheet1.xml", xml)) == xlsx.HAS_DOCTYPE
+    assert (
+        refusal(with_part(workbook(["A"]), "xl/worksheets/sheet1.xml", xml))
+        == xlsx_parts.HAS_DOCTYPE
+    )
 
 
 def test_an_encrypted_part():

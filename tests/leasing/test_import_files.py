@@ -117,6 +117,79 @@ def test_a_kind_that_is_not_there_yet():
             import_file(kind=kind, stream=io.BytesIO(), filename="x", actor=None, today=TODAY)
 
 
+# --- what a person may not have seen in a file
+
+
+def test_a_number_that_is_shown_as_another_is_refused_by_row_and_column(unit):
+    book = openpyxl.Workbook()
+    book.active.append(["Serienummer", "Model", "Kategori"])
+    book.active.append([123456, "T14", "pc"])
+    book.active["A2"].number_format = "0000000000"
+    stream = io.BytesIO()
+    book.save(stream)
+
+    with pytest.raises(FileRefused) as refused:
+        import_file(kind="devices", stream=stream, filename="x.xlsx", actor=None, today=TODAY)
+
+    assert refused.value.reasons == [
+        "række 2: Serienummer »0000123456«. Cellen vises som 0000123456 i Excel, men er tallet "
+        "123456; gør kolonnen til tekst"
+    ]
+
+
+def test_what_is_hidden_in_a_workbook_is_told(unit, tmp_path, capsys):
+    book = openpyxl.Workbook()
+    book.active.sheet_state = "hidden"
+    sheet = book.create_sheet("Personer")
+    for row in (["Initialer", "Navn", "Enhedsnr"], ["ANBE", "Anna Berg", "1001"]):
+        sheet.append(row)
+    sheet.row_dimensions[2].hidden = True
+    path = tmp_path / "personer.xlsx"
+    book.save(path)
+
+    status, out, err = run(capsys, "employees", str(path))
+
+    assert status == 0
+    assert "Arket »Personer« er læst. Ikke læst: »Sheet (skjult)«." in out
+    assert "1 skjult række er også læst: række 2" in err
+    assert Employee.objects.count() == 1
+
+
+def test_dates_that_may_be_written_month_first_are_told(unit):
+    heading = "Initialer; Navn; Enhedsnr; Fratrådt\n"
+
+    report = take_in("employees", heading + "ANBE; Anna Berg; 1001; 8/1/2026")
+
+    assert report.warnings == [
+        "Datoerne i Fratrådt er læst med dagen først: 8/1/2026 er dag/måned/år. Står måneden "
+        "først (amerikansk), så gør kolonnen til datoer i Excel, og indlæs igen."
+    ]
+    assert Employee.objects.get().left_on == date(2026, 1, 8)
+    assert not take_in("employees", heading + "ANBE; Anna Berg; 1001; 31/1/2026").warnings
+
+
+def test_the_sign_between_cells_is_the_one_that_finds_the_headings(unit):
+    text = "Initialer;Navn;Enhedsnr;Note (a, b, c, d, e, f)\nANBE;Anna Berg;1001;x\n"
+
+    import_file(
+        kind="employees",
+        stream=io.BytesIO(text.encode()),
+        filename="x.csv",
+        actor=None,
+        today=TODAY,
+    )
+
+    assert Employee.objects.get().name == "Anna Berg"
+
+
+def test_a_date_with_a_zone_is_the_date_in_denmark(unit):
+    row = "Initialer; Navn; Enhedsnr; Fratrådt\nANBE; Anna Berg; 1001; {}"
+    take_in("employees", row.format("2026-09-30T22:00:00Z"))
+
+    assert Employee.objects.get().left_on == date(2026, 10, 1)
+    assert "uden tidszone" in faults_of("employees", row.format("2026-09-30T22:00:00"))[0]
+
+
 # --- the command
 
 

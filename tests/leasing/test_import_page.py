@@ -175,7 +175,7 @@ def test_many_faults_are_counted(unit, finance):
 def test_a_file_that_is_no_table(unit, finance):
     for content, reason in (
         (b"", "er tom"),
-        (b"%PDF-1.7", "er ikke et regneark"),
+        (b"%PDF-1.7", "er en PDF"),
         ("Navn;Farve\nAnna;rød\n", "her mangler: Initialer, Enhedsnr"),
     ):
         response = upload(finance, content, name="<i>.pdf")

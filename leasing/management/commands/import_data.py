@@ -44,6 +44,8 @@ class Command(DanishCommand):
         self._print(report)
 
     def _print(self, report: ImportReport):
+        if report.source:
+            self.stdout.write(report.source)
         for warning in report.warnings:
             self.stderr.write(f"Bemærk: {warning}")
         if report.dry_run:
