@@ -123,8 +123,10 @@ class SettingsAdmin(OurAdmin):
                 "fields": [
                     "site_address",
                     "mails_letters",
+                    "mails_digests",
                     "helpdesk_mail",
                     "finance_mail",
+                    "audit_mail",
                     "security_mail",
                     "heads_mail_reminder_days",
                 ]

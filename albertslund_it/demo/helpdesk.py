@@ -35,6 +35,7 @@ ROLL_2_PURCHASE = "ATEA-4500093171"
 MAILS = {
     "helpdesk_mail": "helpdesk@example.dk",
     "finance_mail": "okonomi@example.dk",
+    "audit_mail": "revision@example.dk",
     "security_mail": "it-sikkerhed@example.dk",
 }
 

@@ -94,6 +94,11 @@ class Settings(models.Model):
     )
     helpdesk_mail = models.EmailField("it-helpdesks mail", blank=True)
     finance_mail = models.EmailField("økonomis mail", blank=True)
+    audit_mail = models.EmailField(
+        "revisionens mail",
+        blank=True,
+        help_text="Får sammen med økonomi kontrolsummen, når et kvartal låses.",
+    )
     security_mail = models.EmailField(
         "it-sikkerheds mail", blank=True, help_text="Får besked straks, når udstyr er stjålet."
     )
@@ -113,6 +118,11 @@ class Settings(models.Model):
         "send kvartalsbrevet til lederne",
         default=False,
         help_text="Når et kvartal låses, får hver leder sit kvartalsbrev som mail.",
+    )
+    mails_digests = models.BooleanField(
+        "send kontrolsummen til økonomi og revision",
+        default=True,
+        help_text="Når et kvartal låses. Så kan ingen ændre det og skrive en ny kontrolsum uset.",
     )
     uses_labels = models.BooleanField("bruger etiketter med QR-kode", default=True)
     shows_demo_data = models.BooleanField(

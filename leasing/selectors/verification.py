@@ -1,7 +1,7 @@
 """Does everything still hold? Every closed run computed again from its own lines, and the chain."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from django.db.models import F
@@ -30,6 +30,18 @@ def findings_of(run: BillingRun) -> list[str]:
     """Say in Danish what does not hold in one run."""
     before = BillingRun.objects.filter(id__lt=run.id).order_by("-id").first()
     return list(_of_run(run, before.digest if before else ""))
+
+
+def unexpected(expected: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Say in Danish which runs (code, digest) are not there, or are sealed otherwise."""
+    digests = dict(BillingRun.objects.values_list("code", "digest"))
+    for code, digest in expected:
+        found = digests.get(code)
+        if found is None:
+            yield f"Kørsel {code}: mangler. Den skulle være låst med kontrolsummen {digest}."
+        elif found != digest:
+            stands = f"er låst med kontrolsummen {found}" if found else "har ingen kontrolsum"
+            yield f"Kørsel {code}: {stands}, men skulle have {digest}."
 
 
 def _runs():

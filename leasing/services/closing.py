@@ -18,6 +18,7 @@ from leasing.selectors.facts import cost_holder_id
 from leasing.selectors.run_lines import RunTotals, run_lines
 from leasing.selectors.verification import findings_of
 from leasing.selectors.window import Window, window_for
+from leasing.services.anchor import mail_digest
 from leasing.services.preparation import refuse_another, refuse_one_pair_of_eyes
 from leasing.services.spool import Spool
 
@@ -129,6 +130,7 @@ def _close(window: Window, closed_by: str, now: datetime, progress, account, see
         run.digest = _write_lines(run, invoices, lines)
         _write_facts(facts)
         run.save(update_fields=["digest"])
+        mail_digest(run=run, now=now)
     return run
 
 

@@ -1,16 +1,29 @@
+import re
 import sys
 
-from django.core.management.base import BaseCommand
-
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.commands import DanishCommand
 from leasing.models import BillingRun
-from leasing.selectors.verification import findings
+from leasing.selectors.verification import findings, unexpected
+
+EXPECTED = re.compile(r"(20[0-9]{2}(?:Q[1-4]|S[0-9]{1,3}))=([0-9A-F]{64})")
 
 
-class Command(BaseCommand):
+class Command(DanishCommand):
     help = "Genberegn alle låste kørsler; afslutter med 1 og nævner det, der ikke stemmer"
 
-    def handle(self, **options):
-        found = list(findings())
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--expects",
+            action="append",
+            default=[],
+            metavar="KØRSEL=KONTROLSUM",
+            help="en kørsel, der skal være låst med den kontrolsum; kan skrives flere gange",
+        )
+
+    def handle(self, *, expects, **options):
+        expected = [_read(one) for one in expects]
+        found = [*findings(), *unexpected(expected)]
         if found:
             for line in found:
                 self.stderr.write(line)
@@ -21,3 +34,13 @@ class Command(BaseCommand):
             f"Alt stemmer: {runs} {'låst kørsel' if runs == 1 else 'låste kørsler'} genberegnet, "
             "alle spærringer er på plads."
         )
+
+
+def _read(text: str) -> tuple[str, str]:
+    match = EXPECTED.fullmatch(text.strip().upper())
+    if match is None:
+        raise Refused(
+            f"»{text}« kan ikke læses. Skriv kørslen og dens kontrolsum på 64 tegn, fx "
+            "--expects 2026Q3=0f3a…"
+        )
+    return match[1], match[2].lower()
