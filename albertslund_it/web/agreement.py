@@ -43,6 +43,14 @@ class NotAsShown(Refused):
         return not self.what
 
 
+class Doubted(Refused):
+    """What is out of scale and may be right all the same: asked about once more."""
+
+    def __init__(self, doubts: Sequence[str]):
+        super().__init__(*doubts, "Sæt kryds ved, at det er rigtigt, eller ret det.")
+        self.doubts = tuple(doubts)
+
+
 def nothing_to_see() -> None:
     """Ask for no agreement: a command, and a program, see what they do in their own way."""
 
@@ -97,14 +105,26 @@ def agreed_by(posted: Mapping[str, str], rows: Callable[[], Iterable[Row]]) -> C
     return lambda: refuse_unless_seen(posted.get(FIELD, ""), rows())
 
 
-def status_of(form: Form, changed: NotAsShown) -> int:
-    """Put on a form that something is to be looked at, and what has changed; return the status.
+def status_of(form: Form, refused: Refused) -> int:
+    """Put on a form why it is not saved; return the status.
 
-    Only to look is no fault: `form.must_look` then has what to say above the form.
+    Only to look first is no fault: `form.must_look` then has what to say above the form.
     """
-    if changed.is_unseen:
-        form.must_look = changed.reasons[0]
+    if isinstance(refused, NotAsShown) and refused.is_unseen:
+        form.must_look = refused.reasons[0]
         return 200
-    for reason in changed.reasons:
+    if isinstance(refused, Doubted):
+        form.doubts = refused.doubts
+    for reason in refused.reasons:
         form.add_error(None, reason)
     return 422
+
+
+def refuse_unless_sure(doubts: Sequence[str], is_sure: bool) -> None:
+    """Ask once more about what is out of scale: `is_sure` is the box that came with the reasons.
+
+    Raises:
+        Doubted: with every doubt, when the box was not ticked.
+    """
+    if doubts and not is_sure:
+        raise Doubted(doubts)

@@ -1,6 +1,6 @@
 """What one action creates and changes, however much: told to people, and written at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -79,6 +79,11 @@ class Changes:
             self.differences.append(Difference(subject, _label(column), before, after))
             self._before.setdefault(id(row), {}).setdefault(name, old)
             setattr(row, name, value)
+
+    def warn(self, row: int | None, sentences: Iterable[str]) -> None:
+        """Note what is to be looked at before it is saved, by its row."""
+        place = f"række {row}: " if row is not None else ""
+        self.warnings += [f"{place}{sentence}" for sentence in sentences]
 
     @property
     def counts(self) -> dict[str, Count]:

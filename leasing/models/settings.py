@@ -92,6 +92,21 @@ class Settings(models.Model):
         default=3,
         help_text="Så længe må en dispensation vente på svar, før lederen får en mail mere.",
     )
+    charge_limit_kr = models.PositiveIntegerField(
+        "spørg ved engangsbeløb over (kr.)",
+        default=25_000,
+        help_text="Et større beløb skal bekræftes og står under »Se på dette først«.",
+    )
+    price_limit_kr = models.PositiveIntegerField(
+        "spørg ved leasingpriser over (kr.)",
+        default=50_000,
+        help_text="For ét udstyr i hele løbetiden. En større pris skal bekræftes.",
+    )
+    budget_limit_kr = models.PositiveIntegerField(
+        "spørg ved budgetter over (kr.)",
+        default=1_000_000,
+        help_text="For én enhed i ét år. Et større budget skal bekræftes.",
+    )
     helpdesk_mail = models.EmailField("it-helpdesks mail", blank=True)
     finance_mail = models.EmailField("økonomis mail", blank=True)
     audit_mail = models.EmailField(

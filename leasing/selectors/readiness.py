@@ -10,10 +10,12 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter, add_months, quarters_between, span_label
 from inventory.models import Device, Placement, Unit
 from inventory.selectors.placements import placements_in_force
-from leasing.models import BillingRun, Kind, Lease, Objection
+from leasing.models import BillingRun, Charge, InvoiceLine, Kind, Lease, Objection
+from leasing.selectors.limits import Limits
 from leasing.selectors.preview import Preview
 from leasing.selectors.quality.costs import quarter_costs
 from leasing.selectors.rebilling import Coding, Way
@@ -147,6 +149,7 @@ def readiness_of(preview: Preview, today: date) -> Readiness:
         *_of_earlier(preview),
         *_of_objections(today),
         *_of_lessor(preview),
+        *_of_charges(today),
         *_of_devices(today),
     ]
     return Readiness(sorted(found, key=lambda finding: finding.level != BLOCKING))
@@ -223,6 +226,25 @@ def _of_lessor(preview: Preview) -> Iterable[Finding]:
             sum(one.undecided + one.claimed for one in waiting),
             sum(one.undecided_ore for one in waiting),
             about=str(waiting[0].quarter),
+        )
+
+
+def _of_charges(today: date) -> Iterable[Finding]:
+    """Look for one-off amounts out of scale that no run has billed yet, whatever their date."""
+    billed = InvoiceLine.objects.exclude(charge=None).values("charge")
+    limits = Limits.on(today)
+    waiting = Charge.objects.exclude(pk__in=billed).order_by("-amount_ore", "id")
+    odd = [one for one in waiting if limits.of_charge(one.amount_ore, one.charged_on)]
+    if odd:
+        yield Finding(
+            "charges",
+            WARNING,
+            "Engangsbeløb, der er større eller ligger senere, end der plejer at være",
+            "Se, om beløb og dato er rigtige, før de opkræves. Ret dem, eller slet dem.",
+            "Økonomi",
+            len(odd),
+            sum(charge.amount_ore for charge in odd),
+            names=tuple(f"{one} {format_kroner(one.amount_ore)}" for one in odd[:5]),
         )
 
 

@@ -9,12 +9,14 @@ from django.db import transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
+from albertslund_it.web.agreement import refuse_unless_sure
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import lock
 from inventory.models import Unit
 from inventory.selectors.lookups import units_by_number
 from inventory.services.holders import unknown_unit
 from leasing.models import Budget
+from leasing.selectors.limits import Limits
 
 FIRST_YEAR, LAST_YEAR = 2026, 2099
 
@@ -40,6 +42,7 @@ def save_budgets(
     """
     lock(Budget)
     faults, changes, units = faults or Faults(), Changes((Budget,)), units_by_number()
+    limits = Limits.on(today)
     found = Budget.objects.filter(year__in={row.year for row in rows})
     budgets = {(budget.year, budget.unit_id): budget for budget in found}
     for row in rows:
@@ -48,6 +51,7 @@ def save_budgets(
             faults.add(row.row, unknown_unit(row.unit))
         if row.amount_ore < 0:
             faults.add(row.row, "Beløb kan ikke være under nul")
+        changes.warn(row.row, limits.of_budget(row.amount_ore))
         what = f"Budgettet for enhed {row.unit} i {row.year}"
         if unit is not None and faults.is_first(row.row, (row.year, unit.id), what):
             _enter(changes, budgets.get((row.year, unit.id)), unit, row.year, row.amount_ore)
@@ -58,11 +62,18 @@ def save_budgets(
 
 @transaction.atomic
 def enter_budgets(
-    *, year: int, typed: Mapping[int, int | None], seen: Mapping[int, int | None], actor
+    *,
+    year: int,
+    typed: Mapping[int, int | None],
+    seen: Mapping[int, int | None],
+    actor,
+    today: date,
+    is_sure: bool = False,
 ) -> Changes:
     """Enter a year's budgets by unit id, None to have none; the same again is no change.
 
-    `seen` is what the person saw: what is typed as it was seen is left as it is.
+    `seen` is what the person saw: what is typed as it was seen is left as it is. A budget beyond
+    the limit is asked about unless one `is_sure`.
 
     Raises:
         Refused: with every reason; nothing is written.
@@ -71,7 +82,7 @@ def enter_budgets(
     wanted = {pk: amount for pk, amount in typed.items() if amount != seen.get(pk)}
     units = Unit.objects.in_bulk(wanted)
     budgets = {one.unit_id: one for one in Budget.objects.filter(year=year, unit__in=units)}
-    reasons, changes = [], Changes((Budget,))
+    reasons, doubts, changes, limits = [], [], Changes((Budget,)), Limits.on(today)
     for pk, amount in wanted.items():
         budget, unit = budgets.get(pk), units[pk]
         stands = budget.amount_ore if budget else None
@@ -84,8 +95,11 @@ def enter_budgets(
             )
         elif amount is not None:
             _enter(changes, budget, unit, year, amount)
+            if stands != amount:
+                doubts += [f"{unit.name}: {doubt}" for doubt in limits.of_budget(amount)]
     if reasons:
         raise Refused(*reasons)
+    refuse_unless_sure(doubts, is_sure)
     for pk, amount in wanted.items():
         if amount is None and pk in budgets:
             budgets[pk].delete()

@@ -10,13 +10,16 @@ from albertslund_it.common.cells import KEEP
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
+from albertslund_it.web.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import among, lock
 from inventory.models import Device, Unit
 from inventory.selectors.lookups import devices_by_serial_number, units_by_number
 from inventory.services.holders import unknown_unit
 from inventory.services.placements import unknown_device
-from leasing.models import BillingRun, Charge, InvoiceLine, Settings
+from leasing.models import Charge, InvoiceLine, Lease, Settings
+from leasing.selectors.limits import Limits
+from leasing.services.ground import PRICED
 from leasing.services.leases import stop_lease
 
 
@@ -41,8 +44,8 @@ def save_charges(
     Raises:
         FileRefused: with every fault; nothing is written.
     """
-    lock(BillingRun, Charge)  # no quarter is closed meanwhile, so what is unbilled stays so
-    saving = _Saving(rows, faults or Faults())
+    lock(*PRICED, Charge)  # no quarter is closed meanwhile, so what is unbilled stays so
+    saving = _Saving(rows, faults or Faults(), Limits.on(today))
     for row in rows:
         saving.save(row)
     saving.faults.refuse()
@@ -51,8 +54,8 @@ def save_charges(
 
 
 class _Saving:
-    def __init__(self, rows: Sequence[ChargeFacts], faults: Faults):
-        self.faults = faults
+    def __init__(self, rows: Sequence[ChargeFacts], faults: Faults, limits: Limits):
+        self.faults, self.limits = faults, limits
         self.changes = Changes((Charge,))
         self.units = units_by_number()
         self.devices = devices_by_serial_number([r.serial_number for r in rows if _names_device(r)])
@@ -87,6 +90,7 @@ class _Saving:
             charge = Charge(charged_on=row.charged_on, unit=unit, text=row.text, **values)
             told = Difference(subject, f"nyt engangsbeløb: {format_kroner(row.amount_ore)}")
             self.changes.create(charge, told)
+            self._warn(row)
         elif charge.id in self.billed and _differs(charge, values):
             self.faults.add(
                 row.row,
@@ -94,7 +98,13 @@ class _Saving:
                 "Opret et modsat beløb med en anden tekst",
             )
         else:
+            if _differs(charge, values):
+                self._warn(row)
             self.changes.update(charge, subject, **values)
+
+    def _warn(self, row: ChargeFacts) -> None:
+        """Ask by row about what is out of scale."""
+        self.changes.warn(row.row, self.limits.of_charge(row.amount_ore, row.charged_on))
 
     def _device(self, row: ChargeFacts) -> dict[str, Device | None]:
         if not _names_device(row):
@@ -113,50 +123,42 @@ def _differs(charge: Charge, values: dict) -> bool:
     return any(getattr(charge, name) != value for name, value in values.items())
 
 
-def values_of(charge: Charge) -> str:
-    """Write what a charge says, to tell whether somebody has changed it since it was shown."""
-    values = (charge.charged_on, charge.unit_id, charge.amount_ore, charge.text, charge.device_id)
-    return "|".join(map(str, values))
-
-
 @transaction.atomic
 def save_charge(
     *,
     charge_id: int | None,
-    seen: str,
     charged_on: date,
     unit: Unit,
     amount_ore: int,
     text: str,
     device: Device | None,
     actor,
+    today: date,
+    is_sure: bool = False,
+    agree: Check = nothing_to_see,
 ) -> Charge:
     """Enter a charge, or change one that is not billed; the same again is no change.
 
-    `seen` is what the person saw of the one that is changed, by `values_of`.
+    One beyond the limits, or for a quarter to come, is asked about unless one `is_sure`.
 
     Raises:
         Refused: with every reason; nothing is written.
     """
-    lock(BillingRun, Charge)
-    charge = _unbilled(charge_id, seen) if charge_id else Charge()
-    values = {
-        "charged_on": charged_on,
-        "unit": unit,
-        "amount_ore": amount_ore,
-        "text": " ".join(text.split()),
-        "device": device,
-    }
-    same = Charge.objects.filter(charged_on=charged_on, unit=unit, text=values["text"])
+    lock(*PRICED, Charge)
+    text = " ".join(text.split())
+    values = {"amount_ore": amount_ore, "device": device}
+    same = Charge.objects.filter(charged_on=charged_on, unit=unit, text=text)
     other = same.exclude(pk=charge_id).first()
-    if (
-        other
-        and not charge_id
-        and not _differs(other, {"amount_ore": amount_ore, "device": device})
-    ):
+    if other and not charge_id and not _differs(other, values):
         return other
+    values |= {"charged_on": charged_on, "unit": unit, "text": text}
+    charge = _unbilled(charge_id) if charge_id else Charge()
+    if charge_id and not _differs(charge, values):
+        return charge
     if reasons := _reasons_against(charged_on, amount_ore, other):
         raise Refused(*reasons)
+    agree()
+    refuse_unless_sure(Limits.on(today).of_charge(amount_ore, charged_on), is_sure)
     changes = Changes((Charge,))
     if charge_id:
         changes.update(charge, str(charge), **values)
@@ -181,7 +183,7 @@ def _reasons_against(charged_on: date, amount_ore: int, other: Charge | None) ->
     return reasons
 
 
-def _unbilled(charge_id: int, seen: str) -> Charge:
+def _unbilled(charge_id: int) -> Charge:
     charge = Charge.objects.select_related("unit").filter(pk=charge_id).first()
     if charge is None:
         raise Refused("Beløbet er slettet af en anden imens.")
@@ -189,41 +191,55 @@ def _unbilled(charge_id: int, seen: str) -> Charge:
         raise Refused(
             f"»{charge.text}« er opkrævet og kan ikke ændres. Opret et modsat beløb i stedet."
         )
-    if values_of(charge) != seen:
-        raise Refused(
-            f"En anden har ændret »{charge.text}«, siden du åbnede det. Se det igen, og ret det."
-        )
     return charge
 
 
 @transaction.atomic
-def delete_charge(*, charge_id: int, seen: str) -> None:
+def delete_charge(*, charge_id: int, agree: Check = nothing_to_see) -> None:
     """Delete a charge that is not billed.
 
     Raises:
         Refused: when it is billed, or somebody has changed it.
     """
-    lock(BillingRun, Charge)
-    _unbilled(charge_id, seen).delete()
+    lock(*PRICED, Charge)
+    charge = _unbilled(charge_id)
+    agree()
+    charge.delete()
 
 
 @transaction.atomic
 def settle_device(
-    *, device: Device, stops_on: date, unit: Unit, amount_ore: int, text: str, actor
+    *,
+    device: Device,
+    stops_on: date,
+    unit: Unit,
+    amount_ore: int,
+    text: str,
+    actor,
+    today: date,
+    is_sure: bool = False,
+    agree: Check = nothing_to_see,
 ) -> Charge:
     """Stop a device's lease from a day, and charge a unit what the lessor settles it for.
 
     Raises:
         Refused: with every reason; nothing is written.
     """
+    if amount_ore < 0:
+        raise Refused(
+            "Et indfrielsesbeløb kan ikke være under nul. Giver leasinggiver penge tilbage, så "
+            "skriv det som et engangsbeløb."
+        )
+    lock(*PRICED, Charge)
+    is_stopped = Lease.objects.filter(device=device, stops_on=stops_on).exists()
+    charge = {
+        "charged_on": stops_on,
+        "unit": unit,
+        "amount_ore": amount_ore,
+        "text": " ".join(text.split()),
+        "device": device,
+    }
+    if not (is_stopped and Charge.objects.filter(**charge).exists()):
+        agree()
     stop_lease(serial_number=device.serial_number, stops_on=stops_on, actor=actor)
-    return save_charge(
-        charge_id=None,
-        seen="",
-        charged_on=stops_on,
-        unit=unit,
-        amount_ore=amount_ore,
-        text=text,
-        device=device,
-        actor=actor,
-    )
+    return save_charge(charge_id=None, actor=actor, today=today, is_sure=is_sure, **charge)

@@ -26,6 +26,7 @@ from leasing.models import (
     OrderLine,
     SubAgreement,
 )
+from leasing.selectors.limits import Limits
 from leasing.services.ordering.fulfilment import Fulfilment, lock_lines
 from leasing.services.prices import DEFAULT_QUARTERS, PriceList
 
@@ -95,7 +96,7 @@ class _Registration:
         numbers: Collection[str],
         line_ids: Collection[int],
     ):
-        self.faults = faults
+        self.faults, self.limits = faults, Limits.on(today)
         self.changes = Changes(
             (Device, SubAgreement, Lease, LeaseTerm, Placement, OrderLine, OrderedDevice)
         )
@@ -159,6 +160,7 @@ class _Registration:
             )
         if row.price_ore is not KEEP and row.price_ore <= 0:
             self.faults.add(row.row, "Leasingpris skal være over nul")
+        self.changes.warn(row.row, self.limits.of_price(**given(row, "price_ore", "quarters")))
 
     def _holder(self, row: Delivery, device: Device | None):
         if device and self.first_placements.is_placed(device):

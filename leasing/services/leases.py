@@ -9,10 +9,14 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import MAX_ORE
+from albertslund_it.web.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.rows import lock
 from inventory.selectors.lookups import devices_by_serial_number
 from leasing.domain.accrual import Term, terms_in_order
 from leasing.models import EndChoice, Lease, LeaseTerm
+from leasing.selectors.limits import Limits
+from leasing.services.ground import PRICED
 
 EXTENSION_QUARTERS = range(1, 5)
 
@@ -79,11 +83,12 @@ def correct_lease(
     starts_on: date | None = None,
     price_ore: int | None = None,
     position: int = 1,
-    seen: str | None = None,
+    is_sure: bool = False,
+    agree: Check = nothing_to_see,
 ) -> Changes:
     """Correct a first day or a term's price that was entered wrongly.
 
-    `seen` is the first day and the term's price, '2026-01-01 559066', that the person has seen.
+    A price beyond the limit is asked about, unless one `is_sure`.
 
     Raises:
         Refused: with every reason; nothing is written.
@@ -97,12 +102,9 @@ def correct_lease(
     if reasons:
         raise Refused(*reasons)
     wanted = starts_on or lease.starts_on, price_ore or (term and term.price_ore)
-    standing = lease.starts_on, term and term.price_ore
-    if seen not in (None, "{} {}".format(*standing)) and standing != wanted:
-        raise Refused(
-            f"Nogen har rettet leasingen af {lease.device}, efter at du åbnede siden. Se den "
-            "igennem, og prøv igen."
-        )
+    if wanted != (lease.starts_on, term and term.price_ore):
+        agree()
+        refuse_unless_sure(Limits.on(lease.starts_on).of_price(price_ore or 0), is_sure)
     if starts_on is not None:
         changes.update(lease, str(lease.device), starts_on=starts_on)
     if price_ore is not None:
@@ -124,6 +126,7 @@ def faults_of_correction(
 
 def _locked(serial_number: str) -> Lease:
     """Find a lease by any serial number its device has had; others who change it wait."""
+    lock(*PRICED)
     wanted = serial_number.strip().upper()
     device = devices_by_serial_number([wanted]).get(wanted)
     if device is None:

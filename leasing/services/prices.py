@@ -14,6 +14,7 @@ from albertslund_it.web.rows import among, lock
 from inventory.models import Category, DeviceModel
 from inventory.services.models import ModelBook
 from leasing.models import LeasePrice
+from leasing.selectors.limits import Limits
 
 DEFAULT_QUARTERS = 16
 
@@ -42,7 +43,7 @@ def save_prices(
     """
     lock(Category, DeviceModel, LeasePrice)
     faults = faults or Faults()
-    changes = Changes((Category, DeviceModel, LeasePrice))
+    changes, limits = Changes((Category, DeviceModel, LeasePrice)), Limits.on(today)
     book = ModelBook(changes, faults)
     prices = {(price.model_id, price.starts_on): price for price in LeasePrice.objects.all()}
     for row in rows:
@@ -50,6 +51,7 @@ def save_prices(
         subject = f"{model.name} fra {row.starts_on:%d-%m-%Y}"
         if row.price_ore <= 0:
             faults.add(row.row, "Leasingpris skal være over nul")
+        changes.warn(row.row, limits.of_price(**given(row, "price_ore", "quarters")))
         if not faults.is_first(row.row, (id(model), row.starts_on), f"Model {subject}"):
             continue
         values = given(row, "price_ore", "quarters", "source")

@@ -176,6 +176,8 @@ def finding_url(key: str, code: str) -> str:
         return reverse("reconciliation", args=[code])
     if key == "objections":
         return f"{reverse('objection-list')}?stand=aaben"
+    if key == "charges":
+        return f"{reverse('charge-list')}?stand=venter"
     if key in {"stock", "leavers", "ending"}:
         return f"{reverse('device-list')}?waits={key}"
     return ""

@@ -8,7 +8,7 @@ AGREED = "agreed"
 def agreed_in(response) -> str:
     """Return what a page asks the person to agree to; '' when it asks for nothing."""
     fields = html.fromstring(response.content.decode()).xpath(f"//input[@name='{AGREED}']/@value")
-    return fields[-1] if fields else ""
+    return fields[0] if fields else ""
 
 
 def look(client, url, typed=None, **options):

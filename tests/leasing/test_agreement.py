@@ -13,7 +13,7 @@ from django.core.signing import dumps
 from lxml import html
 
 from inventory.models import Placement
-from leasing.models import Lease
+from leasing.models import Charge, Lease, LeaseTerm
 from tests import builders as make
 from tests.leasing.agreeing import agreed_in, look, save
 from tests.leasing.pages import text_of
@@ -74,6 +74,35 @@ def places() -> list:
     return list(Placement.objects.order_by("pk").values_list("device", "starts_on", "unit"))
 
 
+def terms() -> list:
+    return list(LeaseTerm.objects.values_list("lease__starts_on", "price_ore"))
+
+
+def charges() -> list:
+    return [
+        list(Charge.objects.order_by("pk").values_list("unit", "charged_on", "amount_ore", "text")),
+        list(Lease.objects.order_by("pk").values_list("stops_on")),
+    ]
+
+
+def charge(world) -> dict:
+    return {
+        "charged_on": "10-02-2026",
+        "unit": world.birke.pk,
+        "amount_ore": "1.500,00",
+        "text": "Skærmskade",
+    }
+
+
+def settlement(world) -> dict:
+    return {
+        "stops_on": "01-03-2026",
+        "unit": world.birke.pk,
+        "amount_ore": "900,00",
+        "text": "Indfriet",
+    }
+
+
 def handing(name, url, typed, meanwhile, **more):
     return Case(
         name,
@@ -125,6 +154,64 @@ CASES = [
         "/udstyr/udlaan/",
         lambda world: {"serial_numbers": "PF000002", "employee": "anbe", "due_on": "01-12-2026"},
         lambda world: make.placement(world.stock, date(2026, 2, 1), None),
+    ),
+    Case(
+        "correct a lease, repriced",
+        lambda world: f"/udstyr/{world.used.pk}/leasing/",
+        lambda world: {"starts_on": "01-01-2026", "price_ore": "5.000,00"},
+        World.reprice,
+        terms,
+        kept={"price_ore": "5.000,00"},
+        says="Udgiften for Birkeskolen er ændret fra",
+    ),
+    Case(
+        "correct a lease, closed",
+        lambda world: f"/udstyr/{world.used.pk}/leasing/",
+        lambda world: {"starts_on": "01-02-2026", "price_ore": "5.590,66"},
+        World.close,
+        terms,
+        kept={"starts_on": "01-02-2026"},
+        says="låst), siden du så den",
+    ),
+    Case(
+        "enter a charge, closed",
+        lambda world: "/engangsbeloeb/nyt/",
+        charge,
+        World.close,
+        charges,
+        kept={"text": "Skærmskade"},
+        says="er ændret fra 1. kvartal 2026 til 2. kvartal 2026",
+        user="finance",
+    ),
+    Case(
+        "enter a charge, another one entered",
+        lambda world: "/engangsbeloeb/nyt/",
+        charge,
+        lambda world: make.charge(world.birke, 5_000, text="Fragt"),
+        charges,
+        kept={"text": "Skærmskade"},
+        says="Andre engangsbeløb, der venter for Birkeskolen er ændret fra 0",
+        user="finance",
+    ),
+    Case(
+        "settle, moved",
+        lambda world: f"/udstyr/{world.used.pk}/indfri/",
+        settlement,
+        World.move,
+        charges,
+        kept={"text": "Indfriet"},
+        says="Udgiften for Biblioteket",
+        user="finance",
+    ),
+    Case(
+        "settle, closed",
+        lambda world: f"/udstyr/{world.used.pk}/indfri/",
+        settlement,
+        World.close,
+        charges,
+        kept={"text": "Indfriet"},
+        says="låst), siden du så den",
+        user="finance",
     ),
 ]
 

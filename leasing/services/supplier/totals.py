@@ -8,6 +8,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import FileRefused
+from albertslund_it.common.money import format_kroner
 from albertslund_it.web.bulk import Changes
 from leasing.models import SupplierInvoice
 from leasing.services.supplier.invoices import BilledLine, Header, save_invoices
@@ -43,6 +44,7 @@ def enter_totals(
     """
     if not totals:
         raise Refused("Skriv mindst én underaftale med periode og beløb.")
+    _refuse_below_zero(net_ore, vat_ore, totals)
     sign = -1 if is_credit_note else 1
     header = Header(sign * net_ore, sign * vat_ore, is_credit_note, credits)
     rows = [
@@ -68,3 +70,15 @@ def enter_totals(
             )
         ) from None
     return SupplierInvoice.objects.get(number=number), changes
+
+
+def _refuse_below_zero(net_ore: int, vat_ore: int, totals: Sequence[TypedTotal]) -> None:
+    """Refuse a minus: what the lessor gives back is said by the box, not by a sign."""
+    typed = [("Fakturaens beløb", net_ore), ("Momsen", vat_ore)]
+    typed += [(f"Linje {row}: beløbet", one.amount_ore) for row, one in enumerate(totals, start=1)]
+    if below := [f"{what} er {format_kroner(ore)}." for what, ore in typed if ore < 0]:
+        raise Refused(
+            *below,
+            "Skriv beløbene uden minus. Giver leasinggiver penge tilbage, så sæt kryds ved "
+            "»Det er en kreditnota«.",
+        )

@@ -1,3 +1,5 @@
+from functools import partial
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -5,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms import DateField, KronerField, PlainForm, PlainSelect
 from albertslund_it.web.lists import ListPage
@@ -13,9 +16,14 @@ from inventory.models import Device, Unit
 from inventory.selectors.lookups import devices_by_serial_number
 from leasing.charge_list import ChargeFilter, ChargeTable
 from leasing.models import Lease
+from leasing.selectors.closing.charge_effects import (
+    as_it_is,
+    effect_of_charge,
+    effect_of_settlement,
+)
 from leasing.selectors.closing.charges import charges_with_runs, unit_that_pays
 from leasing.selectors.device_page import leasing_of
-from leasing.services.charges import delete_charge, save_charge, settle_device, values_of
+from leasing.services.charges import delete_charge, save_charge, settle_device
 
 ENTERS = "leasing.manage_amounts"
 
@@ -60,6 +68,7 @@ class ChargeForm(PlainForm, forms.Form):
     )
     text = forms.CharField(label="Tekst", max_length=200, help_text="Står på lederens regning.")
     serial_number = forms.CharField(label="Udstyrets serienummer", max_length=40, required=False)
+    is_sure = forms.BooleanField(required=False)  # shown where there is something to be sure of
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -84,6 +93,7 @@ class SettlementForm(PlainForm, forms.Form):
     amount_ore = KronerField(label="Indfrielsesbeløb", help_text="Fra leasinggivers faktura.")
     unit = UnitField(label="Enhed, der betaler")
     text = forms.CharField(label="Tekst", max_length=200, help_text="Står på lederens regning.")
+    is_sure = forms.BooleanField(required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -94,9 +104,7 @@ class SettlementForm(PlainForm, forms.Form):
 def charge_new(request):
     """Enter a one-off amount; `?udstyr=` and `?modpost=` fill in what is known."""
     form = ChargeForm(request.POST or None, initial=suggestion(request))
-    if request.method == "POST" and form.is_valid() and _save(form, None, "", request):
-        return redirect("charge-list")
-    return _page(request, form, None)
+    return _saved_or_shown(request, form, None)
 
 
 def suggestion(request) -> dict:
@@ -131,27 +139,29 @@ def charge(request, pk):
         "serial_number": found.device or "",
     }
     form = ChargeForm(request.POST or None, initial=initial)
-    seen = request.POST.get("seen", "")
-    if request.method == "POST" and form.is_valid() and _save(form, pk, seen, request):
-        return redirect("charge-list")
-    return _page(request, form, found)
+    return _saved_or_shown(request, form, found)
 
 
-def _save(form: ChargeForm, pk: int | None, seen: str, request) -> bool:
-    values = dict(form.cleaned_data)
-    device = values.pop("serial_number")
-    try:
-        saved = save_charge(charge_id=pk, seen=seen, device=device, actor=request.user, **values)
-    except Refused as refused:
-        form.add_error(None, refused.reasons)
-        return False
-    messages.success(request, f"»{saved.text}« til {saved.unit.name} er gemt.")
-    return True
-
-
-def _page(request, form, found):
-    context = {"form": form, "charge": found, "seen": values_of(found) if found else ""}
-    status = 422 if request.method == "POST" else 200
+def _saved_or_shown(request, form: ChargeForm, found):
+    """Save what was shown; else show what it does, or what is wrong."""
+    status, effect = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            values = {**form.cleaned_data, "charge_id": found and found.pk, "today": today()}
+            values["device"] = values.pop("serial_number")
+            is_sure = values.pop("is_sure")
+            shown = partial(effect_of_charge, **values)
+            agree = agreed_by(request.POST, lambda: shown().told)
+            try:
+                saved = save_charge(actor=request.user, is_sure=is_sure, agree=agree, **values)
+            except Refused as refused:
+                status, effect = status_of(form, refused), shown()
+            else:
+                messages.success(request, f"»{saved.text}« til {saved.unit.name} er gemt.")
+                return redirect("charge-list")
+    context = {"form": form, "charge": found, "effect": effect}
+    context["as_it_is"] = as_it_is(found) if found else None
     return render(request, "leasing/charges/form.html", context, status=status)
 
 
@@ -160,7 +170,8 @@ def _page(request, form, found):
 def charge_delete(request, pk):
     """Delete a one-off amount that is not billed."""
     try:
-        delete_charge(charge_id=pk, seen=request.POST.get("seen", ""))
+        agree = agreed_by(request.POST, lambda: as_it_is(charges_with_runs().get(pk=pk)))
+        delete_charge(charge_id=pk, agree=agree)
     except Refused as refused:
         for reason in refused.reasons:
             messages.error(request, reason)
@@ -180,14 +191,21 @@ def device_settle(request, pk):
         "text": f"Indfrielse af {device.model.name} {device.serial_number}",
     }
     form = SettlementForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            settle_device(device=device, actor=request.user, **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, refused.reasons)
-        else:
-            messages.success(request, f"Leasingen af {device} er stoppet, og beløbet er gemt.")
-            return redirect("device-detail", pk)
-    context = {"form": form, "device": device, "leasing": leasing_of(device, today())}
-    status = 422 if request.method == "POST" else 200
+    status, effect = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            values = {**form.cleaned_data, "device": device, "today": today()}
+            is_sure = values.pop("is_sure")
+            shown = partial(effect_of_settlement, **values)
+            agree = agreed_by(request.POST, lambda: shown().told)
+            try:
+                settle_device(actor=request.user, is_sure=is_sure, agree=agree, **values)
+            except Refused as refused:
+                status, effect = status_of(form, refused), shown()
+            else:
+                messages.success(request, f"Leasingen af {device} er stoppet, og beløbet er gemt.")
+                return redirect("device-detail", pk)
+    leasing = leasing_of(device, today())
+    context = {"form": form, "device": device, "leasing": leasing, "effect": effect}
     return render(request, "leasing/charges/settle.html", context, status=status)

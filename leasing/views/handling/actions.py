@@ -69,13 +69,10 @@ class HandleDevices(PermissionRequiredMixin, View):
             return self.page(form, preview_of(form, today()), 200 if is_valid else 422)
         try:
             handled = self.carry_out(form, form.cleaned_data)
-        except NotAsShown as changed:
-            self.name_who_moved(form, changed)
-            return self.page(form, preview_of(form, today()), status_of(form, changed))
         except Refused as refused:
-            for reason in refused.reasons:
-                form.add_error(None, reason)
-            return self.page(form, preview_of(form, today()), 422)
+            if isinstance(refused, NotAsShown):
+                self.name_who_moved(form, refused)
+            return self.page(form, preview_of(form, today()), status_of(form, refused))
         self.tell(form, handled)
         return redirect(self.next_page(form))
 

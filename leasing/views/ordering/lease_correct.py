@@ -6,11 +6,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms import DateField, KronerField, PlainForm
+from inventory.models import Device
 from inventory.selectors.scope import devices_seen_by
 from leasing.selectors.device_list import leases_of
-from leasing.selectors.handling.consequences import Plan, consequence_of
+from leasing.selectors.handling.consequences import Consequence, Plan, consequence_of
 from leasing.services.leases import correct_lease, faults_of_correction
 
 REGISTER = "leasing.register_deliveries"
@@ -27,7 +29,7 @@ class LeaseForm(PlainForm, forms.Form):
         help_text="For hele løbetiden, i kr. uden moms.",
         error_messages={"required": "Skriv prisen for hele løbetiden."},
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
+    is_sure = forms.BooleanField(required=False)  # shown where there is something to be sure of
 
 
 @permission_required("inventory.view_device", raise_exception=True)
@@ -39,40 +41,45 @@ def lease_correct(request, pk):
     lease = leases_of([device.pk]).get(device.pk)
     if lease is None or not lease.laid:
         raise Http404
-    first, *extensions = lease.laid
-    seen = f"{lease.starts_on} {first.price_ore}"
-    initial = {"starts_on": lease.starts_on, "price_ore": first.price_ore, "seen": seen}
+    initial = {"starts_on": lease.starts_on, "price_ore": lease.laid[0].price_ore}
     form = LeaseForm(request.POST or None, initial=initial)
-    refused, consequence, shown = None, None, ""
-    if request.method == "POST" and form.is_valid():
-        starts_on, price_ore = form.cleaned_data["starts_on"], form.cleaned_data["price_ore"]
-        values = {"starts_on": starts_on, "price_ore": price_ore}
-        shown = f"{starts_on} {price_ore}"
-        try:
-            # What is typed after the consequences were shown is shown again first.
-            if request.POST.get("handling") == "gem" and request.POST.get("shown") == shown:
-                told = form.cleaned_data["seen"]
+    status, consequence = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            values = {name: form.cleaned_data[name] for name in ("starts_on", "price_ore")}
+            if reasons := faults_of_correction(lease, **values):
+                return _page(request, device, lease, form, status_of(form, Refused(*reasons)))
+            try:
                 changes = correct_lease(
-                    serial_number=device.serial_number, actor=request.user, seen=told, **values
+                    serial_number=device.serial_number,
+                    actor=request.user,
+                    is_sure=form.cleaned_data["is_sure"],
+                    agree=agreed_by(request.POST, lambda: _effect(device, **values).told),
+                    **values,
                 )
+            except Refused as refused:
+                status, consequence = status_of(form, refused), _effect(device, **values)
+            else:
                 said = "rettet" if changes.differences else "uændret: alt stod der i forvejen"
                 messages.success(request, f"Leasingen er {said}.")
                 return redirect("device-detail", pk)
-            if reasons := faults_of_correction(lease, **values):
-                raise Refused(*reasons)
-            prices = [(price_ore, first.quarters), *((t.price_ore, t.quarters) for t in extensions)]
-            plan = Plan(starts_on=starts_on, prices=prices)
-            consequence = consequence_of({device.pk: plan}, today())
-        except Refused as error:
-            refused = error
+    return _page(request, device, lease, form, status, consequence)
+
+
+def _effect(device: Device, *, starts_on, price_ore: int) -> Consequence:
+    """Work out what the correction does, to the lease as it is now."""
+    first, *extensions = leases_of([device.pk])[device.pk].laid
+    prices = [(price_ore, first.quarters), *((t.price_ore, t.quarters) for t in extensions)]
+    return consequence_of({device.pk: Plan(starts_on=starts_on, prices=prices)}, today())
+
+
+def _page(request, device, lease, form, status=200, consequence=None):
     context = {
         "device": device,
         "lease": lease,
-        "first": first,
+        "first": lease.laid[0],
         "form": form,
         "consequence": consequence,
-        "shown": shown,
-        "reasons": refused.reasons if refused else [],
     }
-    status = 422 if refused or form.errors else 200
     return render(request, "leasing/ordering/lease_correct.html", context, status=status)

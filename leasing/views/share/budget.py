@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import status_of
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms import KronerField, PlainForm
 from albertslund_it.web.lists import EXCEL
@@ -93,6 +94,8 @@ class BudgetForm(PlainForm, forms.Form):
     def __init__(self, units, budgets, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.units, self.budgets = units, budgets
+        # Shown where there is something to be sure of.
+        self.fields["is_sure"] = forms.BooleanField(required=False)
         for unit in units:
             stands = budgets.get(unit.id)
             amount = KronerField(label=unit.name, required=False, initial=stands)
@@ -132,10 +135,15 @@ def budgets_enter(request):
 def _entered(form: BudgetForm, year: int, request) -> bool:
     try:
         enter_budgets(
-            year=year, typed=form.read("unit"), seen=form.read("seen"), actor=request.user
+            year=year,
+            typed=form.read("unit"),
+            seen=form.read("seen"),
+            actor=request.user,
+            today=today(),
+            is_sure=form.cleaned_data["is_sure"],
         )
     except Refused as refused:
-        form.add_error(None, refused.reasons)
+        status_of(form, refused)
         return False
     messages.success(request, f"Budgetterne for {year} er gemt.")
     return True

@@ -5,10 +5,13 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from lxml import html
 
 from leasing.models import Charge, InvoiceLine, Lease
-from leasing.services.charges import values_of
+from leasing.selectors.preview import preview_run
+from leasing.selectors.readiness import readiness_of
 from tests import builders as make
+from tests.leasing.agreeing import agreed_in, look, save
 from tests.leasing.closed import close
 from tests.leasing.pages import queries_of, read, text_of
 
@@ -36,8 +39,8 @@ def entry(**changes):
 
 def test_a_charge_is_entered_once_however_often_it_is_sent(town, cast, client_of):
     client = client_of(cast.finance)
-    for _ in range(2):
-        assert client.post(NEW, entry()).status_code == 302
+    assert save(client, NEW, entry()).status_code == 302
+    assert client.post(NEW, entry()).status_code == 302
     charge = Charge.objects.get()
     assert (charge.amount_ore, charge.device, charge.text) == (150000, town.device, "Skærmskade")
     # The same date, unit and text with another amount is another charge, not a change of this one.
@@ -68,18 +71,19 @@ def test_what_cannot_be_charged_is_told(town, cast, client_of, change, message):
 def test_a_charge_is_mended_until_it_is_billed(town, cast, client_of):
     client = client_of(cast.finance)
     charge = make.charge(make.unit("1001"), 150000)
-    page, seen = f"{LIST}{charge.pk}/", values_of(charge)
-    assert client.post(page, entry(amount_ore="12,50", seen=seen)).status_code == 302
+    page = f"{LIST}{charge.pk}/"
+    shown = agreed_in(look(client, page, entry(amount_ore="99,00")))
+    assert save(client, page, entry(amount_ore="12,50")).status_code == 302
     charge.refresh_from_db()
     assert charge.amount_ore == 1250
-    late = client.post(page, entry(amount_ore="99,00", seen=seen))
+    late = client.post(page, entry(amount_ore="99,00", agreed=shown))
     assert late.status_code == 422
-    assert "En anden har ændret" in late.content.decode()
+    assert "Det, der stod er ændret fra 1.500,00" in text_of(html.fromstring(late.content.decode()))
     close()
     locked = text_of(read(client, page))
     assert "Opret et modsat beløb" in locked
-    client.post(page, entry(amount_ore="99,00", seen=values_of(charge)))
-    client.post(f"{page}slet/", {"seen": values_of(charge)})
+    client.post(page, entry(amount_ore="99,00", agreed=shown))
+    client.post(f"{page}slet/", {"agreed": shown})
     charge.refresh_from_db()
     assert charge.amount_ore == 1250
     counter = read(client, f"{NEW}?modpost={charge.pk}")
@@ -90,9 +94,13 @@ def test_a_charge_is_mended_until_it_is_billed(town, cast, client_of):
 def test_a_charge_is_deleted_only_as_it_was_seen(town, cast, client_of):
     client = client_of(cast.finance)
     charge = make.charge(make.unit("1001"))
-    client.post(f"{LIST}{charge.pk}/slet/", {"seen": "noget andet"})
+    page = f"{LIST}{charge.pk}/"
+    shown = agreed_in(client.get(page))
+    client.post(f"{page}slet/", {"agreed": "noget andet"})
+    Charge.objects.update(amount_ore=1)
+    client.post(f"{page}slet/", {"agreed": shown})
     assert Charge.objects.exists()
-    client.post(f"{LIST}{charge.pk}/slet/", {"seen": values_of(charge)})
+    client.post(f"{page}slet/", {"agreed": agreed_in(client.get(page))})
     assert not Charge.objects.exists()
 
 
@@ -107,8 +115,8 @@ def test_a_lost_pc_is_settled_in_two_clicks(town, cast, client_of):
     assert values["stops_on"] == ["08-04-2026"]
     assert form.xpath("//select[@name='unit']//option[@selected]/text()") == ["Ærtebjerg Skole"]
     given = {"stops_on": "08-04-2026", "text": values["text"][0], "unit": make.unit("1001").pk}
-    for _ in range(2):
-        client.post(link, given | {"amount_ore": "4.000,00"})
+    save(client, link, given | {"amount_ore": "4.000,00"})
+    assert client.post(link, given | {"amount_ore": "4.000,00"}).status_code == 302
     assert Lease.objects.get().stops_on == TODAY
     charge = Charge.objects.get()
     assert (charge.amount_ore, charge.charged_on, charge.device) == (400000, TODAY, town.device)
@@ -119,7 +127,8 @@ def test_a_lost_pc_is_settled_in_two_clicks(town, cast, client_of):
 
 
 def test_a_settlement_that_cannot_be_made_writes_nothing(town, cast, client_of):
-    answer = client_of(cast.finance).post(
+    answer = save(
+        client_of(cast.finance),
         f"/udstyr/{town.device_id}/indfri/",
         {"stops_on": "01-03-2035", "text": "x", "unit": make.unit().pk, "amount_ore": "1,00"},
     )
@@ -146,3 +155,62 @@ def test_the_list_filters_and_downloads_and_costs_the_same(town, cast, client_of
     for n in range(3, 30):
         make.charge(make.unit("1001"), 200 + n, date(2026, 3, 1), text=f"Fragt {n}")
     assert queries_of(client, LIST) == three
+
+
+def test_a_settlement_below_zero_is_refused_in_words(town, cast, client_of):
+    close()
+    typed = {"stops_on": "01-02-2026", "text": "x", "unit": make.unit("1001").pk}
+    url = f"/udstyr/{town.device_id}/indfri/"
+    answer = save(client_of(cast.finance), url, typed | {"amount_ore": "-5,00"})
+
+    assert answer.status_code == 422
+    assert "kan ikke være under nul" in answer.content.decode()
+    assert Lease.objects.get().stops_on is None
+    assert not Charge.objects.exists()
+
+
+def test_a_settlement_shows_the_closed_quarter_it_reaches_into(town, cast, client_of):
+    close()
+    typed = {"stops_on": "01-02-2026", "text": "x", "unit": make.unit("1001").pk}
+    url = f"/udstyr/{town.device_id}/indfri/"
+    page = look(client_of(cast.finance), url, typed | {"amount_ore": "900,00"})
+
+    text = text_of(html.fromstring(page.content.decode()))
+    assert Lease.objects.get().stops_on is None
+    # F(1 February) = 559066·31/1461 ≈ 119,03 of the quarter's 349,41
+    assert "1. kvartal 2026 er låst: der kommer en rettelse på −" in text
+    assert "betaler 900,00 kr. for »x«" in text
+    assert "kommer med i kørslen for 2. kvartal 2026" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "doubt"),
+    [
+        ({"amount_ore": "99.999.999,00"}, "Beløbet er 99.999.999,00"),
+        ({"amount_ore": "-25.000,01"}, "Beløbet er −25.000,01"),
+        ({"charged_on": "10-02-2099"}, "ligger efter 2. kvartal 2026"),
+        ({"charged_on": "01-07-2026"}, "ligger efter 2. kvartal 2026"),
+    ],
+)
+def test_what_is_out_of_scale_is_asked_about_and_listed(town, cast, client_of, change, doubt):
+    client = client_of(cast.finance)
+    shown = look(client, NEW, entry(**change))
+    assert doubt in text_of(html.fromstring(shown.content.decode()))
+    assert html.fromstring(shown.content.decode()).xpath("//input[@name='is_sure']")
+    unsure = save(client, NEW, entry(**change))
+    assert unsure.status_code == 422
+    assert doubt in text_of(html.fromstring(unsure.content.decode()))
+    assert not Charge.objects.exists()
+
+    assert save(client, NEW, entry(**change, is_sure="on")).status_code == 302
+    charge = Charge.objects.get()
+    found = [
+        f for f in readiness_of(preview_run("2026Q1", TODAY), TODAY).findings if f.key == "charges"
+    ]
+    assert [(f.count, f.amount_ore) for f in found] == [(1, charge.amount_ore)]
+
+
+def test_what_is_within_the_limits_is_not_asked_about(town, cast, client_of):
+    shown = look(client_of(cast.finance), NEW, entry(amount_ore="25.000,00"))
+    assert "is_sure" not in shown.content.decode()
+    assert save(client_of(cast.finance), NEW, entry(amount_ore="25.000,00")).status_code == 302

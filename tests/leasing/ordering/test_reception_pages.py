@@ -11,6 +11,7 @@ from django.urls import reverse
 from inventory.models import Device
 from leasing.models import Lease, LeaseTerm, OrderedDevice, OrderLine
 from tests import builders as make
+from tests.leasing.agreeing import agreed_in, save
 from tests.leasing.closed import close
 from tests.leasing.ordering.ground import TODAY, bought, line, screen
 
@@ -243,30 +244,25 @@ class TestLease:
         return reverse("lease-correct", args=[lease.device_id])
 
     def test_what_it_changes_is_shown_before_it_is_saved(self, helpdesk, page):
-        seen = {"seen": "2026-01-01 559066", "starts_on": "01-01-2026", "price_ore": "6.000,00"}
+        typed = {"starts_on": "01-01-2026", "price_ore": "6.000,00"}
 
-        shown = helpdesk.post(page, seen | {"handling": "vis"})
+        shown = helpdesk.post(page, typed)
 
         # F at 1 April: 6.000,00/16 = 375,00 and 5.590,66/16 = 349,41
         assert "25,59" in shown.content.decode()
         assert LeaseTerm.objects.get().price_ore == 559066
-        unseen = helpdesk.post(page, seen | {"handling": "gem"})
-        assert unseen.status_code == 200
-        assert LeaseTerm.objects.get().price_ore == 559066
-        data = seen | {"handling": "gem", "shown": shown.context["shown"]}
-        assert helpdesk.post(page, data).status_code == 302
+        agreed = typed | {"agreed": agreed_in(shown)}
+        assert helpdesk.post(page, agreed).status_code == 302
         assert LeaseTerm.objects.get().price_ore == 600000
-        assert helpdesk.post(page, data).status_code == 302  # the same again is no change
+        assert helpdesk.post(page, agreed).status_code == 302  # the same again is no change
 
-    def test_somebody_elses_correction_is_not_written_over(self, helpdesk, page):
-        LeaseTerm.objects.update(price_ore=500000)
-        data = {"starts_on": "01-01-2026", "price_ore": "6.000,00", "handling": "gem"}
-        data |= {"seen": "2026-01-01 559066", "shown": "2026-01-01 600000"}
+    def test_a_price_out_of_scale_is_asked_about(self, helpdesk, page):
+        typed = {"starts_on": "01-01-2026", "price_ore": "60.000,00"}
 
-        refused = helpdesk.post(page, data)
-
-        assert refused.status_code == 422
-        assert "Nogen har rettet leasingen" in refused.content.decode()
+        assert save(helpdesk, page, typed).status_code == 422
+        assert LeaseTerm.objects.get().price_ore == 559066
+        assert save(helpdesk, page, typed | {"is_sure": "on"}).status_code == 302
+        assert LeaseTerm.objects.get().price_ore == 6000000
 
     def test_what_cannot_be(self, helpdesk, page):
         data = {"starts_on": "01-01-2020", "price_ore": "0"}

@@ -154,14 +154,28 @@ def test_what_another_has_entered_meanwhile_is_not_written_over(town, cast):
     budget(town.first, 5000)
     with pytest.raises(Refused, match="en anden har imens skrevet 50,00"):
         enter_budgets(
-            year=2026, typed={town.first.id: 7000}, seen={town.first.id: None}, actor=cast.finance
+            year=2026,
+            typed={town.first.id: 7000},
+            seen={town.first.id: None},
+            actor=cast.finance,
+            today=TODAY,
         )
     same = enter_budgets(
-        year=2026, typed={town.first.id: 5000}, seen={town.first.id: None}, actor=cast.finance
+        year=2026,
+        typed={town.first.id: 5000},
+        seen={town.first.id: None},
+        actor=cast.finance,
+        today=TODAY,
     )
     assert not same.differences
     # What is left as it was seen is nobody's wish.
-    enter_budgets(year=2026, typed={town.first.id: 1}, seen={town.first.id: 1}, actor=cast.finance)
+    enter_budgets(
+        year=2026,
+        typed={town.first.id: 1},
+        seen={town.first.id: 1},
+        actor=cast.finance,
+        today=TODAY,
+    )
     assert Budget.objects.get().amount_ore == 5000
 
 
