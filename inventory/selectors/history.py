@@ -7,12 +7,12 @@ from datetime import date, datetime
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.people import author_of
-from inventory.models import Employee
+from inventory.models import Department, Employee
 
 ACTIONS = {
     LogEntry.Action.CREATE: "oprettet",
@@ -21,6 +21,7 @@ ACTIONS = {
 }
 SHOWN = 50
 NOTHING = "–"
+ANOTHER = "En anden afdeling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,14 @@ class Rows:
         ids: their ids, as they are today.
         deleted: how the names begin of those that are deleted, who have no ids any more.
         is_named: whether each change says which row it was.
+        of_people: names of fields that tell of people, left out where they are.
     """
 
     model: type[models.Model]
     ids: Iterable[int]
     deleted: str = ""
     is_named: bool = False
+    of_people: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,16 @@ def shown_history(request) -> int | None:
     return None if request.GET.get("historik") == "alle" else SHOWN
 
 
-def history_of(*about: Rows, with_people: bool, shown: int | None = SHOWN) -> History:
+def history_of(
+    *about: Rows,
+    with_people: bool,
+    shown: int | None = SHOWN,
+    departments: QuerySet[Department] | None = None,
+) -> History:
     """Give the latest changes of some rows; all of them where `shown` is None.
 
-    Without people, nothing is told of employees nor of who a thing was given to.
+    Without people, nothing is told of employees nor of who a thing was given to. Where
+    `departments` are given, no other one is named.
     """
     told = [rows for rows in about if with_people or rows.model is not Employee]
     kinds = ContentType.objects.get_for_models(*(rows.model for rows in told))
@@ -78,7 +87,7 @@ def history_of(*about: Rows, with_people: bool, shown: int | None = SHOWN) -> Hi
         where |= _about(rows, kinds[rows.model])
     found = LogEntry.objects.filter(where).select_related("actor").order_by("-timestamp", "-id")
     entries = list(found[: shown and shown + 1])
-    reader = _Reader(told, kinds, with_people)
+    reader = _Reader(told, kinds, with_people, departments)
     reader.look_up(entries[:shown])
     return History(
         [reader.change(entry) for entry in entries[:shown]],
@@ -102,10 +111,20 @@ def _about(rows: Rows, kind: ContentType) -> Q:
 class _Reader:
     """Puts entries in words; what they point to is looked up for all of them at once."""
 
-    def __init__(self, about: list[Rows], kinds: dict, with_people: bool):
+    def __init__(
+        self,
+        about: list[Rows],
+        kinds: dict,
+        with_people: bool,
+        departments: QuerySet[Department] | None,
+    ):
+        self.departments = departments
         self.models = {kinds[rows.model].pk: rows.model for rows in about}
         self.named = {rows.model for rows in about if rows.is_named}
         self.with_people = with_people
+        self.of_people = {
+            (rows.model, name) for rows in about if not with_people for name in rows.of_people
+        }
         self.names: dict[type[models.Model], dict[str, str]] = {}
 
     def look_up(self, entries: Iterable[LogEntry]) -> None:
@@ -122,6 +141,10 @@ class _Reader:
             }
             for model, wanted in ids.items()
         }
+        if self.departments is not None and Department in ids:
+            seen = {str(pk) for pk in self.departments.values_list("pk", flat=True)}
+            hidden = dict.fromkeys(ids[Department] - seen, ANOTHER)
+            self.names[Department] |= hidden
 
     def change(self, entry: LogEntry) -> Change:
         model = self.models[entry.content_type_id]
@@ -149,6 +172,8 @@ class _Reader:
         if field.primary_key or not field.editable:
             return False
         if field.related_model is Employee and not self.with_people:
+            return False
+        if (field.model, field.name) in self.of_people:
             return False
         # That a row belongs to the one whose page it is goes without saying, unless it moved.
         is_parent = field.many_to_one and field.related_model in self.models.values()

@@ -92,5 +92,6 @@ class UnitDetail(ListPage):
                 Rows(Unit, [self.unit.pk]),
                 with_people=self.sees_people,
                 shown=shown_history(self.request),
+                departments=departments_open_to(self.request.user, today()),
             ),
         }

@@ -11,6 +11,10 @@ from leasing.models import Approval, Mail, Order, OrderedDevice, OrderLine, Stat
 from leasing.models.order import CLOSED
 from leasing.selectors.ordering.scope import lines_seen_by
 
+# What people wrote, of themselves and others: names are read in it.
+OF_WHO_ASKED = frozenset({"requester_name", "requester_mail", "reference", "note", "mail_text"})
+OF_REASONS = frozenset({"reason", "decision_reason"})
+
 
 @dataclass(frozen=True, slots=True)
 class LineOfPage:
@@ -37,7 +41,9 @@ def lines_of(order: Order, user, on: date) -> list[LineOfPage]:
     lines = (
         lines_seen_by(user, on)
         .filter(order=order)
-        .select_related("model", "unit__department", "employee", "replaces__model")
+        .select_related(
+            "model", "unit__department", "employee__unit__department", "replaces__model"
+        )
         .prefetch_related(Prefetch("devices", devices), Prefetch("approvals", approvals))
         .order_by("position")
     )
@@ -62,10 +68,10 @@ def history_of_order(
     devices = OrderedDevice.objects.filter(line__in=lines).values_list("pk", flat=True)
     approvals = Approval.objects.filter(line__in=lines).values_list("pk", flat=True)
     return history_of(
-        Rows(Order, [order.pk]),
+        Rows(Order, [order.pk], of_people=OF_WHO_ASKED),
         Rows(OrderLine, lines, deleted=f"{order.number}/", is_named=True),
         Rows(OrderedDevice, devices),
-        Rows(Approval, approvals),
+        Rows(Approval, approvals, of_people=OF_REASONS),
         with_people=with_people,
         shown=shown,
     )

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from albertslund_it.common.names import match_key
-from inventory.models import Device, Employee, ExpectedReturn, Placement
+from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
 from inventory.selectors.history import SHOWN, History, Rows, history_of
 from inventory.selectors.placements import intervals
 from leasing.domain.accrual import span_of
@@ -58,6 +58,7 @@ class EmployeePage:
     is_asked: bool  # a head is asked for an exception and has not answered
     changed_on: date | None
     twins: list[Employee]
+    also_at: list[Unit]  # as far as the reader sees them
     has_left: bool
 
     @property
@@ -94,6 +95,7 @@ def employee_page(employee: Employee, reader: Reader, on: date) -> EmployeePage:
         is_asked=waiting(employee.approvals.all()).exists(),
         changed_on=changed_unit_on(employee) if any(h.has_changed_unit for h in has) else None,
         twins=list(twins_of(employee)),
+        also_at=[unit for unit in employee.also_employed_at.all() if reader.sees(unit)],
         has_left=employee.left_on is not None and employee.left_on <= on,
     )
 

@@ -6,7 +6,6 @@ from datetime import date
 
 from inventory.models import Unit
 from inventory.selectors.scope import devices_seen_by, units_seen_by
-from leasing.domain.change import MOVED_OUT
 from leasing.models import InvoiceSummary
 from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.share.bearers import Bearer
@@ -29,7 +28,7 @@ class ItemRow:
 
 
 def rows_of(items: Sequence[Item], user, today: date) -> list[ItemRow]:
-    """Name what a page of items is about; of another department only that things came from it."""
+    """Name what a page of items is about; another department only to who sees it."""
     ids = {item.unit_id for item in items} | {item.other_id for item in items}
     units = Unit.objects.select_related("department").in_bulk(ids - {None})
     devices = {item.device_id for item in items} - {None}
@@ -43,7 +42,7 @@ def rows_of(items: Sequence[Item], user, today: date) -> list[ItemRow]:
             return ""
         if unit.department is None:
             return COST_HOLDER_NAME
-        if item.step == MOVED_OUT and unit.department_id not in departments:
+        if unit.department_id not in departments:
             return ELSEWHERE
         return unit.department.name
 

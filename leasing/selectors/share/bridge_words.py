@@ -45,8 +45,8 @@ def _because(step: Step, rises: bool, bearer: Bearer) -> str:
     if step.key == ODD:
         return "kvartalerne ikke er lige lange"
     what = _counted(step.items)
-    # Where things went is the other department's business; where they came from may be told.
-    is_told = step.key != MOVED_OUT or bearer.key in {bearers.EVERYBODY, bearers.STOCK}
+    # A department's leader reads it: where things came from or went is another's business.
+    is_told = bearer.key in {bearers.EVERYBODY, bearers.STOCK}
     place = _most_common_department(step.items) if is_told else ""
     return {
         NEW: f"{what} er nye",

@@ -21,6 +21,7 @@ from leasing.selectors.ordering.approvals import (
     mails_to_heads_of,
     possessions_of,
 )
+from leasing.selectors.ordering.scope import sees_who_asked
 from leasing.services.ordering.approvals import ask_approval, decide_approval
 
 PEOPLE = "inventory.view_employee"
@@ -99,6 +100,7 @@ def approval_detail(request, pk):
         "approval": approval,
         "form": form,
         "sees_people": user.has_perm(PEOPLE),
+        "sees_who_asked": approval.line and sees_who_asked(user, approval.line.order, day),
     }
     return render(request, "leasing/ordering/approval_detail.html", context, status=status)
 

@@ -12,7 +12,7 @@ from albertslund_it.web.forms import PlainForm
 from inventory.selectors.history import shown_history
 from leasing.models import Status
 from leasing.selectors.ordering.order_page import history_of_order, lines_of, mails_of
-from leasing.selectors.ordering.scope import lines_seen_by, orders_seen_by
+from leasing.selectors.ordering.scope import lines_seen_by, orders_seen_by, sees_who_asked
 from leasing.services.ordering.orders import cancel_line
 
 SEES, HANDLES = "leasing.view_order", "leasing.handle_orders"
@@ -47,6 +47,7 @@ def order_detail(request, pk):
         "mails": mails_of(order) if handles else (),
         "handles": handles,
         "sees_people": people,
+        "sees_who_asked": sees_who_asked(user, order, day),
         "history": history_of_order(order, user, with_people=people, shown=shown_history(request)),
     }
     return render(request, "leasing/ordering/order_detail.html", context)
