@@ -1,6 +1,7 @@
 """The files about things and people: their headings, as people are told of them."""
 
 from albertslund_it.common import cells
+from albertslund_it.common.serial_numbers import why_not
 from inventory.importers.base import Column, Importer, like
 from inventory.models import Category, Department, Device, DeviceModel, Employee, Placement, Unit
 from inventory.services.devices import DeviceFacts, save_devices
@@ -12,7 +13,15 @@ PERMISSION = "inventory.import_inventory"
 
 unit_number = like(Unit, "number", cells.code)
 initials = like(Employee, "initials", cells.capitals)
-serial_number = like(Device, "serial_number", cells.capitals)
+_number = like(Device, "serial_number", cells.capitals)
+
+
+def serial_number(cell) -> str:
+    """Read a serial number; what only stands in the place of one is refused."""
+    if reason := why_not(cells.capitals(cell)):
+        raise ValueError(reason)
+    return _number(cell)
+
 
 UNITS = Importer(
     kind="units",
@@ -109,6 +118,13 @@ EMPLOYEES = Importer(
             cells.day,
             clears_to=None,
             help="Første dag uden ansættelse. SLET, hvis medarbejderen er her alligevel.",
+        ),
+        Column(
+            "Samme person",
+            "is_same_person",
+            cells.yes_or_no,
+            help="ja, når en, der er fratrådt, kommer igen med et nyt navn. Ellers afvises det: "
+            "initialer, der har tilhørt en anden, tager historikken med.",
         ),
     ),
 )

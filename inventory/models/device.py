@@ -1,13 +1,12 @@
 from auditlog.registry import auditlog
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from albertslund_it.common import serial_numbers
 from inventory.models.organisation import ByName, in_danish_order
 
-SERIAL_NUMBER = RegexValidator(
-    r"^[A-Z0-9][A-Z0-9._/-]{0,39}$",
-    "Et serienummer er 1–40 tegn: store bogstaver, cifre, bindestreg, punktum og skråstreg.",
-)
+SERIAL_NUMBER = RegexValidator(serial_numbers.PATTERN, serial_numbers.EXPECTED)
 
 
 class Category(models.Model):
@@ -89,6 +88,10 @@ class Device(models.Model):
 
     def __str__(self):
         return self.serial_number
+
+    def clean(self):
+        if reason := serial_numbers.why_not(self.serial_number):
+            raise ValidationError({"serial_number": f"{reason}."})
 
 
 class FormerSerialNumber(models.Model):

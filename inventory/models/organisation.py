@@ -1,4 +1,5 @@
 from auditlog.registry import auditlog
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Collate
@@ -149,6 +150,13 @@ class Employee(models.Model):
 
     def __str__(self):
         return f"{self.name} ({self.initials or 'kommende'})"
+
+    def clean(self):
+        others = Employee.objects.filter(mail__iexact=self.mail).exclude(pk=self.pk)
+        if self.mail and (other := others.first()):
+            raise ValidationError(
+                {"mail": f"{other} har den mail. Er det samme person, så ret {other.short_name}."}
+            )
 
     @property
     def short_name(self) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from albertslund_it.common.cells import KEEP, given
 from albertslund_it.common.faults import Faults
+from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import lock
 from inventory.models import Category, Device, DeviceModel, Placement
@@ -59,6 +60,8 @@ def save_devices(
         is_first = faults.is_first(row.row, key, f"Serienummer {row.serial_number}")
         model = book.state(row.row, row.model, row.category)
         unit, employee = holders.find(row.row, row.unit, row.initials, faults)
+        if device is None and (reason := doubt(row.serial_number)):
+            faults.add(row.row, f"Serienummer {reason}")
         if model is None or not is_first:
             continue
         values = given(row, *DEVICE_FIELDS) | {"model": model}

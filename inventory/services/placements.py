@@ -9,6 +9,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
+from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import among, lock
 from inventory.models import Device, Employee, Placement, Unit
@@ -68,6 +69,8 @@ def save_placements(
 
 def unknown_device(serial_number: str) -> str:
     """Say that a device is not there, and what to do."""
+    if reason := doubt(serial_number):
+        return f"Serienummer {serial_number} findes ikke. {reason}"
     return f"Serienummer {serial_number} findes ikke. Ret det, eller indlæs udstyret først"
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import among, lock
 from inventory.models import Department, Device, Placement, Replacement, Roll, RolloutWeek
@@ -233,9 +234,8 @@ class _Recording:
     def _check(self, outcome: Outcome, device: Device | None) -> None:
         number = outcome.new_serial_number
         if number and device is None:
-            self._refuse(
-                f"Serienummer {number} findes ikke. Ret det, eller registrér leveringen først"
-            )
+            way_out = doubt(number) or "Ret det, eller registrér leveringen først"
+            self._refuse(f"Serienummer {number} findes ikke. {way_out}")
         if number and not outcome.replaced_on:
             self._refuse("Skriv, hvornår maskinen er udskiftet")
         if outcome.replaced_on and outcome.replaced_on > self.today:

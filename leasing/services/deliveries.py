@@ -11,6 +11,7 @@ from albertslund_it.common.cells import KEEP, given
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import among, lock
 from inventory.models import Device, DeviceModel, Placement
@@ -130,6 +131,9 @@ class _Registration:
         what = f"Serienummer {row.serial_number}"
         is_first = self.faults.is_first(row.row, serial_number, what)
         self._check(row)
+        # A person who scans is asked before; a file has nobody to ask.
+        if device is None and row.row is not None and (reason := doubt(row.serial_number)):
+            self.faults.add(row.row, f"Serienummer {reason}")
         model = self.book.find(row.row, row.model)
         unit, employee = self._holder(row, device)
         if not is_first or model is None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import MAX_ORE
+from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import lock
@@ -130,7 +131,8 @@ def _locked(serial_number: str) -> Lease:
     wanted = serial_number.strip().upper()
     device = devices_by_serial_number([wanted]).get(wanted)
     if device is None:
-        raise Refused(f"Serienummer »{serial_number}« findes ikke. Kontrollér, om det er rigtigt.")
+        way_out = doubt(wanted) or "Kontrollér, om det er rigtigt"
+        raise Refused(f"Serienummer »{serial_number}« findes ikke. {way_out}.")
     lease = Lease.objects.select_for_update().filter(device=device).first()
     if lease is None:
         raise Refused(f"{device} er ikke leaset, så der er ingen leasing at ændre.")

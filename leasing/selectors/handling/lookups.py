@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
+from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.rows import among
 from inventory.models import Device, Employee
 from inventory.selectors.lookups import devices_by_serial_number
@@ -27,6 +28,8 @@ class Unknown:
     close: tuple[str, ...] = ()
 
     def __str__(self):
+        if reason := doubt(self.typed):
+            return f"{self.typed} – {reason}"
         if not self.close:
             return self.typed
         return f"{self.typed} – mente du {' eller '.join(self.close)}?"

@@ -5,11 +5,9 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-
+from albertslund_it.common.serial_numbers import why_not
 from albertslund_it.web.rows import among
 from inventory.models import DeviceModel, Placement
-from inventory.models.device import SERIAL_NUMBER
 from inventory.selectors.lookups import devices_by_serial_number
 from leasing.models import Lease
 from leasing.selectors.ordering.reception import LineToFill, is_inventory_number, lines_of_devices
@@ -38,9 +36,7 @@ def serial_numbers_in(text: str) -> tuple[list[str], list[str]]:
         if not word:
             continue
         serial_number = word.upper()
-        try:
-            SERIAL_NUMBER(serial_number)
-        except ValidationError:
+        if why_not(serial_number):
             bad["".join(c if c.isprintable() else "�" for c in word)[:SHOWN]] = None
         else:
             found[serial_number] = None

@@ -5,10 +5,10 @@ from datetime import date
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.serial_numbers import doubt, is_bar_code, why_not
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import lock
 from inventory.models import Device, FormerSerialNumber
-from inventory.models.device import SERIAL_NUMBER
 from inventory.selectors.lookups import devices_by_serial_number
 
 
@@ -20,11 +20,13 @@ def swap(
     new_number: str,
     actor,
     warranty_until: date | None = None,
+    is_sure: bool = False,
 ) -> bool:
     """Give a device the serial number of the machine that came instead; False if it has it.
 
     Lease, term, placements and history stay; the old number goes on finding the device.
-    `old_number` is the one that the form showed.
+    `old_number` is the one that the form showed; `is_sure` that what looks like the bar code of the
+    box is a serial number all the same.
 
     Raises:
         Refused: when the new number is no serial number or is known, or somebody was first.
@@ -40,8 +42,10 @@ def swap(
         raise Refused(
             f"{old_number} er allerede ombyttet til {old}, efter at du åbnede siden. Intet er gemt."
         )
-    if not SERIAL_NUMBER.regex.fullmatch(new):
-        raise Refused(str(SERIAL_NUMBER.message))
+    if reason := why_not(new):
+        raise Refused(f"{reason}.")
+    if is_bar_code(new) and not is_sure:
+        raise Refused(f"{doubt(new)}, eller sig, at det er rigtigt.")
     if known := devices_by_serial_number([new]).get(new):
         raise Refused(_known(new, known, device))
     changes = Changes((Device, FormerSerialNumber))

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.serial_numbers import doubt, is_bar_code
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import lock
 from inventory.models import Device, DeviceModel
@@ -78,6 +79,11 @@ class Reception:
     def missing(self) -> int:
         """Give how many are still to come."""
         return sum(one.missing for one in self.lines)
+
+    @property
+    def doubts(self) -> list[str]:
+        """Say of each new serial number that looks like the bar code of the box that it does."""
+        return [doubt(one.serial_number) for one in self.new if is_bar_code(one.serial_number)]
 
     @property
     def price_ore(self) -> int:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms import DateField, KronerField, PlainForm, PlainSelect
@@ -80,7 +81,9 @@ class ChargeForm(PlainForm, forms.Form):
             return None
         device = devices_by_serial_number([wanted]).get(wanted)
         if device is None:
-            raise forms.ValidationError(f"Serienummer »{wanted}« findes ikke. Ret det.")
+            raise forms.ValidationError(
+                f"Serienummer »{wanted}« findes ikke. {doubt(wanted) or 'Ret det'}."
+            )
         return device
 
 

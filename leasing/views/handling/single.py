@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.serial_numbers import is_bar_code
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
 from inventory.selectors.scope import devices_seen_by
@@ -38,7 +39,15 @@ class SwapForm(PlainForm, forms.Form):
     warranty_until = DateField(
         label="Garanti til", required=False, help_text="Kun hvis den er en anden end før."
     )
+    is_sure = forms.BooleanField(
+        label="Det er serienummeret, selv om det ligner en stregkode", required=False
+    )
     old_number = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not is_bar_code(str(self.data.get("new_number", "")).strip()):
+            del self.fields["is_sure"]
 
 
 class LossForm(PlainForm, forms.Form):

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 
+from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
 from inventory.choices import unit_choices
 from inventory.models import Device, DeviceModel, Employee, Unit
@@ -187,7 +188,9 @@ class LineForm(PlainForm, forms.Form):
         if number and number != NOTHING:
             self.device = devices_by_serial_number([number]).get(number)
             if self.device is None:
-                self.add_error("replaces", f"Serienummer »{number}« findes ikke. Ret det.")
+                self.add_error(
+                    "replaces", f"Serienummer »{number}« findes ikke. {doubt(number) or 'Ret det'}."
+                )
 
     def facts(self) -> LineFacts:
         """Give what to know of the line as it stands."""

@@ -36,6 +36,7 @@ from leasing.services.ordering.reception import (
 NEEDED = ("leasing.handle_orders", "leasing.register_deliveries")
 AWAITED_SHOWN = 50
 REASONS_SHOWN = 20
+MOST_SCANNED = 10_000
 LABELS = 100  # on one sheet's address
 REMEMBERED = "levering"
 
@@ -90,6 +91,10 @@ class ReceptionForm(PlainForm, forms.Form):
                 more = f" og {len(bad) - 3} mere" if len(bad) > 3 else ""
                 shown = ", ".join(f"»{word}«" for word in bad[:3])
                 self.add_error(name, f"{shown}{more} er ikke et serienummer. Ret, eller slet det.")
+            if len(found) > MOST_SCANNED:
+                self.add_error(
+                    name, f"Højst {MOST_SCANNED // 1000}.000 serienumre ad gangen. Del dem op."
+                )
             cleaned[name] = found
         return cleaned
 
