@@ -10,8 +10,9 @@ from albertslund_it.common.quarters import Quarter, span_label
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.selectors.facts import one_moment
 from leasing.selectors.outstanding import leases_pending, window_up_to
-from leasing.selectors.rebilling import expected_of_lessor
+from leasing.selectors.rebilling import expected_between, expected_of_lessor
 from leasing.selectors.supplier.reconciliation import Reconciliation, reconciliation_of
+from leasing.selectors.supplier.waiting import Missing, has_invoice, not_invoiced
 from leasing.selectors.verification import findings_of
 from leasing.selectors.window import quarters_of
 
@@ -41,33 +42,52 @@ class Check:
 
 @dataclass(frozen=True)
 class Proof:
-    """All the equalities of a run, and whether its seal is whole."""
+    """All the equalities of a run, its seal, and what there is nothing to hold against yet.
+
+    `missing` are the run's quarters that the lessor has not invoiced: no equality of theirs could
+    fail, so none is counted.
+    """
 
     checks: list[Check]
     seal: list[Check]
+    missing: list[Missing]
+
+    @property
+    def counted(self) -> int:
+        return len(self.checks) + len(self.seal)
 
     @property
     def held(self) -> int:
-        return sum(check.holds for check in self.checks)
+        return sum(check.holds for check in [*self.checks, *self.seal])
 
     @property
     def holds(self) -> bool:
-        return self.held == len(self.checks) and all(check.holds for check in self.seal)
+        return self.held == self.counted
 
     @property
     def reserves(self) -> list[str]:
         """Give what must be said beside the one line, even where everything holds."""
-        return [check.reserve for check in self.checks if check.reserve]
+        missing = [
+            f"Leasinggivers faktura for {one.quarter.label} mangler: "
+            f"{format_kroner(one.expected_ore)} forventet"
+            for one in self.missing
+        ]
+        return missing + [check.reserve for check in self.checks if check.reserve]
 
 
 def proof_of(run: BillingRun, postings: Iterable, own_share_ore: int) -> Proof:
     """Add up a closed run in every way there is; `postings` and the cost holder's share are its."""
     with one_moment():
         checks = [*_of_sums(run), *_of_postings(run, postings, own_share_ore)]
+        missing = []
         if not run.is_supplementary:
             quarters = quarters_of(run)
-            checks += [_of_lessor(quarters), _of_invoiced(quarters)]
-        return Proof(checks, [_of_numbers(run), _of_seal(run)])
+            invoiced = [quarter for quarter in quarters if has_invoice(quarter)]
+            checks.append(_of_lessor(quarters))
+            if invoiced:
+                checks.append(_of_invoiced(invoiced))
+            missing = not_invoiced([quarter for quarter in quarters if quarter not in invoiced])
+        return Proof(checks, [_of_numbers(run), _of_seal(run)], missing)
 
 
 def _of_sums(run: BillingRun):
@@ -137,27 +157,18 @@ def _of_lessor(quarters: Sequence[Quarter]) -> Check:
     )
     return Check(
         f"Leasinggiverens ydelser for {span_label(quarters)} er det opkrævede og det, der venter",
-        _expected(quarters),
+        expected_of_lessor(quarters[0].starts_on, quarters[-1].ends_before),
         billed + pending,
     )
-
-
-def _expected(quarters: Sequence[Quarter]) -> int:
-    return expected_of_lessor(quarters[0].starts_on, quarters[-1].ends_before)
 
 
 def _of_invoiced(quarters: Sequence[Quarter]) -> Check:
     """Compare what the lessor has invoiced, less each named difference, with what is expected."""
     found = [reconciliation_of(quarter) for quarter in quarters]
-    reserves = []
-    if missing := [
-        quarter.label for quarter, one in zip(quarters, found, strict=True) if not one.has_invoices
-    ]:
-        which = f" for {', '.join(missing)}" if len(quarters) > 1 else ""
-        reserves.append(f"Leasinggivers faktura{which} er ikke indlæst")
-    if undecided := sum(one.undecided for one in found if one.has_invoices):
+    reserve = ""
+    if undecided := sum(one.undecided for one in found):
         how_many = "1 afvigelse" if undecided == 1 else f"{undecided} afvigelser"
-        reserves.append(f"{how_many} fra leasinggiver er ikke afgjort")
+        reserve = f"{how_many} fra leasinggiver er ikke afgjort"
     explained = sum(
         one.invoiced_ore - one.differences_ore + one.by_earlier_ore - one.of_later_ore
         for one in found
@@ -168,10 +179,10 @@ def _of_invoiced(quarters: Sequence[Quarter]) -> Check:
     ]
     return Check(
         "Det fakturerede og de navngivne afvigelser er leasinggiverens ydelser",
-        _expected(quarters),
+        sum(expected_between([(q.starts_on, q.ends_before) for q in quarters])),
         explained,
         note=". ".join(named),
-        reserve=". ".join(reserves),
+        reserve=reserve,
     )
 
 

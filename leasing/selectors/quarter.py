@@ -28,6 +28,7 @@ from leasing.selectors.closing.period_costs import (
 )
 from leasing.selectors.outstanding import Outstanding, Standing
 from leasing.selectors.preview import Preview
+from leasing.selectors.readiness import Readiness
 from leasing.selectors.rebilling import rebilling_of
 from leasing.selectors.share.lines import KIND_NAMES, READ_FIELDS, Line, as_lines
 from leasing.selectors.supplier.reconciliation import reconciliation_of
@@ -328,20 +329,36 @@ def supplier_step(quarter: Quarter, *, whole: bool) -> Step:
     return Step("Leverandørfaktura", state, note, str(quarter))
 
 
+def _data_step(readiness: Readiness | None) -> Step:
+    if readiness is None:
+        return Step("Data", "now", "Se på det, der er fundet")
+    blocking, count = len(readiness.blocking), len(readiness.findings)
+    if not count:
+        return Step("Data", "done", "Intet at rette")
+    if not blocking:
+        return Step("Data", "self", f"{count} {'punkt' if count == 1 else 'punkter'} at se på")
+    return Step("Data", "now", f"{blocking} {'ting' if blocking > 1 else 'punkt'} spærrer")
+
+
 def steps_of(
-    run: BillingRun | None, *, is_ready: bool = False, supplier: Step | None = None
+    run: BillingRun | None, *, readiness: Readiness | None = None, supplier: Step | None = None
 ) -> list[Step]:
-    """Tell how far a quarter is; without a run it is not closed, but perhaps ready to be."""
+    """Tell how far a quarter is; without a run it is not closed, but perhaps ready to be.
+
+    Before its readiness is worked out, nothing is said of it.
+    """
     by_hand = supplier or Step(
         "Leverandørfaktura", "self", "Kontrollér mod leasinggiverens faktura"
     )
     if run is None:
         return [
-            Step("Data", "done", "Intet at rette")
-            if is_ready
-            else Step("Data", "now", "Se på det, der er fundet"),
+            _data_step(readiness),
             by_hand,
-            Step("Godkend og lås", "now" if is_ready else "later", "Derefter ligger alt fast"),
+            Step(
+                "Godkend og lås",
+                "now" if readiness and not readiness.blocking else "later",
+                "Derefter ligger alt fast",
+            ),
             Step("Hent til Opus", "later", "Regneark og bilagsfil"),
             Step("Bogført", "later", "Skriv bilagsnummeret"),
         ]

@@ -14,12 +14,13 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter, add_months, quarters_between, span_label
 from inventory.models import Device, Placement, Unit
 from inventory.selectors.placements import placements_in_force
-from leasing.models import BillingRun, Charge, InvoiceLine, Kind, Lease, Objection
+from leasing.models import BillingRun, Charge, InvoiceLine, Kind, Lease, Objection, Voucher
+from leasing.selectors.confirmation.items import Progress, latest_round, progress
 from leasing.selectors.limits import Limits
 from leasing.selectors.preview import Preview
 from leasing.selectors.quality.costs import quarter_costs
 from leasing.selectors.rebilling import Coding, Way
-from leasing.selectors.supplier.waiting import waiting_quarters
+from leasing.selectors.supplier.waiting import missing_invoices, waiting_quarters
 from leasing.selectors.verification import findings_of
 from leasing.selectors.window import last_closed_quarter
 
@@ -150,6 +151,9 @@ def readiness_of(preview: Preview, today: date) -> Readiness:
         *_of_objections(today),
         *_of_lessor(preview),
         *_of_charges(today),
+        *_of_missing_invoices(today),
+        *_of_vouchers(),
+        *_of_leaders(today),
         *_of_devices(today),
     ]
     return Readiness(sorted(found, key=lambda finding: finding.level != BLOCKING))
@@ -248,6 +252,67 @@ def _of_charges(today: date) -> Iterable[Finding]:
         )
 
 
+def _of_missing_invoices(today: date) -> Iterable[Finding]:
+    """Name the ended quarters that the lessor has not invoiced, with what is expected."""
+    if missing := missing_invoices(today):
+        yield Finding(
+            "invoices",
+            WARNING,
+            "Afsluttede kvartaler uden leasinggivers faktura",
+            "Beløbet er det, leasingerne koster efter vores egne tal. Indlæs fakturaen.",
+            "Økonomi",
+            len(missing),
+            sum(one.expected_ore for one in missing),
+            names=tuple(
+                f"{one.quarter.label}: {format_kroner(one.expected_ore)}" for one in missing
+            ),
+        )
+
+
+def unposted_runs() -> QuerySet[BillingRun]:
+    """Return the closed runs whose voucher number nobody has entered."""
+    posted = Voucher.objects.filter(run=OuterRef("pk"))
+    return BillingRun.objects.with_spans().filter(~Exists(posted)).order_by("id")
+
+
+def _of_vouchers() -> Iterable[Finding]:
+    if runs := list(unposted_runs()):
+        yield Finding(
+            "vouchers",
+            WARNING,
+            "Låste kørsler uden bilagsnummer",
+            "Skriv bilagsnummeret på kørslens side, når bilaget er bogført i Opus.",
+            "Økonomi",
+            len(runs),
+            sum(run.total_ore for run in runs),
+            names=tuple(f"{run.label}: {format_kroner(run.total_ore)}" for run in runs),
+            about=runs[0].code,
+        )
+
+
+def silent_departments(today: date) -> list[Progress]:
+    """Return the departments that have not answered the open round; none when it is over."""
+    asked = latest_round()
+    if asked is None or asked.due_on < today:
+        return []
+    return [one for one in progress(today) if not one.has_answered]
+
+
+def _of_leaders(today: date) -> Iterable[Finding]:
+    if silent := silent_departments(today):
+        yield Finding(
+            "leaders",
+            WARNING,
+            "Ledere, der ikke har svaret: »Stemmer listen?«",
+            "Tavshed tæller som ja efter fristen. Du kan rykke dem.",
+            "Økonomi",
+            len(silent),
+            sum(one.quarter_ore for one in silent),
+            names=tuple(one.name for one in silent),
+            is_per_quarter=True,
+        )
+
+
 def _of_coding(preview: Preview) -> Iterable[Finding]:
     way = Way.now()
     billed = [
@@ -323,6 +388,7 @@ def _of_earlier(preview: Preview) -> Iterable[Finding]:
             "Økonomi",
             late,
             preview.late.amount_ore,
+            about=window.code,
         )
 
 

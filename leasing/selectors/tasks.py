@@ -8,15 +8,17 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from albertslund_it.common.quarters import Quarter, quarters_between, span_label
 from inventory.models import Device
-from leasing.models import BillingRun, RebillingExport, Voucher
+from leasing.models import Objection, RebillingExport
 from leasing.selectors.outstanding import Outstanding
 from leasing.selectors.quarter import fiscal_years
 from leasing.selectors.readiness import (
     cost_of,
     held_by_leavers,
+    silent_departments,
+    unposted_runs,
     without_coding,
 )
-from leasing.selectors.supplier.waiting import waiting_quarters
+from leasing.selectors.supplier.waiting import missing_invoices, waiting_quarters
 from leasing.selectors.window import billing_start, last_closed_quarter
 
 
@@ -55,9 +57,7 @@ def quarter_tasks(today: date, standing: Outstanding | None = None) -> Iterator[
             note="ikke opkrævet" if standing else "",
         )
     opus = RebillingExport.objects.filter(run=OuterRef("pk"), file_kind__startswith="csv")
-    posted = Voucher.objects.filter(run=OuterRef("pk"))
-    runs = BillingRun.objects.with_spans().filter(~Exists(posted))
-    for run in runs.annotate(has_file=Exists(opus)).order_by("id"):
+    for run in unposted_runs().annotate(has_file=Exists(opus)):
         yield Task(
             "post" if run.has_file else "fetch",
             f"{run.label} er {'ikke bogført' if run.has_file else 'ikke hentet til Opus'}",
@@ -126,8 +126,41 @@ def leaver_tasks(today: date, seen: QuerySet[Device]) -> Iterator[Task]:
         )
 
 
-def lessor_tasks() -> Iterator[Task]:
-    """Give the quarters whose differences with the lessor wait for somebody."""
+def leader_tasks(today: date) -> Iterator[Task]:
+    """Return what waits of the leaders, for finance: their answers, and what they say no to."""
+    if silent := silent_departments(today):
+        names = ", ".join(one.name for one in silent[:3]) + (" …" if len(silent) > 3 else "")
+        count = f"{len(silent)} leder{'e' if len(silent) > 1 else ''}"
+        yield Task(
+            "silent",
+            f"{count} har ikke svaret: »Stemmer listen?«",
+            names,
+            amount_ore=sum(one.quarter_ore for one in silent),
+            note="i kvartalet",
+        )
+    if count := Objection.objects.filter(outcome="").count():
+        disputed = Device.objects.filter(objections__outcome="")
+        yield Task(
+            "objections",
+            f"{count} åben{'' if count == 1 else 'e'} indsigelse{'' if count == 1 else 'r'}: "
+            "»Ikke vores«",
+            "It-helpdesk flytter udstyret eller afviser. Det bør ske, før kvartalet låses.",
+            amount_ore=cost_of(disputed, today).quarter_ore,
+            note="i kvartalet",
+        )
+
+
+def lessor_tasks(today: date) -> Iterator[Task]:
+    """Return what waits of the lessor: missing invoices, and differences that nobody decided."""
+    for one in missing_invoices(today):
+        yield Task(
+            "no_invoice",
+            f"Leasinggivers faktura for {one.quarter.label} mangler",
+            "Kvartalet er slut. Beløbet er det, leasingerne koster efter vores egne tal.",
+            about=str(one.quarter),
+            amount_ore=one.expected_ore,
+            note="forventet",
+        )
     for one in waiting_quarters():
         parts = []
         if one.undecided:

@@ -14,7 +14,13 @@ from leasing.selectors.readiness import cost_of, in_stock
 from leasing.selectors.share.bearers import bearers_seen_by
 from leasing.selectors.share.share import known_share_of
 from leasing.selectors.share.tasks import share_tasks
-from leasing.selectors.tasks import leaver_tasks, lessor_tasks, money_tasks, quarter_tasks
+from leasing.selectors.tasks import (
+    leader_tasks,
+    leaver_tasks,
+    lessor_tasks,
+    money_tasks,
+    quarter_tasks,
+)
 from leasing.views import task_links
 from leasing.views.later import is_computed_now
 from leasing.views.quality.faults import linked
@@ -61,7 +67,12 @@ def _for_finance(day, now: bool) -> dict:
         "standing": standing,
         "year_ore": standing.of_year(day.year).total.cost_ore,
         "tasks": task_links.linked(
-            [*money_tasks(standing, day), *quarter_tasks(day, standing), *lessor_tasks()]
+            [
+                *money_tasks(standing, day),
+                *quarter_tasks(day, standing),
+                *lessor_tasks(day),
+                *leader_tasks(day),
+            ]
         ),
     }
 

@@ -145,7 +145,7 @@ def open_page(request, code: str):
         context["findings"] = linked(findings, code)
         context["steps"] = steps_of(
             None,
-            is_ready=not context["readiness"].blocking,
+            readiness=context["readiness"],
             supplier=supplier_step(quarter_of_code(code), whole=True),
         )
     return render(request, "leasing/quarter_open.html", context)
@@ -171,9 +171,15 @@ def finding_url(key: str, code: str) -> str:
     if key == "skipped":
         return f"{lines_url(code)}&slags=backlog"
     if key == "corrections":
-        return reverse("corrections")
+        return f"{reverse('corrections')}?koersel={code}"
     if key == "lessor":
         return reverse("reconciliation", args=[code])
+    if key == "invoices":
+        return reverse("supplier-invoice-list")
+    if key == "vouchers":
+        return reverse("quarter-detail", args=[code])
+    if key == "leaders":
+        return reverse("first-rebilling")
     if key == "objections":
         return f"{reverse('objection-list')}?stand=aaben"
     if key == "charges":

@@ -15,6 +15,7 @@ PAGES = {
     "corrections": ("corrections", ""),
     "mails": ("mail-list", "?status=venter"),
     "objections": ("objection-list", "?stand=aaben"),
+    "silent": ("first-rebilling", "#bekraeftelser"),
     "wishes": ("decisions", "#udloeb"),
 }
 
@@ -31,7 +32,7 @@ def task_url(task: Task) -> str:
     if task.key in PAGES:
         name, query = PAGES[task.key]
         return reverse(name) + query
-    if task.key == "lessor":
+    if task.key in {"lessor", "no_invoice"}:
         return reverse("reconciliation", args=[task.about])
     if task.key in {"close", "post", "fetch", "supplement"}:
         return reverse("quarter-detail", args=[task.about])

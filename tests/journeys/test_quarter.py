@@ -65,7 +65,7 @@ def test_a_quarter_from_data_to_voucher(page, live_server, town, cast, tmp_path)
     page.get_by_text("3. kvartal 2026 er godkendt og låst.").wait_for()
     run = BillingRun.objects.get(code="2026Q3")
     assert run.total_ore == total
-    page.get_by_text("Alt stemmer – 7 af 7").click()
+    page.get_by_text("Det, der kan kontrolleres, stemmer – 8 af 8").click()
     expect(page.get_by_role("row", name="Debet er lig kredit")).to_be_visible()
 
     workbook = download(page, "Hent regnearket", tmp_path)

@@ -18,6 +18,7 @@ from leasing.selectors.quarter import (
 from leasing.selectors.readiness import readiness_of
 from leasing.selectors.rebilling import rebilling_of
 from tests import builders as make
+from tests.leasing.supplier.world import invoice as supplier_invoice
 from tests.leasing.town import TODAY, Town, close
 
 pytestmark = pytest.mark.django_db
@@ -183,7 +184,7 @@ class TestReadiness:
 
     def test_corrections_and_stock(self, town):
         found = self.findings()
-        assert set(found) == {"corrections", "stock"}
+        assert set(found) == {"corrections", "stock", "invoices", "vouchers"}
         # Four lines of the move, which cancel out, and two of the forgotten pc.
         late = found["corrections"]
         assert (late.count, late.amount_ore) == (6, 34941 + 34942)
@@ -236,7 +237,8 @@ class TestProof:
         for run in [*town.runs, close("2026Q4")]:
             proof = self.proof(run)
             assert proof.holds, [check for check in proof.checks if not check.holds]
-            assert proof.held == len(proof.checks) == 7
+            # Six sums and the seal's two; the lessor has invoiced nothing, so nothing is held of it.
+            assert proof.held == proof.counted == 8
 
     def test_a_supplementary_run_holds_without_a_quarter_of_the_lessor(self, town):
         close("2026Q4")
@@ -261,22 +263,37 @@ class TestProof:
         make.lease("PF000001", unit=make.unit())
         proof = self.proof(close("2026Q3"))
         assert proof.holds
-        *_, lessor, invoiced = proof.checks
+        lessor = proof.checks[-1]
         assert "1.–3. kvartal 2026" in lessor.text
         # F(1 October) of a T14 from 1 January: 5,590.66 kr. · 3 of 16 quarters, cut off.
-        assert lessor.expected == invoiced.expected == 559066 * 3 // 16
+        assert lessor.expected == 559066 * 3 // 16
+        # 349.41, 349.42 and 349.41 kr.: the quarters of one price, cut off at each boundary.
         assert proof.reserves == [
-            "Leasinggivers faktura for 1. kvartal 2026, 2. kvartal 2026, 3. kvartal 2026 er ikke "
-            "indlæst"
+            "Leasinggivers faktura for 1. kvartal 2026 mangler: 349,41\xa0kr. forventet",
+            "Leasinggivers faktura for 2. kvartal 2026 mangler: 349,42\xa0kr. forventet",
+            "Leasinggivers faktura for 3. kvartal 2026 mangler: 349,41\xa0kr. forventet",
         ]
+        assert sum(one.expected_ore for one in proof.missing) == lessor.expected
 
-    def test_a_missing_invoice_of_the_lessors_is_said_beside_the_tick(self, town):
+    def test_what_the_lessor_has_not_invoiced_is_named_and_not_counted_as_held(self, town):
         proof = self.proof(town.runs[0])
         assert proof.holds
-        assert proof.reserves == ["Leasinggivers faktura er ikke indlæst"]
+        # Eight T14 from 1 January, the T16, the screen and the forgotten pc.
+        expected = 9 * 34941 + 36951 + 10000 - 34941
+        assert [(str(one.quarter), one.expected_ore) for one in proof.missing] == [
+            ("2026Q1", expected)
+        ]
+        assert not [check for check in proof.checks if "fakturerede" in check.text]
+
+    def test_an_invoice_is_held_against_what_is_expected(self, town):
+        supplier_invoice("4711", ("PF000001", "349,41"))
+        proof = self.proof(town.runs[0])
+        assert not proof.missing
+        assert proof.counted == 9
         assert "Vores, men ikke faktureret" in proof.checks[-1].note
+        assert "afvigelser fra leasinggiver er ikke afgjort" in proof.reserves[0]
 
     def test_what_waits_is_counted_with_the_lessor(self, town):
-        lessor = self.proof(BillingRun.objects.get(code="2026Q1")).checks[-2]
+        lessor = self.proof(BillingRun.objects.get(code="2026Q1")).checks[-1]
         # Eight T14 from 1 January, the T16 and the screen; the forgotten pc is not billed yet.
         assert lessor.expected == 8 * 34941 + 36951 + 10000 == lessor.found

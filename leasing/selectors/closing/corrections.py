@@ -24,10 +24,11 @@ from leasing.domain.facts_text import (
     causes_of,
     moved_on,
 )
-from leasing.models import Lease, LeaseTerm
-from leasing.selectors.facts import one_moment
+from leasing.models import Charge, Lease, LeaseTerm
+from leasing.selectors.facts import charges_to_bill, one_moment
 from leasing.selectors.outstanding import leases_pending, window_up_to
-from leasing.selectors.window import last_covered_quarter
+from leasing.selectors.run_lines import RunLine, charge_line
+from leasing.selectors.window import Window, last_covered_quarter
 
 CAUSES = {
     MOVED: "Flyttet sent",
@@ -57,9 +58,24 @@ class Correction:
     parts: list[tuple[Difference, str]]
     source: Source | None = None
 
+    charge = None
+
     @property
     def amount_ore(self) -> int:
         return sum(part.amount_ore for part, _ in self.parts)
+
+
+@dataclass
+class LateCharge:
+    """A one-off amount of a closed quarter that no run has billed."""
+
+    charge: Charge
+    parts: list[tuple[RunLine, str]]
+    source: Source | None = None
+
+    @property
+    def amount_ore(self) -> int:
+        return self.charge.amount_ore
 
 
 @dataclass
@@ -67,7 +83,7 @@ class Cause:
     """Every correction of one cause."""
 
     name: str
-    rows: list[Correction] = field(default_factory=list)
+    rows: list[Correction] | list[LateCharge] = field(default_factory=list)
 
     @property
     def amount_ore(self) -> int:
@@ -82,22 +98,46 @@ class Cause:
         return self.rows[:ROWS_SHOWN]
 
 
-def corrections(today: date) -> list[Cause]:
-    """Give what waits in closed quarters by cause, the one with most lines first."""
+def corrections(today: date, run: Window | None = None) -> list[Cause]:
+    """Return what waits in closed quarters by cause, the one with most lines first.
+
+    Of one run to come, only what it takes: after New Year differences of the old year may wait for
+    a supplementary run.
+    """
     covered = last_covered_quarter()
     if covered is None:
         return []
+    window = run or window_up_to(Quarter.of(today))
+
+    def is_late(period: str) -> bool:
+        return period <= str(covered) and period in window.taken
+
     groups: dict[tuple[str, ...], list[Correction]] = defaultdict(list)
     with one_moment():
         names = dict(Unit.objects.values_list("id", "name"))
-        for facts, differences in leases_pending(window_up_to(Quarter.of(today))):
-            parts = [(d, names[d.unit_id]) for d in differences if d.period <= str(covered)]
+        for facts, differences in leases_pending(window):
+            parts = [(d, names[d.unit_id]) for d in differences if is_late(d.period)]
             if parts:
                 groups[causes_of(facts.billed_text, facts.text)].append(Correction(facts, parts))
         for causes, rows in groups.items():
             _find_sources(causes[0], rows[:ROWS_SHOWN])
+        charges = _late_charges(window, is_late, names)
     found = [Cause(" og ".join(CAUSES[c] for c in causes), rows) for causes, rows in groups.items()]
+    if charges:
+        found.append(Cause("Engangsbeløb, der kom til sent", charges))
     return sorted(found, key=lambda cause: (-cause.line_count, cause.name))
+
+
+def _late_charges(window: Window, is_late, names: dict[int, str]) -> list[LateCharge]:
+    found = []
+    for charge in charges_to_bill(window):
+        line = charge_line(charge)
+        if is_late(line.period):
+            found.append(LateCharge(charge, [(line, names[line.unit_id])]))
+    ids = {one.charge.pk: one for one in found[:ROWS_SHOWN]}
+    for entry in _entries(Charge, Q(object_id__in=among(list(ids), int))):
+        ids[entry.object_id].source = _source(entry, "Engangsbeløb")
+    return found
 
 
 def _find_sources(cause: str, rows: list[Correction]) -> None:

@@ -159,10 +159,11 @@ def faults_for(user, today: date) -> list[Fault]:
 
 
 def costly_faults(user, today: date) -> list[Fault]:
-    """Give the five faults that cost most, those that are late first."""
-    costly = [fault for fault in faults_for(user, today) if fault.quarter_ore]
-    dearest = sorted(costly, key=lambda fault: -fault.quarter_ore)[:MOST]
-    return [fault for fault in costly if fault in dearest]
+    """Return every fault that is late, then the dearest of the others; five, or all the late."""
+    found = [fault for fault in faults_for(user, today) if fault.count]
+    late = [fault for fault in found if fault.rule.is_late]
+    others = [fault for fault in found if not fault.rule.is_late and fault.quarter_ore]
+    return late + others[: max(0, MOST - len(late))]
 
 
 class _Looking:

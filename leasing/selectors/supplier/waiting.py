@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.quarters import Quarter, quarters_between
 from leasing.models import SupplierInvoiceLine
+from leasing.selectors.rebilling import expected_between
 from leasing.selectors.supplier.reconciliation import (
     Reconciliation,
     invoiced_quarters,
     reconciliation_of,
 )
+from leasing.selectors.window import billing_start
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,30 @@ def waiting_quarters(until: Quarter | None = None) -> list[Waiting]:
         if not whole.is_settled:
             found.append(Waiting(quarter, whole.undecided, whole.undecided_ore, whole.claimed))
     return found
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A quarter that has ended and that no invoice of the lessor's is about."""
+
+    quarter: Quarter
+    expected_ore: int
+
+
+def missing_invoices(today: date) -> list[Missing]:
+    """Return the quarters since the billing start that have ended and have no invoice."""
+    invoiced = set(invoiced_quarters())
+    ended = quarters_between(Quarter.of(billing_start()), Quarter.of(today).next(-1))
+    return not_invoiced([quarter for quarter in ended if quarter not in invoiced])
+
+
+def not_invoiced(quarters: Sequence[Quarter]) -> list[Missing]:
+    """Return quarters without an invoice with what is expected of the lessor in each."""
+    if not quarters:
+        return []
+    expected = expected_between([(q.starts_on, q.ends_before) for q in quarters])
+    pairs = zip(quarters, expected, strict=True)
+    return [Missing(quarter, amount) for quarter, amount in pairs if amount]
 
 
 def has_invoice(quarter: Quarter) -> bool:
