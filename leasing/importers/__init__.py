@@ -5,6 +5,7 @@ from inventory.services.units import save_units
 from leasing.importers.kinds import BUDGETS, CHARGES, DELIVERIES, PRICES
 from leasing.importers.supplier import SUPPLIER_INVOICES
 from leasing.models import BillingRun
+from leasing.services.handling.placing import by_the_rules
 
 
 def _save_units(**arguments):
@@ -19,9 +20,7 @@ KINDS = {
         replace(UNITS, save=_save_units),
         EMPLOYEES,
         PRICES,
-        DELIVERIES,
-        DEVICES,
-        PLACEMENTS,
+        *(replace(one, save=by_the_rules(one.save)) for one in (DELIVERIES, DEVICES, PLACEMENTS)),
         CHARGES,
         SUPPLIER_INVOICES,
         BUDGETS,

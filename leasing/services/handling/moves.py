@@ -15,7 +15,7 @@ from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import among, lock
 from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
-from leasing.models import Order, OrderedDevice, OrderLine
+from leasing.models import LossReport, Order, OrderedDevice, OrderLine
 from leasing.selectors.handling.states import DeviceState, states_of, where
 from leasing.selectors.one_pc import lock_employees
 from leasing.services.ground import PRICED
@@ -198,10 +198,12 @@ def fault_of_person(employee: Employee | None, starts_on: date) -> list[str]:
 def fault_of_loss(state: DeviceState) -> Iterator[str]:
     """Say that a lost device cannot be handled until it is found."""
     if state.loss:
-        yield (
-            f"{state.device} er meldt {state.loss.get_kind_display().lower()}. "
-            "Meld den fundet på dens egen side først."
-        )
+        yield f"{state.device} {words_of_loss(state.loss)}."
+
+
+def words_of_loss(loss: LossReport) -> str:
+    """Say what is wrong with moving a lost device, after its number."""
+    return f"er meldt {loss.get_kind_display().lower()}. Meld den fundet på dens egen side først"
 
 
 def _comes_later(state: DeviceState, later: Placement) -> str:
