@@ -1,53 +1,71 @@
 """A pasted mail read as an order: what is recognised, what is not, and the lines it asks for.
 
 Nothing is looked up here. `phrases_of` gives what may be looked up; `read_mail` takes what was
-found. Both work on a bounded piece of the text, so that no mail takes long.
+found. Only what the writer says is read: the head tells who asks, the signature too, and what is
+quoted counts for nothing, unless the mail itself points to it. What is not understood is marked
+and left to the reader. All of it works on a bounded piece of the text, so that no mail takes long.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
-from albertslund_it.common.names import match_key
-
-MOST_CHARACTERS, MOST_WORDS, LONGEST_PHRASE, MOST_LINES = 20_000, 2_000, 5, 50
-PERSON, MODEL, UNIT, DEVICE, ADDRESS, UNKNOWN = (
-    "person",
-    "model",
-    "unit",
-    "device",
-    "address",
-    "unknown",
+from leasing.domain.mail_lines import (
+    MOST_LINES,
+    Reader,
+    Wanted,
+    breaks_of,
+    has_intent,
+    lines_from,
 )
-WORD = re.compile(r"[\w@][\w@.+/'’-]*", re.UNICODE)
-MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-NUMBER = re.compile(r"[0-9]{1,3}")
-HEADING = re.compile(r"^\s*(fra|til|cc|bcc|emne|sendt|from|to|subject|sent|dato)\s*:", re.I)
-TOWARDS = re.compile(r"\s*(?:,|stk\.?)?\s*(?:til|for|:|-|–)\s*", re.I)
-GREETING = re.compile(r"\b(hilsen|hilsner|mvh|vh)\b", re.I)
-# Words that could be somebody's initials too: read as words, unless in capitals.
-_COMMON = """
-af alle alt at bare bedes begge ben bil bliver blive brug burde da dag de deg dem den der det
-dette dig din disse dog du efter eller en end er et fik fin for fra får få gerne gik gå ham han
-har hej hen hende her hos hun hvad hvis hvor i idag igen ikke ind ja jeg jo kan kom kun kære
-lad lige man mange med meget men mere mig min mon må ned nej nogen nok nu nye ny når og også om
-op os over pc på sammen samt se ser sig sin skal som stk tak til tid to ud uden under uge var
-ved vi vil vores være
-"""
-COMMON = frozenset(_COMMON.split())
+from leasing.domain.mail_parts import (
+    AUTOMATIC,
+    BODY,
+    FORWARDED,
+    HEAD,
+    MOST_CHARACTERS,
+    QUOTED,
+    SIGNATURE,
+    SUBJECT,
+    Part,
+    paragraphs_of,
+    parts_of,
+    plain,
+)
+from leasing.domain.mail_words import (
+    ADDRESS,
+    DATE,
+    DEVICE,
+    HASTE,
+    MODEL,
+    OUTSIDE,
+    PERSON,
+    UNIT,
+    UNKNOWN,
+    Found,
+    Token,
+    key_of,
+    phrases_of,
+    tokens_of,
+    wish_key,
+    words_of,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a phrase stands for: its kind, the id of the row, and its name on the screen.
-
-    For a device, `holder` is the id of the person who has it.
-    """
-
-    kind: str
-    id: int
-    label: str
-    holder: int | None = None
+__all__ = [
+    "ADDRESS", "DATE", "DEVICE", "HASTE", "MODEL", "MOST_CHARACTERS", "MOST_LINES", "OUTSIDE",
+    "PERSON", "UNIT", "UNKNOWN", "Found", "Piece", "Reading", "Wanted", "key_of", "phrases_of",
+    "plain", "read_mail", "reply_to", "wish_key", "words_of",
+]  # fmt: skip
+FROM_LINE = re.compile(r"[\s>*]*(?:fra|from)\s*\*?\s*:", re.I)
+MINE = re.compile(
+    r"\b(?:jeg (?:skal (?:bruge|have)|har brug for|mangler|vil gerne have|ønsker)|til mig\b|"
+    r"min (?:nuværende |gamle |egen )?(?:pc|computer|bærbare?|maskine|skærm))",
+    re.I,
+)
+# Somebody who is not named, or not known: then it is not for the writer.
+OTHERS = re.compile(r"\bnye? |^[a-zæøåA-ZÆØÅ]{2,6}$|^[A-ZÆØÅ][a-zæøå'’-]+ [A-ZÆØÅ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,221 +75,163 @@ class Piece:
     text: str
     kind: str = ""
     found: Found | None = None
-
-
-@dataclass(slots=True)
-class Wanted:
-    """A line that the mail asks for, by ids; what the mail does not say is None."""
-
-    person: int | None = None
-    model: int | None = None
-    unit: int | None = None
-    device: int | None = None
-    quantity: int = 1
+    day: date | None = None
+    is_guess: bool = False
 
 
 @dataclass(slots=True)
 class Reading:
-    """The whole mail in pieces, its lines, and who wrote it (`sender` is the id of a person)."""
+    """The whole mail in pieces, its lines, and who wrote it (`sender` is the id of a person).
+
+    `outside` is what is bought outside the agreement. `is_for_sender` marks lines whose person is
+    guessed to be the writer; `is_from_quote` those that the mail only points to.
+    """
 
     pieces: list[Piece] = field(default_factory=list)
     lines: list[Wanted] = field(default_factory=list)
     sender: int | None = None
     sender_mail: str = ""
+    wanted_on: date | None = None
+    is_urgent: bool = False
+    is_automatic: bool = False
+    is_for_sender: bool = False
+    is_from_quote: bool = False
+    has_quote: bool = False
 
     @property
     def unknown(self) -> list[str]:
         return [piece.text for piece in self.pieces if piece.kind == UNKNOWN]
 
-
-def words_of(text: str) -> list[re.Match]:
-    """Give the words of the part of a mail that is read."""
-    words = []
-    for match in WORD.finditer(text[:MOST_CHARACTERS]):
-        words.append(match)
-        if len(words) == MOST_WORDS:
-            break
-    return words
+    @property
+    def outside(self) -> list[str]:
+        return [piece.text for piece in self.pieces if piece.kind == OUTSIDE]
 
 
-def key_of(phrase: str) -> str:
-    """Reduce a phrase to what is looked up; the sign of 'T14+' is kept as in models' names."""
-    return match_key(phrase.replace("+", " plus ").strip(".,:;'’"))
+def read_mail(
+    text: str,
+    known: Mapping[str, Found],
+    initials: Mapping[str, Found],
+    today: date | None = None,
+) -> Reading:
+    """Read a mail by what its phrases were found to be.
 
-
-def phrases_of(text: str) -> set[str]:
-    """Give the keys of every run of up to five words on one line."""
-    words = words_of(text)
-    phrases = set()
-    for first in range(len(words)):
-        for last in range(first, min(first + LONGEST_PHRASE, len(words))):
-            phrase = text[words[first].start() : words[last].end()]
-            if "\n" in phrase or len(phrase) > 120:
-                break
-            phrases.add(key_of(phrase))
-    return phrases - {""}
-
-
-def read_mail(text: str, known: Mapping[str, Found], initials: Mapping[str, Found]) -> Reading:
-    """Read a mail by what its phrases were found to be; `initials` are in small letters."""
-    reading = Reading(pieces=_pieces(text, known, initials))
-    _who_wrote(reading)
-    _lines(reading)
+    `initials` are in small letters, with mail addresses beside; `today` settles dates without year.
+    """
+    read = plain(text)
+    parts = parts_of(read)
+    tokens = tokens_of(read, known, initials, today)
+    reading = Reading(has_quote=any(part.kind == QUOTED for part in parts))
+    _who_wrote(read, parts, tokens, reading)
+    written = _within(tokens, [part for part in parts if part.kind == BODY])
+    subject = _within(tokens, [part for part in parts if part.kind == SUBJECT])
+    said = " ".join(read[part.start : part.end] for part in parts if part.kind in (BODY, SUBJECT))
+    head = " ".join(read[part.start : part.end] for part in parts if part.kind == HEAD)
+    reading.is_automatic = bool(AUTOMATIC.search(head) or AUTOMATIC.search(said[:500]))
+    shown = [*subject, *written]
+    if not reading.is_automatic:
+        reading.lines = _lines(read, parts, written, subject, said)
+        if not reading.lines and FORWARDED.search(f"{head} {said}"):
+            paragraphs = _paragraphs(tokens, paragraphs_of(read, parts))
+            reading.lines = _quoted_lines(read, paragraphs)
+            reading.is_from_quote = bool(reading.lines)
+            if reading.lines:
+                shown = [*shown, *(token for one in paragraphs for token in one)]
+        _give_to_sender(reading, read, said, shown)
+        _when(reading, shown)
+    _note_pieces(text, parts, tokens, shown, reading)
     return reading
 
 
-def _pieces(text, known, initials) -> list[Piece]:
-    pieces, done, words = [], 0, words_of(text)
-    index = 0
-    while index < len(words):
-        length, kind, found = _longest(text, words, index, known, initials)
-        if not kind:
-            index += 1
+def _within(tokens: Sequence[Token], parts: Iterable[Part]) -> list[Token]:
+    starts = [token.start for token in tokens]
+    found = []
+    for part in parts:
+        first, last = bisect_left(starts, part.start), bisect_left(starts, part.end)
+        found += [token for token in tokens[first:last] if token.end <= part.end]
+    return found
+
+
+def _paragraphs(tokens: list[Token], paragraphs: list[list[Part]]) -> list[list[Token]]:
+    """Return what stands in each paragraph, those with nothing in them left out."""
+    quoted = _within(tokens, [part for one in paragraphs for part in one])
+    ends = [(one[0].start, one[-1].end) for one in paragraphs]
+    starts = [token.start for token in quoted]
+    found = [quoted[bisect_left(starts, start) : bisect_left(starts, end)] for start, end in ends]
+    return [one for one in found if one]
+
+
+def _who_wrote(read: str, parts: list[Part], tokens: list[Token], reading: Reading) -> None:
+    """Find the writer: on the line 'Fra', else in the signature; never among who it was sent to."""
+    heads = [p for p in parts if p.kind == HEAD and FROM_LINE.match(read[p.start : p.end])]
+    for where in (heads, [part for part in parts if part.kind == SIGNATURE]):
+        found = _within(tokens, where)
+        people = [token.found.id for token in found if token.kind == PERSON]
+        mails = [read[t.start : t.end].rstrip(".") for t in found if "@" in read[t.start : t.end]]
+        reading.sender = reading.sender or next(iter(people), None)
+        reading.sender_mail = reading.sender_mail or next(iter(mails), "")
+
+
+def _lines(read, parts, written, subject, said: str) -> list[Wanted]:
+    starts = [part.start for part in parts if part.kind == BODY]
+    for tokens, begins in ((written, min(starts, default=0)), (subject, 0)):
+        reader = Reader(read, begins, breaks_of(read))
+        reader.read(tokens)
+        if lines := lines_from(reader, has_intent(said)):
+            return lines[:MOST_LINES]
+    return []
+
+
+def _quoted_lines(read: str, paragraphs: list[list[Token]]) -> list[Wanted]:
+    """Read each quoted paragraph by itself: their order means nothing."""
+    found, breaks = {}, breaks_of(read)
+    for tokens in paragraphs:
+        if not any(token.kind == MODEL for token in tokens):
             continue
-        start = words[index].start()
-        end = min(words[index + length - 1].end(), len(text))
-        while end > start + 1 and text[end - 1] in ".,:;'’-/":
-            end -= 1
-        if start > done:
-            pieces.append(Piece(text[done:start]))
-        pieces.append(Piece(text[start:end], kind, found))
-        done, index = end, index + length
+        reader = Reader(read, tokens[0].start, breaks)
+        reader.read(tokens)
+        for line in lines_from(reader, is_asking=True):
+            if line.model is not None:
+                found.setdefault(line.key, line)
+    return [found[key] for key in sorted(found)][:MOST_LINES]
+
+
+def _give_to_sender(reading: Reading, read: str, said: str, shown: list[Token]) -> None:
+    """Let who asks for something of their own have it, where nobody else is named."""
+    is_named = any(token.kind in (PERSON, UNIT) for token in shown)
+    strangers = any(
+        token.kind == UNKNOWN and OTHERS.search(read[token.start : token.end]) for token in shown
+    )
+    if reading.sender is None or is_named or strangers or not MINE.search(said):
+        return
+    for line in reading.lines:
+        if line.person is None and line.unit is None and line.quantity == 1:
+            line.person, reading.is_for_sender = reading.sender, True
+
+
+def _when(reading: Reading, shown: list[Token]) -> None:
+    days = {token.day for token in shown if token.kind == DATE}
+    reading.wanted_on = days.pop() if len(days) == 1 else None
+    reading.is_urgent = any(token.kind == HASTE for token in shown)
+
+
+def _note_pieces(text, parts, tokens, shown: list[Token], reading: Reading) -> None:
+    """Cut the mail as it stands into pieces; where several days stand, none of them is known."""
+    several = len({token.day for token in shown if token.kind == DATE}) > 1
+    marked = {id(token) for token in shown}
+    beside = [part for part in parts if part.kind in (HEAD, SIGNATURE)]
+    marked |= {id(one) for one in _within(tokens, beside) if one.kind in (PERSON, ADDRESS)}
+    done = 0
+    for token in tokens:
+        if id(token) not in marked:
+            continue
+        if token.start > done:
+            reading.pieces.append(Piece(text[done : token.start]))
+        kind = UNKNOWN if several and token.kind == DATE else token.kind
+        piece = Piece(text[token.start : token.end], kind, token.found, token.day, token.is_guess)
+        reading.pieces.append(piece)
+        done = token.end
     if done < len(text):
-        pieces.append(Piece(text[done:]))
-    return pieces
-
-
-def _longest(text, words, index, known, initials) -> tuple[int, str, Found | None]:
-    """Give the longest phrase that begins at a word, as (words, kind, what it is)."""
-    word = words[index].group().rstrip(".,:;'’-/")
-    if MAIL.fullmatch(word):
-        return 1, ADDRESS, None
-    for length in range(min(LONGEST_PHRASE, len(words) - index), 0, -1):
-        phrase = text[words[index].start() : words[index + length - 1].end()]
-        if "\n" not in phrase and len(phrase) <= 120 and (found := known.get(key_of(phrase))):
-            return length, found.kind, found
-    low = word.casefold()
-    if (found := initials.get(low)) and (low not in COMMON or (word.isupper() and len(word) > 1)):
-        return 1, PERSON, found
-    if _looks_like_a_number_of_something(word):
-        return 1, UNKNOWN, None
-    return 1, "", None
-
-
-def _looks_like_a_number_of_something(word: str) -> bool:
-    """Tell whether a word could be a serial number or a model that nobody knows."""
-    has_digit, has_letter = any(c.isdigit() for c in word), any(c.isalpha() for c in word)
-    return len(word) >= 3 and has_digit and has_letter and any(c.isupper() for c in word)
-
-
-def _who_wrote(reading: Reading) -> None:
-    for piece in reading.pieces:
-        if piece.kind == ADDRESS:
-            reading.sender_mail = piece.text
-            return
-
-
-def _lines(reading: Reading) -> None:
-    """Make a line for each person; without people, for each unit, or for who has a device."""
-    reader = _Reader(reading)
-    for piece in reading.pieces:
-        reader.take(piece)
-    reader.let_go()
-    _share_out(reading, reader.lines, reader.loose)
-
-
-@dataclass(slots=True)
-class _Reader:
-    """Goes through the pieces of a mail, and knows whom it is about at each."""
-
-    reading: Reading
-    lines: list[Wanted] = field(default_factory=list)
-    loose: list[tuple[Found, int]] = field(default_factory=list)
-    current: Wanted | None = None
-    held: tuple[Found, int] | None = None  # a model that may belong to who comes next
-    quantity: int = 1
-    is_signed: bool = False
-    is_heading: bool = False
-    last: str = ""  # what the line begins with
-
-    def take(self, piece: Piece) -> None:
-        if self.held and piece.kind != PERSON and not TOWARDS.fullmatch(piece.text):
-            self.let_go()
-        if piece.kind == "":
-            self._plain(piece.text)
-        elif piece.found:
-            self._found(piece.found)
-            self.last, self.quantity = "", 1
-
-    def let_go(self) -> None:
-        """Give a model to whom the mail is about, when nobody came after it."""
-        if self.held:
-            self._note(*self.held)
-            self.held = None
-
-    def _plain(self, text: str) -> None:
-        self.is_signed = self.is_signed or bool(GREETING.search(text))
-        if "\n" in text:
-            self.is_heading, self.last = False, ""
-        self.last += text.rpartition("\n")[2]
-        self.is_heading = self.is_heading or bool(HEADING.match(self.last))
-        self.quantity = _quantity(text)
-
-    def _found(self, found: Found) -> None:
-        if self.is_signed or self.is_heading:  # who writes, and to whom
-            if found.kind == PERSON:
-                self.reading.sender = self.reading.sender or found.id
-        elif found.kind == PERSON:
-            self._person(found)
-        elif found.kind == MODEL:
-            self.held = (found, self.quantity)
-        else:
-            self._note(found, self.quantity)
-
-    def _person(self, found: Found) -> None:
-        known = (line for line in self.lines if line.person == found.id)
-        self.current = next(known, None)
-        if self.current is None:
-            self.current = Wanted(person=found.id)
-            self.lines.append(self.current)
-        if self.held and self.current.model is None:  # 'en T14 til Anna'
-            self.current.model, self.held = self.held[0].id, None
-
-    def _note(self, found: Found, quantity: int) -> None:
-        if self.current is not None and getattr(self.current, found.kind) is None:
-            setattr(self.current, found.kind, found.id)
-        else:
-            self.loose.append((found, quantity))
-
-
-def _quantity(text: str) -> int:
-    """Give the number that stands right before what comes next: '28 stk. ' is 28."""
-    numbers = NUMBER.findall(text[-12:])
-    return max(1, min(500, int(numbers[-1]))) if numbers else 1
-
-
-def _share_out(reading: Reading, lines: list[Wanted], loose: Sequence) -> None:
-    """Give what belongs to nobody in the mail to those who lack it, or a line of its own."""
-    units = [found for found, _ in loose if found.kind == UNIT]
-    devices = [found for found, _ in loose if found.kind == DEVICE]
-    models = [(found, quantity) for found, quantity in loose if found.kind == MODEL]
-    if not lines:
-        lines = [Wanted(person=one.holder, device=one.id) for one in devices if one.holder]
-        devices = []
-    if not lines and (units or models):
-        unit = units[0].id if units else None
-        lines = [Wanted(unit=unit, model=m.id, quantity=n) for m, n in models] or [
-            Wanted(unit=unit)
-        ]
-    known = [line.model for line in lines if line.model] or [found.id for found, _ in models]
-    for line in lines:
-        if line.model is None and len(set(known)) == 1:
-            line.model = known[0]
-        if line.device is None and line.person:
-            line.device = next((one.id for one in devices if one.holder == line.person), None)
-        if line.unit is None and len(units) == 1:
-            line.unit = units[0].id
-    reading.lines = lines[:MOST_LINES]
+        reading.pieces.append(Piece(text[done:]))
 
 
 def reply_to(name: str, items: Sequence[str], questions: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.db.models.functions import Lower
+
 from albertslund_it.common.names import match_key
 from albertslund_it.web.rows import among
 from inventory.models import DeviceModel, Employee, Unit
@@ -16,7 +18,9 @@ from leasing.domain.mail_reading import (
     Reading,
     key_of,
     phrases_of,
+    plain,
     read_mail,
+    wish_key,
     words_of,
 )
 from leasing.selectors.ordering.people import folded
@@ -24,18 +28,27 @@ from leasing.selectors.ordering.people import folded
 
 def reading_of(text: str, on: date) -> Reading:
     """Read a mail by the people, devices, models and units there are."""
-    phrases = phrases_of(text)
-    words = {match.group().strip(".,:;'’-/") for match in words_of(text)}
+    read = plain(text)
+    phrases = phrases_of(read)
+    words = {match.group().strip(".,:;'’-/") for match in words_of(read)}
     known: dict[str, Found] = {}
     for unit in Unit.objects.filter(is_cost_holder=False):
         for name in (unit.name, unit.number):
             known.setdefault(match_key(name), Found(UNIT, unit.pk, unit.name))
     for person in _named(phrases):
         known[match_key(person.name)] = Found(PERSON, person.pk, str(person))
+    known |= _models() | _devices(words, on)
+    return read_mail(text, known, _initials(words), on)
+
+
+def _models() -> dict[str, Found]:
+    """Give the models by their names, and by how people write them where that is one only."""
+    found, written = {}, {}
     for model in DeviceModel.objects.all():
-        known[model_key(model.name)] = Found(MODEL, model.pk, model.name)
-    known |= _devices(words, on)
-    return read_mail(text, known, _initials(words))
+        one = Found(MODEL, model.pk, model.name, category=model.category_id)
+        found[model_key(model.name)] = one
+        written.setdefault(wish_key(model.name), []).append(one)
+    return {key: ones[0] for key, ones in written.items() if len(ones) == 1} | found
 
 
 def _named(phrases: set[str]):
@@ -50,9 +63,16 @@ def _named(phrases: set[str]):
 
 
 def _initials(words: set[str]) -> dict[str, Found]:
+    """Give the people by initials and by mail address, in small letters."""
     spelled = {spelling for word in words for spelling in (word, word.lower(), word.upper())}
     people = Employee.objects.filter(initials__in=among(spelled)).exclude(initials="")
-    return {p.initials.casefold(): Found(PERSON, p.pk, str(p)) for p in people}
+    found = {p.initials.casefold(): Found(PERSON, p.pk, str(p)) for p in people}
+    addresses = [word.lower() for word in words if "@" in word]
+    for person in Employee.objects.annotate(address=Lower("mail")).filter(
+        address__in=among(addresses)
+    ):
+        found[person.mail.lower()] = Found(PERSON, person.pk, str(person))
+    return found
 
 
 def _devices(words: set[str], on: date) -> dict[str, Found]:
@@ -64,7 +84,11 @@ def _devices(words: set[str], on: date) -> dict[str, Found]:
     )
     return {
         key_of(number): Found(
-            DEVICE, device.pk, f"{device.model.name} {device}", holders.get(device.pk)
+            DEVICE,
+            device.pk,
+            f"{device.model.name} {device}",
+            holders.get(device.pk),
+            device.model.category_id,
         )
         for number, device in devices.items()
     }

@@ -29,7 +29,7 @@ from leasing.views.ordering.order_forms import (
     line_form,
     new_token,
 )
-from leasing.views.ordering.pasted_mail import answer_to, initials_of_lines
+from leasing.views.ordering.pasted_mail import answer_to, initials_of_lines, notes_on
 
 HANDLES = "leasing.handle_orders"
 FACTS = tuple(name for name in OrderFacts.__annotations__ if name not in ("mail_text", "scenario"))
@@ -165,7 +165,7 @@ def _posted(request, order: Order | None) -> HttpResponse:
         raw, context = _read_mail(request.POST.get("mail", ""), raw, facts)
     lines = [_plain(number, initial, choices) for number, initial in enumerate(raw)]
     if handling == "laes":
-        context["reply"] = answer_to(facts, lines)
+        context["reply"] = answer_to(facts, lines, context["reading"])
     return _page(request, OrderForm(initial=facts), lines, order=order, **context)
 
 
@@ -182,8 +182,13 @@ def _read_mail(text: str, raw: list[dict], facts: dict) -> tuple[list[dict], dic
         sender = Employee.objects.get(pk=reading.sender)
         facts["requester_name"] = sender.name
         facts["requester_mail"] = facts["requester_mail"] or sender.mail
+    if reading.wanted_on and not facts["wanted_on"]:
+        facts["wanted_on"] = f"{reading.wanted_on:%d-%m-%Y}"
+    if reading.is_urgent and not facts["note"]:
+        facts["note"] = "Haster, skriver bestilleren."
     found = initials_of_lines(reading)
-    return (kept + found)[:MOST] or [{}], {"reading": reading, "found_count": len(found)}
+    told = {"reading": reading, "found_count": len(found), "notes": notes_on(reading)}
+    return (kept + found)[:MOST] or [{}], told
 
 
 def _saved(request, order: Order | None, lines: list[LineForm], *, is_for_later: bool):

@@ -1,0 +1,295 @@
+"""What stands in a mail, word by word: what is known, what is a date, and what nobody knows."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from albertslund_it.common.names import match_key
+from leasing.domain.mail_parts import MOST_CHARACTERS
+
+MOST_WORDS, LONGEST_PHRASE = 2_000, 5
+PERSON, MODEL, UNIT, DEVICE = "person", "model", "unit", "device"
+ADDRESS, UNKNOWN, OUTSIDE, DATE, HASTE = "address", "unknown", "outside", "date", "haste"
+
+WORD = re.compile(r"[\w@][\w@.+/'’-]*", re.UNICODE)
+MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+# Words that could be somebody's initials too: read as words, unless in capitals.
+_COMMON = """
+af alle alt at bare bedes begge ben bil bliver blive brug burde da dag de deg dem den der det
+dette dig din disse dog du efter eller en end er et fik fin for fra får få gerne gik gå ham han
+har hej hen hende her hos hun hvad hver hvis hvor i idag igen ikke ind ja jeg jo kan kom kun kære
+lad leje lige man mange med meget men mere mig min mon må ned nej nogen nok nu nye ny når og også
+om op os over pc på sammen samt se ser sig sin skal som stk tak til tid to ud uden under uge var
+ved vi vil vores være hvem alle vedr både dato mail klar hjem jul chef møde salg start gavn sker
+"""
+COMMON = frozenset(_COMMON.split())
+_ACRONYMS = """
+it pc usb hdmi vga ram ssd hdd cpu vpn sfo ppr kkr ean gln cvr mvh vh kh obs asap ps atea kmd opus
+aula nb fyi re sv fw vs cc bcc lan wifi dvd tv edb hr tr amr pdf led lcd hk dlf bupl foa tak hej
+haster nej ja ny nye stk pcer og til fra kl nr kb
+"""
+ACRONYMS = frozenset(_ACRONYMS.split())
+
+OUTSIDE_WORD = re.compile(
+    r"(?:mus(?:en|emåtte)?|trackpad|tastatur(?:er|et)?|keyboards?|headsets?|headsettet|headset|"
+    r"høretelefon(?:er)?|hovedtelefoner|dock(?:s|en)?|docking(?:station(?:er|en)?)?|opladere?n?|"
+    r"strømforsyning(?:er|en)?|kabel|kabler|hdmi-kabel|adaptere?|webcams?|webkamera|taske|"
+    r"computertaske|sleeve)"
+)
+UNKNOWN_WORD = re.compile(
+    r"(?:mac|macbooks?|imac|chromebooks?|ipads?|tablets?|tabletter|surface|iphones?|mobiltelefon|"
+    r"mobil|telefon|smartphone|printere?|projektor|smartboards?|skærm(?:e|en|ene)?)"
+)
+_MONTHS = "januar februar marts april maj juni juli august september oktober november december"
+MONTHS = _MONTHS.split()
+_MONTH = "|".join([*MONTHS, *(f"{month[:3]}" for month in MONTHS)])
+WRITTEN_DAY = re.compile(
+    rf"\b([0-3]?[0-9])\.?\s?({_MONTH})\b\.?(?:\s?(?:,\s?)?(20[0-9]{{2}}))?", re.I
+)
+NUMBERED_DAY = re.compile(
+    r"(?<![\w/.-])([0-3]?[0-9])([./-])([01]?[0-9])(?:\2|\s)(20[0-9]{2}|[0-9]{2})(?![\w/-])"
+    r"|(?<![\w/.-])([0-3]?[0-9])/([01]?[0-9])(?![\w/-])"
+)
+HURRY = re.compile(
+    r"\b(?:med det samme|hurtigst mulig\w*|så hurtigt som muligt|snarest(?: muligt)?|asap|"
+    r"haster|straks|akut)\b",
+    re.I,
+)
+VAGUE = re.compile(
+    r"\b(?:(?:på|til|fra) (?:mandag|tirsdag|onsdag|torsdag|fredag)|i morgen|i overmorgen|"
+    r"i næste uge|næste uge|(?:i )?uge [0-9]{1,2}|"
+    r"(?:min|vores|en|den|vor|til) nye? (?:kollega|medarbejder|elev|vikar|leder|"
+    r"studentermedhjælper|praktikant|pædagog|lærer)|nye (?:kolleger|medarbejdere|elever|lærere)|"
+    r"en mere|en til(?=\s*[.!?,\n]|\s*$)|samme som \w{2,12}|det samme som \w{2,12}|"
+    r"det sædvanlige|de sædvanlige|den samme)\b",
+    re.I,
+)
+_NAME = r"[A-ZÆØÅ][a-zæøåéüö'’-]+"
+_VERB = r"(?:skal|begynder|starter|har brug|mangler|får|ønsker)"
+STRANGERS = (
+    re.compile(r"\b(?i:initialer(?:ne)?)[ ]{0,3}(?:er|:|=)?[ ]{0,3}([a-zA-ZæøåÆØÅ]{2,6}[0-9]?)\b"),
+    re.compile(r"\(([a-zæøåA-ZÆØÅ]{3,5})\)"),
+    re.compile(rf"(?:(?<=\n)|(?<=[.!?,:] )|(?<=og )|^)([a-zæøå]{{3,4}})(?=[ ]{_VERB}\b)"),
+    re.compile(r"\btil ([a-zæøå]{4})(?=[ ]?(?:[.,!?)\n]|$|og\b))"),
+    re.compile(rf"\b(?:til|for|hedder|[Nn]avn:?) ({_NAME}(?: {_NAME}){{1,3}})"),
+    re.compile(
+        rf"(?:(?<=\n)|(?<=[.!?,:] )|(?<=og )|^)({_NAME}(?: {_NAME}){{1,3}})(?=[ ]{_VERB}\b)"
+    ),
+)
+CAPITALS = re.compile(r"\b[A-ZÆØÅ]{3,5}\b")
+INCH = re.compile(
+    r"(?<=[0-9])\s?(?:[\"”″“]|''|’’|-?\s?(?:tommers?|tommer|tomme|tom\.|inch)(?=\W|$|sk))"
+)
+SCREEN = re.compile(r"\b(?:pc-?|computer)?(?:skærm(?:e|en|ene)?|monitor(?:er|en)?)\b")
+PLURAL = re.compile(r"(?<=[0-9])['’-]?(?:ere|erne|er)\b")
+SKIPPED = frozenset(["med", "m", "på", "tommer"])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a phrase stands for: its kind, the id of the row, and its name on the screen.
+
+    For a device, `holder` is the id of the person who has it; for a device or a model `category`
+    is what it is one of.
+    """
+
+    kind: str
+    id: int
+    label: str
+    holder: int | None = None
+    category: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A stretch of a mail that means something; `day` is a date's, a guess where no year stands."""
+
+    start: int
+    end: int
+    kind: str
+    found: Found | None = None
+    day: date | None = None
+    is_guess: bool = False
+
+
+def words_of(text: str) -> list[re.Match]:
+    """Return the words of the part of a mail that is read."""
+    words = []
+    for match in WORD.finditer(text[:MOST_CHARACTERS]):
+        words.append(match)
+        if len(words) == MOST_WORDS:
+            break
+    return words
+
+
+def key_of(phrase: str) -> str:
+    """Reduce a phrase to what is looked up; the sign of 'T14+' is kept as in models' names."""
+    return match_key(phrase.replace("+", " plus ").strip(".,:;'’"))
+
+
+def wish_key(phrase: str) -> str:
+    """Reduce a model as people write it: 'T14 m. 5G' is 'T14 5G', '27\" skærme' is 'skærm 27'."""
+    text = INCH.sub(" tommer ", phrase.casefold())
+    text = PLURAL.sub("", SCREEN.sub(" skærm ", text))
+    words = [word for word in match_key(text.replace("+", " plus ")).split() if word not in SKIPPED]
+    if "skærm" in words:
+        words = ["skærm", *sorted(set(words) - {"skærm"})]
+    return " ".join(words)
+
+
+def phrases_of(text: str) -> set[str]:
+    """Return the keys of every run of up to five words on one line, a name's genitive without s."""
+    words = words_of(text)
+    phrases = set()
+    for first in range(len(words)):
+        for last in range(first, min(first + LONGEST_PHRASE, len(words))):
+            phrase = text[words[first].start() : words[last].end()]
+            if "\n" in phrase or len(phrase) > 120:
+                break
+            key = key_of(phrase)
+            phrases.add(key)
+            if last > first and key.endswith("s"):
+                phrases.add(key[:-1])
+    return phrases - {""}
+
+
+def tokens_of(
+    text: str,
+    known: Mapping[str, Found],
+    initials: Mapping[str, Found],
+    today: date | None,
+) -> list[Token]:
+    """Return what stands in a text, in order; words of the head and the quoted included."""
+    fixed = _without_overlap([*_dates(text, today), *_phrases(text)])
+    tokens = _without_overlap([*fixed, *_named(text, known, initials, fixed)], keep=fixed)
+    return _without_overlap([*tokens, *_strangers(text, known, initials)], keep=tokens)
+
+
+def _without_overlap(tokens: list[Token], keep: list[Token] = ()) -> list[Token]:
+    """Keep of tokens that overlap those to keep, else the first."""
+    taken, found, kept = set(), [], {id(token) for token in keep}
+    others = sorted((one for one in tokens if id(one) not in kept), key=lambda one: one.start)
+    for token in [*keep, *others]:
+        places = range(token.start, token.end)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            found.append(token)
+    return sorted(found, key=lambda token: token.start)
+
+
+def _dates(text: str, today: date | None) -> Iterator[Token]:
+    for match in [*WRITTEN_DAY.finditer(text), *NUMBERED_DAY.finditer(text)]:
+        groups = match.groups()
+        if len(groups) == 3:
+            number, month, year = groups
+            month = next(
+                n for n, name in enumerate(MONTHS, 1) if name.startswith(month[:3].lower())
+            )
+        else:
+            number, month, year = groups[0] or groups[4], int(groups[2] or groups[5]), groups[3]
+        is_guess = year is None
+        if is_guess and today is None:
+            continue
+        years = [today.year, today.year + 1] if is_guess else [int(year) % 2000 + 2000]
+        days = [day for year in years if (day := _day(year, month, int(number)))]
+        coming = [day for day in days if today is None or day >= today]
+        if coming:
+            yield Token(match.start(), match.end(), DATE, None, coming[0], is_guess)
+
+
+def _day(year: int, month: int, number: int) -> date | None:
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return None
+
+
+def _phrases(text: str) -> Iterator[Token]:
+    for match in HURRY.finditer(text):
+        yield Token(match.start(), match.end(), HASTE)
+    for match in VAGUE.finditer(text):
+        yield Token(match.start(), match.end(), UNKNOWN)
+
+
+def _named(text: str, known, initials, fixed: list[Token]) -> Iterator[Token]:
+    """Return what the words are: the longest phrase that is known, from each word on."""
+    taken = {place for token in fixed for place in range(token.start, token.end)}
+    words = [word for word in words_of(text) if word.start() not in taken]
+    index = 0
+    while index < len(words):
+        length, kind, found = _longest(text, words, index, known, initials)
+        if kind:
+            start, end = words[index].start(), words[index + length - 1].end()
+            while end > start + 1 and text[end - 1] in ".,:;'’-/":
+                end -= 1
+            yield Token(start, end, kind, found)
+        index += length
+
+
+def _longest(text, words, index, known, initials) -> tuple[int, str, Found | None]:
+    """Return the longest phrase that begins at a word, as (words, kind, what it is)."""
+    word = words[index].group().rstrip(".,:;'’-/")
+    low = word.casefold()
+    if MAIL.fullmatch(word):
+        found = initials.get(low)
+        return 1, PERSON if found else ADDRESS, found
+    for length in range(min(LONGEST_PHRASE, len(words) - index), 0, -1):
+        phrase = text[words[index].start() : words[index + length - 1].end()]
+        if "\n" in phrase or len(phrase) > 120:
+            continue
+        if found := _known(phrase, known):
+            return length, found.kind, found
+    if (found := initials.get(low)) and (low not in COMMON or (word.isupper() and len(word) > 1)):
+        return 1, PERSON, found
+    if OUTSIDE_WORD.fullmatch(low):
+        return 1, OUTSIDE, None
+    if UNKNOWN_WORD.fullmatch(low) or _is_number_of_something(word):
+        return 1, UNKNOWN, None
+    return 1, "", None
+
+
+def _known(phrase: str, known) -> Found | None:
+    key = key_of(phrase)
+    if found := known.get(key):
+        return found
+    ends = key.split()
+    if not ends or ends[0] in SKIPPED or ends[-1] in SKIPPED - {"tommer"}:
+        return None
+    if any(letter.isdigit() for letter in key):
+        found = known.get(wish_key(phrase))
+        if found and found.kind == MODEL:
+            return found
+    if len(ends) > 1 and key.endswith("s") and (found := known.get(key[:-1])):
+        return found if found.kind == PERSON else None
+    return None
+
+
+def _is_number_of_something(word: str) -> bool:
+    """Tell whether a word could be a serial number or a model that nobody knows."""
+    if word.upper() == "5G":
+        return True
+    has_digit, has_letter = any(c.isdigit() for c in word), any(c.isalpha() for c in word)
+    if not (has_digit and has_letter and len(word) >= 3):
+        return False
+    if re.fullmatch(
+        r"[Bb][0-9]{1,9}|[0-9]{1,2}\.?[A-Za-zÆØÅæøå]", word
+    ):  # an order of ours, a class
+        return False
+    digits = sum(c.isdigit() for c in word)
+    return any(c.isupper() for c in word) or (len(word) >= 7 and digits >= 3 and word.isalnum())
+
+
+def _strangers(text: str, known, initials) -> Iterator[Token]:
+    """Return what stands where a person would, and is nobody."""
+    for pattern in STRANGERS:
+        for match in pattern.finditer(text):
+            word = match[1].casefold()
+            if word not in COMMON and word not in ACRONYMS and word not in initials:
+                yield Token(match.start(1), match.end(1), UNKNOWN)
+    capitals = sum(c.isupper() for c in text)
+    if 3 * capitals < sum(c.isalpha() for c in text):  # else all of it is in capitals
+        for match in CAPITALS.finditer(text):
+            word = match[0].casefold()
+            if word not in ACRONYMS and word not in initials:
+                yield Token(match.start(), match.end(), UNKNOWN)
