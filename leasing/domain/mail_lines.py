@@ -76,6 +76,9 @@ BREAK = re.compile(r"[.!?](?=\s)|\n")
 SHORT = re.compile(r"\b(?:stk|kl|ca|pr|evt|nr|fx|bl|jf|tlf|d|f\.eks|inkl|min|m)\.$", re.I)
 
 
+STRANGER = Found("stranger", 0, "")  # who is asked for, and is not known
+
+
 @dataclass(slots=True)
 class Wanted:
     """A line that the mail asks for, by ids; what the mail does not say is None."""
@@ -116,7 +119,7 @@ class Group:
 
     @property
     def is_of_people(self) -> bool:
-        return self.holders[0].kind == PERSON
+        return self.holders[0].kind != UNIT
 
     def add(self, wishes: Iterable[Wish]) -> None:
         """Take wishes in; the same model said again is the same one."""
@@ -169,14 +172,14 @@ class Reader:
         self._settle()
 
     def _take(self, token: Token, gap: str) -> None:
-        if token.kind in (PERSON, UNIT) and token.found:
-            self._holder(token, gap)
+        if token.is_somebody or (token.kind in (PERSON, UNIT) and token.found):
+            self._holder(token, token.found or STRANGER, gap)
             return
         self._greeted = False
+        self._settle_before(token)
         if token.kind == MODEL:
             before = self.text[max(self.begins, token.start - LOOKED_BACK) : token.start]
             if not NOT_ASKED.search(before):
-                self._settle_before(token, gap)
                 wish = self._wish(token, before)
                 waits = self.loose if FOR_ALL.match(self.text, token.end) else self._pending
                 waits.append(wish)
@@ -191,9 +194,9 @@ class Reader:
         has_digit = any(letter.isdigit() for letter in word) and " " not in word
         return has_digit or UNKNOWN_WORD.fullmatch(word.casefold()) is not None
 
-    def _holder(self, token: Token, gap: str) -> None:
-        found, last = token.found, self._last
-        follows = last is not None and last.kind in (PERSON, UNIT)
+    def _holder(self, token: Token, found: Found, gap: str) -> None:
+        last = self._last
+        follows = last is not None and (last.is_somebody or last.kind in (PERSON, UNIT))
         current = self._current
         line_before = self.text[max(self.begins, token.start - 30) : token.start]
         starts = token.start - 30 <= self.begins
@@ -205,7 +208,7 @@ class Reader:
             if self._greeted:
                 return
         self._greeted = False
-        if current and found in current.holders and follows:
+        if current and found in current.holders and found != STRANGER and follows:
             return
         if found.kind == UNIT and follows and last.kind == PERSON and QUALIFIES.fullmatch(gap):
             current.unit = found.id
@@ -214,13 +217,14 @@ class Reader:
         elif (
             follows
             and current
-            and current.is_of_people == (found.kind == PERSON)
+            and current.is_of_people == (found.kind != UNIT)
             and (JOIN.fullmatch(gap))
         ):
             current.holders.append(found)
         else:
             self._settle()
-            same = (one for one in self.groups if one.holders == [found])
+            known = self.groups if found != STRANGER else ()
+            same = (one for one in known if one.holders == [found])
             self._current = next(same, None) or self._open(found, token)
 
     def _points_here(self, gap: str) -> bool:
@@ -244,7 +248,7 @@ class Reader:
         self.groups.append(Group([found], self._sentence_of(token)))
         return self.groups[-1]
 
-    def _settle_before(self, token: Token, gap: str) -> None:
+    def _settle_before(self, token: Token) -> None:
         """Give what waits to whom the sentence was about, where a new one begins."""
         if (
             self._pending
@@ -333,13 +337,14 @@ def _lines_of(group: Group) -> list[Wanted]:
         if not group.is_of_people:
             lines += [_line(wish, unit=holder.id, quantity=wish.quantity) for wish in group.wishes]
             continue
+        person = holder.id or None
         for wish in group.wishes:
             share, rest = divmod(wish.quantity, len(group.holders))
             count = share if share and not rest else 1
-            line = {"person": holder.id, "unit": group.unit}
+            line = {"person": person, "unit": group.unit}
             lines += [_line(wish, **line) for _ in range(min(count, MOST_FOR_ONE))]
-        if not group.wishes and group.other != OUTSIDE:
-            lines.append(Wanted(person=holder.id, unit=group.unit))
+        if person and not group.wishes and group.other != OUTSIDE:
+            lines.append(Wanted(person=person, unit=group.unit))
     return lines
 
 

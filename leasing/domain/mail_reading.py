@@ -64,8 +64,6 @@ MINE = re.compile(
     r"min (?:nuværende |gamle |egen )?(?:pc|computer|bærbare?|maskine|skærm))",
     re.I,
 )
-# Somebody who is not named, or not known: then it is not for the writer.
-OTHERS = re.compile(r"\bnye? |^[a-zæøåA-ZÆØÅ]{2,6}$|^[A-ZÆØÅ][a-zæøå'’-]+ [A-ZÆØÅ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,7 @@ def read_mail(
             reading.is_from_quote = bool(reading.lines)
             if reading.lines:
                 shown = [*shown, *(token for one in paragraphs for token in one)]
-        _give_to_sender(reading, read, said, shown)
+        _give_to_sender(reading, said, shown)
         _when(reading, shown)
     _note_pieces(text, parts, tokens, shown, reading)
     return reading
@@ -195,13 +193,10 @@ def _quoted_lines(read: str, paragraphs: list[list[Token]]) -> list[Wanted]:
     return [found[key] for key in sorted(found)][:MOST_LINES]
 
 
-def _give_to_sender(reading: Reading, read: str, said: str, shown: list[Token]) -> None:
+def _give_to_sender(reading: Reading, said: str, shown: list[Token]) -> None:
     """Let who asks for something of their own have it, where nobody else is named."""
-    is_named = any(token.kind in (PERSON, UNIT) for token in shown)
-    strangers = any(
-        token.kind == UNKNOWN and OTHERS.search(read[token.start : token.end]) for token in shown
-    )
-    if reading.sender is None or is_named or strangers or not MINE.search(said):
+    is_named = any(token.is_somebody or token.kind in (PERSON, UNIT) for token in shown)
+    if reading.sender is None or is_named or not MINE.search(said):
         return
     for line in reading.lines:
         if line.person is None and line.unit is None and line.quantity == 1:

@@ -65,6 +65,9 @@ VAGUE = re.compile(
     r"det sædvanlige|de sædvanlige|den samme)\b",
     re.I,
 )
+SOMEBODY = re.compile(
+    r"\b(?:kolleg|medarbejder|elev|vikar|leder|studenter|praktikant|pædagog|lærer)", re.I
+)
 _NAME = r"[A-ZÆØÅ][a-zæøåéüö'’-]+"
 _VERB = r"(?:skal|begynder|starter|har brug|mangler|får|ønsker)"
 STRANGERS = (
@@ -111,6 +114,7 @@ class Token:
     found: Found | None = None
     day: date | None = None
     is_guess: bool = False
+    is_somebody: bool = False  # a person whom nobody knows
 
 
 def words_of(text: str) -> list[re.Match]:
@@ -209,7 +213,8 @@ def _phrases(text: str) -> Iterator[Token]:
     for match in HURRY.finditer(text):
         yield Token(match.start(), match.end(), HASTE)
     for match in VAGUE.finditer(text):
-        yield Token(match.start(), match.end(), UNKNOWN)
+        is_somebody = SOMEBODY.search(match[0]) is not None
+        yield Token(match.start(), match.end(), UNKNOWN, is_somebody=is_somebody)
 
 
 def _named(text: str, known, initials, fixed: list[Token]) -> Iterator[Token]:
@@ -286,10 +291,10 @@ def _strangers(text: str, known, initials) -> Iterator[Token]:
         for match in pattern.finditer(text):
             word = match[1].casefold()
             if word not in COMMON and word not in ACRONYMS and word not in initials:
-                yield Token(match.start(1), match.end(1), UNKNOWN)
+                yield Token(match.start(1), match.end(1), UNKNOWN, is_somebody=True)
     capitals = sum(c.isupper() for c in text)
     if 3 * capitals < sum(c.isalpha() for c in text):  # else all of it is in capitals
         for match in CAPITALS.finditer(text):
             word = match[0].casefold()
             if word not in ACRONYMS and word not in initials:
-                yield Token(match.start(), match.end(), UNKNOWN)
+                yield Token(match.start(), match.end(), UNKNOWN, is_somebody=True)

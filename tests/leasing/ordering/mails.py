@@ -137,6 +137,20 @@ MAILS = {
         "Der skal bruges en T16. Initialer: mopt", ("-: T16",), unknown=("mopt",)
     ),
     "unknown person": Pasted("T14 til Karen Blixen", ("-: T14",), unknown=("Karen Blixen",)),
+    "an unknown one after a known": Pasted(
+        "Bo Lund skal have en T16, en mus og en MacBook.\nxyzw skal have en T14.",
+        ("Bo: T16", "-: T14"),
+        unknown=("MacBook", "xyzw"),
+        outside=("mus",),
+    ),
+    "an unknown one beside": Pasted(
+        "En T16 til Anna Berg og en T14 til kaha.", ("Anna: T16", "-: T14"), unknown=("kaha",)
+    ),
+    "an unknown one and who lacks a model": Pasted(
+        "Anna Berg begynder snart. xyzw skal have en T14.",
+        ("Anna: -", "-: T14"),
+        unknown=("xyzw",),
+    ),
     "unknown serial number": Pasted(
         "anbe skal have en T14 i stedet for PF9XQ7ZZ", ("Anna: T14",), unknown=("PF9XQ7ZZ",)
     ),
