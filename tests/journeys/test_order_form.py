@@ -22,7 +22,7 @@ def today(settings):
 @pytest.fixture
 def town(cast):
     make.price()
-    make.model("T16")
+    make.price(make.model("T16"), price_ore=700000)
     make.employee("anbe", "Anna Østergård", unit=cast.unit)
     bo = make.employee("bolu", "Bo Lund", unit=cast.unit)
     make.lease("PF000001", unit=cast.unit, employee=bo)
@@ -84,7 +84,7 @@ def test_who_has_a_pc_gets_a_replacement_and_a_second_line_follows(form):
     form.keyboard.press("Enter")
     form.wait_for_function("() => document.activeElement.id === 'id_linje-1-model'")
     form.keyboard.type("T16")
-    form.get_by_text("Der er ingen pris på T16").wait_for()
+    form.get_by_text("437,50").wait_for()  # 7000,00 over 16 quarters
     form.keyboard.press("Enter")
     form.keyboard.press("Enter")
     form.get_by_role("heading", name="T16 til Anna Østergård (anbe)").wait_for()
@@ -109,3 +109,50 @@ def test_a_mail_is_read_and_every_state_is_accessible(form):
     for look in every_look(form):
         assert_accessible(form, look)
         assert_no_sideways_scroll(form)
+
+
+def test_a_late_answer_overwrites_nothing_that_is_typed_meanwhile(form):
+    form.keyboard.type("bolu", delay=30)
+    form.keyboard.press("Enter")
+    form.get_by_text("Bo Lund får en pc for meget.").wait_for()
+    held = []
+    # The first is held back, what is asked for after it is not.
+    form.route(
+        "**/bestillinger/linje/?*",
+        lambda route: route.continue_() if held else held.append(route),
+    )
+    form.get_by_label("Model").select_option(label="T14")
+    form.get_by_text("2. Bed lederen om dispensation").click()
+    reason = form.get_by_label("Hvorfor skal Bo Lund have en pc mere?")
+    while not held:
+        form.wait_for_timeout(20)
+    reason.press_sequentially("To steder", delay=10)
+    form.get_by_label("Til og med").fill("30-06-2027")
+    held[0].continue_()
+    form.get_by_text("1.397,66").wait_for()  # asked for again, with all of it
+    assert reason.input_value() == "To steder"
+    assert form.get_by_label("1. Den nye erstatter").input_value() == "-"
+    form.locator("#gem").click()
+    form.get_by_role("heading", name="T14 til Bo Lund (bolu)").wait_for()
+    line = OrderLine.objects.get()
+    assert (line.status, line.reason, line.replaces) == ("awaiting", "exception", None)
+
+
+def test_a_late_answer_overwrites_no_choice_of_a_move(page, live_server, town, cast):
+    make.cost_holder()
+    device = make.lease("PF000005", unit=cast.unit).device
+    make.placement(device, date(2026, 12, 24), cast.unit, used_for="Jul")
+    log_in(page, live_server, cast.helpdesk)
+    page.goto(f"{live_server.url}/udstyr/flyt/?serienumre=PF000005&initialer=bolu")
+    held = []
+    page.route("**/udstyr/flyt/", lambda route: held.append(route))
+    page.get_by_label("Bruges til").first.evaluate(
+        "one => one.dispatchEvent(new Event('change', {bubbles: true}))"
+    )
+    while not held:
+        page.wait_for_timeout(20)
+    choice = page.get_by_label("Slet det: ændringen gælder fremover")
+    choice.evaluate("one => { one.checked = true; }")
+    held[0].continue_()
+    page.wait_for_timeout(1000)
+    assert choice.is_checked()

@@ -10,6 +10,28 @@
     }
   });
 
+  // An answer never overwrites what was typed or chosen since it was asked for: it is let go, and
+  // asked for again. Fields that are only added to are no concern of it.
+  const asked = new WeakMap(), again = new WeakMap();
+  const valueOf = field => (field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value);
+  const fieldsOf = detail => [detail.requestConfig.elt, ...detail.target.querySelectorAll("input, select, textarea")]
+    .filter(field => field.matches("input, select, textarea"));
+  const replaces = detail => !/^(before|after)/.test(detail.requestConfig.elt.getAttribute("hx-swap") || "");
+  document.addEventListener("htmx:beforeSend", function (event) {
+    const detail = event.detail;
+    if (replaces(detail)) asked.set(detail.xhr, new Map(fieldsOf(detail).map(field => [field, valueOf(field)])));
+  });
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    const detail = event.detail, config = detail.requestConfig, before = asked.get(detail.xhr);
+    if (!before) return;
+    const changed = fieldsOf(detail).filter(field => before.has(field) && before.get(field) !== valueOf(field));
+    if (!changed.length) return;
+    detail.shouldSwap = false;
+    if (changed.includes(config.elt)) return; // what is typed in it asks by itself
+    window.clearTimeout(again.get(config.elt));
+    again.set(config.elt, window.setTimeout(() => window.htmx.ajax(config.verb, config.path, { source: config.elt }), 300));
+  });
+
   // A list that is swapped in may say how many rows it has: read out by screen readers.
   document.addEventListener("htmx:afterSwap", function (event) {
     const count = event.target.querySelector("[data-announce]");

@@ -87,6 +87,32 @@
     choose(inputOf(option), option);
   });
 
+  // What a person chooses to be replaced is no suggestion any more; a reason for one pc more wins
+  // over a suggestion, and one sees it.
+  document.addEventListener("change", function (event) {
+    if (!event.target.matches("select[name$=-replaces]")) return;
+    event.target.parentElement.querySelector("[data-suggests]").value = "";
+  });
+  document.addEventListener("input", function (event) {
+    if (!event.target.matches("input[name$=-exception_reason]")) return;
+    const suggested = event.target.closest("fieldset.order-line").querySelector("[data-suggests]");
+    if (!suggested || !suggested.value) return;
+    const select = document.getElementById(suggested.dataset.suggests);
+    select.value = event.target.value.trim() ? "-" : suggested.value;
+  });
+  // The same with the shelf: a choice is a choice, and why it cannot be used means a new one.
+  document.addEventListener("change", function (event) {
+    if (!event.target.matches("input[type=radio][name$=-stock]")) return;
+    event.target.closest("fieldset").querySelector("[data-suggests-stock]").value = "";
+  });
+  document.addEventListener("input", function (event) {
+    if (!event.target.matches("input[name$=-past_stock_because]")) return;
+    const shelf = event.target.closest("fieldset"), suggested = shelf.querySelector("[data-suggests-stock]").value;
+    if (!suggested) return;
+    const wanted = event.target.value.trim() ? "ny" : suggested;
+    for (const one of shelf.querySelectorAll("input[type=radio]")) one.checked = one.value === wanted;
+  });
+
   document.addEventListener("change", function (event) {
     if (event.target.matches("select[name$=-model], select[name$=-unit]")) tellFacts(event.target);
   });
