@@ -206,7 +206,8 @@ class _Registration:
                 self.faults.add(
                     row.row,
                     f"Leasingpris mangler: prislisten har den {row.starts_on:%d-%m-%Y} ingen pris "
-                    f"for {model.name} over {quarters} kvartaler. Skriv den, eller indlæs prisen",
+                    f"for {model.name} over {quarters} kvartaler{self.prices.first_day(model)}. "
+                    "Skriv den, eller indlæs prisen",
                 )
             return None
         source = f"Prisliste {price.starts_on:%d-%m-%Y}"

@@ -80,3 +80,8 @@ class PriceList:
         """Give the price that is in force on a day: the latest that begins by then."""
         prices = self._prices.get(model.id, ())
         return next((price for price in prices if price.starts_on <= day), None)
+
+    def first_day(self, model: DeviceModel) -> str:
+        """Return from when a model has a price, as an aside; '' where it has none."""
+        prices = self._prices.get(model.id)
+        return f" (den første gælder fra {prices[-1].starts_on:%d-%m-%Y})" if prices else ""

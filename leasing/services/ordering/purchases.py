@@ -12,6 +12,7 @@ from leasing.models import Order, OrderedDevice, OrderLine
 from leasing.models.order import CLOSED, Status
 from leasing.selectors.ordering.purchases import lines_to_buy
 from leasing.selectors.ordering.reception import order_id_of, to_fill
+from leasing.selectors.prices import why_no_price
 from leasing.services.ordering.status_mail import tell_orderer
 
 LONGEST = OrderLine._meta.get_field("supplier_order_number").max_length
@@ -60,6 +61,10 @@ def mark_ordered(
                 f"Linje {now_standing.line} mangler nu {now_standing.missing}, ikke {missing}, "
                 "fordi nogen har ændret den. Se listen igennem igen."
             )
+    for one in standing.values():
+        day = max(ordered_on, one.line.order.wanted_on or ordered_on)
+        if reason := why_no_price(one.line.model, day):
+            reasons.append(f"Linje {one.line}: {reason}")
     if reasons:
         raise Refused(*reasons)
     return _write(list(lines.values()), number, ordered_on, actor, now)

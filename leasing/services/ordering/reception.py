@@ -250,8 +250,8 @@ def _assign(fresh: dict[int, list[str]], reception: Reception) -> None:
         price = prices.on(model, reception.starts_on)
         if price is None:
             missing.append(
-                f"Prislisten har den {reception.starts_on:%d-%m-%Y} ingen pris for {model.name}. "
-                "Indlæs prisen, eller ret leasingstart."
+                f"Prislisten har den {reception.starts_on:%d-%m-%Y} ingen pris for {model.name}"
+                f"{prices.first_day(model)}. Indlæs prisen, eller ret leasingstart."
             )
             continue
         terms = terms_in_order(reception.starts_on, [(price.price_ore, price.quarters)])

@@ -5,11 +5,13 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
+from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.rows import lock
 from inventory.models import DeviceModel, Unit
 from leasing.models import Order, OrderLine, Scenario
+from leasing.selectors.prices import why_no_price
 from leasing.services.ordering.orders import save_draft
 from leasing.services.ordering.wishes import LineWish
 
@@ -47,13 +49,17 @@ def draft_from_scenario(
     `added` has the number by (unit id, model name); what there is to be fewer of is not ordered.
 
     Raises:
-        Refused: when it adds none, or the draft has been placed meanwhile.
+        Refused: when it adds none, or one that has no price yet, or the draft has been placed.
     """
     wanted = {key: count for key, count in added.items() if count > 0}
     if not wanted:
         raise Refused("Scenariet tilføjer ingen pc'er, så der er intet at bestille.")
     units = Unit.objects.in_bulk({unit for unit, _ in wanted})
     models = {one.name: one for one in DeviceModel.objects.filter(name__in={m for _, m in wanted})}
+    today = timezone.localtime(now).date()
+    missing = (why_no_price(models[name], today) for _, name in wanted)
+    if reasons := [reason for reason in dict.fromkeys(missing) if reason]:
+        raise Refused(*reasons)
     return save_draft(
         token=uuid5(NAMESPACE_URL, f"scenario-{scenario.pk}"),
         lines=[

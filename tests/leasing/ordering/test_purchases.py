@@ -20,6 +20,20 @@ from tests.libreoffice import recalculated
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def priced(db):
+    make.priced()
+
+
+def test_what_has_no_price_is_not_bought(db):
+    one = line(model=make.model("T16"))
+    make.price(one.model, starts_on=date(2027, 1, 1))
+    with pytest.raises(Refused, match="T16 har først en pris fra 01-01-2027"):
+        mark_ordered(
+            keys=[f"{one.pk}-1"], number="4711", ordered_on=TODAY, actor=None, today=TODAY, now=NOW
+        )
+
+
 def mark(*keys, number="4711", ordered_on=TODAY, actor=None):
     return mark_ordered(
         keys=keys, number=number, ordered_on=ordered_on, actor=actor, today=TODAY, now=NOW
@@ -57,7 +71,7 @@ class TestWhatIsToBeBought:
         assert [(one.line, one.missing) for one in lines_to_buy()] == [(whole, 2), (partly, 2)]
 
     def test_models_with_their_count_and_price(self):
-        make.price()
+        make.priced()
         make.price(starts_on=date(2026, 6, 1), price_ore=1)  # not in force yet
         line(quantity=2)
         line()
@@ -71,7 +85,7 @@ class TestWhatIsToBeBought:
         assert found[1].price is None
 
     def test_the_number_of_queries_does_not_grow(self, django_assert_num_queries):
-        make.price()
+        make.priced()
         for count in (3, 27):
             for n in range(count):
                 line(employee=make.employee(f"a{count}x{n}"))
@@ -142,7 +156,7 @@ class TestMarking:
 
 class TestMending:
     def test_a_mistyped_number_is_mended_also_after_the_delivery(self):
-        make.price()
+        make.priced()
         bought(number="4171", quantity=1)
         bought(number="4171", quantity=1)
         scan("4171", "PF01")
@@ -154,7 +168,7 @@ class TestMending:
         assert standing() == [("delivered", "4711"), ("ordered", "4711")]
 
     def test_a_purchase_is_taken_back_but_what_has_come_stays(self):
-        make.price()
+        make.priced()
         bought()
         bought()
         scan("4711", "PF01")
@@ -171,7 +185,7 @@ class TestMending:
         assert reasons(undo_purchase, number="", actor=None, now=NOW)
 
     def test_past_purchases_are_listed_with_what_is_open(self):
-        make.price()
+        make.priced()
         bought(number="1")
         bought(number="1")
         scan("1", "PF01")
@@ -182,7 +196,7 @@ class TestMending:
 class TestTheList:
     @pytest.fixture
     def book(self):
-        make.price()
+        make.priced()
         anna = make.employee("anbe", "Anna Berg", unit=make.unit("1001", '=HYPERLINK("x")'))
         DeviceModel.objects.update(features="+cmd|' /C calc'!A0")
         line(employee=anna)

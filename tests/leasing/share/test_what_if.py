@@ -1,17 +1,20 @@
 """What if: the effect by year and unit, kept scenarios, and the draft order that comes of one."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from lxml import html
 
+from albertslund_it.common.errors import Refused
 from albertslund_it.roles import HEAD
 from leasing.models import Order, Scenario
+from leasing.services.share.scenarios import draft_from_scenario
 from tests import builders as make
 from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
 from tests.leasing.pages import read, text_of
 from tests.leasing.town import TODAY
 
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 PAGE = "/egenbetaling/hvad-nu-hvis/"
 DEARER = {"pris": "15", "pris_fra": "01-01-2027"}
 
@@ -168,3 +171,16 @@ def test_a_scenario_without_a_name_is_told_at_the_top_and_kept(town, head, clien
     assert tree.xpath("//input[@id='name']/@aria-invalid") == ["true"]
     assert tree.xpath("//input[@name='pris']/@value") == ["15"]
     assert not Scenario.objects.exists()
+
+
+def test_a_draft_of_what_has_no_price_yet_says_from_when_it_has(town, cast):
+    later = make.model("T16")
+    make.price(later, date(2028, 1, 1))
+    scenario = Scenario.objects.create(
+        name="Flere", bearer="a1", assumptions={"x": 1}, created_by=cast.finance, created_at=NOW
+    )
+    with pytest.raises(Refused, match="T16 har først en pris fra 01-01-2028"):
+        draft_from_scenario(
+            scenario=scenario, added={(town[0].pk, "T16"): 2}, actor=cast.finance, now=NOW
+        )
+    assert not Order.objects.exists()
