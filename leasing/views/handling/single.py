@@ -50,6 +50,12 @@ class SwapForm(PlainForm, forms.Form):
             del self.fields["is_sure"]
 
 
+NO_NEW = (
+    "Du har skrevet, hvorfor der ikke tages en fra lageret. Vælg den, der skal bestilles, eller "
+    "slet begrundelsen."
+)
+
+
 class LossForm(PlainForm, forms.Form):
     """What happened, and whether the person is to have another one."""
 
@@ -112,6 +118,13 @@ class LossForm(PlainForm, forms.Form):
         if not pk:
             return None
         return (None, int(pk)) if kind == STOCK else (int(pk), None)
+
+    def clean(self):
+        data = super().clean()
+        model = (data.get("replacement") or (None, None))[0]
+        if data.get("past_stock_because") and model is None and "replacement" not in self.errors:
+            self.add_error("replacement", NO_NEW)
+        return data
 
     @property
     def moment(self) -> datetime:

@@ -74,12 +74,27 @@ class Line:
 
     @property
     def chosen_stock(self) -> str:
-        """Give what is chosen of the shelf; a device of the model itself, until one is."""
-        chosen = self.form["stock"].value() or ""
-        ids = [str(one.device.pk) for one in self.facts.shelf]
-        if chosen in (*ids, NEW):
-            return chosen
-        return ids[0] if ids and self.facts.shelf[0].is_same_model else ""
+        """Give what is chosen of the shelf; the suggested one, until something is."""
+        return self._picked_stock or self.suggested_stock or (NEW if self._passes_shelf else "")
+
+    @property
+    def suggested_stock(self) -> str:
+        """Give a device of the model itself on the shelf, where nothing else is said."""
+        is_free = self.facts.shelf and not self._picked_stock and not self._passes_shelf
+        if is_free and self.facts.shelf[0].is_same_model:
+            return str(self.facts.shelf[0].device.pk)
+        return ""
+
+    @property
+    def _picked_stock(self) -> str:
+        picked = self.form["stock"].value() or ""
+        if picked == (self.form["suggested_stock"].value() or ""):
+            return ""
+        return picked if picked in (NEW, *(str(one.device.pk) for one in self.facts.shelf)) else ""
+
+    @property
+    def _passes_shelf(self) -> bool:
+        return bool(self.form["past_stock_because"].value())
 
     @property
     def _asks(self) -> bool:

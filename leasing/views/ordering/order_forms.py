@@ -22,6 +22,10 @@ from leasing.services.ordering.wishes import LineWish, both_ways, faults_by_fiel
 INDEX = re.compile(r"linje-([0-9]{1,3})-")
 MOST = 50
 NEW, NOTHING = "ny", "-"  # something new from ATEA; no device is replaced
+STOCK_AND_NEW = (
+    "Du har både valgt noget fra lageret og skrevet, hvorfor det ikke kan bruges. Vælg at bestille "
+    "en ny, eller slet begrundelsen."
+)
 ONE_DAY = timedelta(days=1)
 
 
@@ -105,6 +109,7 @@ class LineForm(PlainForm, forms.Form):
     # What the page itself chose to be replaced: what a person says wins over it.
     suggested = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     stock = forms.CharField(max_length=12, required=False)
+    suggested_stock = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
     past_stock_because = forms.CharField(max_length=200, required=False)
     exception_reason = forms.CharField(max_length=300, required=False)
     exception_until = DateField(label="Til og med", required=False)
@@ -138,6 +143,11 @@ class LineForm(PlainForm, forms.Form):
             self.add_error("who", "Skriv initialer eller navn, eller vælg en enhed under »Mere«.")
         if self.device:
             self._settle_replaced(data)
+        if data.get("past_stock_because") and (data.get("stock") or "").isdecimal():
+            if data["stock"] == data.get("suggested_stock"):
+                data["stock"] = NEW
+            else:
+                self.add_error("past_stock_because", STOCK_AND_NEW)
         return data
 
     def _settle_replaced(self, data) -> None:

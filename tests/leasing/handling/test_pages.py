@@ -427,3 +427,13 @@ def test_a_screen_that_is_handed_out_makes_no_pc_due_back(school):
         hand_out(new, unit=school.birke, employee=school.anna, replaces=pc)
     hand_out(new, unit=school.birke, employee=school.anna)
     assert not ExpectedReturn.objects.exists()
+
+
+def test_why_not_from_the_shelf_is_asked_about_where_nothing_new_is_ordered(client, school):
+    device = make.lease("PF000008", unit=school.birke, employee=school.anna).device
+    page = read(client, f"/udstyr/{device.pk}/tab/")
+    data = {"token": page.xpath("//input[@name='token']/@value")[0], "kind": "lost"}
+    data |= {"past_stock_because": "Skal bruge 5G", "replacement": ""}
+    response = client.post(f"/udstyr/{device.pk}/tab/", data)
+    assert "Du har skrevet, hvorfor der ikke tages en fra lageret." in said(response)
+    assert not LossReport.objects.exists()

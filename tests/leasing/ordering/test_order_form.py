@@ -229,6 +229,17 @@ def test_the_shelf_is_offered_and_passed_by_with_a_reason(helpdesk, anna):
     assert bo.order_lines.get().status == "delivered"
 
 
+def test_why_the_shelf_cannot_be_used_wins_over_what_the_page_chose_of_it(helpdesk, anna):
+    shelved = make.lease("PF000009").device
+    line = {"who": "anbe", "model": t14(), "stock": shelved.pk, "past_stock_because": "Er ridset"}
+    both = helpdesk.post(NEW, sent(line)).content.decode()
+    assert "Du har både valgt noget fra lageret og skrevet, hvorfor" in both
+    assert 'value="Er ridset"' in both
+    helpdesk.post(NEW, sent({**line, "suggested_stock": shelved.pk}))
+    placed = OrderLine.objects.get()
+    assert (placed.past_stock_because, placed.devices.count()) == ("Er ridset", 0)
+
+
 def test_lines_are_added_and_removed_without_javascript(helpdesk, anna):
     data = sent({"who": "anbe", "model": t14()}, handling="tilfoej")
     page = helpdesk.post(NEW, data).content.decode()
