@@ -1,6 +1,11 @@
+from django import forms
 from django.apps import AppConfig, apps
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
+
+# Before any form is made, the admin's and Django's own too: say what to do. Forms and admin pages
+# of ours put the field's name in (see web/forms.py).
+forms.Field.default_error_messages["required"] = "Udfyld feltet."
 
 
 class RoofConfig(AppConfig):

@@ -7,7 +7,7 @@ from django.db.models import ProtectedError
 from django.shortcuts import redirect
 
 from albertslund_it.common.money import format_kroner
-from albertslund_it.web.forms import KronerField
+from albertslund_it.web.forms import KronerField, put_in_words
 from albertslund_it.web.validators import validate_year
 
 BROKEN = "Det kan ikke lade sig gøre: ændringen bryder en regel i databasen. Intet er gemt."
@@ -24,6 +24,8 @@ class OurAdmin(admin.ModelAdmin):
         if db_field.name.endswith("_ore"):
             return kroner_field(db_field)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            put_in_words(field)
         if isinstance(field, forms.DateField):
             field.validators.append(validate_year)
         return field

@@ -127,7 +127,13 @@ def dress(field: forms.Field) -> None:
     if isinstance(widget, forms.CheckboxInput):
         style = "form-check-input"
     widget.attrs.setdefault("class", style)
-    label = str(field.label or "feltet").lower()
+    put_in_words(field)
+
+
+def put_in_words(field: forms.Field) -> None:
+    """Say what to do in an empty field, or one without a choice, where Django's words are."""
+    widget = field.widget
+    label = str(field.label or "feltet").lower().rstrip(".")
     if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
         verb = "Vælg" if isinstance(widget, (*CHOOSE, forms.FileInput)) else "Udfyld"
         field.error_messages["required"] = f"{verb} {label}."

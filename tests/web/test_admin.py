@@ -174,3 +174,19 @@ def test_every_setting_can_be_changed():
         name for _, group in admin.site._registry[Settings].fieldsets for name in group["fields"]
     }
     assert offered == {field.name for field in Settings._meta.fields} - {"id"}
+
+
+def test_an_empty_field_says_what_to_do_everywhere(client):
+    from django import forms
+    from django.contrib.auth.forms import AdminUserCreationForm
+
+    said = errors(client.post(url(Unit, "add"), {}))
+    assert {"Udfyld enhedsnr.", "Udfyld enhed."} <= set(said)
+    assert not any("påkrævet" in one for one in said)
+
+    class Any(forms.Form):
+        field = forms.CharField()
+
+    assert Any({}).errors == {"field": ["Udfyld feltet."]}
+    new = AdminUserCreationForm({})
+    assert "Dette felt er påkrævet." not in str(new.errors)
