@@ -83,7 +83,7 @@ def prepare(options):
 def pages(options, model, unit):
     """Give the addresses that are measured."""
     last = (options.orders - 1) // 50 + 1
-    lists = ["", "side=2", f"side={last}", "phase=Afventer", "status=delivered", f"unit={unit}"]
+    lists = ["", "side=2", f"side={last}", "status=Afventer", "status=delivered", f"unit={unit}"]
     lists += [f"model={model}", "q=B1234", "q=ATEA-77", "q=%C3%B8sterg%C3%A5rd", "q=findesikke"]
     for column in ("person", "unit", "model", "status", "wanted_on", "supplier_order_number"):
         lists += [f"sorter={column}", f"sorter=-{column}&side={last // 2}"]

@@ -16,7 +16,7 @@ from inventory.models import DeviceModel
 from inventory.selectors.organisation import departments_open_to
 from inventory.selectors.scope import units_seen_by
 from leasing.models import OrderLine
-from leasing.models.order import PHASES, Status
+from leasing.models.order import PHASES
 from leasing.selectors.ordering.order_list import lines_matching, order_rows, ordered_ids
 from leasing.selectors.ordering.scope import lines_seen_by
 
@@ -67,23 +67,29 @@ class OrderTable(Table):
     quantity = NumberColumn("Antal")
     reason = Column("Årsag")
     phase = MarkColumn("Status", of=lambda row: (PHASE_STYLES.get(row.phase, ""), row.phase))
-    status = Column("Præcis status")
+    status = Column("Hvor langt")
     supplier_order_number = CodeColumn("ATEA-nr.")
     days = NumberColumn("Dage")
+
+
+def _statuses() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the four statuses, each with the exact ones that it is made of."""
+    return [
+        (phase, [(phase, f"{phase}: alle"), *((one.value, one.label) for one in statuses)])
+        for phase, statuses in PHASES.items()
+    ]
 
 
 class OrderFilter(FilterSet):
     """What the list of orders can be narrowed to; every choice is within the user's scope."""
 
     q = django_filters.CharFilter(label="Søg", method="search", max_length=100)
-    phase = django_filters.ChoiceFilter(
-        label="Status",
-        choices=[(phase, phase) for phase in PHASES],
-        method="in_phase",
-        empty_label="Alle",
-    )
     status = django_filters.ChoiceFilter(
-        label="Præcis status", choices=Status.choices, empty_label="Alle"
+        label="Status",
+        choices=_statuses(),
+        method="in_status",
+        empty_label="Alle",
+        widget=PlainSelect,
     )
     department = django_filters.ModelChoiceFilter(
         label="Afdeling",
@@ -110,8 +116,8 @@ class OrderFilter(FilterSet):
     def search(self, lines, name, value):
         return lines_matching(lines, value, with_people=self.people)
 
-    def in_phase(self, lines, name, phase):
-        return lines.filter(status__in=PHASES[phase])
+    def in_status(self, lines, name, status):
+        return lines.filter(status__in=PHASES.get(status, [status]))
 
 
 class OrderList(ListPage):

@@ -79,6 +79,7 @@ def _page(request, form, keys=None, refused: Refused | None = None):
         "count": sum(one.missing for one in to_buy),
         "chosen": None if keys is None else set(keys),
         "reasons": refused.reasons if refused else [],
+        "matter": "Flere linjer kan ikke markeres som bestilt",
         "page": page,
     }
     context["price_ore"] = sum(model.price_ore for model in context["models"])
@@ -139,6 +140,7 @@ def purchase_detail(request):
         "number": number,
         "lines": lines,
         "reasons": refused.reasons if refused else [],
+        "matter": "Flere linjer kan ikke markeres som bestilt",
         "ordered_on": lines[0].ordered_on,
     }
     status = 422 if refused or form.errors else 200

@@ -250,6 +250,7 @@ def _page(request, number: str, lines, form, refused: Refused | None = None):
     context = _about(number, lines) | {
         "form": form,
         "reasons": reasons[:REASONS_SHOWN],
+        "matter": _matter(refused),
         "more_reasons": max(0, len(reasons) - REASONS_SHOWN),
         "too_many": isinstance(refused, TooMany),
         "can_raise": isinstance(refused, TooMany) and refused.can_raise,
@@ -261,6 +262,15 @@ def _page(request, number: str, lines, form, refused: Refused | None = None):
     }
     status = 422 if refused or form.errors else 200
     return render(request, "leasing/ordering/delivery_scan.html", context, status=status)
+
+
+def _matter(refused: Refused | None) -> str:
+    """Say in a heading what several reasons have in common."""
+    if isinstance(refused, TooMany):
+        return "Der kom flere, end der mangler"
+    if isinstance(refused, PriceMissing):
+        return "Der mangler priser på prislisten"
+    return "Serienumrene passer ikke til bestillingen"
 
 
 def _about(number: str, lines) -> dict:

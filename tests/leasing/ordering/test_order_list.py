@@ -87,10 +87,10 @@ def test_finance_sees_no_names(lines, cast, client_of):
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("phase=Afventer", {0}),
-        ("phase=Bestilt", {2}),
-        ("phase=Klar", {1}),
-        ("phase=Afsluttet", {3}),
+        ("status=Afventer", {0}),
+        ("status=Bestilt", {2}),
+        ("status=Klar", {1}),
+        ("status=Afsluttet", {3}),
         ("status=ordered", {2}),
         ("q=ØSTERG", {0}),
         ("q=aadu", {1}),
@@ -148,7 +148,7 @@ def test_pages_are_pieces_of_the_whole(lines, column):
 
 
 def test_the_list_as_excel(lines, cast, client_of):
-    response = client_of(cast.helpdesk).get(f"{URL}?hent=xlsx&phase=Klar")
+    response = client_of(cast.helpdesk).get(f"{URL}?hent=xlsx&status=Klar")
     sheet = openpyxl.load_workbook(io.BytesIO(response.getvalue())).active
     text = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row]
     assert "Åse Due (aadu)" in text
@@ -229,3 +229,10 @@ def test_somebody_still_to_come_is_named_so(cast, client_of):
     coming = Employee.objects.create(name="Ny Mand", unit=cast.unit)
     make.order_line(employee=coming)
     assert "Ny Mand (kommende)" in client_of(cast.helpdesk).get(URL).content.decode()
+
+
+def test_there_is_one_status_to_choose_and_each_is_said_once(client_of, cast):
+    page = client_of(cast.helpdesk).get(URL).content.decode()
+    assert page.count(">Status</label>") == 1
+    assert "Præcis status" not in page
+    assert '<optgroup label="Afventer"><option value="Afventer">Afventer: alle</option>' in page

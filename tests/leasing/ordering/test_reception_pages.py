@@ -275,3 +275,10 @@ class TestLease:
     def test_a_device_that_is_not_leased_has_nothing_to_correct(self, helpdesk, cast):
         device = make.device("OLD")
         assert helpdesk.get(reverse("lease-correct", args=[device.pk])).status_code == 404
+
+
+def test_the_heading_says_what_is_the_matter(client_of, cast):
+    client = client_of(cast.helpdesk)
+    page = client.get("/bestillinger/levering/?nummer=B999").content.decode()
+    heading = page.partition('class="error-summary"')[2].partition("<strong>")[2]
+    assert heading.startswith("Bestilling »B999« findes ikke.")
