@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # The tests decide on their own settings, whatever stands in the environment.
 CLEAN := env -u ALLOWED_HOSTS -u DEBUG -u EMAIL_URL -u SECRET_KEY -u TODAY
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 .PHONY: setup demo test check
 setup: .venv/ready
@@ -17,11 +17,12 @@ setup: .venv/ready
 demo: setup
 	$(BIN)/python manage.py demo
 
-# The suite on SQLite, and again on PostgreSQL where TEST_DATABASE_URL names one.
+# The suite on SQLite, and again on PostgreSQL where TEST_DATABASE_URL names one; what asks no
+# database, and what only looks at pages that other tests open there too, is marked `once`.
 test: setup
 	$(CLEAN) DATABASE_URL= $(PYTEST)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then echo "Samme tests på PostgreSQL:"; \
-		$(CLEAN) DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST); fi
+		$(CLEAN) DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) -m "not once"; fi
 
 check: setup
 	$(BIN)/ruff check .

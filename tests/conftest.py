@@ -21,10 +21,22 @@ CHROMIUM_FLAGS = [
 ]
 
 
-def pytest_configure():
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "once: what it looks at is the same on both databases, so one pass is enough"
+    )
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Find static files when they are asked for, not all of them for every test client.
     django_settings.WHITENOISE_AUTOREFRESH = True
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what asks no database: it need not be tried again on the other one."""
+    for item in items:
+        if not {"db", "transactional_db"}.intersection(item.fixturenames) and not (
+            item.get_closest_marker("django_db")
+        ):
+            item.add_marker("once")
 
 
 # --- the database

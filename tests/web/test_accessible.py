@@ -18,7 +18,8 @@ from tests.browser import (
 from tests.browser import log_in as log_in_as
 from tests.leasing.closed import close
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# What axe-core reads is HTML and CSS: the same on both databases.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

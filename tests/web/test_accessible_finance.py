@@ -11,7 +11,8 @@ from tests.browser import log_in as log_in_as
 from tests.leasing.supplier.world import five_pcs, invoice
 from tests.leasing.town import TODAY, Town
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# What axe-core reads is HTML and CSS: the same on both databases.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 

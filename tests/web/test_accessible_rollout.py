@@ -10,7 +10,8 @@ from tests import builders as make
 from tests.browser import log_in
 from tests.web.test_accessible import check
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# What axe-core reads is HTML and CSS: the same on both databases.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

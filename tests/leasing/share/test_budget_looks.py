@@ -16,6 +16,7 @@ def town(cast, settings):
     return Town()
 
 
+@pytest.mark.once
 def test_the_pages_are_good_in_every_look(page, live_server, town, cast):
     Budget.objects.create(unit=town.first, year=2026, amount_ore=100)
     log_in(page, live_server, cast.finance)

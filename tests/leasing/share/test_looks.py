@@ -26,6 +26,7 @@ def town(db, settings):
     return town
 
 
+@pytest.mark.once
 def test_the_pages_are_accessible(page, live_server, town, cast):
     log_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
     for path in ("", "beslutninger/", "medarbejdere/"):
