@@ -155,7 +155,7 @@ def _orders(user, text: str, on: date) -> Group:
 
 def _order_note(order: Order, name: str) -> str:
     made = f"oprettet {order.created_at:%d-%m-%Y}"
-    return made if name == order.number else f"{made}, ATEA {name}"
+    return made if name == order.number else f"{made}, leverandørens nr. {name}"
 
 
 def _sub_agreements(user, text: str, on: date) -> Group:

@@ -55,6 +55,14 @@ def test_it_finds_each_kind_case_blind(town, cast, client_of):
     assert len(titles(client, "atea-5")) == 2
 
 
+def test_the_lessors_number_is_named_once(town, cast, client_of):
+    for _ in range(2):
+        order_for(cast.unit, supplier_order_number="ATEA-5", ordered_on=TODAY)
+    text = text_of(read(client_of(cast.helpdesk), "/soeg/?q=ATEA-5"))
+    assert "leverandørens nr. ATEA-5" in text
+    assert "ATEA ATEA" not in text
+
+
 def test_one_exact_hit_opens_at_once(town, cast, client_of):
     client = client_of(cast.helpdesk)
     order = order_for(cast.unit)
