@@ -116,6 +116,7 @@ class SettingsAdmin(OurAdmin):
                 ]
             },
         ),
+        ("Leasinggivers fakturaer", {"fields": ["lessor_cvr", "own_cvr", "invoice_ean"]}),
         ("Bestillinger og udlevering", {"fields": ["overlap_days", "uses_labels"]}),
         (
             "Mails",

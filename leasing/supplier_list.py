@@ -158,7 +158,7 @@ def _decide_one(code: str, found: DifferenceRow) -> str:
         code,
         bunke=row.pile,
         serie=row.serial_number,
-        aftale="" if row.serial_number else row.sub_agreement,
+        aftale=None if row.serial_number else row.sub_agreement,
         alle="1",
     )
 

@@ -53,6 +53,11 @@ from leasing.views.quarter import (
 )
 from leasing.views.share.lines import LineList
 from leasing.views.share.share import share
+from leasing.views.supplier.files import (
+    supplier_invoice_attach,
+    supplier_invoice_file,
+    supplier_invoice_remove_file,
+)
 from leasing.views.supplier.invoices import (
     ClaimList,
     SupplierInvoiceDetail,
@@ -145,6 +150,21 @@ urlpatterns = [
         "leverandoerfakturaer/<int:pk>/bilag/",
         supplier_invoice_voucher,
         name="supplier-invoice-voucher",
+    ),
+    path(
+        "leverandoerfakturaer/<int:pk>/filer/",
+        supplier_invoice_attach,
+        name="supplier-invoice-attach",
+    ),
+    path(
+        "leverandoerfakturaer/<int:pk>/filer/<int:file>/",
+        supplier_invoice_file,
+        name="supplier-invoice-file",
+    ),
+    path(
+        "leverandoerfakturaer/<int:pk>/filer/<int:file>/fjern/",
+        supplier_invoice_remove_file,
+        name="supplier-invoice-remove-file",
     ),
     path(
         "leverandoerfakturaer/<int:pk>/tilbage/",

@@ -6,6 +6,7 @@ Each check raises ValueError with a Danish sentence, without its full stop.
 import re
 
 from stdnum import ean as stdnum_ean
+from stdnum.dk import cvr as stdnum_cvr
 
 
 def check_ean(value: str) -> None:
@@ -14,6 +15,14 @@ def check_ean(value: str) -> None:
         raise ValueError("EAN skal være 13 cifre")
     if not stdnum_ean.is_valid(value):
         raise ValueError("EAN er ikke gyldigt: kontrolcifferet passer ikke. Kontrollér cifrene")
+
+
+def check_cvr(value: str) -> None:
+    """Refuse a CVR number that is not eight digits with the right check digit."""
+    if not re.fullmatch(r"[0-9]{8}", value):
+        raise ValueError("CVR-nr. skal være 8 cifre")
+    if not stdnum_cvr.is_valid(value):
+        raise ValueError("CVR-nr. er ikke gyldigt: kontrolcifferet passer ikke. Kontrollér cifrene")
 
 
 def check_account(value: str) -> None:

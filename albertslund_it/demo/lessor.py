@@ -21,10 +21,9 @@ from leasing.models import Outcome, SubAgreement, SupplierInvoice
 from leasing.selectors.supplier.outcomes import open_claims
 from leasing.selectors.supplier.reconciliation import difference_rows
 from leasing.selectors.supplier.sides import lease_side
+from leasing.services.supplier.billed import BilledLine, Header
 from leasing.services.supplier.decisions import Selection, decide, seen_of, select
 from leasing.services.supplier.invoices import (
-    BilledLine,
-    Header,
     record_supplier_voucher,
     save_invoices,
 )

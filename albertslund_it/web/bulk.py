@@ -85,6 +85,10 @@ class Changes:
         place = f"række {row}: " if row is not None else ""
         self.warnings += [f"{place}{sentence}" for sentence in sentences]
 
+    def created_of(self, model: type[Model]) -> list[Model]:
+        """Return the new rows of a model."""
+        return [row for row in self._created.values() if type(row) is model]
+
     @property
     def counts(self) -> dict[str, Count]:
         """Give the count of each kind of row met, by its name in the plural."""

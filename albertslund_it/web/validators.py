@@ -20,6 +20,10 @@ def validate_ean(value):
     _check(account_codes.check_ean, value)
 
 
+def validate_cvr(value):
+    _check(account_codes.check_cvr, value)
+
+
 def validate_account(value):
     _check(account_codes.check_account, value)
 

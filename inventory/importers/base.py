@@ -10,6 +10,7 @@ from django.db.models import Model
 from albertslund_it.common import cells
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
+from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.spreadsheets import Table, heading_key
 from albertslund_it.web.bulk import Changes
 
@@ -25,14 +26,16 @@ MORE_CELLS = (
 class Column:
     """A heading of a file, the field it fills and how its cells are read.
 
-    `clears_to` is what SLET puts there; a column without it cannot be cleared. `also` are other
-    headings of it, those of our own lists first.
+    `clears_to` is what SLET puts there; a column without it cannot be cleared. Of one whose heading
+    alone `must_stand`, the cells may be blank. `also` are other headings of it, those of our own
+    lists first.
     """
 
     name: str
     field: str
     read: Callable[[Any], Any] = cells.text
     required: bool = False
+    must_stand: bool = False
     clears_to: Any = cells.KEEP
     help: str = ""
     example: Any = ""
@@ -49,7 +52,8 @@ class Importer:
     """A kind of file: its columns, and the service that takes in its rows.
 
     `make` builds a row's facts from the columns' fields; what it has a default for may be blank.
-    `read_document` reads the kind's other form, an XML document, to the same facts.
+    `read_document` reads the kind's other form, an XML document, to the same facts; the quarter is
+    what a person says it is for. Of a kind that keeps its file, `save` takes it as `source`.
     """
 
     kind: str
@@ -59,7 +63,8 @@ class Importer:
     columns: tuple[Column, ...]
     make: Callable[..., Any]
     save: Callable[..., Changes]
-    read_document: Callable[[bytes, Faults], list] | None = None
+    read_document: Callable[[bytes, Faults, Quarter | None], list] | None = None
+    keeps_file: bool = False
 
     @property
     def known(self) -> set[str]:
@@ -138,7 +143,11 @@ def _match_headings(importer: Importer, table: Table) -> tuple[list, list[str]]:
                 warnings.append(f"Kolonnen {shown} kendes ikke og er ikke læst.")
         elif found.setdefault(columns[key].field, place) != place:
             reasons.append(f"Overskriften {shown} står to gange. Slet den ene kolonne.")
-    missing = [c.name for c in importer.columns if c.required and c.field not in found]
+    missing = [
+        column.name
+        for column in importer.columns
+        if (column.required or column.must_stand) and column.field not in found
+    ]
     if missing:
         reasons.append(
             f"Række {table.heading_row} skal være overskrifter, og her mangler: "

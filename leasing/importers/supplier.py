@@ -4,7 +4,8 @@ from albertslund_it.common import cells
 from inventory.importers.base import Column, Importer, like
 from leasing.importers.supplier_xml import read_document
 from leasing.models import SupplierInvoice, SupplierInvoiceLine
-from leasing.services.supplier.invoices import BilledLine, save_invoices
+from leasing.services.supplier.billed import BilledLine
+from leasing.services.supplier.invoices import save_invoices
 
 SUPPLIER_INVOICES = Importer(
     kind="supplier_invoice",
@@ -15,6 +16,7 @@ SUPPLIER_INVOICES = Importer(
     make=BilledLine,
     save=save_invoices,
     read_document=read_document,
+    keeps_file=True,
     columns=(
         Column(
             "Fakturanr",
@@ -28,8 +30,8 @@ SUPPLIER_INVOICES = Importer(
             "Serienummer",
             "serial_number",
             like(SupplierInvoiceLine, "serial_number", cells.capitals),
-            required=True,
-            help="Også et, som udstyret har haft før",
+            must_stand=True,
+            help="Også et, som udstyret har haft før. Tom på et gebyr: så skal underaftalen med",
             example="PF0A1B2C",
         ),
         Column("Fra", "starts_on", cells.day, required=True, example="01-01-2026"),

@@ -23,8 +23,11 @@ from leasing.models.scenario import Scenario
 from leasing.models.settings import Booking, FiscalYear, Settings
 from leasing.models.supplier import (
     DifferenceOutcome,
+    FileOrigin,
+    KeptFile,
     Outcome,
     SupplierInvoice,
+    SupplierInvoiceFile,
     SupplierInvoiceLine,
 )
 
@@ -41,10 +44,12 @@ __all__ = [
     "DifferenceOutcome",
     "EndChoice",
     "EndWish",
+    "FileOrigin",
     "FiscalYear",
     "FrameworkAgreement",
     "InvoiceLine",
     "InvoiceSummary",
+    "KeptFile",
     "Kind",
     "Lease",
     "LeasePrice",
@@ -65,6 +70,7 @@ __all__ = [
     "Status",
     "SubAgreement",
     "SupplierInvoice",
+    "SupplierInvoiceFile",
     "SupplierInvoiceLine",
     "Voucher",
 ]

@@ -8,6 +8,8 @@ from django.db.models import Q
 from albertslund_it.web.validators import (
     validate_account,
     validate_cost_centre,
+    validate_cvr,
+    validate_ean,
     validate_psp_element,
 )
 
@@ -81,6 +83,27 @@ class Settings(models.Model):
         "afrunding pr. fakturalinje (øre)",
         default=1,
         help_text="Så lille en forskel fra leasinggivers faktura lægges i en bunke for sig.",
+    )
+    lessor_cvr = models.CharField(
+        "leasinggivers CVR-nr.",
+        max_length=8,
+        blank=True,
+        validators=[validate_cvr],
+        help_text="Sammenlignes med sælgeren på leasinggivers fakturaer. Tom: kun navnet.",
+    )
+    own_cvr = models.CharField(
+        "kommunens CVR-nr.",
+        max_length=8,
+        blank=True,
+        validators=[validate_cvr],
+        help_text="Sammenlignes med køberen på leasinggivers fakturaer. Tom: ikke sammenlignet.",
+    )
+    invoice_ean = models.CharField(
+        "EAN for leasinggivers fakturaer",
+        max_length=13,
+        blank=True,
+        validators=[validate_ean],
+        help_text="Det EAN, leasinggiver skal sende til. Tom: ikke sammenlignet.",
     )
     overlap_days = models.PositiveSmallIntegerField(
         "dage med to pc'er ved udskiftning",

@@ -1,5 +1,7 @@
 """What the lessor has billed, and what became of each difference from the register."""
 
+from datetime import date, timedelta
+
 from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import F, Q
@@ -33,7 +35,8 @@ class SupplierInvoice(models.Model):
 class SupplierInvoiceLine(models.Model):
     """One amount on the lessor's invoice; negative on a credit note.
 
-    A line without a serial number is the total of a sub-agreement, where the lessor gives no more.
+    A line without a serial number is the total of a sub-agreement, where the lessor gives no more;
+    one without either waits for somebody to say what it is about.
     """
 
     invoice = models.ForeignKey(
@@ -65,14 +68,66 @@ class SupplierInvoiceLine(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_before__gt=F("starts_on")), name="supplier_line_has_days"
             ),
-            models.CheckConstraint(
-                condition=~Q(serial_number="") | ~Q(sub_agreement=""),
-                name="supplier_line_about_something",
-            ),
         ]
 
     def __str__(self):
         return f"{self.invoice_id}/{self.number}"
+
+    @property
+    def last_day(self) -> date:
+        return self.ends_before - timedelta(days=1)
+
+
+class KeptFile(models.Model):
+    """The bytes of a file as they came, kept once; in the database, so that a backup has them."""
+
+    sha256 = models.CharField("kontrolsum", max_length=64, unique=True)
+    content_type = models.CharField("type", max_length=100)
+    size = models.PositiveIntegerField("bytes")
+    data = models.BinaryField("indhold")
+
+    class Meta:
+        verbose_name = "fil"
+        verbose_name_plural = "filer"
+
+    def __str__(self):
+        return self.sha256
+
+
+class FileOrigin(models.TextChoices):
+    """How a file came to an invoice."""
+
+    SOURCE = "source", "Filen, der blev indlæst"
+    EMBEDDED = "embedded", "Lå i fakturaen"
+    BY_HAND = "by_hand", "Lagt ved"
+
+
+class SupplierInvoiceFile(models.Model):
+    """A file of an invoice: what it was read from, what was in it, or what was added by hand."""
+
+    invoice = models.ForeignKey(
+        SupplierInvoice,
+        models.CASCADE,
+        verbose_name="leverandørfaktura",
+        related_name="files",
+        db_index=False,
+    )
+    file = models.ForeignKey(KeptFile, models.PROTECT, verbose_name="fil", related_name="links")
+    name = models.CharField("navn", max_length=100)
+    origin = models.CharField("hvorfra", max_length=10, choices=FileOrigin.choices)
+    added_at = models.DateTimeField("lagt ved")
+    added_by = models.CharField("lagt ved af", max_length=150)
+
+    class Meta:
+        verbose_name = "fil til leverandørfaktura"
+        verbose_name_plural = "filer til leverandørfakturaer"
+        ordering = ["invoice", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "file"], name="supplier_file_once")
+        ]
+
+    def __str__(self):
+        return self.name
 
 
 class Outcome(models.TextChoices):
@@ -133,5 +188,5 @@ class DifferenceOutcome(models.Model):
         return f"{self.quarter} {self.pile} {self.serial_number or self.sub_agreement}"
 
 
-for _model in (SupplierInvoice, DifferenceOutcome):
+for _model in (SupplierInvoice, SupplierInvoiceFile, DifferenceOutcome):
     auditlog.register(_model)

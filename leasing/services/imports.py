@@ -1,6 +1,7 @@
 """Take in one file: all of it or none of it."""
 
 import hashlib
+import io
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,9 +10,12 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Model
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
+from albertslund_it.common.kept_files import CheckedFile, kept_as
+from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.spreadsheets import Table, looks_like_xml, read_bytes, read_table
 from albertslund_it.web.bulk import Count, Difference
 from inventory.importers.base import Importer, read_rows
@@ -29,7 +33,8 @@ DEADLOCKS = ("40P01", "40001", "55P03")
 class ImportReport:
     """What a file did, or in a dry run would do; `counts` is by kind of thing, in Danish.
 
-    `source` says which sheet was read, and which were not.
+    `source` says which sheet was read, and which were not; `made` are the new rows of what it is a
+    file of.
     """
 
     kind: str
@@ -40,6 +45,7 @@ class ImportReport:
     differences: list[Difference] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     source: str = ""
+    made: list[Model] = field(default_factory=list)
 
     @property
     def change_count(self) -> int:
@@ -63,9 +69,13 @@ def import_file(
     now: datetime | None = None,
     dry_run: bool = False,
     seen: str | None = None,
+    quarter: Quarter | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> ImportReport:
-    """Take in a file of one kind; see `import_table`."""
+    """Take in a file of one kind; see `import_table`.
+
+    `quarter` is what a document is for that does not say it.
+    """
     importer = importer_of(kind)
     progress(f"Læser {filename}")
     options = {
@@ -76,13 +86,19 @@ def import_file(
         "seen": seen,
         "progress": progress,
     }
-    if importer.read_document and looks_like_xml(stream):
+    is_document = bool(importer.read_document) and looks_like_xml(stream)
+    data = read_bytes(stream, filename, settings.IMPORT_MAX_BYTES)
+    kept = kept_as(filename, data, is_xml=is_document) if importer.keeps_file else None
+    if is_document:
         faults = Faults()
-        data = read_bytes(stream, filename, settings.IMPORT_MAX_BYTES)
-        rows = importer.read_document(data, faults)
-        return _take_in(importer, rows, len(rows), [], faults, **options)
-    table = read_table(stream, filename, settings.IMPORT_MAX_BYTES, importer.known)
-    return import_table(kind=kind, table=table, **options)
+        rows = importer.read_document(data, faults, quarter)
+        return _take_in(importer, rows, len(rows), [], faults, kept=kept, **options)
+    if quarter:
+        raise Refused("Et kvartal vælges kun til en elektronisk faktura (.xml) uden periode.")
+    if importer.read_document and filename.lower().endswith(".xml"):
+        raise Refused("Filen hedder .xml, men er ikke XML. Er den pakket, så pak den ud først.")
+    table = read_table(io.BytesIO(data), filename, settings.IMPORT_MAX_BYTES, importer.known)
+    return import_table(kind=kind, table=table, kept=kept, **options)
 
 
 def import_table(
@@ -94,6 +110,7 @@ def import_table(
     now: datetime | None = None,
     dry_run: bool = False,
     seen: str | None = None,
+    kept: CheckedFile | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> ImportReport:
     """Take in a table of one kind (a key of `leasing.importers.KINDS`) and report what changed.
@@ -120,18 +137,32 @@ def import_table(
         now=now,
         dry_run=dry_run,
         seen=seen,
+        kept=kept,
         progress=progress,
     )
     return replace(report, source=table.source)
 
 
 def _take_in(
-    importer: Importer, rows, count, warnings, faults, *, actor, today, now, dry_run, seen, progress
+    importer: Importer,
+    rows,
+    count,
+    warnings,
+    faults,
+    *,
+    actor,
+    today,
+    now,
+    dry_run,
+    seen,
+    kept,
+    progress,
 ) -> ImportReport:
     """Save what was read, and undo it where it is only to be looked at."""
     progress(f"Gemmer {count} rækker")
+    file = {"source": kept} if importer.keeps_file else {}
     with clashes_refused(), transaction.atomic():
-        changes = importer.save(rows=rows, actor=actor, today=today, faults=faults)
+        changes = importer.save(rows=rows, actor=actor, today=today, faults=faults, **file)
         if now:
             changes.tell(now)
         report = ImportReport(
@@ -142,6 +173,7 @@ def _take_in(
             changes.counts,
             changes.differences,
             warnings + changes.warnings,
+            made=changes.created_of(changes.models[0]),
         )
         if seen not in (None, report.digest):
             report = replace(report, dry_run=True)

@@ -6,18 +6,24 @@ from django.shortcuts import redirect, render
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import FileRefused
+from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web import uploads
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.forms import PlainForm
+from albertslund_it.web.forms import PlainForm, PlainSelect
 from inventory.importers.base import Importer
 from leasing.exports.import_example import write_example
 from leasing.importers import KINDS
+from leasing.importers.supplier_xml import QuarterMissing
+from leasing.selectors.window import billing_start
 from leasing.services.imports import ImportReport, import_file
+from leasing.views.supplier.invoices import landing_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
 GONE = "Filen er ikke gemt her længere. Vælg den igen."
 TOO_LARGE = "Filen er for stor. Del den i flere filer, eller slet ark, der ikke bruges."
+# Where to go on after a kind of file was taken in; others begin anew.
+LANDINGS = {"supplier_invoice": landing_of}
 STALE = "Oplysningerne er ændret, siden du så forskellene. Se dem igennem igen."
 
 
@@ -43,6 +49,23 @@ def upload_form(importer: Importer, *data) -> UploadForm:
     return form
 
 
+class QuarterForm(PlainForm, forms.Form):
+    """The quarter that a document is for which does not say it; nothing is guessed."""
+
+    quarter = forms.ChoiceField(
+        label="Kvartal",
+        widget=PlainSelect,
+        error_messages={"required": "Vælg det kvartal, fakturaen er for."},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        last = Quarter.of(today()).next()
+        quarters = reversed(list(quarters_between(Quarter.of(billing_start()), last)))
+        choices = [(str(quarter), quarter.label) for quarter in quarters]
+        self.fields["quarter"].choices = [("", "Vælg kvartal"), *choices]
+
+
 def import_list(request):
     """Show the kinds of files that the user may take in."""
     importers = [one for one in KINDS.values() if request.user.has_perm(one.permission)]
@@ -57,7 +80,7 @@ def import_kind(request, kind):
     if request.method != "POST":
         return upload_page(request, importer, upload_form(importer))
     if "token" in request.POST:
-        return confirm(request, importer)
+        return go_on(request, importer)
     form = upload_form(importer, request.POST, request.FILES)
     if uploads.was_too_large(request):
         form.errors["file"] = form.error_class([TOO_LARGE])
@@ -66,31 +89,43 @@ def import_kind(request, kind):
     upload = form.cleaned_data["file"]
     try:
         report = take_in(request, importer, upload, upload.name, dry_run=True)
+    except QuarterMissing as missing:
+        token = uploads.keep(request.user, upload)
+        return quarter_page(request, importer, QuarterForm(), token, upload.name, missing.number)
     except Refused as refused:
         return upload_page(request, importer, upload_form(importer), refused, upload.name)
     token = uploads.keep(request.user, upload) if report.change_count else ""
-    return preview_page(request, importer, report, token)
+    return preview_page(request, importer, report, token, upload.name)
 
 
-def confirm(request, importer: Importer):
-    """Take in the file whose differences the user has seen."""
-    token = request.POST["token"]
+def go_on(request, importer: Importer):
+    """Go on with a file that was handed in before: choose its quarter, look at it, take it in."""
+    token, name = request.POST["token"], request.POST.get("name", "")[:200] or "Filen"
     stream = uploads.kept(request.user, token)
     if stream is None:
         messages.error(request, GONE)
         return redirect("import-kind", importer.kind)
-    try:
-        with stream:
-            seen = request.POST.get("seen", "")
-            report = take_in(request, importer, stream, "Filen", seen=seen)
-    except Refused as refused:
-        return upload_page(request, importer, upload_form(importer), refused)
-    if report.dry_run and report.change_count:
+    quarter = None
+    with stream:
+        if "quarter" in request.POST:
+            form = QuarterForm(request.POST)
+            if not form.is_valid():
+                return quarter_page(request, importer, form, token, name)
+            quarter = Quarter.parse(form.cleaned_data["quarter"])
+        seen = request.POST.get("seen")
+        options = {"dry_run": True} if seen is None else {"seen": seen}
+        try:
+            report = take_in(request, importer, stream, name, quarter=quarter, **options)
+        except Refused as refused:
+            return upload_page(request, importer, upload_form(importer), refused)
+    if seen is not None and report.dry_run and report.change_count:
         messages.warning(request, STALE)
-        return preview_page(request, importer, report, token)
+    if report.dry_run and (report.change_count or seen is None):
+        return preview_page(request, importer, report, token, name, quarter)
     uploads.forget(request.user, token)
     messages.success(request, f"{importer.label}: {told(report)}")
-    return redirect("import-kind", importer.kind)
+    landing = LANDINGS.get(importer.kind)
+    return redirect(landing(report.made) if landing and report.made else request.path)
 
 
 def import_example(request, kind):
@@ -159,13 +194,24 @@ def upload_page(request, importer: Importer, form, refused: Refused | None = Non
     return render(request, "leasing/import_kind.html", context, status=status)
 
 
-def preview_page(request, importer: Importer, report: ImportReport, token: str):
+def preview_page(
+    request, importer: Importer, report: ImportReport, token: str, name: str, quarter=""
+):
     """Show what a file would change, and ask whether to do it."""
     context = {
         "importer": importer,
         "report": report,
         "token": token,
+        "name": name,
+        "quarter": quarter or "",
         "differences": report.differences[:SHOWN],
         "more": max(0, len(report.differences) - SHOWN),
     }
     return render(request, "leasing/import_preview.html", context)
+
+
+def quarter_page(request, importer: Importer, form, token: str, name: str, number: str = ""):
+    """Ask which quarter a document is for that does not say it."""
+    context = {"importer": importer, "form": form, "token": token, "name": name, "number": number}
+    status = 422 if form.errors else 200
+    return render(request, "leasing/import_quarter.html", context, status=status)

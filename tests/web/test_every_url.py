@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from albertslund_it import roles
 from leasing.models import Objection
+from leasing.services.supplier.files import attach_file
 from tests import builders as make
 from tests.leasing.closed import close
 from tests.leasing.supplier.world import invoice as supplier_invoice
@@ -118,6 +119,9 @@ TABLE = {
     "leverandoerfakturaer/krav/": {"open": QUARTERS},
     "leverandoerfakturaer/<int:pk>/": {"open": QUARTERS},
     "leverandoerfakturaer/<int:pk>/bilag/": {"open": FINANCE, "method": "post"},
+    "leverandoerfakturaer/<int:pk>/filer/": {"open": FINANCE, "method": "post"},
+    "leverandoerfakturaer/<int:pk>/filer/<int:file>/": {"open": QUARTERS},
+    "leverandoerfakturaer/<int:pk>/filer/<int:file>/fjern/": {"open": FINANCE, "method": "post"},
     "leverandoerfakturaer/<int:pk>/tilbage/": {"open": FINANCE},
     "kvartaler/<slug:code>/<slug:number>/": {"open": SEERS | {roles.HEAD}, "hidden": LEADERS},
     "engangsbeloeb/": {"open": QUARTERS},
@@ -181,12 +185,17 @@ def town(cast, settings):
         "foreign": make.employee("bo", "Bo Fremmed", unit=foreign),
     }
     town_device = make.lease("PF000001", unit=cast.unit).device
+    supplier = supplier_invoice("4711", ("PF000001", "349,41"))
+    attached = attach_file(
+        invoice_id=supplier.pk, name="a.pdf", data=b"%PDF-", actor=None, now=timezone.now()
+    )
     return {
         "own": (cast.unit, town_device),
         "foreign": (foreign, make.lease("PF000002", unit=foreign).device),
         "run": close(),
         "charge": make.charge(cast.unit),
-        "supplier": supplier_invoice("4711", ("PF000001", "349,41")),
+        "supplier": supplier,
+        "file": attached,
         "objection": Objection.objects.create(
             device=town_device, unit=cast.unit, note="?", raised_at=timezone.now()
         ),
@@ -212,6 +221,7 @@ def address(route, town, whose="own"):
     invoices = {invoice.department_id: invoice.number for invoice in town["run"].invoices.all()}
     values = {**ARGUMENTS, "pk": pk, "number": invoices[unit.department_id]}
     values |= {"lease": device.lease.pk, "unit": unit.pk, "period": "2026Q1", "year": 2026}
+    values |= {"file": town["file"].pk}
     values |= {"machine": town["machine"].pk, "visit": 1, "device_pk": device.pk}
     for name, value in values.items():
         for kind in ("int", "str", "slug"):

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
 from albertslund_it.web.disks import full_disk
@@ -19,8 +20,13 @@ class Command(DanishCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="vis, hvad filen ville ændre; gem intet"
         )
+        parser.add_argument(
+            "--quarter",
+            metavar="KVARTAL",
+            help="det kvartal, en elektronisk faktura uden periode er for, fx 2026Q3",
+        )
 
-    def handle(self, *, kind, file, dry_run, **options):
+    def handle(self, *, kind, file, dry_run, quarter, **options):
         try:
             with file.open("rb") as stream:
                 report = import_file(
@@ -31,6 +37,7 @@ class Command(DanishCommand):
                     today=today(),
                     now=now(),
                     dry_run=dry_run,
+                    quarter=_quarter(quarter),
                     progress=self.show_progress,
                 )
         except OSError as error:
@@ -62,6 +69,13 @@ class Command(DanishCommand):
             self.stdout.write("Prøve: intet er gemt.")
         elif not report.change_count:
             self.stdout.write("0 ændringer: alt stod der i forvejen.")
+
+
+def _quarter(code: str | None) -> Quarter | None:
+    try:
+        return Quarter.parse(code) if code else None
+    except ValueError as error:
+        raise Refused(f"--quarter: {error}") from None
 
 
 def _first(reasons: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.commands import DanishCommand
 from leasing.domain.reconciliation import DIFFERENCES, Pile
+from leasing.selectors.supplier.outcomes import called
 from leasing.selectors.supplier.pages import decision_text
 from leasing.selectors.supplier.reconciliation import (
     PILE_NAMES,
@@ -70,7 +71,7 @@ def _quarter(code: str) -> Quarter:
 
 
 def _told(row, state: State) -> str:
-    about = row.serial_number or f"Underaftale {row.sub_agreement}"
+    about = called(row.serial_number, row.sub_agreement)
     parts = [
         f"{PILE_NAMES[row.pile]}: {about}",
         row.model_name,

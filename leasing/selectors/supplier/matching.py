@@ -25,7 +25,7 @@ from leasing.domain.reconciliation import (
 )
 from leasing.models import DifferenceOutcome, Settings, SubAgreement
 from leasing.selectors.facts import one_moment
-from leasing.selectors.supplier.outcomes import Decisions, decisions_of, subject_of
+from leasing.selectors.supplier.outcomes import Decisions, called, decisions_of, subject_of
 from leasing.selectors.supplier.sides import by_device, lease_side, line_side, span_of_quarter
 
 NOTHING = Carried(0, 0, 0)
@@ -54,7 +54,7 @@ class Row(NamedTuple):
     def label(self) -> str:
         """Name what equal differences have in common."""
         if not self.serial_number:
-            return f"Underaftale {self.sub_agreement}"
+            return called("", self.sub_agreement)
         return self.model_name or "Ukendt udstyr"
 
 

@@ -23,6 +23,13 @@ def subject_of(device_id: int | None, serial_number: str, sub_agreement: str) ->
     return (0, serial_number, "") if serial_number else (0, "", sub_agreement)
 
 
+def called(serial_number: str, sub_agreement: str) -> str:
+    """Call a difference what it is about, for people."""
+    if serial_number:
+        return serial_number
+    return f"Underaftale {sub_agreement}" if sub_agreement else "Uden underaftale"
+
+
 @dataclass
 class Decisions:
     """The decisions of a quarter, and the credit lines that settle its claims or others'.

@@ -1,17 +1,18 @@
 """What the pages of the lessor's invoices show."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.rows import among
 from inventory.models import Unit
 from leasing.domain.reconciliation import Pile
-from leasing.models import DifferenceOutcome, Outcome, SupplierInvoice
+from leasing.models import DifferenceOutcome, Outcome, SupplierInvoice, SupplierInvoiceLine
 from leasing.selectors.supplier.matching import Row
-from leasing.selectors.supplier.outcomes import open_claims
+from leasing.selectors.supplier.outcomes import called, open_claims
 from leasing.selectors.supplier.reconciliation import (
     PILE_NAMES,
     STATE_NAMES,
@@ -24,9 +25,15 @@ from leasing.selectors.window import billing_start
 ONE_DAY = timedelta(days=1)
 
 
-def invoice_rows() -> QuerySet[SupplierInvoice]:
-    """Give the invoices with their number of lines and the first and last day they are about."""
-    return SupplierInvoice.objects.annotate(
+def invoices_seen_by(user) -> QuerySet[SupplierInvoice]:
+    """Return the lessor's invoices that a user may see, with all that hangs on them."""
+    every = SupplierInvoice.objects.all()
+    return every if user.has_perm("leasing.view_supplierinvoice") else every.none()
+
+
+def invoice_rows(invoices: QuerySet[SupplierInvoice]) -> QuerySet[SupplierInvoice]:
+    """Return invoices with their number of lines and the first and last day they are about."""
+    return invoices.annotate(
         line_count=Count("lines"), first_day=Min("lines__starts_on"), end=Max("lines__ends_before")
     )
 
@@ -38,10 +45,12 @@ def sums_of(invoices: QuerySet[SupplierInvoice]) -> dict[str, int]:
     return {name: amount or 0 for name, amount in found.items()}
 
 
-def quarters_of(invoice: SupplierInvoice) -> list[Quarter]:
-    """Give the quarters that an invoice's lines belong to."""
+def quarters_of(invoices: Collection[SupplierInvoice]) -> list[Quarter]:
+    """Return the quarters that the lines of some invoices belong to."""
     start = billing_start()
-    days = invoice.lines.order_by().values_list("starts_on", flat=True).distinct()
+    ids = [invoice.pk for invoice in invoices]
+    lines = SupplierInvoiceLine.objects.filter(invoice__in=among(ids, int)).order_by()
+    days = lines.values_list("starts_on", flat=True).distinct()
     return sorted({quarter_of_line(day, start) for day in days})
 
 
@@ -81,7 +90,7 @@ def shown(row: Row) -> DifferenceRow:
     return DifferenceRow(
         row,
         PILE_NAMES[row.pile],
-        row.serial_number or f"Underaftale {row.sub_agreement}",
+        called(row.serial_number, row.sub_agreement),
         row.model_name or ("" if row.serial_number else "I alt"),
         row.sub_agreement,
         item.starts_on,
@@ -142,7 +151,7 @@ def _claim(claim: DifferenceOutcome, row: Row | None) -> ClaimRow:
         state = ("bad", "Afvigelsen er en anden nu")
     return ClaimRow(
         Quarter.parse(claim.quarter).label,
-        claim.serial_number or f"Underaftale {claim.sub_agreement}",
+        called(claim.serial_number, claim.sub_agreement),
         row.model_name if row else "",
         row.sub_agreement if row else claim.sub_agreement,
         row and row.item.starts_on,

@@ -60,9 +60,9 @@ def find(text: str) -> Found:
             .order_by("number")[:FOUND]
         ),
         supplier=list(
-            SupplierInvoice.objects.filter(Q(number__iexact=text) | Q(voucher_number__iexact=text))[
-                :FOUND
-            ]
+            SupplierInvoice.objects.filter(
+                Q(number__iexact=text) | Q(voucher_number__iexact=text)
+            ).prefetch_related("files")[:FOUND]
         ),
     )
     found.rebilled = rebilled_by(found.supplier)
@@ -191,7 +191,8 @@ def _add_supplier(steps: list[Step]) -> None:
     every = {serial for each in serials.values() for serial in each}
     by_serial = defaultdict(list)
     lines = SupplierInvoiceLine.objects.filter(serial_number__in=among(every))
-    for line in lines.select_related("invoice").order_by("starts_on", "id"):
+    with_files = lines.select_related("invoice").prefetch_related("invoice__files")
+    for line in with_files.order_by("starts_on", "id"):
         by_serial[line.serial_number].append(line)
     for step in steps:
         quarter = Quarter.parse(step.line.period)

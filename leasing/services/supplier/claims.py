@@ -7,7 +7,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.bulk import Changes, Difference
 from inventory.selectors.lookups import devices_by_serial_number
 from leasing.models import SupplierInvoice, SupplierInvoiceLine
-from leasing.selectors.supplier.outcomes import open_claims, subject_of
+from leasing.selectors.supplier.outcomes import called, open_claims, subject_of
 
 
 def settle_claims(
@@ -39,7 +39,7 @@ def settle_claims(
         if not found:
             continue
         claim = found.pop(0)
-        subject = claim.serial_number or f"Underaftale {claim.sub_agreement}"
+        subject = called(claim.serial_number, claim.sub_agreement)
         label = Quarter.parse(claim.quarter).label
         changes.update(claim, subject, credit_note=invoice)
         changes.differences.pop()

@@ -25,6 +25,7 @@ from leasing.models import (
 )
 from leasing.selectors.facts import cost_holder_id
 from leasing.selectors.supplier.matching import Row
+from leasing.selectors.supplier.outcomes import called
 from leasing.selectors.supplier.reconciliation import (
     PILE_NAMES,
     State,
@@ -201,7 +202,7 @@ class _Deciding:
         )
 
     def _text(self, row: Row) -> str:
-        about = row.serial_number or f"underaftale {row.sub_agreement}"
+        about = called(row.serial_number, row.sub_agreement)
         kind = "Delydelse" if row.pile == Pile.INTERIM else "Leasinggivers faktura"
         return f"{kind}, {self.quarter.short_label}: {about}"
 

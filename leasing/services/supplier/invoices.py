@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
@@ -10,51 +9,29 @@ from django.utils.timezone import make_aware
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
+from albertslund_it.common.kept_files import CheckedFile
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.people import done_by
 from albertslund_it.web.rows import among, insert, lock
 from inventory.models import FormerSerialNumber
-from inventory.selectors.lookups import devices_by_serial_number
-from leasing.models import DifferenceOutcome, SupplierInvoice, SupplierInvoiceLine
+from leasing.models import (
+    DifferenceOutcome,
+    FileOrigin,
+    KeptFile,
+    SupplierInvoice,
+    SupplierInvoiceFile,
+    SupplierInvoiceLine,
+)
 from leasing.selectors.supplier.reconciliation import quarter_of_line
 from leasing.selectors.window import billing_start
+from leasing.services.supplier.billed import BilledLine, Header
 from leasing.services.supplier.claims import settle_claims
+from leasing.services.supplier.files import forget_unused, keep_files
+from leasing.services.supplier.subjects import Register
+from leasing.services.supplier.told import Parties, facts_of, warnings_of
 
 ONE_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What a document says beside its lines, in øre; `net_ore` is its own sum of them.
-
-    `vat_ore` is None where the file does not tell it.
-    """
-
-    net_ore: int | None = None
-    vat_ore: int | None = None
-    is_credit_note: bool = False
-    credits: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BilledLine:
-    """One line of an invoice; `last_day` is the last one paid for.
-
-    `article` is the seller's number of the item: the serial number, where it is one we know.
-    """
-
-    number: str
-    invoice_date: date
-    starts_on: date
-    last_day: date
-    amount_ore: int
-    serial_number: str = ""
-    sub_agreement: str = ""
-    text: str = ""
-    article: str = ""
-    header: Header | None = None
-    row: int | None = None
 
 
 @transaction.atomic
@@ -64,37 +41,40 @@ def save_invoices(
     actor,
     today: date,
     faults: Faults | None = None,
+    source: CheckedFile | None = None,
 ) -> Changes:
     """Take in invoices and credit notes that are not there yet; the same again changes nothing.
 
-    A credit note settles the claims that its lines match.
+    A credit note settles the claims that its lines match. `source` is the file they were read
+    from: it is kept, and what it says is told.
 
     Raises:
         FileRefused: with every fault, one of them that an invoice is there with other content.
     """
-    lock(SupplierInvoice, DifferenceOutcome)  # two people with the same file: one after the other
-    saving = _Saving(rows, faults or Faults(), actor, today)
+    # Two people with the same file: one after the other.
+    lock(SupplierInvoice, DifferenceOutcome, KeptFile)
+    saving = _Saving(rows, faults or Faults(), actor, today, source)
     saving.save()
     return saving.changes
 
 
+Made = tuple[SupplierInvoice, list[SupplierInvoiceLine], Header]
+
+
 class _Saving:
-    def __init__(self, rows, faults, actor, today):
-        self.faults, self.actor = faults, actor
+    def __init__(self, rows, faults, actor, today, source):
+        self.faults, self.actor, self.source = faults, actor, source
         self.entered_at = make_aware(datetime.combine(today, time(12)))
-        self.changes = Changes((SupplierInvoice, DifferenceOutcome))
-        self.devices = devices_by_serial_number(
-            {row.serial_number or row.article for row in rows} - {""}
-        )
+        self.changes = Changes((SupplierInvoice, SupplierInvoiceFile, DifferenceOutcome))
+        self.register = Register(rows)
         self.by_number: dict[str, list[BilledLine]] = {}
-        for row in rows:
+        for row in self.register.settle(rows):
             self.by_number.setdefault(row.number, []).append(row)
         known = SupplierInvoice.objects.filter(number__in=among(self.by_number))
         self.known = {invoice.number: invoice for invoice in known}
 
     def save(self) -> None:
-        made: list[tuple[SupplierInvoice, list[SupplierInvoiceLine]]] = []
-        unknown = set()
+        made: list[Made] = []
         for number, rows in self.by_number.items():
             lines = self._lines(rows)
             invoice = self._invoice(number, rows, lines)
@@ -107,18 +87,17 @@ class _Saving:
                 f"{format_kroner(invoice.net_ore)} uden moms"
             )
             self.changes.create(invoice, Difference(f"Faktura {number}", told))
-            made.append((invoice, lines))
-            unknown |= {line.serial_number for line in lines} - self.devices.keys() - {""}
+            made.append((invoice, lines, rows[0].header or Header()))
         self.faults.refuse()
-        self._warn(unknown)
-        settled = settle_claims(made, self.changes)
+        self._tell(made)
+        settled = settle_claims([(invoice, lines) for invoice, lines, _ in made], self.changes)
+        self._keep_files(made)
         self.changes.save(self.actor)
-        for invoice, lines in made:
+        for invoice, lines, _ in made:
             for line in lines:
                 line.invoice = invoice
             insert(SupplierInvoiceLine, lines)
-        for outcome in settled:
-            self.changes.differences.append(outcome)
+        self.changes.differences += settled
 
     def _lines(self, rows: list[BilledLine]) -> list[SupplierInvoiceLine]:
         lines = []
@@ -128,15 +107,13 @@ class _Saving:
                     row.row,
                     f"Til er {row.last_day:%d-%m-%Y}, som er før Fra {row.starts_on:%d-%m-%Y}",
                 )
-            serial = row.serial_number
-            if not serial and row.article in self.devices:
-                serial = row.article
-            if not serial and not row.sub_agreement:
+            # A document's line may be about nothing; a row of a table can be filled in.
+            if not (row.serial_number or row.sub_agreement or row.clues or not row.amount_ore):
                 self.faults.add(row.row, "Linjen har hverken serienummer eller underaftale")
             lines.append(
                 SupplierInvoiceLine(
                     number=place,
-                    serial_number=serial,
+                    serial_number=row.serial_number,
                     sub_agreement=row.sub_agreement,
                     starts_on=row.starts_on,
                     ends_before=row.last_day + ONE_DAY,
@@ -145,6 +122,37 @@ class _Saving:
                 )
             )
         return lines
+
+    def _tell(self, made: list[Made]) -> None:
+        """Tell what is odd in what comes in and, of a file, what it says."""
+        warnings = self.changes.warnings
+        warnings += self.register.warnings if made else []
+        warnings += warnings_of([line for _, lines, _ in made for line in lines], self.register)
+        if self.source is None:
+            return
+        parties = Parties()
+        if made and not any(
+            line.serial_number in self.register.devices for _, lines, _ in made for line in lines
+        ):
+            warnings.append("Ingen af linjerne har et serienummer, vi kender.")
+        for invoice, lines, header in made:
+            self.changes.differences += facts_of(invoice, lines, header, self.register, parties)
+            warnings += header.remarks
+            if header.net_ore is not None:  # a table names no seller
+                warnings += parties.warnings(header)
+
+    def _keep_files(self, made: list[Made]) -> None:
+        for invoice, _, header in made:
+            files = [(file, FileOrigin.EMBEDDED) for file in header.attachments]
+            if self.source:
+                files.insert(0, (self.source, FileOrigin.SOURCE))
+            keep_files(
+                invoice,
+                files,
+                self.changes,
+                added_at=self.entered_at,
+                added_by=done_by(self.actor),
+            )
 
     def _invoice(self, number, rows: list[BilledLine], lines) -> SupplierInvoice:
         first = rows[0]
@@ -179,6 +187,16 @@ class _Saving:
         """Take the same invoice again for no news, and another one under its number for a fault."""
         told_vat = bool(rows[0].header and rows[0].header.vat_ore is not None)
         other_vat = told_vat and found.vat_ore not in (0, invoice.vat_ore)
+        is_same_file = (
+            self.source
+            and found.files.filter(
+                origin=FileOrigin.SOURCE, file__sha256=self.source.sha256
+            ).exists()
+        )
+        if is_same_file:
+            # What the register knows may have grown since, so that it would be read otherwise now.
+            self.changes.update(found, f"Faktura {found.number}")
+            return
         if found.content_digest != invoice.content_digest or other_vat:
             self.faults.add(
                 rows[0].row,
@@ -190,14 +208,6 @@ class _Saving:
             return
         values = {"vat_ore": invoice.vat_ore} if told_vat else {}
         self.changes.update(found, f"Faktura {found.number}", **values)
-
-    def _warn(self, unknown: set[str]) -> None:
-        if unknown:
-            some = ", ".join(sorted(unknown)[:5]) + (" …" if len(unknown) > 5 else "")
-            self.changes.warnings.append(
-                f"Serienumre, vi ikke kender ({len(unknown)}): {some}. Beløbene kommer i bunken "
-                "»Faktureret, men ikke vores«."
-            )
 
 
 def digest_of(number: str, invoice_date: date, lines: Sequence[SupplierInvoiceLine]) -> str:
@@ -235,7 +245,7 @@ def withdraw_invoice(*, invoice_id: int) -> str:
     Raises:
         Refused: when a decision rests on it, or it is gone.
     """
-    lock(SupplierInvoice, DifferenceOutcome)
+    lock(SupplierInvoice, DifferenceOutcome, KeptFile)
     invoice = SupplierInvoice.objects.filter(pk=invoice_id).first()
     if invoice is None:
         raise Refused("Fakturaen er allerede trukket tilbage.")
@@ -246,7 +256,9 @@ def withdraw_invoice(*, invoice_id: int) -> str:
             f"afgørelse{'r' if len(decided) != 1 else ''} om dens linjer ({shown}). "
             "Bed leasinggiver om en kreditnota, og indlæs den."
         )
-    invoice.delete()  # auditlog keeps what it was; the lines go with it
+    files = list(invoice.files.values_list("file", flat=True))
+    invoice.delete()  # auditlog keeps what it was; the lines and files go with it
+    forget_unused(files)
     return invoice.number
 
 

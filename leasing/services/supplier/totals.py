@@ -11,7 +11,8 @@ from albertslund_it.common.faults import FileRefused
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.bulk import Changes
 from leasing.models import SupplierInvoice
-from leasing.services.supplier.invoices import BilledLine, Header, save_invoices
+from leasing.services.supplier.billed import BilledLine, Header
+from leasing.services.supplier.invoices import save_invoices
 
 
 @dataclass(frozen=True, slots=True)

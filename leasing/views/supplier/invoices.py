@@ -3,6 +3,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.forms import formset_factory
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
@@ -10,7 +11,13 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.forms import DateField, KronerField, PlainForm
 from albertslund_it.web.lists import ListPage
 from leasing.models import SubAgreement, SupplierInvoice
-from leasing.selectors.supplier.pages import claim_rows, invoice_rows, quarters_of, sums_of
+from leasing.selectors.supplier.pages import (
+    claim_rows,
+    invoice_rows,
+    invoices_seen_by,
+    quarters_of,
+    sums_of,
+)
 from leasing.services.supplier.invoices import (
     decisions_on,
     record_supplier_voucher,
@@ -22,7 +29,9 @@ from leasing.supplier_list import (
     SupplierInvoiceFilter,
     SupplierInvoiceTable,
     SupplierLineTable,
+    detail_url,
 )
+from leasing.views.supplier.files import AttachForm
 
 READS, WRITES = "leasing.view_supplierinvoice", "leasing.reconcile"
 ROWS = 6
@@ -39,7 +48,7 @@ class SupplierInvoiceList(ListPage):
     file_name = "leverandoerfakturaer"
 
     def rows(self):
-        return invoice_rows()
+        return invoice_rows(invoices_seen_by(self.request.user))
 
     def table_data(self, filtered):
         self.sums = sums_of(filtered)
@@ -72,7 +81,7 @@ class SupplierInvoiceDetail(ListPage):
     per_page = 100
 
     def get(self, request, pk):
-        self.invoice = get_object_or_404(SupplierInvoice, pk=pk)
+        self.invoice = get_object_or_404(invoices_seen_by(request.user), pk=pk)
         self.title = f"{kind_of(self.invoice)} {self.invoice.number}"
         return super().get(request)
 
@@ -88,11 +97,21 @@ class SupplierInvoiceDetail(ListPage):
             "invoice": invoice,
             "kind": kind_of(invoice),
             "form": VoucherNumberForm(initial={"voucher_number": invoice.voucher_number}),
-            "quarters": quarters_of(invoice),
+            "quarters": quarters_of([invoice]),
+            "files": invoice.files.select_related("file").defer("file__data"),
+            "file_form": AttachForm(),
             "settles": invoice.settles.order_by("quarter", "serial_number"),
             "gross_ore": invoice.net_ore + invoice.vat_ore,
             "decided": len(decisions_on(invoice)),
         }
+
+
+def landing_of(made: list[SupplierInvoice]) -> str:
+    """Return where to go on with new invoices: their quarter, else the invoice, else the list."""
+    quarters = quarters_of(made)
+    if len(quarters) == 1:
+        return reverse("reconciliation", args=[str(quarters[0])])
+    return detail_url(made[0].pk) if len(made) == 1 else reverse("supplier-invoice-list")
 
 
 def kind_of(invoice: SupplierInvoice) -> str:
@@ -186,6 +205,8 @@ def supplier_invoice_new(request):
         else:
             for told in changes.differences or ["Fakturaen stod der i forvejen."]:
                 messages.success(request, str(told))
+            for warning in changes.warnings:
+                messages.warning(request, warning)
             return redirect("supplier-invoice-detail", invoice.pk)
     context = {
         "form": form,

@@ -184,7 +184,7 @@ def selection_of(query) -> Selection:
         number("belob"),
         None if double is None else bool(double),
         query.get("serie"),
-        query.get("aftale") or None,
+        query.get("aftale"),
         decided=query.get("alle") == "1",
     )
 
