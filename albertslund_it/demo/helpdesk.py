@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, F
 
 from albertslund_it.demo.names import NamePool, seeded
+from albertslund_it.demo.story import LEASING_STARTS
 from albertslund_it.demo.world import SERIAL_LETTERS
 from inventory.models import Device, DeviceModel, Employee, Placement, Replacement, Unit
 from inventory.selectors.placements import placements_in_force
@@ -208,6 +209,7 @@ def order_what_is_left(day: date, user: User) -> None:
             actor=user,
             today=day,
             now=now,
+            wanted_on=LEASING_STARTS,  # the agreement, and with it its prices, begins then
             reference=f"Rul 2, {name}",
         )
         buy(order.lines.all(), ROLL_2_PURCHASE, day, user, now)
