@@ -22,7 +22,7 @@ from leasing.selectors.supplier.outcomes import open_claims
 from leasing.selectors.supplier.reconciliation import difference_rows
 from leasing.selectors.supplier.sides import lease_side
 from leasing.services.supplier.billed import BilledLine, Header
-from leasing.services.supplier.decisions import Selection, decide, seen_of, select
+from leasing.services.supplier.decisions import Selection, decide, select
 from leasing.services.supplier.invoices import (
     record_supplier_voucher,
     save_invoices,
@@ -130,13 +130,12 @@ class Lessor:
         moment = datetime.combine(min(day, self.today), time(13, 5), ZONE)
         for pile, (outcome, note) in plan.items():
             selection = Selection(pile)
-            if rows := select(quarter, selection):
+            if select(quarter, selection):
                 decide(
                     quarter=quarter,
                     selection=selection,
                     outcome=outcome,
                     note=note,
-                    seen=seen_of(rows),
                     actor=self.finance,
                     today=moment.date(),
                     now=moment,

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.serial_numbers import doubt
+from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import among, lock
 from inventory.models import Department, Device, Placement, Replacement, Roll, RolloutWeek
@@ -82,6 +83,7 @@ def find_machines(
     without_windows_11: bool,
     on: date,
     actor,
+    agree: Check = nothing_to_see,
 ) -> int:
     """Put what `machines_to_find` finds into a roll, where each stands that day; give how many.
 
@@ -92,6 +94,8 @@ def find_machines(
         department=department, max_ram_gb=max_ram_gb, without_windows_11=without_windows_11, on=on
     )
     devices = list(found)
+    if devices:
+        agree()
     # By their ids: asked as one query, a PostgreSQL with no statistics yet took minutes over it.
     of_devices = among([device.pk for device in devices], int)
     placed = placements_in_force(on).filter(device_id__in=of_devices).select_related("unit")

@@ -1,11 +1,14 @@
 """What the helpdesk does in the rollout: plan weeks, find old machines, note what came of each."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
 from inventory.models import Replacement, Roll, RolloutWeek
 from inventory.selectors.history import Rows, history_of, shown_history
@@ -97,19 +100,34 @@ def find(request):
     context = {}
     if form.is_valid():
         roll, given = form.cleaned_data["roll"], _criteria(form.cleaned_data)
+        rows = partial(_rows_to_add, roll, given)
         if request.method == "POST":
-            count = services.find_machines(roll=roll, on=today(), actor=request.user, **given)
-            _tell_found(request, roll, count)
-            return redirect("rollout")
+            agree = agreed_by(request.POST, rows)
+            try:
+                count = services.find_machines(
+                    roll=roll, on=today(), actor=request.user, agree=agree, **given
+                )
+            except Refused as refused:
+                status_of(form, refused)
+            else:
+                _tell_found(request, roll, count)
+                return redirect("rollout")
         found = machines_to_find(on=today(), **given)
         context = {
             "roll": roll,
             "count": found.count(),
             "found": found[:SHOWN],
+            "rows": rows(),
             "unknown": unknown_machines(department=given["department"], on=today()),
         }
     status = 422 if form.errors else 200
     return render(request, "inventory/rollout_find.html", {"form": form, **context}, status=status)
+
+
+def _rows_to_add(roll: Roll, given: dict) -> list[tuple[str, str]]:
+    """Say which machines would be added, for whoever agrees to it."""
+    found = machines_to_find(on=today(), **given).values_list("serial_number", flat=True)
+    return [(serial, f"føjes til {str(roll).lower()}") for serial in found]
 
 
 def _criteria(given: dict) -> dict:

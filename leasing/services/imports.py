@@ -1,8 +1,7 @@
 """Take in one file: all of it or none of it."""
 
-import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -53,10 +52,12 @@ class ImportReport:
         return sum(count.created + count.changed for count in self.counts.values())
 
     @property
-    def digest(self) -> str:
-        """Give the checksum of the differences, to tell whether they are those a person saw."""
-        told = "\n".join(map(str, self.differences))
-        return hashlib.sha256(told.encode()).hexdigest()
+    def told(self) -> Iterator[tuple[str, str]]:
+        """Say all that the file would do in rows, for whoever agrees to it."""
+        for one in self.differences:
+            yield f"{one.subject}: {one.what}", f"{one.before} → {one.after}"
+        for warning in self.warnings:
+            yield "Advarsel", warning
 
 
 def import_file(
@@ -68,7 +69,7 @@ def import_file(
     today: date,
     now: datetime | None = None,
     dry_run: bool = False,
-    seen: str | None = None,
+    agree: Callable[[ImportReport], None] | None = None,
     quarter: Quarter | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> ImportReport:
@@ -83,7 +84,7 @@ def import_file(
         "today": today,
         "now": now,
         "dry_run": dry_run,
-        "seen": seen,
+        "agree": agree,
         "progress": progress,
     }
     is_document = bool(importer.read_document) and looks_like_xml(stream)
@@ -109,15 +110,14 @@ def import_table(
     today: date,
     now: datetime | None = None,
     dry_run: bool = False,
-    seen: str | None = None,
+    agree: Callable[[ImportReport], None] | None = None,
     kept: CheckedFile | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> ImportReport:
     """Take in a table of one kind (a key of `leasing.importers.KINDS`) and report what changed.
 
-    A dry run does the same and undoes it. So does a run whose differences have another digest than
-    `seen`, those of an earlier dry run: its report is one of a dry run. At `now`, if it is given,
-    those whom it concerns are written to.
+    A dry run does the same and undoes it. So does `agree` by refusing what the file would change.
+    At `now`, if it is given, those whom it concerns are written to.
 
     Raises:
         Refused: with every fault of the table (`FileRefused.faults`); nothing was written.
@@ -136,7 +136,7 @@ def import_table(
         today=today,
         now=now,
         dry_run=dry_run,
-        seen=seen,
+        agree=agree,
         kept=kept,
         progress=progress,
     )
@@ -154,7 +154,7 @@ def _take_in(
     today,
     now,
     dry_run,
-    seen,
+    agree,
     kept,
     progress,
 ) -> ImportReport:
@@ -175,9 +175,9 @@ def _take_in(
             warnings + changes.warnings,
             made=changes.created_of(changes.models[0]),
         )
-        if seen not in (None, report.digest):
-            report = replace(report, dry_run=True)
-        if report.dry_run:
+        if agree and report.change_count:
+            agree(report)
+        if dry_run:
             transaction.set_rollback(True)
     return report
 

@@ -1,3 +1,5 @@
+import hashlib
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -8,6 +10,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import FileRefused
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web import uploads
+from albertslund_it.web.agreement import FIELD, NotAsShown, refuse_unless_seen
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import PlainForm, PlainSelect
 from inventory.importers.base import Importer
@@ -24,7 +27,6 @@ GONE = "Filen er ikke gemt her længere. Vælg den igen."
 TOO_LARGE = "Filen er for stor. Del den i flere filer, eller slet ark, der ikke bruges."
 # Where to go on after a kind of file was taken in; others begin anew.
 LANDINGS = {"supplier_invoice": landing_of}
-STALE = "Oplysningerne er ændret, siden du så forskellene. Se dem igennem igen."
 
 
 class UploadForm(PlainForm, forms.Form):
@@ -87,15 +89,34 @@ def import_kind(request, kind):
     if not form.is_valid():
         return upload_page(request, importer, form)
     upload = form.cleaned_data["file"]
+    return _shown(request, importer, upload, upload.name)
+
+
+def _shown(request, importer: Importer, stream, name: str, token="", quarter=None):
+    """Show what a file would change; what is to be agreed to is kept for that."""
     try:
-        report = take_in(request, importer, upload, upload.name, dry_run=True)
+        report = take_in(request, importer, stream, name, quarter=quarter, dry_run=True)
     except QuarterMissing as missing:
-        token = uploads.keep(request.user, upload)
-        return quarter_page(request, importer, QuarterForm(), token, upload.name, missing.number)
+        token = token or uploads.keep(request.user, stream)
+        return quarter_page(request, importer, QuarterForm(), token, name, missing.number)
     except Refused as refused:
-        return upload_page(request, importer, upload_form(importer), refused, upload.name)
-    token = uploads.keep(request.user, upload) if report.change_count else ""
-    return preview_page(request, importer, report, token, upload.name)
+        return upload_page(request, importer, upload_form(importer), refused, name)
+    if report.change_count and not token:
+        token = uploads.keep(request.user, stream)
+    return preview_page(request, importer, report, token, name, _digest_of(stream), quarter)
+
+
+def _digest_of(stream) -> str:
+    """Return the digest of a file's bytes, and wind it back."""
+    stream.seek(0)
+    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    stream.seek(0)
+    return digest
+
+
+def rows_shown(report: ImportReport, digest: str, quarter=None) -> list[tuple[str, str]]:
+    """Return what the preview shows, for whoever agrees to it: the file, and what it changes."""
+    return [("Filen", digest), ("Kvartalet", str(quarter or "")), *report.told]
 
 
 def go_on(request, importer: Importer):
@@ -112,16 +133,22 @@ def go_on(request, importer: Importer):
             if not form.is_valid():
                 return quarter_page(request, importer, form, token, name)
             quarter = Quarter.parse(form.cleaned_data["quarter"])
-        seen = request.POST.get("seen")
-        options = {"dry_run": True} if seen is None else {"seen": seen}
+        if FIELD not in request.POST:
+            return _shown(request, importer, stream, name, token, quarter)
+        digest = _digest_of(stream)
+
+        def agree(report: ImportReport) -> None:
+            refuse_unless_seen(request.POST[FIELD], rows_shown(report, digest, quarter))
+
         try:
-            report = take_in(request, importer, stream, name, quarter=quarter, **options)
+            report = take_in(request, importer, stream, name, quarter=quarter, agree=agree)
+        except NotAsShown as changed:
+            for reason in changed.reasons:
+                messages.warning(request, reason)
+            stream.seek(0)
+            return _shown(request, importer, stream, name, token, quarter)
         except Refused as refused:
             return upload_page(request, importer, upload_form(importer), refused)
-    if seen is not None and report.dry_run and report.change_count:
-        messages.warning(request, STALE)
-    if report.dry_run and (report.change_count or seen is None):
-        return preview_page(request, importer, report, token, name, quarter)
     uploads.forget(request.user, token)
     messages.success(request, f"{importer.label}: {told(report)}")
     landing = LANDINGS.get(importer.kind)
@@ -195,7 +222,7 @@ def upload_page(request, importer: Importer, form, refused: Refused | None = Non
 
 
 def preview_page(
-    request, importer: Importer, report: ImportReport, token: str, name: str, quarter=""
+    request, importer: Importer, report: ImportReport, token: str, name: str, digest: str, quarter
 ):
     """Show what a file would change, and ask whether to do it."""
     context = {
@@ -204,6 +231,7 @@ def preview_page(
         "token": token,
         "name": name,
         "quarter": quarter or "",
+        "rows": rows_shown(report, digest, quarter),
         "differences": report.differences[:SHOWN],
         "more": max(0, len(report.differences) - SHOWN),
     }

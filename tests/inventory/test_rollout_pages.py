@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from inventory.models import Replacement, Roll, RolloutWeek
 from inventory.services.rollout import state_of
 from tests import builders as make
+from tests.leasing.agreeing import agreed_in, look
 from tests.web.markup import parse, select, text
 
 pytestmark = pytest.mark.django_db
@@ -217,10 +218,17 @@ def test_machines_are_found_seen_and_added(cast, client_of):
     assert "1 maskine fundet" in page
     assert not Replacement.objects.exists()
 
+    shown = agreed_in(look(client, reverse("rollout-find"), asked))
+    make.old_pc("PB000002", cast.unit)
+    refused = client.post(reverse("rollout-find"), asked | {"agreed": shown})
+    assert refused.status_code == 422
+    assert "Kommet til, siden du så siden: PB000002" in refused.content.decode()
+    assert not Replacement.objects.exists()
+    asked["agreed"] = agreed_in(refused)
     assert client.post(reverse("rollout-find"), asked).url == reverse("rollout")
     page = client.post(reverse("rollout-find"), asked, follow=True).content.decode()
     assert "De er i et rul allerede" in page
-    assert Replacement.objects.count() == 1
+    assert Replacement.objects.count() == 2
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ AGREED = "agreed"
 
 def agreed_in(response) -> str:
     """Return what a page asks the person to agree to; '' when it asks for nothing."""
+    if not response.content:  # a redirect: it is done
+        return ""
     fields = html.fromstring(response.content.decode()).xpath(f"//input[@name='{AGREED}']/@value")
     return fields[0] if fields else ""
 

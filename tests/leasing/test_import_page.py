@@ -15,6 +15,7 @@ from leasing.models import LeasePrice
 from tests import builders
 from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
 from tests.files import workbook
+from tests.leasing.agreeing import agreed_in
 
 EMPLOYEES = "Initialer;Navn;Enhedsnr\nANBE;Anna Berg;1001\nCADA;Carl Dahl;1001\n"
 PAGE = "/indlaes/employees/"
@@ -36,7 +37,7 @@ def upload(client, content=EMPLOYEES, kind="employees", name="fil.csv"):
 
 
 def confirmation(response):
-    return {"token": response.context["token"], "seen": response.context["report"].digest}
+    return {"token": response.context["token"], "agreed": agreed_in(response)}
 
 
 def test_each_role_sees_the_kinds_it_may_take_in(client_of, cast):
@@ -108,7 +109,7 @@ def test_what_somebody_else_changed_since_is_shown_first(unit, finance):
     response = finance.post(PAGE, answer)
 
     page = response.content.decode()
-    assert "Oplysningerne er ændret, siden du så forskellene" in page
+    assert "siden du så siden: ANBE" in page
     assert "Anna Bæk" in page
     assert Employee.objects.count() == 1
     finance.post(PAGE, confirmation(response))
@@ -133,9 +134,22 @@ def test_a_kept_file_is_its_owners_alone(unit, finance, client_of, cast):
     assert not Employee.objects.exists()
 
 
+def test_other_bytes_than_those_that_were_shown_are_shown_first(unit, finance, cast):
+    answer = confirmation(upload(finance))
+    with open(uploads._place(cast.finance, answer["token"]), "ab") as stream:
+        stream.write(b"\n")
+
+    page = finance.post(PAGE, answer)
+
+    assert "Filen er ændret fra" in page.content.decode()
+    assert not Employee.objects.exists()
+    finance.post(PAGE, confirmation(page))
+    assert Employee.objects.exists()
+
+
 @pytest.mark.parametrize("token", ["", "../../etc/passwd", "0" * 32, "x" * 32])
 def test_a_token_that_was_never_given(unit, finance, token):
-    response = finance.post(PAGE, {"token": token, "seen": ""})
+    response = finance.post(PAGE, {"token": token, "agreed": ""})
 
     assert (response.status_code, response["Location"]) == (302, PAGE)
 

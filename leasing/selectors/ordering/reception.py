@@ -226,3 +226,12 @@ def awaited_orders(most: int) -> list[Awaited]:
 def usual_terms() -> Lease | None:
     """Give the lease made last: its sub-agreement and first day are likely those of the next."""
     return Lease.objects.select_related("sub_agreement").order_by("-pk").first()
+
+
+def told_of_ordered(ordered: OrderedDevice | None) -> list[tuple[str, str]]:
+    """Say what a device that came on a line is, for whoever takes it off."""
+    if ordered is None:
+        return []
+    line = ordered.line
+    whom = line.employee or line.used_for or line.unit.name
+    return [(str(ordered.device), f"linje {line} til {whom}, {line.get_status_display().lower()}")]

@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import lock
 from inventory.models import Device, DeviceModel
 from leasing.models import LossReport, Order, OrderLine, Settings
 from leasing.selectors.handling.states import states_of, where
+from leasing.services.ground import PRICED
 from leasing.services.mail import write_mail
 from leasing.services.ordering.orders import LineWish, place_order
 
@@ -52,6 +54,7 @@ def report_loss(
     today: date,
     now: datetime,
     replacement: Replacement | None = None,
+    agree: Check = nothing_to_see,
 ) -> tuple[LossReport, Order | None]:
     """Report a device lost or stolen, and order another one; the same again changes nothing.
 
@@ -62,12 +65,14 @@ def report_loss(
         Refused: with every reason; nothing is written.
     """
     lock(Order)  # first, as by all who order or hand out: nobody waits crosswise
+    lock(*PRICED)
     Device.objects.select_for_update().get(pk=device.pk)
     device = Device.objects.select_related("model").get(pk=device.pk)
     if facts.discovered_at > now:
         raise Refused("Tidspunktet, hvor det blev opdaget, kan ikke ligge ude i fremtiden.")
     report = device.losses.filter(found_on=None).first()
     if report is None:
+        agree()
         report = _reported(device, facts, actor, today, now)
     elif _facts_of(report) != facts:
         raise Refused(

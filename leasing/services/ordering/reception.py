@@ -1,15 +1,17 @@
 """Deliveries as they are scanned in: against an order, or against a purchase at the lessor."""
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.money import format_kroner
+from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.serial_numbers import doubt, is_bar_code
+from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import lock
 from inventory.models import Device, DeviceModel
@@ -24,6 +26,7 @@ from leasing.selectors.ordering.reception import (
     next_inventory_number,
 )
 from leasing.selectors.ordering.scans import Known, Scan
+from leasing.selectors.window import last_covered_quarter
 from leasing.services.deliveries import LOCKED, Delivery, register_deliveries
 from leasing.services.imports import clashes_refused
 from leasing.services.ordering.fulfilment import lock_lines
@@ -94,15 +97,21 @@ class Reception:
         return sum(one.quarter_ore for one in self.new)
 
     @property
-    def digest(self) -> str:
-        """Give the checksum of what would be created, to tell whether it is what a person saw."""
-        told = [self.sub_agreement, str(self.starts_on)]
+    def closed(self) -> Quarter | None:
+        """Return the quarter that the leases begin in, where it is closed."""
+        own, covered = Quarter.of(self.starts_on), last_covered_quarter()
+        return own if covered and own <= covered else None
+
+    @property
+    def told(self) -> Iterator[tuple[str, str]]:
+        """Say what would be created in rows, for whoever agrees to it."""
+        yield "Underaftalen", f"{self.sub_agreement} fra {self.starts_on:%d-%m-%Y}"
+        if self.closed:
+            yield "Låste kvartaler, leasingen når ind i", self.closed.label
         for one in self.new:
-            told.append(
-                f"{one.serial_number} {one.model.pk} {one.price.price_ore} "
-                f"{one.line.line if one.line else STOCK}"
-            )
-        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+            line = f"linje {one.line.line}, {one.line.whom}" if one.line else "lager"
+            price = format_kroner(one.price.price_ore)
+            yield one.serial_number, f"{one.model.name} til {line}, {price}"
 
 
 def receive(
@@ -115,14 +124,14 @@ def receive(
     today: date,
     now: datetime,
     surplus: str = "",
-    seen: str | None = None,
+    agree: Callable[[Reception], None] | None = None,
     dry_run: bool = False,
 ) -> Reception:
     """Take in what came on one of our order numbers, 'B17', or on one of the lessor's.
 
     A serial number that is there from before on the same order does nothing. Of more than was
-    ordered the rest goes to stock, or the order is raised, as `surplus` says. A dry run only tells;
-    so does a run that would do something else than the one whose digest was `seen`.
+    ordered the rest goes to stock, or the order is raised, as `surplus` says. A dry run only tells.
+    `agree` may refuse what would be made.
 
     Raises:
         TooMany: when more came than was ordered and `surplus` says nothing.
@@ -140,7 +149,9 @@ def receive(
             _assign(fresh, reception)
             rows = [_row(one, reception) for one in reception.new]
             register_deliveries(rows=rows, actor=actor, today=today).tell(now)
-        reception.is_saved = not dry_run and (not fresh or seen in (None, reception.digest))
+        if agree and fresh:
+            agree(reception)
+        reception.is_saved = not dry_run
         if not reception.is_saved:
             transaction.set_rollback(True)
     return reception
@@ -282,7 +293,9 @@ def _row(one: Received, reception: Reception) -> Delivery:
 
 
 @transaction.atomic
-def take_off(*, ordered_device_id: int, actor, now: datetime) -> tuple[Device, OrderLine]:
+def take_off(
+    *, ordered_device_id: int, actor, now: datetime, agree: Check = nothing_to_see
+) -> tuple[Device, OrderLine]:
     """Take a device that came on the wrong line off it again; it is on the shelf then.
 
     Raises:
@@ -300,6 +313,7 @@ def take_off(*, ordered_device_id: int, actor, now: datetime) -> tuple[Device, O
             f"{one.device} er udleveret {one.handed_out_on:%d-%m-%Y} og kan ikke tages af linjen. "
             "Tag den tilbage på lager fra udstyrets side."
         )
+    agree()
     device = one.device
     one.delete()
     before = line.status

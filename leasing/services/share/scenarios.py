@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.rows import lock
 from inventory.models import DeviceModel, Unit
 from leasing.models import Order, OrderLine, Scenario
@@ -42,7 +43,12 @@ def save_scenario(
 
 @transaction.atomic
 def draft_from_scenario(
-    *, scenario: Scenario, added: Mapping[tuple[int, str], int], actor, now: datetime
+    *,
+    scenario: Scenario,
+    added: Mapping[tuple[int, str], int],
+    actor,
+    now: datetime,
+    agree: Check = nothing_to_see,
 ) -> Order:
     """Make a draft order of the pcs that a scenario adds; again, it is the same draft.
 
@@ -54,6 +60,7 @@ def draft_from_scenario(
     wanted = {key: count for key, count in added.items() if count > 0}
     if not wanted:
         raise Refused("Scenariet tilføjer ingen pc'er, så der er intet at bestille.")
+    agree()
     units = Unit.objects.in_bulk({unit for unit, _ in wanted})
     models = {one.name: one for one in DeviceModel.objects.filter(name__in={m for _, m in wanted})}
     today = timezone.localtime(now).date()

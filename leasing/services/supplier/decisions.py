@@ -1,15 +1,16 @@
 """What is to be done about a difference: one decision for all that are equal, or one by one."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.people import done_by
 from albertslund_it.web.rows import among, lock
@@ -83,14 +84,20 @@ def select(quarter: Quarter, selection: Selection) -> list[Row]:
     return [row for row in rows if selection.fits(row)]
 
 
-def seen_of(rows: Sequence[Row]) -> str:
-    """Give the checksum of differences as somebody saw them, decisions included."""
-    told = "\n".join(
-        f"{row.pile}|{row.subject}|{row.difference_ore}|"
-        + (f"{row.decision.outcome}|{row.decision.decided_at.isoformat()}" if row.decision else "")
-        for row in rows
-    )
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+def told_of(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """Say what differences are, and how they are decided already, for whoever decides."""
+    rows_told = []
+    for row in rows:
+        about = row.serial_number or f"underaftale {row.sub_agreement}"
+        decided = ""
+        if made := row.decision:
+            day = f"{localtime(made.decided_at):%d-%m-%Y %H.%M}"
+            outcome = made.get_outcome_display().lower()
+            decided = f", {outcome} {day} af {made.decided_by}: {made.note}"
+        rows_told.append(
+            (f"{PILE_NAMES[row.pile]}, {about}", format_kroner(row.difference_ore) + decided)
+        )
+    return rows_told
 
 
 @transaction.atomic
@@ -100,11 +107,11 @@ def decide(
     selection: Selection,
     outcome: str,
     note: str,
-    seen: str,
     actor,
     today: date,
     now: datetime,
     unit_id: int | None = None,
+    agree: Check = nothing_to_see,
 ) -> Decided:
     """Give all selected differences one outcome.
 
@@ -112,7 +119,7 @@ def decide(
     stock is carried by the cost holder, as stock is. An old decision's charge is taken back.
 
     Raises:
-        Refused: when the differences are not those of `seen` any more, or the outcome does not fit.
+        Refused: when the differences are gone, or the outcome does not fit.
     """
     # Nobody closes a quarter, takes in an invoice or decides meanwhile.
     lock(BillingRun, SupplierInvoice, Charge, DifferenceOutcome)
@@ -121,8 +128,9 @@ def decide(
     outcome = Outcome(outcome)
     if not rows and _is_the_same(every, outcome, note, actor):
         return Decided(len(every), sum(row.difference_ore for row in every), is_news=False)
-    if not rows or seen_of(rows) != seen:
+    if not rows:
         raise Refused(STALE)
+    agree()
     _refuse_misfits(rows, outcome, unit_id)
     return _Deciding(quarter, rows, outcome, note, actor, today, now, unit_id).run()
 

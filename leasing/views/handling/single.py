@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.money import format_kroner
 from albertslund_it.common.serial_numbers import is_bar_code
+from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
 from inventory.selectors.scope import devices_seen_by
@@ -20,6 +22,7 @@ from leasing.models import LossReport
 from leasing.selectors.handling.replacements import NEW, STOCK, replacements_for
 from leasing.selectors.handling.states import DeviceState, states_of, where
 from leasing.selectors.mails import Delivery, delivery_of
+from leasing.selectors.quality.costs import quarter_costs
 from leasing.services.handling.losses import LossFacts, Replacement, found_again, report_loss
 from leasing.services.handling.swaps import swap
 from leasing.views.handling.actions import HANDLES
@@ -163,7 +166,7 @@ def device_loss(request, pk):
         "discovered_at": f"{moment:%H.%M}",
         "token": uuid.uuid4(),
     }
-    form = LossForm(request.POST or None, initial=initial, choices=offers)
+    form, status = LossForm(request.POST or None, initial=initial, choices=offers), None
     if request.method == "POST" and form.is_valid():
         try:
             report, order = report_loss(
@@ -173,16 +176,26 @@ def device_loss(request, pk):
                 actor=request.user,
                 today=today(),
                 now=now(),
+                agree=agreed_by(request.POST, lambda: _stands(_state(request, pk))),
             )
         except Refused as refused:
-            _refuse(form, refused)
+            status, state = status_of(form, refused), _state(request, pk)
         else:
             _tell(request, report, order)
             return redirect("device-detail", pk)
     if state.loss and request.method == "GET":
         messages.warning(request, f"{state.device} er allerede meldt.")
         return redirect("device-detail", pk)
-    return _page(request, "leasing/handling/loss.html", form, state)
+    return _page(request, "leasing/handling/loss.html", form, state, status)
+
+
+def _stands(state: DeviceState) -> list[tuple[str, str]]:
+    """Say where a device is and what that costs, for whoever reports it lost or swaps it."""
+    cost = quarter_costs([state.device.pk], today()).get(state.device.pk, 0)
+    return [
+        (str(state.device), state.told),
+        (f"Udgiften for {where(state.on(today()))}", f"{format_kroner(cost)} i kvartalet"),
+    ]
 
 
 @require_POST
@@ -251,7 +264,8 @@ def _refuse(form, refused: Refused) -> None:
         form.add_error(None, reason)
 
 
-def _page(request, template: str, form, state: DeviceState):
+def _page(request, template: str, form, state: DeviceState, status: int | None = None):
     place = where(state.on(today()))
     context = {"form": form, "state": state, "device": state.device, "where": place}
-    return render(request, template, context, status=422 if form.errors else 200)
+    context["stands"] = _stands(state)
+    return render(request, template, context, status=status or (422 if form.errors else 200))

@@ -7,10 +7,11 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import FIELD, NotAsShown, agreed_by, refuse_unless_seen
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm, dress
 from inventory.models import DeviceModel
-from leasing.models import SubAgreement
+from leasing.models import OrderedDevice, SubAgreement
 from leasing.selectors.ordering.reception import (
     INVENTORY_NUMBER,
     ModelToReceive,
@@ -18,6 +19,7 @@ from leasing.selectors.ordering.reception import (
     devices_on,
     models_to_receive,
     order_id_of,
+    told_of_ordered,
     usual_terms,
 )
 from leasing.selectors.ordering.scans import Scan, serial_numbers_in
@@ -181,19 +183,24 @@ def _number(request) -> str:
 def _take_in(request, number: str, lines, form: ReceptionForm):
     is_saving = request.POST.get("handling") == "gem"
     surplus = request.POST.get("rest", "")
+    asked = {
+        "number": number,
+        "scans": form.scans(),
+        "sub_agreement": form.cleaned_data["sub_agreement"],
+        "starts_on": form.cleaned_data["starts_on"],
+        "actor": request.user,
+        "today": today(),
+        "now": now(),
+        "surplus": surplus if surplus in (STOCK, RAISE) else "",
+    }
     try:
-        reception = receive(
-            number=number,
-            scans=form.scans(),
-            sub_agreement=form.cleaned_data["sub_agreement"],
-            starts_on=form.cleaned_data["starts_on"],
-            actor=request.user,
-            today=today(),
-            now=now(),
-            surplus=surplus if surplus in (STOCK, RAISE) else "",
-            seen=request.POST.get("set", "") if is_saving else None,
-            dry_run=not is_saving,
-        )
+        try:
+            agree = _agree(request) if is_saving else None
+            reception = receive(**asked, agree=agree, dry_run=not is_saving)
+        except NotAsShown as changed:
+            for reason in changed.reasons:
+                messages.warning(request, reason)
+            reception = receive(**asked, dry_run=True)
     except Refused as refused:
         return _page(request, number, lines, form, refused)
     if reception.is_saved or not reception.new:
@@ -203,9 +210,12 @@ def _take_in(request, number: str, lines, form: ReceptionForm):
         }
         messages.success(request, _told(reception))
         return redirect(f"{reverse('delivery')}?{urlencode({'nummer': number})}")
-    if is_saving:
-        messages.warning(request, "Noget er ændret, siden du så leveringen. Se den igennem igen.")
     return _preview(request, number, form, reception, surplus)
+
+
+def _agree(request):
+    """Return what compares a delivery with the one that was shown."""
+    return lambda reception: refuse_unless_seen(request.POST.get(FIELD, ""), reception.told)
 
 
 def _told(reception: Reception) -> str:
@@ -256,7 +266,7 @@ def _page(request, number: str, lines, form, refused: Refused | None = None):
         "can_raise": isinstance(refused, TooMany) and refused.can_raise,
         "price_missing": is_price,
         "price_page": reverse("import-kind", args=["prices"]) if is_price and has_prices else "",
-        "devices": devices,
+        "devices": [(one, told_of_ordered(one)) for one in devices],
         "labels_of": urlencode({"serienumre": ",".join(waiting[:LABELS])}),
         "agreements": SubAgreement.objects.order_by("-pk")[:20],
     }
@@ -301,12 +311,18 @@ def _preview(request, number: str, form: ReceptionForm, reception: Reception, su
     return render(request, "leasing/ordering/delivery_preview.html", context)
 
 
+def _ordered(pk: int) -> OrderedDevice | None:
+    linked = ("device", "line__order", "line__employee", "line__unit")
+    return OrderedDevice.objects.select_related(*linked).filter(pk=pk).first()
+
+
 @require_POST
 @permission_required(NEEDED, raise_exception=True)
 def delivery_undo(request, pk):
     """Take a device that came on the wrong line off it again."""
     try:
-        device, line = take_off(ordered_device_id=pk, actor=request.user, now=now())
+        agree = agreed_by(request.POST, lambda: told_of_ordered(_ordered(pk)))
+        device, line = take_off(ordered_device_id=pk, actor=request.user, now=now(), agree=agree)
     except Refused as refused:
         messages.error(request, " ".join(refused.reasons))
         return redirect("delivery")

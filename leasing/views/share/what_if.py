@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import agreed_by
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.flows import Bars, lying_bars
 from albertslund_it.web.forms import DateField, PlainForm, PlainSelect, dress
@@ -190,6 +191,7 @@ def page(request, bearers, bearer, scenario, form, status=200, name="", reasons=
         "may_order": any(request.user.has_perm(one) for one in ORDERS),
         "name": name or (scenario.name if scenario else ""),
         "reasons": reasons,
+        "ordered": ordered_by(form),
     }
     if form.is_bound and form.is_valid():
         asked = (bearer, today(), form.assumptions())
@@ -201,6 +203,17 @@ def page(request, bearers, bearer, scenario, form, status=200, name="", reasons=
     elif form.is_bound:
         status = 422
     return render(request, "leasing/share_pages/what_if.html", context, status=status)
+
+
+def ordered_by(form: WhatIfForm) -> list[tuple[str, str]]:
+    """Say what a draft order of the scenario would ask for, for whoever makes it."""
+    added = form.added() if form.is_bound and form.is_valid() else {}
+    names = {unit.pk: unit.name for unit in form.units}
+    return [
+        (f"{model} til {names.get(unit, unit)}", f"{count} stk.")
+        for (unit, model), count in added.items()
+        if count > 0
+    ]
 
 
 def drawing(found: WhatIf) -> Bars:
@@ -267,6 +280,7 @@ def scenario_order(request, pk):
         order = draft_from_scenario(
             scenario=scenario,
             added=form.added() if form.is_valid() else {},
+            agree=agreed_by(request.POST, lambda: ordered_by(form)),
             actor=request.user,
             now=now(),
         )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import PlainForm, PlainSelect
 from albertslund_it.web.lists import ListPage
@@ -22,7 +23,7 @@ from leasing.selectors.supplier.reconciliation import (
     reconciliation_of,
 )
 from leasing.selectors.window import billing_start
-from leasing.services.supplier.decisions import Selection, decide, seen_of, select, told
+from leasing.services.supplier.decisions import Selection, decide, select, told, told_of
 from leasing.services.supplier.strays import take_back_stray
 from leasing.supplier_list import DifferenceForm, DifferenceTable, decide_url
 from leasing.views.later import is_computed_now
@@ -150,7 +151,6 @@ class DecisionForm(PlainForm, forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Hvad er grunden? Den kommer med på listen til leasinggiver.",
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, rows, **kwargs):
         super().__init__(*args, **kwargs)
@@ -198,12 +198,12 @@ def reconciliation_decide(request, code):
     selection = selection_of(request.GET)
     rows = select(quarter, selection)
     data = request.POST if request.method == "POST" else None
-    form = DecisionForm(data, rows=rows, initial={"seen": seen_of(rows)})
+    form, status = DecisionForm(data, rows=rows), 200 if data is None else 422
     if data is not None and (form.is_valid() or not rows):
         try:
             done = _decide(request, quarter, selection, form)
         except Refused as refused:
-            form.add_error(None, refused.reasons)
+            status, rows = status_of(form, refused), select(quarter, selection)
         else:
             messages.success(request, done)
             return redirect("reconciliation", code)
@@ -218,8 +218,8 @@ def reconciliation_decide(request, code):
         "rows": [shown(row) for row in rows[:ROWS_SHOWN]],
         "more": max(0, len(rows) - ROWS_SHOWN),
         "earlier": earlier[:5],
+        "told": told_of(rows),
     }
-    status = 200 if data is None else 422
     return render(request, "leasing/supplier/decide.html", context, status=status)
 
 
@@ -234,7 +234,7 @@ def _decide(request, quarter: Quarter, selection: Selection, form) -> str:
         selection=selection,
         outcome=outcome,
         note=chosen.get("note", ""),
-        seen=chosen.get("seen", ""),
+        agree=agreed_by(request.POST, lambda: told_of(select(quarter, selection))),
         unit_id=chosen.get("unit"),
         actor=request.user,
         today=today(),

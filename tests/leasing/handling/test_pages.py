@@ -9,6 +9,7 @@ from inventory.models import ExpectedReturn, FormerSerialNumber, Placement
 from leasing.models import LossReport, Mail, Order, OrderedDevice, OrderLine, Settings
 from leasing.models.order import Status
 from tests import builders as make
+from tests.leasing.agreeing import save
 from tests.leasing.handling.town import NOW, TODAY, School, hand_out, timeline
 from tests.leasing.pages import queries_of, read, text_of
 
@@ -323,7 +324,7 @@ def test_a_theft_is_told_to_security_and_replaced_in_the_same_form(client, schoo
     url = f"/udstyr/{pc.pk}/tab/"
     assert read(client, url).xpath(f"//option[@value='lager-{spare.pk}']")
     for _ in range(2):  # a double click
-        response = client.post(url, {**LOSS, "replacement": f"lager-{spare.pk}"}, follow=True)
+        response = save(client, url, {**LOSS, "replacement": f"lager-{spare.pk}"}, follow=True)
         assert "PF000001 er meldt stjålet." in said(response)
 
     [mail] = Mail.objects.filter(key__startswith="loss-")
@@ -343,7 +344,7 @@ def test_a_theft_is_told_to_security_and_replaced_in_the_same_form(client, schoo
 
 def test_a_theft_stands_on_the_front_page_while_the_hours_run(client, school, settings):
     pc = school.stock[0]
-    client.post(f"/udstyr/{pc.pk}/tab/", LOSS)
+    save(client, f"/udstyr/{pc.pk}/tab/", LOSS)
     assert "PF000001 er stjålet" in text_of(read(client, "/"))
     client.post(f"/udstyr/{pc.pk}/fundet/")
     assert "PF000001 er stjålet" not in text_of(read(client, "/"))
@@ -352,11 +353,11 @@ def test_a_theft_stands_on_the_front_page_while_the_hours_run(client, school, se
 
 def test_a_loss_lies_not_ahead_and_is_reported_once(client, school):
     url = f"/udstyr/{school.stock[0].pk}/tab/"
-    ahead = client.post(url, {**LOSS, "discovered_on": "24-11-2026"})
+    ahead = save(client, url, {**LOSS, "discovered_on": "24-11-2026"})
     assert "kan ikke ligge ude i fremtiden" in said(ahead)
-    client.post(url, {**LOSS, "kind": "lost"})
+    save(client, url, {**LOSS, "kind": "lost"})
     assert not Mail.objects.exists()
-    again = client.post(url, LOSS)
+    again = save(client, url, LOSS)
 
     assert again.status_code == 422
     assert "er allerede meldt bortkommet" in said(again)
@@ -373,7 +374,7 @@ def test_the_device_page_offers_what_is_possible(client, school):
     assert read(client, url).xpath(actions)[:2] == ["Udlever", "Udlån"]
     hand_out(pc, unit=school.birke, employee=school.anna)
     assert read(client, url).xpath(actions)[:4] == ["Flyt", "Tag tilbage", "Ombyt", "Meld tab"]
-    client.post(f"{url}tab/", LOSS)
+    save(client, f"{url}tab/", LOSS)
     tree = read(client, url)
     assert "Meldt stjålet" in text_of(tree.xpath("//div[@class='page-head']")[0])
     assert tree.xpath("//form[contains(@action, '/fundet/')]")

@@ -6,6 +6,7 @@ import pytest
 
 from leasing.models import LossReport, Mail, Settings
 from leasing.services.handling.losses import LossFacts, report_loss
+from tests.leasing.agreeing import save
 from tests.leasing.handling.town import NOW, TODAY, School
 from tests.leasing.ordering.smtp import free_port, mail_server, use
 
@@ -61,15 +62,15 @@ def test_the_page_says_what_became_of_the_mail(pc, settings, cast, client_of, se
     client = client_of(cast.helpdesk)
     if server == "answers":
         with mail_server(settings):
-            response = client.post(f"/udstyr/{pc.pk}/tab/", LOSS, follow=True)
+            response = save(client, f"/udstyr/{pc.pk}/tab/", LOSS, follow=True)
         expected = "It-sikkerhed har fået en mail."
     elif server == "is dead":
         use(settings, free_port())
-        response = client.post(f"/udstyr/{pc.pk}/tab/", LOSS, follow=True)
+        response = save(client, f"/udstyr/{pc.pk}/tab/", LOSS, follow=True)
         expected = "Ring til it-sikkerhed nu: mailen til dem er ikke sendt endnu."
     else:
         Settings.objects.update(security_mail="")
-        response = client.post(f"/udstyr/{pc.pk}/tab/", LOSS, follow=True)
+        response = save(client, f"/udstyr/{pc.pk}/tab/", LOSS, follow=True)
         expected = "Ring til it-sikkerhed nu: deres mailadresse mangler"
     said = [str(message) for message in response.context["messages"]]
     assert any(expected in text for text in said), said

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import NotAsShown, refuse_unless_seen, value_of
 from inventory.models import Device, FormerSerialNumber
 from leasing.models import Lease, LeaseTerm, Mail, Order, OrderedDevice, OrderLine
 from leasing.selectors.ordering.scans import Scan, serial_numbers_in
@@ -27,6 +28,12 @@ def reasons(call, *args, error=Refused, **options):
     with pytest.raises(error) as refused:
         call(*args, **options)
     return refused.value.reasons
+
+
+def agreed_to(reception):
+    """Give the agreement of a person who has seen a delivery."""
+    shown = value_of(reception.told)
+    return lambda now: refuse_unless_seen(shown, now.told)
 
 
 def statuses(order):
@@ -65,7 +72,7 @@ class TestScanning:
         # 5.590,66 kr. / 16 quarters = 349,41625, cut off
         assert (seen.quarter_ore, seen.price_ore) == (2 * 34941, 2 * 559066)
         assert seen.missing == 1
-        done = scan("4711", "PF01", "PF02", seen=seen.digest)
+        done = scan("4711", "PF01", "PF02", agree=agreed_to(seen))
         assert done.is_saved
         assert statuses(one.order) == ["partly"]
 
@@ -74,9 +81,9 @@ class TestScanning:
         seen = scan("4711", "PF01", dry_run=True)
         make.price(starts_on=date(2026, 4, 1), price_ore=600000)
 
-        done = scan("4711", "PF01", seen=seen.digest)
+        with pytest.raises(NotAsShown, match=r"PF01 er ændret fra .*5\.590,66.* til .*6\.000,00"):
+            scan("4711", "PF01", agree=agreed_to(seen))
 
-        assert not done.is_saved
         assert not Device.objects.exists()
 
     def test_people_come_first_then_the_order_of_the_lines(self):
@@ -115,11 +122,11 @@ class TestScanning:
 class TestTheSameAgain:
     def test_a_second_post_changes_nothing(self):
         one = bought(quantity=2)
-        seen = scan("4711", "PF01", dry_run=True).digest
-        scan("4711", "PF01", seen=seen)
+        seen = scan("4711", "PF01", dry_run=True)
+        scan("4711", "PF01", agree=agreed_to(seen))
         entries = LogEntry.objects.count()
 
-        again = scan("4711", "PF01", seen=seen)
+        again = scan("4711", "PF01", agree=agreed_to(seen))
 
         assert again.is_saved
         assert again.known == ["PF01"]
@@ -273,10 +280,10 @@ class TestCounts:
     def test_a_second_post_of_the_same_count_makes_no_more(self):
         bought(model=screen(), quantity=20)
         counted = Scan(screen().pk, count=5, first=1)
-        seen = scan("4711", scans=[Scan(screen().pk, count=5)], dry_run=True).digest
-        scan("4711", scans=[counted], seen=seen)
+        seen = scan("4711", scans=[Scan(screen().pk, count=5)], dry_run=True)
+        scan("4711", scans=[counted], agree=agreed_to(seen))
 
-        again = scan("4711", scans=[counted], seen=seen)
+        again = scan("4711", scans=[counted], agree=agreed_to(seen))
 
         assert again.is_saved
         assert not again.new

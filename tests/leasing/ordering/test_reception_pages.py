@@ -8,6 +8,7 @@ import pytest
 from auditlog.models import LogEntry
 from django.urls import reverse
 
+from albertslund_it.web.agreement import value_of
 from inventory.models import Device
 from leasing.models import Lease, LeaseTerm, OrderedDevice, OrderLine
 from tests import builders as make
@@ -36,7 +37,11 @@ def posted(response) -> dict:
     context = response.context
     fields = {field.html_name: field.data for field in context["form"] if field.data is not None}
     firsts = {f"nr-{model}": first for model, first in context["firsts"].items()}
-    return fields | firsts | {"rest": context["surplus"], "set": context["reception"].digest}
+    return (
+        fields
+        | firsts
+        | {"rest": context["surplus"], "agreed": value_of(context["reception"].told)}
+    )
 
 
 def scanned(text, model=None, **fields):
@@ -172,8 +177,10 @@ class TestDelivery:
         helpdesk.post(page, posted(seen) | {"handling": "gem"})
         undo = reverse("delivery-undo", args=[OrderedDevice.objects.get().pk])
 
-        done = helpdesk.post(undo, follow=True)
-        again = helpdesk.post(undo, follow=True)
+        agreed = {"agreed": agreed_in(helpdesk.get(f"{page}"))}
+        assert "Der er ikke gemt noget" in helpdesk.post(undo, follow=True).content.decode()
+        done = helpdesk.post(undo, agreed, follow=True)
+        again = helpdesk.post(undo, agreed, follow=True)
 
         assert "er taget af linje" in done.content.decode()
         assert "allerede taget af linjen" in again.content.decode()

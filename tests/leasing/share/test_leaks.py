@@ -15,6 +15,7 @@ from inventory.models import Unit
 from leasing.models import Budget, EndWish, InvoiceLine, Mail, Objection, Order, Scenario, Settings
 from leasing.services.share.letters import write_letters
 from tests import builders as make
+from tests.leasing.agreeing import agreed_in
 from tests.leasing.town import TODAY, Town, close
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -400,7 +401,8 @@ def test_scenarios_are_their_makers_and_reach_no_further(town, cast, client_of):
     kept = scenario(head, town.school.pk, enhed_1=str(town.mover.pk))
     assert client.get(f"{page}?scenarie={kept.pk}").status_code == 422
     orders = Order.objects.count()
-    client.post(f"{page}{kept.pk}/bestil/")
+    agreed = agreed_in(client.get(f"{page}?scenarie={kept.pk}"))
+    client.post(f"{page}{kept.pk}/bestil/", {"agreed": agreed})
     for bearer in (town.culture.pk, "alle", "it-lager"):
         kept = scenario(head, bearer, enhed_1=str(town.library.pk))
         assert client.get(f"{page}?scenarie={kept.pk}").status_code == 404
@@ -412,7 +414,9 @@ def test_a_scenarios_name_does_not_follow_the_order(town, cast, client_of):
     one = scenario(cast.finance, "alle", enhed_1=str(town.library.pk))
     one.assumptions |= {"antal_2": "1", "model_2": "T14", "enhed_2": str(town.first.pk)}
     one.save()
-    client_of(cast.helpdesk).post(f"{SHARE}hvad-nu-hvis/{one.pk}/bestil/")
+    helpdesk = client_of(cast.helpdesk)
+    agreed = agreed_in(helpdesk.get(f"{SHARE}hvad-nu-hvis/?scenarie={one.pk}"))
+    helpdesk.post(f"{SHARE}hvad-nu-hvis/{one.pk}/bestil/", {"agreed": agreed})
     order = Order.objects.get(scenario=one)
     head = client_of(cast.with_access("hanne", HEAD, department=town.school))
     text = text_in(head.get(f"/bestillinger/{order.pk}/"))

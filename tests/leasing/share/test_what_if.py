@@ -11,6 +11,7 @@ from leasing.models import Order, Scenario
 from leasing.services.share.scenarios import draft_from_scenario
 from tests import builders as make
 from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
+from tests.leasing.agreeing import agreed_in
 from tests.leasing.pages import read, text_of
 from tests.leasing.town import TODAY
 
@@ -90,7 +91,8 @@ def test_a_scenario_is_kept_shared_and_ordered(town, head, cast, client_of):
     assert Scenario.objects.get().assumptions["pris"] == "10"
 
     for _ in range(2):
-        client.post(f"{PAGE}{scenario.pk}/bestil/")
+        agreed = agreed_in(client.get(f"{PAGE}?scenarie={scenario.pk}"))
+        client.post(f"{PAGE}{scenario.pk}/bestil/", {"agreed": agreed})
     lines = Order.objects.get().lines.order_by("position")
     assert [(line.quantity, line.model.name, line.unit, line.status) for line in lines] == [
         (3, "T14", town[0], "draft"),

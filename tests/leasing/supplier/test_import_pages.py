@@ -170,8 +170,8 @@ def test_what_is_about_nothing_is_decided_about_alone(finance):
     [link] = tree.xpath("//a[text()='Uden underaftale']/@href")
     form = read(finance, link)
     assert "12,00" in text_of(form)
-    [seen] = form.xpath("//input[@name='seen']/@value")
-    finance.post(link, {"seen": seen, "note": "Gebyr", "outcome": "carried"})
+    [seen] = form.xpath("//input[@name='agreed']/@value")
+    finance.post(link, {"agreed": seen, "note": "Gebyr", "outcome": "carried"})
 
     [made] = DifferenceOutcome.objects.all()
     assert (made.serial_number, made.sub_agreement, made.amount_ore) == ("", "", 1200)

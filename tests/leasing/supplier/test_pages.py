@@ -45,8 +45,8 @@ def decide(client, tree, cause, **data):
     [link] = tree.xpath(f"//tr[contains(., '{cause}')]//a[contains(@href, 'afgoer')]")
     url = link.get("href")
     form = read(client, url)
-    [seen] = form.xpath("//input[@name='seen']/@value")
-    return client.post(url, {"seen": seen, "note": "Aftalt", **data})
+    [seen] = form.xpath("//input[@name='agreed']/@value")
+    return client.post(url, {"agreed": seen, "note": "Aftalt", **data})
 
 
 def test_the_page_says_how_expected_becomes_invoiced(town, finance):
@@ -97,7 +97,7 @@ def test_a_stale_form_is_told_and_nothing_typed_is_lost(town, finance, cast, cli
     decide(finance, tree, "T14: 1 linje på +10,00", outcome="carried")
     [link] = tree.xpath("//tr[contains(., 'T14: 1 linje på +10,00')]//a[contains(@href, 'afgoer')]")
     response = finance.post(
-        link.get("href"), {"seen": "x", "outcome": "charged", "note": "Min grund"}
+        link.get("href"), {"agreed": "x", "outcome": "charged", "note": "Min grund"}
     )
 
     assert response.status_code == 422

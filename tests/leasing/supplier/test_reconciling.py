@@ -18,7 +18,7 @@ from leasing.selectors.supplier.reconciliation import (
     state_of,
 )
 from leasing.selectors.supplier.waiting import waiting_quarters
-from leasing.services.supplier.decisions import Selection, decide, seen_of, select
+from leasing.services.supplier.decisions import Selection, decide
 from leasing.services.supplier.invoices import withdraw_invoice
 from tests import builders as make
 from tests.leasing.closed import close
@@ -40,13 +40,12 @@ def piles(quarter=QUARTER):
     return found
 
 
-def choose(selection, outcome, actor=None, note="Aftalt", seen=None, quarter=QUARTER, **more):
+def choose(selection, outcome, actor=None, note="Aftalt", quarter=QUARTER, **more):
     return decide(
         quarter=quarter,
         selection=selection,
         outcome=outcome,
         note=note,
-        seen=seen_of(select(quarter, selection)) if seen is None else seen,
         actor=actor,
         today=TODAY,
         now=NOW,
@@ -161,12 +160,11 @@ def test_the_same_press_twice_is_one_decision_and_another_persons_is_told(cast):
     five_pcs()
     invoice("4711", *((f"PF00000{n}", "350,64") for n in range(1, 6)))
     selection = Selection(Pile.DIFFERS, "T14", 123)
-    seen = seen_of(select(QUARTER, selection))
-    choose(selection, Outcome.CARRIED, cast.finance, seen=seen)
+    choose(selection, Outcome.CARRIED, cast.finance)
 
-    assert not choose(selection, Outcome.CARRIED, cast.finance, seen=seen).is_news
+    assert not choose(selection, Outcome.CARRIED, cast.finance).is_news
     with pytest.raises(Refused, match="Afvigelserne er ændret, siden du så dem"):
-        choose(selection, Outcome.CLAIMED, cast.administrator, seen=seen)
+        choose(selection, Outcome.CLAIMED, cast.administrator)
     assert set(DifferenceOutcome.objects.values_list("outcome", flat=True)) == {Outcome.CARRIED}
 
 

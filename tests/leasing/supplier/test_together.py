@@ -7,10 +7,11 @@ from django.contrib.auth.models import User
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.agreement import NotAsShown, refuse_unless_seen, value_of
 from leasing.domain.reconciliation import Pile
 from leasing.models import DifferenceOutcome, Outcome, SupplierInvoice, SupplierInvoiceLine
 from leasing.selectors.supplier.reconciliation import reconciliation_of
-from leasing.services.supplier.decisions import STALE, Decided, Selection, decide, seen_of, select
+from leasing.services.supplier.decisions import STALE, Decided, Selection, decide, select, told_of
 from tests.leasing.supplier.world import five_pcs, invoice
 from tests.leasing.test_closing_together import at_the_same_moment
 
@@ -27,13 +28,13 @@ def people():
 
 def decision(actor, outcome):
     """Give the decision of somebody who has seen the page as it is now."""
-    seen = seen_of(select(Q1, DIFFERS))
+    seen = value_of(told_of(select(Q1, DIFFERS)))
     return lambda: decide(
         quarter=Q1,
         selection=DIFFERS,
         outcome=outcome,
         note=actor.username,
-        seen=seen,
+        agree=lambda: refuse_unless_seen(seen, told_of(select(Q1, DIFFERS))),
         actor=actor,
         today=date(2026, 4, 8),
         now=datetime(2026, 4, 8, 8, tzinfo=UTC),
@@ -81,6 +82,7 @@ def test_a_decision_while_an_invoice_comes_in_is_about_what_was_seen(people):
         # It came first; what it was about is another amount now, and waits anew.
         assert DifferenceOutcome.objects.get().amount_ore == 1000
     else:
-        assert str(decided) == STALE
+        assert isinstance(decided, NotAsShown), decided
+        assert "PF000001 er ændret fra 10,00" in str(decided)
         assert not DifferenceOutcome.objects.exists()
     assert found.undecided == 1
