@@ -9,6 +9,7 @@ from leasing.views.closing.charges import (
     device_settle,
 )
 from leasing.views.closing.corrections import corrections_page
+from leasing.views.closing.voucher import quarter_voucher, voucher_correct
 from leasing.views.closing.year_end import year_end_page
 from leasing.views.confirmation.finance import first_page
 from leasing.views.confirmation.leader import confirmation, objection_new
@@ -49,7 +50,6 @@ from leasing.views.quarter import (
     quarter_detail,
     quarter_list,
     quarter_prepare,
-    quarter_voucher,
 )
 from leasing.views.share.lines import LineList
 from leasing.views.share.share import share
@@ -189,6 +189,7 @@ urlpatterns = [
     path("kvartaler/<str:code>/laas/", quarter_close, name="quarter-close"),
     path("kvartaler/<slug:code>/forberedt/", quarter_prepare, name="quarter-prepare"),
     path("kvartaler/<slug:code>/bilag/", quarter_voucher, name="quarter-voucher"),
+    path("kvartaler/<slug:code>/bilag/ret/", voucher_correct, name="voucher-correct"),
     path("kvartaler/<slug:code>/fil/<slug:file_kind>/", quarter_file, name="quarter-file"),
     path("kvartaler/<slug:code>/afstemning/", reconciliation, name="reconciliation"),
     path(

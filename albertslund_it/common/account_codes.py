@@ -41,3 +41,9 @@ def check_psp_element(value: str) -> None:
     """Refuse a PSP-element that is not written like XG-0000000204-00001."""
     if not re.fullmatch(r"X[AGM]-[0-9]{10}(-[0-9]{5})?", value):
         raise ValueError("PSP-element skal skrives som XG-0000000204-00001")
+
+
+def check_voucher_number(value: str) -> None:
+    """Refuse a voucher number that Opus cannot have given: up to ten digits."""
+    if not re.fullmatch(r"[0-9]{1,10}", value):
+        raise ValueError("Et bilagsnummer fra Opus er højst ti cifre og intet andet")

@@ -3,13 +3,14 @@
 from django.core.exceptions import ValidationError
 
 from albertslund_it.common import account_codes, cells
+from albertslund_it.common.sentences import full_stop
 
 
 def _check(check, value):
     try:
         check(value)
     except ValueError as error:
-        raise ValidationError(f"{error}.") from error
+        raise ValidationError(full_stop(str(error))) from error
 
 
 def validate_year(value):
@@ -34,3 +35,7 @@ def validate_cost_centre(value):
 
 def validate_psp_element(value):
     _check(account_codes.check_psp_element, value)
+
+
+def validate_voucher_number(value):
+    _check(account_codes.check_voucher_number, value)

@@ -32,6 +32,8 @@ class Voucher(models.Model):
     number = models.CharField("bilagsnr.", max_length=30)
     posted_on = models.DateField("bogføringsdato")
     entered_by = models.CharField("indtastet af", max_length=150)
+    # Why it was corrected last; what it was before stands in history.
+    corrected_because = models.CharField("rettet, fordi", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "bilag"

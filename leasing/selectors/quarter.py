@@ -29,7 +29,7 @@ from leasing.selectors.closing.period_costs import (
 from leasing.selectors.outstanding import Outstanding, Standing
 from leasing.selectors.preview import Preview
 from leasing.selectors.readiness import Readiness
-from leasing.selectors.rebilling import rebilling_of
+from leasing.selectors.rebilling import Rebilling
 from leasing.selectors.share.lines import KIND_NAMES, READ_FIELDS, Line, as_lines
 from leasing.selectors.supplier.reconciliation import reconciliation_of
 from leasing.selectors.supplier.waiting import has_invoice
@@ -375,9 +375,8 @@ def steps_of(
     ]
 
 
-def uncoded_units(run: BillingRun) -> list[tuple[Unit, list[str]]]:
-    """Give the units that a run's amounts cannot be posted to as they are, and what is wrong."""
-    rebilling = rebilling_of(run)
+def uncoded_units(rebilling: Rebilling) -> list[tuple[Unit, list[str]]]:
+    """Return the units that a run's amounts cannot be posted to as they are, and what is wrong."""
     way, holder = rebilling.way, rebilling.cost_holder
     faults = {u.unit_number: way.faults_of(u.coding) for u in rebilling.units if u.amount_ore}
     if not way.splits and (fault := holder.coding.cost_object_fault):

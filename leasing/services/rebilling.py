@@ -8,7 +8,9 @@ from typing import BinaryIO
 
 from django.db import transaction
 
+from albertslund_it.common.account_codes import check_voucher_number
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.bulk import Changes
 from leasing.exports.opus import COST_CENTRES, PSP_ELEMENTS, write_opus_file
 from leasing.exports.rebilling_workbook import write_rebilling_workbook
 from leasing.models import BillingRun, RebillingExport, Settings, Voucher
@@ -87,42 +89,106 @@ def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) ->
         raise ValueError(file_kind)
 
 
-@transaction.atomic
-def record_voucher(*, run: BillingRun, number: str, posted_on: date, actor_name: str) -> Voucher:
-    """Record the voucher a run was posted with; the coding exported last is then frozen.
+def check_voucher(*, run: BillingRun, number: str, posted_on: date) -> RebillingExport:
+    """Return the file whose coding a voucher would freeze.
 
     Raises:
         Refused: when the run is posted already, or no file with all its coding was made of it.
     """
-    BillingRun.objects.select_for_update().get(id=run.id)  # two people: one after the other
     if voucher := Voucher.objects.filter(run=run).first():
         raise Refused(
             f"{run.label} er allerede bogført med bilagsnr. {voucher.number} "
-            f"den {voucher.posted_on:%d-%m-%Y}. Et bilag kan ikke ændres."
+            f"den {voucher.posted_on:%d-%m-%Y}. Er det forkert, så ret det på kvartalets side."
         )
     export = RebillingExport.objects.filter(run=run).order_by("-id").first()
-    reasons = [
-        *_faults_of_voucher(run, number.strip(), posted_on),
-        *_faults_of_export(run, export),
-    ]
+    reasons = [*_faults_of_voucher(run, number, posted_on), *_faults_of_export(run, export)]
     if reasons:
         raise Refused(*reasons)
+    return export
+
+
+@transaction.atomic
+def record_voucher(
+    *,
+    run: BillingRun,
+    number: str,
+    posted_on: date,
+    actor_name: str,
+    seen_export: int | None = None,
+) -> Voucher:
+    """Record the voucher a run was posted with; the coding exported last is then frozen.
+
+    `seen_export` is the file whose coding the person saw, if they saw one.
+
+    Raises:
+        Refused: when `check_voucher` refuses it, or a file was made since.
+    """
+    BillingRun.objects.select_for_update().get(id=run.id)  # two people: one after the other
+    number = number.strip()
+    export = check_voucher(run=run, number=number, posted_on=posted_on)
+    if seen_export is not None and seen_export != export.pk:
+        raise Refused(
+            f"{export.exported_by} har hentet en ny fil, siden du så, hvad der ligger fast. "
+            "Se det igen, og gem."
+        )
     return Voucher.objects.create(
         run=run,
         export=export,
-        number=number.strip(),
+        number=number,
         posted_on=posted_on,
         entered_by=actor_name,
     )
 
 
+@transaction.atomic
+def correct_voucher(
+    *,
+    run: BillingRun,
+    number: str,
+    posted_on: date,
+    reason: str,
+    seen: tuple[str, date],
+    actor,
+) -> Voucher:
+    """Correct the number or the posting date of a voucher; what it freezes stays frozen.
+
+    `seen` is what stood there when the person corrected it. What was stays in history, where the
+    trail finds it.
+
+    Raises:
+        Refused: when nothing differs, no reason is given, or somebody else was first.
+    """
+    voucher = Voucher.objects.select_for_update().get(run=run)
+    if seen != (voucher.number, voucher.posted_on):
+        raise Refused(
+            f"En anden har imens rettet bilaget til {voucher.number} den "
+            f"{voucher.posted_on:%d-%m-%Y}. Se det igen."
+        )
+    number, reason = number.strip(), reason.strip()
+    reasons = _faults_of_voucher(run, number, posted_on)
+    if seen == (number, posted_on):
+        reasons.append("Der er intet at rette: nummer og dato er de samme som før.")
+    if not reason:
+        reasons.append("Skriv, hvorfor bilaget rettes. Revisionen kan se det.")
+    elif len(reason) > Voucher._meta.get_field("corrected_because").max_length:
+        reasons.append("Begrundelsen må højst være 200 tegn.")
+    if reasons:
+        raise Refused(*reasons)
+    changes = Changes((Voucher,))
+    changes.update(voucher, number, number=number, posted_on=posted_on, corrected_because=reason)
+    changes.save(actor)
+    return voucher
+
+
 def _faults_of_voucher(run: BillingRun, number: str, posted_on: date) -> list[str]:
     faults = []
-    longest = Voucher._meta.get_field("number").max_length
     if not number:
         faults.append("Skriv det bilagsnummer, som Opus gav bilaget.")
-    elif len(number) > longest or not number.isprintable():
-        faults.append(f"Et bilagsnummer er højst {longest} tegn på én linje.")
+    else:
+        try:
+            check_voucher_number(number)
+        except ValueError as fault:
+            faults.append(f"{fault}. Du har skrevet »{number}«.")
     # A quarter closed late is posted in the next year, when its own is over.
     year = run.last_quarter.year
     earliest = date(year, 1, 1) if run.is_supplementary else run.last_quarter.starts_on

@@ -10,10 +10,11 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists import EXCEL
 from leasing.models import BillingRun, QuarterlyInvoice
 from leasing.selectors.quarter import invoice_page, uncoded_units
+from leasing.selectors.rebilling import rebilling_of
 from leasing.selectors.share.bearers import bearers_seen_by
 from leasing.selectors.share.lines import UP_TO
 from leasing.services.rebilling import OPUS, WORKBOOK, export_rebilling
-from leasing.views.quarter import actor_name
+from leasing.views.quarter import actor_name, faults_of_settings
 from leasing.views.share.share import lines_url
 
 CSV = "text/csv; charset=utf-8"
@@ -47,8 +48,8 @@ def quarter_file(request, code, file_kind):
         context = {
             "run": run,
             "reasons": refused.reasons,
-            "units": uncoded_units(run),
-            "settings_faults": [r for r in refused.reasons if r.startswith("Indstillinger")],
+            "units": uncoded_units(rebilling_of(run)),
+            "settings_faults": faults_of_settings(refused.reasons),
         }
         return render(request, "leasing/quarter_refused.html", context, status=409)
     stream.seek(0)

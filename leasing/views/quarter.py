@@ -1,7 +1,6 @@
 import re
 from operator import attrgetter
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponsePermanentRedirect
@@ -12,11 +11,11 @@ from django.views.decorators.http import require_POST
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.people import name_of
 from leasing.exports.postings import postings_of
 from leasing.models import BillingRun, Preparation
 from leasing.selectors.closing.preparedness import preparedness_of
+from leasing.selectors.closing.vouchers import corrections_of
 from leasing.selectors.outstanding import outstanding
 from leasing.selectors.preview import preview_run
 from leasing.selectors.proof import proof_of
@@ -27,6 +26,7 @@ from leasing.selectors.quarter import (
     supplier_step,
     table_of_preview,
     table_of_run,
+    uncoded_units,
 )
 from leasing.selectors.readiness import readiness_of
 from leasing.selectors.rebilling import Way, rebilling_of
@@ -34,8 +34,8 @@ from leasing.selectors.share.lines import BILLED, NOT_BILLED, UP_TO
 from leasing.selectors.window import window_for
 from leasing.services.closing import close_quarter
 from leasing.services.preparation import ProposalChanged, prepare_quarter, remember_proposal
-from leasing.services.rebilling import record_voucher
 from leasing.services.share.letters import write_letters
+from leasing.views.closing.voucher_forms import VoucherForm
 from leasing.views.later import is_computed_now
 
 CLOSES = "leasing.close_quarter"
@@ -46,13 +46,6 @@ MEASURES = {
     "opkraevet": ("Opkrævet", "billed_ore", BILLED),
     "udgift": ("Udgift", "cost_ore", ""),
 }
-
-
-class VoucherForm(PlainForm, forms.Form):
-    """The voucher that a run was posted with."""
-
-    number = forms.CharField(label="Bilagsnummer", max_length=30)
-    posted_on = DateField(label="Bogføringsdato")
 
 
 def actor_name(request) -> str:
@@ -191,6 +184,7 @@ def finding_url(key: str, code: str) -> str:
 
 def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
     """Show a closed run: its proof, its invoices, its files and its voucher."""
+    voucher = getattr(run, "voucher", None)
     context = {
         "run": run,
         "code": run.code,
@@ -199,7 +193,8 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
         ),
         "table": table_of_run(run),
         "exports": run.exports.all(),
-        "voucher": getattr(run, "voucher", None),
+        "voucher": voucher,
+        "voucher_corrections": corrections_of(voucher) if voucher else [],
         "prepared": Preparation.objects.filter(code=run.code).first(),
         "form": form,
         "lines_url": lines_url(run.code),
@@ -211,7 +206,14 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
         context["proof"] = proof_of(run, postings_of(rebilling), rebilling.cost_holder.amount_ore)
         context["proof_at"] = now()
         context["uncoded"] = rebilling.uncoded
+        context["uncoded_units"] = uncoded_units(rebilling) if rebilling.uncoded else []
+        context["settings_faults"] = faults_of_settings(rebilling.uncoded)
     return render(request, "leasing/quarter_closed.html", context, status=status)
+
+
+def faults_of_settings(reasons: list[str]) -> list[str]:
+    """Return those of the reasons why the Opus file waits that an administrator mends."""
+    return [reason for reason in reasons if reason.startswith("Indstillinger")]
 
 
 def opus_files() -> list[tuple[str, str]]:
@@ -303,22 +305,3 @@ def who_was_first(code: str) -> list[str]:
     """Say who closed a quarter, where somebody has."""
     run = BillingRun.objects.filter(code=code).first()
     return [f"{run.closed_by} var først. Se opgørelserne her."] if run else []
-
-
-@require_POST
-@permission_required("leasing.export_rebilling", raise_exception=True)
-def quarter_voucher(request, code):
-    """Record the voucher that the run was posted with in Opus."""
-    run = BillingRun.objects.filter(code=code).first()
-    if run is None:
-        return unknown(request, code)
-    form = VoucherForm(request.POST)
-    if form.is_valid():
-        try:
-            voucher = record_voucher(run=run, actor_name=actor_name(request), **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, refused.reasons)
-        else:
-            messages.success(request, f"{run.label} er bogført med bilag {voucher.number}.")
-            return redirect("quarter-detail", run.code)
-    return closed_page(request, run, form, status=422)

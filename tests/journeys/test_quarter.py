@@ -87,7 +87,9 @@ def test_a_quarter_from_data_to_voucher(page, live_server, town, cast, tmp_path)
 
     page.get_by_label("Bilagsnummer").fill("1900004711")
     page.get_by_label("Bogføringsdato").fill("24-11-2026")
-    page.get_by_role("button", name="Gem bilaget").click()
+    page.get_by_role("button", name="Gem bilaget …").click()
+    expect(page.get_by_role("row", name="Ærtebjerg Skole")).to_be_visible()
+    page.get_by_role("button", name="Gem bilag 1900004711").click()
     page.get_by_text("er bogført med bilag 1900004711").wait_for()
     assert Voucher.objects.get(run=run).entered_by == "Oda"
     page.goto(live_server.url)

@@ -221,7 +221,16 @@ class TestAClosedQuarter:
         assert "artskonto mangler" in text
         assert reverse("unit-detail", args=[town.library.id]) in response.content.decode()
         assert not RebillingExport.objects.exists()
-        assert "Opus-filen venter på kontering" in text_of(read(client, self.FIRST))
+        page = read(client, self.FIRST)
+        assert "Opus-filen venter på kontering: 2001 Biblioteket : artskonto" in text_of(page)
+        [mend] = page.xpath("//a[text()='2001 Biblioteket']/@href")
+        assert mend == reverse("unit-coding", args=[town.library.id])
+        # No button leads to a refusal that is known already.
+        assert not page.xpath("//form[contains(@action, '/fil/csv/')]")
+        assert page.xpath("//form[contains(@action, '/fil/xlsx/')]")
+        town.library.account = "40000000"
+        town.library.save()
+        assert read(client, self.FIRST).xpath("//form[contains(@action, '/fil/csv/')]")
 
     def test_the_opus_file_and_its_voucher(self, town, client):
         response = client.post(self.FIRST + "fil/csv/")
@@ -229,6 +238,9 @@ class TestAClosedQuarter:
         assert {len(row) for row in rows} == {25}
 
         data = {"number": " 4711 ", "posted_on": "24-11-2026"}
+        asked = client.post(self.FIRST + "bilag/", data)
+        assert "Nummeret har 4 cifre" in _text(asked)
+        data["seen_export"] = RebillingExport.objects.get().pk
         response = client.post(self.FIRST + "bilag/", data, follow=True)
         assert "er bogført med bilag 4711" in _text(response)
         assert Voucher.objects.get().posted_on == date(2026, 11, 24)
@@ -313,7 +325,11 @@ def test_the_pages_are_accessible(page, live_server, transactional_db, cast):
             page.check(".fold-all input")
         assert_accessible_in_every_look(page)
         assert_no_sideways_scroll(page)
+    town.library.account = "40000000"
+    town.library.save()
     page.goto(live_server.url + "/kvartaler/2026Q1/")
+    town.library.account = ""  # by somebody else, while the page is open
+    town.library.save()
     page.get_by_role("button", name="Hent Opus-filen").click()
     page.get_by_text("Opus-filen kan ikke hentes endnu").wait_for()
     page.problems.clear()  # the browser notes the 409

@@ -5,13 +5,20 @@ import threading
 from datetime import date
 
 import pytest
+from auditlog.models import LogEntry
 from django.db import connection
+from lxml import html
 
 from albertslund_it.common.errors import Refused
 from inventory.models import Unit
 from leasing.models import RebillingExport, Settings, Voucher
-from leasing.services.rebilling import export_rebilling, record_voucher
+from leasing.selectors.closing.vouchers import corrections_of
+from leasing.services.rebilling import correct_voucher, export_rebilling, record_voucher
 from tests.leasing.closed import close, export, opus_rows, rows, town, workbook
+from tests.leasing.pages import read, text_of
+from tests.leasing.supplier.world import five_pcs
+from tests.leasing.supplier.world import invoice as supplier_invoice
+from tests.leasing.test_closing_together import at_the_same_moment
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +103,7 @@ def test_a_run_is_posted_once(run):
     record(run)
     assert refusal(run, number="2") == [
         "1. kvartal 2026 er allerede bogført med bilagsnr. 1900001234 den 10-04-2026. "
-        "Et bilag kan ikke ændres."
+        "Er det forkert, så ret det på kvartalets side."
     ]
     assert Voucher.objects.get().number == "1900001234"
 
@@ -111,10 +118,26 @@ def test_a_file_without_all_its_coding_cannot_have_been_posted(units, run):
     record(run)
 
 
-@pytest.mark.parametrize("number", ["", "  ", "1" * 31, "12\n34"])
-def test_a_voucher_number_is_one_line(run, number):
+@pytest.mark.parametrize(
+    "number",
+    [
+        "",
+        "  ",
+        "1" * 11,
+        "1" * 31,
+        "12\n34",
+        "A-1",
+        "1900 001234",
+        "1900-1234",
+        "１９００",
+        "19001234x",
+    ],
+)
+def test_what_opus_cannot_have_given_is_no_voucher_number(run, number):
     export(run, "csv")
-    assert "bilagsnummer" in refusal(run, number=number)[0]
+    [said] = refusal(run, number=number)
+    assert "bilagsnummer" in said
+    assert number.strip() in said
     assert not Voucher.objects.exists()
 
 
@@ -159,7 +182,9 @@ def test_two_people_at_once_make_one_voucher_and_one_refusal():
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=enter, args=(number,)) for number in ("A-1", "B-2")]
+    threads = [
+        threading.Thread(target=enter, args=(number,)) for number in ("1900000001", "1900000002")
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -185,3 +210,195 @@ def test_nothing_is_recorded_when_the_file_cannot_be_handed_over(run):
             now=run.closed_at,
         )
     assert not RebillingExport.objects.exists()
+
+
+# --- asked once more, and corrected
+
+
+PAGE = "/kvartaler/2026Q1/"
+ENTER, CORRECT, SEARCH = f"{PAGE}bilag/", f"{PAGE}bilag/ret/", "/bilagsspor/?q="
+TYPED = {"number": "1900001234", "posted_on": "10-04-2026"}
+
+
+def fields_of(tree):
+    [form] = tree.xpath("//main//form[@method='post']")
+    return {i.get("name"): i.get("value") for i in form.xpath(".//input")}
+
+
+def tree_of(response):
+    return html.fromstring(response.content.decode())
+
+
+@pytest.fixture
+def client(cast, client_of, settings):
+    settings.TODAY = POSTED
+    return client_of(cast.finance)
+
+
+def test_a_voucher_is_asked_for_once_more_with_what_it_freezes(units, run, client):
+    export(run, "csv")
+    asked = tree_of(client.post(ENTER, TYPED))
+    assert not Voucher.objects.exists()
+    text = text_of(asked)
+    assert "Bilagsnummer 1900001234 Bogføringsdato 10-04-2026" in text
+    assert "1001 Ærtebjerg Skole 40000000 4010000000 Debet" in text
+    assert "cifre" not in text  # there is nothing odd about it
+    client.post(ENTER, fields_of(asked))
+    assert Voucher.objects.get().number == "1900001234"
+    assert Voucher.objects.get().entered_by == "Oda"
+
+
+def test_going_back_keeps_what_was_typed(run, client):
+    export(run, "csv")
+    sends = fields_of(tree_of(client.post(ENTER, TYPED)))
+    page = client.post(ENTER, sends | {"change": "1"}).content.decode()
+    assert 'value="1900001234"' in page
+    assert 'value="10-04-2026"' in page
+    assert not Voucher.objects.exists()
+
+
+def test_what_is_odd_about_a_number_is_said_before_it_is_entered(run, client):
+    other = close("2026Q2", date(2026, 7, 3))
+    export(other, "csv")
+    record(other, number="4711", posted_on=date(2026, 7, 6))
+    export(run, "csv")
+    text = text_of(tree_of(client.post(ENTER, TYPED | {"number": "4711"})))
+    assert "Nummeret har 4 cifre" in text
+    assert "Det samme bilagsnummer står allerede på 2026Q2." in text
+
+
+def test_a_file_made_meanwhile_is_not_frozen_unseen(units, run, client):
+    export(run, "csv")
+    sends = fields_of(tree_of(client.post(ENTER, TYPED)))
+    Unit.objects.filter(id=units.school.id).update(account="43000000")
+    export(run, "csv")
+    response = client.post(ENTER, sends)
+    assert response.status_code == 422
+    assert "har hentet en ny fil, siden du så" in response.content.decode()
+    assert not Voucher.objects.exists()
+    assert "43000000" in text_of(tree_of(client.post(ENTER, TYPED)))
+
+
+def test_a_number_that_is_too_long_is_refused_and_kept_as_typed(run, client):
+    export(run, "csv")
+    typed = "1900001234" * 4
+    response = client.post(ENTER, TYPED | {"number": typed})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert f'value="{typed}"' in page
+    # A browser cuts what is pasted into a field of a greatest length, and says nothing.
+    assert not tree_of(response).xpath("//main//form//input/@maxlength")
+
+
+def test_a_wrong_number_is_corrected_and_stays_to_be_found(units, run, client):
+    export(run, "csv")
+    frozen = record(run, number="1900001243").export
+    Unit.objects.filter(id=units.school.id).update(account="43000000")
+    page = tree_of(client.get(CORRECT))
+    sends = fields_of(page) | {"number": "1900001234", "reason": "To cifre byttet om"}
+    client.post(CORRECT, sends, follow=True)
+
+    voucher = Voucher.objects.get()
+    assert (voucher.number, voucher.posted_on, voucher.export) == ("1900001234", POSTED, frozen)
+    assert "43000000" not in {row["Artskonto"] for row in opus_rows(run)}
+    said = "Bilag 1900001243, bogført 10-04-2026, rettet af Oda"
+    for number in ("1900001243", "1900001234"):
+        found = read(client, SEARCH + number)
+        assert "/bilagsspor/2026Q1-01/" in found.xpath("//main//a/@href"), number
+    old = text_of(read(client, f"{SEARCH}1900001243"))
+    assert "Bilag 1900001243 er rettet til 1900001234: 1. kvartal 2026" in old
+    assert said in old
+    assert "To cifre byttet om" in old
+    assert "Rettet fra bilag 1900001243" in text_of(read(client, PAGE))
+    entry = LogEntry.objects.get_for_object(voucher).first()
+    assert entry.changes["number"] == ["1900001243", "1900001234"]
+
+
+def test_each_of_several_corrections_is_found(run, client, cast):
+    export(run, "csv")
+    record(run, number="1")
+    stood = ("1", POSTED)
+    for number, reason in (("2", "Tastefejl"), ("3", "Tastefejl"), ("1", "Alligevel")):
+        correct_voucher(
+            run=run, number=number, posted_on=POSTED, reason=reason, seen=stood, actor=cast.finance
+        )
+        stood = (number, POSTED)
+    made = corrections_of(Voucher.objects.get())
+    assert [(one.number, one.because) for one in made] == [
+        ("1", "Tastefejl"),
+        ("2", "Tastefejl"),
+        ("3", "Alligevel"),
+    ]
+    for number in ("2", "3"):
+        assert f"Bilag {number} er rettet til 1" in text_of(read(client, SEARCH + number))
+    assert "er rettet til" not in text_of(read(client, f"{SEARCH}1"))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"reason": ""}, "Skriv, hvorfor bilaget rettes"),
+        ({"reason": "x" * 201}, "200 tegn"),
+        ({"number": "A-1"}, "højst ti cifre"),
+        ({"number": "1900001243"}, "Der er intet at rette"),
+        ({"posted_on": "10-04-2020"}, "skal ligge mellem"),
+        ({"seen_number": "1900009999"}, "En anden har imens rettet bilaget"),
+    ],
+)
+def test_a_correction_that_is_refused_writes_nothing_and_keeps_what_was_typed(
+    run, client, change, said
+):
+    export(run, "csv")
+    record(run, number="1900001243")
+    sends = fields_of(read(client, CORRECT)) | {"number": "1900001234", "reason": "Byttet om"}
+    response = client.post(CORRECT, sends | change)
+    assert response.status_code == 422
+    assert said in text_of(tree_of(response))
+    kept = fields_of(tree_of(response))
+    assert kept["reason"] == (sends | change)["reason"] or not kept["reason"]
+    assert Voucher.objects.get().number == "1900001243"
+
+
+def test_who_may_not_enter_a_voucher_may_not_correct_it(run, cast, client_of):
+    export(run, "csv")
+    record(run)
+    auditor = client_of(cast.auditor)
+    assert auditor.get(CORRECT).status_code == 403
+    assert "Ret bilaget" not in text_of(read(auditor, PAGE))
+    assert client_of(cast.finance).get("/kvartaler/2026Q2/bilag/ret/").status_code == 404
+
+
+def test_two_corrections_at_once_make_one_and_one_refusal(transactional_db, cast):
+    town()
+    run = close()
+    export(run, "csv")
+    record(run, number="1900000000")
+    finance = cast.finance
+
+    def correct(number):
+        return correct_voucher(
+            run=run,
+            number=number,
+            posted_on=POSTED,
+            reason="Tastefejl",
+            seen=("1900000000", POSTED),
+            actor=finance,
+        )
+
+    results = at_the_same_moment(lambda: correct("1900000001"), lambda: correct("1900000002"))
+    assert sorted(type(r).__name__ for r in results) == ["Refused", "Voucher"], results
+
+
+def test_the_lessors_voucher_is_held_to_the_same_and_found_by_its_old_number(client):
+    five_pcs()
+    invoice = supplier_invoice("F-1", ("PF000001", "349,41"))
+    url = f"/leverandoerfakturaer/{invoice.pk}/bilag/"
+    client.post(url, {"voucher_number": "5126010501"})
+    client.post(url, {"voucher_number": "5126010502"})
+    client.post(url, {"voucher_number": "x" * 31})
+    invoice.refresh_from_db()
+    assert invoice.voucher_number == "5126010502"
+    assert f"»{'x' * 31}«. Intet er gemt." in text_of(read(client, PAGE.replace("2026Q1/", "")))
+    assert f"/leverandoerfakturaer/{invoice.pk}/" in read(client, f"{SEARCH}5126010501").xpath(
+        "//main//a/@href"
+    )

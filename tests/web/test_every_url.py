@@ -109,6 +109,7 @@ TABLE = {
     "kvartaler/<str:code>/laas/": {"open": FINANCE},
     "kvartaler/<slug:code>/forberedt/": {"open": FINANCE, "method": "post"},
     "kvartaler/<slug:code>/bilag/": {"open": FINANCE, "method": "post"},
+    "kvartaler/<slug:code>/bilag/ret/": {"open": FINANCE},
     "kvartaler/<slug:code>/fil/<slug:file_kind>/": {"open": FINANCE, "method": "post"},
     "kvartaler/<slug:code>/afstemning/": {"open": QUARTERS},
     "kvartaler/<slug:code>/afstemning/linjer/": {"open": QUARTERS},

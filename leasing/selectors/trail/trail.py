@@ -24,6 +24,12 @@ from leasing.models import (
     SupplierInvoiceLine,
     Voucher,
 )
+from leasing.selectors.closing.vouchers import (
+    Correction,
+    corrections_of,
+    once_noted,
+    once_numbered,
+)
 
 LINES_A_PAGE, FOUND = 100, 20
 
@@ -33,13 +39,14 @@ class Found:
     """What a search for a voucher or an invoice leads to."""
 
     runs: list[BillingRun] = field(default_factory=list)
+    corrected: list[tuple[BillingRun, list[Correction]]] = field(default_factory=list)
     invoices: list[QuarterlyInvoice] = field(default_factory=list)
     supplier: list[SupplierInvoice] = field(default_factory=list)
     rebilled: list[QuarterlyInvoice] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.runs or self.invoices or self.supplier)
+        return not (self.runs or self.corrected or self.invoices or self.supplier)
 
 
 def find(text: str) -> Found:
@@ -54,6 +61,13 @@ def find(text: str) -> Found:
             .select_related("run__voucher")
             .order_by("run")[:FOUND]
         ],
+        corrected=[
+            (voucher.run, corrections_of(voucher))
+            for voucher in once_numbered(text)
+            .exclude(number__iexact=text)
+            .select_related("run__voucher")
+            .order_by("run")[:FOUND]
+        ],
         invoices=list(
             QuarterlyInvoice.objects.filter(Q(number__iexact=text) | Q(run__code__iexact=text))
             .select_related("run")
@@ -61,7 +75,9 @@ def find(text: str) -> Found:
         ),
         supplier=list(
             SupplierInvoice.objects.filter(
-                Q(number__iexact=text) | Q(voucher_number__iexact=text)
+                Q(number__iexact=text)
+                | Q(voucher_number__iexact=text)
+                | Q(pk__in=once_noted(text).values("pk"))
             ).prefetch_related("files")[:FOUND]
         ),
     )

@@ -10,6 +10,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms import DateField, KronerField, PlainForm
 from albertslund_it.web.lists import ListPage
+from albertslund_it.web.validators import validate_voucher_number
 from leasing.models import SubAgreement, SupplierInvoice
 from leasing.selectors.supplier.pages import (
     claim_rows,
@@ -122,7 +123,9 @@ def kind_of(invoice: SupplierInvoice) -> str:
 class VoucherNumberForm(PlainForm, forms.Form):
     """The voucher that the lessor's invoice was posted with."""
 
-    voucher_number = forms.CharField(label="Bilagsnummer i Opus", max_length=30, required=False)
+    voucher_number = forms.CharField(
+        label="Bilagsnummer i Opus", required=False, validators=[validate_voucher_number]
+    )
 
 
 @require_POST
@@ -132,7 +135,9 @@ def supplier_invoice_voucher(request, pk):
     get_object_or_404(SupplierInvoice, pk=pk)
     form = VoucherNumberForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Et bilagsnummer er på højst 30 tegn. Intet er gemt.")
+        typed = request.POST.get("voucher_number", "")[:60]
+        for error in form.errors["voucher_number"]:
+            messages.error(request, f"{error} Du skrev »{typed}«. Intet er gemt.")
         return redirect("supplier-invoice-detail", pk)
     invoice = record_supplier_voucher(invoice_id=pk, actor=request.user, **form.cleaned_data)
     messages.success(request, f"Bilagsnummeret for {invoice.number} er gemt.")

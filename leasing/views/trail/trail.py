@@ -12,7 +12,7 @@ SEES = "leasing.view_billingrun"
 @permission_required(SEES, raise_exception=True)
 def trail_search(request):
     """Look for a voucher or an invoice, ours or the lessor's."""
-    text = request.GET.get("q", "").replace("\x00", "")[:60]
+    text = request.GET.get("q", "").replace("\x00", "").strip()
     return render(request, "leasing/trail/search.html", {"q": text, "found": find(text)})
 
 

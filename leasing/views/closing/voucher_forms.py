@@ -1,0 +1,28 @@
+from django import forms
+
+from albertslund_it.web.forms import DateField, PlainForm
+from albertslund_it.web.validators import validate_voucher_number
+
+
+class VoucherForm(PlainForm, forms.Form):
+    """The voucher that a run was posted with."""
+
+    number = forms.CharField(
+        label="Bilagsnummer",
+        validators=[validate_voucher_number],
+        help_text="Det nummer, Opus gav bilaget: højst ti cifre.",
+    )
+    posted_on = DateField(label="Bogføringsdato")
+
+
+class VoucherCorrectionForm(VoucherForm):
+    """What is right, and why it is corrected."""
+
+    reason = forms.CharField(
+        label="Hvorfor rettes det?",
+        max_length=200,
+        help_text="Står i hændelsesloggen og i bilagssporet.",
+        error_messages={"required": "Skriv, hvorfor bilaget rettes. Revisionen kan se det."},
+    )
+    seen_number = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen_posted_on = DateField(widget=forms.HiddenInput, required=False)
