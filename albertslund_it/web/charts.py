@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from albertslund_it.common.money import MINUS, format_kroner
+from albertslund_it.common.sentences import full_stop
 
 SOLID, HATCHED, OPEN, OUTLINED = "solid", "hatched", "open", "outlined"
 
@@ -289,4 +290,4 @@ def _summary(labels, totals) -> str:
     parts = [
         f"{label}: {format_kroner(total)}" for label, total in zip(labels, totals, strict=True)
     ]
-    return "; ".join(parts) + "." if parts else "Ingen beløb."
+    return full_stop("; ".join(parts)) if parts else "Ingen beløb."

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from albertslund_it.common.money import format_count, format_kroner
+from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.charts import Rect, Text, whole_kroner
 
 # Lying bars: a label's line, a bar, and the space between labels in pixels; the longest bar in
@@ -55,7 +56,7 @@ def lying_bars(
     return Bars(
         ident=ident,
         title=title,
-        summary="; ".join(f"{row[0]}: {format_kroner(row[1])}" for row in rows) + ".",
+        summary=full_stop("; ".join(f"{row[0]}: {format_kroner(row[1])}" for row in rows)),
         height=str(y),
         rects=rects,
         labels=labels,

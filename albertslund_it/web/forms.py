@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from albertslund_it.common.cells import check_year
 from albertslund_it.common.money import parse_kroner, plain_kroner
+from albertslund_it.common.sentences import full_stop
 
 # Looks like a date, whether the calendar has it or not.
 AS_A_DATE = re.compile(r"[0-3]?[0-9][-./][0-9]{1,2}[-./][0-9]{4}")
@@ -36,7 +37,7 @@ class KronerField(forms.CharField):
         try:
             return parse_kroner(text)
         except ValueError as error:
-            raise forms.ValidationError(f"{error}.", code="invalid") from error
+            raise forms.ValidationError(full_stop(str(error)), code="invalid") from error
 
     def run_validators(self, value):
         """Skip the text's validators: the value is a number by now."""
@@ -71,7 +72,7 @@ class DateField(forms.DateField):
             if found:
                 check_year(found)
         except ValueError as slip:
-            raise ValidationError(f"{slip}.", code="year") from slip
+            raise ValidationError(full_stop(str(slip)), code="year") from slip
         except ValidationError:
             if isinstance(value, str) and AS_A_DATE.fullmatch(value.strip()):
                 raise ValidationError(self.error_messages["unknown"], code="unknown") from None
@@ -127,16 +128,24 @@ def dress(field: forms.Field) -> None:
     if isinstance(widget, forms.CheckboxInput):
         style = "form-check-input"
     widget.attrs.setdefault("class", style)
+    # A browser cuts what is pasted into a field with a greatest length, without a word.
+    widget.attrs.pop("maxlength", None)
+    for validator in field.validators:
+        if isinstance(validator, MaxLengthValidator):
+            name = str(field.label or "Feltet")
+            validator.message = (
+                f"{name}: højst %(limit_value)d tegn, her er %(show_value)d. Skriv det kortere."
+            )
     put_in_words(field)
 
 
 def put_in_words(field: forms.Field) -> None:
     """Say what to do in an empty field, or one without a choice, where Django's words are."""
     widget = field.widget
-    label = str(field.label or "feltet").lower().rstrip(".")
+    label = str(field.label or "feltet").lower()
     if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
         verb = "Vælg" if isinstance(widget, (*CHOOSE, forms.FileInput)) else "Udfyld"
-        field.error_messages["required"] = f"{verb} {label}."
+        field.error_messages["required"] = full_stop(f"{verb} {label}")
     if "invalid_choice" in field.error_messages and isinstance(field, forms.ChoiceField):
         field.error_messages["invalid_choice"] = f"Vælg {label} fra listen."
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
 
+from albertslund_it.common.sentences import per_cent
 from inventory.models import Department, Device, Replacement, Roll, RolloutWeek
 from inventory.selectors.organisation import departments_open_to
 from inventory.selectors.placements import placements_in_force
@@ -61,8 +62,8 @@ class Progress:
 
     @property
     def per_cent(self) -> int:
-        """Give how much is done, in whole per cent; 100 only when nothing is left."""
-        return 100 * self.replaced // self.found if self.found else 0
+        """Return how much is done, in whole per cent; 100 only when nothing is left."""
+        return per_cent(self.replaced, self.found)
 
     def add(self, other: "Progress") -> None:
         for name in self.__slots__:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.sentences import full_stop
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
@@ -221,7 +222,7 @@ class _Recording:
         )
         if outcome.seen is not None and outcome.seen != state_of(row) and not is_same:
             self._refuse(
-                f"{row.old_device} er ændret, efter at du åbnede siden: {_told(row)}. "
+                f"{row.old_device} er ændret, efter at du åbnede siden: {full_stop(_told(row))} "
                 "Se den igennem, og gem igen, hvis det stadig skal være sådan"
             )
             return
@@ -261,7 +262,7 @@ class _Recording:
             self._refuse(f"{device} er selv en gammel maskine i {self.is_old[device.pk]}")
 
     def _refuse(self, sentence: str) -> None:
-        self.reasons.append(f"{sentence}.")
+        self.reasons.append(full_stop(sentence))
 
 
 def _told(row: Replacement) -> str:

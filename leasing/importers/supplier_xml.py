@@ -14,6 +14,7 @@ from itertools import chain
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.sentences import full_stop
 from leasing.importers.supplier_clues import attachments_of, clues_of, party_of
 from leasing.importers.ubl import (
     CREDIT_NOTE,
@@ -62,7 +63,7 @@ def read_document(data: bytes, faults: Faults, quarter: Quarter | None = None) -
     if not lines:
         head.reasons.append("Fakturaen har ingen linjer")
     if head.reasons:
-        raise Refused(*(f"{reason}." for reason in head.reasons), SAY)
+        raise Refused(*map(full_stop, head.reasons), SAY)
     return _Reading(head, faults, quarter).run(lines)
 
 

@@ -127,7 +127,7 @@ class OrderLine(models.Model):
     exception_reason = models.CharField("hvorfor en pc mere", max_length=300, blank=True)
     exception_ends_before = models.DateField("dispensation til", null=True, blank=True)
     status = models.CharField("status", max_length=10, choices=Status.choices, default=Status.DRAFT)
-    closed_because = models.CharField("grund", max_length=200, blank=True)
+    closed_because = models.CharField("grund", max_length=300, blank=True)
     # What the lessor calls the purchase that the line went into.
     supplier_order_number = models.CharField("bestillingsnr. hos ATEA", max_length=40, blank=True)
     ordered_on = models.DateField("bestilt", null=True, blank=True)

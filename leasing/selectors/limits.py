@@ -64,5 +64,5 @@ class Limits:
 def _too_large(what: str, amount_ore: int, limit_ore: int) -> str:
     return (
         f"{what} er {format_kroner(amount_ore)}, og der spørges, når det er over "
-        f"{format_kroner(limit_ore)}."
+        f"{format_kroner(limit_ore)}"
     )

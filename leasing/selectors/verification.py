@@ -115,7 +115,7 @@ def _of_run(run: BillingRun, before: str) -> Iterator[str]:
     if read.total_ore != run.total_ore:
         yield (
             f"{name}: linjerne giver {format_kroner(read.total_ore)}, "
-            f"men kørslen blev låst med {format_kroner(run.total_ore)}."
+            f"men kørslen blev låst med {format_kroner(run.total_ore)}"
         )
     yield from _of_invoices(run, read)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.common.sentences import full_stop
 from leasing.domain.allocation import Period
 from leasing.models import BillingRun, FiscalYear, Settings
 
@@ -98,7 +99,7 @@ def window_for(code: str, today: date) -> Window:
     try:
         quarter = Quarter.parse(code)
     except ValueError as error:
-        raise Refused(f"{error}.") from error
+        raise Refused(full_stop(str(error))) from error
     start, closed = billing_start(), last_closed_quarter()
     _refuse_impossible_quarter(quarter, start, closed, today)
     # A year before this one still takes its own differences, by supplementary runs.

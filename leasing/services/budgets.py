@@ -9,6 +9,7 @@ from django.db import transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.agreement import refuse_unless_sure
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import lock
@@ -90,7 +91,7 @@ def enter_budgets(
             reasons.append(f"{unit.name}: et budget kan ikke være under nul.")
         elif stands not in (seen.get(pk), amount):
             reasons.append(
-                f"{unit.name}: en anden har imens skrevet {_told(stands)}. "
+                f"{unit.name}: en anden har imens skrevet {full_stop(_told(stands))} "
                 "Åbn siden igen, og ret budgettet dér."
             )
         elif amount is not None:

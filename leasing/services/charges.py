@@ -178,7 +178,7 @@ def _reasons_against(charged_on: date, amount_ore: int, other: Charge | None) ->
     if other:
         reasons.append(
             f"{other.unit.name} har allerede »{other.text}« med den dato, på "
-            f"{format_kroner(other.amount_ore)}. Skriv en anden tekst, eller ret det beløb."
+            f"{format_kroner(other.amount_ore)} Skriv en anden tekst, eller ret det beløb."
         )
     return reasons
 

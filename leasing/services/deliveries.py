@@ -11,6 +11,7 @@ from albertslund_it.common.cells import KEEP, given
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.sentences import full_stop
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import among, lock
@@ -253,4 +254,4 @@ class _Registration:
 
     def _warn(self, row: Delivery, sentence: str) -> None:
         where = "" if row.row is None else f"række {row.row}: "
-        self.changes.warnings.append(f"{where}{row.serial_number} {sentence}.")
+        self.changes.warnings.append(full_stop(f"{where}{row.serial_number} {sentence}"))

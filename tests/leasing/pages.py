@@ -9,14 +9,17 @@ from lxml import html
 
 from albertslund_it.common.money import parse_kroner
 
+TWICE = re.compile(r".{0,40}[.]{2}.{0,20}")
 AMOUNT = re.compile(r"−?[0-9.]+,[0-9]{2}(\xa0kr\.)?")
 
 
 def read(client, url, status=200):
-    """Open a page; give its tree."""
+    """Open a page; give its tree. No sentence on it may end twice ('5,00 kr..')."""
     response = client.get(url)
     assert response.status_code == status, f"{url}: {response.status_code}"
-    return html.fromstring(response.content.decode())
+    tree = html.fromstring(response.content.decode())
+    assert not (twice := TWICE.findall(text_of(tree))), f"{url}: {twice}"
+    return tree
 
 
 def text_of(tree):

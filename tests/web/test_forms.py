@@ -91,3 +91,18 @@ def test_the_plain_select_is_the_same_as_djangos_but_quick():
 
     assert shape(ours) == shape(theirs)
     assert [e.text for e in ours.iter("option")] == [e.text for e in theirs.iter("option")]
+
+
+def test_what_is_too_long_is_refused_whole_and_not_cut_by_the_browser():
+    class Short(PlainForm, forms.Form):
+        name = forms.CharField(label="Fakturanr.", max_length=5)
+        note = forms.CharField(label="Note", max_length=5, required=False)
+
+    form = Short({"name": "123456", "note": "1234567"})
+    assert form.errors == {
+        "name": ["Fakturanr.: højst 5 tegn, her er 6. Skriv det kortere."],
+        "note": ["Note: højst 5 tegn, her er 7. Skriv det kortere."],
+    }
+    assert "maxlength" not in str(form)
+    assert 'value="123456"' in str(form["name"])
+    assert Short({"name": ""}).errors["name"] == ["Udfyld fakturanr."]

@@ -1,5 +1,6 @@
 from albertslund_it.common import cells
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.commands import DanishCommand
 from leasing.models import EndChoice
 from leasing.services.leases import decide_lease
@@ -42,7 +43,7 @@ def _read(given: dict[str, str]) -> dict:
         try:
             values[name] = READERS[name](text)
         except ValueError as error:
-            faults.append(f"--{name}: {error}.")
+            faults.append(full_stop(f"--{name}: {error}"))
     if faults:
         raise Refused(*faults)
     return values

@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
 from albertslund_it.web.disks import full_disk
@@ -41,7 +42,7 @@ class Command(DanishCommand):
                     if full_disk(error)
                     else WHY.get(type(error), "disken svarer ikke")
                 )
-                raise Refused(f"Filen »{path}« kan ikke skrives: {why}.") from error
+                raise Refused(full_stop(f"Filen »{path}« kan ikke skrives: {why}")) from error
             self.stdout.write(f"{run.label} er skrevet til {path} (SHA-256 {export.checksum}).")
 
     def _files(self, run, file_kind, file):

@@ -3,6 +3,7 @@ import sys
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.commands import DanishCommand
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.selectors.supplier.outcomes import called
@@ -61,7 +62,7 @@ def _quarter(code: str) -> Quarter:
     try:
         quarter = Quarter.parse(code)
     except ValueError as error:
-        raise Refused(f"{error}.") from None
+        raise Refused(full_stop(str(error))) from None
     start = billing_start()
     if quarter < Quarter.of(start):
         raise Refused(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.sentences import full_stop
 from inventory.models import DeviceModel, Unit
 from leasing.domain.change import (
     CHARGES,
@@ -34,7 +35,7 @@ def sentence_of(found: Bridge, bearer: Bearer) -> str:
     says = f"{whose} {'stiger' if rises else 'falder'} {format_kroner(abs(change))}"
     same_way = [step for step in found.steps if (step.amount_ore > 0) is rises]
     main = max(same_way, key=lambda step: abs(step.amount_ore))
-    return f"{says}, mest fordi {_because(main, rises, bearer)}."
+    return full_stop(f"{says}, mest fordi {_because(main, rises, bearer)}")
 
 
 def _because(step: Step, rises: bool, bearer: Bearer) -> str:

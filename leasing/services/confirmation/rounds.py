@@ -175,6 +175,8 @@ def settle_objection(
             )
     elif not note:
         raise Refused("Skriv en begrundelse for at afvise. Lederen kan se den.")
+    if len(note) > Objection._meta.get_field("outcome_note").max_length:
+        raise Refused("Begrundelsen må højst være 300 tegn. Skriv den kortere.")
     objection.outcome, objection.outcome_note = outcome, note
     objection.settled_at, objection.settled_by = now, actor
     objection.save()

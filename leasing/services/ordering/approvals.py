@@ -164,7 +164,7 @@ def _faults_of_decision(
 
 def _move_on(line: OrderLine, decision: str, reason: str, changes: Changes) -> None:
     if decision == Decision.REFUSED:
-        changes.update(line, str(line), status=Status.REFUSED, closed_because=reason[:200])
+        changes.update(line, str(line), status=Status.REFUSED, closed_because=reason)
         return
     devices = line.devices.all()
     handed_out = sum(one.handed_out_on is not None for one in devices)

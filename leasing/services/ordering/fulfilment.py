@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from albertslund_it.common.faults import Faults
+from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import among, lock
 from inventory.models import Device, DeviceModel, Employee, Unit
@@ -136,7 +137,7 @@ class Fulfilment:
 
     def _warn(self, row: int | None, sentence: str) -> None:
         where = "" if row is None else f"række {row}: "
-        self._changes.warnings.append(f"{where}{sentence}.")
+        self._changes.warnings.append(full_stop(f"{where}{sentence}"))
 
 
 def too_many(number: str, model: DeviceModel, lines: list[LineToFill]) -> str:

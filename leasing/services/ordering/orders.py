@@ -261,9 +261,11 @@ def cancel_line(*, line_id: int, reason: str, actor, now: datetime) -> OrderLine
         raise Refused(f"{line} er {line.get_status_display().lower()} og kan ikke annulleres.")
     if not reason.strip():
         raise Refused("Skriv, hvorfor linjen annulleres.")
+    if len(reason.strip()) > OrderLine._meta.get_field("closed_because").max_length:
+        raise Refused("Begrundelsen må højst være 300 tegn. Skriv den kortere.")
     line.devices.filter(handed_out_on=None).delete()
     handed_out = line.devices.count()
-    values = {"status": Status.CANCELLED, "closed_because": reason.strip()[:200]}
+    values = {"status": Status.CANCELLED, "closed_because": reason.strip()}
     if handed_out:
         values |= {"status": Status.HANDED_OUT, "quantity": handed_out}
     changes = Changes((OrderLine,))

@@ -30,6 +30,8 @@ def save_scenario(
     name = " ".join(name.split())
     if not name:
         raise Refused("Giv scenariet et navn, så du kan finde det igen.")
+    if len(name) > Scenario._meta.get_field("name").max_length:
+        raise Refused("Navnet må højst være 100 tegn. Skriv det kortere.")
     if not assumptions:
         raise Refused("Der er intet at gemme: vælg først, hvad der skal være anderledes.")
     found = Scenario.objects.filter(created_by=actor, bearer=bearer, name=name).first()

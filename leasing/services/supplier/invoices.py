@@ -168,8 +168,8 @@ class _Saving:
         if header.net_ore is not None and header.net_ore != net:
             self.faults.add_whole(
                 f"Linjerne på {number} giver {format_kroner(net)} uden moms, men fakturaen siger "
-                f"{format_kroner(header.net_ore)}. Forskellen er "
-                f"{format_kroner(header.net_ore - net)}. Bed leasinggiver om en rettet faktura"
+                f"{format_kroner(header.net_ore)} Forskellen er "
+                f"{format_kroner(header.net_ore - net)} Bed leasinggiver om en rettet faktura"
             )
         return SupplierInvoice(
             number=number,

@@ -9,6 +9,7 @@ from django.db import transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import FileRefused
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.bulk import Changes
 from leasing.models import SupplierInvoice
 from leasing.services.supplier.billed import BilledLine, Header
@@ -66,7 +67,7 @@ def enter_totals(
     except FileRefused as refused:
         raise Refused(
             *(
-                f"{f'Linje {fault.row}: ' if fault.row else ''}{fault.sentence}."
+                full_stop(f"{f'Linje {fault.row}: ' if fault.row else ''}{fault.sentence}")
                 for fault in refused.faults
             )
         ) from None
@@ -77,7 +78,7 @@ def _refuse_below_zero(net_ore: int, vat_ore: int, totals: Sequence[TypedTotal])
     """Refuse a minus: what the lessor gives back is said by the box, not by a sign."""
     typed = [("Fakturaens beløb", net_ore), ("Momsen", vat_ore)]
     typed += [(f"Linje {row}: beløbet", one.amount_ore) for row, one in enumerate(totals, start=1)]
-    if below := [f"{what} er {format_kroner(ore)}." for what, ore in typed if ore < 0]:
+    if below := [f"{what} er {format_kroner(ore)}" for what, ore in typed if ore < 0]:
         raise Refused(
             *below,
             "Skriv beløbene uden minus. Giver leasinggiver penge tilbage, så sæt kryds ved "

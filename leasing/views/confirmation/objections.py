@@ -55,7 +55,7 @@ def objection(request, pk):
             settle_objection(
                 objection_id=pk,
                 outcome=outcome,
-                note=request.POST.get("note", "")[:300],
+                note=request.POST.get("note", "").replace("\x00", ""),
                 actor=request.user,
                 today=today(),
                 now=now(),

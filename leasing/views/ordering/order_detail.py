@@ -24,7 +24,7 @@ class CancelForm(PlainForm, forms.Form):
 
     reason = forms.CharField(
         label="Hvorfor annulleres den?",
-        max_length=200,
+        max_length=300,
         error_messages={
             "required": "Skriv, hvorfor linjen annulleres. Bestilleren får det at vide."
         },

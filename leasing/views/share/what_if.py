@@ -231,7 +231,7 @@ def drawing(found: WhatIf) -> Bars:
 def scenario_save(request):
     """Keep what the address assumes under a name."""
     bearers, bearer, scenario, form = asked_for(request)
-    name = request.POST.get("name", "")[:100]
+    name = request.POST.get("name", "").replace("\x00", "")
     reasons = []
     if form.is_bound and form.is_valid():
         try:

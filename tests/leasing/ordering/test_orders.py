@@ -391,3 +391,16 @@ def test_a_kind_that_is_no_pc_does_not_come_under_the_rule(anna, annas_pc):
     make.price(tablet)
     order(wish(anna, model=tablet))
     assert only_line().status == "approved"
+
+
+def test_a_reason_is_kept_whole_or_refused(db, cast):
+    """It was cut at 200 signs, without a word to who wrote it or who read it."""
+    line = make.order_line(make.unit())
+    for length, is_kept in ((301, False), (300, True)):
+        reason = "x" * length
+        if is_kept:
+            cancel_line(line_id=line.pk, reason=reason, actor=cast.helpdesk, now=NOW)
+        else:
+            with pytest.raises(Refused, match="højst være 300 tegn"):
+                cancel_line(line_id=line.pk, reason=reason, actor=cast.helpdesk, now=NOW)
+    assert only_line().closed_because == "x" * 300

@@ -8,6 +8,7 @@ from inventory.services.placements import PlacementFacts, save_placements
 from leasing.models import InvoiceLine, SupplierInvoice, SupplierInvoiceLine
 from leasing.services.rebilling import record_voucher
 from tests import builders as make
+from tests.leasing.agreeing import save
 from tests.leasing.closed import TODAY, close, export
 from tests.leasing.pages import queries_of, read, text_of
 
@@ -92,7 +93,8 @@ def test_what_is_not_there_says_so(town, cast, client_of):
 
 def test_a_charge_says_who_entered_it(town, cast, client_of):
     client = client_of(cast.finance)
-    client.post(
+    save(
+        client,
         "/engangsbeloeb/nyt/",
         {"charged_on": "10-02-2026", "unit": town.pk, "amount_ore": "12,00", "text": "Fragt"},
     )
