@@ -6,6 +6,7 @@ from django import template
 
 from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.clock import today
 
 register = template.Library()
 
@@ -56,3 +57,9 @@ def quarter(code):
 def day_before(day):
     """Give the last day included of what ends before a day."""
     return day and day - timedelta(days=1)
+
+
+@register.simple_tag
+def this_quarter():
+    """Name the quarter of today, for what something costs in it: '4. kvartal 2026'."""
+    return Quarter.of(today()).label

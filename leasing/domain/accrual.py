@@ -105,3 +105,12 @@ def instalment(terms: tuple[Term, ...], day: date) -> int:
     began = add_months(term.starts_on, done // length * 3)
     ended = add_months(term.starts_on, done // length * 3 + 3)
     return accrued((term,), None, ended) - accrued((term,), None, began)
+
+
+def a_quarter(price_ore: int, quarters: int) -> int:
+    """Return what 'pr. kvartal' means of a price that nobody leases at yet, cut off to whole øre.
+
+    It is the whole of a lease's first three months, whatever day it begins on. What a running lease
+    costs in a calendar quarter is another sum, by its days: that says which quarter.
+    """
+    return price_ore // quarters

@@ -69,7 +69,10 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Leasing:
-    """A lease with its terms; `accrued_ore` is what it has cost up to and with the day."""
+    """A lease with its terms; `accrued_ore` is what it has cost up to and with the day.
+
+    `terms_ore` is the price of its terms; `price_ore` what it comes to cost, less where it stops.
+    """
 
     lease: Lease
     terms: tuple[Term, ...]
@@ -77,6 +80,10 @@ class Leasing:
     last_day: date
     price_ore: int
     accrued_ore: int
+
+    @property
+    def terms_ore(self) -> int:
+        return sum(term.price_ore for term in self.terms)
 
     @property
     def mark(self) -> str:

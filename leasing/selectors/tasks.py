@@ -122,7 +122,7 @@ def leaver_tasks(today: date, seen: QuerySet[Device]) -> Iterator[Task]:
             f"{cost.count} stk. hos medarbejdere, der er fratrådt",
             "Bed om at få dem taget tilbage, eller flyt dem. Enheden betaler imens.",
             amount_ore=cost.quarter_ore,
-            note="i kvartalet",
+            note=f"i {Quarter.of(today).label}",
         )
 
 
@@ -136,7 +136,7 @@ def leader_tasks(today: date) -> Iterator[Task]:
             f"{count} har ikke svaret: »Stemmer listen?«",
             names,
             amount_ore=sum(one.quarter_ore for one in silent),
-            note="i kvartalet",
+            note=f"i {Quarter.of(today).label}",
         )
     if count := Objection.objects.filter(outcome="").count():
         disputed = Device.objects.filter(objections__outcome="")
@@ -146,7 +146,7 @@ def leader_tasks(today: date) -> Iterator[Task]:
             "»Ikke vores«",
             "It-helpdesk flytter udstyret eller afviser. Det bør ske, før kvartalet låses.",
             amount_ore=cost_of(disputed, today).quarter_ore,
-            note="i kvartalet",
+            note=f"i {Quarter.of(today).label}",
         )
 
 

@@ -86,7 +86,7 @@ def test_from_order_to_return(page, head, live_server, cast, bo, settings, tmp_p
     question = mails[(cast.head.email,)]
     assert question["Subject"] == "Må Bo Lund få en pc mere?"
     text = question.get_body(("plain",)).get_content()
-    assert "349,41 kr. i kvartalet" in spaced(text)
+    assert "349,41 kr. pr. kvartal" in spaced(text)
     assert question.get_body(("html",)) is not None
     assert ("skolen@example.dk",) in mails
 

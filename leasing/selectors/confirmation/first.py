@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Unit
 from inventory.selectors.placements import placements_in_force
 from inventory.selectors.scope import units_seen_by
@@ -85,7 +86,7 @@ def confirmation_tasks(user, today: date) -> Iterator[Task]:
                 f"Stemmer listen? {len(costs)} stk. venter på dit svar",
                 f"Svar senest den {due_on:%d-%m-%Y}. Derefter regner vi dem som jeres.",
                 amount_ore=sum(costs.values()),
-                note="i kvartalet",
+                note=f"i {Quarter.of(today).label}",
             )
     settles = user.has_perm("leasing.settle_objection")
     if settles and (count := Objection.objects.filter(outcome="").count()):

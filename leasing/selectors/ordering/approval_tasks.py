@@ -24,7 +24,7 @@ def approval_tasks(user, today: date) -> Iterator[Task]:
         ", ".join(names) + (" …" if len(approvals) > 3 else ""),
         about=str(approvals[0].pk) if len(approvals) == 1 else "",
         amount_ore=sum(cost.quarter_to_ore for cost in costs) if costs else None,
-        note="i kvartalet" if not any(cost.is_range for cost in costs) else "højst, i kvartalet",
+        note="pr. kvartal" if not any(cost.is_range for cost in costs) else "højst, pr. kvartal",
     )
 
 

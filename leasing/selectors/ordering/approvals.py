@@ -6,10 +6,9 @@ from datetime import date, timedelta
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
-from albertslund_it.common.quarters import add_months
 from inventory.models import Access, Department, Device, Employee, Unit
 from inventory.selectors.scope import sees_all, units_seen_by
-from leasing.domain.accrual import accrued, span_of, terms_in_order
+from leasing.domain.accrual import a_quarter, accrued, span_of, terms_in_order
 from leasing.models import Approval, Decision, LeasePrice, OrderLine, Status
 from leasing.models.order import CLOSED
 from leasing.selectors.device_list import leases_of
@@ -178,7 +177,7 @@ def cost_of_exceptions(approvals: list[Approval], on: date) -> dict[int, Excepti
 
 def _cost(price: LeasePrice, starts_on: date, ends_before: date) -> tuple[int, int]:
     terms = terms_in_order(starts_on, [(price.price_ore, price.quarters)])
-    return accrued(terms, None, add_months(starts_on, 3)), accrued(terms, None, ends_before)
+    return a_quarter(price.price_ore, price.quarters), accrued(terms, None, ends_before)
 
 
 @dataclass(frozen=True)

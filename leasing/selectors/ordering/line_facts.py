@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from albertslund_it.common.quarters import add_months
 from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.selectors.placements import placements_in_force
-from leasing.domain.accrual import accrued, span_of, terms_in_order
+from leasing.domain.accrual import a_quarter, accrued, span_of, terms_in_order
 from leasing.models import LeasePrice, OrderLine
 from leasing.models.order import OPEN, Status
 from leasing.selectors.device_list import leases_of
@@ -107,4 +107,4 @@ def _price(model: DeviceModel | None, today: date) -> tuple[int | None, int | No
     if price is None:
         return None, None
     terms = terms_in_order(today, [(price.price_ore, price.quarters)])
-    return accrued(terms, None, add_months(today, 3)), accrued(terms, None, add_months(today, 12))
+    return a_quarter(price.price_ore, price.quarters), accrued(terms, None, add_months(today, 12))

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from albertslund_it.common.names import danish_key
 from inventory.models import DeviceModel
-from leasing.domain.accrual import accrued, terms_in_order
+from leasing.domain.accrual import a_quarter
 from leasing.models import LeasePrice, OrderLine
 from leasing.models.order import Status
 
@@ -74,15 +74,9 @@ def by_model(lines: Sequence[ToBuy], on: date) -> list[ModelToBuy]:
     for model in sorted(models, key=lambda model: danish_key(model.name)):
         price = prices.get(model.pk)
         of_model = tuple(one for one in lines if one.line.model_id == model.pk)
-        found.append(ModelToBuy(model, of_model, price, _first_quarter(price, on)))
+        quarter = a_quarter(price.price_ore, price.quarters) if price else 0
+        found.append(ModelToBuy(model, of_model, price, quarter))
     return found
-
-
-def _first_quarter(price: LeasePrice | None, on: date) -> int:
-    if price is None:
-        return 0
-    terms = terms_in_order(on, [(price.price_ore, price.quarters)])
-    return accrued(terms, None, terms_in_order(on, [(1, 1)])[0].ends_before)
 
 
 def purchases() -> QuerySet:

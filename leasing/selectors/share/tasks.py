@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from albertslund_it.common.quarters import Quarter
 from leasing.selectors.confirmation.first import confirmation_tasks
 from leasing.selectors.ordering.approval_tasks import approval_tasks
 from leasing.selectors.share.decisions import answered_objections, missing_wishes
@@ -30,7 +31,7 @@ def _wishes(user, today: date) -> Iterator[Task]:
             f"Den første slutter den {missing.first_day:%d-%m-%Y}. Frikøb, forlængelse eller "
             "returnering.",
             amount_ore=missing.quarter_ore,
-            note="i kvartalet",
+            note=f"i {Quarter.of(today).label}",
         )
 
 

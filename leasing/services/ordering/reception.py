@@ -15,7 +15,7 @@ from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import lock
 from inventory.models import Device, DeviceModel
-from leasing.domain.accrual import accrued, terms_in_order
+from leasing.domain.accrual import a_quarter
 from leasing.models import LeasePrice, Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
 from leasing.selectors.ordering.reception import (
@@ -265,9 +265,7 @@ def _assign(fresh: dict[int, list[str]], reception: Reception) -> None:
                 f"{prices.first_day(model)}. Indlæs prisen, eller ret leasingstart."
             )
             continue
-        terms = terms_in_order(reception.starts_on, [(price.price_ore, price.quarters)])
-        first_quarter = terms_in_order(reception.starts_on, [(1, 1)])[0]
-        quarter_ore = accrued(terms, None, first_quarter.ends_before)
+        quarter_ore = a_quarter(price.price_ore, price.quarters)
         lines = [one for one in reception.lines if one.line.model_id == model_id]
         for serial in serials:
             line = next((one for one in lines if one.missing), None)

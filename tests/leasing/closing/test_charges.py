@@ -214,3 +214,15 @@ def test_what_is_within_the_limits_is_not_asked_about(town, cast, client_of):
     shown = look(client_of(cast.finance), NEW, entry(amount_ore="25.000,00"))
     assert "is_sure" not in shown.content.decode()
     assert save(client_of(cast.finance), NEW, entry(amount_ore="25.000,00")).status_code == 302
+
+
+def test_a_settled_device_says_its_terms_price_and_what_it_came_to_cost(town, cast, client_of):
+    client, url = client_of(cast.finance), f"/udstyr/{town.device_id}/"
+    before = text_of(read(client, url))
+    assert "Løbetidens pris 5.590,66 kr." in before
+    assert "Kommer til at koste" not in before
+    town.stops_on = date(2026, 4, 1)
+    town.save()
+    # F(1 April) = 34941
+    after = text_of(read(client, url))
+    assert "Løbetidens pris 5.590,66 kr. Kommer til at koste 349,41 kr., fordi" in after

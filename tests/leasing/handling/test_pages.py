@@ -60,6 +60,7 @@ def test_the_page_shows_the_cost_before_it_is_saved(client, school):
     assert "Anna Berg (anbe) Birkeskolen. Har ingen anden pc." in text
     # F(1 April 2027) − F(1 January 2027) = 174708 − 139766 = 34942
     assert "Birkeskolen betaler 349,42 kr. i kvartalet fra 01-12-2026." in text
+    assert "Beløbet i kvartalet er for 1. kvartal 2027" in text
     assert not Placement.objects.exists()
 
 
@@ -438,3 +439,12 @@ def test_why_not_from_the_shelf_is_asked_about_where_nothing_new_is_ordered(clie
     response = client.post(f"/udstyr/{device.pk}/tab/", data)
     assert "Du har skrevet, hvorfor der ikke tages en fra lageret." in said(response)
     assert not LossReport.objects.exists()
+
+
+def test_what_a_quarter_costs_says_which(client, school):
+    """A lease that begins in the quarter costs less in it: seven weeks' rent is no quarter's."""
+    late = make.lease("PF000099", starts_on=date(2026, 11, 10)).device
+    hand_out(late, unit=school.birke, employee=school.anna)
+    page = text_of(read(client, f"/medarbejdere/{school.anna.pk}/"))
+    assert "kr. i 4. kvartal 2026 for det, medarbejderen har i dag" in page
+    assert "i kvartalet" not in page
