@@ -190,5 +190,5 @@ def test_a_standard_order_is_five_presses(page, live_server, cast, bo):
     page.get_by_role("heading", name="T14 til Anna Berg (anbe)").wait_for()
 
     line = OrderLine.objects.get()
-    assert (line.employee.initials, line.status, line.reason) == ("anbe", "approved", "new")
+    assert (line.employee.initials, line.status, line.reason) == ("anbe", "approved", "first")
     assert line.unit == cast.unit

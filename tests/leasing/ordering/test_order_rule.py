@@ -99,6 +99,7 @@ def test_one_form_sent_many_times_at_once_is_one_order():
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_take_the_last_one_on_the_shelf_one_gets_it():
     anna, bo = make.employee(), make.employee("bolu", "Bo Lund")
+    make.priced()
     shelved = make.lease("PF000009").device
     results = at_the_same_moment(
         lambda: place(anna, stock_device=shelved), lambda: place(bo, stock_device=shelved)
