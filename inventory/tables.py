@@ -50,6 +50,10 @@ class UnitTable(Table):
     pcs = NumberColumn("Pc'er", summed=True)
     devices = NumberColumn("Udstyr i alt", summed=True)
     missing = MarkColumn("Kontering", of=_unit_coding, orderable=False)
+    # What an import of the file needs.
+    department = Column("Afdeling", visible=False)
+    cost_centre = CodeColumn("Omkostningssted", visible=False)
+    psp_element = CodeColumn("PSP-element", visible=False)
 
 
 class PersonColumn(Column):
@@ -82,3 +86,9 @@ class UnitDeviceTable(Table):
     )
     person = PersonColumn("Medarbejder", sort_by=("employee__name", "used_for"))
     starts_on = DateColumn("Siden")
+    # What an import of the file needs.
+    unit_number = CodeColumn("Enhedsnr", of="unit.number", visible=False)
+    initials = CodeColumn(
+        "Initialer", of=lambda row: row.employee.initials if row.employee else "", visible=False
+    )
+    used_for = Column("Bruges til", visible=False)

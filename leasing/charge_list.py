@@ -107,3 +107,4 @@ class ChargeTable(Table):
     )
     run = MarkColumn("Opkrævet i", of=_state, link=_run_page, sort_by="run_code")
     amount_ore = AmountColumn("Beløb (kr.)", summed=True)
+    unit_number = CodeColumn("Enhedsnr", of="unit.number", visible=False)  # for an import

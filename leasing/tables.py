@@ -103,3 +103,8 @@ class DeviceTable(Table):
     lease_starts_on = DateColumn("Leasing fra")
     lease_state = MarkColumn("Leasing til", orderable=False)
     last_seen = DateColumn("Sidst set")
+    # What an import of the file needs.
+    unit_number = CodeColumn("Enhedsnr", visible=False)
+    initials = CodeColumn("Initialer", visible=False)
+    used_for = Column("Bruges til", visible=False)
+    sub_agreement = CodeColumn("Underaftale", visible=False)

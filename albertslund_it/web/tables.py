@@ -133,10 +133,13 @@ class Table(tables.Table):
         return self.paginator.get_elided_page_range(self.page.number, on_each_side=2, on_ends=1)
 
     def excel_columns(self) -> list[workbooks.Column]:
-        """Give the columns as a spreadsheet has them."""
+        """Return the columns as a spreadsheet has them, also those that only it has.
+
+        A column with `visible=False` is what an import needs of a row, and the page says otherwise.
+        """
         return [
             workbooks.Column(str(bound.header), bound.column.kind)
-            for bound in self.columns
+            for bound in self.columns.all()
             if not bound.column.exclude_from_export
         ]
 
@@ -144,7 +147,7 @@ class Table(tables.Table):
         """Give every row's values, of all pages."""
         columns = [
             (bound.column.reader(bound.name), bound.column.excel)
-            for bound in self.columns
+            for bound in self.columns.all()
             if not bound.column.exclude_from_export
         ]
         for record in self.data:

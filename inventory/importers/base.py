@@ -40,6 +40,7 @@ class Column:
     help: str = ""
     example: Any = ""
     also: tuple[str, ...] = ()
+    may_be_blank: bool = False  # where the heading is required all the same
 
     @property
     def keys(self) -> list[str]:
@@ -101,7 +102,7 @@ def read_rows(importer: Importer, table: Table, faults: Faults) -> tuple[list, l
         Refused: when a required heading is missing or a heading stands twice.
     """
     places, warnings = _match_headings(importer, table)
-    required = {column.field for column in importer.columns if column.required}
+    required = {c.field for c in importer.columns if c.required and not c.may_be_blank}
     rows = []
     for number, row_cells in table.rows:
         if len(row_cells) > len(table.headings):
@@ -175,7 +176,7 @@ def _read_row(number: int, row_cells: tuple, places: list, faults: Faults) -> di
 
 def _read_cell(column: Column, cell):
     if cells.is_blank(cell):
-        if column.required:
+        if column.required and not column.may_be_blank:
             raise ValueError(f"{column.name} mangler")
         return BLANK
     if isinstance(cell, str) and cell.strip().upper() == cells.CLEAR_WORD:

@@ -9,6 +9,7 @@ from inventory.services.employees import EmployeeFacts, save_employees
 from inventory.services.placements import PlacementFacts, save_placements
 from inventory.services.units import UnitFacts, save_units
 
+SERIAL_HEADINGS = ("Serienr.", "Serienr")  # as our own lists write it
 PERMISSION = "inventory.import_inventory"
 
 unit_number = like(Unit, "number", cells.code)
@@ -55,6 +56,7 @@ UNITS = Importer(
             required=True,
             help="Enhedens faste nummer",
             example="9911",
+            also=("Nr.",),
         ),
         Column("Enhed", "name", like(Unit, "name"), required=True, example="Birkeskolen"),
         Column("Enhedsleder", "leader_name", like(Unit, "leader_name"), clears_to=""),
@@ -137,6 +139,7 @@ _SERIAL_NUMBER = Column(
     required=True,
     help="Også et, udstyret har haft før en garantiombytning",
     example="PF0A1B2C",
+    also=SERIAL_HEADINGS,
 )
 _WARRANTY = Column("Garanti til", "warranty_until", cells.day, clears_to=None)
 
@@ -182,7 +185,13 @@ PLACEMENTS = Importer(
     columns=(
         _SERIAL_NUMBER,
         Column(
-            "Fra", "starts_on", cells.day, required=True, help="Første dag", example="01-04-2026"
+            "Fra",
+            "starts_on",
+            cells.day,
+            required=True,
+            help="Første dag",
+            example="01-04-2026",
+            also=("Siden",),
         ),
         Column(
             "Enhedsnr",

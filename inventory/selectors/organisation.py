@@ -25,6 +25,9 @@ class UnitRow:
     pcs: int
     missing: list[str]
     department_id: int | None
+    department: str = ""
+    cost_centre: str = ""
+    psp_element: str = ""
 
 
 @dataclass(slots=True)
@@ -89,7 +92,8 @@ def unit_rows(units: QuerySet[Unit], on: date) -> list[UnitRow]:
         )
     )
     held = {unit: (devices, pcs) for unit, devices, pcs in counted}
-    return [_unit_row(unit, *held.get(unit.id, (0, 0))) for unit in units]
+    named = units.select_related("department")
+    return [_unit_row(unit, *held.get(unit.id, (0, 0))) for unit in named]
 
 
 def _unit_row(unit: Unit, devices: int, pcs: int) -> UnitRow:
@@ -105,6 +109,9 @@ def _unit_row(unit: Unit, devices: int, pcs: int) -> UnitRow:
         pcs=pcs,
         missing=unit.missing_coding,
         department_id=unit.department_id,
+        department=unit.department.name if unit.department else "",
+        cost_centre=unit.cost_centre,
+        psp_element=unit.psp_element,
     )
 
 
@@ -113,7 +120,7 @@ def placements_at(unit: Unit, on: date) -> QuerySet[Placement]:
     return (
         placements_in_force(on)
         .filter(unit=unit)
-        .select_related("device__model__category", "employee")
+        .select_related("device__model__category", "employee", "unit")
         .order_by("device__serial_number")
     )
 

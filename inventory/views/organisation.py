@@ -80,7 +80,7 @@ class UnitDetail(ListPage):
         return placements_at(self.unit, today())
 
     def table_options(self):
-        return {} if self.sees_people else {"exclude": ["person"]}
+        return {} if self.sees_people else {"exclude": ["person", "initials", "used_for"]}
 
     def extra_context(self):
         people = people_without_pc(self.unit, today()) if self.sees_people else []

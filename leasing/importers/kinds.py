@@ -2,7 +2,7 @@
 
 from albertslund_it.common import cells
 from inventory.importers.base import Column, Importer, like
-from inventory.importers.kinds import initials, serial_number, unit_number
+from inventory.importers.kinds import SERIAL_HEADINGS, initials, serial_number, unit_number
 from inventory.models import Category, DeviceModel
 from leasing.models import Charge, Lease, LeasePrice, SubAgreement
 from leasing.services.budgets import FIRST_YEAR, LAST_YEAR, BudgetFacts, save_budgets
@@ -69,7 +69,14 @@ DELIVERIES = Importer(
     make=Delivery,
     save=register_deliveries,
     columns=(
-        Column("Serienummer", "serial_number", serial_number, required=True, example="PF0A1B2C"),
+        Column(
+            "Serienummer",
+            "serial_number",
+            serial_number,
+            required=True,
+            example="PF0A1B2C",
+            also=SERIAL_HEADINGS,
+        ),
         _MODEL,
         Column(
             "Underaftale",
@@ -86,6 +93,7 @@ DELIVERIES = Importer(
             required=True,
             help="Ikke før rammeaftalen",
             example="01-01-2026",
+            also=("Leasing fra",),
         ),
         Column("Kvartaler", "quarters", _QUARTERS, help="16, hvis tom", example=16),
         Column(
@@ -152,11 +160,19 @@ CHARGES = Importer(
             required=True,
             help="I kr. uden moms, ikke nul",
             example="1.500,00",
+            also=("Beløb (kr.)",),
         ),
         Column(
             "Tekst", "text", like(Charge, "text"), required=True, example="Knust skærm, PF0A1B2C"
         ),
-        Column("Serienummer", "serial_number", serial_number, clears_to=None, example="PF0A1B2C"),
+        Column(
+            "Serienummer",
+            "serial_number",
+            serial_number,
+            clears_to=None,
+            example="PF0A1B2C",
+            also=("Udstyr", *SERIAL_HEADINGS),
+        ),
     ),
 )
 
@@ -182,8 +198,9 @@ BUDGETS = Importer(
             "amount_ore",
             cells.amount,
             required=True,
-            help="Hele årets budget, i kr. uden moms",
+            help="Hele årets budget, i kr. uden moms. En tom celle ændrer ikke noget",
             example="25.000,00",
+            may_be_blank=True,
         ),
     ),
 )

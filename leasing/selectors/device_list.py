@@ -45,6 +45,10 @@ class DeviceRow:
     lease_starts_on: date | None
     lease_state: date | tuple[str, str]
     last_seen: date | None
+    unit_number: str = ""
+    initials: str = ""
+    used_for: str = ""
+    sub_agreement: str = ""
 
 
 def ordered_ids(
@@ -116,13 +120,17 @@ def _row(device: Device, placement: Placement | None, lease, on: date) -> Device
         lease_starts_on=lease and lease.starts_on,
         lease_state=lease_state(lease, on),
         last_seen=device.last_seen,
+        unit_number=unit.number if unit else "",
+        initials=person.initials if person else "",
+        used_for=placement.used_for if placement else "",
+        sub_agreement=lease.sub_agreement.number if lease else "",
     )
 
 
 def leases_of(device_ids: Sequence[int]) -> dict[int, Lease]:
     """Give the leases of some devices by device, each with its terms laid end to end in `.laid`."""
     found = Lease.objects.filter(device__in=device_ids).order_by()
-    leases = {lease.device_id: lease for lease in found}
+    leases = {lease.device_id: lease for lease in found.select_related("sub_agreement")}
     prices: dict[int, list] = {}
     terms = LeaseTerm.objects.filter(lease__in=found.values("pk")).order_by("lease_id", "position")
     for lease_id, price, quarters in terms.values_list("lease", "price_ore", "quarters"):

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
+from albertslund_it.common.cells import KEEP
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
@@ -24,11 +25,11 @@ FIRST_YEAR, LAST_YEAR = 2026, 2099
 
 @dataclass(frozen=True, slots=True)
 class BudgetFacts:
-    """A unit's budget of a year, in øre."""
+    """A unit's budget of a year, in øre; KEEP leaves it as it is, also where there is none."""
 
     year: int
     unit: str
-    amount_ore: int
+    amount_ore: int = KEEP
     row: int | None = None
 
 
@@ -50,6 +51,8 @@ def save_budgets(
         unit = units.get(row.unit)
         if unit is None:
             faults.add(row.row, unknown_unit(row.unit))
+        if row.amount_ore is KEEP:
+            continue
         if row.amount_ore < 0:
             faults.add(row.row, "Beløb kan ikke være under nul")
         changes.warn(row.row, limits.of_budget(row.amount_ore))

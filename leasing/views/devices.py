@@ -38,7 +38,7 @@ class DeviceList(ListPage):
 
     def table_options(self):
         user = self.request.user
-        hidden = [] if user.has_perm(PEOPLE) else ["person"]
+        hidden = [] if user.has_perm(PEOPLE) else ["person", "initials", "used_for"]
         hidden += [] if user.has_perm(LAST_SEEN) else ["last_seen"]
         picked = [("serial_number", PickColumn())] if user.has_perm(HANDLES) else []
         return {"exclude": hidden, "extra_columns": picked}

@@ -113,6 +113,9 @@ class EmployeeTable(Table):
     starts_on = DateColumn("Første dag", of="employee.starts_on", sort_by="starts_on")
     left_on = DateColumn("Fratrådt", of="employee.left_on", sort_by="left_on")
     state = MarkColumn("Ansættelse", orderable=False)
+    # What an import of the file needs.
+    mail = Column("Mail", of="employee.mail", visible=False)
+    unit_number = CodeColumn("Enhedsnr", of="employee.unit.number", visible=False)
 
 
 class EmployeeList(ListPage):
