@@ -111,6 +111,11 @@ class _Package:
         self._parts = {_name(info.filename): info for info in infos}
         if any(info.flag_bits & 1 for info in infos):
             raise Refused(LOCKED)
+        # Other ways of packing take what memory they ask for; no spreadsheet program writes them.
+        if any(
+            info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos
+        ):
+            raise Refused(DAMAGED)
         large = sum(info.file_size for info in infos) > MAX_UNPACKED
         if large or len(infos) > MAX_PARTS or any(map(_is_swollen, infos)):
             raise Refused(TOO_MUCH)

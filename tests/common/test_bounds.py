@@ -122,6 +122,17 @@ def test_a_file_that_would_fill_the_memory_is_refused(name, tmp_path):
     assert int(peak) < (100 if name == "a row that is too wide" else 150)
 
 
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_way_of_packing_that_takes_what_memory_it_asks_for(way):
+    stream = io.BytesIO()
+    whole = zipfile.ZipFile(io.BytesIO(workbook(["A"], [1])))
+    with zipfile.ZipFile(stream, "w", way) as made:
+        for name in whole.namelist():
+            made.writestr(name, whole.read(name))
+
+    assert refusal(stream.getvalue()) == xlsx_parts.DAMAGED
+
+
 def test_the_elements_of_all_parts_count_together(monkeypatch):
     monkeypatch.setattr(xlsx_parts, "MAX_ELEMENTS", 100)
 

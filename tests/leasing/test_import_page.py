@@ -262,3 +262,19 @@ def test_taking_in_a_file_in_a_browser(page, live_server, cast, tmp_path):
     page.wait_for_selector("text=2 oprettet (medarbejdere)")
 
     assert Employee.objects.count() == 2
+
+
+def test_the_preview_names_the_sheet_and_what_was_hidden(unit, finance):
+    book = openpyxl.Workbook()
+    book.active.title, book.active.sheet_state = "Gammel", "hidden"
+    sheet = book.create_sheet("Personer")
+    for row in (["Initialer", "Navn", "Enhedsnr"], ["ANBE", "Anna Berg", "1001"]):
+        sheet.append(row)
+    sheet.row_dimensions[2].hidden = True
+    stream = io.BytesIO()
+    book.save(stream)
+
+    page = upload(finance, stream.getvalue(), name="personer.xlsx").content.decode()
+
+    assert "Arket »Personer« er læst. Ikke læst: »Gammel (skjult)«." in page
+    assert "1 skjult række er også læst: række 2" in page
