@@ -142,7 +142,10 @@ def page(chromium, transactional_db):
 
     def note(said):
         # Django's admin names no icon, so the browser asks for the usual one.
-        if said.type == "error" and not said.location["url"].endswith("/favicon.ico"):
+        # A request that a later one has overtaken is taken back: htmx calls that an error.
+        is_overtaken = said.text.startswith("htmx:sendAbort")
+        is_icon = said.location["url"].endswith("/favicon.ico")
+        if said.type == "error" and not is_overtaken and not is_icon:
             page.problems.append(f"{said.text} ({said.location['url']})")
 
     context = chromium.new_context(
