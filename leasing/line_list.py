@@ -30,7 +30,7 @@ from leasing.selectors.share.lines import (
     lines_of,
     units_of,
 )
-from leasing.selectors.window import billing_start
+from leasing.selectors.window import billing_start, next_window
 
 WITHOUT_DEVICE = "uden"
 
@@ -50,7 +50,7 @@ class LineForm(PlainForm, forms.Form):
     def __init__(self, data, *, bearers: list[Bearer], bearer: Bearer, today: date, ahead: bool):
         super().__init__(data)
         self.bearer, self.today = bearer, today
-        self.units = units_of(bearer)
+        self.units, self.coming = units_of(bearer), next_window(today)
         first = Quarter.of(billing_start())
         self.quarters = list(quarters_between(first, max(first, last_quarter(today))))
         fields = self.fields
@@ -88,8 +88,9 @@ class LineForm(PlainForm, forms.Form):
             yield run.code, run.label
             if self.data.get("koersel") == f"{UP_TO}{run.code}":
                 yield f"{UP_TO}{run.code}", f"Til og med {run.label}"
-        if ahead:
-            for code, label in runs_to_close(self.today):
+        yield self.coming.code, f"Næste regning: {self.coming.current.label}"
+        for code, label in runs_to_close(self.today) if ahead else ():
+            if code != self.coming.code:
                 yield code, f"{label} (ikke låst)"
         yield NOT_BILLED, "Ikke opkrævet"
 
@@ -98,7 +99,7 @@ class LineForm(PlainForm, forms.Form):
         asked = self.cleaned_data
         run, model = asked["koersel"], asked["model"]
         # A run's lines reach as far back as it took them; else the quarters to come stay out.
-        last = Quarter(self.today.year, 4) if run else Quarter.of(self.today)
+        last = max(Quarter(self.today.year, 4), self.coming.last) if run else Quarter.of(self.today)
         return Choice(
             first=Quarter.parse(asked["fra"]) if asked["fra"] else self.quarters[0],
             last=Quarter.parse(asked["til"]) if asked["til"] else last,

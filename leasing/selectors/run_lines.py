@@ -33,13 +33,17 @@ class RunLine(NamedTuple):
 
 
 def run_lines(
-    window: Window, on_lease: Callable[[LeaseFacts, list[Difference]], None] | None = None
+    window: Window,
+    on_lease: Callable[[LeaseFacts, list[Difference]], None] | None = None,
+    *,
+    devices=None,
 ) -> Iterator[RunLine]:
     """Give the lines of a window's run: the leases' in the order of devices, then the charges.
 
-    `on_lease(facts, left_behind)` is told of each lease, and of what stays pending of it.
+    `on_lease(facts, left_behind)` is told of each lease, and of what stays pending of it. Of a
+    queryset of devices only theirs are worked out.
     """
-    for lease, differences in leases_with_differences(window):
+    for lease, differences in leases_with_differences(window, devices=devices):
         left_behind = []
         for difference in differences:
             if difference.period in window.taken:

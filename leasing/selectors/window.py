@@ -114,6 +114,23 @@ def window_for(code: str, today: date) -> Window:
     return Window(str(quarter), start, covered, last, frozenset(taken), quarter)
 
 
+def next_window(today: date) -> Window:
+    """Return the window of the next quarter to be closed: where it has not begun, as it begins."""
+    closed = last_closed_quarter()
+    quarter = closed.next() if closed else Quarter.of(billing_start())
+    return window_for(str(quarter), max(today, quarter.starts_on))
+
+
+def window_ahead(code: str, today: date) -> Window:
+    """Return the window of a run that can be closed today, or of the next quarter to be closed.
+
+    Raises:
+        Refused: when it is neither.
+    """
+    ahead = next_window(today)
+    return ahead if ahead.code == code else window_for(code, today)
+
+
 def pending_window() -> Window | None:
     """Give the window of all that runs have covered; None before the first closing."""
     start, covered = billing_start(), last_covered_quarter()

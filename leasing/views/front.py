@@ -12,7 +12,7 @@ from leasing.selectors.outstanding import outstanding
 from leasing.selectors.quality.faults import costly_faults
 from leasing.selectors.readiness import cost_of, in_stock
 from leasing.selectors.share.bearers import bearers_seen_by
-from leasing.selectors.share.share import known_share_of
+from leasing.selectors.share.minute import minute_of
 from leasing.selectors.share.tasks import share_tasks
 from leasing.selectors.tasks import (
     leader_tasks,
@@ -24,7 +24,7 @@ from leasing.selectors.tasks import (
 from leasing.views import task_links
 from leasing.views.later import is_computed_now
 from leasing.views.quality.faults import linked
-from leasing.views.share.share import quarter_chart
+from leasing.views.share.share import shades_chart
 
 SEES_RUNS = "leasing.view_billingrun"
 SEES_DEVICES = "inventory.view_device"
@@ -82,11 +82,12 @@ def _for_leaders(user, day, now: bool) -> dict:
     context = {"is_leader": True, "bearers": bearers}
     if not now:
         return context
-    shares = [known_share_of(bearer, Quarter.of(day), day) for bearer in bearers]
+    minutes = [minute_of(bearer, Quarter.of(day), day) for bearer in bearers]
     waiting = leaver_tasks(day, devices_seen_by(user, day)) if user.has_perm(SEES_PEOPLE) else ()
     return context | {
-        "shares": [
-            (found, quarter_chart(found, f"kvartaler-{i}")) for i, found in enumerate(shares)
+        "minutes": [
+            (found, shades_chart(found, f"kvartaler-{i}", until=Quarter(day.year, 4)))
+            for i, found in enumerate(minutes)
         ],
         "tasks": task_links.linked(waiting),
     }

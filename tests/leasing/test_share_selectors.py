@@ -68,7 +68,7 @@ def test_every_row_opens_lines_that_add_up_to_it(bearers):
                 assert total_of_lines(bearer, quarter, model_name=row.key) == row.amount_ore
             for row in share.by_kind:
                 assert total_of_lines(bearer, quarter, kind=row.key) == row.amount_ore
-            assert total_of_lines(bearer, FIRST, quarter) == share.total.to_date_ore
+            assert total_of_lines(bearer, FIRST, share.to_date) == share.total.to_date_ore
             assert total_of_lines(bearer, FIRST, LAST) == share.year_ore
             for bill in share.bills:
                 assert total_of_lines(bearer, FIRST, LAST, run=bill.run.code) == bill.amount_ore

@@ -14,6 +14,7 @@ from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.share.bridge import worked_out
 from leasing.selectors.share.bridge_steps import Step
 from leasing.selectors.share.decisions import Ending, endings
+from leasing.selectors.share.next_bill import NextBill
 from leasing.selectors.share.share import Bill, share_of
 from leasing.selectors.world import is_remembered, remembered
 
@@ -22,13 +23,20 @@ STEPS_TOLD, ENDINGS_TOLD = 4, 8
 
 @dataclass(frozen=True)
 class Letter:
-    """One page about a quarter; `rest_ore` and `more_endings` are what it has no room for."""
+    """One page about a quarter; `rest_ore` and `more_endings` are what it has no room for.
+
+    `bill` is that of the run which billed the quarter, `billed_cost_ore` the cost of all the
+    quarters which that run was the first to bill.
+    """
 
     bearer: Bearer
     quarter: Quarter
+    state: str
     cost_ore: int
     pcs: int
     bill: Bill | None
+    billed_cost_ore: int
+    next_bill: NextBill
     before: Quarter | None
     sentence: str
     steps: Sequence[Step]
@@ -43,8 +51,8 @@ class Letter:
 
     @property
     def beyond_bill_ore(self) -> int:
-        """Give how far the bill is from what the quarter costs; nothing without a bill."""
-        return abs(self.bill.amount_ore - self.cost_ore) if self.bill else 0
+        """Give how far the bill is from what its quarters cost; nothing without a bill."""
+        return abs(self.bill.amount_ore - self.billed_cost_ore) if self.bill else 0
 
     @property
     def asks(self) -> list[str]:
@@ -90,12 +98,17 @@ def write_letter(bearer: Bearer, quarter: Quarter, today: date) -> Letter:
     asked = waiting(Approval.objects.filter(employee__unit__in=units))
     unanswered, answer_by = unanswered_of(units, today)
     steps = sorted(why.steps, key=lambda step: -abs(step.amount_ore)) if why else []
+    bill = next((bill for bill in share.bills if quarter in bill.run.quarters), None)
+    billed = bill.run.quarters if bill else ()
     return Letter(
         bearer=bearer,
         quarter=quarter,
+        state=share.state,
         cost_ore=share.total.amount_ore,
         pcs=share.held.pcs,
-        bill=next((bill for bill in share.bills if bill.run.code == str(quarter)), None),
+        bill=bill,
+        billed_cost_ore=sum(one.cost_ore for one in share.quarters if one.quarter in billed),
+        next_bill=share.next_bill,
         before=share.before,
         sentence=why.sentence if why else "",
         steps=steps[:STEPS_TOLD],

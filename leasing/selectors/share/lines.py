@@ -15,11 +15,11 @@ from albertslund_it.web.rows import among
 from inventory.models import Unit
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.selectors.facts import one_moment
-from leasing.selectors.outstanding import pending_rows, window_up_to
+from leasing.selectors.outstanding import devices_of_units, pending_rows, window_up_to
 from leasing.selectors.preview import COST_HOLDER_NAME, invoice_order
 from leasing.selectors.run_lines import RunLine, run_lines
 from leasing.selectors.share.bearers import Bearer
-from leasing.selectors.window import window_for
+from leasing.selectors.window import window_ahead
 from leasing.selectors.world import is_remembered, remembered
 
 CHUNK = 5_000
@@ -241,7 +241,7 @@ def lines_of(bearer: Bearer, choice: Choice, today: date) -> Lines:
     What is not billed is worked out once for as long as no fact changes.
 
     Raises:
-        Refused: when `choice.run` is neither closed nor can be closed today.
+        Refused: when `choice.run` is neither closed, nor can be closed today, nor the next.
     """
     name = _name(bearer, choice, today)
 
@@ -331,7 +331,10 @@ def _pending(bearer: Bearer, choice: Choice, today: date) -> list[Line]:
         is_all = bearer.unit_ids is None and choice.unit_id is None
         found = pending_rows(window_up_to(choice.last), None if is_all else by_id.keys())
     else:
-        found = run_lines(window_for(choice.run, today))
+        ids = None if bearer.unit_ids is None and choice.unit_id is None else by_id.keys()
+        found = run_lines(
+            window_ahead(choice.run, today), devices=None if ids is None else devices_of_units(ids)
+        )
     chosen = [row for row in found if row.unit_id in by_id and _is_chosen(row, choice)]
     order = {unit: danish_key(by_id[unit].name) for unit in {row.unit_id for row in chosen}}
     chosen.sort(key=lambda row: (order[row.unit_id], row.serial_number, row.period))

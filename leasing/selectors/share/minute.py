@@ -42,6 +42,16 @@ class Minute:
     why: str
 
     @property
+    def quarter_ore(self) -> int:
+        """Return what the chosen quarter is expected to cost: what its bar in the chart is."""
+        return sum(one.total_ore for one in self.quarters if one.quarter == self.share.quarter)
+
+    @property
+    def beyond_quarter_ore(self) -> int:
+        """Return what of it nobody has agreed on yet; nothing of a quarter that has ended."""
+        return self.quarter_ore - self.share.total.amount_ore
+
+    @property
     def year_ore(self) -> int:
         """Give the forecast of the chosen quarter's year."""
         year = self.share.quarter.year

@@ -22,7 +22,8 @@ from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.share.bearers import EVERYBODY, STOCK, Bearer
 from leasing.selectors.share.cells import Cell, Held, billed_cells, pending_cells
 from leasing.selectors.share.lines import KIND_NAMES
-from leasing.selectors.window import Window, last_closed_quarter
+from leasing.selectors.share.next_bill import NextBill, next_bill_of
+from leasing.selectors.window import last_closed_quarter, next_window
 from leasing.selectors.world import remembered
 
 QUARTERS_SHOWN = 12
@@ -37,6 +38,7 @@ class Row:
     items: int | None = None
     amount_ore: int = 0
     before_ore: int = 0
+    # The year's quarters that have ended, up to the chosen one: see `Share.to_date`.
     to_date_ore: int = 0
 
     @property
@@ -71,16 +73,20 @@ class Share:
     """A bearer's share, with one quarter chosen.
 
     `by_payer` has its units, by id; of everybody's share the departments, by the bearers' keys.
+    `to_date` is the last quarter of the year, up to the chosen one, that has ended.
     """
 
     bearer: Bearer
     quarter: Quarter
     state: str
+    has_ended: bool
     before: Quarter | None
+    to_date: Quarter | None
     quarters: list[QuarterCost]
     total: Row
     billed_ore: int
     year_ore: int
+    next_bill: NextBill
     by_payer: list[Row]
     by_model: list[Row]
     by_kind: list[Row]
@@ -120,26 +126,33 @@ def share_of(bearer: Bearer, quarter: Quarter, today: date, ahead: int = 0) -> S
     `ahead` is how many quarters after today's have their cost beside it, as agreed today.
     """
     with one_moment():
+        coming = next_window(today)
         last = max(Quarter(today.year, 4), quarter, Quarter.of(today).next(ahead))
-        window = window_up_to(last)
+        window = window_up_to(max(last, coming.last))
         state_of = _states(today)
         held = Held(today if quarter == Quarter.of(today) else quarter.last_day)
-        cells = billed_cells(bearer) + pending_cells(bearer, window, held, quarter)
+        pending = pending_cells(bearer, window, held, quarter)
+        cells = billed_cells(bearer) + pending
         bills = _bills(bearer)
         by_payer = _by_department if bearer.key == EVERYBODY else _by_unit
         payer_of, label_of, held_by = by_payer(cells, held)
-    grouped = _Grouping(cells, quarter, Quarter.of(window.billing_start))
+    grouped = _Grouping(cells, quarter, Quarter.of(window.billing_start), today)
     total = grouped.total()
     total.items = held.items
     return Share(
         bearer=bearer,
         quarter=quarter,
         state=state_of(quarter),
+        has_ended=quarter.ends_before <= today,
         before=grouped.before,
-        quarters=_quarter_costs(cells, window, state_of)[0 if ahead else -QUARTERS_SHOWN :],
+        to_date=grouped.to_date,
+        quarters=_quarter_costs(cells, window.billing_start, last, state_of)[
+            0 if ahead else -QUARTERS_SHOWN :
+        ],
         total=total,
         billed_ore=sum(c.amount_ore for c in cells if c.is_billed and c.period == str(quarter)),
         year_ore=sum(c.amount_ore for c in cells if c.period[:4] == str(quarter.year)),
+        next_bill=next_bill_of(pending, coming, today),
         by_payer=grouped.rows(payer_of, label_of, held_by),
         by_model=grouped.rows(lambda cell: cell.model_name, _model_label, held.by_model),
         by_kind=grouped.rows(lambda cell: cell.kind, lambda kind: KIND_NAMES[kind], None),
@@ -186,19 +199,24 @@ def _states(today: date) -> Callable[[Quarter], str]:
     return state_of
 
 
-def _quarter_costs(cells: list[Cell], window: Window, state_of: Callable) -> list[QuarterCost]:
+def _quarter_costs(
+    cells: list[Cell], starts_on: date, last: Quarter, state_of: Callable
+) -> list[QuarterCost]:
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for cell in cells:
         sums[cell.period][not cell.is_billed] += cell.amount_ore
-    quarters = list(quarters_between(Quarter.of(window.billing_start), window.last))
+    quarters = quarters_between(Quarter.of(starts_on), last)
     return [QuarterCost(quarter, state_of(quarter), *sums[str(quarter)]) for quarter in quarters]
 
 
 class _Grouping:
-    """Adds cells up for a quarter, the one before and the year so far."""
+    """Adds cells up for a quarter, the one before and the quarters of its year that have ended."""
 
-    def __init__(self, cells: list[Cell], quarter: Quarter, first: Quarter):
+    def __init__(self, cells: list[Cell], quarter: Quarter, first: Quarter, today: date):
         self.before = quarter.next(-1) if quarter > first else None
+        ended = min(quarter, Quarter.of(today).next(-1))
+        self.to_date = ended if ended >= max(first, Quarter(quarter.year, 1)) else None
+        self._until = str(self.to_date or "")
         self._now, self._before = str(quarter), str(self.before)
         self._january = f"{quarter.year}Q1"
         self._cells = [
@@ -229,7 +247,7 @@ class _Grouping:
             row.amount_ore += cell.amount_ore
         if cell.period == self._before:
             row.before_ore += cell.amount_ore
-        if self._january <= cell.period <= self._now:
+        if self._january <= cell.period <= self._until:
             row.to_date_ore += cell.amount_ore
 
 

@@ -52,6 +52,9 @@ def share_forecast(request):
         context |= {
             "found": found,
             "year": year,
+            "year_ore": sum(
+                sum(amounts.values()) for quarter, amounts in found.quarters if quarter.year == year
+            ),
             "shades": list(SHADE_NAMES.values()),
             "tables": [
                 (table, opened(table, whole, unit and unit.pk, year)) for table in found.tables

@@ -12,7 +12,7 @@ from albertslund_it.web.clock import today
 from leasing.selectors.share import people
 from leasing.selectors.share.bearers import EVERYBODY, OWN_UNITS, STOCK, Bearer
 from leasing.selectors.share.minute import Minute, is_at_hand, minute_of
-from leasing.selectors.share.share import Share, quarters_to_choose
+from leasing.selectors.share.share import quarters_to_choose
 from leasing.selectors.share.tasks import share_tasks
 from leasing.views.later import is_computed_now
 from leasing.views.share.bearer import chosen_bearer
@@ -20,11 +20,6 @@ from leasing.views.task_links import linked
 
 PEOPLE = "inventory.view_employee"
 PEOPLE_A_PAGE = 100
-STYLES = (
-    ("closed", "Låst", SOLID),
-    ("open", "Ikke låst", HATCHED),
-    ("coming", "Kommende, som aftalt i dag", OUTLINED),
-)
 SHADES = (
     ("billed", "Opkrævet", SOLID),
     ("contracted", "Aftalt", HATCHED),
@@ -134,11 +129,18 @@ def devices_url(bearer: Bearer) -> str:
     return f"{reverse('device-list')}?{urlencode(query)}"
 
 
-def shades_chart(minute: Minute) -> Chart:
-    """Draw the quarters by shade, told apart by pattern as well as by colour."""
+def shades_chart(
+    minute: Minute, ident: str = "kvartaler", *, until: Quarter | None = None
+) -> Chart:
+    """Draw the quarters by shade, told apart by pattern as well as by colour.
+
+    `until` draws the last two years up to a quarter, as many as there is room for in half a page.
+    """
     quarters = minute.quarters
+    if until:
+        quarters = [one for one in quarters if one.quarter <= until][-8:]
     return bar_chart(
-        ident="kvartaler",
+        ident=ident,
         title=f"Udgift pr. kvartal, {minute.share.bearer.name}",
         labels=[one.quarter.short_label for one in quarters],
         series=[
@@ -147,23 +149,3 @@ def shades_chart(minute: Minute) -> Chart:
             if shade == "billed" or any(one.amounts.get(shade) for one in quarters)
         ],
     )
-
-
-def quarter_chart(found: Share, ident: str = "kvartaler") -> Chart:
-    """Draw what the quarters cost: the closed ones, those that are not, and those to come."""
-    costs = found.quarters
-    return bar_chart(
-        ident=ident,
-        title=f"Udgift pr. kvartal, {found.bearer.name}",
-        labels=[cost.quarter.short_label for cost in costs],
-        series=[
-            Series(name, style, _costs(found, state))
-            for state, name, style in STYLES
-            if any(cost.state == state for cost in costs)
-        ],
-    )
-
-
-def _costs(found: Share, state: str) -> list[int]:
-    """Give the cost of each quarter that is in a state, nothing for the others."""
-    return [cost.cost_ore if cost.state == state else 0 for cost in found.quarters]
