@@ -11,7 +11,7 @@ from leasing.views.closing.charges import (
 from leasing.views.closing.corrections import corrections_page
 from leasing.views.closing.voucher import quarter_voucher, voucher_correct
 from leasing.views.closing.year_end import year_end_page
-from leasing.views.confirmation.finance import first_page
+from leasing.views.confirmation.finance import department_answers, first_page
 from leasing.views.confirmation.leader import confirmation, objection_new
 from leasing.views.confirmation.objections import ObjectionList, objection
 from leasing.views.devices import DeviceList, device_detail
@@ -24,7 +24,7 @@ from leasing.views.imports import import_example, import_kind, import_list
 from leasing.views.invoice import invoice, quarter_file
 from leasing.views.ordering.approvals import ApprovalList, approval_detail, approval_new
 from leasing.views.ordering.lease_correct import lease_correct
-from leasing.views.ordering.mails import MailList, mail_retry
+from leasing.views.ordering.mails import MailList, mail_detail, mail_retry
 from leasing.views.ordering.order_detail import order_cancel, order_detail
 from leasing.views.ordering.order_form import (
     order_edit,
@@ -123,6 +123,7 @@ urlpatterns = [
     path("dispensationer/ny/", approval_new, name="approval-new"),
     path("dispensationer/<int:pk>/", approval_detail, name="approval-detail"),
     path("mails/", MailList.as_view(), name="mail-list"),
+    path("mails/<int:pk>/", mail_detail, name="mail-detail"),
     path("mails/send/", mail_retry, name="mail-retry"),
     # A department's share, and what it says of it.
     path("egenbetaling/", share, name="share"),
@@ -184,6 +185,7 @@ urlpatterns = [
     path("kvartaler/udgift/", year_page, name="year"),
     path("kvartaler/udgift/restforpligtelse/", ObligationList.as_view(), name="obligation"),
     path("kvartaler/foerste/", first_page, name="first-rebilling"),
+    path("kvartaler/foerste/<int:pk>/", department_answers, name="round-department"),
     path("kvartaler/rettelser/", corrections_page, name="corrections"),
     path("kvartaler/<str:code>/", quarter_detail, name="quarter-detail"),
     path("kvartaler/<str:code>/laas/", quarter_close, name="quarter-close"),

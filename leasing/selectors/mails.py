@@ -1,9 +1,34 @@
-"""What became of the mails that an action wrote."""
+"""Whose mails a user may read, and what became of those that an action wrote."""
 
 from collections.abc import Collection
 from enum import Enum
 
+from django.db.models import Q, QuerySet
+
 from leasing.models import Mail
+
+HELPDESK, FINANCE = "leasing.handle_orders", "leasing.view_billingrun"
+# What the key of a mail begins with where it is about the money; it then names no person. All
+# other mails are about who has what, and are the helpdesk's.
+ABOUT_MONEY = ("confirmation-", "letter-", "arrears-", "digest-", "reconciliation-")
+
+
+def mails_seen_by(user) -> QuerySet[Mail]:
+    """Return the mails about what a user works with; to others they do not exist."""
+    money = Q()
+    for start in ABOUT_MONEY:
+        money |= Q(key__startswith=start)
+    seen = Q(pk__in=[])
+    if user.has_perm(FINANCE):
+        seen |= money
+    if user.has_perm(HELPDESK):
+        seen |= ~money | Q(key=None)
+    return Mail.objects.filter(seen)
+
+
+def may_read_mails(user) -> bool:
+    """Tell whether a user has any mails to read."""
+    return user.has_perm(FINANCE) or user.has_perm(HELPDESK)
 
 
 class Delivery(Enum):

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from albertslund_it import roles
-from leasing.models import Objection
+from leasing.models import Mail, Objection
 from leasing.services.supplier.files import attach_file
 from tests import builders as make
 from tests.leasing.closed import close
@@ -100,6 +100,7 @@ TABLE = {
     "kvartaler/udgift/": {"open": QUARTERS},
     "kvartaler/udgift/restforpligtelse/": {"open": QUARTERS},
     "kvartaler/foerste/": {"open": QUARTERS},
+    "kvartaler/foerste/<int:pk>/": {"open": QUARTERS},
     "bekraeft/": {"open": LEADERS},
     "bekraeft/<int:pk>/ikke-vores/": {"open": LEADERS},
     "indsigelser/": {"open": SEERS},
@@ -146,7 +147,8 @@ TABLE = {
     "medarbejdere/<int:pk>/ret/": {"open": HELPDESK},
     "medarbejdere/<int:pk>/saml/": {"open": HELPDESK, "method": "post"},
     "medarbejdere/<int:pk>/bed-tilbage/<int:device_pk>/": {"open": HELPDESK},
-    "mails/": {"open": HELPDESK},
+    "mails/": {"open": HELPDESK | QUARTERS},
+    "mails/<int:pk>/": {"open": QUARTERS, "hidden": HELPDESK},
     "mails/send/": {"open": HELPDESK, "method": "post"},
     "dispensationer/": {"open": READERS},
     "dispensationer/ny/": {"open": HELPDESK},
@@ -201,6 +203,9 @@ def town(cast, settings):
             device=town_device, unit=cast.unit, note="?", raised_at=timezone.now()
         ),
         "people": people,
+        "mail": Mail.objects.create(
+            key="letter-2026Q1-1", subject="Jeres pc-leasing", written_at=timezone.now()
+        ),
         "approvals": {whose: make.approval(person) for whose, person in people.items()},
         "machine": make.old_machine(unit=cast.unit),
         "lines": {"own": make.order_line(unit=cast.unit), "foreign": make.order_line(unit=foreign)},
@@ -214,6 +219,7 @@ def address(route, town, whose="own"):
     pk = device.pk if "bekraeft" in route else pk
     pk = town["supplier"].pk if "leverandoerfakturaer" in route else pk
     pk = town["objection"].pk if "indsigelser" in route else pk
+    pk = town["mail"].pk if "mails" in route else pk
     pk = town["people"][whose].pk if "medarbejdere" in route else pk
     pk = town["approvals"][whose].pk if "dispensationer" in route else pk
     if "bestillinger" in route:

@@ -4,20 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
-from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.quarters import Quarter, span_label
 from inventory.models import Device, Unit
-from inventory.selectors.placements import placements_in_force
 from inventory.selectors.scope import units_seen_by
-from leasing.models import BillingRun, Confirmation, ConfirmationRound, Objection
+from leasing.models import BillingRun, ConfirmationRound, Objection
+from leasing.selectors.confirmation.asked import Asked, people_to_ask
 from leasing.selectors.confirmation.items import (
+    SILENT,
     Progress,
+    devices_placed_at,
+    items_of,
     latest_round,
     progress,
+    quarters_asked,
+    whole_of,
 )
 from leasing.selectors.outstanding import Outstanding, outstanding
-from leasing.selectors.quality.costs import quarter_costs
 from leasing.selectors.readiness import cost_of, in_stock, without_coding
 from leasing.selectors.tasks import Task
 
@@ -45,6 +49,33 @@ class FirstRebilling:
     round: ConfirmationRound | None
     departments: list[Progress]
     is_over: bool
+    asked: list[Asked]
+    quarters: list[Quarter]
+
+    @property
+    def whole(self) -> Progress:
+        return whole_of(self.departments)
+
+    @property
+    def rows(self) -> list[tuple[Progress, Asked | None]]:
+        """Return each department with those who are asked for it."""
+        by_department = {one.department_id: one for one in self.asked if one.unit_id is None}
+        return [(row, by_department.get(row.department_id)) for row in self.departments]
+
+    @property
+    def unreachable(self) -> list[Asked]:
+        """Return the departments that nobody can be asked for."""
+        return [one for one in self.asked if one.unit_id is None and not one.recipients]
+
+    @property
+    def missing(self) -> list[Asked]:
+        """Return those who have somebody that the round has not asked yet."""
+        return [one for one in self.asked if one.missing]
+
+    @property
+    def silent(self) -> list[Asked]:
+        """Return those who can be reminded: somebody can be written to, and something waits."""
+        return [one for one in self.asked if one.recipients and one.silent]
 
 
 def first_rebilling(today: date) -> FirstRebilling:
@@ -73,7 +104,9 @@ def first_rebilling(today: date) -> FirstRebilling:
             "Tavshed tæller som ja efter fristen." if asked else "Ingen er spurgt endnu.",
         ),
     ]
-    return FirstRebilling(meters, outstanding(today), asked, departments, is_over)
+    people = people_to_ask(today, asked)
+    quarters = quarters_asked(today)
+    return FirstRebilling(meters, outstanding(today), asked, departments, is_over, people, quarters)
 
 
 def confirmation_tasks(user, today: date) -> Iterator[Task]:
@@ -86,7 +119,7 @@ def confirmation_tasks(user, today: date) -> Iterator[Task]:
                 f"Stemmer listen? {len(costs)} stk. venter på dit svar",
                 f"Svar senest den {due_on:%d-%m-%Y}. Derefter regner vi dem som jeres.",
                 amount_ore=sum(costs.values()),
-                note=f"i {Quarter.of(today).label}",
+                note=f"for {span_label(quarters_asked(today)).lower()}",
             )
     settles = user.has_perm("leasing.settle_objection")
     if settles and (count := Objection.objects.filter(outcome="").count()):
@@ -97,26 +130,20 @@ def confirmation_tasks(user, today: date) -> Iterator[Task]:
         )
 
 
-def unanswered_of(units: QuerySet[Unit], today: date) -> tuple[dict[int, int], date | None]:
-    """Give what a quarter of each unanswered device costs, and until when they may be answered.
+def unanswered_of(
+    units: QuerySet[Unit], today: date
+) -> tuple[dict[tuple[int, int], int], date | None]:
+    """Return what each unanswered (device, unit) will be billed, and until when to answer.
 
     Nothing once the round is over, or where there is none.
     """
     asked = latest_round()
     if asked is None or asked.due_on < today:
         return {}, None
-    return quarter_costs(_unanswered(asked, units, today), today), asked.due_on
-
-
-def _unanswered(asked: ConfirmationRound, units: QuerySet[Unit], today: date) -> QuerySet[Device]:
-    """Give the devices at some units that nobody has said yes or no to."""
-    it = {"device": OuterRef("device"), "unit": OuterRef("unit")}
-    silent = placements_in_force(today).filter(
-        ~Exists(Confirmation.objects.filter(round=asked, **it)),
-        ~Exists(Objection.objects.filter(outcome="", **it)),
-        unit__in=units,
-    )
-    return Device.objects.filter(id__in=silent.values("device"))
+    silent = [
+        item for item in items_of(units, today, devices_placed_at(units)) if item.answer == SILENT
+    ]
+    return {(item.device_id, item.unit.id): item.amount_ore for item in silent}, asked.due_on
 
 
 def is_before_the_first_run() -> bool:

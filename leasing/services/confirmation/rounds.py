@@ -4,13 +4,25 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.quarters import span_label
 from albertslund_it.web.rows import lock
-from inventory.models import Department, Device, Placement, Unit
+from inventory.models import Device, Placement
 from inventory.selectors.placements import placements_in_force
-from leasing.models import Confirmation, ConfirmationRound, Objection, Settings
-from leasing.selectors.confirmation.items import SILENT, Item, items_of, latest_round
+from leasing.models import Confirmation, ConfirmationRound, Mail, Objection, Settings
+from leasing.selectors.confirmation.asked import Asked, people_to_ask
+from leasing.selectors.confirmation.items import (
+    SILENT,
+    Item,
+    agreement_of,
+    devices_placed_at,
+    item_on_list,
+    items_of,
+    latest_round,
+    quarters_asked,
+)
 from leasing.selectors.quality.costs import quarter_costs
 from leasing.services.mail import write_mail
 
@@ -32,49 +44,138 @@ def start_round(*, due_on: date, actor_name: str, today: date, now: datetime) ->
             "slut, før du spørger igen."
         )
     asked = ConfirmationRound.objects.create(asked_at=now, asked_by=actor_name, due_on=due_on)
-    units = Unit.objects.filter(is_cost_holder=False)
-    by_department: dict[Department, list[Item]] = {}
-    by_unit: dict[Unit, list[Item]] = {}
-    for item in items_of(units, today):
-        by_department.setdefault(item.unit.department, []).append(item)
-        by_unit.setdefault(item.unit, []).append(item)
-    for department, items in by_department.items():
-        _ask(asked, f"d{department.pk}", department, department.head_mail, items, now)
-    for unit, items in by_unit.items():
-        if unit.leader_mail != unit.department.head_mail:
-            _ask(asked, f"u{unit.pk}", unit, unit.leader_mail, items, now)
+    for one in people_to_ask(today, asked):
+        _write(asked, one, one.recipients, one.items, today, now)
     return asked
 
 
-def _ask(asked, key: str, whom, recipient: str, items: list[Item], now: datetime) -> None:
-    write_mail(
-        recipients=recipient,
-        subject=f"Stemmer listen over jeres leasede udstyr? Svar senest {asked.due_on:%d-%m-%Y}",
+@transaction.atomic
+def ask_missing(*, today: date, now: datetime) -> int:
+    """Ask those whom the open round has not asked: who came, or got a mail, later.
+
+    Returns how many mails were written.
+
+    Raises:
+        Refused: when no round is open.
+    """
+    asked = _open_round(today)
+    count = 0
+    for one in people_to_ask(today, asked):
+        if one.missing:
+            count += _write(asked, one, one.missing, one.items, today, now) is not None
+    return count
+
+
+@transaction.atomic
+def remind(*, today: date, now: datetime) -> int:
+    """Remind those who have not answered all of it; once a day, however often it is asked for.
+
+    Returns how many mails were written.
+
+    Raises:
+        Refused: when no round is open.
+    """
+    asked = _open_round(today)
+    count = 0
+    for one in people_to_ask(today, asked):
+        if one.silent:
+            mail = _write(asked, one, one.recipients, one.silent, today, now, reminds=True)
+            count += mail is not None
+    return count
+
+
+@transaction.atomic
+def extend_round(*, due_on: date, today: date) -> ConfirmationRound:
+    """Give leaders until a later day to answer; a round that is over is open again.
+
+    Raises:
+        Refused: when nobody has asked, or the day is no later than it was.
+    """
+    lock(ConfirmationRound)
+    asked = latest_round()
+    if asked is None:
+        raise Refused("Lederne er ikke spurgt endnu, så der er ingen frist at forlænge.")
+    if due_on <= max(asked.due_on, today):
+        raise Refused(
+            f"Den nye frist skal ligge efter den {max(asked.due_on, today):%d-%m-%Y}. "
+            "En frist kan ikke blive kortere, for den er skrevet til lederne."
+        )
+    asked.due_on = due_on
+    asked.save(update_fields=["due_on"])
+    return asked
+
+
+def _open_round(today: date) -> ConfirmationRound:
+    lock(ConfirmationRound)
+    asked = latest_round()
+    if asked is None:
+        raise Refused("Lederne er ikke spurgt endnu.")
+    if asked.due_on < today:
+        raise Refused(
+            f"Fristen var den {asked.due_on:%d-%m-%Y}. Forlæng den, før du spørger eller rykker."
+        )
+    return asked
+
+
+def _write(
+    asked: ConfirmationRound,
+    one: Asked,
+    recipients: list[str],
+    items: list[Item],
+    today: date,
+    now: datetime,
+    *,
+    reminds: bool = False,
+) -> Mail | None:
+    """Write the question about a list, or the reminder of it; None where nobody can be asked."""
+    key = f"confirmation-{asked.pk}-{one.key}"
+    if reminds:
+        key += f"-rykker-{today}"
+    elif earlier := Mail.objects.filter(Q(key=key) | Q(key__startswith=f"{key}-igen-")).count():
+        key += f"-igen-{earlier}"
+    start = "Husk at svare" if reminds else "Stemmer listen over jeres leasede udstyr? Svar"
+    return write_mail(
+        recipients=recipients,
+        subject=f"{start} senest {asked.due_on:%d-%m-%Y}: {one.name}",
         template="confirmation",
         context={
             "round": asked,
-            "name": whom.name,
+            "name": one.name,
             "items": items,
-            "quarter_ore": sum(item.quarter_ore for item in items),
+            "quarters": span_label(quarters_asked(today)).lower(),
+            "reminds": reminds,
+            "amount_ore": sum(item.amount_ore for item in items),
         },
         now=now,
-        key=f"confirmation-{asked.pk}-{key}",
+        key=key,
     )
 
 
 @transaction.atomic
-def confirm(*, units, device_ids: Collection[int] | None, actor, today: date, now: datetime) -> int:
+def confirm(
+    *,
+    units,
+    device_ids: Collection[int] | None,
+    actor,
+    today: date,
+    now: datetime,
+    seen: str | None = None,
+) -> int:
     """Record that devices are the units' own: those named, or all that are not answered.
 
-    Gives how many were confirmed; the same again is no change.
+    `seen` is the digest of the list that the person looked through, if they saw one. Gives how
+    many were confirmed; the same again is no change.
 
     Raises:
-        Refused: when nobody has asked.
+        Refused: when nobody has asked, or the list is another one by now.
     """
     asked = latest_round()
     if asked is None:
         raise Refused("Økonomi har ikke bedt om en bekræftelse endnu.")
     lock(Confirmation)
+    items = items_of(units, today, devices_placed_at(units))
+    if seen is not None and seen != agreement_of(items):
+        raise Refused("Listen er ændret, siden du så den. Se den igen, og svar.")
     new = [
         Confirmation(
             round=asked,
@@ -83,15 +184,11 @@ def confirm(*, units, device_ids: Collection[int] | None, actor, today: date, no
             confirmed_at=now,
             confirmed_by=actor,
         )
-        for item in items_of(units, today, _devices_at(units))
+        for item in items
         if item.answer == SILENT and (device_ids is None or item.device_id in device_ids)
     ]
     Confirmation.objects.bulk_create(new)
     return len(new)
-
-
-def _devices_at(units):
-    return Device.objects.filter(placements__unit__in=units)
 
 
 @transaction.atomic
@@ -108,12 +205,18 @@ def object_to_device(
     """Record "ikke vores"; the same again is no change. What was confirmed no longer is.
 
     Raises:
-        Refused: when none of the units holds the device today, or without a note.
+        Refused: when none of the units holds the device today or will be billed for it, or
+            without a note.
     """
     lock(Objection, Confirmation)
     holder = placements_in_force(today).filter(device=device, unit__in=units).first()
+    if holder is None and (left := item_on_list(device, units, today)):
+        holder = Placement.objects.filter(device=device, unit=left.unit).latest("starts_on")
     if holder is None:
-        raise Refused(f"{device} står ikke hos jer i dag, så der er ikke noget at indvende.")
+        raise Refused(
+            f"{device} står ikke hos jer, og I skal ikke betale for det, så der er ikke noget at "
+            "indvende."
+        )
     if not note.strip():
         raise Refused("Skriv, hvad der er forkert, fx hvem der har udstyret.")
     if since and since > today:

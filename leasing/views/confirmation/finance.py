@@ -2,16 +2,29 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import redirect, render
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
+from inventory.models import Department, Unit
+from leasing.selectors.confirmation.asked import people_to_ask
 from leasing.selectors.confirmation.first import first_rebilling
-from leasing.services.confirmation.rounds import start_round
+from leasing.selectors.confirmation.items import items_of, latest_round, quarters_asked
+from leasing.services.confirmation.rounds import (
+    ask_missing,
+    extend_round,
+    remind,
+    start_round,
+)
 from leasing.views.later import is_computed_now
 from leasing.views.quarter import actor_name
+
+START, EXTEND, REMIND, MISSING = "start", "extend", "remind", "missing"
+ASKS_DAY = {START, EXTEND}
+PER_PAGE = 200
 
 
 class RoundForm(PlainForm, forms.Form):
@@ -22,13 +35,14 @@ class RoundForm(PlainForm, forms.Form):
 
 @permission_required("leasing.view_billingrun", raise_exception=True)
 def first_page(request):
-    """Show how ready everything is for the first rebilling; ask the leaders."""
-    form = RoundForm(request.POST or None)
+    """Show how ready everything is for the rebilling; ask the leaders, remind, give more time."""
+    asks_day = request.method == "POST" and request.POST.get("action", START) in ASKS_DAY
+    form = RoundForm(request.POST if asks_day else None)
     status = 200
     if request.method == "POST":
         if not request.user.has_perm("leasing.close_quarter"):
             raise PermissionDenied
-        if _start(request, form):
+        if _acted(request, form):
             return redirect("first-rebilling")
         status = 422
     context = {"form": form}
@@ -39,22 +53,61 @@ def first_page(request):
             "found": found,
             "overdue": overdue,
             "overdue_label": span_label(overdue) if overdue else "",
+            "span": span_label(found.quarters).lower(),
         }
     return render(request, "leasing/confirmation/first.html", context, status=status)
 
 
-def _start(request, form: RoundForm) -> bool:
-    if not form.is_valid():
+def _acted(request, form: RoundForm) -> bool:
+    """Do what the button says; what is refused stands at the form, or above the page."""
+    action = request.POST.get("action", START)
+    if action in ASKS_DAY and not form.is_valid():
         return False
     try:
-        asked = start_round(
-            due_on=form.cleaned_data["due_on"],
-            actor_name=actor_name(request),
-            today=today(),
-            now=now(),
-        )
+        messages.success(request, _act(request, action, form))
     except Refused as refused:
-        form.add_error(None, refused.reasons)
-        return False
-    messages.success(request, f"Lederne er spurgt. Fristen er den {asked.due_on:%d-%m-%Y}.")
+        if action in ASKS_DAY:
+            form.add_error(None, refused.reasons)
+            return False
+        for reason in refused.reasons:
+            messages.error(request, reason)
     return True
+
+
+def _act(request, action: str, form: RoundForm) -> str:
+    day, moment = today(), now()
+    if action == REMIND:
+        return _written(remind(today=day, now=moment), "Alle, der kan rykkes i dag, er rykket.")
+    if action == MISSING:
+        return _written(ask_missing(today=day, now=moment), "Alle, der kan spørges, er spurgt.")
+    due_on = form.cleaned_data["due_on"]
+    if action == EXTEND:
+        asked = extend_round(due_on=due_on, today=day)
+        return f"Fristen er nu den {asked.due_on:%d-%m-%Y}."
+    asked = start_round(due_on=due_on, actor_name=actor_name(request), today=day, now=moment)
+    return f"Lederne er spurgt. Fristen er den {asked.due_on:%d-%m-%Y}."
+
+
+def _written(count: int, otherwise: str) -> str:
+    return f"{count} mail{'s' if count > 1 else ''} er skrevet." if count else otherwise
+
+
+@permission_required("leasing.view_billingrun", raise_exception=True)
+def department_answers(request, pk):
+    """Show a department's list with what its leaders have answered; never a person."""
+    department = get_object_or_404(Department, pk=pk)
+    items = items_of(Unit.objects.filter(department=department), today())
+    quarters = quarters_asked(today())
+    asked = latest_round()
+    context = {
+        "department": department,
+        "round": asked,
+        "quarters": quarters,
+        "span": span_label(quarters).lower(),
+        "page": Paginator(items, PER_PAGE).get_page(request.GET.get("side")),
+        "amount_ore": sum(item.amount_ore for item in items),
+        "people": [
+            one for one in people_to_ask(today(), latest_round()) if one.department_id == pk
+        ],
+    }
+    return render(request, "leasing/confirmation/department.html", context)

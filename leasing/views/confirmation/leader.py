@@ -2,20 +2,26 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
+from inventory.models import Device
 from inventory.selectors.scope import devices_seen_by, units_seen_by
 from leasing.selectors.confirmation.items import (
     NO,
     SILENT,
+    agreement_of,
     devices_placed_at,
     holders_at,
+    item_on_list,
     items_of,
     latest_round,
     open_objection,
+    quarters_asked,
 )
 from leasing.services.confirmation.rounds import confirm, object_to_device
 
@@ -43,7 +49,14 @@ def confirmation(request):
         chosen = None if "all" in request.POST else request.POST.getlist("device")
         ids = None if chosen is None else {int(pk) for pk in chosen if pk.isdecimal()}
         try:
-            count = confirm(units=units, device_ids=ids, actor=request.user, today=day, now=now())
+            count = confirm(
+                units=units,
+                device_ids=ids,
+                actor=request.user,
+                today=day,
+                now=now(),
+                seen=request.POST.get("seen"),
+            )
         except Refused as refused:
             for reason in refused.reasons:
                 messages.error(request, reason)
@@ -57,8 +70,12 @@ def confirmation(request):
         "round": asked,
         "is_over": bool(asked and asked.due_on < day),
         "items": holders_at(page.object_list, day),
+        "quarters": quarters_asked(day),
+        "span": span_label(quarters_asked(day)).lower(),
+        "days": [sum(days) for days in zip(*(item.days for item in items), strict=True)],
+        "seen": agreement_of(items),
         "page": page,
-        "quarter_ore": sum(item.quarter_ore for item in items),
+        "amount_ore": sum(item.amount_ore for item in items),
         "silent": sum(item.answer == SILENT for item in items),
         "objected": sum(item.answer == NO for item in items),
     }
@@ -69,7 +86,11 @@ def confirmation(request):
 def objection_new(request, pk):
     """Let a leader say that a device is not theirs."""
     day = today()
-    device = get_object_or_404(devices_seen_by(request.user, day).select_related("model"), pk=pk)
+    device = get_object_or_404(Device.objects.select_related("model"), pk=pk)
+    is_seen = devices_seen_by(request.user, day).filter(pk=pk).exists()
+    # What has left is not seen any more, but the bill that it will be on may be objected to.
+    if not is_seen and item_on_list(device, units_seen_by(request.user, day), day) is None:
+        raise Http404
     form = ObjectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,7 +1,9 @@
 import django_filters
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
-from django.shortcuts import redirect
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -11,6 +13,7 @@ from albertslund_it.web.filters import FilterSet
 from albertslund_it.web.lists import ListPage
 from albertslund_it.web.tables import Table
 from leasing.models import Mail
+from leasing.selectors.mails import HELPDESK, mails_seen_by, may_read_mails
 from leasing.services.mail import send_unsent
 
 WAITING, SENT = "venter", "sendt"
@@ -39,7 +42,7 @@ class MailTable(Table):
     empty_title = "Der er ikke skrevet nogen mails"
     empty_help = "De kommer her, når der bestilles, spørges om dispensation eller rykkes."
 
-    subject = Column("Emne")
+    subject = Column("Emne", link=lambda mail: reverse("mail-detail", args=[mail.pk]))
     recipients = Column("Til", of=lambda mail: mail.recipients.replace(",", ", "))
     written_at = MomentColumn(
         "Skrevet", of=lambda mail: f"{timezone.localtime(mail.written_at):%d-%m-%Y %H.%M}"
@@ -65,20 +68,33 @@ class MailFilter(FilterSet):
 
 
 class MailList(ListPage):
-    """The mails, so that the helpdesk sees what has not arrived."""
+    """The mails of a user's own subjects, so that they see what has not arrived."""
 
-    permission_required = "leasing.handle_orders"
+    permission_required = ()
     template_name = "leasing/ordering/mail_list.html"
     table_class = MailTable
     filter_class = MailFilter
     title = "Mails"
     file_name = "mails"
 
+    def has_permission(self):
+        return may_read_mails(self.request.user)
+
     def rows(self):
-        return Mail.objects.defer("text", "html")
+        return mails_seen_by(self.request.user).defer("text", "html")
 
     def extra_context(self):
-        return {"unsent": Mail.objects.filter(sent_at=None).count()}
+        may_send = self.request.user.has_perm(HELPDESK)
+        return {"unsent": Mail.objects.filter(sent_at=None).count() if may_send else 0}
+
+
+@login_required
+def mail_detail(request, pk):
+    """Show what a mail says; another's subject does not exist."""
+    if not may_read_mails(request.user):
+        raise PermissionDenied
+    mail = get_object_or_404(mails_seen_by(request.user), pk=pk)
+    return render(request, "leasing/ordering/mail_detail.html", {"mail": mail})
 
 
 @permission_required("leasing.handle_orders", raise_exception=True)

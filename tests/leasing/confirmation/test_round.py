@@ -46,8 +46,8 @@ def test_each_leader_gets_the_list_and_the_price_by_mail(town, cast, client_of, 
     assert "Svar senest den 16-11-2026" in body
     assert "PF000003" in body
     assert "FR000001" not in body
-    # A T14 in the fourth quarter: F(1 January) − F(1 October) = 139766 − 104824 = 34942
-    assert "3 stk., 1.048,26\xa0kr." in body
+    # Nothing is billed yet: three T14 in all of the year's four quarters, 3 · F(1 January 2027)
+    assert "3 stk., 4.192,98\xa0kr. for 1.–4. kvartal 2026" in body
     assert "Mangler" in text_of(read(client_of(cast.finance), FIRST))
 
 
