@@ -2,13 +2,15 @@
 
 import csv
 from collections import Counter
+from datetime import date
 
 import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from leasing.models import BillingRun, InvoiceLine, RebillingExport, Voucher
+from leasing.models import BillingRun, InvoiceLine, RebillingExport, Settings, Voucher
 from leasing.selectors.preview import preview_run
+from tests import builders as make
 from tests.browser import log_in
 from tests.leasing.town import TODAY, Town
 
@@ -110,6 +112,40 @@ def test_the_second_to_close_is_told_who_was_first(page, live_server, town, cast
     other.get_by_text("Oda var først. Se opgørelserne her.").wait_for()
     assert other.url == f"{live_server.url}/kvartaler/2026Q3/"
     assert BillingRun.objects.filter(code="2026Q3").count() == 1
+    other.context.close()
+
+
+def test_a_preparation_lapses_before_two_people_close_together(
+    page, live_server, town, cast, chromium
+):
+    Settings.objects.update(needs_two_people=True)
+    quarter = f"{live_server.url}/kvartaler/2026Q3/"
+    lock = "Godkend og lås 3. kvartal 2026"
+    log_in(page, live_server, cast.finance)
+    page.goto(quarter)
+    page.get_by_role("button", name="Markér som forberedt").click()
+    page.get_by_text("Du har forberedt kvartalet.").wait_for()
+    expect(page.get_by_role("link", name="Godkend og lås …")).to_have_count(0)
+    other = chromium.new_context(locale="da-DK").new_page()
+    log_in(other, live_server, cast.user("inga", "Økonomi"))
+    other.goto(f"{quarter}laas/")
+
+    for lease in town.leases[:3]:
+        make.placement(lease.device, date(2026, 7, 1), town.library)
+    other.get_by_role("button", name=lock).click()
+    other.get_by_text("Forslaget er ændret, siden du så det. Intet er skrevet.").wait_for()
+    expect(other.get_by_role("row", name="2001 Biblioteket")).to_be_visible()
+    expect(other.get_by_role("button", name=lock)).to_have_count(0)
+    assert not BillingRun.objects.filter(code="2026Q3").exists()
+
+    page.goto(quarter)
+    page.get_by_text("Gælder ikke mere").wait_for()
+    expect(page.get_by_role("row", name="1001 Ærtebjerg Skole")).to_be_visible()
+    page.get_by_role("button", name="Markér som forberedt").click()
+    page.get_by_text("Du har forberedt kvartalet.").wait_for()
+    other.goto(f"{quarter}laas/")
+    other.get_by_role("button", name=lock).click()
+    other.get_by_text("Forberedt af Oda. Godkendt og låst af Inga").wait_for()
     other.context.close()
 
 
