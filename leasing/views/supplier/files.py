@@ -27,7 +27,7 @@ class AttachForm(PlainForm, forms.Form):
 
     file = forms.FileField(
         label="Læg en fil ved",
-        help_text=f"Fx fakturaen som PDF. {KINDS}, højst 20 MB.",
+        help_text=f"{KINDS}, højst 20 MB.",
         widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.xlsx,.csv"}),
     )
 
