@@ -87,6 +87,7 @@ class UnitDeviceTable(Table):
     person = PersonColumn("Medarbejder", sort_by=("employee__name", "used_for"))
     starts_on = DateColumn("Siden")
     # What an import of the file needs.
+    placed_from = DateColumn("Fra", of="starts_on", visible=False)
     unit_number = CodeColumn("Enhedsnr", of="unit.number", visible=False)
     initials = CodeColumn(
         "Initialer", of=lambda row: row.employee.initials if row.employee else "", visible=False

@@ -104,6 +104,7 @@ class DeviceTable(Table):
     lease_state = MarkColumn("Leasing til", orderable=False)
     last_seen = DateColumn("Sidst set")
     # What an import of the file needs.
+    placed_from = DateColumn("Fra", of="since", visible=False)
     unit_number = CodeColumn("Enhedsnr", visible=False)
     initials = CodeColumn("Initialer", visible=False)
     used_for = Column("Bruges til", visible=False)

@@ -191,7 +191,6 @@ PLACEMENTS = Importer(
             required=True,
             help="Første dag",
             example="01-04-2026",
-            also=("Siden",),
         ),
         Column(
             "Enhedsnr",

@@ -15,6 +15,8 @@ from inventory.selectors.scope import departments_seen_by, units_seen_by
 from inventory.tables import DepartmentTable, UnitDeviceTable, UnitTable
 
 PEOPLE = "inventory.view_employee"
+# Without people there is no »Fra« either: a placement is taken in whole, and would lose its person.
+WITH_PEOPLE = ("person", "initials", "used_for", "placed_from")
 
 
 class DepartmentList(ListPage):
@@ -80,7 +82,7 @@ class UnitDetail(ListPage):
         return placements_at(self.unit, today())
 
     def table_options(self):
-        return {} if self.sees_people else {"exclude": ["person", "initials", "used_for"]}
+        return {} if self.sees_people else {"exclude": WITH_PEOPLE}
 
     def extra_context(self):
         people = people_without_pc(self.unit, today()) if self.sees_people else []

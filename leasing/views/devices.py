@@ -13,6 +13,8 @@ from leasing.tables import DeviceRows, DeviceTable, PickColumn
 from leasing.views.handling.device_actions import HANDLES, device_actions
 
 PEOPLE = "inventory.view_employee"
+# Without people there is no »Fra« either: a placement is taken in whole, and would lose its person.
+WITH_PEOPLE = ("person", "initials", "used_for", "placed_from")
 LAST_SEEN = "inventory.see_last_seen"
 OBJECTS = "leasing.object_to_device"
 
@@ -38,7 +40,7 @@ class DeviceList(ListPage):
 
     def table_options(self):
         user = self.request.user
-        hidden = [] if user.has_perm(PEOPLE) else ["person", "initials", "used_for"]
+        hidden = [] if user.has_perm(PEOPLE) else [*WITH_PEOPLE]
         hidden += [] if user.has_perm(LAST_SEEN) else ["last_seen"]
         picked = [("serial_number", PickColumn())] if user.has_perm(HANDLES) else []
         return {"exclude": hidden, "extra_columns": picked}

@@ -6,6 +6,7 @@ from datetime import date
 import openpyxl
 import pytest
 
+from albertslund_it.common.errors import Refused
 from leasing.models import Budget
 from leasing.services.imports import import_file
 from tests import builders
@@ -100,6 +101,14 @@ def test_who_sees_no_names_has_none_in_the_file(school, cast, client_of, url):
     cells = {cell for row in openpyxl.load_workbook(io.BytesIO(data)).active.values for cell in row}
     assert "PF000001" in cells
     assert not cells & {"ANBE", "Initialer", "Klassesæt 7.B", "Bruges til"}
+
+
+@pytest.mark.parametrize("url", ["/udstyr/", "/afdelinger/enheder/{}/"])
+def test_a_file_without_people_takes_nobody_from_a_placement(school, cast, client_of, url):
+    address = url.format(school.pk) + "?hent=xlsx"
+
+    with pytest.raises(Refused, match="her mangler: Fra"):
+        taken_in_again(client_of(cast.finance), address, "placements")
 
 
 def test_what_only_the_file_has_is_not_on_the_page(school, admin_client):
