@@ -64,7 +64,11 @@ def confirm_page(request, run: BillingRun, form: VoucherForm, export):
 @permission_required(ENTERS, raise_exception=True)
 def voucher_correct(request, code):
     """Correct a voucher that was entered wrongly, and say why."""
-    voucher = get_object_or_404(Voucher.objects.select_related("run"), run__code=code)
+    run = get_object_or_404(BillingRun, code=code)
+    voucher = Voucher.objects.filter(run=run).first()
+    if voucher is None:
+        messages.error(request, f"{run.label} er ikke bogført endnu, så der er intet at rette.")
+        return redirect("quarter-detail", code)
     initial = {
         "number": voucher.number,
         "posted_on": voucher.posted_on,
@@ -76,14 +80,12 @@ def voucher_correct(request, code):
         values = dict(form.cleaned_data)
         seen = values.pop("seen_number"), values.pop("seen_posted_on")
         try:
-            correct_voucher(run=voucher.run, seen=seen, actor=request.user, **values)
+            correct_voucher(run=run, seen=seen, actor=request.user, **values)
         except Refused as refused:
             form.add_error(None, refused.reasons)
         else:
-            messages.success(
-                request, f"Bilaget for {voucher.run.label} er rettet til {values['number']}."
-            )
+            messages.success(request, f"Bilaget for {run.label} er rettet til {values['number']}.")
             return redirect("quarter-detail", code)
     status = 422 if request.method == "POST" else 200
-    context = {"run": voucher.run, "voucher": voucher, "form": form}
+    context = {"run": run, "voucher": voucher, "form": form}
     return render(request, "leasing/closing/voucher_correct.html", context, status=status)
