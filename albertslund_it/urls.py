@@ -7,6 +7,7 @@ from django.urls import include, path
 from albertslund_it.web.forms import LoginForm
 from albertslund_it.web.login import admin_login
 
+handler400 = "albertslund_it.web.failure.bad_request"
 handler500 = "albertslund_it.web.failure.server_error"
 urlpatterns = [
     path("log-ind/", LoginView.as_view(authentication_form=LoginForm), name="login"),

@@ -75,7 +75,7 @@ class LineForm(PlainForm, forms.Form):
         if len(bearers) == 1:
             del fields["afdeling"]
         if len(self.units) == 1:
-            del fields["enhed"]
+            fields["enhed"].widget = forms.HiddenInput()
 
     def _units(self):
         return grouped_choices(

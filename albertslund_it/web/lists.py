@@ -11,6 +11,7 @@ from django.views.generic import View
 from django_tables2 import RequestConfig
 
 from albertslund_it.common import workbooks
+from albertslund_it.web.tables import unknown_order
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -24,6 +25,7 @@ class ListPage(PermissionRequiredMixin, View):
 
     raise_exception = True  # who may not gets 403; who is not logged in never comes this far
     table_class: type
+    tables: tuple[type, ...] = ()  # all that it may show, where the address says which
     filter_class: type | None = None
     template_name = "web/list_page.html"
     title = ""
@@ -54,13 +56,34 @@ class ListPage(PermissionRequiredMixin, View):
         filters = self.make_filters()
         filtered = filters.qs if filters else self.rows()
         table = self.table_class(self.table_data(filtered), **self.table_options())
-        RequestConfig(request, paginate=False).configure(table)
-        if request.GET.get("hent") == "xlsx":
+        faults = self.faults(table, filters)
+        if faults:  # what cannot be read is refused: no rows, rather than others than asked for
+            nothing = self.table_data(no_rows(filtered))
+            table = self.table_class(nothing, **self.table_options())
+        else:
+            RequestConfig(request, paginate=False).configure(table)
+        if request.GET.get("hent") == "xlsx" and not faults:
             return self.excel(table)
         # Not by RequestConfig, which lets the address say how many rows a page has.
         table.paginator = Paginator(table.rows, self.per_page)
         table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
-        return self.page(table, filters)
+        return self.page(table, filters, faults)
+
+    def faults(self, table, filters) -> list[tuple[str, str]]:
+        """Return (field, what is wrong) of every filter and order that the list does not know."""
+        found = []
+        if filters and filters.form.is_bound:
+            found = [
+                (_label_of(filters.form, name), error)
+                for name, errors in filters.form.errors.items()
+                for error in errors
+            ]
+        asked = self.request.GET.get("sorter", "")
+        unknown = unknown_order(self.tables or (type(table),), asked)
+        if unknown is not None:
+            fault = f"Listen har ingen kolonne »{unknown[:40]}« at sortere efter."
+            found.append(("Rækkefølge", fault))
+        return found
 
     def make_filters(self):
         if self.filter_class is None:
@@ -69,13 +92,14 @@ class ListPage(PermissionRequiredMixin, View):
             self.request.GET, queryset=self.rows(), request=self.request, **self.filter_options()
         )
 
-    def page(self, table, filters) -> HttpResponse:
+    def page(self, table, filters, faults=()) -> HttpResponse:
         htmx = self.request.htmx
         is_fragment = htmx and htmx.target == "liste" and not htmx.history_restore_request
         context = {
             "table": table,
             "filters": filters,
             "title": self.title,
+            "faults": faults,
             "is_filtered": bool(filters and any(filters.form.data.get(f) for f in filters.filters)),
             **self.extra_context(),
         }
@@ -94,3 +118,15 @@ class ListPage(PermissionRequiredMixin, View):
         return FileResponse(
             stream, as_attachment=True, filename=f"{self.file_name}.xlsx", content_type=EXCEL
         )
+
+
+def no_rows(filtered):
+    """Return nothing in the shape of a list's rows."""
+    for name in ("none", "empty"):
+        if hasattr(filtered, name):
+            return getattr(filtered, name)()
+    return []
+
+
+def _label_of(form, name: str) -> str:
+    return str(form[name].label) if name in form.fields else ""

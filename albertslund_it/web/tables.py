@@ -164,3 +164,18 @@ def _cell_of(bound, tag: str) -> Callable:
         return f"{opening}{column.cell(record, read(record))}{closing}"
 
     return cell
+
+
+def unknown_order(tables: Iterable[type[Table]], asked: str) -> str | None:
+    """Return the column that rows are asked to be sorted by and never can be; None for none.
+
+    A column that a filter leaves out for now, as it would say the same in every row, is known.
+    """
+    known = {
+        name
+        for table in tables
+        for name, column in table.base_columns.items()
+        if column.orderable is not False
+    }
+    names = (alias.removeprefix("-") for alias in asked.split(",")) if asked else ()
+    return next((name for name in names if name not in known), None)

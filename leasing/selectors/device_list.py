@@ -25,7 +25,11 @@ ORDERS = {
     "person": lambda: Employee.objects.order_by(BY_NAME, "initials"),
 }
 POINTERS = {"unit": "unit", "department": "unit", "person": "employee"}
-FIELDS = {"lease_starts_on": "lease__starts_on", "last_seen": "last_seen"}
+FIELDS = {
+    "serial_number": "serial_number",
+    "lease_starts_on": "lease__starts_on",
+    "last_seen": "last_seen",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def ordered_ids(
         rank = rank_in(ORDERS[column]())
         return Buckets(devices, "pk", "model", "serial_number", rank, descending)
     if column not in {"unit", "department", "person", "since"}:
-        return _by_field(devices, FIELDS.get(column, "serial_number"), descending)
+        return _by_field(devices, FIELDS[column], descending)
     placed = placements_in_force(on)
     if column != "since":
         placed = placed.filter(**{f"{POINTERS[column]}__isnull": False})

@@ -103,7 +103,9 @@ def ordered_ids(lines: QuerySet[OrderLine], alias: str) -> QuerySet | Buckets | 
         order = [how, *NEWEST]
     elif column == "quantity":
         order = [f"{'-' if descending else ''}quantity", *NEWEST]
-    else:  # the number; the oldest has waited longest
+    elif column not in {"number", "days"}:
+        raise KeyError(f"the list of orders has no order by {column}")
+    else:  # the oldest has waited longest
         turned = descending == (column == "number")
         order = list(NEWEST) if turned else ["order_id", "position"]
     return lines.order_by(*order).values_list("pk", flat=True)

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 
 from albertslund_it.common.quarters import Quarter, add_months
+from albertslund_it.web.query import number_in
 from albertslund_it.web.rows import among
 from inventory.models import Placement, Unit
 from inventory.selectors.placements import placements_in_force
@@ -132,7 +133,7 @@ def is_at_hand(units: QuerySet[Unit], on: date, number: object) -> bool:
 
 
 def _page_name(units: QuerySet[Unit], on: date, number: object) -> str:
-    wanted = str(number) if str(number).isdecimal() else "1"
+    wanted = number_in(str(number)) or 1
     return f"endings|{_name_of(units)}|{on}|{wanted}"
 
 

@@ -12,6 +12,7 @@ from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms import DateField, KronerField, PlainForm, PlainSelect
 from albertslund_it.web.lists import ListPage
+from albertslund_it.web.query import number_in
 from inventory.choices import unit_choices
 from inventory.models import Device, Unit
 from inventory.selectors.lookups import devices_by_serial_number
@@ -114,9 +115,9 @@ def suggestion(request) -> dict:
     """Fill in a new charge: for a device, or against another charge."""
     filled = {"charged_on": today()}
     device, against = request.GET.get("udstyr", ""), request.GET.get("modpost", "")
-    if device.isdecimal() and (found := Device.objects.filter(pk=device[:12]).first()):
+    if found := Device.objects.filter(pk=number_in(device) or 0).first():
         filled |= {"serial_number": found, "unit": unit_that_pays(found, today())}
-    if against.isdecimal() and (charge := charges_with_runs().filter(pk=against[:12]).first()):
+    if charge := charges_with_runs().filter(pk=number_in(against) or 0).first():
         filled |= {
             "unit": charge.unit,
             "amount_ore": -charge.amount_ore,

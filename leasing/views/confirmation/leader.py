@@ -9,6 +9,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
+from albertslund_it.web.query import numbers_in
 from inventory.models import Device
 from inventory.selectors.scope import devices_seen_by, units_seen_by
 from leasing.selectors.confirmation.items import (
@@ -47,7 +48,7 @@ def confirmation(request):
     units, day = units_seen_by(request.user, today()), today()
     if request.method == "POST":
         chosen = None if "all" in request.POST else request.POST.getlist("device")
-        ids = None if chosen is None else {int(pk) for pk in chosen if pk.isdecimal()}
+        ids = None if chosen is None else numbers_in(chosen)
         try:
             count = confirm(
                 units=units,

@@ -8,7 +8,7 @@ from leasing.selectors.finding.everything import only_exact, search
 @permission_required("inventory.view_device", raise_exception=True)
 def search_page(request):
     """Show what matches the search box; the one exact hit is opened at once."""
-    text = request.GET.get("q", "").replace("\0", "")
+    text = request.GET.get("q", "")
     groups = search(request.user, text, today())
     exact = only_exact(groups)
     if exact:

@@ -12,6 +12,7 @@ from django.views.generic import View
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.agreement import NotAsShown, agreed_by, status_of
 from albertslund_it.web.clock import now, today
+from albertslund_it.web.query import number_in
 from inventory.selectors.scope import devices_seen_by
 from leasing.models import OrderLine
 from leasing.selectors.handling.states import moved_by, states_of
@@ -149,10 +150,10 @@ class HandOut(HandleDevices):
 
     def further_initial(self, given):
         """Fill in what an order line asks for, and the device that is set aside for it."""
-        text = given.get("linje", "")
-        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        number = number_in(given.get("linje", ""))
+        if number is None:
             return {}
-        line = OrderLine.objects.select_related("employee", "replaces").filter(pk=text).first()
+        line = OrderLine.objects.select_related("employee", "replaces").filter(pk=number).first()
         if line is None:
             return {}
         waiting = line.devices.filter(handed_out_on=None).select_related("device")

@@ -10,6 +10,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.lists import ListPage
+from albertslund_it.web.query import number_in
 from albertslund_it.web.validators import validate_year
 from inventory.models import Employee
 from leasing.approval_list import ApprovalFilter, ApprovalRows, ApprovalTable
@@ -152,7 +153,7 @@ def approval_new(request):
     day, employee = today(), None
     if named := request.GET.get("medarbejder", ""):
         people = Employee.objects.select_related("unit__department")
-        employee = people.filter(pk=named).first() if named.isdecimal() else None
+        employee = people.filter(pk=number_in(named) or 0).first()
         if employee is None:
             raise Http404
     form, status = ApprovalForm(request.POST or None, employee=employee), 200

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
+from albertslund_it.web.query import number_in
 from inventory.models import Employee
 from leasing.models import Approval, Order, OrderLine, Status
 from leasing.selectors.mails import Delivery, delivery_of
@@ -109,7 +110,7 @@ def order_new(request):
     choices = Choices.read()
     initial = {}
     chosen = request.GET.get("medarbejder", "")
-    if chosen.isdecimal() and len(chosen) < 10:
+    if number_in(chosen):
         person = get_object_or_404(Employee, pk=chosen)
         initial = {"who": str(person), "employee": person.pk}
     form = OrderForm(initial={"token": new_token()})
@@ -301,9 +302,9 @@ def order_line_facts(request):
 @helpdesk
 def order_line_new(request):
     """Give an empty line more."""
-    number = request.GET.get("n", "1")
-    if not number.isdecimal() or not 0 < int(number[:4]) < MOST:
+    number = number_in(request.GET.get("n", "1")) or 0
+    if not 0 < number < MOST:
         raise Http404
-    line = _plain(int(number), {}, Choices.read())
-    context = {"line": line, "next_number": int(number) + 1, "is_new": True}
+    line = _plain(number, {}, Choices.read())
+    context = {"line": line, "next_number": number + 1, "is_new": True}
     return render(request, "leasing/ordering/order_line_new.html", context)

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
+from albertslund_it.web.query import number_in
 from inventory.models import Device, Employee
 from inventory.selectors.history import shown_history
 from inventory.selectors.scope import employees_seen_by
@@ -80,8 +81,7 @@ def coming_new(request):
 def employee_join(request, pk):
     """Join a coming employee to the real one."""
     _employee(request, pk)
-    chosen = request.POST.get("real", "")[:9]
-    real = int(chosen) if chosen.isdecimal() else 0
+    real = number_in(request.POST.get("real", "")) or 0
     try:
         joined = join_coming(coming_id=pk, real_id=real, actor=request.user, today=today())
     except Refused as refused:

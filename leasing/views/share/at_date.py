@@ -23,6 +23,7 @@ class HeldList(ListPage):
 
     permission_required = "inventory.view_device"
     template_name = "leasing/share_pages/at_date.html"
+    tables = (HeldTable, DifferenceTable)
     title = "Pr. dato"
     file_name = "pr-dato"
     per_page = 100

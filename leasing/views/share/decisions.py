@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import PlainForm
+from albertslund_it.web.query import numbers_in
 from inventory.models import Unit
 from inventory.selectors.scope import devices_seen_by, units_seen_by
 from leasing.models import EndChoice
@@ -49,7 +50,7 @@ def decisions(request):
         bearers, bearer = chosen_bearer(request)
     may_wish = user.has_perm(WISHES)
     form = WishForm(request.POST or None)
-    chosen = {int(pk) for pk in request.POST.getlist("lease") if pk.isdecimal()}
+    chosen = numbers_in(request.POST.getlist("lease"))
     status = 200
     if request.method == "POST":
         if not may_wish:

@@ -72,6 +72,7 @@ class MoveList(ListPage):
 
     permission_required = READS
     template_name = "leasing/share_pages/moves.html"
+    tables = (FlowTable, MoveTable)
     title = "Flytninger mellem afdelinger"
     file_name = "flytninger"
     per_page = 100

@@ -14,6 +14,7 @@ from albertslund_it.web.agreement import agreed_by
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.flows import Bars, lying_bars
 from albertslund_it.web.forms import DateField, PlainForm, PlainSelect, dress
+from albertslund_it.web.query import number_in
 from leasing.domain.assumptions import Assumptions
 from leasing.selectors.share.bearers import Bearer
 from leasing.selectors.share.what_if import (
@@ -158,8 +159,7 @@ def asked_for(request):
     scenario = None
     if "scenarie" in query:
         seen = scenarios_seen_by(request.user).select_related("created_by")
-        pk = query["scenarie"]
-        scenario = get_object_or_404(seen, pk=pk if pk.isdecimal() else 0)
+        scenario = get_object_or_404(seen, pk=number_in(query["scenarie"]) or 0)
         bearer = bearer_of(scenario, today())
         if bearer is None:
             raise Http404

@@ -1,6 +1,7 @@
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, render
 
+from albertslund_it.web.query import number_in
 from leasing.exports.postings import Posting, postings_of
 from leasing.models import QuarterlyInvoice
 from leasing.selectors.rebilling import rebilling_of
@@ -12,7 +13,7 @@ SEES = "leasing.view_billingrun"
 @permission_required(SEES, raise_exception=True)
 def trail_search(request):
     """Look for a voucher or an invoice, ours or the lessor's."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()
+    text = request.GET.get("q", "").strip()
     return render(request, "leasing/trail/search.html", {"q": text, "found": find(text)})
 
 
@@ -20,8 +21,8 @@ def trail_search(request):
 def trail(request, number):
     """Show the trail of a quarterly invoice."""
     invoice = get_object_or_404(QuarterlyInvoice.objects.select_related("run"), number=number)
-    page, unit = request.GET.get("side", "1"), request.GET.get("enhed", "").replace("\x00", "")[:20]
-    found = trail_of(invoice, int(page) if page.isdecimal() and len(page) < 7 else 1, unit)
+    page, unit = request.GET.get("side", "1"), request.GET.get("enhed", "")[:20]
+    found = trail_of(invoice, number_in(page) or 1, unit)
     context = {"trail": found, "postings": postings_on(invoice, unit)}
     return render(request, "leasing/trail/trail.html", context)
 

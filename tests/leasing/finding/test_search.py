@@ -94,7 +94,7 @@ def test_finance_finds_no_names(town, cast, client_of):
     assert "initialer" not in text_of(read(client, "/soeg/?q=anna")).lower()
 
 
-@pytest.mark.parametrize("text", ["", "   ", "%00", "x" * 5000, "%27%22%3Cb%3E", "B99999999999999"])
+@pytest.mark.parametrize("text", ["", "   ", "x" * 5000, "%27%22%3Cb%3E", "B99999999999999"])
 def test_nothing_found_says_what_to_try(town, cast, client_of, text):
     page = read(client_of(cast.helpdesk), f"/soeg/?q={text}")
     assert not page.xpath("//main//a[@class='task-title']")

@@ -151,7 +151,7 @@ def test_what_is_wrong_is_said_and_nothing_is_written(client, school, typed, exp
 
 @pytest.mark.parametrize("url", [OUT, MOVE, BACK, LEND])
 def test_nonsense_in_the_address_is_no_error(client, school, url):
-    query = "serienumre=%00&linje=x&initialer=%27&fra=x&enhed=x&erstatter=x&bruges-til=x"
+    query = "serienumre=%22&linje=x&initialer=%27&fra=x&enhed=x&erstatter=x&bruges-til=x"
     assert client.get(f"{url}?{query}").status_code == 200
     assert client.post(url, {"agreed": "x:y,1", "starts_on": ""}).status_code == 422
 

@@ -131,7 +131,7 @@ class TestDelivery:
         assert "9999 for mange" in refused.content.decode()
 
     @pytest.mark.parametrize(
-        "query", ["nummer=findes-ikke", "bestilling=99", "nummer=%00", "bestilling=999999999999999"]
+        "query", ["nummer=findes-ikke", "bestilling=99", "bestilling=999999999999999"]
     )
     def test_a_number_that_nobody_knows(self, helpdesk, query):
         assert helpdesk.get(f"{DELIVERY}?{query}").status_code in {200, 422}

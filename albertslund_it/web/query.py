@@ -1,0 +1,30 @@
+"""What stands in an address or a form, read as what it may be."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import BadRequest
+
+# A database keeps an id in 63 bits: more digits are nobody's, and thousands take long to read.
+MOST_DIGITS = 18
+
+
+def number_in(text: str) -> int | None:
+    """Return the whole number that a text writes, an id or a page; None where it writes none."""
+    is_one = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+    return int(text) if is_one else None
+
+
+def numbers_in(texts: Iterable[str]) -> set[int]:
+    """Return the numbers among some texts."""
+    return {number for text in texts if (number := number_in(text)) is not None}
+
+
+def refuse_nothing_signs(get_response):
+    """Refuse an address with a sign of nothing (NUL), which no database keeps and nobody types."""
+
+    def middleware(request):
+        if any("\0" in one for pair in request.GET.lists() for one in (pair[0], *pair[1])):
+            raise BadRequest("a NUL in the query")
+        return get_response(request)
+
+    return middleware

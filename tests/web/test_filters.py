@@ -1,0 +1,79 @@
+"""What a list is asked for and does not know is refused: at its field, at the list, without rows."""
+
+import pytest
+from lxml import html
+
+from albertslund_it import roles
+from tests.web.test_every_url import OURS, TABLE, address, town  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true", "HX-Target": "liste"}
+UNKNOWN = "findes-ikke"
+
+
+def rows_of(tree):
+    return tree.xpath("//*[@id='liste']//tbody/tr")
+
+
+def lists(client, town, role):  # noqa: F811
+    """Give (address, page) of every list that a role opens."""
+    for route in OURS:
+        if role not in TABLE[route]["open"] or TABLE[route].get("method") == "post":
+            continue
+        where = address(route, town)
+        response = client.get(where, {"vis": "beregning"})
+        if response.status_code == 200 and b'id="liste"' in response.content:
+            yield where, html.fromstring(response.content)
+
+
+def refused(client, where, name, value):
+    """Ask for what is not there; give the page, having checked that the list says so."""
+    page = client.get(where, {name: value})
+    assert page.status_code == 200, (where, name)
+    tree = html.fromstring(page.content)
+    assert tree.xpath("//*[@id='liste']//*[@role='alert']"), (where, name)
+    assert not rows_of(tree), (where, name)
+    fragment = client.get(where, {name: value}, headers=HTMX).content.decode()
+    assert "Listen kan ikke vises sådan" in fragment, (where, name)
+    if name == "sorter":
+        file = client.get(where, {name: value, "hent": "xlsx"})
+        assert file["Content-Type"].startswith("text/html"), (where, name)
+    return tree
+
+
+@pytest.mark.parametrize("role", [roles.HELPDESK, roles.FINANCE, roles.UNIT_LEADER])
+def test_a_filter_value_that_is_unknown_or_not_yours_is_refused_at_its_field(
+    town,  # noqa: F811
+    cast,
+    client_of,
+    role,
+):
+    client = client_of(cast.by_role()[role])
+    tried = 0
+    for where, tree in lists(client, town, role):
+        for name in tree.xpath("//form[@id='filter']//select/@name"):
+            if name == "afdeling" and where.startswith("/egenbetaling"):
+                continue  # whose page it is: 404
+            page = refused(client, where, name, UNKNOWN)
+            [field] = page.xpath(f"//form[@id='filter']//select[@name='{name}']")
+            assert field.get("aria-invalid") == "true", (where, name)
+            tried += 1
+    assert tried > 5
+    foreign = town["foreign"][0]
+    if role == roles.UNIT_LEADER:
+        for name, value in (("unit", foreign.pk), ("department", foreign.department_id)):
+            refused(client, "/udstyr/", name, value)
+        refused(client, "/udstyr/", "underaftale", "1")
+        refused(client, "/egenbetaling/linjer/", "enhed", foreign.pk)
+
+
+@pytest.mark.parametrize("role", [roles.HELPDESK, roles.FINANCE])
+def test_an_order_that_a_list_does_not_know_is_refused(town, cast, client_of, role):  # noqa: F811
+    client = client_of(cast.by_role()[role])
+    for where, tree in lists(client, town, role):
+        for sorter in (f"-{UNKNOWN}", "pk"):
+            refused(client, where, "sorter", sorter)
+        for link in tree.xpath("//*[starts-with(@id, 'sort-')]/@href"):
+            again = html.fromstring(client.get(where + link).content)
+            assert not again.xpath("//*[@id='liste']//*[@role='alert']"), link
+            assert again.xpath("//th[@aria-sort]"), link

@@ -1,0 +1,251 @@
+"""What anybody can send: every parameter and field of every page takes what is hostile.
+
+The names come from the pages themselves: what a view asks its query or its form for, what the
+fields and the links of a page are called. A new parameter is in the test by itself.
+"""
+
+import random
+import re
+import sys
+from contextlib import contextmanager
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from django.http import QueryDict
+from django.http.request import MultiValueDict
+from lxml import html
+
+from albertslund_it import roles
+from tests.web.test_every_url import OURS, TABLE, address, town  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+DIGITS = "9" * 5000
+NUMBERS = [DIGITS, "9" * 400, "9" * 25, str(2**63), "-1", "0", "1e9", "²", "٣", "1.5", "+7", "1 1"]
+DATES = ["31-02-2026", "01-01-0000", "31-12-9999", "99-99-99999", "2026-13-45", "2026Q9", "9999Q4"]
+TEXTS = [
+    "\0",
+    "\u202egnol",
+    "\u200b\ufeff",
+    "\ud800".encode("utf-8", "surrogatepass"),
+    b"\xff\xfe\xc3",
+    "x" * 20_000,
+    "' OR 1=1 --",
+    "<script>alert(1)</script>",
+    "../../etc/passwd",
+    "{{ 7*7 }}%s%d",
+    "\U0001f4bb" * 50,
+    "a\r\nSet-Cookie: b=c",
+]
+# What a number is read from takes these; of all the rest a few that differ from name to name.
+ALWAYS = [DIGITS, str(2**63), "²"]
+EVERYTHING = [*NUMBERS, *DATES, *TEXTS]
+
+
+FRAME = {"csrfmiddlewaretoken", "next"}  # not the page's own
+
+
+@contextmanager
+def keys_read():
+    """Note the names that are asked of a query or a form meanwhile: name → whether by our own code.
+
+    What a form's field reads is checked by the field; what a view reads is checked by nobody else.
+    """
+    found = {}
+    originals = {name: getattr(MultiValueDict, name) for name in ("__getitem__", "get", "getlist")}
+    inside = QueryDict.__contains__
+
+    def note(query, key):
+        if isinstance(query, QueryDict) and isinstance(key, str) and key not in FRAME:
+            by = sys._getframe(2).f_code.co_filename
+            found[key] = found.get(key, False) or "site-packages" not in by
+
+    def noting(original):
+        def read(self, key, *args, **kwargs):
+            note(self, key)
+            return original(self, key, *args, **kwargs)
+
+        return read
+
+    def contains(self, key):
+        note(self, key)
+        return inside(self, key)
+
+    for name, original in originals.items():
+        setattr(MultiValueDict, name, noting(original))
+    QueryDict.__contains__ = contains
+    try:
+        yield found
+    finally:
+        for name, original in originals.items():
+            setattr(MultiValueDict, name, original)
+        QueryDict.__contains__ = inside
+
+
+def ask(client, method, where, pairs):
+    """Send names and values, which may be bytes that are no text."""
+    said = urlencode(pairs)
+    if method == "get":
+        path, _, query = where.partition("?")
+        return client.get(f"{path}?{query}&{said}" if query else f"{path}?{said}")
+    return client.post(where, said, content_type="application/x-www-form-urlencoded")
+
+
+def inputs_and_links(response, path):
+    """Give the names of a page's fields, by method, and the queries of its links to itself."""
+    fields, queries = {"get": {}, "post": {}}, []
+    if not response.get("Content-Type", "").startswith("text/html") or not response.content.strip():
+        return fields, queries
+    tree = html.fromstring(response.content)
+    for form in tree.iter("form"):
+        method = (form.get("method") or "get").lower()
+        action = urlsplit(form.get("action") or path).path
+        if action == path:
+            fields[method] |= {
+                name: value or "" for name, value in form.form_values() if name != "logout"
+            }
+            for one in form.xpath(".//*[@name]"):
+                fields[method].setdefault(one.get("name"), "")
+    for link in tree.xpath("//@href | //@hx-get"):
+        parts = urlsplit(link)
+        if parts.query and parts.path in ("", path):
+            query = [pair for pair in parse_qsl(parts.query) if pair[0] != "hent"]
+            if query and query not in queries:
+                queries.append(query)
+    return fields, queries
+
+
+def learn(client, route, where):
+    """Give method → (names, a query or form that works) of an address for whoever is logged in."""
+    known, base = {"get": {}, "post": {}}, {"get": [], "post": {}}
+    is_post = TABLE[route].get("method") == "post"
+
+    def send(method, pairs):
+        with keys_read() as names:
+            response = ask(client, method, where, pairs)
+        for name, is_ours in names.items():
+            known[method][name] = known[method].get(name, False) or is_ours
+        return response
+
+    if not is_post:
+        response = send("get", [])
+        if response.status_code != 200:
+            return {}
+        fields, queries = inputs_and_links(response, where)
+        # Some names are read only beside others: the richest of the page's own links has them.
+        queries.sort(key=lambda query: -len({name for name, _ in query}))
+        for query in queries[:1]:
+            if send("get", query).status_code == 200:
+                base["get"] = query
+            known["get"] = dict.fromkeys((name for name, _ in query), False) | known["get"]
+        base["post"] = fields["post"]
+        for method in known:
+            known[method] = dict.fromkeys(fields[method], False) | known[method]
+    if is_post or known["post"]:
+        send("post", list(base["post"].items()))
+    return {method: (names, base[method]) for method, names in known.items()}
+
+
+def attacks(is_ours, chance, *, thorough):
+    """Give the values that a name is tried with: all that matter where our own code reads it."""
+    if not thorough:  # the same code, read with other rights
+        return [chance.choice((DIGITS, *EVERYTHING))] if is_ours else []
+    if is_ours:
+        return [*ALWAYS, *chance.sample(EVERYTHING, 2)]
+    return [DIGITS, chance.choice(EVERYTHING)]
+
+
+def tried(client, route, where, *, thorough):
+    """Give (what was sent, status) of every attack on an address that is answered wrongly."""
+    wrong = []
+    for method, (names, base) in learn(client, route, where).items():
+        pairs = base if isinstance(base, list) else list(base.items())
+        chance = random.Random(f"{route} {method}")
+        for name, is_ours in names.items():
+            others = [pair for pair in pairs if pair[0] != name]
+            sent = [[*others, (name, one)] for one in attacks(is_ours, chance, thorough=thorough)]
+            if thorough and is_ours:
+                sent.append([*others, (name, "1"), (name, "x"), (name, "2")])
+            for one in sent:
+                try:
+                    response = ask(client, method, where, one)
+                except Exception as error:
+                    wrong.append((method, where, name, str(one[-1:])[:80], repr(error)[:150]))
+                    continue
+                if response.status_code >= 500:
+                    wrong.append((method, where, name, str(one[-1:])[:80], response.status_code))
+                elif response.status_code in (400, 403, 404) and not explained(response):
+                    wrong.append((method, where, name, str(one[-1:])[:80], "not explained"))
+    return wrong
+
+
+PART = re.compile(r"<(int|str|slug):(\w+)>")
+
+
+def paths(route, town):  # noqa: F811
+    """Give addresses of a route with one part of it hostile."""
+    for found in PART.finditer(route):
+        for value in ("0", str(2**63), "9" * 400, DIGITS, "x", "%00", "9999Q4"):
+            yield address(route.replace(found[0], value), town)
+
+
+def explained(response):
+    text = response.content.decode()
+    return "<h1" in text and 'lang="da"' in text and 'href="/"' in text
+
+
+# The role that is attacked thoroughly opens the most; the others read the same code.
+THOROUGH = {
+    roles.HELPDESK: lambda route: roles.HELPDESK in TABLE[route]["open"],
+    roles.FINANCE: lambda route: roles.HELPDESK not in TABLE[route]["open"],
+    roles.HEAD: lambda route: not TABLE[route]["open"] & {roles.HELPDESK, roles.FINANCE},
+}
+
+
+PARTS = 4  # of a role's addresses, so that no test takes minutes
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("role", [*sorted(roles.ROLES), ""])
+def test_nothing_that_is_sent_breaks_a_page(town, cast, client_of, role, part):  # noqa: F811
+    client = client_of(cast.by_role()[role])
+    wrong = []
+    for route in OURS[part::PARTS]:
+        is_thorough = THOROUGH.get(role, lambda route: False)(route)
+        wrong += tried(client, route, address(route, town), thorough=is_thorough)
+        for where in paths(route, town) if is_thorough else ():
+            method = "post" if TABLE[route].get("method") == "post" else "get"
+            try:
+                response = getattr(client, method)(where)
+            except Exception as error:
+                wrong.append((method, where[:80], repr(error)[:150]))
+                continue
+            if response.status_code >= 500:
+                wrong.append((method, where[:80], response.status_code))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+@pytest.mark.parametrize(
+    "where", ["/udstyr/?q=%00", "/soeg/?q=a%00", "/log-ind/?next=%00", "/?%00=1"]
+)
+def test_an_address_that_no_database_can_read_is_refused_in_the_frame(cast, client_of, where):
+    response = client_of(cast.helpdesk).get(where)
+    assert response.status_code == 400
+    assert explained(response)
+    assert "Forespørgslen kunne ikke læses" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("method", "where", "name"),
+    [
+        ("post", "/egenbetaling/beslutninger/", "lease"),
+        ("post", "/bekraeft/", "device"),
+        ("get", "/egenbetaling/hvad-nu-hvis/", "scenarie"),
+        ("get", "/egenbetaling/beslutninger/", "side"),
+        ("get", "/kvartaler/2026Q1/afstemning/afgoer/?bunke=missing", "belob"),
+    ],
+)
+def test_five_thousand_digits_are_no_number(town, cast, client_of, method, where, name):  # noqa: F811
+    user = cast.finance if where.startswith("/kvartaler") else cast.head
+    response = ask(client_of(user), method, where, [(name, DIGITS)])
+    assert response.status_code < 500
