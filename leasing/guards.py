@@ -5,8 +5,13 @@ A run is sealed once its digest is written. The triggers are put back after ever
 statement and look at all its rows, replication sessions included; SQLite has row triggers only.
 SQLite's REPLACE removes rows without firing their delete triggers, so there an insert or update is
 also refused when it would push a guarded row out; an upsert of such a row is refused with it.
+
+A guard is compared with all that decides what it does: its table, its whole function (body, search
+path, language, whose rights it has), its owner, and that it always fires. Its search path is fixed,
+with temporary tables last: else one of the same name would be looked in instead.
 """
 
+import json
 from dataclasses import dataclass
 
 from django.db import connections
@@ -14,6 +19,7 @@ from django.db import connections
 SEALED = "En låst kørsel kan ikke ændres."
 BILLED = "Et opkrævet engangsbeløb kan ikke ændres. Opret et modsat beløb."
 FIXED = "Opkrævningens første dag og omkostningsbæreren ligger fast, når et kvartal er låst."
+RECORDED = "En hentet fil og et bilag kan ikke ændres."
 PREFIX = "guard_"
 
 ANY_SEALED = "EXISTS (SELECT 1 FROM leasing_billingrun WHERE digest <> '')"
@@ -24,7 +30,8 @@ class Guarded:
     """A table and the rows of it that stay as they are.
 
     `is_fixed` is a condition on a row `{row}`; `keys` are its unique keys, which REPLACE goes by;
-    `only_column` is the one column that may not change, where the others may.
+    `only_column` is the one column that may not change, where the others may; `may_grow` tells that
+    new rows may come that then stay.
     """
 
     table: str
@@ -32,6 +39,7 @@ class Guarded:
     is_fixed: str
     keys: tuple[tuple[str, ...], ...]
     only_column: str | None = None
+    may_grow: bool = False
 
 
 _OF_SEALED_INVOICE = (
@@ -54,6 +62,10 @@ GUARDED = (
         BILLED,
         "EXISTS (SELECT 1 FROM leasing_invoiceline gl WHERE gl.charge_id = {row}.id)",
         (("id",), ("charged_on", "unit_id", "text")),
+    ),
+    Guarded("leasing_rebillingexport", RECORDED, "{row}.id IS NOT NULL", (("id",),), may_grow=True),
+    Guarded(
+        "leasing_voucher", RECORDED, "{row}.id IS NOT NULL", (("id",), ("run_id",)), may_grow=True
     ),
     Guarded(
         "leasing_settings",
@@ -79,7 +91,7 @@ def restore_guards(using="default", **kwargs):
     if not {guarded.table for guarded in GUARDED} <= set(connection.introspection.table_names()):
         return
     with connection.cursor() as cursor:
-        for guard in _wanted(connection.vendor):
+        for guard in _wanted(connection):
             for statement in guard.statements:
                 cursor.execute(statement)
 
@@ -88,7 +100,8 @@ def remove_guards(using="default"):
     """Take the guards away: for tests, which empty the tables afterwards."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        for name, table, *_ in _installed(connection):
+        installed = [row for row in _installed(connection) if row[0].startswith(PREFIX)]
+        for name, table, *_ in installed:
             on = f" ON {table}" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TRIGGER {name}{on}")
 
@@ -105,61 +118,105 @@ def missing_guards(connection=None) -> list[str]:
     installed = set(_installed(connection))
     return [
         f"{guard.name} ({guard.table})"
-        for guard in _wanted(connection.vendor)
-        if (guard.name, guard.table, guard.trigger, guard.body) not in installed
+        for guard in _wanted(connection)
+        if (guard.name, guard.table, guard.trigger, guard.function) not in installed
     ]
 
 
-def _installed(connection) -> list[tuple[str, str, str, str]]:
-    """Give name, table, trigger and function body; a trigger that does not always fire has none."""
-    if connection.vendor == "postgresql":
-        query = (
-            "SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid, true), "
-            "CASE t.tgenabled WHEN 'A' THEN p.prosrc ELSE '' END FROM pg_trigger t "
-            "JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
-            "WHERE t.tgname LIKE 'guard\\_%%' AND pg_table_is_visible(c.oid)"
-        )
-    else:
-        query = (
-            "SELECT name, tbl_name, sql, '' FROM sqlite_master "
-            "WHERE type = 'trigger' AND name GLOB 'guard_*'"
-        )
+def foreign_to_guards(connection=None) -> list[str]:
+    """Name what else stands on the guarded tables and could change what is written or read."""
+    connection = connection or connections["default"]
+    wanted = {guard.name for guard in _wanted(connection)}
+    triggers = [
+        f"triggeren {name} på {table}"
+        for name, table, *_ in _installed(connection)
+        if name not in wanted
+    ]
+    if connection.vendor != "postgresql":
+        return triggers
     with connection.cursor() as cursor:
-        cursor.execute(query, [])
+        cursor.execute(_FOREIGN, [[guarded.table for guarded in GUARDED]])
+        return triggers + [row[0] for row in cursor.fetchall()]
+
+
+# A trigger that does not always fire, or whose function is another's, is given no function.
+_INSTALLED = """
+    SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid, true),
+        CASE WHEN t.tgenabled = 'A' AND p.proowner = c.relowner
+            THEN pg_get_functiondef(p.oid) ELSE '' END
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE pg_table_is_visible(c.oid) AND NOT t.tgisinternal
+        AND (c.relname = ANY(%s) OR t.tgname LIKE 'guard\\_%%')
+    ORDER BY c.relname, t.tgname
+"""
+# Foreign keys that are not checked, rules, rows that some do not see, and tables that add rows.
+_FOREIGN = """
+    WITH guarded AS (
+        SELECT oid, relname, relrowsecurity FROM pg_class
+        WHERE relname = ANY(%s) AND relkind IN ('r', 'p') AND pg_table_is_visible(oid)
+    )
+    SELECT format('slået en kontrol fra på %%s', relname) FROM guarded
+        WHERE oid IN (SELECT tgrelid FROM pg_trigger WHERE tgisinternal AND tgenabled IN ('D', 'R'))
+    UNION ALL SELECT format('reglen %%s på %%s', r.rulename, g.relname)
+        FROM pg_rewrite r JOIN guarded g ON g.oid = r.ev_class
+    UNION ALL SELECT format('rækkesikkerhed på %%s', relname) FROM guarded WHERE relrowsecurity
+    UNION ALL SELECT format('tabellen %%s under %%s', i.inhrelid::regclass, g.relname)
+        FROM pg_inherits i JOIN guarded g ON g.oid = i.inhparent
+"""
+
+
+def _installed(connection) -> list[tuple[str, str, str, str]]:
+    """Return name, table, trigger and function of each trigger on the guarded tables."""
+    tables = [guarded.table for guarded in GUARDED]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_INSTALLED, [tables])
+        else:
+            cursor.execute(
+                "SELECT name, tbl_name, sql, '' FROM sqlite_master WHERE type = 'trigger' "
+                "AND (tbl_name IN (SELECT value FROM json_each(%s)) OR name GLOB 'guard_*')",
+                [json.dumps(tables)],
+            )
         return cursor.fetchall()
 
 
 @dataclass(frozen=True)
 class _Guard:
-    """A trigger and, on PostgreSQL, the body of its function."""
+    """A trigger and, on PostgreSQL, its function."""
 
     name: str
     table: str
     trigger: str
-    body: str = ""
+    function: str = ""
 
     @property
     def statements(self) -> tuple[str, ...]:
-        if not self.body:
+        if not self.function:
             return (self.trigger,)
         return (
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql "
-            f"AS $guard${self.body}$guard$",
+            self.function,
             self.trigger,
             f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {self.name}",
         )
 
 
-def _wanted(vendor: str):
-    """Give every guard as it should be."""
-    for guarded in GUARDED:
-        yield from _postgresql(guarded) if vendor == "postgresql" else _sqlite(guarded)
+def _wanted(connection):
+    """Yield every guard as it should be."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT quote_ident(current_schema()), quote_literal(current_schema())")
+            schema = cursor.fetchone()
+        for guarded in GUARDED:
+            yield from _postgresql(guarded, *schema)
+    else:
+        for guarded in GUARDED:
+            yield from _sqlite(guarded)
 
 
-def _postgresql(guarded: Guarded):
+def _postgresql(guarded: Guarded, schema: str, quoted_schema: str):
     """One statement trigger an operation; `gone` and `fresh` are the rows before and after.
 
-    The trigger is spelled as PostgreSQL itself prints it, so that the two can be compared.
+    Both are spelled as PostgreSQL itself prints them, so that the two can be compared.
     """
     gone = f"EXISTS (SELECT 1 FROM gone WHERE {guarded.is_fixed.format(row='gone')})"
     fresh = f"EXISTS (SELECT 1 FROM fresh WHERE {guarded.is_fixed.format(row='fresh')})"
@@ -179,15 +236,22 @@ def _postgresql(guarded: Guarded):
         "delete": ("AFTER DELETE", " REFERENCING OLD TABLE AS gone", gone),
         "truncate": ("BEFORE TRUNCATE", "", ANY_SEALED),
     }
+    if guarded.may_grow:
+        del refused["insert"]
     for operation, (event, tables, condition) in refused.items():
         name = f"{PREFIX}{guarded.table}_{operation}"
+        body = (
+            f" BEGIN IF {condition} THEN RAISE EXCEPTION '{guarded.message}' "
+            "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL; END "
+        )
         yield _Guard(
             name,
             guarded.table,
             trigger=f"CREATE TRIGGER {name} {event} ON {guarded.table}{tables} "
             f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-            body=f" BEGIN IF {condition} THEN RAISE EXCEPTION '{guarded.message}' "
-            "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL; END ",
+            function=f"CREATE OR REPLACE FUNCTION {schema}.{name}()\n RETURNS trigger\n"
+            f" LANGUAGE plpgsql\n SET search_path TO {quoted_schema}, 'pg_temp'\n"
+            f"AS $function${body}$function$\n",
         )
 
 
@@ -209,7 +273,7 @@ def _sqlite(guarded: Guarded):
     elif guarded.only_column:
         change = f"{ANY_SEALED} AND OLD.{guarded.only_column} IS NOT NEW.{guarded.only_column}"
     refused = {
-        "insert": ("BEFORE INSERT", f"{new} OR {pushed_out}"),
+        "insert": ("BEFORE INSERT", pushed_out if guarded.may_grow else f"{new} OR {pushed_out}"),
         "update": ("BEFORE UPDATE", f"{change} OR {moved}"),
         "delete": ("BEFORE DELETE", old),
     }

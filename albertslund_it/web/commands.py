@@ -58,7 +58,7 @@ class DanishCommand(BaseCommand):
         except (DatabaseError, OSError) as error:
             if what := full_disk(error):
                 sys.exit(no_room_for(what))
-            if isinstance(error, OSError) or connection.introspection.table_names():
+            if isinstance(error, OSError) or _tables():
                 raise
             sys.exit("Databasen er tom. Kør først: python manage.py migrate")
 
@@ -67,3 +67,14 @@ class DanishCommand(BaseCommand):
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{text}\x1b[K")
             sys.stderr.flush()
+
+
+def _tables() -> list[str]:
+    """Return the names of the tables; who has written over SQLite's own is told of it."""
+    try:
+        return connection.introspection.table_names()
+    except DatabaseError as error:
+        sys.exit(
+            f"Databasens tabeller og spærringer kan ikke læses ({error}). Nogen har ændret dem "
+            "uden om systemet. Læg en kopi tilbage med: python manage.py restore FIL"
+        )

@@ -1,7 +1,8 @@
-"""The digest that seals a run: SHA-256 over its header and lines, chained to the run before.
+"""The digest that seals a run: SHA-256 over header, invoices and lines, chained to the run before.
 
 UTF-8; fields separated by U+001F, records by U+001E; dates as 2026-03-31, moments in UTC as
-2026-04-01T08:00:00Z, amounts in øre, nothing as nothing; no database ids.
+2026-04-01T08:00:00Z, amounts in øre, nothing as nothing; no database ids. Runs sealed by the first
+version have no invoices in it; `exports/archive_verify.py` says the same without Django.
 """
 
 import hashlib
@@ -10,9 +11,13 @@ from datetime import UTC, datetime
 
 from albertslund_it.common.agreement import FIELD, RECORD
 
+# The version that runs are sealed by from now on.
+CURRENT_VERSION = 2
+
 
 def header_record(
     *,
+    version: int,
     run: str,
     previous_digest: str,
     closed_at: datetime,
@@ -20,10 +25,14 @@ def header_record(
     line_count: int,
     total_ore: int,
 ) -> str:
-    """Write a run's header as a record."""
+    """Write a run's header as a record; from the second version on it begins with the version."""
     moment = closed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return FIELD.join((run, previous_digest, moment, closed_by, str(line_count), str(total_ore)))
+    fields = (run, previous_digest, moment, closed_by, line_count, total_ore)
+    return record(fields if version == 1 else (version, *fields))
 
+
+# The fields of an invoice's record, in order, by their names on QuarterlyInvoice.
+INVOICE_FIELDS = ("number", "department_name", "head_name", "line_count", "total_ore")
 
 # The fields of a line's record, in order, by their names on InvoiceLine (and its invoice).
 LINE_FIELDS = (
@@ -46,8 +55,8 @@ LINE_FIELDS = (
 )
 
 
-def line_record(values: Collection) -> str:
-    """Write a line's values, in the order of LINE_FIELDS, as a record."""
+def record(values: Collection) -> str:
+    """Write the values of an invoice or a line, in the order of its fields, as a record."""
     if None in values:
         values = ["" if value is None else value for value in values]
     return FIELD.join(map(str, values))
@@ -60,9 +69,9 @@ class Seal:
         self._sha = hashlib.sha256(header.encode())
 
     def add(self, records: Iterable[str]) -> None:
-        """Take in the next line records."""
+        """Take in the next records."""
         self._sha.update(RECORD.join(["", *records]).encode())
 
     def digest(self) -> str:
-        """Give the digest in hexadecimal."""
+        """Return the digest in hexadecimal."""
         return self._sha.hexdigest()

@@ -1,10 +1,12 @@
 """A closed run and everything in it. The database refuses to change any of it: `leasing.guards`.
 
-Nothing here is registered for history: a closed run is its own history.
+A closed run is its own history. Only its code and digest are registered, as it is sealed: that a
+run was there must be known from somewhere else than the run.
 """
 
 from functools import cached_property
 
+from auditlog.registry import auditlog
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery, Value
@@ -48,6 +50,7 @@ class BillingRun(models.Model):
     line_count = models.PositiveIntegerField("linjer")
     total_ore = models.BigIntegerField("i alt (øre)")
     previous_digest = models.CharField("forrige kontrolsum", max_length=64, blank=True)
+    seal_version = models.PositiveSmallIntegerField("kontrolsummens udgave", default=1)
     # Written last: from then on the run is sealed.
     digest = models.CharField("kontrolsum", max_length=64, blank=True)
 
@@ -269,3 +272,6 @@ class Preparation(models.Model):
 
     def __str__(self):
         return self.code
+
+
+auditlog.register(BillingRun, include_fields=["code", "digest"])

@@ -3,14 +3,25 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from operator import attrgetter
 
 from django.db.models import F
 
 from albertslund_it.common.money import format_kroner
-from leasing.domain.digest import LINE_FIELDS, Seal, header_record, line_record
-from leasing.guards import missing_guards
-from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind, Lease, LeaseTerm
-from leasing.selectors.facts import leases_with_differences, one_moment
+from leasing.domain.digest import INVOICE_FIELDS, LINE_FIELDS, Seal, header_record, record
+from leasing.guards import foreign_to_guards, missing_guards
+from leasing.models import (
+    BillingRun,
+    InvoiceLine,
+    InvoiceSummary,
+    Kind,
+    Lease,
+    LeaseTerm,
+    QuarterlyInvoice,
+)
+from leasing.selectors.beside_the_seal import findings_beside, gone_runs
+from leasing.selectors.billed_text import is_billed_by_its_text
+from leasing.selectors.facts import cost_holder_id, leases_with_differences, one_moment
 from leasing.selectors.window import pending_window
 
 CHUNK = 5_000
@@ -20,16 +31,24 @@ def findings() -> Iterator[str]:
     """Say in Danish what does not hold, with its run, invoice and lease; nothing when all does."""
     for guard in missing_guards():
         yield f"Spærringen {guard} mangler i databasen eller er ændret."
+    for stranger in foreign_to_guards():
+        yield f"Databasen har {stranger}. Det har systemet ikke lavet."
     with one_moment():
         yield from chain.from_iterable(_of_run(run, before) for run, before in _runs())
+        yield from findings_beside()
         yield from _of_leases()
         yield from _of_pending()
 
 
 def findings_of(run: BillingRun) -> list[str]:
     """Say in Danish what does not hold in one run."""
-    before = BillingRun.objects.filter(id__lt=run.id).order_by("-id").first()
-    return list(_of_run(run, before.digest if before else ""))
+    return list(_of_run(run, BillingRun.objects.filter(id__lt=run.id).order_by("-id").first()))
+
+
+def broken_chain() -> list[str]:
+    """Say in Danish why no run may be sealed onto the last one; nothing when it may."""
+    last = BillingRun.objects.order_by("-id").first()
+    return [*gone_runs(), *(findings_of(last) if last else ())]
 
 
 def unexpected(expected: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -45,28 +64,40 @@ def unexpected(expected: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _runs():
-    """Give each run with the digest that its own must name."""
-    before = ""
+    """Return each run with the one before."""
+    before = None
     for run in BillingRun.objects.order_by("id"):
         yield run, before
-        before = run.digest
+        before = run
+
+
+def opened_seal(run: BillingRun, invoices: Iterable[QuarterlyInvoice]) -> Seal:
+    """Return a run's seal with all that comes before its lines; `invoices` in their order."""
+    seal = Seal(
+        header_record(
+            version=run.seal_version,
+            run=run.code,
+            previous_digest=run.previous_digest,
+            closed_at=run.closed_at,
+            closed_by=run.closed_by,
+            line_count=run.line_count,
+            total_ore=run.total_ore,
+        )
+    )
+    if run.seal_version > 1:
+        seal.add(map(record, map(attrgetter(*INVOICE_FIELDS), invoices)))
+    return seal
 
 
 class _Reread:
     """A run's lines read again, one pass, in their order."""
 
     def __init__(self, run: BillingRun):
-        seal = Seal(
-            header_record(
-                run=run.code,
-                previous_digest=run.previous_digest,
-                closed_at=run.closed_at,
-                closed_by=run.closed_by,
-                line_count=run.line_count,
-                total_ore=run.total_ore,
-            )
-        )
+        self.invoices = list(run.invoices.order_by("id"))  # as text, -100 comes before -11
+        names = {invoice.id: invoice.department_name for invoice in self.invoices}
+        seal = opened_seal(run, self.invoices)
         self.count = 0
+        self.misplaced: set[int] = set()
         self.holes: list[int] = []
         self.by_invoice: dict[int, list[int]] = defaultdict(lambda: [0, 0])
         self.summaries: dict[tuple, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -81,7 +112,9 @@ class _Reread:
             line = dict(zip(LINE_FIELDS, fields, strict=True))
             if line["number"] != self.count:
                 self.holes.append(line["number"])
-            seal.add([line_record(fields)])
+            seal.add([record(fields)])
+            if line["department_name"] != names.get(invoice):
+                self.misplaced.add(invoice)
             amount = line["amount_ore"]
             of_invoice = self.by_invoice[invoice]
             of_invoice[0] += 1
@@ -99,14 +132,15 @@ class _Reread:
         return sum(amount for _, amount in self.by_invoice.values())
 
 
-def _of_run(run: BillingRun, before: str) -> Iterator[str]:
+def _of_run(run: BillingRun, before: BillingRun | None) -> Iterator[str]:
+    yield from _of_name(run)
     read = _Reread(run)
     name = f"Kørsel {run.code}"
     if not run.digest:
         yield f"{name}: kontrolsummen mangler, så kørslen er ikke låst."
     elif read.digest != run.digest:
         yield f"{name}: kontrolsummen passer ikke med linjerne. Noget er ændret efter låsningen."
-    if run.previous_digest != before:
+    if run.previous_digest != (before.digest if before else ""):
         yield f"{name}: kæden er brudt. Den forrige kørsels kontrolsum er en anden."
     if read.count != run.line_count:
         yield f"{name}: har {read.count} linjer, men blev låst med {run.line_count}."
@@ -120,19 +154,28 @@ def _of_run(run: BillingRun, before: str) -> Iterator[str]:
     yield from _of_invoices(run, read)
 
 
+def _of_name(run: BillingRun) -> Iterator[str]:
+    """Hold a run's quarter, which the record leaves out, against its code."""
+    is_supplementary = "S" in run.code
+    quarter = f"{run.code[:4]}Q4" if is_supplementary else run.code
+    if (run.quarter, run.is_supplementary) != (quarter, is_supplementary):
+        yield f"Kørsel {run.code}: er gemt som en kørsel til og med {run.quarter}."
+
+
 def _of_invoices(run: BillingRun, read: _Reread) -> Iterator[str]:
-    invoices = list(run.invoices.order_by("id"))  # as text, -100 comes before -11
-    for position, invoice in enumerate(invoices, start=1):
+    for position, invoice in enumerate(read.invoices, start=1):
         count, amount = read.by_invoice.pop(invoice.id, (0, 0))
         name = f"Kørsel {run.code}, opgørelse {invoice.number}"
         if invoice.number != f"{run.code}-{position:02d}":
             yield f"{name}: numrene har huller, her skulle stå {run.code}-{position:02d}."
+        if invoice.id in read.misplaced:
+            yield f"{name}: linjerne er en anden afdelings end {invoice.department_name}."
         if count != invoice.line_count or amount != invoice.total_ore:
             yield (
                 f"{name}: linjerne giver {format_kroner(amount)} ({count} linjer), "
                 f"men der står {format_kroner(invoice.total_ore)} ({invoice.line_count} linjer)."
             )
-    if sum(invoice.total_ore for invoice in invoices) != run.total_ore:
+    if sum(invoice.total_ore for invoice in read.invoices) != run.total_ore:
         yield f"Kørsel {run.code}: opgørelserne giver ikke kørslens sum."
     stored = InvoiceSummary.objects.filter(invoice__run=run).values_list(
         "invoice_id", "unit_id", "period", "kind", "model_name",
@@ -166,7 +209,13 @@ def _of_pending() -> Iterator[str]:
         return
     quick = leases_with_differences(window)
     full = leases_with_differences(window, everything=True)
-    for (facts, seen), (_, computed) in zip(quick, full, strict=True):
+    holder = cost_holder_id()
+    for (facts, seen), (looked_back, computed) in zip(quick, full, strict=True):
+        if not is_billed_by_its_text(looked_back, window, holder):
+            yield (
+                f"Leasing af {facts.serial_number}: de fakta, den siges opkrævet efter, giver "
+                "andre linjer end dem, der er låst."
+            )
         if seen != computed:
             pending = sum(d.amount_ore for d in computed) - sum(d.amount_ore for d in seen)
             quarters = ", ".join(sorted({d.period for d in {*seen} ^ {*computed}}))

@@ -11,12 +11,12 @@ from django.db import OperationalError, connection, transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import write_rows
-from leasing.domain.digest import LINE_FIELDS, Seal, header_record, line_record
+from leasing.domain.digest import CURRENT_VERSION, LINE_FIELDS, record
 from leasing.models import BilledFacts, BillingRun, Preparation, QuarterlyInvoice, SeenProposal
 from leasing.selectors.closing.proposal import InvoiceToMake, invoices_to_make, proposal_of
 from leasing.selectors.facts import cost_holder_id
 from leasing.selectors.run_lines import RunTotals, run_lines
-from leasing.selectors.verification import findings_of
+from leasing.selectors.verification import broken_chain, opened_seal
 from leasing.selectors.window import Window, window_for
 from leasing.services.anchor import mail_digest
 from leasing.services.preparation import refuse_another, refuse_one_pair_of_eyes
@@ -147,11 +147,11 @@ def _hold_to_what_was_agreed(window, totals, to_make, account, seen) -> None:
 
 def _refuse_broken_chain() -> None:
     """Refuse to seal a run onto one that is no longer what was sealed."""
-    last = BillingRun.objects.order_by("-id").first()
-    if last and (broken := findings_of(last)):
+    if broken := broken_chain():
+        last = BillingRun.objects.order_by("-id").first()
         raise Refused(
-            f"Der kan ikke låses oven på {last.label}, for kontrollen af den fejler. "
-            "Bed en administrator om at køre verify og finde ud af, hvad der er sket:",
+            f"Der kan ikke låses oven på {last.label if last else 'det'}, for kontrollen af den "
+            "fejler. Bed en administrator om at køre verify og finde ud af, hvad der er sket:",
             *broken,
         )
 
@@ -188,6 +188,7 @@ def _create_run(window, closed_by, now, line_count, totals) -> BillingRun:
         line_count=line_count,
         total_ore=totals.amount_ore,
         previous_digest=before or "",
+        seal_version=CURRENT_VERSION,
     )
 
 
@@ -232,16 +233,7 @@ def _create_invoices(
 
 def _write_lines(run: BillingRun, payers: dict[int, _Payer], lines: Spool) -> str:
     """Write and number the lines in chunks; give the digest of the run."""
-    seal = Seal(
-        header_record(
-            run=run.code,
-            previous_digest=run.previous_digest,
-            closed_at=run.closed_at,
-            closed_by=run.closed_by,
-            line_count=run.line_count,
-            total_ore=run.total_ore,
-        )
-    )
+    seal = opened_seal(run, dict.fromkeys(payer.invoice for payer in payers.values()))
     paid_by = {
         unit: (payer.invoice.id, payer.invoice.number, payer.names)
         for unit, payer in payers.items()
@@ -254,7 +246,7 @@ def _write_lines(run: BillingRun, payers: dict[int, _Payer], lines: Spool) -> st
             invoice_id, invoice_number, names = paid_by[line[3]]
             rows.append((invoice_id, number, *line[:5], *names, *line[5:]))
             # Which lease, unit and charge it is (2–4) are ids, and no part of the record.
-            records.append(line_record((number, invoice_number, *line[:2], *names, *line[5:])))
+            records.append(record((number, invoice_number, *line[:2], *names, *line[5:])))
         write_rows("leasing_invoiceline", LINE_COLUMNS, rows)
         seal.add(records)
     return seal.digest()

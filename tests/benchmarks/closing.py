@@ -46,7 +46,7 @@ class Floor:
     def __init__(self):
         from django.db import connection, transaction
 
-        from leasing.domain.digest import LINE_FIELDS, line_record
+        from leasing.domain.digest import LINE_FIELDS, record
         from leasing.models import BilledFacts, InvoiceLine, InvoiceSummary, QuarterlyInvoice
         from leasing.services.closing import LINE_COLUMNS, SUMMARY_COLUMNS
 
@@ -63,7 +63,7 @@ class Floor:
                 tuple(v.isoformat() if isinstance(v, date) else v for v in row)
                 for row in lines.values_list(*LINE_COLUMNS)
             ]
-            self.line_record = line_record
+            self.record = record
             self.fields = list(lines.values_list(*LINE_FIELDS))
             self.facts = list(BilledFacts.objects.values_list("lease_id", "text"))
             transaction.set_rollback(True)
@@ -100,7 +100,7 @@ class Floor:
         for start in range(0, len(self.lines), 10_000):
             write_rows("leasing_invoiceline", self.line_columns, self.lines[start : start + 10_000])
             fields = self.fields[start : start + 10_000]
-            seal.update("\x1e".join([self.line_record(line) for line in fields]).encode())
+            seal.update("\x1e".join([self.record(line) for line in fields]).encode())
             write_rows(
                 "leasing_billedfacts", ("lease_id", "text"), self.facts[start : start + 10_000]
             )

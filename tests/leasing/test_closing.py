@@ -339,12 +339,13 @@ class TestDigest:
     def test_it_is_the_sha_256_of_the_text_that_the_rules_describe(self):
         make.lease(unit=make.unit("1001", "Ærtebjerg Skole"))
         run = close("2026Q1")
-        header = ["2026Q1", "", "2026-11-23T08:30:00Z", "Anna Berg", "1", "34941"]
+        header = ["2", "2026Q1", "", "2026-11-23T08:30:00Z", "Anna Berg", "1", "34941"]
+        invoice = ["2026Q1-01", "Dagtilbud & Skole", "", "1", "34941"]
         line = [
             "1", "2026Q1-01", "current", "2026Q1", "Dagtilbud & Skole", "1001", "Ærtebjerg Skole",
             "PF000001", "T14", "UA-1", "559066", "2026-01-01", "2026-03-31", "90", "34941", "",
         ]  # fmt: skip
-        text = "\x1e".join(["\x1f".join(header), "\x1f".join(line)])
+        text = "\x1e".join(map("\x1f".join, [header, invoice, line]))
         assert run.digest == hashlib.sha256(text.encode()).hexdigest()
 
     def test_each_run_names_the_one_before(self):

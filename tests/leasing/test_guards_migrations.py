@@ -1,12 +1,14 @@
 """The guards are there again after any migration, and stand in the way of none."""
 
 import sys
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
 from inventory.models import Unit
+from leasing import migrations
 from leasing.guards import missing_guards
 from leasing.models import BillingRun, InvoiceLine
 from tests import builders as make
@@ -20,7 +22,7 @@ from django.db import migrations, models
 from leasing.guards import missing_guards
 
 class Migration(migrations.Migration):
-    dependencies = [("leasing", "0001_tables")]
+    dependencies = [("leasing", "{last}")]
     operations = [
         migrations.AlterField("invoiceline", "text", models.CharField(max_length=201, blank=True)),
         migrations.AlterField("billingrun", "code", models.CharField(max_length=9, unique=True)),
@@ -33,7 +35,7 @@ from leasing import guards
 missing = []
 
 class Migration(migrations.Migration):
-    dependencies = [("leasing", "0002_remaking")]
+    dependencies = [("leasing", "9001_remaking")]
     operations = [
         migrations.RunPython(
             lambda apps, editor: missing.extend(guards.missing_guards()), migrations.RunPython.noop
@@ -48,16 +50,18 @@ def later_version(tmp_path, monkeypatch, settings):
     package = tmp_path / "later_version"
     package.mkdir()
     (package / "__init__.py").touch()
-    (package / "0001_tables.py").write_text(
-        "import importlib\n"
-        "Migration = importlib.import_module('leasing.migrations.0001_tables').Migration\n"
-    )
-    (package / "0002_remaking.py").write_text(REMAKING)
-    (package / "0003_looking.py").write_text(LOOKING)
+    there = sorted(path.stem for path in Path(migrations.__path__[0]).glob("0*.py"))
+    for name in there:
+        (package / f"{name}.py").write_text(
+            "import importlib\n"
+            f"Migration = importlib.import_module('leasing.migrations.{name}').Migration\n"
+        )
+    (package / "9001_remaking.py").write_text(REMAKING.replace("{last}", there[-1]))
+    (package / "9002_looking.py").write_text(LOOKING)
     monkeypatch.syspath_prepend(tmp_path)
     settings.MIGRATION_MODULES = {"leasing": "later_version"}
     yield
-    call_command("migrate", "leasing", "0001", verbosity=0)
+    call_command("migrate", "leasing", there[-1], verbosity=0)
 
 
 def test_guards_come_back_after_a_migration_that_remakes_their_tables(ids, later_version):  # noqa: F811
@@ -65,7 +69,7 @@ def test_guards_come_back_after_a_migration_that_remakes_their_tables(ids, later
 
     call_command("migrate", verbosity=0)
 
-    seen_missing = sys.modules["later_version.0003_looking"].missing
+    seen_missing = sys.modules["later_version.9002_looking"].missing
     assert bool(seen_missing) == (connection.vendor == "sqlite")
     assert missing_guards() == []
     assert contents() == before
