@@ -1,12 +1,13 @@
 """Excel files: one look for every sheet, and values that stay what they are.
 
 A thin layer on openpyxl's write-only mode. Rows stream to disk, so memory does not grow with them.
-Formulas carry no stored result: whoever opens the file works them out.
+A formula carries its result, since not all who show a file work it out: Excel's Protected View and
+previews do not, nor do programs that read values.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import partial
@@ -14,14 +15,19 @@ from typing import BinaryIO
 
 from openpyxl import Workbook as OpenpyxlWorkbook
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell._writer import write_cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.xml.functions import Element, SubElement
 
 from albertslund_it.common.money import kroner_number
 
 CREATOR = "Albertslund Kommune, pc-leasing"
 A4 = 9
+TOTAL = "I alt"
+WIDEST = 102  # any name of ours
 _BOLD = Font(name="Calibri", size=11, family=2, scheme="minor", bold=True)  # else as openpyxl's own
 # Keeps an amount from running into a text to its right.
 _AMOUNT_ALIGNMENT = Alignment(horizontal="right", indent=1)
@@ -50,19 +56,27 @@ class CellKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading and what stands under it; `is_summed` gives it a SUM in the row of totals."""
+    """A heading and what stands under it; `is_summed` gives it a SUM in the row of totals.
+
+    Args:
+        summed_where: (heading, text) of the rows that are summed, where it is not all of them.
+        total: what the row of totals says, where it is no sum.
+    """
 
     heading: str
     kind: CellKind = CellKind.TEXT
     width: int | None = None
     is_summed: bool = False
+    summed_where: tuple[str, str] | None = None
+    total: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A live formula in place of a value: Formula("SUM(B5:B9)")."""
+    """A live formula in place of a value, and its result as such a value: Formula("B5+B9", 750)."""
 
     text: str
+    result: int
 
 
 def write_table(
@@ -73,9 +87,14 @@ def write_table(
     rows: Iterable[Sequence],
     notes: Sequence[str] = (),
 ) -> None:
-    """Write one table as a workbook; `notes` are lines above the headings."""
+    """Write one table as a workbook, with a row of totals where anything is summed.
+
+    `notes` are lines above the headings.
+    """
     book = Workbook(title=title)
-    book.add_sheet(_sheet_name(title), columns, rows, above=[(note,) for note in notes])
+    label = TOTAL if any(column.is_summed for column in columns) else ""
+    above = [(note,) for note in notes]
+    book.add_sheet(_sheet_name(title), columns, rows, above=above, total_label=label)
     book.save(stream)
 
 
@@ -103,11 +122,12 @@ class Workbook:
         above: Sequence[Sequence[str]] = (),
         below: Sequence[Sequence[str]] = (),
         total_label: str = "",
-    ) -> None:
-        """Add a table with a frozen heading and a filter, ready to print.
+    ) -> list[int]:
+        """Add a table with a frozen heading and a filter, ready to print; return its sums.
 
         Args:
-            rows: values in the columns' order; None leaves a cell empty.
+            rows: values in the columns' order; None leaves a cell empty. Columns of a list are
+                made wide enough for its texts, which else run over their neighbours.
             above: lines of text over the headings.
             below: lines of text under the table.
             total_label: what the row of totals is called; without it there is none.
@@ -115,24 +135,29 @@ class Workbook:
         sheet = self._book.create_sheet(name)
         sheet._values_to_row = partial(_in_place, WriteOnlyCell(sheet))
         heading = len(above) + 2 if above else 1
+        columns = _fitted(columns, rows) if isinstance(rows, list) else columns
         self._set_up_page(sheet, columns, heading)
+        sheet._writer = _Writer(sheet)
+        sheet._writer.write_top()
         for number, line in enumerate(above):
             sheet.append([_label(sheet, text, bold=number == 0) for text in line])
         if above:
             sheet.append([])
         sheet.append([_heading_cell(sheet, column) for column in columns])
         try:
-            last = heading + _append_rows(sheet, columns, rows)
+            count, sums = _append_rows(sheet, columns, rows)
         except BaseException:
             sheet.close()  # it is a half-written file on disk
             raise
+        last = heading + count
         sheet.auto_filter.ref = f"A{heading}:{get_column_letter(len(columns))}{last}"
         if total_label:
-            sheet.append(_totals(sheet, columns, total_label, heading + 1, last))
+            sheet.append(_totals(sheet, columns, total_label, heading + 1, last, sums))
         if below:
             sheet.append([])
         for line in below:
             sheet.append([_label(sheet, text) for text in line])
+        return sums
 
     def save(self, stream: BinaryIO) -> None:
         """Write the whole workbook to a binary stream."""
@@ -154,9 +179,31 @@ class Workbook:
         sheet.oddFooter.right.text = "Side &P af &N"
 
 
-def _append_rows(sheet, columns: Sequence[Column], rows: Iterable[Sequence]) -> int:
-    """Write the rows and give their number."""
-    converters = [_CONVERTERS[column.kind](sheet, column.kind) for column in columns]
+def _fitted(columns: Sequence[Column], rows: list[Sequence]) -> list[Column]:
+    """Return the columns as wide as their longest texts."""
+    texts = {CellKind.TEXT, CellKind.CODE}
+    return [
+        fitted(column, (row[place] for row in rows)) if column.kind in texts else column
+        for place, column in enumerate(columns)
+    ]
+
+
+def fitted(column: Column, texts: Iterable) -> Column:
+    """Return a column that is wide enough for some texts."""
+    longest = max((len(str(text)) for text in texts if text is not None), default=0) + 2
+    return replace(column, width=min(max(column.width or column.kind.value[1], longest), WIDEST))
+
+
+def _append_rows(
+    sheet, columns: Sequence[Column], rows: Iterable[Sequence]
+) -> tuple[int, list[int]]:
+    """Write the rows; return their number and the sums of the columns that are summed."""
+    converters = [_CONVERTERS[column.kind](sheet, column) for column in columns]
+    summed = [
+        (nth, place, *_where(columns, column))
+        for nth, (place, column) in enumerate((p, c) for p, c in enumerate(columns) if c.is_summed)
+    ]
+    sums = [0] * len(summed)
     count = 0
     for row in rows:
         sheet.append(
@@ -165,8 +212,45 @@ def _append_rows(sheet, columns: Sequence[Column], rows: Iterable[Sequence]) -> 
                 for convert, value in zip(converters, row, strict=True)
             ]
         )
+        for nth, place, beside, text in summed:
+            if beside is None or row[beside] == text:
+                sums[nth] += _result(row[place])
         count += 1
-    return count
+    return count, sums
+
+
+def _where(columns: Sequence[Column], column: Column) -> tuple[int | None, str]:
+    """Return the place of the column that says which rows are summed, and what it says."""
+    if column.summed_where is None:
+        return None, ""
+    heading, text = column.summed_where
+    return [one.heading for one in columns].index(heading), text
+
+
+def _result(value) -> int:
+    return value.result if type(value) is Formula else value or 0
+
+
+class _Writer(WorksheetWriter):
+    """Writes a formula's result beside it, which openpyxl leaves out."""
+
+    def write_row(self, xf, row, row_idx):
+        with xf.element("row", {"r": str(row_idx)}):
+            for cell in row:
+                if cell.data_type == "f":
+                    written = Element("c", {"r": cell.coordinate, "s": str(cell.style_id)})
+                    formula, result = cell._value
+                    SubElement(written, "f").text = formula
+                    SubElement(written, "v").text = str(result)
+                    xf.write(written)
+                elif cell._value is not None or cell.has_style:
+                    write_cell(xf, self.ws, cell, cell.has_style)
+
+
+def _set_formula(cell: Cell, formula: Formula, kind: CellKind) -> None:
+    """Make a cell one of a formula, for `_Writer`."""
+    result = kroner_number(formula.result) if kind is CellKind.AMOUNT else formula.result
+    cell._value, cell.data_type = (formula.text, result), "f"
 
 
 def _in_place(plain: Cell, values: list, row: int) -> Iterator[Cell]:
@@ -189,10 +273,10 @@ def _in_place(plain: Cell, values: list, row: int) -> Iterator[Cell]:
 # to make than to write, and is written at once: so each column has one, used again for every row.
 
 
-def _text_converter(sheet, kind: CellKind) -> Callable:
+def _text_converter(sheet, column: Column) -> Callable:
     cell = _styled_cell(sheet, "@")
-    of_date = _date_converter(sheet, CellKind.DATE)
-    always = kind is CellKind.CODE
+    of_date = _date_converter(sheet, Column(column.heading, CellKind.DATE))
+    always = column.kind is CellKind.CODE
 
     def convert(value):
         if type(value) is date:  # a column of dates where some say why there is none
@@ -211,24 +295,34 @@ def _text_converter(sheet, kind: CellKind) -> Callable:
     return convert
 
 
-def _number_converter(sheet, kind: CellKind) -> Callable:
-    return lambda value: f"={value.text}" if type(value) is Formula else int(value)
-
-
-def _amount_converter(sheet, kind: CellKind) -> Callable:
-    cell = _styled_cell(sheet, kind.number_format)
-    cell.alignment = _AMOUNT_ALIGNMENT
+def _number_converter(sheet, column: Column) -> Callable:
+    cell = _styled_cell(sheet, None)
 
     def convert(value):
-        is_formula = type(value) is Formula
-        cell.value = f"={value.text}" if is_formula else kroner_number(value)
+        if type(value) is not Formula:
+            return int(value)
+        _set_formula(cell, value, column.kind)
         return cell
 
     return convert
 
 
-def _date_converter(sheet, kind: CellKind) -> Callable:
-    cell = _styled_cell(sheet, kind.number_format)
+def _amount_converter(sheet, column: Column) -> Callable:
+    cell = _styled_cell(sheet, column.kind.number_format)
+    cell.alignment = _AMOUNT_ALIGNMENT
+
+    def convert(value):
+        if type(value) is Formula:
+            _set_formula(cell, value, column.kind)
+        else:
+            cell.value = kroner_number(value)
+        return cell
+
+    return convert
+
+
+def _date_converter(sheet, column: Column) -> Callable:
+    cell = _styled_cell(sheet, column.kind.number_format)
 
     def convert(value: date):
         cell.value = value.toordinal() - _DAY_ZERO
@@ -275,19 +369,35 @@ def _heading_cell(sheet, column: Column) -> Cell:
     return cell
 
 
-def _totals(sheet, columns: Sequence[Column], label: str, first: int, last: int) -> list:
-    """Give the row of totals: live sums over the rows `first` to `last`."""
-    cells = []
-    for index, column in enumerate(columns, start=1):
-        letter = get_column_letter(index)
+def _totals(sheet, columns, label: str, first: int, last: int, sums: Sequence[int]) -> list:
+    """Return the row of totals: live sums over the rows `first` to `last`, with their results."""
+    cells, results = [], iter(sums)
+    for place, column in enumerate(columns):
         cell = _styled_cell(sheet, column.kind.number_format)
         cell.font = _BOLD
         if column.kind is CellKind.AMOUNT:
             cell.alignment = _AMOUNT_ALIGNMENT
         cell.border = Border(top=Side("thin"), bottom=Side("double"))
         if column.is_summed:
-            cell.value = f"=SUM({letter}{first}:{letter}{last})" if last >= first else 0
-        elif index == 1:
-            cell.value = label
+            result = next(results)
+            if last < first:
+                cell.value = 0
+            else:
+                _set_formula(cell, Formula(_sum(columns, place, first, last), result), column.kind)
+        elif place == 0 or column.total:
+            cell.value = label if place == 0 else column.total
         cells.append(cell)
     return cells
+
+
+def _sum(columns: Sequence[Column], place: int, first: int, last: int) -> str:
+    """Return the formula that sums a column's rows, or those where another column says so."""
+
+    def cells(index: int) -> str:
+        letter = get_column_letter(index + 1)
+        return f"{letter}{first}:{letter}{last}"
+
+    beside, text = _where(columns, columns[place])
+    if beside is None:
+        return f"SUM({cells(place)})"
+    return f'SUMIF({cells(beside)},"{text}",{cells(place)})'

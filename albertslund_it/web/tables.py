@@ -138,7 +138,7 @@ class Table(tables.Table):
         A column with `visible=False` is what an import needs of a row, and the page says otherwise.
         """
         return [
-            workbooks.Column(str(bound.header), bound.column.kind)
+            workbooks.Column(str(bound.header), bound.column.kind, is_summed=bound.column.summed)
             for bound in self.columns.all()
             if not bound.column.exclude_from_export
         ]

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO
 
-from albertslund_it.common.workbooks import CellKind, Column, Workbook, write_table
+from albertslund_it.common.workbooks import TOTAL, CellKind, Column, Workbook, write_table
 from leasing.selectors.share.budget import BudgetTable
 from leasing.selectors.share.budget_sheet import THOUSAND_ORE, BudgetSheet
 from leasing.selectors.share.forecast import SHADE_NAMES
@@ -44,7 +44,7 @@ def write_budget_sheet(stream: BinaryIO, sheet: BudgetSheet) -> None:
             for shade, amounts in one.shades
         ],
         above=above,
-        total_label="I alt",
+        total_label=TOTAL,
     )
     book.add_sheet(
         "Omplacering",
@@ -54,7 +54,7 @@ def write_budget_sheet(stream: BinaryIO, sheet: BudgetSheet) -> None:
             for one in sheet.transfers
         ],
         above=[*above, (TRANSFER_RULE,)],
-        total_label="I alt",
+        total_label=TOTAL,
     )
     book.add_sheet(
         "Priser",
@@ -101,10 +101,10 @@ def write_budgets(stream: BinaryIO, table: BudgetTable, bearer_name: str) -> Non
             Column("Afdeling", width=32),
             Column("Enhedsnr", CODE, 11),
             Column("Enhed", width=30),
-            Column("Beløb", AMOUNT),
-            *(Column(name, AMOUNT) for name in table.shade_names),
-            Column("Forventet", AMOUNT),
-            Column("Tilbage", AMOUNT),
+            *(
+                Column(name, AMOUNT, is_summed=True)
+                for name in ("Beløb", *table.shade_names, "Forventet", "Tilbage")
+            ),
         ],
         rows=[
             (

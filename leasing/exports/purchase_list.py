@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import BinaryIO
 
-from albertslund_it.common.workbooks import CellKind, Column, Workbook
+from albertslund_it.common.workbooks import TOTAL, CellKind, Column, Workbook
 from leasing.selectors.ordering.purchases import ModelToBuy
 
 TITLE = "Indkøbsliste"
@@ -49,7 +49,7 @@ def write_purchase_list(stream: BinaryIO, models: Sequence[ModelToBuy], on: date
             for one in models
         ],
         above=above,
-        total_label="I alt",
+        total_label=TOTAL,
     )
     book.add_sheet(
         "Linjer",
@@ -68,6 +68,6 @@ def write_purchase_list(stream: BinaryIO, models: Sequence[ModelToBuy], on: date
             for to_buy in one.lines
         ],
         above=above,
-        total_label="I alt",
+        total_label=TOTAL,
     )
     book.save(stream)

@@ -1,8 +1,8 @@
 """The workbook of a closed run: what finance reads, checks and files.
 
-Sheets, headings and rows are a contract with those who read them. The rows of `Bilag` and
-`Specifikation` start under headings in the first row and end with the last row, so that other
-programs can read them; what they add up to stands on `Afstemning`.
+Sheets, headings and rows are a contract with those who read them. `Bilag` and `Specifikation` have
+their headings in the first row, so that other programs can read them, and end with a row of totals;
+that of `Bilag` is one side's, as the two are equal.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,9 +12,9 @@ from typing import BinaryIO
 from django.utils import timezone
 
 from albertslund_it.common.quarters import Quarter, span_label
-from albertslund_it.common.workbooks import CellKind, Column, Formula, Workbook
-from leasing.exports.postings import CREDIT, DEBIT, postings_of
-from leasing.models import Kind
+from albertslund_it.common.workbooks import TOTAL, CellKind, Column, Formula, Workbook, fitted
+from leasing.exports.postings import CREDIT, DEBIT, Posting, postings_of
+from leasing.models import BillingRun, Kind
 from leasing.selectors.rebilling import Rebilling
 from leasing.selectors.supplier.reconciliation import PILE_NAMES, Reconciliation
 
@@ -39,10 +39,10 @@ VOUCHER = (
     Column("Artskonto", CODE, 11),
     Column("Omkostningssted", CODE, 17),
     Column("PSP-element", CODE, 21),
-    Column("Debet/kredit", TEXT, 12),
-    Column("Beløb", AMOUNT),
+    Column("Debet/kredit", TEXT, 12, total="Hver side"),
+    Column("Beløb", AMOUNT, is_summed=True, summed_where=("Debet/kredit", DEBIT)),
     Column("Tekst", TEXT, 56),
-    Column("Antal", NUMBER),
+    Column("Antal", NUMBER, is_summed=True),
 )
 SPECIFICATION = (
     Column("Periode", TEXT, 10),
@@ -56,7 +56,7 @@ SPECIFICATION = (
     Column("Fra", DATE),
     Column("Til", DATE),
     Column("Dage", NUMBER),
-    Column("Beløb", AMOUNT),
+    Column("Beløb", AMOUNT, is_summed=True),
     Column("Tekst"),
 )
 RECONCILIATION = (Column("Post", TEXT, 70), Column("Beløb", AMOUNT, 18))
@@ -86,13 +86,15 @@ def write_rebilling_workbook(
     postings = postings_of(rebilling)
     book = Workbook(title=f"Viderefakturering af pc-leasing, {rebilling.run.label}")
     _add_overview(book, rebilling)
-    book.add_sheet("Bilag", VOUCHER, (_voucher_row(posting) for posting in postings))
-    book.add_sheet(
+    book.add_sheet("Bilag", VOUCHER, [*map(_voucher_row, postings)], total_label=TOTAL)
+    (lines_ore,) = book.add_sheet(
         "Specifikation",
-        SPECIFICATION,
+        _wide_enough(rebilling),
         ((line[0], KIND_LABELS[line[1]], *line[2:]) for line in lines),
+        total_label=TOTAL,
     )
-    _add_reconciliation(book, rebilling, len(postings), expected_ore, today, quarters, reconciled)
+    sums = _sums(rebilling.run, postings, lines_ore)
+    _add_reconciliation(book, rebilling, sums, expected_ore, today, quarters, reconciled)
     book.save(stream)
 
 
@@ -129,8 +131,18 @@ def _add_overview(book: Workbook, rebilling: Rebilling) -> None:
         ],
         above=above,
         below=below,
-        total_label="I alt",
+        total_label=TOTAL,
     )
+
+
+def _wide_enough(rebilling: Rebilling) -> list[Column]:
+    """Return the columns of the lines, which are too many to look through first."""
+    payers = [*rebilling.units, rebilling.cost_holder]
+    names = {
+        "Afdeling": [payer.department_name for payer in payers],
+        "Enhed": [payer.unit_name for payer in payers],
+    }
+    return [fitted(column, names.get(column.heading, ())) for column in SPECIFICATION]
 
 
 def _voucher_row(posting) -> tuple:
@@ -153,7 +165,7 @@ def _voucher_row(posting) -> tuple:
 def _add_reconciliation(
     book: Workbook,
     rebilling: Rebilling,
-    posting_count: int,
+    sums: Sequence[tuple[str, Formula]],
     expected_ore: int,
     today: date,
     quarters: Sequence[Quarter],
@@ -176,20 +188,17 @@ def _add_reconciliation(
         *_of_supplier(reconciled),
         ("Enhedernes andel", run.total_ore - holder_ore),
         ("Fælles IT's andel", holder_ore),
-        ("I alt", Formula(f"SUM({units}:{holder})")),
+        (TOTAL, Formula(f"SUM({units}:{holder})", run.total_ore)),
         *((f"Heraf {KIND_LABELS[kind].lower()}", by_kind[kind]) for kind in Kind.values),
-        ("Sum af Specifikation", _sum_of("Specifikation", "L", run.line_count)),
-        ("Sum af debet på Bilag", _sum_of("Bilag", "I", posting_count, ("H", DEBIT))),
-        ("Sum af kredit på Bilag", _sum_of("Bilag", "I", posting_count, ("H", CREDIT))),
+        *sums,
     ]
     if not run.is_supplementary:
-        several = len(quarters) > 1
-        billed, cells = (
-            ("Løbende og efterfakturering", f"{current}+{backlog}")
-            if several
-            else ("Løbende", current)
-        )
-        rows.append((f"{billed} fratrukket forventet", Formula(f"{cells}-{expected}")))
+        billed, cells, billed_ore = "Løbende", current, by_kind[Kind.CURRENT]
+        if len(quarters) > 1:
+            billed, cells = "Løbende og efterfakturering", f"{current}+{backlog}"
+            billed_ore += by_kind[Kind.BACKLOG]
+        formula = Formula(f"{cells}-{expected}", billed_ore - expected_ore)
+        rows.append((f"{billed} fratrukket forventet", formula))
     rows += _piles(reconciled)
     book.add_sheet("Afstemning", RECONCILIATION, rows, above=above)
 
@@ -228,9 +237,22 @@ def _piles(reconciled: Sequence[Reconciliation]) -> list[tuple]:
     ]
 
 
-def _sum_of(sheet: str, column: str, rows: int, only: tuple[str, str] | None = None) -> Formula:
-    """Give the live sum of a column under its heading, or of the rows where another says `only`."""
-    cells = f"{sheet}!{column}2:{column}{rows + 1}"
-    if only:
-        return Formula(f'SUMIF({sheet}!{only[0]}2:{only[0]}{rows + 1},"{only[1]}",{cells})')
-    return Formula(f"SUM({cells})")
+def _sums(
+    run: BillingRun, postings: Sequence[Posting], lines_ore: int
+) -> list[tuple[str, Formula]]:
+    """Return the sums of the other two sheets, live."""
+    lines = f"Specifikation!L2:L{run.line_count + 1}"
+    sides, amounts = (f"Bilag!{column}2:{column}{len(postings) + 1}" for column in "HI")
+    return [
+        ("Sum af Specifikation", Formula(f"SUM({lines})", lines_ore)),
+        *(
+            (
+                f"Sum af {side.lower()} på Bilag",
+                Formula(
+                    f'SUMIF({sides},"{side}",{amounts})',
+                    sum(one.amount_ore for one in postings if one.side == side),
+                ),
+            )
+            for side in (DEBIT, CREDIT)
+        ),
+    ]

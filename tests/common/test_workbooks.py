@@ -10,6 +10,7 @@ import pytest
 from albertslund_it.common.workbooks import CellKind, Column, Formula, Workbook, write_table
 from tests.libreoffice import recalculated
 
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 COLUMNS = [
     Column("Enhed"),
     Column("EAN", CellKind.CODE),
@@ -119,13 +120,55 @@ def test_a_sheet_is_ready_to_print():
     assert sheet.column_dimensions["D"].width == 15
 
 
-def test_totals_are_live_sums_without_a_stored_result():
+def raw_cells(stream):
+    """Return each cell that has a formula as (formula, stored value) of the sheet's XML."""
+    with ZipFile(stream) as archive:
+        sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+    found = {}
+    for cell in sheet.iter(f"{MAIN}c"):
+        formula = cell.find(f"{MAIN}f")
+        if formula is not None:
+            assert "t" not in cell.attrib  # a number
+            found[cell.get("r")] = (formula.text, cell.find(f"{MAIN}v").text)
+    return found
+
+
+def test_totals_are_live_sums_that_carry_their_results():
     stream = saved(total_label="I alt")
     sheet = sheet_of(stream)
     stored = openpyxl.load_workbook(stream, data_only=True)["Ark"]
 
     assert [cell.value for cell in sheet[4]] == ["I alt", None, "=SUM(C2:C3)", "=SUM(D2:D3)", None]
-    assert stored["D4"].value is None
+    assert [cell.value for cell in stored[4]] == ["I alt", None, 2, 349.37, None]
+    assert raw_cells(stream) == {"C4": ("SUM(C2:C3)", "2"), "D4": ("SUM(D2:D3)", "349.37")}
+    assert (sheet["D4"].number_format, sheet["D4"].font.bold) == ("#,##0.00", True)
+
+
+def test_a_formula_carries_its_result_and_is_summed_by_it():
+    rows = [*ROWS, ("x", "1", Formula("C2*2", 6), Formula("D2*2", 69884), None)]
+    stream = saved(rows=rows, total_label="I alt")
+
+    assert raw_cells(stream)["D4"] == ("D2*2", "698.84")
+    assert raw_cells(stream)["C5"] == ("SUM(C2:C4)", "8")
+    assert raw_cells(stream)["D5"] == ("SUM(D2:D4)", "1048.21")
+
+
+def test_what_is_not_known_is_left_out_of_the_sum():
+    rows = [("x", "1", None, None, None), *ROWS]
+    assert raw_cells(saved(rows=rows, total_label="I alt"))["D5"] == ("SUM(D2:D4)", "349.37")
+
+
+def test_a_total_of_some_of_the_rows():
+    columns = [
+        Column("Enhed"),
+        Column("Side", total="Hver side"),
+        Column("Beløb", CellKind.AMOUNT, is_summed=True, summed_where=("Side", "Debet")),
+    ]
+    rows = [("a", "Debet", 500), ("b", "Kredit", 700), ("c", "Debet", 200)]
+    stream = saved(columns, rows, total_label="I alt")
+
+    assert raw_cells(stream) == {"C5": ('SUMIF(B2:B4,"Debet",C2:C4)', "7.00")}
+    assert [cell.value for cell in sheet_of(stream)[5]][:2] == ["I alt", "Hver side"]
 
 
 def test_the_total_of_nothing_is_nought():
@@ -153,6 +196,7 @@ def test_write_table_makes_a_workbook_of_one_sheet_with_metadata():
     assert len(book.sheetnames) == 1
     assert book.active["A1"].value == "Beløb er uden moms."
     assert book.active["A3"].value == "Enhed"
+    assert [cell.value for cell in book.active[6]][:3] == ["I alt", None, "=SUM(C4:C5)"]
 
 
 def test_a_row_of_the_wrong_length_is_a_mistake():
@@ -170,7 +214,8 @@ def test_the_same_rows_give_the_same_cells():
 
 def test_libreoffice_opens_it_and_works_the_formulas_out(tmp_path):
     path = tmp_path / "prøve.xlsx"
-    rows = [*ROWS, ("=1+1", "0012", 7, Formula("D2*2"), None)]
+    # The results that stand in the file are wrong: they are worked out again.
+    rows = [*ROWS, ("=1+1", "0012", 7, Formula("D2*2", 12345), None)]
     path.write_bytes(
         saved(rows=rows, above=[("Overskrift",)], total_label="I alt", below=[("Note",)]).getvalue()
     )
@@ -183,6 +228,15 @@ def test_libreoffice_opens_it_and_works_the_formulas_out(tmp_path):
     assert sheet["A6"].data_type == "s"
     assert sheet.auto_filter.ref == "A3:E6"
     assert sheet.print_title_rows == "$3:$3"
+
+
+@pytest.mark.parametrize(("length", "width"), [(5, 28), (60, 62), (300, 102)])
+def test_a_column_is_as_wide_as_its_longest_text(length, width):
+    sheet = sheet_of(
+        saved([Column("Enhed"), Column("Beløb", CellKind.AMOUNT)], [("x" * length, 1)])
+    )
+    assert sheet.column_dimensions["A"].width == width
+    assert sheet.column_dimensions["B"].width == 15
 
 
 @pytest.mark.parametrize(

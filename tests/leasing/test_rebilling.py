@@ -18,7 +18,7 @@ from leasing.selectors.rebilling import (
     rebilling_of,
 )
 from tests import builders as make
-from tests.leasing.closed import TODAY, close, export, opus_rows, rows, town, workbook
+from tests.leasing.closed import TODAY, body, close, export, opus_rows, rows, town, workbook
 
 QUARTER = BillingRun(code="2026Q1", quarter="2026Q1")
 SUPPLEMENT = BillingRun(code="2026S1", quarter="2026Q4", is_supplementary=True)
@@ -291,7 +291,7 @@ class TestSupplementaryRun:
         run = close("2026S", late)
 
         book = workbook(run, late)
-        assert [row["Tekst"] for row in rows(book["Bilag"], "Afdeling")] == [
+        assert [row["Tekst"] for row in body(book["Bilag"], "Afdeling")] == [
             "2026S1-01 Pc-leasing suppl. 2026 Ærtebjerg Skole",
             "2026S1-02 Pc-leasing suppl. 2026 Vejgruppen",
             "2026S1 Pc-leasing suppl. 2026 Fælles IT (it-lager)",

@@ -1,14 +1,19 @@
 """The workbook of a closed quarter, read back as finance and its programs read it."""
 
+import io
+import re
+import shutil
+import subprocess
 from datetime import date
 
+import openpyxl
 import pytest
 
 from inventory.models import Unit
 from leasing.models import Settings
 from tests import builders as make
-from tests.leasing.closed import TODAY, close, export, rows, town, workbook
-from tests.libreoffice import recalculated
+from tests.leasing.closed import TODAY, body, close, export, rows, town, workbook
+from tests.libreoffice import converted, recalculated
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +75,7 @@ def test_the_overview_has_a_row_for_each_payer_and_says_what_was_closed():
 
 def test_the_voucher_has_each_unit_and_balances():
     town()
-    voucher = rows(workbook(close())["Bilag"], "Afdeling")
+    voucher = body(workbook(close())["Bilag"], "Afdeling")
 
     assert [list(row.values()) for row in voucher] == [
         ["Dagtilbud & Skole", "1002", "Brøndlunden", None, "41000000", "4010000000", None,
@@ -93,7 +98,7 @@ def test_the_specification_has_a_row_for_each_line():
     make.placement(first_device(), date(2026, 2, 10), units.nursery)
     late = date(2026, 7, 3)
     run = close("2026Q2", late)
-    found = rows(workbook(run, late)["Specifikation"], "Periode")
+    found = body(workbook(run, late)["Specifikation"], "Periode")
 
     assert len(found) == run.line_count == 6
     by_kind = {(row["Slags"], row["Enhedsnr"], row["Serienummer"]): row for row in found}
@@ -125,7 +130,7 @@ def first_device():
 
 def test_charges_and_backlog_are_named_in_the_specification():
     town()
-    found = rows(workbook(close("2026Q2", date(2026, 7, 3)))["Specifikation"], "Periode")
+    found = body(workbook(close("2026Q2", date(2026, 7, 3)))["Specifikation"], "Periode")
     kinds = [(row["Periode"], row["Slags"]) for row in found]
 
     assert kinds.count(("2026Q1", "Efterfakturering")) == 4
@@ -229,7 +234,7 @@ def test_no_text_becomes_a_formula():
     ]
 
     assert all(formula.startswith(("=SUM(", "=SUMIF(", "=B11-")) for formula in formulas)
-    assert len(formulas) == 6 + 5
+    assert len(formulas) == 6 + 5 + 3
     line = rows(book["Specifikation"], "Periode")[0]
     assert line["Afdeling"] == line["Enhed"] == '=HYPERLINK("http://example.dk";"x") '
     assert (line["Enhedsnr"], line["Serienummer"], line["Model"]) == ("-1", "=PF1", "=T14")
@@ -258,10 +263,64 @@ def test_libreoffice_opens_it_and_its_sums_are_the_stored_totals(tmp_path, make_
     for heading in ("Antal", "Løbende", "Engangsbeløb"):
         assert overview[-1][heading] == pytest.approx(sum(row[heading] for row in overview[:-1]))
 
+    assert rows(book["Specifikation"], "Periode")[-1]["Beløb"] == kroner(run.total_ore)
+    voucher = rows(book["Bilag"], "Afdeling")
+    assert voucher[-1]["Beløb"] == pytest.approx(
+        sum(row["Beløb"] for row in voucher[:-1] if row["Debet/kredit"] == "Debet")
+    )
     posts = {row["Post"]: row["Beløb"] for row in rows(book["Afstemning"], "Post")}
     assert posts["I alt"] == posts["Sum af Specifikation"] == kroner(run.total_ore)
     assert posts["Sum af debet på Bilag"] == pytest.approx(posts["Sum af kredit på Bilag"])
     assert posts["Sum af debet på Bilag"] > 0
     assert posts["Løbende fratrukket forventet"] == 0
-    written = rows(workbook(run)["Specifikation"], "Periode")
-    assert rows(book["Specifikation"], "Periode") == written
+    written = body(workbook(run)["Specifikation"], "Periode")
+    assert body(book["Specifikation"], "Periode") == written
+
+
+@pytest.mark.parametrize("make_town", [town, evil_town])
+def test_every_formula_carries_the_value_that_libreoffice_finds(tmp_path, make_town):
+    make_town()
+    path = tmp_path / "2026Q1.xlsx"
+    path.write_bytes(export(close(), "xlsx", TODAY)[1])
+    formulas, stored = (openpyxl.load_workbook(path, data_only=only) for only in (False, True))
+    found = recalculated(path, tmp_path)
+    compared = 0
+    for sheet in formulas:
+        for cell in (cell for row in sheet for cell in row if cell.data_type == "f"):
+            there = stored[sheet.title][cell.coordinate].value
+            worked_out = found[sheet.title][cell.coordinate].value
+            assert there == pytest.approx(worked_out, abs=0.001), (sheet.title, cell.value)
+            compared += 1
+    assert compared == 6 + 5 + 3
+
+
+def test_the_voucher_and_the_specification_end_with_a_total():
+    town()
+    run = close()
+    stored = openpyxl.load_workbook(io.BytesIO(export(run, "xlsx")[1]), data_only=True)
+    voucher, lines = stored["Bilag"], stored["Specifikation"]
+
+    assert [cell.value for cell in voucher[voucher.max_row]] == [
+        "I alt", None, None, None, None, None, None, "Hver side", 2548.23, None, 3,
+    ]  # fmt: skip
+    assert [cell.value for cell in lines[lines.max_row]][::11] == ["I alt", run.total_ore / 100]
+    assert voucher.auto_filter.ref == "A1:K6"  # the filter leaves the total out
+
+
+def test_a_long_name_runs_over_no_column_in_print(tmp_path):
+    long = "Børnehuset ved Den Gamle Skole i Herstedvester og Omegn, afdeling Nord"
+    make.lease(unit=make.unit("1001", long, ean="5790001330552"))
+    make.lease("PF2", unit=make.unit("1002", long))
+    make.cost_holder()
+    path = tmp_path / "2026Q1.xlsx"
+    path.write_bytes(export(close(), "xlsx")[1])
+    book = openpyxl.load_workbook(path)
+    assert book["Bilag"].column_dimensions["C"].width > len(long)
+    assert book["Specifikation"].column_dimensions["E"].width > len(long)
+    printed = converted(path, tmp_path, "pdf") / "2026Q1.pdf"
+    if shutil.which("pdftotext"):
+        text = subprocess.run(
+            ["pdftotext", "-layout", printed, "-"], check=True, capture_output=True, text=True
+        ).stdout
+        assert re.search(rf"{long} +5790001330552 ", text)
+        assert re.search(rf"1002 +{long} +40000000 ", text)

@@ -17,7 +17,7 @@ from leasing.selectors.readiness import readiness_of
 from leasing.selectors.rebilling import rebilling_of
 from leasing.services.rebilling import record_voucher
 from tests import libreoffice
-from tests.leasing.closed import TODAY, close, export, rows, town, workbook
+from tests.leasing.closed import TODAY, body, close, export, town, workbook
 from tests.leasing.pages import read, text_of
 
 BUY, SELL = "94000000", "97000000"
@@ -83,7 +83,7 @@ def test_two_files_that_may_not_be_mixed_balance_each(units):
     assert balance(centres) == balance(psp) == 0
     assert not any(row["PSP-element"] for row in centres)
     assert not any(row["Omkostningssted"] for row in psp)
-    sheet = rows(workbook(run)["Bilag"], "Afdeling")
+    sheet = body(workbook(run)["Bilag"], "Afdeling")
     both = sorted((r["Tekst"][:50].rstrip(), r["Debet/kredit"], r["Artskonto"]) for r in sheet)
     assert both == sorted((r["Tekst"], r["Debet/kredit"], r["Artskonto"]) for r in centres + psp)
 
