@@ -223,7 +223,7 @@ class LineTable(Table):
     last_day = DateColumn("Til")
     days = NumberColumn("Dage")
     run = Column("Opkrævet i", of=_billed_by, orderable=False)
-    amount_ore = WorkedOutColumn("Beløb (kr.)")
+    amount_ore = WorkedOutColumn("Beløb (kr.)", summed=True)
 
 
 def hidden_columns(bearer: Bearer) -> list[str]:

@@ -28,11 +28,11 @@ class DepartmentTable(Table):
     empty_help = "Den kommer, når noget leaset er tildelt."
 
     name = Column("Afdeling")
-    cost_ore = AmountColumn("Udgift (kr.)")
-    change_ore = ChangeColumn("Mod kvartalet før (kr.)")
+    cost_ore = AmountColumn("Udgift (kr.)", summed=True)
+    change_ore = ChangeColumn("Mod kvartalet før (kr.)", summed=True)
     average_ore = AmountColumn("Pr. pc i snit (kr.)")
-    pcs = NumberColumn("Leasede pc'er")
-    employees = NumberColumn("Medarbejdere")
+    pcs = NumberColumn("Leasede pc'er", summed=True)
+    employees = NumberColumn("Medarbejdere", summed=True)
     # Hundredths are written like øre.
     pcs_each = AmountColumn("Pc'er pr. medarbejder")
 

@@ -61,8 +61,8 @@ class SupplierInvoiceTable(Table):
     )
     line_count = NumberColumn("Linjer")
     first_day = DateColumn("Fra")
-    net_ore = AmountColumn("Uden moms (kr.)")
-    vat_ore = AmountColumn("Moms (kr.)")
+    net_ore = AmountColumn("Uden moms (kr.)", summed=True)
+    vat_ore = AmountColumn("Moms (kr.)", summed=True)
     voucher_number = CodeColumn("Bilagsnr.")
     entered_by = Column("Indlæst af")
 
@@ -80,7 +80,7 @@ class SupplierLineTable(Table):
     last_day = DateColumn(
         "Til", of=lambda line: line.ends_before - ONE_DAY, sort_by=("ends_before",)
     )
-    amount_ore = AmountColumn("Uden moms (kr.)")
+    amount_ore = AmountColumn("Uden moms (kr.)", summed=True)
 
 
 def detail_url(pk: int) -> str:

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from albertslund_it.common.cells import is_blank
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.file_kinds import kind_of
+from albertslund_it.common.workbooks import TOTAL
 from albertslund_it.common.xlsx import Reading, read_sheet
 from albertslund_it.common.xlsx_parts import (
     MAX_CELL,
@@ -74,9 +75,18 @@ def read_table(
     rows = read_sheet(data, reading) if kind == "xlsx" else _read_csv(data, known)
     table = _first_row_as_headings(rows)
     warnings = _unseen(reading, table)
+    if table.rows and _is_total(table.rows[-1]):
+        warnings.append(f"Række {table.rows[-1][0]} »{TOTAL}« er en sum. Den er ikke læst.")
+        table = replace(table, rows=table.rows[:-1])
     if kind == "csv" and filename.casefold().endswith((".xlsx", ".xls")):
         warnings.append(f"»{filename}« er tekst (CSV), skønt den hedder noget andet. Læst som CSV.")
     return replace(table, source=_source(reading), warnings=tuple(warnings))
+
+
+def _is_total(row: Row) -> bool:
+    """Tell whether a row is one of totals, as our own workbooks end with."""
+    first = next((cell for cell in row[1] if not is_blank(cell)), "")
+    return isinstance(first, str) and first.strip() == TOTAL
 
 
 def heading_key(heading) -> str:

@@ -113,7 +113,7 @@ class _Head:
             self.reasons.append(
                 "Kreditnotaen er på minus, så den ville blive en opkrævning og ikke en kreditering"
             )
-        self._make_header(root, net, self.sign * vat)
+        self._make_header(root, net, None if vat is None else self.sign * vat)
 
     def _check_type(self, root, is_credit_note: bool) -> None:
         code = text_of(root, "b:InvoiceTypeCode")
@@ -128,7 +128,7 @@ class _Head:
                 "så det er uvist, hvad der skal betales, og hvad der skal krediteres"
             )
 
-    def _make_header(self, root, net_ore: int, vat_ore: int) -> None:
+    def _make_header(self, root, net_ore: int, vat_ore: int | None) -> None:
         remarks = []
         is_credit_note = self.sign < 0
         if not is_credit_note and net_ore < 0:
@@ -160,9 +160,9 @@ class _Head:
             if text_of(one, "b:ChargeIndicator") == indicator
         )
 
-    def _taxes(self, root) -> tuple[int, int]:
-        """Return the VAT, and the other taxes, which are a part of what the thing costs."""
-        vat = excise = 0
+    def _taxes(self, root) -> tuple[int | None, int]:
+        """Return the VAT, if it is told, and the other taxes: a part of what the thing costs."""
+        vat, excise = None, 0
         for tax in root.findall("a:TaxTotal", NS):
             if currency_of(tax.find("b:TaxAmount", NS)) not in ("", self.currency):
                 continue  # the same VAT once more, in the seller's own currency
@@ -172,7 +172,7 @@ class _Head:
                 for part in tax.findall("a:TaxSubtotal", NS)
                 if not _is_vat(part)
             )
-            vat, excise = vat + whole - other, excise + other
+            vat, excise = (vat or 0) + whole - other, excise + other
         return vat, excise
 
     def _day(self, root, path: str, name: str) -> date:

@@ -15,7 +15,8 @@ class SupplierInvoice(models.Model):
     is_credit_note = models.BooleanField("kreditnota", default=False)
     credits = models.CharField("krediterer fakturanr.", max_length=60, blank=True)
     net_ore = models.BigIntegerField("beløb uden moms (øre)")
-    vat_ore = models.BigIntegerField("moms (øre)", default=0)
+    # Nothing where it is not told: nought would be said of an invoice that has none.
+    vat_ore = models.BigIntegerField("moms (øre)", null=True)
     voucher_number = models.CharField("bilagsnr. i Opus", max_length=30, blank=True)
     # SHA-256 of what the invoice says, in one form whatever the file: the same again is no news.
     content_digest = models.CharField("indholdets kontrolsum", max_length=64)

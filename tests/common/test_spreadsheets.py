@@ -35,6 +35,14 @@ def refusal(data: bytes, **options) -> str:
     return refused.value.reasons[0]
 
 
+def test_the_row_of_totals_that_our_own_workbooks_end_with_is_no_row():
+    table = read(workbook(["Enhed", "Beløb"], ["Skole", 5], ["I alt", 5]), "x.xlsx")
+
+    assert table.rows == [(2, ("Skole", 5))]
+    assert "Række 3 »I alt« er en sum. Den er ikke læst." in table.warnings
+    assert len(read(workbook(["Enhed", "Beløb"], ["I alt", 5], ["Skole", 5])).rows) == 2
+
+
 # --- text
 
 

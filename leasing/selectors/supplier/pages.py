@@ -38,11 +38,11 @@ def invoice_rows(invoices: QuerySet[SupplierInvoice]) -> QuerySet[SupplierInvoic
     )
 
 
-def sums_of(invoices: QuerySet[SupplierInvoice]) -> dict[str, int]:
-    """Add up invoices: their net and their VAT, øre."""
+def sums_of(invoices: QuerySet[SupplierInvoice]) -> dict[str, int | None]:
+    """Add up invoices: their net, and the VAT of those that tell it, øre."""
     whole = SupplierInvoice.objects.filter(pk__in=invoices.order_by().values("pk"))
     found = whole.aggregate(net_ore=Sum("net_ore"), vat_ore=Sum("vat_ore"))
-    return {name: amount or 0 for name, amount in found.items()}
+    return found | {"net_ore": found["net_ore"] or 0}
 
 
 def quarters_of(invoices: Collection[SupplierInvoice]) -> list[Quarter]:

@@ -177,7 +177,7 @@ class _Saving:
             is_credit_note=header.is_credit_note or (first.header is None and net < 0),
             credits=header.credits,
             net_ore=net,
-            vat_ore=header.vat_ore or 0,
+            vat_ore=header.vat_ore,
             content_digest=digest_of(number, first.invoice_date, lines),
             entered_at=self.entered_at,
             entered_by=done_by(self.actor),
@@ -186,7 +186,7 @@ class _Saving:
     def _again(self, found: SupplierInvoice, invoice: SupplierInvoice, rows) -> None:
         """Take the same invoice again for no news, and another one under its number for a fault."""
         told_vat = bool(rows[0].header and rows[0].header.vat_ore is not None)
-        other_vat = told_vat and found.vat_ore not in (0, invoice.vat_ore)
+        other_vat = told_vat and found.vat_ore not in (None, invoice.vat_ore)
         is_same_file = (
             self.source
             and found.files.filter(

@@ -32,7 +32,7 @@ def enter_totals(
     number: str,
     invoice_date: date,
     net_ore: int,
-    vat_ore: int,
+    vat_ore: int | None,
     is_credit_note: bool,
     credits: str,
     totals: Sequence[TypedTotal],
@@ -48,7 +48,8 @@ def enter_totals(
         raise Refused("Skriv mindst én underaftale med periode og beløb.")
     _refuse_below_zero(net_ore, vat_ore, totals)
     sign = -1 if is_credit_note else 1
-    header = Header(sign * net_ore, sign * vat_ore, is_credit_note, credits)
+    vat = None if vat_ore is None else sign * vat_ore
+    header = Header(sign * net_ore, vat, is_credit_note, credits)
     rows = [
         BilledLine(
             number=number,
@@ -74,9 +75,9 @@ def enter_totals(
     return SupplierInvoice.objects.get(number=number), changes
 
 
-def _refuse_below_zero(net_ore: int, vat_ore: int, totals: Sequence[TypedTotal]) -> None:
+def _refuse_below_zero(net_ore: int, vat_ore: int | None, totals: Sequence[TypedTotal]) -> None:
     """Refuse a minus: what the lessor gives back is said by the box, not by a sign."""
-    typed = [("Fakturaens beløb", net_ore), ("Momsen", vat_ore)]
+    typed = [("Fakturaens beløb", net_ore), ("Momsen", vat_ore or 0)]
     typed += [(f"Linje {row}: beløbet", one.amount_ore) for row, one in enumerate(totals, start=1)]
     if below := [f"{what} er {format_kroner(ore)}" for what, ore in typed if ore < 0]:
         raise Refused(

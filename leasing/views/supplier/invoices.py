@@ -102,7 +102,7 @@ class SupplierInvoiceDetail(ListPage):
             "files": invoice.files.select_related("file").defer("file__data"),
             "file_form": AttachForm(),
             "settles": invoice.settles.order_by("quarter", "serial_number"),
-            "gross_ore": invoice.net_ore + invoice.vat_ore,
+            "gross_ore": None if invoice.vat_ore is None else invoice.net_ore + invoice.vat_ore,
             "decided": len(decisions_on(invoice)),
         }
 
@@ -224,8 +224,6 @@ def supplier_invoice_new(request):
 
 def _enter(form, totals, actor):
     typed = [row.cleaned_data for row in totals if row.has_changed()]
-    facts = form.cleaned_data
-    facts["vat_ore"] = facts["vat_ore"] or 0
     return enter_totals(
-        totals=[TypedTotal(**row) for row in typed], actor=actor, today=today(), **facts
+        totals=[TypedTotal(**row) for row in typed], actor=actor, today=today(), **form.cleaned_data
     )

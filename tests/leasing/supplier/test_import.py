@@ -42,7 +42,7 @@ def test_a_table_is_taken_in_with_its_last_day_paid_for():
     sent = invoice("4711", ("PF000001", "349,41"), ("pf000002", "349,41"))
 
     assert lines() == [("PF000001", *Q1, 34941), ("PF000002", *Q1, 34941)]
-    assert (sent.net_ore, sent.vat_ore, sent.is_credit_note) == (69882, 0, False)
+    assert (sent.net_ore, sent.vat_ore, sent.is_credit_note) == (69882, None, False)
 
 
 def test_the_same_again_is_unchanged_in_any_order_and_another_content_is_refused():

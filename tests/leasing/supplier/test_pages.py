@@ -252,3 +252,20 @@ def test_a_decision_whose_difference_is_there_cannot_be_taken_back(town, finance
     finance.post(f"{PAGE}bortfaldet/{outcome.pk}/")
 
     assert Charge.objects.count() == DifferenceOutcome.objects.count() == 1
+
+
+def test_vat_that_nobody_told_is_blank_and_not_nought(finance):
+    five_pcs()
+    finance.post(reverse("supplier-invoice-new"), total_form(vat_ore=""))
+    finance.post(reverse("supplier-invoice-new"), total_form(number="T-2"))
+    sent = SupplierInvoice.objects.get(number="T-1")
+    assert sent.vat_ore is None
+    page = text_of(read(finance, reverse("supplier-invoice-detail", args=[sent.pk])))
+    assert "Moms ikke oplyst" in page
+    assert "I alt med moms" not in page
+    file = finance.get(f"{reverse('supplier-invoice-list')}?hent=xlsx")
+    sheet = openpyxl.load_workbook(BytesIO(b"".join(file.streaming_content)), data_only=True).active
+    headings, *rows, total = sheet.iter_rows(values_only=True)
+    vat = headings.index("Moms (kr.)")
+    assert {row[0]: row[vat] for row in rows} == {"T-1": None, "T-2": 436.76}
+    assert (total[0], total[vat], total[vat - 1]) == ("I alt", 436.76, 3494.10)

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("auditlog", "0017_add_actor_email"),
         ("contenttypes", "0002_remove_content_type_name"),
-        ("leasing", "0008_digest_mail"),
+        ("leasing", "0013_why_a_line_is_closed"),
     ]
 
     operations = [
