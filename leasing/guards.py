@@ -19,7 +19,7 @@ from django.db import connections
 SEALED = "En låst kørsel kan ikke ændres."
 BILLED = "Et opkrævet engangsbeløb kan ikke ændres. Opret et modsat beløb."
 FIXED = "Opkrævningens første dag og omkostningsbæreren ligger fast, når et kvartal er låst."
-RECORDED = "En hentet fil og et bilag kan ikke ændres."
+RECORDED = "En hentet fil kan ikke ændres, og et bilag kan ikke slettes."
 PREFIX = "guard_"
 
 ANY_SEALED = "EXISTS (SELECT 1 FROM leasing_billingrun WHERE digest <> '')"
@@ -64,8 +64,14 @@ GUARDED = (
         (("id",), ("charged_on", "unit_id", "text")),
     ),
     Guarded("leasing_rebillingexport", RECORDED, "{row}.id IS NOT NULL", (("id",),), may_grow=True),
+    # Its number and day may be corrected, never what it freezes.
     Guarded(
-        "leasing_voucher", RECORDED, "{row}.id IS NOT NULL", (("id",), ("run_id",)), may_grow=True
+        "leasing_voucher",
+        RECORDED,
+        "{row}.id IS NOT NULL",
+        (("id",), ("run_id",)),
+        only_column="export_id",
+        may_grow=True,
     ),
     Guarded(
         "leasing_settings",

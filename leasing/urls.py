@@ -21,7 +21,7 @@ from leasing.views.front import front
 from leasing.views.handling.actions import HandOut, Lend, TakeBack, Transfer
 from leasing.views.handling.single import device_found, device_loss, device_swap
 from leasing.views.imports import import_example, import_kind, import_list
-from leasing.views.invoice import invoice, quarter_file
+from leasing.views.invoice import invoice, quarter_archive, quarter_file
 from leasing.views.ordering.approvals import ApprovalList, approval_detail, approval_new
 from leasing.views.ordering.lease_correct import lease_correct
 from leasing.views.ordering.mails import MailList, mail_detail, mail_retry
@@ -193,6 +193,7 @@ urlpatterns = [
     path("kvartaler/<slug:code>/bilag/", quarter_voucher, name="quarter-voucher"),
     path("kvartaler/<slug:code>/bilag/ret/", voucher_correct, name="voucher-correct"),
     path("kvartaler/<slug:code>/fil/<slug:file_kind>/", quarter_file, name="quarter-file"),
+    path("kvartaler/<slug:code>/arkiv/", quarter_archive, name="quarter-archive"),
     path("kvartaler/<slug:code>/afstemning/", reconciliation, name="reconciliation"),
     path(
         "kvartaler/<slug:code>/afstemning/linjer/",

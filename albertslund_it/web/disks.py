@@ -1,11 +1,18 @@
-"""Which disk is full, when something could not be written: the one to make room on."""
+"""Files that are written whole, and which disk is full when something could not be written."""
 
 import errno
+import os
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from django.db import connection
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.sentences import full_stop
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
@@ -26,3 +33,36 @@ def full_disk(error: BaseException | None) -> str:
 def no_room_for(what: str) -> str:
     """Return the sentence that says what to do."""
     return f"Disken med {what} er fuld. Intet er gemt. Gør plads på den, og prøv igen."
+
+
+WHY = {
+    FileExistsError: "den findes allerede",
+    FileNotFoundError: "mappen findes ikke",
+    NotADirectoryError: "mappen findes ikke",
+    PermissionError: "der er ikke skriveadgang til mappen",
+    IsADirectoryError: "der er allerede en mappe med det navn",
+}
+
+
+@contextmanager
+def written_whole(path: Path, *, is_new: bool = False) -> Iterator[BinaryIO]:
+    """Give a stream to a file that is there when all of it is written, and else as it was.
+
+    Raises:
+        Refused: when it cannot be written, or is there already where it must be new.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.del")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError
+        if is_new and path.exists():
+            raise FileExistsError
+        try:
+            with unfinished.open("xb") as stream:
+                yield stream
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        why = "disken er fuld" if full_disk(error) else WHY.get(type(error), "disken svarer ikke")
+        raise Refused(full_stop(f"Filen »{path}« kan ikke skrives: {why}")) from error

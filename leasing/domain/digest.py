@@ -26,9 +26,13 @@ def header_record(
     total_ore: int,
 ) -> str:
     """Write a run's header as a record; from the second version on it begins with the version."""
-    moment = closed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    fields = (run, previous_digest, moment, closed_by, line_count, total_ore)
+    fields = (run, previous_digest, in_utc(closed_at), closed_by, line_count, total_ore)
     return record(fields if version == 1 else (version, *fields))
+
+
+def in_utc(moment: datetime) -> str:
+    """Write a moment as records have it: '2026-04-01T08:00:00Z'."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 # The fields of an invoice's record, in order, by their names on QuarterlyInvoice.

@@ -68,11 +68,9 @@ def gone_runs() -> list[str]:
         for run in runs.values()
         if run.digest and run.id not in sealed
     ]
-    letters = Mail.objects.filter(key__startswith="letter-").values_list("key", flat=True)
-    told = {key.split("-")[1] for key in letters}
-    found += [
-        f"Kørsel {code}: er væk, men kvartalsbrevene findes." for code in sorted(told - codes)
-    ]
+    mails = Mail.objects.filter(Q(key__startswith="letter-") | Q(key__startswith="digest-"))
+    about = {key.split("-")[1] for key in mails.values_list("key", flat=True)} - codes
+    found += [f"Kørsel {code}: er væk, men mails om den findes." for code in sorted(about)]
     if not runs and (count := BilledFacts.objects.count()):
         found.append(f"{count} leasinger er opkrævet, men der er ingen låste kørsler.")
     return found
@@ -221,25 +219,24 @@ def _of_billing_start() -> Iterator[str]:
 
 
 def _of_files() -> Iterator[str]:
-    """Hold each recorded file and voucher against the history of its making."""
+    """Hold each recorded file and voucher against the history of its making and correction."""
     for model in (RebillingExport, Voucher):
-        made = {
-            entry.object_id: entry
-            for entry in _history(model).filter(action=LogEntry.Action.CREATE)
-        }
+        told: dict[int, dict[str, str]] = {}
+        for entry in _history(model).exclude(action=LogEntry.Action.DELETE):
+            values = {name: values[1] for name, values in entry.changes.items()}
+            told.setdefault(entry.object_id, {"called": entry.object_repr}).update(values)
         there = {row.id: row for row in model.objects.select_related("run")}
         for pk, row in there.items():
-            entry = made.get(pk)
             name = f"Kørsel {row.run.code}: {_called(row)}"
-            if entry is None:
+            if pk not in told:
                 yield f"{name} kendes ikke af historikken."
-            elif changed := _changed(row, entry.changes):
+            elif changed := _changed(row, told[pk]):
                 yield f"{name} er ændret siden ({', '.join(changed)})."
-        for pk in sorted(made.keys() - there.keys()):
-            run = BillingRun.objects.filter(pk=made[pk].changes["run"][1]).first()
+        for pk in sorted(told.keys() - there.keys()):
+            run = BillingRun.objects.filter(pk=told[pk].get("run")).first()
             yield (
                 f"Kørsel {run.code if run else '(væk)'}: {model._meta.verbose_name} "
-                f"{made[pk].object_repr} er væk."
+                f"{told[pk].get('number') or told[pk]['called']} er væk."
             )
 
 
@@ -249,13 +246,13 @@ def _called(row: Model) -> str:
     return f"filen {row.file_kind} hentet {row.exported_at:%d-%m-%Y}"
 
 
-def _changed(row: Model, told: dict) -> list[str]:
-    """Name the fields whose values are not those that history tells of its making."""
+def _changed(row: Model, told: dict[str, str]) -> list[str]:
+    """Name the fields whose values are not those that history tells."""
     now = {name: values[1] for name, values in model_instance_diff(None, row).items()}
     return [
         str(field.verbose_name)
         for field in row._meta.concrete_fields
-        if now.get(field.name) != (told.get(field.name) or (None, None))[1]
+        if (now.get(field.name) or "") != (told.get(field.name) or "")
     ]
 
 

@@ -11,9 +11,11 @@ from django.db import transaction
 from albertslund_it.common.account_codes import check_voucher_number
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
+from leasing.domain.digest import INVOICE_FIELDS, LINE_FIELDS, in_utc
+from leasing.exports.archive import write_archive
 from leasing.exports.opus import COST_CENTRES, PSP_ELEMENTS, write_opus_file
 from leasing.exports.rebilling_workbook import write_rebilling_workbook
-from leasing.models import BillingRun, RebillingExport, Settings, Voucher
+from leasing.models import BillingRun, InvoiceLine, RebillingExport, Settings, Voucher
 from leasing.selectors.facts import one_moment
 from leasing.selectors.rebilling import (
     Rebilling,
@@ -87,6 +89,27 @@ def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) ->
         )
     else:
         raise ValueError(file_kind)
+
+
+def archive_run(*, run: BillingRun, stream: BinaryIO) -> None:
+    """Write all of a closed run, and what works its digest out; nothing is recorded of it."""
+    lines = InvoiceLine.objects.filter(invoice__run=run).order_by("number")
+    with one_moment():
+        write_archive(
+            stream,
+            facts=(
+                run.seal_version,
+                run.code,
+                run.previous_digest,
+                in_utc(run.closed_at),
+                run.closed_by,
+                run.line_count,
+                run.total_ore,
+                run.digest,
+            ),
+            invoices=run.invoices.order_by("id").values_list(*INVOICE_FIELDS),
+            lines=lines.values_list(*LINE_FIELDS).iterator(chunk_size=5_000),
+        )
 
 
 def check_voucher(*, run: BillingRun, number: str, posted_on: date) -> RebillingExport:

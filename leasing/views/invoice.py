@@ -1,4 +1,5 @@
 from io import BytesIO
+from tempfile import TemporaryFile
 
 from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404
@@ -13,7 +14,7 @@ from leasing.selectors.quarter import invoice_page, uncoded_units
 from leasing.selectors.rebilling import rebilling_of
 from leasing.selectors.share.bearers import bearers_seen_by
 from leasing.selectors.share.lines import UP_TO
-from leasing.services.rebilling import OPUS, WORKBOOK, export_rebilling
+from leasing.services.rebilling import OPUS, WORKBOOK, archive_run, export_rebilling
 from leasing.views.quarter import actor_name, faults_of_settings
 from leasing.views.share.share import lines_url
 
@@ -59,6 +60,21 @@ def quarter_file(request, code, file_kind):
         as_attachment=True,
         filename=f"{name}-{run.code}.{file_kind[:4] if file_kind == WORKBOOK else OPUS}",
         content_type=content_type,
+    )
+
+
+@permission_required("leasing.view_billingrun", raise_exception=True)
+def quarter_archive(request, code):
+    """Give all of a closed run as an archive that can be checked without the system."""
+    run = get_object_or_404(BillingRun.objects.exclude(digest=""), code=code)
+    stream = TemporaryFile()  # noqa: SIM115 - the response closes it
+    archive_run(run=run, stream=stream)
+    stream.seek(0)
+    return FileResponse(
+        stream,
+        as_attachment=True,
+        filename=f"arkiv-{run.code}.zip",
+        content_type="application/zip",
     )
 
 

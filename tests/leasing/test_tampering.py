@@ -22,7 +22,7 @@ from leasing.guards import missing_guards, remove_guards, restore_guards
 from leasing.models import BillingRun, InvoiceLine, Mail, RebillingExport, Voucher
 from leasing.selectors.verification import findings, opened_seal
 from leasing.services import closing as closing_service
-from leasing.services.rebilling import record_voucher
+from leasing.services.rebilling import correct_voucher, record_voucher
 from tests import builders as make
 from tests.leasing.closed import close, export, town
 from tests.leasing.test_guards import copying
@@ -249,9 +249,13 @@ TAMPERS = {
     "a voucher deleted": (["DELETE FROM leasing_voucher"], "Kørsel 2026Q1: bilag 4900001 er væk"),
     "a voucher of nobody": (
         [
-            "INSERT INTO leasing_voucher (run_id, export_id, number, posted_on, entered_by) SELECT "
-            f"max({RUN}.id), max(leasing_rebillingexport.id), '1', '2026-07-08', 'Bo' "
-            f"FROM {RUN}, leasing_rebillingexport"
+            copying(
+                "INSERT",
+                "leasing_voucher",
+                "(SELECT max(id) FROM leasing_voucher)",
+                run_id=f"(SELECT max(id) FROM {RUN})",
+                number="'1'",
+            )
         ],
         "Kørsel 2026Q2: bilag 1 kendes ikke af historikken",
     ),
@@ -468,6 +472,20 @@ def test_a_head_of_the_first_version_is_held_against_the_history(first_version, 
 # --- what may happen afterwards, and is no tamper
 
 
+def test_a_voucher_may_be_corrected_and_not_behind_the_history(books, cast, capsys):
+    correct_voucher(
+        run=BillingRun.objects.get(code="2026Q1"),
+        number="4900000009",
+        posted_on=LATER,
+        reason="Tastefejl",
+        seen=("4900001", LATER),
+        actor=cast.finance,
+    )
+    assert list(findings()) == []
+    Voucher.objects.update(number="4900001", corrected_because="")
+    assert "bilag 4900001 er ændret siden (bilagsnr., rettet, fordi)" in told(capsys)
+
+
 def test_names_numbers_and_serial_numbers_may_change_afterwards(books):
     school = books.school
     school.number, school.name = "1099", "Ny skole"
@@ -487,12 +505,15 @@ def test_names_numbers_and_serial_numbers_may_change_afterwards(books):
 
 def test_files_and_vouchers_cannot_be_changed(books):
     for attempt in (
-        lambda: Voucher.objects.update(number="x"),
+        lambda: Voucher.objects.update(export=RebillingExport.objects.get(file_kind="xlsx")),
         lambda: RebillingExport.objects.update(checksum="x"),
         lambda: run_sql("DELETE FROM leasing_voucher"),
         lambda: run_sql("DELETE FROM leasing_rebillingexport WHERE file_kind = 'xlsx'"),
     ):
-        with pytest.raises(IntegrityError, match="kan ikke ændres"), transaction.atomic():
+        with (
+            pytest.raises(IntegrityError, match="En hentet fil kan ikke ændres"),
+            transaction.atomic(),
+        ):
             attempt()
 
 

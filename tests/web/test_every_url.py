@@ -112,6 +112,7 @@ TABLE = {
     "kvartaler/<slug:code>/bilag/": {"open": FINANCE, "method": "post"},
     "kvartaler/<slug:code>/bilag/ret/": {"open": FINANCE},
     "kvartaler/<slug:code>/fil/<slug:file_kind>/": {"open": FINANCE, "method": "post"},
+    "kvartaler/<slug:code>/arkiv/": {"open": QUARTERS},
     "kvartaler/<slug:code>/afstemning/": {"open": QUARTERS},
     "kvartaler/<slug:code>/afstemning/linjer/": {"open": QUARTERS},
     "kvartaler/<slug:code>/afstemning/afgoer/": {"open": FINANCE},
