@@ -15,7 +15,12 @@ from albertslund_it.common.quarters import Quarter, add_months, quarters_between
 from inventory.models import Device, Placement, Unit
 from inventory.selectors.placements import placements_in_force
 from leasing.models import BillingRun, Charge, InvoiceLine, Kind, Lease, Objection, Voucher
-from leasing.selectors.confirmation.items import Progress, latest_round, progress
+from leasing.selectors.confirmation.items import (
+    Progress,
+    latest_round,
+    progress,
+    quarters_asked,
+)
 from leasing.selectors.limits import Limits
 from leasing.selectors.preview import Preview
 from leasing.selectors.quality.costs import quarter_costs
@@ -304,12 +309,12 @@ def _of_leaders(today: date) -> Iterable[Finding]:
             "leaders",
             WARNING,
             "Ledere, der ikke har svaret: »Stemmer listen?«",
-            "Tavshed tæller som ja efter fristen. Du kan rykke dem.",
+            "Tavshed tæller som ja efter fristen. Du kan rykke dem. Beløbet er deres udgift i "
+            f"{span_label(quarters_asked(today)).lower()}.",
             "Økonomi",
             len(silent),
-            sum(one.quarter_ore for one in silent),
+            sum(one.amount_ore for one in silent),
             names=tuple(one.name for one in silent),
-            is_per_quarter=True,
         )
 
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from albertslund_it.common.quarters import Quarter, quarters_between, span_label
 from inventory.models import Device
 from leasing.models import Objection, RebillingExport
+from leasing.selectors.confirmation.items import quarters_asked
 from leasing.selectors.outstanding import Outstanding
 from leasing.selectors.quarter import fiscal_years
 from leasing.selectors.readiness import (
@@ -135,8 +136,8 @@ def leader_tasks(today: date) -> Iterator[Task]:
             "silent",
             f"{count} har ikke svaret: »Stemmer listen?«",
             names,
-            amount_ore=sum(one.quarter_ore for one in silent),
-            note=f"i {Quarter.of(today).label}",
+            amount_ore=sum(one.amount_ore for one in silent),
+            note=f"for {span_label(quarters_asked(today)).lower()}",
         )
     if count := Objection.objects.filter(outcome="").count():
         disputed = Device.objects.filter(objections__outcome="")

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from albertslund_it.common.money import format_kroner
 from albertslund_it.roles import HEAD, HELPDESK
 from leasing.models import Confirmation, ConfirmationRound, Mail, Objection
 from leasing.selectors.confirmation.items import holders_at, items_of
@@ -236,6 +237,7 @@ class TestWhoReadsTheMails:
 
 
 def test_the_pages_are_accessible(page, live_server, town, cast, client_of):
+    assert cast.head
     act(client_of(cast.finance), "start")
     log_in(page, live_server, cast.finance)
     for path in (FIRST, f"{FIRST}{cast.department.pk}/", MAILS, f"{MAILS}{Mail.objects.get().pk}/"):
@@ -247,3 +249,17 @@ def test_the_pages_are_accessible(page, live_server, town, cast, client_of):
     page.goto(f"{live_server.url}{CONFIRM}")
     assert_accessible_in_every_look(page)
     assert_no_sideways_scroll(page)
+
+
+def test_finance_sees_what_the_silent_are_to_be_billed_and_can_remind_them(town, cast, client_of):
+    client = client_of(cast.finance)
+    act(client, "start")
+    listed = sum(item.amount_ore for item in items_of(type(cast.unit).objects.all(), TODAY))
+    front = read(client, "/")
+    [task] = front.xpath("//li[a[contains(., 'har ikke svaret')]]")
+    assert "2 ledere har ikke svaret: »Stemmer listen?«" in text_of(task)
+    assert " ".join(format_kroner(listed).split()) in text_of(task)
+    assert "for 3.–4. kvartal 2026" in text_of(task)
+    [finding] = read(client, "/kvartaler/2026Q3/").xpath("//li[contains(., 'ikke har svaret')]")
+    assert " ".join(format_kroner(listed).split()) in text_of(finding)
+    assert "udgift i 3.–4. kvartal 2026" in text_of(finding)
