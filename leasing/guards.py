@@ -145,6 +145,20 @@ def foreign_to_guards(connection=None) -> list[str]:
         return triggers + [row[0] for row in cursor.fetchall()]
 
 
+def who_can_remove_guards(connection=None) -> str:
+    """Name the role that is connected, where it owns the guarded tables; '' where it does not."""
+    connection = connection or connections["default"]
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user FROM pg_class WHERE relname = ANY(%s) "
+            "AND pg_table_is_visible(oid) AND pg_has_role(relowner, 'MEMBER') LIMIT 1",
+            [[guarded.table for guarded in GUARDED]],
+        )
+        return (cursor.fetchone() or ("",))[0]
+
+
 # A trigger that does not always fire, or whose function is another's, is given no function.
 _INSTALLED = """
     SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid, true),

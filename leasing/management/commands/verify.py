@@ -3,6 +3,7 @@ import sys
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.commands import DanishCommand
+from leasing.guards import who_can_remove_guards
 from leasing.models import BillingRun
 from leasing.selectors.verification import findings, unexpected
 
@@ -22,6 +23,11 @@ class Command(DanishCommand):
         )
 
     def handle(self, *, expects, **options):
+        if role := who_can_remove_guards():
+            self.stdout.write(
+                f"Bemærk: »{role}« ejer tabellerne og kan slå spærringerne fra. Lad programmet "
+                "køre som en anden rolle (grant_application)."
+            )
         expected = [_read(one) for one in expects]
         found = [*findings(), *unexpected(expected)]
         if found:
