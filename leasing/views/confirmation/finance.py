@@ -76,6 +76,8 @@ def _acted(request, form: RoundForm) -> bool:
 
 def _act(request, action: str, form: RoundForm) -> str:
     day, moment = today(), now()
+    if action not in {REMIND, MISSING, *ASKS_DAY}:
+        raise Refused("Tryk på en af knapperne på siden. Der er ikke gjort noget.")
     if action == REMIND:
         return _written(remind(today=day, now=moment), "Alle, der kan rykkes i dag, er rykket.")
     if action == MISSING:
