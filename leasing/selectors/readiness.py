@@ -26,7 +26,7 @@ from leasing.selectors.preview import Preview
 from leasing.selectors.quality.costs import quarter_costs
 from leasing.selectors.rebilling import Coding, Way
 from leasing.selectors.supplier.waiting import missing_invoices, waiting_quarters
-from leasing.selectors.verification import findings_of
+from leasing.selectors.verification import findings_at_a_glance
 from leasing.selectors.window import last_closed_quarter
 
 BLOCKING, WARNING = "blocking", "warning"
@@ -188,13 +188,12 @@ def _of_setup() -> Iterable[Finding]:
 
 
 def _of_seals() -> Iterable[Finding]:
-    broken = [one for run in BillingRun.objects.order_by("id") for one in findings_of(run)]
-    if broken:
+    if broken := findings_at_a_glance():
         yield Finding(
             "seal",
             BLOCKING,
             "En låst kørsel er ikke, som den blev låst",
-            "Kontrolsummen eller summerne passer ikke. Kør verify, og find ud af, hvad der er "
+            "Spærringerne eller summerne passer ikke. Kør verify, og find ud af, hvad der er "
             "sket, før der låses mere.",
             "Administrator",
             len(broken),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from operator import attrgetter
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from albertslund_it.common.money import format_kroner
 from leasing.domain.digest import INVOICE_FIELDS, LINE_FIELDS, Seal, header_record, record
@@ -29,8 +29,7 @@ CHUNK = 5_000
 
 def findings() -> Iterator[str]:
     """Say in Danish what does not hold, with its run, invoice and lease; nothing when all does."""
-    for guard in missing_guards():
-        yield f"Spærringen {guard} mangler i databasen eller er ændret."
+    yield from _of_guards()
     for stranger in foreign_to_guards():
         yield f"Databasen har {stranger}. Det har systemet ikke lavet."
     with one_moment():
@@ -49,6 +48,36 @@ def broken_chain() -> list[str]:
     """Say in Danish why no run may be sealed onto the last one; nothing when it may."""
     last = BillingRun.objects.order_by("-id").first()
     return [*gone_runs(), *(findings_of(last) if last else ())]
+
+
+def findings_at_a_glance() -> list[str]:
+    """Say in Danish what does not hold of all that can be told without reading a line.
+
+    For pages, whose cost must not grow with every line there is: the guards, runs that are gone,
+    and each run's sums as they are stored. Closing reads the last run's lines, `verify` all.
+    """
+    found = [*_of_guards(), *gone_runs()]
+    invoices = _stored_sums(QuarterlyInvoice, "run", "total_ore")
+    summaries = _stored_sums(InvoiceSummary, "invoice__run", "amount_ore")
+    for run in BillingRun.objects.order_by("id"):
+        sealed = (run.line_count, run.total_ore)
+        nothing = (0, 0)
+        if not (
+            sealed == invoices.get(run.id, nothing) == summaries.get(run.id, nothing) and run.digest
+        ):
+            found.append(f"Kørsel {run.code}: summerne er ikke dem, den blev låst med.")
+    return found
+
+
+def _of_guards() -> Iterator[str]:
+    for guard in missing_guards():
+        yield f"Spærringen {guard} mangler i databasen eller er ændret."
+
+
+def _stored_sums(model, run: str, amount: str) -> dict[int, tuple[int, int]]:
+    """Return (lines, øre) of each run, by its id."""
+    rows = model.objects.order_by().values_list(run).annotate(Sum("line_count"), Sum(amount))
+    return {run_id: (lines, ore) for run_id, lines, ore in rows}
 
 
 def unexpected(expected: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from albertslund_it.common.errors import Refused
 from leasing.guards import remove_guards, restore_guards
-from leasing.models import BillingRun, InvoiceLine, Objection, Preparation, Settings
+from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Objection, Preparation, Settings
 from leasing.selectors.preview import preview_run
 from leasing.selectors.readiness import BLOCKING, readiness_of
 from leasing.services.closing import close_quarter
@@ -115,11 +115,19 @@ def test_nothing_is_sealed_onto_a_run_that_was_tampered_with(town, cast, client_
     InvoiceLine.objects.update(text="rettet")
 
     restore_guards()
+    with pytest.raises(Refused, match="kontrollen af den fejler"):
+        close(code="2026Q2")
+
+
+def test_a_sum_that_was_tampered_with_is_seen_before_anybody_tries(town, cast, client_of):
+    close()
+    remove_guards()
+    InvoiceSummary.objects.update(amount_ore=1)
+
+    restore_guards()
     found = readiness_of(preview_run("2026Q2", TODAY), TODAY)
     assert found.findings[0].key == "seal"
     assert found.stops_closing
-    with pytest.raises(Refused, match="kontrollen af den fejler"):
-        close(code="2026Q2")
     page = text_of(read(client_of(cast.finance), "/kvartaler/2026Q2/"))
     assert "kan ikke låses" in page
     assert "Godkend og lås …" not in page

@@ -3,8 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from inventory.models import ExpectedReturn
+from leasing.guards import remove_guards, restore_guards
 from leasing.models import ConfirmationRound, Objection, Voucher
 from leasing.selectors.closing.corrections import corrections
 from leasing.selectors.outstanding import outstanding
@@ -174,3 +177,36 @@ def test_what_is_late_is_never_left_out_however_cheap(town, cast):
     found = costly_faults(cast.helpdesk, TODAY)
     assert found[0].rule.key == "overdue"
     assert found[0].quarter_ore == 0
+
+
+class TestTheSealsAreLookedAtWithoutReadingALine:
+    def lines_read(self, client):
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/kvartaler/2026Q3/")
+        # Only the record of a line needs the unit's name as it was sealed.
+        return [one["sql"] for one in queries if '"leasing_invoiceline"."unit_name"' in one["sql"]]
+
+    def test_the_page_of_an_open_quarter_reads_no_closed_line_whole(self, town, cast, client_of):
+        assert self.lines_read(client_of(cast.finance)) == []
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize(
+        ("tamper", "said"),
+        [
+            ("UPDATE leasing_invoicesummary SET amount_ore = amount_ore + 1", "summerne er ikke"),
+            ("UPDATE leasing_quarterlyinvoice SET total_ore = 0", "summerne er ikke"),
+            ("UPDATE leasing_billingrun SET total_ore = total_ore - 5", "summerne er ikke"),
+        ],
+    )
+    def test_a_sum_that_was_changed_is_named_and_so_are_guards_that_are_gone(
+        self, town, tamper, said
+    ):
+        assert "seal" not in findings()
+        remove_guards()
+        assert "mangler i databasen" in findings()["seal"].names[0]
+        with connection.cursor() as cursor:
+            cursor.execute(tamper)
+        restore_guards()
+        found = findings()["seal"]
+        assert found.level == "blocking"
+        assert said in found.names[0]
