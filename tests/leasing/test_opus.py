@@ -9,7 +9,7 @@ from albertslund_it.common.errors import Refused
 from inventory.models import Unit
 from leasing.models import RebillingExport, Settings
 from tests import builders as make
-from tests.leasing.closed import close, export, opus_rows, rows, town, workbook
+from tests.leasing.closed import body, close, export, opus_rows, town, workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ def test_the_bom_is_a_setting(switched_on, start):
 def test_it_has_the_rows_of_the_voucher_sheet():
     town()
     run = close()
-    voucher = rows(workbook(run)["Bilag"], "Afdeling")
+    voucher = body(workbook(run)["Bilag"], "Afdeling")
     seen = [
         (row["Artskonto"], row["Debet/kredit"], f"{row['Beløb']:.2f}", row["Tekst"][:50])
         for row in voucher

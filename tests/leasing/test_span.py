@@ -10,7 +10,7 @@ from leasing.selectors.outstanding import outstanding
 from leasing.selectors.preview import preview_run
 from leasing.selectors.quarter import table_of_preview
 from tests import builders as make
-from tests.leasing.closed import close, opus_rows, rows, town, workbook
+from tests.leasing.closed import body, close, opus_rows, town, workbook
 from tests.leasing.pages import assert_every_figure_opens_its_lines, read, text_of
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_quarters_in_a_row_have_a_short_name_too():
 def test_the_postings_name_all_quarters_of_the_run():
     town()
     run = close("2026Q3", today=LATE)
-    voucher = [row["Tekst"] for row in rows(workbook(run, LATE)["Bilag"], "Afdeling")]
+    voucher = [row["Tekst"] for row in body(workbook(run, LATE)["Bilag"], "Afdeling")]
     assert "2026Q3-01 Pc-leasing 1.–3. kvt. 2026 Ærtebjerg Skole" in voucher
     opus = [row["Tekst"] for row in opus_rows(run)]
     assert "2026Q3-01 Pc-leasing 1.–3. kvt. 2026 Ærtebjerg Sko" in opus
