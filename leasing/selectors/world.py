@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Max
 
-from leasing.models import BillingRun, Confirmation, QuarterlyInvoice
+from leasing.models import Confirmation, QuarterlyInvoice
 
 
 def remembered(name: str, compute: Callable[[], Any]) -> Any:
@@ -46,7 +46,7 @@ def _version() -> str:
     # Written in bulk, without an entry each.
     written = [
         model.objects.aggregate(last=Max("id"))["last"]
-        for model in (BillingRun, QuarterlyInvoice, Confirmation)
+        for model in (QuarterlyInvoice, Confirmation)
     ]
     under_way = ""
     if connection.vendor == "postgresql":
