@@ -119,6 +119,10 @@ class SettingsAdmin(OurAdmin):
         ("Leasinggivers fakturaer", {"fields": ["lessor_cvr", "own_cvr", "invoice_ean"]}),
         ("Bestillinger og udlevering", {"fields": ["overlap_days", "uses_labels"]}),
         (
+            "Der spørges ved store beløb",
+            {"fields": ["charge_limit_kr", "price_limit_kr", "budget_limit_kr"]},
+        ),
+        (
             "Mails",
             {
                 "fields": [

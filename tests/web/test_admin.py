@@ -176,6 +176,19 @@ def test_every_setting_can_be_changed():
     assert offered == {field.name for field in Settings._meta.fields} - {"id"}
 
 
+def test_the_limits_that_are_asked_about_are_changed_here(client):
+    address = url(Settings.objects.get())
+    sent = filled_in(client, address, charge_limit_kr="30000", budget_limit_kr="2000000")
+
+    assert client.post(address, sent).status_code == 302
+    kept = Settings.objects.get()
+    assert (kept.charge_limit_kr, kept.price_limit_kr, kept.budget_limit_kr) == (
+        30_000,
+        50_000,
+        2_000_000,
+    )
+
+
 def test_an_empty_field_says_what_to_do_everywhere(client):
     from django import forms
     from django.contrib.auth.forms import AdminUserCreationForm
