@@ -30,15 +30,15 @@ class Guarded:
     """A table and the rows of it that stay as they are.
 
     `is_fixed` is a condition on a row `{row}`; `keys` are its unique keys, which REPLACE goes by;
-    `only_column` is the one column that may not change, where the others may; `may_grow` tells that
-    new rows may come that then stay.
+    `fixed_columns` are those that may not change, where the others may; all, where none is named.
+    `may_grow` tells that new rows may come that then stay.
     """
 
     table: str
     message: str
     is_fixed: str
     keys: tuple[tuple[str, ...], ...]
-    only_column: str | None = None
+    fixed_columns: tuple[str, ...] = ()
     may_grow: bool = False
 
 
@@ -70,7 +70,7 @@ GUARDED = (
         RECORDED,
         "{row}.id IS NOT NULL",
         (("id",), ("run_id",)),
-        only_column="export_id",
+        fixed_columns=("run_id", "export_id"),
         may_grow=True,
     ),
     Guarded(
@@ -78,14 +78,14 @@ GUARDED = (
         FIXED,
         ANY_SEALED,
         (("id",),),
-        only_column="billing_starts_on",
+        fixed_columns=("billing_starts_on",),
     ),
     Guarded(
         "inventory_unit",
         FIXED,
         "{row}.is_cost_holder AND " + ANY_SEALED,
         (("id",), ("number",)),
-        only_column="is_cost_holder",
+        fixed_columns=("is_cost_holder",),
     ),
 )
 
@@ -243,9 +243,9 @@ def _postgresql(guarded: Guarded, schema: str, quoted_schema: str):
     change = f"{gone} OR {fresh}"
     if guarded.table == "leasing_billingrun":
         change = gone  # sealing itself is an update from no digest to one
-    elif guarded.only_column:
-        column = guarded.only_column
-        before, after = f"SELECT id, {column} FROM gone", f"SELECT id, {column} FROM fresh"
+    elif guarded.fixed_columns:
+        columns = ", ".join(("id", *guarded.fixed_columns))
+        before, after = f"SELECT {columns} FROM gone", f"SELECT {columns} FROM fresh"
         change = (
             f"{ANY_SEALED} AND (EXISTS ({before} EXCEPT {after}) "
             f"OR EXISTS ({after} EXCEPT {before}))"
@@ -290,8 +290,10 @@ def _sqlite(guarded: Guarded):
     change = f"{old} OR {new}"
     if guarded.table == "leasing_billingrun":
         change = old
-    elif guarded.only_column:
-        change = f"{ANY_SEALED} AND OLD.{guarded.only_column} IS NOT NEW.{guarded.only_column}"
+    elif guarded.fixed_columns:
+        columns = ("id", *guarded.fixed_columns)
+        differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
+        change = f"{ANY_SEALED} AND ({differs})"
     refused = {
         "insert": ("BEFORE INSERT", pushed_out if guarded.may_grow else f"{new} OR {pushed_out}"),
         "update": ("BEFORE UPDATE", f"{change} OR {moved}"),

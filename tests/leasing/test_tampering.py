@@ -506,6 +506,8 @@ def test_names_numbers_and_serial_numbers_may_change_afterwards(books):
 def test_files_and_vouchers_cannot_be_changed(books):
     for attempt in (
         lambda: Voucher.objects.update(export=RebillingExport.objects.get(file_kind="xlsx")),
+        lambda: Voucher.objects.update(run=BillingRun.objects.get(code="2026Q2")),
+        lambda: Voucher.objects.update(id=77),
         lambda: RebillingExport.objects.update(checksum="x"),
         lambda: run_sql("DELETE FROM leasing_voucher"),
         lambda: run_sql("DELETE FROM leasing_rebillingexport WHERE file_kind = 'xlsx'"),
