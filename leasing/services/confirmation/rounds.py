@@ -261,13 +261,16 @@ def settle_objection(
     """End an objection: the device has been moved, or it stays, with a reason.
 
     Raises:
-        Refused: when it is ended already, or the device still stands where it stood.
+        Refused: when it is ended already, the outcome is none, or the device still stands where
+            it stood.
     """
     objection = Objection.objects.select_for_update().get(pk=objection_id)
     if objection.outcome:
         raise Refused(
             f"Indsigelsen er allerede afsluttet som »{objection.get_outcome_display().lower()}«."
         )
+    if outcome not in Objection.Outcome.values:
+        raise Refused("Vælg, om udstyret er flyttet, eller om du afviser indsigelsen.")
     note = " ".join(note.split())
     if outcome == Objection.Outcome.MOVED:
         here = placements_in_force(today).filter(device=objection.device, unit=objection.unit)

@@ -56,7 +56,7 @@ def confirmation(request):
                 actor=request.user,
                 today=day,
                 now=now(),
-                seen=request.POST.get("seen"),
+                seen=request.POST.get("seen", ""),
             )
         except Refused as refused:
             for reason in refused.reasons:

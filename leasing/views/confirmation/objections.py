@@ -48,13 +48,10 @@ def objection(request, pk):
     if request.method == "POST":
         if not request.user.has_perm(SETTLES):
             raise PermissionDenied
-        outcome = request.POST.get("outcome")
-        if outcome not in Objection.Outcome.values:
-            outcome = Objection.Outcome.REFUSED
         try:
             settle_objection(
                 objection_id=pk,
-                outcome=outcome,
+                outcome=request.POST.get("outcome", ""),
                 note=request.POST.get("note", "").replace("\x00", ""),
                 actor=request.user,
                 today=today(),

@@ -92,9 +92,10 @@ def test_what_is_confirmed_is_the_list_that_was_seen(town, cast, client_of):
     client = client_of(cast.head)
     [seen] = read(client, CONFIRM).xpath("//input[@name='seen']/@value")
     make.placement(town["moved"], date(2026, 10, 10), town["foreign"])
-    response = client.post(CONFIRM, {"all": "1", "seen": seen}, follow=True)
-    assert "Listen er ændret, siden du så den" in response.content.decode()
-    assert Confirmation.objects.count() == 0
+    for told in ({"seen": seen}, {}, {"seen": ""}):
+        response = client.post(CONFIRM, {"all": "1", **told}, follow=True)
+        assert "Listen er ændret, siden du så den" in response.content.decode()
+        assert Confirmation.objects.count() == 0
     [seen] = read(client, CONFIRM).xpath("//input[@name='seen']/@value")
     client.post(CONFIRM, {"all": "1", "seen": seen})
     assert Confirmation.objects.count() == 2

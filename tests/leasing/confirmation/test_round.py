@@ -36,6 +36,12 @@ def ask(client, due="16-11-2026"):
     return client.post(FIRST, {"due_on": due})
 
 
+def answer(client, **given):
+    """Answer the list as it stands on the page."""
+    [seen] = read(client, CONFIRM).xpath("//input[@name='seen']/@value")
+    return client.post(CONFIRM, {"seen": seen, **given})
+
+
 def test_each_leader_gets_the_list_and_the_price_by_mail(town, cast, client_of, settings):
     with mail_server(settings) as inbox:
         assert ask(client_of(cast.finance)).status_code == 302
@@ -67,11 +73,11 @@ def test_a_leader_says_yes_to_some_and_then_to_the_rest(town, cast, client_of):
     client = client_of(cast.head)
     foreign = make.model() and Unit.objects.get(number="2001").placements.get().device_id
     chosen = [town[0].device_id, foreign]
-    client.post(CONFIRM, {"device": chosen})
+    answer(client, device=chosen)
     assert [c.device_id for c in Confirmation.objects.all()] == [town[0].device_id]
     client.post(f"{CONFIRM}{town[1].device_id}/ikke-vores/", {"note": "Står på Åhaven"})
     for _ in range(2):
-        client.post(CONFIRM, {"all": "1"})
+        answer(client, all="1")
     assert Confirmation.objects.count() == 2
     [row] = [r for r in progress(TODAY) if r.name == cast.department.name]
     assert (row.items, row.confirmed, row.objected, row.silent) == (3, 2, 1, 0)
@@ -94,7 +100,7 @@ def test_silence_counts_as_yes_and_is_seen_to(town, cast, client_of, settings):
 def test_an_objection_is_raised_once_and_takes_back_a_yes(town, cast, client_of):
     ask(client_of(cast.finance))
     client = client_of(cast.head)
-    client.post(CONFIRM, {"all": "1"})
+    answer(client, all="1")
     url = f"{CONFIRM}{town[0].device_id}/ikke-vores/"
     assert client.post(url, {"note": " "}).status_code == 422
     assert client.post(url, {"note": "x", "since": "01-12-2026"}).status_code == 422
@@ -165,6 +171,20 @@ def test_the_helpdesk_ends_it_by_a_move_or_a_reason(town, cast, client_of):
     late = client.post(url, {"outcome": "refused", "note": "x"})
     assert "allerede afsluttet" in late.content.decode()
     assert client_of(cast.finance).post(url, {"outcome": "moved"}).status_code == 403
+
+
+@pytest.mark.parametrize("outcome", [{}, {"outcome": ""}, {"outcome": "flyttet"}])
+def test_an_answer_that_is_none_of_the_two_ends_nothing(town, cast, client_of, outcome):
+    objection = Objection.objects.create(
+        device=town[0].device, unit=cast.unit, note="Står på Åhaven", raised_at=NOW
+    )
+    client = client_of(cast.helpdesk)
+    response = client.post(f"/indsigelser/{objection.pk}/", {"note": "Den er jeres", **outcome})
+    assert response.status_code == 422
+    assert "Vælg, om udstyret er flyttet" in response.content.decode()
+    assert "Den er jeres" in response.content.decode()
+    objection.refresh_from_db()
+    assert objection.outcome == ""
 
 
 def test_from_the_front_page_to_a_balanced_file_in_few_steps(town, cast, client_of):
