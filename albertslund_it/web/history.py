@@ -11,6 +11,7 @@ from auditlog.cid import get_cid
 from auditlog.context import auditlog_disabled
 from auditlog.middleware import AuditlogMiddleware
 from auditlog.models import LogEntry
+from auditlog.registry import auditlog
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Model
@@ -55,13 +56,15 @@ def record(
     """Write what came to be and what changed, by whom.
 
     `changed` pairs a row, as it is now, with the values that some of its fields had before (of a
-    foreign key: the id). Without an actor, it is the one of the request or of `set_actor`.
+    foreign key: the id). Without an actor, it is the one of the request or of `set_actor`. What a
+    model keeps out of its history stays out, and a change of nothing else has no entry.
     """
     if auditlog_disabled.get():
         return
     tail = (_moment(), *_who(actor))
     created = ((row, LogEntry.Action.CREATE, _beginnings(row)) for row in created)
     updated = ((row, LogEntry.Action.UPDATE, _changes(row, before)) for row, before in changed)
+    updated = (one for one in updated if one[-1])
     # A list, as naming a row may read from the database, which a COPY in progress does not allow.
     entries = [
         (*_what(row), action, json.dumps(changes, ensure_ascii=False), "", *tail)
@@ -88,10 +91,21 @@ def _moment():
 
 
 def _beginnings(row: Model) -> dict[str, tuple[str, str]]:
+    left_out = left_out_of(type(row))
     values = ((field.name, getattr(row, field.attname)) for field in row._meta.concrete_fields)
-    return {name: ("None", str(value)) for name, value in values if value is not None}
+    return {
+        name: ("None", str(value))
+        for name, value in values
+        if value is not None and name not in left_out
+    }
 
 
 def _changes(row: Model, before: dict[str, object]) -> dict[str, tuple[str, str]]:
-    names = ((name, row._meta.get_field(name).attname) for name in before)
+    told = (name for name in before if name not in left_out_of(type(row)))
+    names = ((name, row._meta.get_field(name).attname) for name in told)
     return {name: (str(before[name]), str(getattr(row, attname))) for name, attname in names}
+
+
+def left_out_of(model: type[Model]) -> list[str]:
+    """Return the names of the fields that a model keeps out of its history."""
+    return auditlog.get_model_fields(model)["exclude_fields"]

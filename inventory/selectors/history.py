@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from albertslund_it.common.money import format_kroner
+from albertslund_it.web.history import left_out_of
 from albertslund_it.web.people import author_of
 from inventory.models import Department, Employee
 
@@ -125,6 +126,10 @@ class _Reader:
         self.of_people = {
             (rows.model, name) for rows in about if not with_people for name in rows.of_people
         }
+        # An entry from before a field was kept out of history may still have it.
+        self.left_out = {
+            (model, name) for model in self.models.values() for name in left_out_of(model)
+        }
         self.names: dict[type[models.Model], dict[str, str]] = {}
 
     def look_up(self, entries: Iterable[LogEntry]) -> None:
@@ -173,7 +178,7 @@ class _Reader:
             return False
         if field.related_model is Employee and not self.with_people:
             return False
-        if (field.model, field.name) in self.of_people:
+        if (field.model, field.name) in self.of_people | self.left_out:
             return False
         # That a row belongs to the one whose page it is goes without saying, unless it moved.
         is_parent = field.many_to_one and field.related_model in self.models.values()

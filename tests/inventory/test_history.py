@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from inventory.models import Employee, Placement, Unit
+from inventory.models import Device, Employee, Placement, Unit
 from inventory.selectors.history import Rows, history_of
 from inventory.services.units import save_coding
 from leasing.models import Lease
@@ -42,6 +42,15 @@ def test_choices_days_and_places_are_told_in_words(cast):
     latest = changes_of(Rows(Lease, [lease.pk]))[0]
     assert ("udløbsvalg", "–", "Frikøb") in latest.fields
     assert ("stoppet fra", "–", "01-05-2026") in latest.fields
+
+
+def test_what_is_kept_out_of_history_is_not_told_though_an_old_entry_has_it(cast):
+    device = make.device()
+    entry = LogEntry.objects.get_for_object(device).latest("id")
+    entry.changes |= {"last_seen": ["None", "2026-05-01"]}
+    entry.save()
+
+    assert "sidst set" not in str(changes_of(Rows(Device, [device.pk]))).lower()
 
 
 def test_other_employments_are_told(cast):

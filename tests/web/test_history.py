@@ -1,12 +1,20 @@
 """History in bulk reads like the history that auditlog writes of rows saved alone."""
 
+from datetime import date
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
 from auditlog.context import disable_auditlog, set_actor
 from auditlog.models import LogEntry
+from django.apps import apps
+from django.db import connection
+from django.utils import timezone
 
 from albertslund_it.web import history
 from albertslund_it.web.bulk import Changes
-from inventory.models import Department, Unit
+from inventory.models import Department, Device, Unit
+from leasing.models import Order
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +64,34 @@ def test_a_row_made_and_changed_in_bulk_reads_as_one_saved_alone(cast):
         "ean": ["", "5798009811578"],
     }
     assert all(entry.object_id == made.id and entry.timestamp for entry in entries(Unit))
+
+
+def test_what_history_leaves_out_of_rows_saved_alone_it_leaves_out_in_bulk(cast):
+    order = Order(mail_text="indsat mail", requester_name="Signe", created_at=timezone.now())
+    changes = Changes((Order,))
+    changes.create(order)
+    changes.save(cast.helpdesk)
+    order.mail_text, before = "en anden mail", order.mail_text
+    history.record(changed=[(order, {"mail_text": before, "note": "x"})])
+    device = builders.device()
+    changes = Changes((Device,))
+    changes.update(device, "1", last_seen=date(2026, 5, 1))
+    changes.save(cast.helpdesk)
+
+    made, changed = entries(Order)
+    assert "requester_name" in made.changes
+    assert "mail_text" not in made.changes
+    assert changed.changes == {"note": ["x", ""]}
+    assert "last_seen" not in "".join(str(entry.changes) for entry in entries(Device))
+
+
+def test_a_row_of_which_only_what_is_left_out_changed_has_no_entry():
+    device = builders.device()
+    LogEntry.objects.all().delete()
+
+    history.record(changed=[(device, {"last_seen": None})])
+
+    assert not LogEntry.objects.exists()
 
 
 def test_without_an_actor_it_is_the_one_at_work(cast):
@@ -112,3 +148,28 @@ def test_headers_that_claim_nonsense_change_nothing_about_what_is_recorded(
     entry = entries(Unit).last()
     assert entry.actor == cast.finance
     assert (entry.remote_addr, entry.remote_port, entry.cid) == (None, None, None)
+
+
+def test_the_migration_takes_out_what_bulk_writes_put_in():
+    migration = import_module("leasing.migrations.0016_history_forgets_what_it_leaves_out")
+    order = Order.objects.create(note="Til kontoret", created_at=timezone.now())
+    device = builders.device()
+    made = entries(Order).get()
+    made.changes |= {"mail_text": ["None", "indsat mail"]}
+    made.save()
+    seen = {"last_seen": ["None", "2026-05-01"]}
+    only, both = (
+        LogEntry.objects.log_create(device, action=LogEntry.Action.UPDATE, changes=changes)
+        for changes in (seen, seen | {"ram_gb": ["8", "16"]})
+    )
+    before = entries(Device).first().changes
+
+    migration.forget(apps, SimpleNamespace(connection=connection))
+
+    assert entries(Order).get().changes["note"] == ["None", "Til kontoret"]
+    assert "mail_text" not in entries(Order).get().changes
+    assert order.pk == entries(Order).get().object_id
+    assert not LogEntry.objects.filter(pk=only.pk).exists()
+    both.refresh_from_db()
+    assert both.changes == {"ram_gb": ["8", "16"]}
+    assert entries(Device).first().changes == before
