@@ -13,6 +13,8 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _HEAD = 2000
+MAX_PARTS = 2_000  # of a workbook; zipfile would read the directory of any number of them
+_DIRECTORY_ENTRY = b"PK\x01\x02"
 # What begins a text that is no table, the first that fits.
 _TEXTS = (
     (
@@ -51,6 +53,11 @@ def kind_of(data: bytes) -> str:
     if _NOT_TEXT.search(data):
         raise Refused(NOT_A_SPREADSHEET)
     return "csv"
+
+
+def has_too_many_parts(data: bytes) -> bool:
+    """Tell whether a zip file has more parts than a workbook would, before it is opened."""
+    return data.count(_DIRECTORY_ENTRY) > MAX_PARTS
 
 
 def _old_office(data: bytes) -> str:

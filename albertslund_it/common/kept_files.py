@@ -8,6 +8,8 @@ import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 
+from albertslund_it.common.file_kinds import has_too_many_parts
+
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV, XML = "text/csv", "application/xml"
@@ -79,6 +81,8 @@ def _type_of(name: str, data: bytes) -> str | None:
 
 def _is_workbook(data: bytes) -> bool:
     """Tell whether a zip file is a workbook without macros; nothing of it is unpacked."""
+    if has_too_many_parts(data):
+        return False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())

@@ -17,8 +17,8 @@ from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.file_kinds import LOCKED
-from albertslund_it.common.number_formats import formatted
+from albertslund_it.common.file_kinds import LOCKED, has_too_many_parts
+from albertslund_it.common.number_formats import NumberFormat, number_format
 from albertslund_it.common.xlsx_parts import (
     DAMAGED,
     TOO_MUCH,
@@ -34,9 +34,7 @@ from albertslund_it.common.xlsx_parts import (
 # What the parts of a file may take up unpacked. 200,000 rows of 12 columns need about 110 MB.
 MAX_UNPACKED = 128 * 2**20
 MAX_PART = 20 * 2**20
-MAX_PARTS = 2_000
 _LARGE_PARTS = re.compile(r"(worksheets/|sharedstrings)", re.IGNORECASE)
-_DIRECTORY_ENTRY = b"PK\x01\x02"
 
 SAVE_AS = "Gem tabellen som Excel-projektmappe (.xlsx), og indlæs den nye fil."
 NOT_A_WORKBOOK = f"Filen er et arkiv (zip) og ikke en Excel-projektmappe. {SAVE_AS}"
@@ -79,7 +77,7 @@ def read_sheet(data: bytes, reading: Reading) -> Iterator[tuple[int, tuple]]:
 
 
 def _rows(data: bytes, reading: Reading) -> Iterator[tuple[int, tuple]]:
-    if data.count(_DIRECTORY_ENTRY) > MAX_PARTS:
+    if has_too_many_parts(data):
         raise Refused(TOO_MUCH)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         package = _Package(archive)
@@ -99,7 +97,8 @@ def _rows(data: bytes, reading: Reading) -> Iterator[tuple[int, tuple]]:
         with archive.open(part) as stream:
             for _ in read_part(stream, reader, package.bounds):
                 yield from reader.take_rows()
-        reading.hidden_rows, reading.hidden_columns = reader.hidden_rows, reader.hidden_columns
+        reading.hidden_rows = reader.hidden_rows
+        reading.hidden_columns = sorted(reader.hidden_columns)
 
 
 class _Package:
@@ -117,7 +116,7 @@ class _Package:
         ):
             raise Refused(DAMAGED)
         large = sum(info.file_size for info in infos) > MAX_UNPACKED
-        if large or len(infos) > MAX_PARTS or any(map(_is_swollen, infos)):
+        if large or any(map(_is_swollen, infos)):
             raise Refused(TOO_MUCH)
         self.workbook = self.related("").first("officeDocument", "xl/workbook.xml")
         if self.part(self.workbook) is None or self.workbook.endswith(".bin"):
@@ -183,16 +182,17 @@ class _Numbers:
 
     def __init__(self, styles: Styles, epoch: datetime):
         self._styles, self._epoch = styles, epoch
-        self._codes: dict[int, tuple[str, bool, bool]] = {}
+        # By code and not by style: a file has far more styles than ways to show a number.
+        self._read: dict[str, tuple[NumberFormat, bool, bool]] = {}
 
     def value(self, number: int | float, style: int):
         """Return what a number in a cell of a style stands for."""
-        if style not in self._codes:
-            code = self._styles.code(style)
-            self._codes[style] = code, is_date_format(code), is_timedelta_format(code)
-        code, is_date, is_duration = self._codes[style]
+        code = self._styles.code(style)
+        if code not in self._read:
+            self._read[code] = number_format(code), is_date_format(code), is_timedelta_format(code)
+        shape, is_date, is_duration = self._read[code]
         if not is_date:
-            return number if code == "General" else formatted(number, code)
+            return shape.formatted(number)
         try:
             return from_excel(number, self._epoch, timedelta=is_duration)
         except (OverflowError, ValueError):

@@ -267,7 +267,7 @@ class Sheet(Reader):
 
     def __init__(self, texts: list[str], number: Callable):
         self.hidden_rows: list[int] = []
-        self.hidden_columns: list[int] = []
+        self.hidden_columns: set[int] = set()
         self._texts, self._number = texts, number
         self._rows: list[tuple[int, tuple]] = []
         self._in_data = self._is_read = self._is_hidden = False
@@ -285,7 +285,7 @@ class Sheet(Reader):
             self._in_data = name == "sheetData"
             if name == "col" and _is_on(attributes.get("hidden")):
                 first, last = int(attributes["min"]), int(attributes["max"])
-                self.hidden_columns.extend(range(first, min(last, MAX_COLUMNS) + 1))
+                self.hidden_columns.update(range(max(first, 1), min(last, MAX_COLUMNS) + 1))
         elif name == "c":
             self._begin_cell(attributes)
         elif name == "v":

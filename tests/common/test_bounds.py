@@ -29,6 +29,9 @@ except Refused as refused:
 peak = re.search(r"VmHWM:\\s+([0-9]+)", open("/proc/self/status").read())
 print(int(peak[1]) // 1024, said)
 """
+only_on_linux = pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="only Linux tells the peak"
+)
 COLUMNS = b"x;" * 150 + b"x\n"
 
 
@@ -106,20 +109,42 @@ REFUSALS = {
 }
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak")
-@pytest.mark.parametrize("name", FILES)
-def test_a_file_that_would_fill_the_memory_is_refused(name, tmp_path):
-    path = tmp_path / "fil"
-    path.write_bytes(FILES[name]())
-    assert path.stat().st_size < 20 * MEGABYTE
+HIDDEN = {
+    "a column far below the first": b'<col min="-2000000000" max="5" hidden="1"/>',
+    "the same columns many times": b'<col min="1" max="200" hidden="1"/>' * 240_000,
+}
 
+
+def read_alone(data: bytes, path: Path) -> tuple[int, str]:
+    """Return the peak in megabytes of a process that reads a file, and what it says of it."""
+    path.write_bytes(data)
+    assert len(data) < 20 * MEGABYTE
     done = subprocess.run(
         [sys.executable, "-c", READ_ALONE, str(path)], capture_output=True, text=True, check=True
     )
-
     peak, _, said = done.stdout.strip().partition(" ")
+    return int(peak), said
+
+
+@only_on_linux
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_would_fill_the_memory_is_refused(name, tmp_path):
+    peak, said = read_alone(FILES[name](), tmp_path / "fil")
+
     assert REFUSALS.get(name, xlsx_parts.TOO_MANY_ELEMENTS) in said
-    assert int(peak) < (100 if name == "a row that is too wide" else 150)
+    assert peak < (100 if name == "a row that is too wide" else 150)
+
+
+@only_on_linux
+@pytest.mark.parametrize("name", HIDDEN)
+def test_hidden_columns_are_kept_once_each(name, tmp_path):
+    row = b'<row><c t="str"><v>A</v></c></row>'
+    data = hostile(sheet(row * 2, before=b"<cols>" + HIDDEN[name] + b"</cols>"))
+
+    peak, said = read_alone(data, tmp_path / "fil")
+
+    assert said == "1 rows"
+    assert peak < 100
 
 
 @pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from albertslund_it.common import cells
 from albertslund_it.common.money import format_kroner, plain_kroner
-from albertslund_it.common.number_formats import formatted
+from albertslund_it.common.number_formats import number_format
 
 DAY = date(2025, 11, 17)
 dates = st.dates(date(2000, 1, 1), date(2100, 12, 31))
@@ -127,7 +127,7 @@ def test_a_column_of_dates_that_may_be_written_month_first(column, found):
     ],
 )
 def test_a_number_shown_as_another_text_is_no_name(number, code, shown):
-    cell = formatted(number, code)
+    cell = number_format(code).formatted(number)
 
     with pytest.raises(ValueError, match="gør kolonnen til tekst") as refused:
         cells.text(cell)
@@ -157,18 +157,18 @@ def test_a_number_shown_as_another_text_is_no_name(number, code, shown):
     ],
 )
 def test_a_number_shown_as_it_is_may_be_a_name(code):
-    cell = formatted(1010, code)
+    cell = number_format(code).formatted(1010)
 
     assert cells.text(cell) == "1010"
     assert type(cell) is int
 
 
 def test_a_format_longer_than_excel_writes_is_not_looked_into():
-    assert formatted(5, "0" * 300) == 5
+    assert number_format("0" * 300).formatted(5) == 5
 
 
 def test_a_whole_number_may_be_shown_in_any_way():
-    assert cells.whole_number(1, 40)(formatted(16, "0000")) == 16
+    assert cells.whole_number(1, 40)(number_format("0000").formatted(16)) == 16
 
 
 @pytest.mark.parametrize("cell", ["17-11-0226", date(1900, 1, 1), "2202-01-01"])

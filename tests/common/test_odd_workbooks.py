@@ -6,8 +6,9 @@ from datetime import date, datetime, time
 
 import openpyxl
 import pytest
+from openpyxl.styles import Protection
 
-from albertslund_it.common import cells, xlsx_parts
+from albertslund_it.common import cells, number_formats, xlsx_parts
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.spreadsheets import heading_key, read_table
 from tests.common.test_spreadsheets import archive, changed_part, read, refusal
@@ -109,6 +110,26 @@ def test_hidden_columns_are_named():
 
 
 # --- how a number is shown
+
+
+def test_a_format_is_taken_apart_once_however_many_cells_have_it(monkeypatch):
+    taken_apart = []
+
+    class Pieces:
+        def finditer(self, code, pattern=number_formats._PIECE):
+            taken_apart.append(code)
+            return pattern.finditer(code)
+
+    monkeypatch.setattr(number_formats, "_PIECE", Pieces())
+    book = book_of([["Serienummer"], *([number] for number in range(1, 301))])
+    for number in range(2, 302):
+        book.active.cell(number, 1).number_format = "0" * 10 + '" stk"' if number % 2 else "0000"
+        book.active.cell(number, 1).protection = Protection(hidden=number % 3 == 0)
+
+    rows = read(saved(book)).rows
+
+    assert len(taken_apart) == 2
+    assert [str(cell) for _, (cell,) in rows[:2]] == ["0001", "0000000002 stk"]
 
 
 @pytest.mark.parametrize(

@@ -312,7 +312,9 @@ def test_a_small_part_that_should_be_small_may_not_be_large():
 
 
 def test_many_parts():
-    parts = {f"xl/media/{n}": b"" for n in range(xlsx.MAX_PARTS)} | {"xl/workbook.xml": b"<w/>"}
+    parts = {f"xl/media/{n}": b"" for n in range(file_kinds.MAX_PARTS)} | {
+        "xl/workbook.xml": b"<w/>"
+    }
 
     assert refusal(archive(parts)) == xlsx_parts.TOO_MUCH
 

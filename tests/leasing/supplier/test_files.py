@@ -13,6 +13,7 @@ from django.utils import timezone
 from lxml import html
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.file_kinds import MAX_PARTS
 from albertslund_it.common.kept_files import check_file, clean_name
 from leasing.models import KeptFile, SupplierInvoice, SupplierInvoiceFile
 from leasing.services.supplier.files import attach_file, remove_file
@@ -168,6 +169,19 @@ def test_a_workbook_with_macros_or_a_zip_that_is_none_is_not_kept():
                 archive.writestr(name, "x")
         with pytest.raises(ValueError, match="hverken"):
             check_file("a.xlsx", stream.getvalue())
+
+
+def test_a_zip_with_far_more_parts_than_a_workbook_has_is_not_even_opened(monkeypatch):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in ("xl/workbook.xml", "[Content_Types].xml", *map(str, range(MAX_PARTS))):
+            archive.writestr(name, "x")
+    opened = []
+    monkeypatch.setattr(zipfile, "ZipFile", lambda *of: opened.append(of))
+
+    with pytest.raises(ValueError, match="hverken"):
+        check_file("a.xlsx", stream.getvalue())
+    assert not opened
 
 
 # --- opened
