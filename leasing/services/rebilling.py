@@ -46,7 +46,8 @@ def export_rebilling(
     'csvo' and 'csvp' are the two Opus files where the kinds of cost objects may not be mixed.
 
     Raises:
-        Refused: when a unit lacks coding that the Opus file needs; nothing is written or recorded.
+        Refused: when a unit lacks coding that the Opus file needs, or a voucher has frozen another
+            coding meanwhile; nothing is written or recorded.
     """
     # The whole file is there before anything reaches the stream, and the database is not locked
     # while it is made.
@@ -58,6 +59,7 @@ def export_rebilling(
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
         with transaction.atomic():
+            _refuse_another_coding(run, rebilling)
             export = RebillingExport.objects.create(
                 run=run,
                 file_kind=file_kind,
@@ -68,6 +70,14 @@ def export_rebilling(
             )
             shutil.copyfileobj(file, stream)
     return export
+
+
+def _refuse_another_coding(run: BillingRun, rebilling: Rebilling) -> None:
+    """Refuse a file that was made while a voucher froze another coding than it carries."""
+    BillingRun.objects.select_for_update().get(id=run.id)  # a voucher is entered before or after
+    voucher = Voucher.objects.select_related("export").filter(run=run).first()
+    if voucher and voucher.export.coding != rebilling.coding:
+        raise Refused(f"{run.label} er bogført imens. Hent filen igen.")
 
 
 def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) -> None:

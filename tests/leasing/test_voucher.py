@@ -1,6 +1,7 @@
 """The record of what was exported, and the voucher that freezes it."""
 
 import hashlib
+import io
 import threading
 from datetime import date
 
@@ -210,6 +211,49 @@ def test_nothing_is_recorded_when_the_file_cannot_be_handed_over(run):
             now=run.closed_at,
         )
     assert not RebillingExport.objects.exists()
+
+
+def test_a_file_of_another_coding_than_was_frozen_meanwhile_is_not_handed_out(
+    units, run, monkeypatch
+):
+    export(run, "csv")
+    Unit.objects.filter(id=units.school.id).update(account="42000000")
+    digest = hashlib.file_digest
+
+    def posted_meanwhile(*args):
+        record(run)
+        return digest(*args)
+
+    stream = io.BytesIO()
+    monkeypatch.setattr("leasing.services.rebilling.hashlib.file_digest", posted_meanwhile)
+    with pytest.raises(Refused) as refused:
+        export_rebilling(
+            run=run,
+            file_kind="csv",
+            stream=stream,
+            actor_name="Oda Lund",
+            today=POSTED,
+            now=run.closed_at,
+        )
+    assert refused.value.reasons == ["1. kvartal 2026 er bogført imens. Hent filen igen."]
+    assert not stream.getvalue()
+    assert RebillingExport.objects.get() == Voucher.objects.get().export
+    monkeypatch.undo()
+    assert opus_rows(run)[1]["Artskonto"] == "40000000"
+
+
+def test_a_file_of_the_coding_that_was_frozen_meanwhile_is_handed_out(units, run, monkeypatch):
+    export(run, "csv")
+    digest = hashlib.file_digest
+
+    def posted_meanwhile(*args):
+        record(run)
+        return digest(*args)
+
+    monkeypatch.setattr("leasing.services.rebilling.hashlib.file_digest", posted_meanwhile)
+    made, content = export(run, "csv")
+    assert content
+    assert made.coding == Voucher.objects.get().export.coding
 
 
 # --- asked once more, and corrected
