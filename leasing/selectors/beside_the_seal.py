@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Exists, F, Model, OuterRef, Q
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.rows import among
 from inventory.models import Department, Device, FormerSerialNumber, Unit
 from leasing.models import (
     BilledFacts,
@@ -279,7 +280,8 @@ def _values_ever(
     """Return what a field of each row is, and what the history says that it has been."""
     rows, entries = model.objects.all(), _history(model, field)
     if ids is not None:
-        rows, entries = rows.filter(pk__in=ids), entries.filter(object_id__in=ids)
+        rows = rows.filter(pk__in=among(ids, int))
+        entries = entries.filter(object_id__in=among(ids, int))
     ever: dict[int, set[str]] = defaultdict(set)
     for pk, value in rows.values_list("pk", field):
         ever[pk].add(value)
@@ -290,7 +292,7 @@ def _values_ever(
 
 def _serials_ever(devices: Collection[int]) -> dict[int, set[str]]:
     ever = _values_ever(Device, "serial_number", devices)
-    former = FormerSerialNumber.objects.filter(device__in=devices)
+    former = FormerSerialNumber.objects.filter(device_id__in=among(devices, int))
     for device, serial in former.values_list("device", "serial_number"):
         ever[device].add(serial)
     return ever

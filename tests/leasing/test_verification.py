@@ -8,6 +8,7 @@ from django.db import connection
 
 from leasing.guards import remove_guards, restore_guards
 from leasing.models import BilledFacts, BillingRun, InvoiceLine, InvoiceSummary, QuarterlyInvoice
+from leasing.selectors.beside_the_seal import _serials_ever
 from leasing.selectors.verification import findings
 from leasing.services.closing import close_quarter
 from tests import builders as make
@@ -167,3 +168,16 @@ def test_a_lease_that_lost_its_term(two_runs):
     lease = BilledFacts.objects.get(lease__device__serial_number="PF1").lease
     lease.terms.all().delete()
     assert "Leasing af PF1: har ingen løbetid og dermed ingen pris." in list(findings())
+
+
+def test_many_devices_are_looked_up_in_one_parameter(db):
+    """SQLite takes 32,766 parameters at most, and a municipality has leases for longer than that."""
+    counts = []
+
+    def counted(execute, sql, params, many, context):
+        counts.append(len(params or ()))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(counted):
+        assert not _serials_ever(range(40_000))
+    assert max(counts) < 10
