@@ -87,11 +87,11 @@ def _refusal(found: Preparedness, window: Window, account) -> Refused:
             "Den ene gennemgår forslaget og markerer det som forberedt, den anden låser."
         )
     if found.has_lapsed:
-        return ProposalChanged(
-            f"{found.prepared.prepared_by} forberedte {window.label}, men forslaget er ændret "
-            "siden, så forberedelsen gælder ikke mere. Forbered det igen.",
-            found.changes,
+        reason = (
+            f"{found.prepared.prepared_by} forberedte {window.label}, men {found.why_lapsed}, så "
+            "forberedelsen gælder ikke mere. Forbered det igen."
         )
+        return ProposalChanged(reason, found.changes) if found.has_changed else Refused(reason)
     return Refused(
         f"{name_of(account)} har selv forberedt {window.label}. Der skal to personer til: "
         "bed en anden om at godkende og låse."

@@ -5,19 +5,31 @@ from dataclasses import dataclass
 from leasing.models import Preparation, Settings
 from leasing.selectors.closing.proposal import DepartmentChange, Proposal, changes_since
 
+CHANGED = "forslaget er ændret siden"
+
 
 @dataclass(frozen=True)
 class Preparedness:
     """Whether a proposal is prepared, by whom, and whether the reader may close it.
 
-    A preparation holds for the very proposal that was seen; afterwards it has lapsed.
+    A preparation holds for the very proposal that was seen, and while the account that prepared it
+    is known, so that it can be told from the one that closes; afterwards it has lapsed.
     """
 
     prepared: Preparation | None
     needs_two_people: bool
-    has_lapsed: bool
+    why_lapsed: str
     is_mine: bool
     changes: list[DepartmentChange]
+
+    @property
+    def has_lapsed(self) -> bool:
+        return bool(self.why_lapsed)
+
+    @property
+    def has_changed(self) -> bool:
+        """Tell whether it has lapsed because the proposal is another one by now."""
+        return self.why_lapsed == CHANGED
 
     @property
     def holds(self) -> bool:
@@ -36,13 +48,20 @@ class Preparedness:
 def preparedness_of(proposal: Proposal, account_id: int | None) -> Preparedness:
     """Return how far a proposal is prepared, as the owner of an account meets it."""
     prepared = Preparation.objects.filter(code=proposal.code).first()
-    has_lapsed = prepared is not None and (
-        prepared.account_id is None or prepared.digest != proposal.digest
-    )
+    why_lapsed = _why_lapsed(prepared, proposal) if prepared else ""
     return Preparedness(
         prepared,
         bool(Settings.objects.values_list("needs_two_people", flat=True).get(id=1)),
-        has_lapsed,
+        why_lapsed,
         prepared is not None and prepared.account_id == account_id,
-        changes_since(prepared.digest, proposal) if has_lapsed else [],
+        changes_since(prepared.digest, proposal) if why_lapsed == CHANGED else [],
     )
+
+
+def _why_lapsed(prepared: Preparation, proposal: Proposal) -> str:
+    """Say in Danish, after »men«, why a preparation does not hold; nothing where it does."""
+    if not prepared.digest:
+        return "det er ikke gemt, hvilket forslag det var"
+    if prepared.digest != proposal.digest:
+        return CHANGED
+    return "" if prepared.account_id else "kontoen kendes ikke længere"

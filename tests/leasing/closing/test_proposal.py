@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
+from albertslund_it.common.errors import Refused
 from albertslund_it.web.people import person_at_the_terminal
 from inventory.models import Placement
 from leasing.models import BillingRun, InvoiceLine, Preparation, SeenProposal, Settings
@@ -490,13 +491,29 @@ def test_the_one_who_prepared_sees_that_another_must_close(town, cast, client_of
     assert not page.xpath("//main//button[contains(., 'Godkend og lås')]")
 
 
-def test_a_preparation_without_an_account_or_a_proposal_has_lapsed(town, cast):
+def test_a_preparation_without_an_account_or_a_proposal_has_lapsed(town, cast, client_of):
     """As those are that were made before either was kept, and of an account that is gone."""
     Settings.objects.update(needs_two_people=True)
     prepared = prepare(cast.finance)
     palle = cast.user("palle", "Økonomi")
-    for change in ({"account": None}, {"digest": ""}):
+    client = client_of(palle)
+    for change, why in (
+        ({"account": None}, "kontoen kendes ikke længere"),
+        ({"digest": ""}, "det er ikke gemt, hvilket forslag det var"),
+    ):
         Preparation.objects.filter(pk=prepared.pk).update(**change)
-        with pytest.raises(ProposalChanged, match="gælder ikke mere"):
+        with pytest.raises(Refused) as refused:
             close_quarter(code="2026Q4", closed_by="Palle", account=palle, today=TODAY, now=NOW)
+        assert refused.value.reasons == [
+            f"Oda forberedte 4. kvartal 2026, men {why}, så forberedelsen gælder ikke mere. "
+            "Forbered det igen."
+        ]
+        page = text_of(read(client, OPEN))
+        assert "Gælder ikke mere" in page
+        assert refused.value.reasons[0] in page
+        assert "ændret, siden det blev forberedt" not in page
+        client.post(CLOSE, {"seen_digest": preview_run("2026Q4", TODAY).proposal.digest})
+        page = text_of(read(client, OPEN))
+        assert refused.value.reasons[0] in page
+        assert not BillingRun.objects.filter(code="2026Q4").exists()
         prepared = prepare(cast.finance)
