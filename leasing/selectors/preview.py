@@ -123,7 +123,11 @@ class Preview:
         own, covered = self.window.current, str(self.window.covered or "")
         if own is None:
             return []
-        new = [period for _, period in self.pending if covered < period <= str(own)]
+        new = [
+            period
+            for _, period in self.pending
+            if covered < period <= str(own) and period in self.window.taken
+        ]
         return list(quarters_between(min([*map(Quarter.parse, new), own]), own))
 
     @property

@@ -7,6 +7,8 @@ querysets of devices, so that a page can list the same ones that are counted.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -371,18 +373,18 @@ def _of_earlier(preview: Preview) -> Iterable[Finding]:
         closed = last_closed_quarter()
         first = closed.next() if closed else Quarter.of(window.billing_start)
         skipped = list(quarters_between(first, window.current.next(-1)))
-        if skipped:
-            names = span_label(skipped)
+        if taken := [quarter for quarter in skipped if str(quarter) in window.taken]:
             yield Finding(
                 "skipped",
                 WARNING,
-                f"{names} er ikke låst",
+                f"{span_label(taken)} er ikke låst",
                 "Låser du dette kvartal først, kommer beløbene med her som »ikke tidligere "
                 "opkrævet«, og de tidligere kvartaler kan ikke låses for sig bagefter.",
                 "Økonomi",
-                len(skipped),
+                len(taken),
                 preview.by_kind[Kind.BACKLOG] - preview.late.parts.get(Kind.BACKLOG, (0, 0))[1],
             )
+        yield from _of_left(preview, [q for q in skipped if str(q) not in window.taken])
     if late := preview.late.lines:
         yield Finding(
             "corrections",
@@ -393,6 +395,24 @@ def _of_earlier(preview: Preview) -> Iterable[Finding]:
             late,
             preview.late.amount_ore,
             about=window.code,
+        )
+
+
+def _of_left(preview: Preview, left: list[Quarter]) -> Iterable[Finding]:
+    """Say of skipped quarters that the run leaves them to the supplementary run of their year."""
+    for year, of_year in groupby(left, attrgetter("year")):
+        quarters = list(of_year)
+        codes = {str(quarter) for quarter in quarters}
+        yield Finding(
+            "left",
+            WARNING,
+            f"{span_label(quarters)} er ikke låst",
+            "Låser du dette kvartal først, kan de tidligere kvartaler ikke låses for sig bagefter. "
+            f"Beløbene kommer ikke med i denne kørsel, men i supplementskørslen for {year}.",
+            "Økonomi",
+            len(quarters),
+            sum(ore for (_, period), ore in preview.pending.items() if period in codes),
+            about=f"{year}S",
         )
 
 

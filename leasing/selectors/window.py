@@ -78,12 +78,11 @@ def _last_quarter(runs) -> Quarter | None:
 
 
 def quarters_of(run: BillingRun) -> list[Quarter]:
-    """Give the quarters that a run is the first to bill; of a supplementary one, its year."""
-    last, start = run.last_quarter, Quarter.of(billing_start())
-    if run.is_supplementary:
-        return list(quarters_between(max(start, Quarter(last.year, 1)), last))
-    before = _last_quarter(BillingRun.objects.filter(id__lt=run.id))
-    return list(quarters_between(before.next() if before else start, last))
+    """Return the quarters a run is held against: its span; of a supplementary one, its year."""
+    if not run.is_supplementary:
+        return run.quarters
+    last = run.last_quarter
+    return list(quarters_between(max(Quarter.of(billing_start()), Quarter(last.year, 1)), last))
 
 
 def billing_start() -> date:

@@ -169,7 +169,7 @@ def finding_url(key: str, code: str) -> str:
         return reverse("reconciliation", args=[code])
     if key == "invoices":
         return reverse("supplier-invoice-list")
-    if key == "vouchers":
+    if key in {"vouchers", "left"}:
         return reverse("quarter-detail", args=[code])
     if key == "leaders":
         return reverse("first-rebilling")

@@ -5,10 +5,15 @@ from datetime import date
 import pytest
 
 from albertslund_it.common.quarters import Quarter, span_label
+from leasing.exports.postings import postings_of
 from leasing.models import BillingRun
 from leasing.selectors.outstanding import outstanding
 from leasing.selectors.preview import preview_run
+from leasing.selectors.proof import proof_of
 from leasing.selectors.quarter import table_of_preview
+from leasing.selectors.readiness import readiness_of
+from leasing.selectors.rebilling import rebilling_of
+from leasing.selectors.window import quarters_of
 from tests import builders as make
 from tests.leasing.closed import body, close, opus_rows, town, workbook
 from tests.leasing.pages import assert_every_figure_opens_its_lines, read, text_of
@@ -129,3 +134,54 @@ def test_an_open_quarter_names_what_it_would_bill(client_of, cast):
     [heading] = read(client, "/kvartaler/2026Q3/").xpath("//h1")
     assert "1.–3. kvartal 2026" in text_of(heading)
     assert "Godkend og lås 1.–3. kvartal 2026" in text_of(read(client, "/kvartaler/2026Q3/laas/"))
+
+
+JANUARY = date(2027, 1, 15)
+
+
+def proof(run):
+    rebilling = rebilling_of(run)
+    return proof_of(run, postings_of(rebilling), rebilling.cost_holder.amount_ore)
+
+
+def test_a_quarter_that_its_years_supplementary_run_had_billed_has_a_proof_and_a_workbook():
+    town()
+    close("2026Q3", today=LATE)
+    close("2026S", today=JANUARY)
+    make.charge(make.unit("1009", "Musikskolen"), 12_300, date(2026, 12, 1), "Fragt")
+    run = close("2026Q4", today=JANUARY)
+    assert quarters_of(run) == run.quarters == [Quarter(2026, 4)]
+    assert proof(run).holds
+    assert "Oversigt" in workbook(run, JANUARY).sheetnames
+
+
+def test_a_quarter_left_to_the_supplementary_run_is_not_the_next_ordinary_ones():
+    town()
+    close("2026Q3", today=LATE)
+    preview = preview_run("2027Q1", JANUARY)
+    assert preview.label == "1. kvartal 2027"
+    run = close("2027Q1", today=JANUARY)
+    assert quarters_of(run) == run.quarters == preview.quarters == [Quarter(2027, 1)]
+    assert proof(run).holds
+    assert {missing.quarter for missing in proof(run).missing} == {Quarter(2027, 1)}
+    assert "Oversigt" in workbook(run, JANUARY).sheetnames
+
+
+def test_a_skipped_quarter_of_a_year_still_open_is_said_to_come_with_its_supplementary_run():
+    town()
+    close("2026Q3", today=LATE)
+    preview = preview_run("2027Q1", JANUARY)
+    [found] = [one for one in readiness_of(preview, JANUARY).findings if "ikke låst" in one.title]
+    assert (found.key, found.about) == ("left", "2026S")
+    assert found.title == "4. kvartal 2026 er ikke låst"
+    assert "supplementskørslen for 2026" in found.help and "med her" not in found.help
+    left = sum(ore for (_, period), ore in preview.pending.items() if period == "2026Q4")
+    assert found.amount_ore == left > 0
+
+
+def test_skipped_quarters_that_the_run_takes_come_with_it():
+    town()
+    preview = preview_run("2026Q3", LATE)
+    [found] = [one for one in readiness_of(preview, LATE).findings if "ikke låst" in one.title]
+    assert (found.key, found.title) == ("skipped", "1.–2. kvartal 2026 er ikke låst")
+    assert "kommer beløbene med her" in found.help
