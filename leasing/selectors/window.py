@@ -130,6 +130,18 @@ def window_ahead(code: str, today: date) -> Window:
     return ahead if ahead.code == code else window_for(code, today)
 
 
+def run_taking(quarter: Quarter, today: date) -> str:
+    """Name the run that what comes up in a quarter today will be billed by, inside a sentence."""
+    closed = last_closed_quarter()
+    if closed is None or quarter > closed:
+        return f"kørslen for {quarter.label}"
+    following = closed.next()
+    if quarter.year < following.year and today <= supplement_ends_on(quarter.year):
+        # Also before the year is over: the first run of the next one leaves it too.
+        return f"supplementskørsel {_next_supplement(quarter.year)} for {quarter.year}"
+    return f"kørslen for {following.label}"
+
+
 def pending_window() -> Window | None:
     """Give the window of all that runs have covered; None before the first closing."""
     start, covered = billing_start(), last_covered_quarter()
@@ -157,6 +169,10 @@ def _refuse_impossible_quarter(quarter, start, closed, today):
         )
 
 
+def _next_supplement(year: int) -> int:
+    return 1 + BillingRun.objects.filter(code__startswith=f"{year}S").count()
+
+
 def _supplementary_window(year: int, number: str, today: date) -> Window:
     start, covered = billing_start(), last_covered_quarter()
     if year < start.year:
@@ -172,7 +188,7 @@ def _supplementary_window(year: int, number: str, today: date) -> Window:
             f"Supplementsperioden for {year} sluttede den {deadline:%d-%m-%Y}. "
             "Forskellene kommer med i den næste kvartalskørsel."
         )
-    following = 1 + BillingRun.objects.filter(code__startswith=f"{year}S").count()
+    following = _next_supplement(year)
     if number and int(number) != following:
         raise Refused(f"Den næste supplementskørsel for {year} er {year}S{following}.")
     last = Quarter(year, 4)

@@ -12,12 +12,12 @@ from inventory.models import Device, Unit
 from leasing.models import Charge, InvoiceLine
 from leasing.selectors.handling.consequences import Consequence, Plan, consequence_of
 from leasing.selectors.limits import Limits
-from leasing.selectors.window import last_covered_quarter
+from leasing.selectors.window import last_closed_quarter, run_taking
 
 
 @dataclass(frozen=True)
 class ChargeEffect:
-    """Who pays a one-off amount, with which quarter, and what else waits for the unit.
+    """Who pays a one-off amount, by which run, and what else waits for the unit.
 
     `before` is the charge that is changed, as it is now; `doubts` are asked about once more.
     """
@@ -28,7 +28,7 @@ class ChargeEffect:
     text: str
     device: Device | None
     before: Charge | None
-    quarter: Quarter
+    run: str
     closed: Quarter | None
     waiting: int
     waiting_ore: int
@@ -40,7 +40,7 @@ class ChargeEffect:
         yield "Beløbet", _told(self)
         if self.before:
             yield "Det, der stod", _told(self.before)
-        yield "Kørslen, beløbet kommer med i", self.quarter.label
+        yield "Beløbet kommer med i", self.run
         others = f"{self.waiting} på i alt {format_kroner(self.waiting_ore)}"
         yield f"Andre engangsbeløb, der venter for {self.unit.name}", others
         for doubt in self.doubts:
@@ -72,8 +72,7 @@ def effect_of_charge(
     today: date,
 ) -> ChargeEffect:
     """Work out what a charge does, a new one or one that is changed."""
-    own, covered = Quarter.of(charged_on), last_covered_quarter()
-    is_late = covered is not None and own <= covered
+    own, closed = Quarter.of(charged_on), last_closed_quarter()
     billed = InvoiceLine.objects.exclude(charge=None).values("charge")
     others = Charge.objects.filter(unit=unit).exclude(pk=charge_id).exclude(pk__in=billed)
     # The same again is no other one.
@@ -87,8 +86,8 @@ def effect_of_charge(
         text,
         device,
         before,
-        covered.next() if is_late else own,
-        own if is_late else None,
+        run_taking(own, today),
+        own if closed and own <= closed else None,
         sums["count"],
         sums["ore"] or 0,
         tuple(Limits.on(today).of_charge(amount_ore, charged_on)),

@@ -226,3 +226,40 @@ def test_a_settled_device_says_its_terms_price_and_what_it_came_to_cost(town, ca
     # F(1 April) = 34941
     after = text_of(read(client, url))
     assert "Løbetidens pris 5.590,66 kr. Kommer til at koste 349,41 kr., fordi" in after
+
+
+@pytest.mark.parametrize(
+    ("today", "closed", "charged_on", "run"),
+    [
+        (date(2027, 1, 15), ("2026Q4",), "20-12-2026", "supplementskørsel 1 for 2026"),
+        # Closed before the year is over: the first run of the next year leaves it too.
+        (date(2026, 12, 28), ("2026Q4",), "20-12-2026", "supplementskørsel 1 for 2026"),
+        (date(2027, 1, 15), ("2026Q3",), "20-12-2026", "kørslen for 4. kvartal 2026"),
+        (date(2027, 1, 15), ("2026Q3", "2027Q1"), "20-12-2026", "supplementskørsel 1 for 2026"),
+        (date(2027, 1, 15), ("2026Q4", "2026S"), "20-12-2026", "supplementskørsel 2 for 2026"),
+        (date(2027, 2, 1), ("2026Q4",), "20-12-2026", "kørslen for 1. kvartal 2027"),
+        (date(2026, 11, 1), ("2026Q3",), "20-07-2026", "kørslen for 4. kvartal 2026"),
+    ],
+)
+def test_the_run_that_is_promised_is_the_one_that_bills_it(
+    town, cast, client_of, settings, today, closed, charged_on, run
+):
+    settings.TODAY = today
+    for code in closed:
+        if code == "2026S":
+            make.charge(make.unit("1001"), 100, date(2026, 12, 1), "Fragt")
+        close(code, today)
+    page = text_of(
+        html.fromstring(look(client_of(cast.finance), NEW, entry(charged_on=charged_on)).content)
+    )
+    assert f"kommer med i {run}." in page
+
+
+def test_what_is_promised_to_the_supplementary_run_comes_with_it(town, cast, client_of, settings):
+    settings.TODAY = date(2027, 1, 15)
+    close("2026Q4", settings.TODAY)
+    save(client_of(cast.finance), NEW, entry(charged_on="20-12-2026"))
+    close("2027Q1", settings.TODAY)
+    assert not InvoiceLine.objects.exclude(charge=None).exists()
+    close("2026S", settings.TODAY)
+    assert InvoiceLine.objects.get(charge=Charge.objects.get()).invoice.run.code == "2026S1"
