@@ -8,6 +8,7 @@ from operator import attrgetter
 from django.db.models import F, Sum
 
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.quarters import Quarter
 from leasing.domain.digest import INVOICE_FIELDS, LINE_FIELDS, Seal, header_record, record
 from leasing.guards import foreign_to_guards, missing_guards
 from leasing.models import (
@@ -36,7 +37,9 @@ def findings() -> Iterator[str]:
         yield from chain.from_iterable(_of_run(run, before) for run, before in _runs())
         yield from findings_beside()
         yield from _of_leases()
-        yield from _of_pending()
+        # What has no right name cannot be counted with; that it has none is told already.
+        if all(_is_named(run) for run, _ in _runs()):
+            yield from _of_pending()
 
 
 def findings_of(run: BillingRun) -> list[str]:
@@ -130,7 +133,8 @@ class _Reread:
         self.holes: list[int] = []
         self.by_invoice: dict[int, list[int]] = defaultdict(lambda: [0, 0])
         self.summaries: dict[tuple, list[int]] = defaultdict(lambda: [0, 0, 0])
-        last_day = "" if run.is_supplementary else run.last_quarter.last_day
+        last = None if "S" in run.code else _last_quarter_of(run.code)
+        last_day = last and last.last_day
         lines = (
             InvoiceLine.objects.filter(invoice__run=run)
             .order_by("number")
@@ -185,10 +189,21 @@ def _of_run(run: BillingRun, before: BillingRun | None) -> Iterator[str]:
 
 def _of_name(run: BillingRun) -> Iterator[str]:
     """Hold a run's quarter, which the record leaves out, against its code."""
-    is_supplementary = "S" in run.code
-    quarter = f"{run.code[:4]}Q4" if is_supplementary else run.code
-    if (run.quarter, run.is_supplementary) != (quarter, is_supplementary):
+    if not _is_named(run):
         yield f"Kørsel {run.code}: er gemt som en kørsel til og med {run.quarter}."
+
+
+def _is_named(run: BillingRun) -> bool:
+    last = _last_quarter_of(run.code)
+    return last is not None and (run.quarter, run.is_supplementary) == (str(last), "S" in run.code)
+
+
+def _last_quarter_of(code: str) -> Quarter | None:
+    """Return the quarter that a run's code says; None where it says none."""
+    try:
+        return Quarter.parse(f"{code[:4]}Q4" if "S" in code else code)
+    except ValueError:
+        return None
 
 
 def _of_invoices(run: BillingRun, read: _Reread) -> Iterator[str]:

@@ -181,3 +181,15 @@ def test_many_devices_are_looked_up_in_one_parameter(db):
     with connection.execute_wrapper(counted):
         assert not _serials_ever(range(40_000))
     assert max(counts) < 10
+
+
+@pytest.mark.parametrize("quarter", ["2026Q9", "x", ""])
+def test_a_quarter_that_is_none_is_a_finding_like_others(forge, quarter):
+    found = forge(BillingRun.objects.filter(code="2026Q2"), quarter=quarter)
+    assert found == [f"Kørsel 2026Q2: er gemt som en kørsel til og med {quarter}."]
+
+
+def test_a_code_that_is_none_leaves_the_other_findings(forge):
+    found = forge(BillingRun.objects.filter(code="2026Q2"), code="x", quarter="x")
+    assert any("Kørsel x: kontrolsummen passer ikke" in text for text in found)
+    assert any("historikken" in text or "numrene" in text for text in found)
