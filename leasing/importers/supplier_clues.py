@@ -3,9 +3,12 @@
 import base64
 import binascii
 import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
+from albertslund_it.common.errors import Refused
 from albertslund_it.common.kept_files import CheckedFile, check_file
-from leasing.importers.ubl import BINARY, NS, text_of, texts_of, visible
+from leasing.importers.ubl import BINARY, NS, SAY, text_of, texts_of, visible
 from leasing.services.supplier.billed import Clues, Party
 
 _SERIAL_NAMES = re.compile(r"serie(nr|nummer)?|serial(no|number|id)?|sn")
@@ -18,23 +21,39 @@ _BETWEEN_LISTED = re.compile(r"\s*(?:[,;&+]|\bog\b|\band\b)\s*", re.IGNORECASE)
 _PIECES = {"", "EA", "C62", "H87", "NAR", "NMP", "PCE", "PCB", "SET", "STK", "ZZ"}
 _SERIAL_SCHEMES = {"SE", "SN"}
 MAX_ATTACHMENTS = 20
+# Of all lines of a document: each is looked up in the register.
+MAX_CLUES = 50_000
+TOO_MANY_CLUES = (
+    "Fakturaen har over 50.000 ord og serienumre på sine linjer, flere end der kan slås op."
+)
 
 
-def clues_of(line, contracts: list[str]) -> Clues:
-    """Return what a line says of the items and the contract that it is about."""
+def clues_of(line, contracts: tuple[str, ...]) -> Clues:
+    """Return what a line says of the items and the contract that it is about.
+
+    Raises:
+        Refused: when it says more than all lines of a document may.
+    """
     item = line.find("a:Item", NS)
-    references = texts_of(line, "a:DocumentReference/b:ID")
+    references = tuple(texts_of(line, "a:DocumentReference/b:ID"))
     named = _named(line, item)
     texts = [*texts_of(line, "b:Note"), *_texts_under(item), *references]
-    words = () if named else tuple(dict.fromkeys(w for text in texts for w in words_in(text)))
-    if not named:
-        named = [serial for text in texts for serial in _labelled(text)]
+    words = () if named else (word for text in texts for word in words_in(text))
     return Clues(
-        serial_numbers=tuple(dict.fromkeys(named)),
-        words=words,
-        references=(*references, *contracts),
+        serial_numbers=_distinct(named or (one for text in texts for one in _labelled(text))),
+        words=_distinct(words),
+        references=references + contracts,
         pieces=_pieces(line),
     )
+
+
+def _distinct(found: Iterable[str]) -> tuple[str, ...]:
+    kept = {}
+    for one in found:
+        kept[one] = None
+        if len(kept) > MAX_CLUES:
+            raise Refused(TOO_MANY_CLUES, SAY)
+    return tuple(kept)
 
 
 def _named(line, item) -> list[str]:
@@ -59,21 +78,20 @@ def _texts_under(item) -> list[str]:
     return [] if item is None else [visible(one.text) for one in item.iter() if one.tag != BINARY]
 
 
-def _labelled(text: str) -> list[str]:
-    """Return the words after »Serienr.«, and those that a comma or »og« ties to them."""
-    found = []
-    for label in _LABEL.finditer(text):
-        place = label.end()
-        while word := _WORD.match(text, place):
+def _labelled(text: str) -> Iterator[str]:
+    """Yield the word after each »Serienr.«, and those that a comma or »og« ties to it."""
+    labels = [label.span() for label in _LABEL.finditer(text)]
+    # No further than the next label: else a list of labels is read once for each of them.
+    for (_, place), (end, _) in pairwise([*labels, (len(text), 0)]):
+        while word := _WORD.match(text, place, end):
             serial = word[0].rstrip("._/-").upper()
             if len(serial) < 4 or not any(map(str.isdigit, serial)):
                 break
-            found.append(serial)
-            tie = _BETWEEN_LISTED.match(text, word.end())
+            yield serial
+            tie = _BETWEEN_LISTED.match(text, word.end(), end)
             if not tie:
                 break
             place = tie.end()
-    return found
 
 
 def words_in(text: str) -> list[str]:

@@ -15,7 +15,13 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.sentences import full_stop
-from leasing.importers.supplier_clues import attachments_of, clues_of, party_of
+from leasing.importers.supplier_clues import (
+    MAX_CLUES,
+    TOO_MANY_CLUES,
+    attachments_of,
+    clues_of,
+    party_of,
+)
 from leasing.importers.ubl import (
     CREDIT_NOTE,
     NS,
@@ -32,6 +38,7 @@ from leasing.services.supplier.billed import BilledLine, Clues, Header
 # Of UNTDID 1001: what asks for nothing, and what gives money back.
 PRO_FORMA = {"325", "310", "351"}
 CREDITS = {"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"}
+MAX_CONTRACTS = 100  # each is looked up for each line
 VAT_SCHEMES = {"63", "VAT", "MOMS"}
 
 
@@ -92,7 +99,10 @@ class _Head:
             self.reasons.append("Fakturanummeret (ID) er på over 60 tegn")
         self.invoice_date = self._day(root, "b:IssueDate", "Fakturadatoen (IssueDate)")
         self.period = period_of(root)
-        self.contracts = [text[:40] for text in texts_of(root, "a:ContractDocumentReference/b:ID")]
+        contracts = texts_of(root, "a:ContractDocumentReference/b:ID")
+        if len(contracts) > MAX_CONTRACTS:
+            self.reasons.append(f"Fakturaen nævner over {MAX_CONTRACTS} kontrakter")
+        self.contracts = tuple(text[:40] for text in contracts)
         total = root.find("a:LegalMonetaryTotal", NS)
         if total is None:
             self.reasons.append("Fakturaens sum (LegalMonetaryTotal) mangler")
@@ -206,7 +216,7 @@ class _Reading:
 
     def __init__(self, head: _Head, faults: Faults, quarter: Quarter | None):
         self.head, self.faults, self.quarter = head, faults, quarter
-        self.without_period = 0
+        self.without_period = self.clues = 0
 
     def run(self, lines) -> list[BilledLine]:
         read = (self._line(line, row) for row, line in enumerate(lines, start=1))
@@ -238,6 +248,9 @@ class _Reading:
             self.faults.add(row, str(error))
             return None
         clues = clues_of(line, self.head.contracts)
+        self.clues += len(clues.serial_numbers) + len(clues.words)
+        if self.clues > MAX_CLUES:
+            raise Refused(TOO_MANY_CLUES, SAY)
         if too_long := next((s for s in clues.serial_numbers if len(s) > 40), None):
             self.faults.add(row, f"Serienummer »{too_long[:60]}« er på over 40 tegn")
             return None
@@ -256,7 +269,7 @@ class _Reading:
             return 0
 
     def _beside(self, one: _Beside) -> BilledLine:
-        clues = Clues(references=tuple(self.head.contracts), is_beside_lines=True)
+        clues = Clues(references=self.head.contracts, is_beside_lines=True)
         try:
             period = self._period(self.head.period, one.amount_ore)
         except ValueError as error:

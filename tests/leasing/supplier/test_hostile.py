@@ -4,12 +4,16 @@ import gzip
 import subprocess
 import sys
 import time
+import tracemalloc
 
 import pytest
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.faults import Faults
 from leasing.importers import ubl as reader
-from leasing.importers.ubl import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, parse
+from leasing.importers.supplier_clues import _labelled, clues_of
+from leasing.importers.supplier_xml import read_document
+from leasing.importers.ubl import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, NS, parse
 from tests.leasing.supplier.documents import PERIOD, instance, line, take, ubl
 
 SPACE = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
@@ -136,3 +140,55 @@ def test_an_envelope_with_none_or_two_is_refused():
         data = f'<{outer[1]} xmlns="{outer[0]}">{inner}</{outer[1]}>'.encode()
         with pytest.raises(Refused, match=f"har {count} fakturaer"):
             parse(data)
+
+
+# --- words and serial numbers
+
+
+def described(*texts):
+    return "".join(f"<cbc:Description>{text}</cbc:Description>" for text in texts)
+
+
+def words(count, first=0):
+    return " ".join(f"{n:07}" for n in range(first, first + count))
+
+
+def test_each_label_has_the_words_up_to_the_next_one():
+    numbers = [f"{n:04}" for n in range(2_000)]
+
+    assert list(_labelled(",".join(f"serie-nr.{n}" for n in numbers))) == numbers
+    odd = "serie-nr.x-serie-nr. serienr: PF01, PF02 og S/N PF03"
+    assert list(_labelled(odd)) == ["PF01", "PF02", "PF03"]
+
+
+def test_a_line_of_very_many_words_does_not_fill_the_memory():
+    texts = [words(4_000, first=4_000 * n) for n in range(100)]
+    element = parse(ubl(line(1, described(*texts)))).find("a:InvoiceLine", NS)
+
+    tracemalloc.start()
+    with pytest.raises(Refused, match=r"over 50\.000 ord og serienumre"):
+        clues_of(element, ())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 20 * 2**20
+
+
+@pytest.mark.parametrize("labelled", ["", "Serienr.: "])
+def test_the_words_of_all_lines_count_together(labelled):
+    lines = "".join(
+        line(n, described(labelled + words(2_000, first=2_000 * n).replace(" ", ", ")))
+        for n in range(26)
+    )
+
+    with pytest.raises(Refused) as refused:
+        read_document(ubl(lines, head=PERIOD), Faults())
+
+    assert "over 50.000 ord og serienumre" in refused.value.reasons[0]
+
+
+def test_an_invoice_of_very_many_contracts_is_refused():
+    one = "<cac:ContractDocumentReference><cbc:ID>UA-1</cbc:ID></cac:ContractDocumentReference>"
+
+    with pytest.raises(Refused, match="over 100 kontrakter"):
+        read_document(ubl(line(1, ""), head=PERIOD + one * 101), Faults())
