@@ -1,5 +1,7 @@
 from django import forms
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
 from albertslund_it.web.admin import ClosedAdmin, OurAdmin, kroner, kroner_field
 from leasing.models import (
@@ -51,24 +53,52 @@ class LeasePriceAdmin(OurAdmin):
     list_select_related = ["model"]
 
 
+class CorrectedElsewhere:
+    """Leads to the page where what is only to be read here is corrected, by its rules."""
+
+    corrected_on = ""
+
+    def address_of(self, row) -> str:
+        raise NotImplementedError
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets
+        (name, options), *others = fieldsets
+        link = format_html('<a href="{}">{}</a>', self.address_of(obj), self.corrected_on)
+        return [(name, {**options, "description": link}), *others]
+
+
 class LeaseForm(forms.ModelForm):
     """Holds a lease to the framework agreement that it stands under."""
 
-    def clean_starts_on(self):
-        starts_on, agreement = (
-            self.cleaned_data["starts_on"],
-            self.cleaned_data.get("sub_agreement"),
-        )
-        faults = faults_of_start(Lease(sub_agreement=agreement), starts_on) if agreement else []
-        if faults:
-            raise forms.ValidationError(faults)
-        return starts_on
+    def clean(self):
+        super().clean()
+        starts_on = self.cleaned_data.get("starts_on") or self.instance.starts_on
+        agreement = self.cleaned_data.get("sub_agreement")
+        if starts_on and agreement:
+            at = "starts_on" if "starts_on" in self.fields else "sub_agreement"
+            for fault in faults_of_start(Lease(sub_agreement=agreement), starts_on):
+                self.add_error(at, fault)
+        return self.cleaned_data
 
 
 class LeaseTermInline(admin.StackedInline):
+    """The terms of a lease: typed with a new one, and only to be read of one that is there."""
+
     model = LeaseTerm
     extra = 0
     min_num = 1
+
+    def has_add_permission(self, request, obj=None):
+        return obj is None and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return obj is None and super().has_delete_permission(request, obj)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "price_ore":
@@ -77,8 +107,9 @@ class LeaseTermInline(admin.StackedInline):
 
 
 @admin.register(Lease)
-class LeaseAdmin(OurAdmin):
+class LeaseAdmin(CorrectedElsewhere, OurAdmin):
     form = LeaseForm
+    corrected_on = "Start, pris og stop rettes på udstyrets side."
     list_display = ["device", "sub_agreement", "starts_on", "stops_on", "end_choice"]
     list_filter = ["sub_agreement", "end_choice"]
     list_select_related = ["device", "sub_agreement"]
@@ -86,13 +117,22 @@ class LeaseAdmin(OurAdmin):
     raw_id_fields = ["device"]
     inlines = [LeaseTermInline]
 
+    def get_readonly_fields(self, request, obj=None):
+        return ["starts_on", "stops_on"] if obj else []
+
+    def address_of(self, row):
+        return reverse("device-detail", args=[row.device_id])
+
 
 @admin.register(Charge)
-class ChargeAdmin(OurAdmin):
+class ChargeAdmin(CorrectedElsewhere, ClosedAdmin):
+    corrected_on = "Beløbet rettes på sin egen side."
     list_display = ["charged_on", "unit", kroner("amount_ore", "beløb"), "text", "device"]
     list_select_related = ["unit", "device"]
     search_fields = ["text", "unit__name", "device__serial_number"]
-    raw_id_fields = ["device"]
+
+    def address_of(self, row):
+        return reverse("charge", args=[row.pk])
 
 
 @admin.register(Settings)

@@ -7,7 +7,15 @@ from django.contrib import admin
 from django.urls import reverse
 
 from inventory.models import Access, Unit
-from leasing.models import BillingRun, Charge, Lease, LeasePrice, Settings
+from leasing.models import (
+    BillingRun,
+    Charge,
+    FrameworkAgreement,
+    Lease,
+    LeasePrice,
+    Settings,
+    SubAgreement,
+)
 from tests import builders as make
 from tests.leasing.closed import close, town
 from tests.web.markup import parse, select, text
@@ -76,17 +84,78 @@ def test_the_first_billed_day_cannot_change_once_a_quarter_is_closed(client):
     assert Settings.objects.get().billing_starts_on == date(2026, 1, 1)
 
 
-def test_a_billed_charge_cannot_change_and_says_what_to_do(client):
-    town()
-    close()
-    charge = Charge.objects.order_by("id").first()
-    address = url(charge)
-    refused = client.post(address, filled_in(client, address, amount_ore="1,00"))
+def test_a_charge_is_read_here_and_entered_on_its_own_pages(client):
+    """They refuse what would never be billed, and ask about what is out of scale."""
+    charge = make.charge(make.unit("1001"))
+    values = {"charged_on": "31-12-2025", "unit": charge.unit_id, "amount_ore": "1,00", "text": "x"}
 
-    assert errors(refused) == ["Et opkrævet engangsbeløb kan ikke ændres. Opret et modsat beløb."]
-    page = client.post(url(charge, "delete"), {"post": "yes"}, follow=True)
-    assert page.status_code == 200
-    assert Charge.objects.filter(pk=charge.pk).exists()
+    assert client.post(url(Charge, "add"), values).status_code == 403
+    assert client.post(url(charge), values).status_code == 403
+    assert client.post(url(charge, "delete"), {"post": "yes"}).status_code == 403
+    assert Charge.objects.get() == charge
+    assert Charge.objects.get().charged_on == charge.charged_on
+    links_to(client, charge, reverse("charge", args=[charge.pk]))
+
+
+def links_to(client, row, address):
+    """Check that a row's page leads to the one where it is corrected."""
+    [link] = select(parse(client.get(url(row))), ".description a")
+    assert link.get("href") == address
+    assert client.get(address).status_code == 200
+
+
+def test_what_a_lease_costs_is_read_here_once_it_is_there(client):
+    """The pages show what a correction does before it is saved, and hold it to the rules."""
+    lease = make.lease()
+    term = lease.terms.get()
+    address = url(lease)
+    form = filled_in(client, address, order_number="45001", starts_on="01-03-2026")
+    form |= {
+        "stops_on": "01-06-2026",
+        "terms-TOTAL_FORMS": "2",
+        "terms-INITIAL_FORMS": "1",
+        "terms-MIN_NUM_FORMS": "0",
+        "terms-MAX_NUM_FORMS": "1000",
+        "terms-0-id": str(term.pk),
+        "terms-0-lease": str(lease.pk),
+        "terms-0-position": "1",
+        "terms-0-price_ore": "1,00",
+        "terms-0-quarters": "4",
+        "terms-1-lease": str(lease.pk),
+        "terms-1-position": "2",
+        "terms-1-price_ore": "1,00",
+        "terms-1-quarters": "4",
+    }
+
+    assert client.post(address, form).status_code == 302
+    kept = Lease.objects.get()
+    assert kept.order_number == "45001"
+    assert (kept.starts_on, kept.stops_on) == (lease.starts_on, None)
+    assert [(t.price_ore, t.quarters) for t in kept.terms.all()] == [
+        (term.price_ore, term.quarters)
+    ]
+    links_to(client, lease, reverse("device-detail", args=[lease.device_id]))
+
+
+def new_lease(client, **changes):
+    """Give what the form of a new lease would send."""
+    known = make.lease("PF000009")
+    form = filled_in(client, url(Lease, "add"))
+    return form | {
+        "device": str(make.device("PF000001").pk),
+        "sub_agreement": str(known.sub_agreement_id),
+        "starts_on": "01-02-2026",
+        "terms-0-position": "1",
+        "terms-0-price_ore": "5.000,00",
+        "terms-0-quarters": "16",
+        **changes,
+    }
+
+
+def test_a_lease_is_made_with_its_first_day_and_terms(client):
+    assert client.post(url(Lease, "add"), new_lease(client)).status_code == 302
+    lease = Lease.objects.get(device__serial_number="PF000001")
+    assert (lease.starts_on, lease.terms.get().price_ore) == (date(2026, 2, 1), 500_000)
 
 
 def test_a_billed_lease_cannot_be_deleted(client):
@@ -103,11 +172,17 @@ def test_a_billed_lease_cannot_be_deleted(client):
 
 
 def test_a_lease_before_the_framework_agreement_is_refused_in_words(client):
-    lease = make.lease()
-    address = url(lease)
-    refused = client.post(address, filled_in(client, address, starts_on="31-12-2025"))
+    sent = new_lease(client, starts_on="31-12-2025")
+    assert "tidligst begynde den 01-01-2026" in errors(client.post(url(Lease, "add"), sent))[0]
 
-    assert "tidligst begynde den 01-01-2026" in errors(refused)[0]
+    lease = make.lease("PF000002")
+    later = SubAgreement.objects.create(
+        number="UA-9",
+        framework=FrameworkAgreement.objects.create(name="Den næste", starts_on=date(2027, 1, 1)),
+    )
+    address = url(lease)
+    refused = client.post(address, filled_in(client, address, sub_agreement=str(later.pk)))
+    assert "tidligst begynde den 01-01-2027" in errors(refused)[0]
 
 
 def test_what_is_closed_is_only_to_be_read(client):
@@ -162,8 +237,8 @@ def test_there_is_one_row_of_settings(client):
 
 @pytest.mark.parametrize("day", ["31-12-9999", "01-01-0206"])
 def test_a_slip_of_the_keyboard_in_a_year_is_refused(client, day):
-    """A lease from the year 9999 would keep every page with an amount from being worked out."""
-    for row, field in ((make.lease(), "starts_on"), (Settings.objects.get(), "billing_starts_on")):
+    """A price or lease from the year 9999 would keep every page with an amount from being worked out."""
+    for row, field in ((make.price(), "starts_on"), (Settings.objects.get(), "billing_starts_on")):
         refused = client.post(url(row), filled_in(client, url(row), **{field: day}))
         year = int(day[-4:])
         assert errors(refused) == [f"Året {year} er forkert. Skriv datoen som 17-11-2025."]
