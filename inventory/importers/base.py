@@ -13,6 +13,7 @@ from albertslund_it.common.faults import Faults
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.spreadsheets import Table, heading_key
 from albertslund_it.web.bulk import Changes
+from inventory.selectors.scope import SEES_PEOPLE
 
 SHOWN = 60
 BLANK = object()
@@ -54,7 +55,8 @@ class Importer:
 
     `make` builds a row's facts from the columns' fields; what it has a default for may be blank.
     `read_document` reads the kind's other form, an XML document, to the same facts; the quarter is
-    what a person says it is for. Of a kind that keeps its file, `save` takes it as `source`.
+    what a person says it is for. Of a kind that keeps its file, `save` takes it as `source`. Of one
+    that `names_people`, faults and differences tell of them by name.
     """
 
     kind: str
@@ -66,6 +68,12 @@ class Importer:
     save: Callable[..., Changes]
     read_document: Callable[[bytes, Faults, Quarter | None], list] | None = None
     keeps_file: bool = False
+    names_people: bool = False
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """Return what it takes to take in such a file, and to read what is said of it."""
+        return (self.permission, SEES_PEOPLE) if self.names_people else (self.permission,)
 
     @property
     def known(self) -> set[str]:

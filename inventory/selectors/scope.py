@@ -11,11 +11,17 @@ from inventory.models import Access, Department, Device, Employee, Unit
 from inventory.selectors.placements import placements_in_force
 
 SEES_ALL = "inventory.view_all_departments"
+SEES_PEOPLE = "inventory.view_employee"
 
 
 def sees_all(user) -> bool:
     """Tell whether a user sees every department."""
     return user.has_perm(SEES_ALL)
+
+
+def reads_names(user) -> bool:
+    """Tell whether a user reads who has what; at the terminal, where nobody is logged in, yes."""
+    return user is None or user.has_perm(SEES_PEOPLE)
 
 
 def departments_seen_by(user, on: date) -> QuerySet[Department]:

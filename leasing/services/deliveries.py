@@ -17,6 +17,7 @@ from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import among, lock
 from inventory.models import Device, DeviceModel, Placement
 from inventory.selectors.lookups import devices_by_serial_number
+from inventory.selectors.scope import reads_names
 from inventory.services.holders import Holders
 from inventory.services.models import ModelBook
 from inventory.services.placements import FirstPlacements
@@ -73,7 +74,9 @@ def register_deliveries(
     line_ids = {row.line_id for row in rows if row.line_id not in (KEEP, None)}
     lock_lines(numbers, line_ids)
     lock(*LOCKED)
-    registration = _Registration(rows, faults or Faults(), today, numbers, line_ids)
+    registration = _Registration(
+        rows, faults or Faults(), today, numbers, line_ids, with_people=reads_names(actor)
+    )
     for row in rows:
         registration.register(row)
     registration.faults.refuse()
@@ -97,6 +100,8 @@ class _Registration:
         today: date,
         numbers: Collection[str],
         line_ids: Collection[int],
+        *,
+        with_people: bool,
     ):
         self.faults, self.limits = faults, Limits.on(today)
         self.changes = Changes(
@@ -117,6 +122,7 @@ class _Registration:
             line_ids=line_ids,
             devices=self.devices.values(),
             today=today,
+            with_people=with_people,
         )
         of_devices = among({device.id for device in self.devices.values()}, int)
         leases = Lease.objects.select_related("sub_agreement").filter(device_id__in=of_devices)

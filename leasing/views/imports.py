@@ -70,7 +70,7 @@ class QuarterForm(PlainForm, forms.Form):
 
 def import_list(request):
     """Show the kinds of files that the user may take in."""
-    importers = [one for one in KINDS.values() if request.user.has_perm(one.permission)]
+    importers = [one for one in KINDS.values() if request.user.has_perms(one.permissions)]
     if not importers:
         raise PermissionDenied
     return render(request, "leasing/import_list.html", {"importers": importers})
@@ -170,7 +170,7 @@ def importer_for(request, kind: str) -> Importer:
     importer = KINDS.get(kind)
     if importer is None:
         raise Http404
-    if not request.user.has_perm(importer.permission):
+    if not request.user.has_perms(importer.permissions):
         raise PermissionDenied
     return importer
 

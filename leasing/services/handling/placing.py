@@ -16,6 +16,7 @@ from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import among, lock
 from inventory.models import Employee, Placement
 from inventory.selectors.lookups import devices_by_serial_number
+from inventory.selectors.scope import reads_names
 from leasing.models import LossReport, Order
 from leasing.selectors.one_pc import over_the_rule
 from leasing.services.handling.moves import words_of_loss
@@ -33,7 +34,7 @@ def by_the_rules(save: Callable[..., Changes]) -> Callable[..., Changes]:
     ) -> Changes:
         lock(Order)  # first, as by all who order or hand out: nobody waits crosswise
         faults = faults or Faults()
-        rules = PlacementRules(rows, today)
+        rules = PlacementRules(rows, today, with_people=reads_names(actor))
         changes = save(rows=rows, actor=actor, today=today, faults=faults)
         rules.look(changes, faults)
         return changes
@@ -44,11 +45,12 @@ def by_the_rules(save: Callable[..., Changes]) -> Callable[..., Changes]:
 class PlacementRules:
     """How the devices of some rows stood before they were saved, and what the rules say after.
 
-    A row has a `serial_number` and its place in the file, `row`.
+    A row has a `serial_number` and its place in the file, `row`. Without people, who is meant is
+    named by the device.
     """
 
-    def __init__(self, rows: Sequence, today: date):
-        self.rows = rows
+    def __init__(self, rows: Sequence, today: date, *, with_people: bool):
+        self.rows, self.with_people = rows, with_people
         days = {day for row in rows for name in DAYS if (day := getattr(row, name, None))}
         known = devices_by_serial_number([row.serial_number for row in rows])
         ids = among({device.pk for device in known.values()}, int)
@@ -56,6 +58,7 @@ class PlacementRules:
         self.losses = {loss.device_id: loss for loss in losses}
         self.days = [today, *sorted(day for day in days if day > today)[:AHEAD]]
         self.stood = self._standing(known.values())
+        self.numbers: dict[int, str] = {}
 
     def look(self, changes: Changes, faults: Faults) -> None:
         """Refuse rows that move what is lost, and warn of those that break a rule now.
@@ -64,6 +67,7 @@ class PlacementRules:
             FileRefused: with each row of a lost device.
         """
         devices = devices_by_serial_number([row.serial_number for row in self.rows])
+        self.numbers = {device.pk: str(device) for device in devices.values()}
         changed = self._standing(devices.values()) ^ self.stood
         moved = {one.device for one in changed}
         told = self._leavers(changed)
@@ -98,8 +102,8 @@ class PlacementRules:
         people = Employee.objects.in_bulk({person for person, _ in found.values()})
         return {
             device: (
-                f"{people[person]} har mere end én pc fra den {day:%d-%m-%Y}. Tag den ene tilbage, "
-                "eller bed lederen om dispensation."
+                f"{self._name(people[person], device)} har mere end én pc fra den "
+                f"{day:%d-%m-%Y}. Tag den ene tilbage, eller bed lederen om dispensation."
             )
             for device, (person, day) in found.items()
         }
@@ -112,5 +116,9 @@ class PlacementRules:
         for one in changed - self.stood:
             person = people.get(one.employee)
             if person and person.left_on <= one.starts_on:
-                told[one.device].append(f"{person} er fratrådt den {person.left_on:%d-%m-%Y}.")
+                name = self._name(person, one.device)
+                told[one.device].append(f"{name} er fratrådt den {person.left_on:%d-%m-%Y}.")
         return told
+
+    def _name(self, person: Employee, device: int) -> str:
+        return str(person) if self.with_people else f"Den, der får {self.numbers[device]},"

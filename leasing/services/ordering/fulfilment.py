@@ -32,7 +32,8 @@ def lock_lines(numbers: Collection[str], line_ids: Collection[int]) -> None:
 class Fulfilment:
     """Puts the devices of a delivery on order lines, and brings the lines' status in step.
 
-    Without any order number in the delivery it asks the database nothing.
+    Without any order number in the delivery it asks the database nothing. Without people, the line
+    of a person is told of by its unit.
     """
 
     def __init__(
@@ -44,8 +45,10 @@ class Fulfilment:
         line_ids: Collection[int],
         devices: Iterable[Device],
         today: date,
+        with_people: bool,
     ):
         self._changes, self._faults, self._today = changes, faults, today
+        self._with_people = with_people
         self._book = OrderBook(numbers, line_ids) if numbers or line_ids else None
         self._filled: dict[int, LineToFill] = {}
         self._moved: set[int] = set()
@@ -110,7 +113,8 @@ class Fulfilment:
             handed_out_on = None
         one.ready += 1
         one.handed_out += handed_out_on is not None
-        told = Difference(str(device), f"til bestilling {line}, {one.whom}")
+        whom = one.whom if self._with_people or not line.employee_id else line.unit.name
+        told = Difference(str(device), f"til bestilling {line}, {whom}")
         self._changes.create(
             OrderedDevice(
                 line=line, device=device, delivered_on=self._today, handed_out_on=handed_out_on

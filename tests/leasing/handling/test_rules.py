@@ -168,3 +168,29 @@ def test_a_lost_device_is_not_taken_back(school):
     steal(school.stock[0])
     with pytest.raises(Refused, match="er meldt stjålet"):
         take_back(school.stock[0])
+
+
+def test_who_may_not_see_people_is_told_of_a_delivery_by_its_device(db, cast):
+    unit = make.unit("3001", "Søagerskolen")
+    anna = make.employee("anbe", "Anna Berg", unit=unit)
+    gone = make.employee("cada", "Carl Dahl", unit=unit, left_on=date(2026, 1, 1))
+    make.lease("PF000001", unit=unit, employee=anna)
+    line = make.order_line(unit, make.employee("evfi", "Eva Find", unit=unit), status="approved")
+    text = (
+        "Serienummer; Model; Underaftale; Leasingstart; Leasingpris; Initialer; Bestillingsnr\n"
+        "PF000002; T14; UA-1; 01-02-2026; 5.590,66; ANBE; -\n"
+        "PF000003; T14; UA-1; 01-02-2026; 5.590,66; CADA; -\n"
+        f"PF000004; T14; UA-1; 01-02-2026; 5.590,66; EVFI; B{line.order_id}"
+    )
+    told = take_in("deliveries", text, actor=cast.finance, dry_run=True)
+    words = str(told.warnings) + str(told.differences)
+    assert [word for word in ("Anna", "Carl", "Eva") if word in words] == []
+    assert "række 2: Den, der får PF000002, har mere end én pc fra den 11-03-2026." in words
+    assert "række 3: Den, der får PF000003, er fratrådt den 01-01-2026." in words
+    assert f"til bestilling {line}, Søagerskolen" in words
+
+    for actor in (cast.helpdesk, None):
+        told = take_in("deliveries", text, actor=actor, dry_run=True)
+        words = str(told.warnings) + str(told.differences)
+        assert [word for word in ("Anna", "Carl", "Eva") if word not in words] == []
+    assert gone.placements.count() == 0
