@@ -234,7 +234,8 @@ class BilledFacts(models.Model):
 class SeenProposal(models.Model):
     """What somebody was shown before a run was closed, under the digest that they agree to.
 
-    Kept until the run is closed, so that a refusal can say what has changed since.
+    Kept until the run is closed, so that a refusal can say what has changed since; of a run that
+    never is, until a later closing finds it old.
     """
 
     digest = models.CharField("kontrolsum", max_length=64, primary_key=True)

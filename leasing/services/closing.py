@@ -4,9 +4,10 @@ import gc
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Q
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
@@ -44,6 +45,7 @@ SUMMARY_COLUMNS = (
     "amount_ore",
 )
 TRIES = 3
+SEEN_FOR = timedelta(days=90)  # that long it can be said what has changed since somebody saw it
 
 
 def close_quarter(
@@ -125,6 +127,9 @@ def _close(window: Window, closed_by: str, now: datetime, progress, account, see
             raise Refused(f"Der er ingen forskelle for {window.code[:4]} at opkræve.")
         to_make = invoices_to_make(window.code, totals)
         _hold_to_what_was_agreed(window, totals, to_make, account, seen)
+        # Others may belong to a run that is never closed: a later supplementary run, or none.
+        outlived = Q(code=window.code) | Q(seen_at__lt=now - SEEN_FOR)
+        SeenProposal.objects.filter(outlived).delete()
         run = _create_run(window, closed_by, now, lines.count, totals)
         invoices = _create_invoices(run, totals, to_make)
         run.digest = _write_lines(run, invoices, lines)
@@ -135,12 +140,11 @@ def _close(window: Window, closed_by: str, now: datetime, progress, account, see
 
 
 def _hold_to_what_was_agreed(window, totals, to_make, account, seen) -> None:
-    """Refuse what is not the proposal that one or two people saw; forget others of this run."""
+    """Refuse what is not the proposal that one or two people saw; forget who prepared others."""
     proposal = proposal_of(window.code, totals, to_make)
     if seen is not None:
         refuse_another(proposal, seen)
     refuse_one_pair_of_eyes(proposal, window, account)
-    SeenProposal.objects.filter(code=window.code).delete()
     # Who looked another proposal through did not prepare this one.
     Preparation.objects.filter(code=window.code).exclude(digest=proposal.digest).delete()
 

@@ -1,7 +1,7 @@
 """What a person agrees to before a run is closed: the whole proposal, not its sum."""
 
 from collections import defaultdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -517,3 +517,12 @@ def test_a_preparation_without_an_account_or_a_proposal_has_lapsed(town, cast, c
         assert refused.value.reasons[0] in page
         assert not BillingRun.objects.filter(code="2026Q4").exists()
         prepared = prepare(cast.finance)
+
+
+def test_proposals_of_runs_that_were_never_closed_are_kept_for_a_while_only(town):
+    for digest, code, days in (("a", "2026S1", 91), ("b", "2026S2", 89), ("c", "2026Q4", 1)):
+        SeenProposal.objects.create(
+            digest=digest, code=code, rows=[], seen_at=NOW - timedelta(days=days)
+        )
+    close_quarter(code="2026Q4", closed_by="Oda", today=TODAY, now=NOW)
+    assert list(SeenProposal.objects.values_list("code", flat=True)) == ["2026S2"]
