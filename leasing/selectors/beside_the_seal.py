@@ -8,12 +8,15 @@ for.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 
 from auditlog.diff import model_instance_diff
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Exists, F, Model, OuterRef, Q
+from django.utils.timezone import localtime
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import among
@@ -111,8 +114,8 @@ def _of_lost_rows() -> Iterator[str]:
             ~Exists(target.objects.filter(pk=OuterRef(column))), **{f"{column}__isnull": False}
         )
         if count := lost.count():
-            what, which = model._meta.verbose_name_plural, target._meta.verbose_name
-            yield f"{count} {what} hører til {which}, der er væk."
+            what, which = model._meta.verbose_name_plural, target._meta.verbose_name_plural
+            yield f"{count} i tabellen »{what}« peger på noget i »{which}«, der er væk."
 
 
 # --- whose the invoices and lines are
@@ -235,16 +238,24 @@ def _of_files() -> Iterator[str]:
                 yield f"{name} er ændret siden ({', '.join(changed)})."
         for pk in sorted(told.keys() - there.keys()):
             run = BillingRun.objects.filter(pk=told[pk].get("run")).first()
-            yield (
-                f"Kørsel {run.code if run else '(væk)'}: {model._meta.verbose_name} "
-                f"{told[pk].get('number') or told[pk]['called']} er væk."
-            )
+            yield f"Kørsel {run.code if run else '(væk)'}: {_called_once(model, told[pk])} er væk."
 
 
 def _called(row: Model) -> str:
     if isinstance(row, Voucher):
         return f"bilag {row.number}"
-    return f"filen {row.file_kind} hentet {row.exported_at:%d-%m-%Y}"
+    return f"filen {row.file_kind} hentet {localtime(row.exported_at):%d-%m-%Y %H.%M}"
+
+
+def _called_once(model: type[Model], told: dict[str, str]) -> str:
+    """Name what is gone as `_called` did, from what history tells of it."""
+    if model is Voucher:
+        return f"bilag {told.get('number') or told['called']}"
+    moment = told.get("exported_at", "")
+    with suppress(ValueError):  # history has it as text, in UTC
+        at = datetime.fromisoformat(moment)
+        moment = f"{localtime(at if at.tzinfo else at.replace(tzinfo=UTC)):%d-%m-%Y %H.%M}"
+    return f"filen {told.get('file_kind') or told['called']} hentet {moment}"
 
 
 def _changed(row: Model, told: dict[str, str]) -> list[str]:

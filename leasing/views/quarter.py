@@ -14,7 +14,7 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.people import name_of
 from leasing.exports.postings import postings_of
 from leasing.models import BillingRun, Preparation
-from leasing.selectors.closing.preparedness import preparedness_of
+from leasing.selectors.closing.preparedness import needs_two_people, preparedness_of
 from leasing.selectors.closing.vouchers import corrections_of
 from leasing.selectors.outstanding import outstanding
 from leasing.selectors.preview import preview_run
@@ -290,14 +290,16 @@ def quarter_prepare(request, code):
     if not CODE.fullmatch(code):
         return unknown(request, code)
     try:
-        prepare_quarter(
+        made = prepare_quarter(
             code=code, account=request.user, seen=digest_seen(request), today=today(), now=now()
         )
     except Refused as refused:
         for reason in refused.reasons:
             messages.error(request, reason)
     else:
-        messages.success(request, f"{label_of(code)} er forberedt af dig. Nu kan det låses.")
+        it = "det" if "Q" in made.code else "den"
+        follows = "en anden låse" if needs_two_people() else f"{it} låses"
+        messages.success(request, f"{label_of(made.code)} er forberedt af dig. Nu kan {follows}.")
     return redirect("quarter-detail", code)
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.management import call_command
+from lxml import html
 
 from albertslund_it.common.errors import Refused
 from leasing.guards import remove_guards, restore_guards
@@ -149,3 +150,27 @@ def test_the_page_costs_the_same_for_three_and_thirty_leases(town, cast, client_
     for n in range(4, 31):
         make.lease(f"PF{n:06}", unit=make.unit())
     assert queries_of(client, OPEN) == three
+
+
+@pytest.mark.parametrize(
+    ("code", "needs_two", "said"),
+    [
+        ("2026Q1", False, "1. kvartal 2026 er forberedt af dig. Nu kan det låses."),
+        ("2026Q1", True, "1. kvartal 2026 er forberedt af dig. Nu kan en anden låse."),
+        ("2026S1", False, "Supplementskørsel 1 for 2026 er forberedt af dig. Nu kan den låses."),
+    ],
+)
+def test_what_a_preparation_leads_to_is_said(
+    town, cast, client_of, settings, code, needs_two, said
+):
+    Settings.objects.update(needs_two_people=needs_two)
+    day = TODAY
+    if code == "2026S1":
+        close(code="2026Q4", today=date(2026, 12, 31))
+        day = settings.TODAY = date(2027, 1, 15)
+        make.charge(make.unit("1009"), 100, date(2026, 12, 1), "Fragt")
+    seen = preview_run(code, day).proposal.digest
+    answer = client_of(cast.finance).post(
+        f"/kvartaler/{code}/forberedt/", {"seen_digest": seen}, follow=True
+    )
+    assert said in text_of(html.fromstring(answer.content.decode()))

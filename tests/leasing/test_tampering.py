@@ -261,15 +261,15 @@ TAMPERS = {
     ),
     "a file's checksum": (
         ["UPDATE leasing_rebillingexport SET checksum = 'x' WHERE file_kind = 'xlsx'"],
-        "filen xlsx hentet 08-07-2026 er ændret siden (SHA-256)",
+        "filen xlsx hentet 08-07-2026 10.30 er ændret siden (SHA-256)",
     ),
     "a file's coding": (
         ["UPDATE leasing_rebillingexport SET coding = '{}' WHERE file_kind = 'csv'"],
-        "filen csv hentet 08-07-2026 er ændret siden (kontering)",
+        "filen csv hentet 08-07-2026 10.30 er ændret siden (kontering)",
     ),
     "a file deleted": (
         ["DELETE FROM leasing_rebillingexport WHERE file_kind = 'xlsx'"],
-        "Kørsel 2026Q1: hentet fil",
+        "Kørsel 2026Q1: filen xlsx hentet 08-07-2026 10.30 er væk.",
     ),
     "a voucher and a file of another run": (
         [
@@ -384,7 +384,7 @@ def test_rows_that_lost_what_they_belong_to(books, capsys):
         run_sql(f"DELETE FROM {INVOICE}")
         restore_guards()
         said = told(capsys)
-    assert "linjer hører til kvartalsopgørelse, der er væk" in said
+    assert "i tabellen »linjer« peger på noget i »kvartalsopgørelser«, der er væk." in said
     remove_guards()
     run_sql(f"DELETE FROM {LINE}", "DELETE FROM leasing_invoicesummary")
 

@@ -45,13 +45,18 @@ class Preparedness:
         return not self.needs_two_people or (self.holds and not self.is_mine)
 
 
+def needs_two_people() -> bool:
+    """Tell whether the one who prepares a run may not close it."""
+    return Settings.objects.values_list("needs_two_people", flat=True).get(id=1)
+
+
 def preparedness_of(proposal: Proposal, account_id: int | None) -> Preparedness:
     """Return how far a proposal is prepared, as the owner of an account meets it."""
     prepared = Preparation.objects.filter(code=proposal.code).first()
     why_lapsed = _why_lapsed(prepared, proposal) if prepared else ""
     return Preparedness(
         prepared,
-        bool(Settings.objects.values_list("needs_two_people", flat=True).get(id=1)),
+        needs_two_people(),
         why_lapsed,
         prepared is not None and prepared.account_id == account_id,
         changes_since(prepared.digest, proposal) if why_lapsed == CHANGED else [],
