@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from html import unescape
 from io import BytesIO
 from urllib.parse import urljoin, urlsplit
+from zipfile import ZipFile
 
 import pytest
 from django.core.cache import cache
@@ -127,10 +128,13 @@ def town(db, settings):
 
 
 def text_in(response) -> str:
-    """Give all that an answer says: of a workbook its cells."""
+    """Return all that an answer says: of a workbook its cells, of an archive its files."""
     if response.get("Content-Type") == EXCEL:
         book = load_workbook(BytesIO(response.getvalue()))
         return " ".join(str(value) for sheet in book for row in sheet.values for value in row)
+    if response.get("Content-Type") == "application/zip":
+        with ZipFile(BytesIO(response.getvalue())) as archive:
+            return " ".join(archive.read(name).decode() for name in archive.namelist())
     return unescape(response.content.decode()).replace("\xa0", " ")
 
 
