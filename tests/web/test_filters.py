@@ -22,7 +22,8 @@ def lists(client, town, role):  # noqa: F811
             continue
         where = address(route, town)
         response = client.get(where, {"vis": "beregning"})
-        if response.status_code == 200 and b'id="liste"' in response.content:
+        is_page = response.status_code == 200 and not response.streaming
+        if is_page and b'id="liste"' in response.content:
             yield where, html.fromstring(response.content)
 
 
