@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -10,14 +10,12 @@ from django.utils.timezone import localtime
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.agreement import Check, nothing_to_see
+from albertslund_it.web.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.people import done_by
 from albertslund_it.web.rows import among, lock
-from inventory.models import Placement
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import (
-    BillingRun,
     Charge,
     DifferenceOutcome,
     InvoiceLine,
@@ -25,6 +23,8 @@ from leasing.models import (
     SupplierInvoice,
 )
 from leasing.selectors.facts import cost_holder_id
+from leasing.selectors.limits import Limits
+from leasing.selectors.supplier.holders import holder_text, holders_of
 from leasing.selectors.supplier.matching import Row
 from leasing.selectors.supplier.outcomes import called
 from leasing.selectors.supplier.reconciliation import (
@@ -33,7 +33,9 @@ from leasing.selectors.supplier.reconciliation import (
     difference_rows,
     state_of,
 )
+from leasing.services.ground import PRICED
 
+ONE_DAY, DOUBTS = timedelta(days=1), 5
 STALE = (
     "Afvigelserne er ændret, siden du så dem: en faktura er indlæst, eller en anden har afgjort "
     "nogle af dem. Intet er gemt. Se dem igennem igen."
@@ -84,9 +86,9 @@ def select(quarter: Quarter, selection: Selection) -> list[Row]:
     return [row for row in rows if selection.fits(row)]
 
 
-def told_of(rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """Say what differences are, and how they are decided already, for whoever decides."""
-    rows_told = []
+def told_of(rows: Sequence[Row], today: date) -> list[tuple[str, str]]:
+    """Say what differences are, who had the pcs, and what is decided, for whoever decides."""
+    rows_told, holders = [], holders_of(rows, today)
     for row in rows:
         about = row.serial_number or f"underaftale {row.sub_agreement}"
         decided = ""
@@ -94,9 +96,13 @@ def told_of(rows: Sequence[Row]) -> list[tuple[str, str]]:
             day = f"{localtime(made.decided_at):%d-%m-%Y %H.%M}"
             outcome = made.get_outcome_display().lower()
             decided = f", {outcome} {day} af {made.decided_by}: {made.note}"
-        rows_told.append(
-            (f"{PILE_NAMES[row.pile]}, {about}", format_kroner(row.difference_ore) + decided)
+        item, holder = row.item, holder_text(row, holders)
+        made_of = (
+            f"{format_kroner(row.difference_ore)} (ventet {format_kroner(item.expected_ore)}, "
+            f"faktureret {format_kroner(item.invoiced_ore)}, {item.starts_on:%d-%m-%Y} til "
+            f"{item.ends_before - ONE_DAY:%d-%m-%Y}{holder and f', {holder}'})"
         )
+        rows_told.append((f"{PILE_NAMES[row.pile]}, {about}", made_of + decided))
     return rows_told
 
 
@@ -111,18 +117,20 @@ def decide(
     today: date,
     now: datetime,
     unit_id: int | None = None,
+    is_sure: bool = False,
     agree: Check = nothing_to_see,
 ) -> Decided:
     """Give all selected differences one outcome.
 
     Charged, each becomes a charge of `unit_id`, else of the unit that held the device; what was in
     stock is carried by the cost holder, as stock is. An old decision's charge is taken back.
+    Charges beyond the limits are asked about unless one `is_sure`.
 
     Raises:
         Refused: when the differences are gone, or the outcome does not fit.
     """
-    # Nobody closes a quarter, takes in an invoice or decides meanwhile.
-    lock(BillingRun, SupplierInvoice, Charge, DifferenceOutcome)
+    # Nobody moves a pc, closes a quarter, takes in an invoice or decides meanwhile.
+    lock(*PRICED, SupplierInvoice, Charge, DifferenceOutcome)
     every = select(quarter, replace(selection, decided=True))
     rows = [row for row in every if selection.fits(row)]
     outcome = Outcome(outcome)
@@ -132,7 +140,9 @@ def decide(
         raise Refused(STALE)
     agree()
     _refuse_misfits(rows, outcome, unit_id)
-    return _Deciding(quarter, rows, outcome, note, actor, today, now, unit_id).run()
+    deciding = _Deciding(quarter, rows, outcome, note, actor, today, now, unit_id)
+    refuse_unless_sure(deciding.doubts(), is_sure)
+    return deciding.run()
 
 
 def _is_the_same(rows: Sequence[Row], outcome: Outcome, note: str, actor) -> bool:
@@ -163,19 +173,34 @@ class _Deciding:
     def __init__(self, quarter, rows, outcome, note, actor, today, now, unit_id):
         self.quarter, self.rows, self.outcome = quarter, rows, outcome
         self.note, self.actor, self.today, self.now = note, actor, today, now
+        by_holder = outcome == Outcome.CHARGED and unit_id is None
+        holders = holders_of(rows, today) if by_holder else {}
+        self.unit_of = {device: unit.pk for device, unit in holders.items()}
         self.unit_id = unit_id
         self.changes = Changes((Charge, DifferenceOutcome))
         self.old = {row.decision.id: row.decision for row in rows if row.decision}
 
+    def doubts(self) -> list[str]:
+        """Say which of the charges are out of scale."""
+        if self.outcome != Outcome.CHARGED:
+            return []
+        limits = Limits.on(self.today)
+        doubts = [
+            f"{called(row.serial_number, row.sub_agreement)}: {doubt}"
+            for row in self.rows
+            if self._payer(row)
+            for doubt in limits.of_charge(row.difference_ore, self.today)
+        ]
+        more = len(doubts) - DOUBTS
+        return [*doubts[:DOUBTS], *([f"Og {more} mere."] if more > 0 else [])]
+
     def run(self) -> Decided:
         charged = self.outcome == Outcome.CHARGED
-        holders = _holders(self.rows, self.today) if charged and self.unit_id is None else {}
         texts = self._taken_texts()
         self._take_back(texts)
         charges = carried = 0
         for row in self.rows:
-            unit = self.unit_id or holders.get(row.device_id)
-            charge = None
+            unit, charge = self._payer(row), None
             if charged and unit:
                 charge = self._charge(row, unit, row.difference_ore, self._text(row), texts)
                 charges += 1
@@ -184,6 +209,9 @@ class _Deciding:
         self.changes.save(self.actor)
         total = sum(row.difference_ore for row in self.rows)
         return Decided(len(self.rows), total, charges, carried)
+
+    def _payer(self, row: Row) -> int | None:
+        return self.unit_id or self.unit_of.get(row.device_id)
 
     def _outcome(self, row: Row, charge: Charge | None, outcome: Outcome) -> None:
         values = {
@@ -259,25 +287,6 @@ class _Deciding:
                 row.decision.charge = None
                 DifferenceOutcome.objects.filter(charge=charge).update(charge=None)
                 charge.delete()
-
-
-def _holders(rows: Sequence[Row], today: date) -> dict[int, int]:
-    """Give the unit that held each device on the last day of its difference; none for stock.
-
-    Interim rent is for days before the pc was handed out: then the first unit that got it.
-    """
-    wanted = {row.device_id: min(row.item.ends_before, today) for row in rows}
-    waits = {row.device_id for row in rows if row.pile == Pile.INTERIM}
-    moves = (
-        Placement.objects.filter(device_id__in=among(wanted, int), starts_on__lte=today)
-        .order_by("device_id", "starts_on")
-        .values_list("device_id", "starts_on", "unit_id")
-    )
-    held: dict[int, int | None] = {}
-    for device, starts_on, unit in moves.iterator(chunk_size=1_000):
-        if starts_on < wanted[device] or (device in waits and held.get(device) is None):
-            held[device] = unit
-    return {device: unit for device, unit in held.items() if unit}
 
 
 def told(done: Decided, outcome: str, pile: Pile) -> str:

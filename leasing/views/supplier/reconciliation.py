@@ -15,6 +15,7 @@ from albertslund_it.web.forms import PlainForm, PlainSelect
 from albertslund_it.web.lists import ListPage
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import Outcome
+from leasing.selectors.supplier.holders import holder_text, holders_of
 from leasing.selectors.supplier.pages import decision_text, listed, shown, unit_choices
 from leasing.selectors.supplier.reconciliation import (
     PILE_NAMES,
@@ -145,6 +146,7 @@ class DecisionForm(PlainForm, forms.Form):
         widget=PlainSelect,
         help_text="Kun ved »Lægges på enheden«. Tom: den enhed, der havde udstyret.",
     )
+    is_sure = forms.BooleanField(required=False)  # shown where there is something to be sure of
     note = forms.CharField(
         label="Bemærkning",
         max_length=300,
@@ -207,6 +209,8 @@ def reconciliation_decide(request, code):
         else:
             messages.success(request, done)
             return redirect("reconciliation", code)
+    first = rows[:ROWS_SHOWN]
+    holders = holders_of(first, today())
     earlier = sorted({decision_text(row.decision) for row in rows if row.decision})
     context = {
         "quarter": quarter,
@@ -215,10 +219,10 @@ def reconciliation_decide(request, code):
         "pile": PILE_NAMES[selection.pile],
         "count": len(rows),
         "total_ore": sum(row.difference_ore for row in rows),
-        "rows": [shown(row) for row in rows[:ROWS_SHOWN]],
+        "rows": [(shown(row), holder_text(row, holders)) for row in first],
         "more": max(0, len(rows) - ROWS_SHOWN),
         "earlier": earlier[:5],
-        "told": told_of(rows),
+        "told": told_of(rows, today()),
     }
     return render(request, "leasing/supplier/decide.html", context, status=status)
 
@@ -234,8 +238,9 @@ def _decide(request, quarter: Quarter, selection: Selection, form) -> str:
         selection=selection,
         outcome=outcome,
         note=chosen.get("note", ""),
-        agree=agreed_by(request.POST, lambda: told_of(select(quarter, selection))),
+        agree=agreed_by(request.POST, lambda: told_of(select(quarter, selection), today())),
         unit_id=chosen.get("unit"),
+        is_sure=chosen.get("is_sure", False),
         actor=request.user,
         today=today(),
         now=now(),

@@ -6,8 +6,16 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.urls import reverse
+from lxml import html
 
-from leasing.models import Charge, DifferenceOutcome, LeaseTerm, SupplierInvoice
+from leasing.models import (
+    Charge,
+    DifferenceOutcome,
+    LeaseTerm,
+    Settings,
+    SupplierInvoice,
+    SupplierInvoiceLine,
+)
 from leasing.services.closing import close_quarter
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
@@ -269,3 +277,59 @@ def test_vat_that_nobody_told_is_blank_and_not_nought(finance):
     vat = headings.index("Moms (kr.)")
     assert {row[0]: row[vat] for row in rows} == {"T-1": None, "T-2": 436.76}
     assert (total[0], total[vat], total[vat - 1]) == ("I alt", 436.76, 3494.10)
+
+
+def decide_page(client):
+    """Return the address and form of the decision about the T14 that is 10 kr. too dear."""
+    tree = read(client, PAGE)
+    [link] = tree.xpath("//tr[contains(., 'T14: 1 linje på +10,00')]//a[contains(@href, 'afgoer')]")
+    form = read(client, link.get("href"))
+    [seen] = form.xpath("//input[@name='agreed']/@value")
+    return link.get("href"), form, {"agreed": seen, "note": "Aftalt", "outcome": "charged"}
+
+
+def test_who_is_charged_is_shown_and_agreed_to(town, finance):
+    url, form, sends = decide_page(finance)
+    [row] = form.xpath("//table/tbody/tr")
+    assert "1001 Ærtebjerg Skole" in text_of(row)
+    make.placement(town[0].device, date(2026, 2, 1), make.unit("1002"))
+
+    response = finance.post(url, sends)
+    assert response.status_code == 422
+    assert "31-03-2026, 1002 Brøndlunden), siden du så den" in text_of(
+        html.fromstring(response.content.decode())
+    )
+    assert not Charge.objects.exists()
+    _, form, sends = decide_page(finance)
+    assert "1002 Brøndlunden" in text_of(form)
+    assert finance.post(url, sends).status_code == 302
+    assert Charge.objects.get().unit.number == "1002"
+
+
+def test_what_the_difference_is_made_of_is_agreed_to_as_well(town, finance):
+    url, _, sends = decide_page(finance)
+    # 10 kr. more on both sides: the difference is what it was.
+    LeaseTerm.objects.filter(lease__device__serial_number="PF000001").update(price_ore=575066)
+    SupplierInvoiceLine.objects.filter(serial_number="PF000001").update(amount_ore=36941)
+    response = finance.post(url, sends)
+    assert response.status_code == 422
+    assert not Charge.objects.exists()
+
+
+def test_a_charge_out_of_scale_is_asked_about(town, finance):
+    Settings.objects.update(charge_limit_kr=5)
+    url, _, sends = decide_page(finance)
+    response = finance.post(url, sends)
+    assert response.status_code == 422
+    page = html.fromstring(response.content.decode())
+    assert "PF000001: Beløbet er 10,00 kr., og der spørges, når det er over 5,00 kr." in text_of(
+        page
+    )
+    assert page.xpath("//input[@name='is_sure']")
+    assert not Charge.objects.exists()
+    assert finance.post(url, {**sends, "outcome": "carried"}).status_code == 302
+    assert finance.post(f"{url}&alle=1", sends).status_code == 422
+    [seen] = read(finance, f"{url}&alle=1").xpath("//input[@name='agreed']/@value")
+    sure = {**sends, "agreed": seen, "is_sure": "on"}
+    assert finance.post(f"{url}&alle=1", sure).status_code == 302
+    assert Charge.objects.get().amount_ore == 1000
