@@ -56,6 +56,15 @@ GUARDED = (
         (("id",), ("number",)),
     ),
     Guarded("leasing_invoiceline", SEALED, _OF_SEALED_INVOICE, (("id",), ("charge_id",))),
+    # Its account may go with the person; the name of who prepared it stays.
+    Guarded(
+        "leasing_preparation",
+        SEALED,
+        "EXISTS (SELECT 1 FROM leasing_billingrun gr WHERE gr.code = {row}.code "
+        "AND gr.digest <> '')",
+        (("id",), ("code",)),
+        fixed_columns=("code", "prepared_by", "prepared_at", "digest"),
+    ),
     Guarded("leasing_invoicesummary", SEALED, _OF_SEALED_INVOICE, (("id",),)),
     Guarded(
         "leasing_charge",
@@ -245,7 +254,10 @@ def _postgresql(guarded: Guarded, schema: str, quoted_schema: str):
         change = gone  # sealing itself is an update from no digest to one
     elif guarded.fixed_columns:
         columns = ", ".join(("id", *guarded.fixed_columns))
-        before, after = f"SELECT {columns} FROM gone", f"SELECT {columns} FROM fresh"
+        before, after = (
+            f"SELECT {columns} FROM {row} WHERE {guarded.is_fixed.format(row=row)}"
+            for row in ("gone", "fresh")
+        )
         change = (
             f"{ANY_SEALED} AND (EXISTS ({before} EXCEPT {after}) "
             f"OR EXISTS ({after} EXCEPT {before}))"
@@ -293,7 +305,7 @@ def _sqlite(guarded: Guarded):
     elif guarded.fixed_columns:
         columns = ("id", *guarded.fixed_columns)
         differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
-        change = f"{ANY_SEALED} AND ({differs})"
+        change = f"{ANY_SEALED} AND ({change}) AND ({differs})"
     refused = {
         "insert": ("BEFORE INSERT", pushed_out if guarded.may_grow else f"{new} OR {pushed_out}"),
         "update": ("BEFORE UPDATE", f"{change} OR {moved}"),

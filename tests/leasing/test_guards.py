@@ -4,11 +4,20 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
 from inventory.models import Unit
 from leasing.guards import BILLED, FIXED, GUARDED, SEALED, missing_guards
-from leasing.models import BillingRun, Charge, InvoiceLine, QuarterlyInvoice, Settings
+from leasing.models import (
+    BillingRun,
+    Charge,
+    InvoiceLine,
+    Preparation,
+    QuarterlyInvoice,
+    Settings,
+)
+from leasing.selectors.preview import preview_run
 from leasing.services.closing import close_quarter
 from tests import builders as make
 
@@ -25,6 +34,13 @@ def ids():
     make.lease(unit=school)
     charge = make.charge(school)
     spare = make.charge(school, text="Fragt")
+    prepared = Preparation.objects.create(
+        code="2026Q1",
+        account=User.objects.create(username="palle"),
+        prepared_by="Palle",
+        prepared_at=datetime(2026, 2, 9, 7, tzinfo=UTC),
+        digest=preview_run("2026Q1", date(2026, 2, 9)).proposal.digest,
+    )
     run = close_quarter(
         code="2026Q1",
         closed_by="Anna Berg",
@@ -49,6 +65,8 @@ def ids():
         "spare": spare.id,
         "holder": holder.id,
         "school": school.id,
+        "prepared": prepared.id,
+        "open_prepared": _copy(prepared, code="2026Q2").id,
     }
 
 
@@ -95,6 +113,7 @@ def refused(message, sql):
 RUN, INVOICE, LINE = "leasing_billingrun", "leasing_quarterlyinvoice", "leasing_invoiceline"
 SUMMARY, CHARGE = "leasing_invoicesummary", "leasing_charge"
 SETTINGS, UNIT = "leasing_settings", "inventory_unit"
+PREPARED = "leasing_preparation"
 
 PLAIN = [
     (SEALED, "UPDATE leasing_billingrun SET total_ore = 1"),
@@ -138,6 +157,11 @@ PLAIN = [
         "(SELECT min(id) FROM inventory_department) WHERE id = {holder}",
     ),
     (FIXED, "DELETE FROM inventory_unit WHERE id = {holder}"),
+    (SEALED, "UPDATE leasing_preparation SET prepared_by = 'Bo' WHERE id = {prepared}"),
+    (SEALED, "UPDATE leasing_preparation SET code = '2026Q3' WHERE id = {prepared}"),
+    (SEALED, "UPDATE leasing_preparation SET digest = '', prepared_at = '2026-02-08'"),
+    (SEALED, "DELETE FROM leasing_preparation"),
+    (SEALED, "DELETE FROM leasing_preparation WHERE id = {prepared}"),
 ]
 
 # REPLACE removes the row that is in the way, and fires no delete trigger.
@@ -187,6 +211,12 @@ REPLACING = [
         "UPDATE OR REPLACE inventory_unit SET is_cost_holder = 1, department_id = NULL "
         "WHERE id = {school}",
     ),
+    (SEALED, copying("REPLACE", PREPARED, "{open_prepared}", code="'2026Q1'")),
+    (SEALED, copying("REPLACE", PREPARED, "{open_prepared}", id="{prepared}", code="'2026Q3'")),
+    (
+        SEALED,
+        "UPDATE OR REPLACE leasing_preparation SET code = '2026Q1' WHERE id = {open_prepared}",
+    ),
     (SEALED, copying("INSERT OR IGNORE", LINE, "{line}", number="99")),
     (SEALED, "UPDATE OR IGNORE leasing_invoiceline SET amount_ore = 1"),
     (
@@ -223,6 +253,7 @@ ON_POSTGRESQL = [
     (SEALED, "TRUNCATE leasing_quarterlyinvoice CASCADE"),
     # The cascade reaches the lines and units before the table that was named.
     (f"{SEALED}|{BILLED}", "TRUNCATE leasing_charge CASCADE"),
+    (SEALED, "TRUNCATE leasing_preparation"),
     (FIXED, "TRUNCATE leasing_settings CASCADE"),
     (f"{SEALED}|{FIXED}|{BILLED}", "TRUNCATE inventory_unit CASCADE"),
 ]
@@ -321,6 +352,24 @@ class TestWhatStaysOpen:
         assert Unit.objects.filter(id=ids["school"]).update(number="1002") == 1
         assert Settings.objects.update(opus_bom=True, billing_starts_on="2026-01-01") == 1
         make.unit("1003").delete()
+
+    def test_who_prepared_a_run_until_it_is_sealed(self, ids):
+        still_open = Preparation.objects.filter(id=ids["open_prepared"])
+        assert still_open.update(prepared_by="Bo", digest="") == 1
+        assert still_open.delete()[0] == 1
+
+    def test_nobody_is_said_to_have_prepared_a_run_afterwards(self, ids):
+        other = Preparation.objects.get(id=ids["open_prepared"])
+        BillingRun.objects.filter(code="2026Q2").update(code="2026Q3", digest="1" * 64)
+        with pytest.raises(IntegrityError, match=SEALED), transaction.atomic():
+            _copy(other, code="2026Q3")
+        with pytest.raises(IntegrityError, match=SEALED), transaction.atomic():
+            Preparation.objects.filter(pk=other.pk).update(code="2026Q3")
+
+    def test_an_account_may_go_and_the_name_of_who_prepared_stays(self, ids):
+        User.objects.get(username="palle").delete()
+        prepared = Preparation.objects.get(id=ids["prepared"])
+        assert (prepared.account, prepared.prepared_by) == (None, "Palle")
 
     def test_everything_before_the_first_closing(self):
         Settings.objects.update(billing_starts_on="2026-04-01")
