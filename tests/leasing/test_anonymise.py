@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from auditlog.models import LogEntry
+from axes.models import AccessAttempt, AccessLog
 from django.core.management import call_command
 from django.core.serializers import serialize
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,18 @@ from hypothesis import strategies as st
 
 from inventory.models import Employee, Placement
 from inventory.services.placements import place
-from leasing.models import Approval, InvoiceLine, Mail, Order, OrderedDevice, OrderLine, Settings
+from leasing.models import (
+    Approval,
+    EndWish,
+    InvoiceLine,
+    LossReport,
+    Mail,
+    Objection,
+    Order,
+    OrderedDevice,
+    OrderLine,
+    Settings,
+)
 from leasing.selectors.verification import findings
 from leasing.services.anonymise import NAME, anonymise
 from tests import builders as make
@@ -39,7 +51,10 @@ def everything():
     """Write all that the database holds of people and history as text."""
     rows = [
         row
-        for model in (Employee, Placement, Order, OrderLine, Approval, Mail, LogEntry)
+        for model in (
+            *(Employee, Placement, Order, OrderLine, Approval, Mail, LogEntry),
+            *(Objection, LossReport, EndWish),
+        )
         for row in model.objects.all()
     ]
     texts = [serialize("json", rows, ensure_ascii=False)]
@@ -77,6 +92,7 @@ def anna():
         written_at=OLD,
         sent_at=OLD,
     )
+    LogEntry.objects.update(timestamp=OLD)
     return person
 
 
@@ -220,7 +236,7 @@ class TestNobodyIsFoundByName:
     def order(self, created_at, status="handed_out", **asked):
         asked = {"requester_name": "Anna Bæk", "requester_mail": "anna@example.dk"} | asked
         order = Order.objects.create(created_at=created_at, note="Til kontoret", **asked)
-        return order, OrderLine.objects.create(
+        line = OrderLine.objects.create(
             order=order,
             position=1,
             model=make.model(),
@@ -228,6 +244,8 @@ class TestNobodyIsFoundByName:
             reason="shared",
             status=status,
         )
+        LogEntry.objects.update(timestamp=created_at)
+        return order, line
 
     def kept(self, order):
         order.refresh_from_db()
@@ -276,3 +294,147 @@ class TestNobodyIsFoundByName:
         old.refresh_from_db()
         assert old.reason == "Anonymiseret"
         assert not anonymise(today=TODAY)
+
+
+NEW = TestNobodyIsFoundByName.NEW
+TEXTS = {
+    "closed_because": "Asta bad om det",
+    "past_stock_because": "Birger vil have ny",
+    "used_for": "Cillas kontor",
+    "exception_reason": "Dagny er to steder",
+}
+WORDS = ("Asta", "Birger", "Cilla", "Dagny")
+
+
+def order_line(status, **values):
+    """Make an old order with a line, and their history of that day."""
+    order = Order.objects.create(created_at=OLD, requester_name="Signe Skov", mail_text="Hej, Ulf")
+    values = {"unit": make.unit(), "reason": "shared"} | values
+    line = OrderLine.objects.create(
+        order=order, position=1, model=make.model(), status=status, **values
+    )
+    LogEntry.objects.update(timestamp=OLD)
+    return line
+
+
+@pytest.mark.parametrize("status", ["draft", "cancelled", "refused", "handed_out"])
+def test_free_text_of_a_line_goes_with_its_order_in_history_too(status):
+    line = order_line(status, **TEXTS)
+    told = LogEntry.objects.get_for_object(line).get()
+    told.changes |= {"exception_reason": ["None", TEXTS["exception_reason"]]}
+    told.save()
+    assert [word for word in WORDS if word not in everything()] == []
+    assert anonymise(today=TODAY).orders == 1
+    text = everything()
+    assert [word for word in (*WORDS, "Signe", "Ulf") if word in text] == []
+    assert not anonymise(today=TODAY)
+
+
+def test_lines_of_an_order_that_was_anonymised_before_are_reached():
+    line = order_line("handed_out", **TEXTS)
+    Order.objects.update(requester_name="Anonymiseret", mail_text="")
+    assert anonymise(today=TODAY).texts == 1
+    line.refresh_from_db()
+    assert {getattr(line, name) for name in TEXTS} == {"Anonymiseret"}
+
+
+def test_a_line_that_was_deleted_is_forgotten_in_history():
+    order_line("draft", **TEXTS).delete()
+    LogEntry.objects.update(timestamp=OLD)
+    anonymise(today=TODAY)
+    assert [word for word in WORDS if word in everything()] == []
+
+
+@pytest.mark.parametrize("status", ["draft", "cancelled"])
+def test_an_old_order_that_was_worked_on_lately_is_not_touched(status):
+    line = order_line(status, **TEXTS)
+    LogEntry.objects.get_for_object(line).update(timestamp=NEW)
+    before = everything()
+    assert not anonymise(today=TODAY)
+    assert everything() == before
+
+
+def test_a_forgotten_draft_names_no_leaver_for_ever():
+    person = gone()
+    line = order_line("draft", employee=person, unit=person.unit)
+    LogEntry.objects.get_for_object(line).update(timestamp=NEW)
+    assert not anonymise(today=TODAY).people
+    LogEntry.objects.get_for_object(line).update(timestamp=OLD)
+    assert anonymise(today=TODAY).people == ["Anna Bæk (anbe)"]
+
+
+def test_an_order_that_waits_is_left_however_old():
+    order_line("awaiting", **TEXTS)
+    assert not anonymise(today=TODAY)
+
+
+@pytest.mark.parametrize(("settled_at", "goes"), [(OLD, True), (NEW, False), (None, False)])
+def test_an_objection_goes_once_it_was_settled_long_ago(settled_at, goes):
+    lease = make.lease()
+    settled = {"outcome": "refused", "outcome_note": "Den er Bodils"} if settled_at else {}
+    Objection.objects.create(
+        device=lease.device,
+        unit=make.unit(),
+        note="Asta har den",
+        raised_at=OLD,
+        settled_at=settled_at,
+        **settled,
+    )
+    anonymise(today=TODAY)
+    text = everything()
+    assert ("Asta" not in text) == goes
+    assert ("Bodil" in text) == (settled_at is NEW)
+
+
+@pytest.mark.parametrize(
+    ("reported_at", "found_on", "stops_on", "goes"),
+    [
+        (OLD, date(2026, 4, 1), None, True),
+        (OLD, None, date(2026, 9, 1), True),
+        (OLD, None, None, False),
+        (OLD, date(2032, 5, 1), None, False),
+        (NEW, date(2032, 5, 29), None, False),
+    ],
+)
+def test_a_loss_goes_once_it_is_settled(reported_at, found_on, stops_on, goes):
+    device = make.lease(stops_on=stops_on).device
+    LossReport.objects.create(
+        device=device,
+        kind="lost",
+        discovered_at=reported_at,
+        reported_at=reported_at,
+        encrypted="yes",
+        found_on=found_on,
+        note="Asta glemte den i toget",
+    )
+    anonymise(today=TODAY)
+    assert ("Asta" not in everything()) == goes
+
+
+@pytest.mark.parametrize(
+    ("wished_at", "today", "goes"),
+    [(OLD, TODAY, False), (OLD, date(2035, 1, 1), True), (NEW, date(2035, 1, 1), False)],
+)
+def test_a_wish_goes_once_its_lease_ended_long_ago(wished_at, today, goes):
+    # Sixteen quarters from 1 January 2026 end on 1 January 2030, five years before the last day.
+    lease = make.lease()
+    EndWish.objects.create(lease=lease, wish="buyout", note="Asta beholder", wished_at=wished_at)
+    anonymise(today=today)
+    assert ("Asta" not in everything()) == goes
+
+
+def test_log_ins_are_kept_for_a_month():
+    rows = [
+        model.objects.create(username="anbe", ip_address="192.0.2.1", **values)
+        for model, values in (
+            (AccessLog, {}),
+            (AccessAttempt, {"failures_since_start": 1}),
+        )
+    ]
+    for row in rows:
+        type(row).objects.update(attempt_time=datetime(2032, 5, 2, 12, tzinfo=UTC))
+    assert anonymise(today=TODAY).logins == 0
+    assert AccessLog.objects.exists()
+    assert anonymise(today=date(2032, 6, 2)).logins == 2
+    assert not AccessLog.objects.exists()
+    assert not AccessAttempt.objects.exists()

@@ -24,7 +24,9 @@ class Command(DanishCommand):
             (len(done.people), "medarbejdere"),
             (done.placements, "tildelinger"),
             (done.orders, "bestillinger"),
+            (done.texts, "begrundelser og bemærkninger"),
             (done.mails, "mails (slettet)"),
+            (done.logins, "login ældre end en måned (slettet)"),
             (done.entries, "poster i hændelsesloggen"),
         ):
             self.stdout.write(f"  {count} {what}")
