@@ -1,5 +1,6 @@
 """Uploaded files: none larger than it may be, and kept from one page of a person's to the next."""
 
+import contextlib
 import os
 import re
 import secrets
@@ -43,8 +44,9 @@ def keep(user, upload: UploadedFile) -> str:
     upload.seek(0)
     place = _place(user, token)
     for old in place.parent.iterdir():
-        if old.stat().st_mtime < time.time() - KEPT_SECONDS:
-            old.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # somebody else tidies too
+            if old.stat().st_mtime < time.time() - KEPT_SECONDS:
+                old.unlink()
     with open(place, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as stream:
         for chunk in upload.chunks():
             stream.write(chunk)

@@ -1,6 +1,7 @@
 """The pages where people take in files."""
 
 import io
+import tempfile
 
 import openpyxl
 import pytest
@@ -162,6 +163,19 @@ def test_a_token_that_was_never_given(unit, helpdesk, token):
     response = helpdesk.post(PAGE, {"token": token, "agreed": ""})
 
     assert (response.status_code, response["Location"]) == (302, PAGE)
+
+
+def test_a_file_that_somebody_else_tidies_away_meanwhile_is_no_fault(
+    unit, helpdesk, cast, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    answer = confirmation(upload(helpdesk))
+    # Listed, and gone when it is looked at.
+    uploads._place(cast.helpdesk, "gone").symlink_to(tmp_path / "gone")
+
+    upload(helpdesk)
+
+    assert uploads.kept(cast.helpdesk, answer["token"])
 
 
 def test_an_old_file_is_thrown_away(unit, helpdesk, cast, monkeypatch):
