@@ -2,10 +2,8 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 
-from albertslund_it import roles
-from albertslund_it.web.admin import may_set_rights_of
+from albertslund_it.web.admin import may_set_rights_of, may_take_over, reserved
 from inventory.models import Access
 
 admin.site.site_header = "Pc-leasing – administration"
@@ -43,21 +41,6 @@ def _may_set(request, user) -> bool:
     return user is None or may_set_rights_of(request.user, user)
 
 
-def _reserved() -> Q:
-    """Find the permissions that only a superuser hands on."""
-    found = Q()
-    for code in roles.RESERVED:
-        app, codename = code.split(".")
-        found |= Q(content_type__app_label=app, codename=codename)
-    return found
-
-
-def is_reserved(user) -> bool:
-    """Tell whether somebody can do what only a superuser hands on, or could if they were active."""
-    theirs = Permission.objects.filter(Q(group__user=user) | Q(user=user))
-    return user.is_superuser or theirs.filter(_reserved()).exists()
-
-
 @admin.register(User)
 class OurUserAdmin(UserAdmin):
     """Users: their roles, and which departments and units they see from when.
@@ -81,7 +64,7 @@ class OurUserAdmin(UserAdmin):
     def get_fieldsets(self, request, obj=None):
         """Leave out the password of who is above, even to be read, and say why."""
         fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or self._may_take_over(request, obj):
+        if obj is None or may_take_over(request.user, obj):
             return fieldsets
         (_, first), *others = fieldsets
         return [(None, {**first, "fields": ["username"], "description": ABOVE}), *others]
@@ -90,7 +73,7 @@ class OurUserAdmin(UserAdmin):
         fields = list(super().get_readonly_fields(request, obj))
         if obj is None:
             return fields
-        if not self._may_take_over(request, obj):
+        if not may_take_over(request.user, obj):
             fields += ["username", "email", "groups", "is_staff"]
         elif not _may_set(request, obj):
             fields += ["groups", "is_staff", "is_active"]
@@ -101,17 +84,14 @@ class OurUserAdmin(UserAdmin):
         return is_below and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        may = obj is None or (_may_set(request, obj) and self._may_take_over(request, obj))
+        may = obj is None or (_may_set(request, obj) and may_take_over(request.user, obj))
         return may and super().has_delete_permission(request, obj)
 
     def user_change_password(self, request, id, form_url=""):
         user = self.get_object(request, id)
-        if user and not self._may_take_over(request, user):
+        if user and not may_take_over(request.user, user):
             raise PermissionDenied
         return super().user_change_password(request, id, form_url)
-
-    def _may_take_over(self, request, user) -> bool:
-        return request.user.is_superuser or request.user == user or not is_reserved(user)
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
@@ -126,7 +106,7 @@ class OurUserAdmin(UserAdmin):
             field.label = "Roller"
             field.help_text = "Hvad personen må. En person kan have flere roller."
             if not request.user.is_superuser:
-                above = Permission.objects.filter(_reserved())
+                above = Permission.objects.filter(reserved())
                 field.queryset = Group.objects.exclude(permissions__in=above)
                 field.help_text += " Roller, der lukker kvartaler, giver kun en superbruger."
         if db_field.name == "is_staff":

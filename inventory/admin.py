@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from albertslund_it.web.admin import ClosedAdmin, OurAdmin, may_set_rights_of
+from albertslund_it.web.admin import ClosedAdmin, OurAdmin, may_set_rights_of, may_take_over
 from inventory.models import (
     Access,
     Account,
@@ -120,8 +120,8 @@ class AccountAdmin(OurAdmin):
         return False
 
     def has_delete_permission(self, request, obj=None):
-        is_below = obj is None or request.user.is_superuser or not obj.user.is_superuser
-        return is_below and super().has_delete_permission(request, obj)
+        may = obj is None or may_take_over(request.user, obj.user)
+        return may and super().has_delete_permission(request, obj)
 
 
 @admin.register(ExpectedReturn)
