@@ -66,8 +66,15 @@ def _address(text: str) -> str:
 class Throttle(AxesDatabaseHandler):
     """Counts by user and address, and by address with a limit of its own."""
 
+    def user_login_failed(self, sender, credentials, request=None, **kwargs):
+        """Count a failed password; a sign-on that failed names nobody, and is no guess."""
+        if get_client_username(request, credentials):
+            super().user_login_failed(sender, credentials, request, **kwargs)
+
     def get_failures(self, request, credentials=None) -> int:
         """Return the failures that count; an address at its limit is at everybody's."""
+        if not get_client_username(request, credentials):
+            return 0
         by_user, by_address = self.get_user_attempts(request, credentials)
         limit = get_failure_limit(request, credentials)
         failures = sum(by_user.values_list("failures_since_start", flat=True))
