@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -12,7 +11,6 @@ def frame(request):
     """Give every page what its frame needs; nothing is read for a fragment, which has none."""
     return {
         "site_settings": SimpleLazyObject(lambda: Settings.objects.filter(id=1).first()),
-        "oidc_enabled": settings.OIDC_ENABLED,
         "arrears": SimpleLazyObject(lambda: _arrears(request)),
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
     }

@@ -63,6 +63,11 @@ class CommonAccount(OIDCAuthenticationBackend):
             logger.warning("Sign-on failed: %s", error)
             return None
 
+    def get_user(self, user_id):
+        """Return who is logged in, unless they are closed by now."""
+        user = super().get_user(user_id)
+        return user if user and self.user_can_authenticate(user) else None
+
     def _verify_jws(self, payload, key):
         """Read a token that is signed, in force, from our issuer and meant for us."""
         return jwt.decode(
@@ -121,16 +126,13 @@ class CommonAccount(OIDCAuthenticationBackend):
 
     def verify_claims(self, claims):
         """Say whether there is a mail that the provider does not call unverified."""
-        return bool(claims.get("email")) and claims.get("email_verified") in (None, True, "true")
+        mail = claims.get("email")
+        is_said = isinstance(mail, str) and bool(mail)
+        return is_said and claims.get("email_verified") in (None, True, "true")
 
     def create_user(self, claims):
         """Make a user who may log in and nothing else."""
-        return self.UserModel.objects.create_user(
-            self.get_username(claims),
-            email=claims["email"],
-            first_name=claims.get("given_name", "")[:150],
-            last_name=claims.get("family_name", "")[:150],
-        )
+        return self.UserModel.objects.create_user(self.get_username(claims), email=claims["email"])
 
     def get_username(self, claims):
         """Give the mail in lower case; refused where somebody else has that name."""
@@ -143,8 +145,9 @@ class CommonAccount(OIDCAuthenticationBackend):
         """Let the roles follow the claim, where one is named; other groups stay."""
         if not settings.OIDC_ROLE_CLAIM:
             return user
-        claimed = claims.get(settings.OIDC_ROLE_CLAIM) or []
-        claimed = {name.casefold() for name in ([claimed] if isinstance(claimed, str) else claimed)}
+        claimed = claims.get(settings.OIDC_ROLE_CLAIM)
+        claimed = claimed if isinstance(claimed, list) else [claimed]
+        claimed = {name.casefold() for name in claimed if isinstance(name, str)}
         roles = {name for name in settings.OIDC_ROLES if name.casefold() in claimed}
         others = user.groups.exclude(name__in=settings.OIDC_ROLES)
         user.groups.set([*others, *Group.objects.filter(name__in=roles)])

@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from auditlog.models import LogEntry
+from axes.models import AccessAttempt
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils import timezone
 from albertslund_it import roles
 from albertslund_it.common.errors import Refused
 from albertslund_it.oidc import FAILED
+from albertslund_it.web.login import MOST_FROM_AN_ADDRESS
 from inventory.models import Account
 from inventory.services.accounts import bind_account
 from leasing.models import Mail, Settings
@@ -132,6 +134,40 @@ def test_a_mail_that_nobody_vouches_for_is_refused(client, provider, account):
     assert_refused(client, sign_on(client))
 
 
+@pytest.mark.parametrize("mail", [["anna.berg@example.dk"], 7, {"a": "b"}])
+def test_a_mail_that_is_no_text_is_refused(client, provider, mail):
+    provider.userinfo = {"email": mail}
+    assert_refused(client, sign_on(client))
+
+
+@pytest.mark.parametrize("name", [None, 7, ""])
+def test_a_new_account_may_be_without_a_name(client, provider, name):
+    provider.account |= {"given_name": name, "family_name": None}
+    sign_on(client)
+    assert who(client).first_name == str(name or "")
+
+
+@pytest.mark.parametrize(
+    "claimed", [[None, 7, {"a": 1}, [], "It-helpdesk"], ["It-helpdesk"], 7, {"It-helpdesk": 1}]
+)
+def test_a_role_is_a_text(client, provider, settings, claimed):
+    settings.OIDC_ROLE_CLAIM = "roles"
+    provider.token = {"roles": claimed}
+    sign_on(client)
+    names = set(who(client).groups.values_list("name", flat=True))
+    assert names == ({roles.HELPDESK} if isinstance(claimed, list) else set())
+
+
+def test_who_is_closed_is_logged_out_at_once(client, provider):
+    sign_on(client)
+    assert "/log-ind/" not in client.get("/").get("Location", "")
+    User.objects.update(is_active=False)
+
+    response = client.get("/")
+
+    assert (response.status_code, response["Location"]) == (302, "/log-ind/?next=/")
+
+
 def test_two_users_with_the_mail_are_refused(client, provider):
     User.objects.create_user("anbe", "anna.berg@example.dk")
     User.objects.create_user("anbe2", "ANNA.BERG@example.dk")
@@ -184,10 +220,38 @@ def test_failed_sign_ons_lock_nobody_out(client, provider, settings):
     assert who(client)
 
 
+def log_in(client, username="bo", password="en-lang-adgangskode"):
+    return client.post("/log-ind/", {"username": username, "password": password})
+
+
+def test_while_the_provider_is_down_nobody_is_locked_out(client, provider, settings):
+    User.objects.create_user("bo", "bo@example.dk", "en-lang-adgangskode")
+    settings.OIDC_OP_TOKEN_ENDPOINT = "http://127.0.0.1:9/"
+    for _ in range(MOST_FROM_AN_ADDRESS + 1):
+        response = sign_on(client)
+        assert response.status_code == 302
+    assert_refused(client, response)
+    assert not AccessAttempt.objects.exists()
+
+    log_in(client)
+
+    assert who(client).username == "bo"
+
+
+def test_a_failed_sign_on_is_said_so_where_passwords_are_locked(client, provider):
+    for number in range(MOST_FROM_AN_ADDRESS):
+        response = log_in(client, f"bruger{number}")
+    assert response.status_code == 429
+    provider.token = {"aud": "et-andet-system"}
+
+    assert_refused(client, sign_on(client))
+    assert log_in(client).status_code == 429
+
+
 def test_a_password_still_works_and_the_page_offers_both(client, provider):
     User.objects.create_user("anbe", "anna.berg@example.dk", "en-lang-adgangskode")
     page = client.get("/log-ind/", {"next": "/udstyr/"}).content.decode()
-    assert "Log ind med kommunens konto" in page
+    assert page.count("Log ind med kommunens konto") == 1
     assert 'href="/konto/log-ind/?next=/udstyr/"' in page
 
     client.post("/log-ind/?code=x&state=y", {"username": "anbe", "password": "en-lang-adgangskode"})
@@ -319,10 +383,27 @@ def test_an_administrator_sees_and_releases_a_binding(client, provider, anna, ca
     assert Account.objects.get().subject == "b2"
 
 
-def test_a_superusers_binding_is_a_superusers_to_release(provider, anna, cast, client_of):
-    User.objects.filter(pk=anna.pk).update(is_superuser=True)
-    address = f"/admin/inventory/account/{Account.objects.get().pk}/delete/"
-    assert client_of(cast.administrator).post(address, {"post": "yes"}).status_code == 403
+@pytest.mark.parametrize("who_it_is", ["superuser", "finance", "who may close"])
+def test_a_binding_of_somebody_above_is_a_superusers_to_release(
+    provider, anna, cast, client_of, who_it_is
+):
+    if who_it_is == "superuser":
+        User.objects.filter(pk=anna.pk).update(is_superuser=True)
+    elif who_it_is == "finance":
+        anna.groups.add(Group.objects.get(name=roles.FINANCE))
+    else:
+        anna.user_permissions.add(Permission.objects.get(codename="close_quarter"))
+    account, desk = Account.objects.get(), client_of(cast.administrator)
+    several = {"action": "delete_selected", "_selected_action": [account.pk], "post": "yes"}
+
+    desk.post("/admin/inventory/account/", several)
+    refused = desk.post(f"/admin/inventory/account/{account.pk}/delete/", {"post": "yes"})
+
+    assert refused.status_code == 403
+    assert Account.objects.exists()
+    root = client_of(User.objects.create_superuser("root", "root@example.dk"))
+    root.post(f"/admin/inventory/account/{account.pk}/delete/", {"post": "yes"})
+    assert not Account.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
