@@ -32,6 +32,10 @@ WORKBOOK, OPUS = "xlsx", "csv"
 OPUS_PARTS = {OPUS: "", "csvo": COST_CENTRES, "csvp": PSP_ELEMENTS}
 
 
+class PostedMeanwhile(Refused):
+    """Refused because a voucher froze another coding while the file was made."""
+
+
 def export_rebilling(
     *,
     run: BillingRun,
@@ -46,8 +50,8 @@ def export_rebilling(
     'csvo' and 'csvp' are the two Opus files where the kinds of cost objects may not be mixed.
 
     Raises:
-        Refused: when a unit lacks coding that the Opus file needs, or a voucher has frozen another
-            coding meanwhile; nothing is written or recorded.
+        PostedMeanwhile: when a voucher has frozen another coding; nothing is written or recorded.
+        Refused: when a unit lacks coding that the Opus file needs; the same.
     """
     # The whole file is there before anything reaches the stream, and the database is not locked
     # while it is made.
@@ -77,7 +81,7 @@ def _refuse_another_coding(run: BillingRun, rebilling: Rebilling) -> None:
     BillingRun.objects.select_for_update().get(id=run.id)  # a voucher is entered before or after
     voucher = Voucher.objects.select_related("export").filter(run=run).first()
     if voucher and voucher.export.coding != rebilling.coding:
-        raise Refused(f"{run.label} er bogført imens. Hent filen igen.")
+        raise PostedMeanwhile(f"{run.label} er bogført imens. Hent filen igen.")
 
 
 def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) -> None:

@@ -1,9 +1,10 @@
 from io import BytesIO
 from tempfile import TemporaryFile
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
@@ -14,7 +15,13 @@ from leasing.selectors.quarter import invoice_page, uncoded_units
 from leasing.selectors.rebilling import rebilling_of
 from leasing.selectors.share.bearers import bearers_seen_by
 from leasing.selectors.share.lines import UP_TO
-from leasing.services.rebilling import OPUS, WORKBOOK, archive_run, export_rebilling
+from leasing.services.rebilling import (
+    OPUS,
+    WORKBOOK,
+    PostedMeanwhile,
+    archive_run,
+    export_rebilling,
+)
 from leasing.views.quarter import actor_name, faults_of_settings
 from leasing.views.share.share import lines_url
 
@@ -45,6 +52,10 @@ def quarter_file(request, code, file_kind):
             today=today(),
             now=now(),
         )
+    except PostedMeanwhile as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+        return redirect("quarter-detail", code)
     except Refused as refused:
         context = {
             "run": run,

@@ -242,6 +242,24 @@ def test_a_file_of_another_coding_than_was_frozen_meanwhile_is_not_handed_out(
     assert opus_rows(run)[1]["Artskonto"] == "40000000"
 
 
+@pytest.mark.parametrize("file_kind", ["xlsx", "csv"])
+def test_who_takes_a_file_of_another_coding_is_led_back_to_the_quarter(
+    units, run, client, monkeypatch, file_kind
+):
+    export(run, "csv")
+    Unit.objects.filter(id=units.school.id).update(account="42000000")
+    digest = hashlib.file_digest
+
+    def posted_meanwhile(*args):
+        record(run)
+        return digest(*args)
+
+    monkeypatch.setattr("leasing.services.rebilling.hashlib.file_digest", posted_meanwhile)
+    page = client.post(f"{PAGE}fil/{file_kind}/", follow=True)
+    assert page.redirect_chain == [(PAGE, 302)]
+    assert "1. kvartal 2026 er bogført imens. Hent filen igen." in page.content.decode()
+
+
 def test_a_file_of_the_coding_that_was_frozen_meanwhile_is_handed_out(units, run, monkeypatch):
     export(run, "csv")
     digest = hashlib.file_digest
