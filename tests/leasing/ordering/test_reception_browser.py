@@ -67,7 +67,7 @@ def test_scanning_with_the_keyboard_alone(page, live_server, cast):
 
 def test_a_purchase_with_the_keyboard_and_a_double_click(page, live_server, cast):
     line(employee=make.employee())
-    line(quantity=4, used_for="Klassesæt 7.B", model=make.model("T99"))
+    line(quantity=4, used_for="Klassesæt 7.B", model=make.priced("T99"))
     bought(number="AT-1")
     log_in(page, live_server, cast.helpdesk)
 
