@@ -1,8 +1,9 @@
 """What stands in an address or a form, read as what it may be."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.core.exceptions import BadRequest
+from django.http import Http404
 
 # A database keeps an id in 63 bits: more digits are nobody's, and thousands take long to read.
 MOST_DIGITS = 18
@@ -17,6 +18,18 @@ def number_in(text: str) -> int | None:
 def numbers_in(texts: Iterable[str]) -> set[int]:
     """Return the numbers among some texts."""
     return {number for text in texts if (number := number_in(text)) is not None}
+
+
+def one_of(asked: Mapping, name: str, known: Collection[str], default: str) -> str:
+    """Return which of some known values an address asks for; the default where it asks for none.
+
+    Raises:
+        Http404: when it asks for one that is not there. Showing another would be a wrong answer.
+    """
+    wanted = asked.get(name) or default
+    if wanted != default and wanted not in known:
+        raise Http404(f"{name}={wanted[:40]}")
+    return wanted
 
 
 def refuse_nothing_signs(get_response):

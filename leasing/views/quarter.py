@@ -12,6 +12,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.people import name_of
+from albertslund_it.web.query import one_of
 from leasing.exports.postings import postings_of
 from leasing.models import BillingRun, Preparation
 from leasing.selectors.closing.preparedness import needs_two_people, preparedness_of
@@ -58,10 +59,9 @@ def quarter_list(request):
     """Show where every quarter stands, and what is not billed."""
     whole = outstanding(today()) if is_computed_now(request) else None
     years = fiscal_years(today(), whole)
-    wanted = request.GET.get("aar", "")
-    year = next((y for y in years if str(y.year) == wanted), years[0])
-    measure = request.GET.get("tal", "")
-    measure = measure if measure in MEASURES else "mangler"
+    by_name = {str(year.year): year for year in years}
+    year = by_name[one_of(request.GET, "aar", by_name, str(years[0].year))]
+    measure = one_of(request.GET, "tal", MEASURES, "mangler")
     context = {"years": years, "year": year, "measures": MEASURES, "measure": measure}
     if whole:
         name, attribute, run = MEASURES[measure]

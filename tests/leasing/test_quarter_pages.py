@@ -45,7 +45,7 @@ def client(cast, client_of):
 
 class TestTheList:
     def test_every_figure_opens_its_lines(self, town, client):
-        for query in ("", "?tal=udgift", "?tal=opkraevet", "?aar=2026&tal=x"):
+        for query in ("", "?tal=udgift", "?tal=opkraevet", "?aar=2026"):
             assert assert_every_figure_opens_its_lines(client, f"/kvartaler/{query}") > 15
 
     def test_each_quarter_says_where_it_stands(self, town, client, settings):

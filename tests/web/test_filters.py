@@ -78,3 +78,26 @@ def test_an_order_that_a_list_does_not_know_is_refused(town, cast, client_of, ro
             again = html.fromstring(client.get(where + link).content)
             assert not again.xpath("//*[@id='liste']//*[@role='alert']"), link
             assert again.xpath("//th[@aria-sort]"), link
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "/kvartaler/?aar=2031",
+        "/kvartaler/?tal=x",
+        "/kvartaler/udgift/?aar=2031",
+        "/kvartaler/udgift/?raekker=x",
+        "/kvartaler/udgift/?kolonner=x",
+        "/budgetter/?kun=x",
+        "/budgetter/?aar=2031",
+        "/budgetter/ark/?beloeb=x",
+        "/egenbetaling/dengang/?hvad=x",
+    ],
+)
+def test_a_choice_that_a_page_does_not_have_is_not_there(town, cast, client_of, query):  # noqa: F811
+    client = client_of(cast.finance)
+    page, _, _ = query.partition("?")
+    assert client.get(page).status_code == 200
+    refused = client.get(query)
+    assert refused.status_code == 404
+    assert "Siden findes ikke" in refused.content.decode()

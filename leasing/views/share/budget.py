@@ -13,6 +13,7 @@ from albertslund_it.web.agreement import status_of
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms import KronerField, PlainForm
 from albertslund_it.web.lists import EXCEL
+from albertslund_it.web.query import one_of
 from leasing.exports.budget_sheet import write_budget_sheet, write_budgets
 from leasing.selectors.share.bearers import EVERYBODY
 from leasing.selectors.share.budget import (
@@ -39,6 +40,7 @@ def budgets(request):
     bearers, bearer = chosen_bearer(request)
     years, year = chosen_year(request)
     context = {"bearers": bearers, "bearer": bearer, "years": years, "year": year}
+    only_over = one_of(request.GET, "kun", {"over"}, "") == "over"
     wants_file = request.GET.get("hent") == "xlsx"
     if wants_file or is_computed_now(request):
         table = budget_table(bearer, year, today())
@@ -46,7 +48,6 @@ def budgets(request):
             stream = BytesIO()
             write_budgets(stream, table, bearer.name)
             return workbook(stream, f"budget-{year}")
-        only_over = request.GET.get("kun") == "over"
         rows = table.over if only_over else table.rows
         context |= {"table": table, "only_over": only_over, "everybody": bearer.key == EVERYBODY}
         context["rows"] = [(row, opened(row.amounts, bearer, year, row.unit.id)) for row in rows]
@@ -167,7 +168,7 @@ def needs(one: SheetUnit, bearer) -> list[tuple[str, list[tuple[int, str]]]]:
 def budget_sheet_page(request):
     """Show what the coming year and the three after it cost, and the transfer that follows."""
     bearers, bearer = chosen_bearer(request)
-    in_thousands = request.GET.get("beloeb") == THOUSANDS
+    in_thousands = one_of(request.GET, "beloeb", {"kr", THOUSANDS}, "kr") == THOUSANDS
     context = {"bearers": bearers, "bearer": bearer, "in_thousands": in_thousands}
     wants_file = request.GET.get("hent") == "xlsx"
     if wants_file or is_computed_now(request):

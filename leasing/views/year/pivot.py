@@ -10,6 +10,7 @@ from albertslund_it.common import workbooks
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import EXCEL
+from albertslund_it.web.query import one_of
 from leasing.line_list import WITHOUT_DEVICE
 from leasing.selectors.preview import COST_HOLDER_NAME
 from leasing.selectors.share.bearers import STOCK
@@ -33,7 +34,7 @@ def year_page(request):
     """Show what a fiscal year costs, cut as the address asks, and what is left of the leases."""
     day = today()
     years = list(range(day.year, billing_start().year - 1, -1)) or [day.year]
-    year = next((y for y in years if str(y) == request.GET.get("aar")), years[0])
+    year = int(one_of(request.GET, "aar", [str(one) for one in years], str(years[0])))
     down, across = chosen(request.GET)
     context = {
         "year": year,
@@ -59,10 +60,9 @@ def year_page(request):
 
 def chosen(asked) -> tuple[str, str]:
     """Give what goes down and across: two different ones."""
-    down = asked.get("raekker", "")
-    down = down if down in DIMENSIONS else "afdeling"
-    across = asked.get("kolonner", "")
-    if across not in DIMENSIONS or across == down:
+    down = one_of(asked, "raekker", DIMENSIONS, "afdeling")
+    across = one_of(asked, "kolonner", DIMENSIONS, "")
+    if across in {"", down}:
         across = "kvartal" if down != "kvartal" else "afdeling"
     return down, across
 
