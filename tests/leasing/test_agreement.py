@@ -180,7 +180,7 @@ CASES = [
         World.close,
         charges,
         kept={"text": "Skærmskade"},
-        says="er ændret fra 1. kvartal 2026 til 2. kvartal 2026",
+        says="er ændret fra kørslen for 1. kvartal 2026 til kørslen for 2. kvartal 2026",
         user="finance",
     ),
     Case(

@@ -55,10 +55,10 @@ def everything():
             *(Employee, Placement, Order, OrderLine, Approval, Mail, LogEntry),
             *(Objection, LossReport, EndWish),
         )
-        for row in model.objects.all()
+        for row in model.objects.order_by("pk")
     ]
     texts = [serialize("json", rows, ensure_ascii=False)]
-    texts += [str(entry.changes) for entry in LogEntry.objects.all()]
+    texts += [str(entry.changes) for entry in LogEntry.objects.order_by("pk")]
     return " ".join(texts)
 
 

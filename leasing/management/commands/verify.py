@@ -23,12 +23,12 @@ class Command(DanishCommand):
         )
 
     def handle(self, *, expects, **options):
+        expected = [_read(one) for one in expects]
         if role := who_can_remove_guards():
             self.stdout.write(
                 f"Bemærk: »{role}« ejer tabellerne og kan slå spærringerne fra. Lad programmet "
                 "køre som en anden rolle (grant_application)."
             )
-        expected = [_read(one) for one in expects]
         found = [*findings(), *unexpected(expected)]
         if found:
             for line in found:
