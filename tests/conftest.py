@@ -31,11 +31,16 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what asks no database: it need not be tried again on the other one."""
+    """Mark what need not be tried again on the other database.
+
+    That is what asks none, and the looks of pages, which are the same (a test of theirs is named
+    "… are accessible" and does nothing else).
+    """
     for item in items:
-        if not {"db", "transactional_db"}.intersection(item.fixturenames) and not (
+        asks_a_database = {"db", "transactional_db"}.intersection(item.fixturenames) or (
             item.get_closest_marker("django_db")
-        ):
+        )
+        if not asks_a_database or item.name.partition("[")[0].endswith("_are_accessible"):
             item.add_marker("once")
 
 
