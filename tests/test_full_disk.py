@@ -93,10 +93,12 @@ def test_the_databases_own_word_for_it_is_understood_under_djangos():
         pytest.skip("of PostgreSQL a test cannot take the disk away")
     with connection.cursor() as cursor:
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        free = cursor.execute("PRAGMA freelist_count").fetchone()[0]
+        size = cursor.execute("PRAGMA page_size").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages}")
         try:
             with pytest.raises(OperationalError) as caught:
-                cursor.execute("CREATE TABLE big AS SELECT randomblob(1000000) AS x")
+                cursor.execute(f"CREATE TABLE big AS SELECT zeroblob({(free + 50) * size}) AS x")
         finally:
             cursor.execute("PRAGMA max_page_count = 1073741823")
     assert full_disk(caught.value).startswith("databasen (")
