@@ -25,6 +25,11 @@ def log_in(page, live_server, user, password=PASSWORD):
     assert "sessionid" in {cookie["name"] for cookie in page.context.cookies()}, page.url
 
 
+def wait_for_focus(page, selector="input, textarea, select"):
+    """Wait until a field has the focus: the browser gives it some time after the page has loaded."""
+    page.wait_for_function("one => document.activeElement.matches(one)", arg=selector)
+
+
 def every_look(page):
     """Show the page wide and narrow, light and dark, one after the other; gives each one's name."""
     for size in (WIDE, NARROW):

@@ -8,7 +8,7 @@ import pytest
 
 from leasing.models import Lease, OrderLine, Settings
 from tests import builders as make
-from tests.browser import log_in
+from tests.browser import log_in, wait_for_focus
 from tests.leasing.ordering.smtp import mail_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +67,7 @@ def test_from_order_to_return(page, head, live_server, cast, bo, settings, tmp_p
     # The order: who has a pc already needs the head's word.
     with mail_server(settings) as inbox:
         page.goto(f"{live_server.url}/bestillinger/ny/")
-        page.wait_for_function("document.activeElement.tagName === 'INPUT'")
+        wait_for_focus(page)
         page.keyboard.type("bolu", delay=30)
         page.keyboard.press("Enter")
         page.get_by_text("Bo Lund får en pc for meget.").wait_for()
@@ -134,7 +134,7 @@ def test_from_order_to_return(page, head, live_server, cast, bo, settings, tmp_p
 
     # It comes, and is scanned.
     page.goto(f"{live_server.url}/bestillinger/levering/")
-    page.locator("input[name=nummer]:focus").wait_for()
+    wait_for_focus(page, "[name=nummer]")
     page.keyboard.type("4711")
     page.keyboard.press("Enter")
     page.wait_for_url("**/levering/?nummer=4711")
@@ -180,7 +180,7 @@ def test_from_order_to_return(page, head, live_server, cast, bo, settings, tmp_p
 def test_a_standard_order_is_five_presses(page, live_server, cast, bo):
     log_in(page, live_server, cast.helpdesk)
     page.goto(f"{live_server.url}/bestillinger/ny/")
-    page.wait_for_function("document.activeElement.tagName === 'INPUT'")
+    wait_for_focus(page)
     page.keyboard.type("anbe")
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.activeElement.id === 'id_linje-0-model'")

@@ -8,7 +8,13 @@ from playwright.sync_api import expect
 from inventory.models import Unit
 from leasing.models import OrderLine
 from tests import builders as make
-from tests.browser import assert_accessible, assert_no_sideways_scroll, every_look, log_in
+from tests.browser import (
+    assert_accessible,
+    assert_no_sideways_scroll,
+    every_look,
+    log_in,
+    wait_for_focus,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = date(2026, 11, 23)
@@ -32,6 +38,7 @@ def town(cast):
 def form(page, live_server, town, cast):
     log_in(page, live_server, cast.helpdesk)
     page.goto(f"{live_server.url}/bestillinger/ny/")
+    wait_for_focus(page)
     return page
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from inventory.models import Placement
 from tests import builders as make
-from tests.browser import log_in
+from tests.browser import log_in, wait_for_focus
 from tests.leasing.handling.town import School
 
 
@@ -26,7 +26,7 @@ def test_a_warranty_swap_by_keyboard(page, live_server, cast, school):
     page.goto(live_server.url + reverse("device-detail", args=[pc.pk]))
     page.get_by_role("link", name="Ombyt").press("Enter")
     page.get_by_role("heading", name="Ombyt T14 PF000001").wait_for()
-    assert page.evaluate("document.activeElement.name") == "new_number"
+    wait_for_focus(page, "[name=new_number]")
 
     # A slip of the hand is told, and what was typed is still there.
     page.keyboard.type("pf000002")

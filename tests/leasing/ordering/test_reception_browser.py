@@ -6,7 +6,13 @@ from playwright.sync_api import expect
 
 from leasing.models import Lease, OrderLine
 from tests import builders as make
-from tests.browser import assert_accessible, assert_no_sideways_scroll, every_look, log_in
+from tests.browser import (
+    assert_accessible,
+    assert_no_sideways_scroll,
+    every_look,
+    log_in,
+    wait_for_focus,
+)
 from tests.leasing.closed import close
 from tests.leasing.ordering.ground import TODAY, bought, line, screen
 
@@ -35,9 +41,11 @@ def test_scanning_with_the_keyboard_alone(page, live_server, cast):
     keys = page.keyboard
 
     page.goto(live_server.url + "/bestillinger/levering/")
+    wait_for_focus(page)
     keys.type(one.order.number)
     keys.press("Enter")
     page.wait_for_url("**/levering/?nummer=*")
+    wait_for_focus(page, "[data-scan]")
     for serial_number in ("pf01", "pf02"):
         keys.type(serial_number)
         keys.press("Enter")  # as the scanner does
@@ -51,7 +59,7 @@ def test_scanning_with_the_keyboard_alone(page, live_server, cast):
     page.get_by_role("button", name="Gem leveringen").focus()  # axe has moved it
     keys.press("Enter")
     page.get_by_text("4 stk. er registreret og sat på leasing. 1 mangler endnu.").wait_for()
-    # The scan field has the focus again.
+    wait_for_focus(page, "[data-scan]")
     keys.type("pf03")
     keys.press("Enter")
     keys.press("Tab")
