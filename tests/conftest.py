@@ -1,5 +1,6 @@
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from leasing.guards import remove_guards
+from tests import kept_database
 from tests.cast import Cast
 
 CHROMIUM_FLAGS = [
@@ -59,10 +61,32 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Send away who is still connected in the end: the database is dropped then."""
+def kept_databases(pytestconfig):
+    """Return the folder of kept databases; none on PostgreSQL, or without pytest's cache."""
+    if connection.vendor == "sqlite" and hasattr(pytestconfig, "cache"):
+        return pytestconfig.cache.mkdir("database")
+    return None
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings, kept_databases):
+    """Begin with the migrated database of an earlier run, where there is one (kept_database.py)."""
+    return django_db_keepdb or bool(
+        kept_databases
+        and kept_database.copy_to(
+            Path(django_settings.DATABASES["default"]["TEST"]["NAME"]), kept_databases
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_keepdb, kept_databases, django_db_blocker):
+    """Keep the database that was migrated, and send away who is still connected in the end."""
+    if kept_databases and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            kept_database.keep(kept_databases)
     yield
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql":  # the database is dropped now
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
