@@ -1,5 +1,6 @@
 """Settings come from the environment, and a server that others use is closed from the start."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,8 +9,12 @@ import sys
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
 
+from albertslund_it.common.errors import Refused
 from albertslund_it.common.urls import parse_database_url, parse_email_url
+from albertslund_it.web.static_files import refuse_uncollected_files
 from tests.cast import PASSWORD
 
 ROOT = django_settings.BASE_DIR
@@ -24,14 +29,17 @@ ABOUT_US = (
 )
 
 
-def started(expression, **environment):
+def started(expression, before="", **environment):
     """Start Python with these settings and nothing else of ours; give what an expression prints."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if name not in ABOUT_US and not name.startswith(("OIDC_", "SECURE_"))
     }
-    code = f"import django; django.setup(); from django.conf import settings; print({expression})"
+    code = (
+        f"{before}\nimport django; django.setup(); from django.conf import settings\n"
+        f"print({expression})"
+    )
     return subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
@@ -90,6 +98,58 @@ class TestTheEnvironment:
         assert said.stdout == (
             "/konto/log-ind/ albertslund_it.oidc.CommonAccount https://login.example.dk\n"
         ), said.stderr
+
+
+class TestTheStart:
+    """A server starts with the files of its pages, or says how to get them."""
+
+    LOCAL = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    SERVER = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+
+    @pytest.fixture
+    def collect(self, settings, tmp_path):
+        """Return a function that collects files with a storage, for a server to find."""
+        settings.STATIC_ROOT = str(tmp_path)
+
+        def collect(backend):
+            settings.STORAGES = {"staticfiles": {"BACKEND": backend}}
+            call_command("collectstatic", interactive=False, verbosity=0)
+            settings.STORAGES = {"staticfiles": {"BACKEND": self.SERVER}}
+
+        return collect
+
+    def test_without_them_it_stops_and_says_so(self, tmp_path):
+        said = started(
+            "__import__('albertslund_it.wsgi')",
+            before=f"from albertslund_it import settings; settings.STATIC_ROOT = {str(tmp_path)!r}",
+            SECRET_KEY="x" * 50,
+            ALLOWED_HOSTS="localhost",
+        )
+        assert said.returncode == 1
+        assert "ikke samlet til en server" in said.stderr
+        assert "collectstatic --noinput« med den samme SECRET_KEY" in said.stderr
+
+    def test_those_collected_without_the_key_are_no_help(self, collect):
+        collect(self.LOCAL)
+        with pytest.raises(Refused, match="ikke samlet til en server"):
+            refuse_uncollected_files()
+
+    def test_those_collected_with_the_key_are_enough_until_one_more_comes(self, collect, tmp_path):
+        collect(self.SERVER)
+        refuse_uncollected_files()
+
+        manifest = tmp_path / "staticfiles.json"
+        listed = json.loads(manifest.read_text())
+        new = next(path for path in listed["paths"] if path.endswith(".css"))
+        del listed["paths"][new]
+        manifest.write_text(json.dumps(listed))
+        staticfiles_storage.hashed_files = staticfiles_storage.load_manifest()[0]
+        with pytest.raises(Refused, match=f"1 af .* fx {new}"):
+            refuse_uncollected_files()
+
+    def test_a_local_run_needs_none(self, settings, tmp_path):
+        settings.STATIC_ROOT = str(tmp_path)
+        refuse_uncollected_files()
 
 
 class TestDatabaseUrl:

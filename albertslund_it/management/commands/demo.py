@@ -8,6 +8,7 @@ from albertslund_it.demo import build as demo
 from albertslund_it.demo.users import table_of_users
 from albertslund_it.web import clock
 from albertslund_it.web.commands import DanishCommand
+from albertslund_it.web.static_files import refuse_uncollected_files
 
 ADDRESS, PORT = "127.0.0.1", 8000
 
@@ -30,6 +31,8 @@ class Command(DanishCommand):
         )
 
     def handle(self, *args, scene, no_server, port, **options):
+        if not no_server:
+            refuse_uncollected_files()
         demo.refuse_real_data()
         self.stdout.write("Opretter tabeller …")
         call_command("migrate", verbosity=0, interactive=False)
