@@ -4,7 +4,7 @@ from django.utils.functional import SimpleLazyObject
 from albertslund_it.navigation import menu
 from albertslund_it.web.clock import today
 from leasing.models import Settings
-from leasing.selectors.closing.arrears import arrears
+from leasing.quarters.selectors.arrears import arrears
 
 
 def frame(request):

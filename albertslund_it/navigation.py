@@ -5,7 +5,7 @@ from datetime import date
 
 from django.urls import NoReverseMatch, reverse
 
-from inventory.selectors.scope import answers_for_something, sees_all
+from inventory.organisation.selectors.scope import answers_for_something, sees_all
 
 MOST = 5
 IMPORT = ("inventory.import_inventory", "leasing.register_deliveries", "leasing.manage_amounts")

@@ -29,9 +29,9 @@ from mozilla_django_oidc.views import (
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from inventory.models import Account
-from inventory.services.accounts import bind_account
+from inventory.people.services.accounts import bind_account
+from leasing.mail.services import write_mail
 from leasing.models import Settings
-from leasing.services.mail import write_mail
 
 FAILED = (
     "Log ind med kommunens konto lykkedes ikke. Prøv igen, eller skriv til it-helpdesk, "

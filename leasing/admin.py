@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from albertslund_it.web.admin import ClosedAdmin, OurAdmin, kroner, kroner_field
+from leasing.leases.services.corrections import faults_of_start
 from leasing.models import (
     Approval,
     BilledFacts,
@@ -30,7 +31,6 @@ from leasing.models import (
     SubAgreement,
     Voucher,
 )
-from leasing.services.leases import faults_of_start
 
 
 @admin.register(FrameworkAgreement)

@@ -10,7 +10,7 @@ class LeasingConfig(AppConfig):
 
     def ready(self):
         from leasing.guards import make_way_for_migrations, restore_guards
-        from leasing.services.setup import create_what_is_there_from_the_start
+        from leasing.seed import create_what_is_there_from_the_start
 
         # SQLite drops triggers when Django remakes a table, so they are put back every time.
         pre_migrate.connect(make_way_for_migrations, sender=self)

@@ -12,9 +12,12 @@ with temporary tables last: else one of the same name would be looked in instead
 """
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connections
+from django.db import IntegrityError, OperationalError, connections
+
+from albertslund_it.common.errors import Refused
 
 SEALED = "En låst kørsel kan ikke ændres."
 BILLED = "Et opkrævet engangsbeløb kan ikke ændres. Opret et modsat beløb."
@@ -319,3 +322,28 @@ def _sqlite(guarded: Guarded):
             trigger=f"CREATE TRIGGER {name} {event} ON {guarded.table} FOR EACH ROW "
             f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{guarded.message}'); END",
         )
+
+
+CLASH = (
+    "Nogen har ændret de samme oplysninger, mens filen blev læst. Intet er gemt. Indlæs filen igen."
+)
+
+
+BUSY = "Der bliver gemt andet lige nu. Intet er gemt. Prøv igen om et øjeblik."
+
+
+DEADLOCKS = ("40P01", "40001", "55P03")
+
+
+@contextmanager
+def clashes_refused():
+    """Turn what the database refuses into a sentence: the last net, after our own checks."""
+    try:
+        yield
+    except IntegrityError as error:
+        known = (guard for guard in (SEALED, BILLED, FIXED) if guard in str(error))
+        raise Refused(next(known, CLASH)) from error
+    except OperationalError as error:
+        if "locked" in str(error) or getattr(error.__cause__, "sqlstate", None) in DEADLOCKS:
+            raise Refused(BUSY) from error
+        raise

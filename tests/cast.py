@@ -49,11 +49,11 @@ class Cast:
 
     @cached_property
     def nobody(self):
-        """Give a user who may log in and has no role."""
+        """Return a user who may log in and has no role."""
         return self.user("nanna")
 
     def by_role(self) -> dict[str, User]:
-        """Give all of them by the name of their role; the one without any by ''."""
+        """Return all of them by the name of their role; the one without any by ''."""
         return {
             roles.HELPDESK: self.helpdesk,
             roles.HEAD: self.head,

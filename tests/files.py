@@ -8,7 +8,7 @@ import pytest
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.spreadsheets import Table
-from leasing.services.imports import ImportReport, import_table
+from leasing.imports.importers.files import ImportReport, import_table
 
 TODAY = date(2026, 3, 11)
 
@@ -26,7 +26,7 @@ def take_in(kind: str, text: str, *, actor=None, dry_run=False) -> ImportReport:
 
 
 def faults_of(kind: str, text: str) -> list[str]:
-    """Give the faults for which such a table is refused."""
+    """Return the faults for which such a table is refused."""
     with pytest.raises(Refused) as refused:
         take_in(kind, text)
     return refused.value.reasons

@@ -15,9 +15,9 @@ from django.db import connection
 
 from albertslund_it import backups
 from inventory.models import Department
+from leasing.billing.services.closing import close_quarter
 from leasing.guards import missing_guards
 from leasing.models import BillingRun, InvoiceLine
-from leasing.services.closing import close_quarter
 from tests import builders as make
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from albertslund_it import backups
-from leasing.services.closing import close_quarter
+from leasing.billing.services.closing import close_quarter
 from tests import builders as make
 
 pytestmark = pytest.mark.django_db(transaction=True)

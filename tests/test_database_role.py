@@ -15,8 +15,8 @@ from django.urls import reverse
 from albertslund_it import backups
 from albertslund_it.common.errors import Refused
 from albertslund_it.database_role import grant_to
+from leasing.billing.services.closing import close_quarter
 from leasing.models import InvoiceLine
-from leasing.services.closing import close_quarter
 from tests import builders as make
 from tests.files import take_in
 

@@ -31,10 +31,11 @@ from albertslund_it.demo.story import (
 from albertslund_it.demo.users import create_users
 from albertslund_it.demo.world import Fact
 from inventory.models import Device, Unit
+from leasing.billing.services.closing import close_quarter
+from leasing.imports.importers.files import import_table
 from leasing.models import BillingRun, Settings
-from leasing.services.closing import close_quarter
-from leasing.services.imports import import_table
-from leasing.services.rebilling import OPUS, export_rebilling, record_voucher
+from leasing.rebilling.exports.files import OPUS, export_rebilling
+from leasing.rebilling.services import record_voucher
 
 FIRST, NORMAL = "first", "normal"
 CLOSED_BY = "Økonomi & Indkøb (demo)"

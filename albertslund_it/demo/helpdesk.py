@@ -17,16 +17,16 @@ from albertslund_it.demo.names import NamePool, seeded
 from albertslund_it.demo.story import LEASING_STARTS
 from albertslund_it.demo.world import SERIAL_LETTERS
 from inventory.models import Device, DeviceModel, Employee, Placement, Replacement, Unit
-from inventory.selectors.placements import placements_in_force
-from inventory.services.employees import EmployeeFacts, save_employees
+from inventory.people.services.employees import EmployeeFacts, save_employees
+from inventory.placements.selectors import placements_in_force
+from leasing.approvals.selectors.one_pc import counted_placements
 from leasing.models import Mail, Order, OrderLine, Settings
-from leasing.selectors.one_pc import counted_placements
-from leasing.selectors.ordering.purchases import lines_to_buy
-from leasing.selectors.ordering.scans import Scan
-from leasing.selectors.ordering.shelf import on_shelf
-from leasing.services.ordering.orders import LineWish, place_order
-from leasing.services.ordering.purchases import mark_ordered
-from leasing.services.ordering.reception import receive
+from leasing.orders.selectors.purchases import lines_to_buy
+from leasing.orders.selectors.scans import Scan
+from leasing.orders.selectors.shelf import on_shelf
+from leasing.orders.services.orders import LineWish, place_order
+from leasing.orders.services.purchases import mark_ordered
+from leasing.orders.services.reception import receive
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 SETTLED_DAYS = 60

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from albertslund_it.demo import organisation as org
 from albertslund_it.demo.helpdesk import Desk
 from inventory.models import Device, Unit
-from leasing.selectors.confirmation.items import items_of
-from leasing.services.confirmation.rounds import confirm, object_to_device, start_round
+from leasing.confirmation.selectors.items import items_of
+from leasing.confirmation.services import confirm, object_to_device, start_round
 
 ASKED, ANSWERED, OBJECTED = 11, 8, 6
 LEFT_TO_ANSWER = timedelta(days=10)

@@ -18,15 +18,12 @@ from albertslund_it.demo.story import FIRST_QUARTER, next_working_day
 from leasing.domain.accrual import Term, accrued, span_of, terms_in_order
 from leasing.domain.reconciliation import Pile
 from leasing.models import Outcome, SubAgreement, SupplierInvoice
-from leasing.selectors.supplier.outcomes import open_claims
-from leasing.selectors.supplier.reconciliation import difference_rows
-from leasing.selectors.supplier.sides import lease_side
-from leasing.services.supplier.billed import BilledLine, Header
-from leasing.services.supplier.decisions import Selection, decide, select
-from leasing.services.supplier.invoices import (
-    record_supplier_voucher,
-    save_invoices,
-)
+from leasing.supplier.selectors.outcomes import open_claims
+from leasing.supplier.selectors.reconciliation import difference_rows
+from leasing.supplier.selectors.sides import lease_side
+from leasing.supplier.services.billed import BilledLine, Header
+from leasing.supplier.services.decisions import Selection, decide, select
+from leasing.supplier.services.invoices import record_supplier_voucher, save_invoices
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 ONE_DAY = timedelta(days=1)

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 
+from inventory.imports.selectors import departments_named
 from inventory.models import Roll
-from inventory.selectors.lookups import departments_named
-from inventory.services.rollout import (
+from inventory.rollout.services import (
     Outcome,
     create_roll,
     find_machines,
     plan_visit,
     record_outcomes,
 )
-from leasing.services.leases import stop_lease
+from leasing.lease_end.services.decisions import stop_lease
 
 
 def enter_stops(rows: Sequence[dict], today: date) -> None:

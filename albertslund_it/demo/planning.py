@@ -6,10 +6,10 @@ from django.contrib.auth.models import User
 
 from albertslund_it.demo.helpdesk import Desk
 from inventory.models import Unit
-from leasing.selectors.share.bearers import EVERYBODY, bearers_seen_by
-from leasing.selectors.share.forecast import forecast_of
-from leasing.services.budgets import BudgetFacts, save_budgets
-from leasing.services.share.scenarios import save_scenario
+from leasing.cost_share.selectors.forecast import forecast_of
+from leasing.cost_share.selectors.payers import EVERYBODY, bearers_seen_by
+from leasing.cost_share.services.budgets import BudgetFacts, save_budgets
+from leasing.cost_share.services.scenarios import save_scenario
 
 PLANNER = "leder"
 DEARER = "15 % dyrere pc'er"

@@ -8,15 +8,15 @@ from django.contrib.auth.models import User
 
 from albertslund_it.demo.helpdesk import Desk
 from inventory.models import Employee
-from inventory.services.employees import EmployeeFacts, save_employees
-from inventory.services.people import add_coming, save_employee, state_of
+from inventory.people.services.employees import EmployeeFacts, save_employees
+from inventory.people.services.people import add_coming, save_employee, state_of
+from leasing.approvals.services.approvals import decide_approval
 from leasing.models import Approval, Decision, LossReport, Order, OrderLine
-from leasing.services.handling.handing import hand_out, lend
-from leasing.services.handling.losses import LossFacts, Replacement, report_loss
-from leasing.services.handling.swaps import swap
-from leasing.services.ordering.approvals import decide_approval
-from leasing.services.ordering.orders import LineWish, cancel_line, save_draft
-from leasing.services.people.returns import ask_back
+from leasing.movements.services.handing import hand_out, lend
+from leasing.movements.services.losses import LossFacts, Replacement, report_loss
+from leasing.movements.services.swaps import swap
+from leasing.orders.services.orders import LineWish, cancel_line, save_draft
+from leasing.people.services.returns import ask_back
 
 Reason = OrderLine.Reason
 SCHOOLS, CARE, MONEY = "Dagtilbud & Skole", "Ældre, Sundhed & Social", "Økonomi & Stab"

@@ -52,3 +52,12 @@ def account_with_right(username: str, right: str):
     if not account.has_perm(right):
         raise Refused(f"Kontoen »{username}« har ikke ret til det.")
     return account
+
+
+# Django asks each backend of its own; the permissions are in this one.
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def actor_name(request) -> str:
+    """Name the user for what is recorded as done by somebody."""
+    return name_of(request.user)

@@ -18,7 +18,7 @@ TODAY = date(2030, 6, 1)
 
 
 def close(code="2026Q1"):
-    from leasing.services.closing import close_quarter
+    from leasing.billing.services.closing import close_quarter
 
     moment = datetime(2030, 1, 1, 8, tzinfo=UTC)
     return close_quarter(code=code, closed_by="Måling", today=TODAY, now=moment)
@@ -46,9 +46,9 @@ class Floor:
     def __init__(self):
         from django.db import connection, transaction
 
+        from leasing.billing.services.closing import LINE_COLUMNS, SUMMARY_COLUMNS
         from leasing.domain.digest import LINE_FIELDS, record
         from leasing.models import BilledFacts, InvoiceLine, InvoiceSummary, QuarterlyInvoice
-        from leasing.services.closing import LINE_COLUMNS, SUMMARY_COLUMNS
 
         self.connection = connection
         with transaction.atomic():
@@ -71,10 +71,10 @@ class Floor:
     def __call__(self):
         from albertslund_it.web.rows import write_rows
         from inventory.models import Placement
+        from leasing.billing.selectors import facts
+        from leasing.billing.selectors.proposal import unit_names
+        from leasing.billing.selectors.window import window_for
         from leasing.models import QuarterlyInvoice
-        from leasing.selectors import facts
-        from leasing.selectors.closing.proposal import unit_names
-        from leasing.selectors.window import window_for
 
         # The few rows of the frame: settings, runs, cost holder, sub-agreements, charges, units.
         window = window_for("2026Q1", TODAY)

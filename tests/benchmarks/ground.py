@@ -133,5 +133,5 @@ def compare(rounds: int, **variants) -> dict[str, float]:
 
 
 def peak_megabytes() -> float:
-    """Give this process's peak memory so far."""
+    """Return this process's peak memory so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

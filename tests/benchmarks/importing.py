@@ -49,7 +49,7 @@ def table(rows: int, lead: str):
 
 
 def take_in(rows: int, lead: str):
-    from leasing.services.imports import import_table
+    from leasing.imports.importers.files import import_table
 
     report = import_table(kind="deliveries", table=table(rows, lead), actor=None, today=TODAY)
     assert report.counts["leasinger"].created == rows

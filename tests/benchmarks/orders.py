@@ -23,7 +23,7 @@ STATUSES = ("handed_out",) * 14 + (
 
 
 def people_and_orders(people, orders):
-    """Give every second device a person, and make orders of one line, most of them closed."""
+    """Hand every second device to a person, and make orders of one line, most of them closed."""
     from django.db import connection
     from django.utils import timezone
 
@@ -81,7 +81,7 @@ def prepare(options):
 
 
 def pages(options, model, unit):
-    """Give the addresses that are measured."""
+    """Return the addresses that are measured."""
     last = (options.orders - 1) // 50 + 1
     lists = ["", "side=2", f"side={last}", "status=Afventer", "status=delivered", f"unit={unit}"]
     lists += [f"model={model}", "q=B1234", "q=ATEA-77", "q=%C3%B8sterg%C3%A5rd", "q=findesikke"]

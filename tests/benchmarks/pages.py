@@ -135,7 +135,7 @@ def _money():
 
 def _ready_and_told(devices):
     """Put devices from the shelf to the ordered lines that are ready; write 20,000 mails."""
-    from inventory.selectors.placements import placements_in_force
+    from inventory.placements.selectors import placements_in_force
     from leasing.models import Mail, OrderedDevice, OrderLine
 
     held = placements_in_force(date(2026, 10, 1)).values("device")
@@ -164,9 +164,9 @@ def _ready_and_told(devices):
 
 
 def pages(options):
-    """Give (user, name, path, form if it is posted); '+' marks what comes after the page."""
+    """Yield (user, name, path, form if it is posted); '+' marks what comes after the page."""
     from inventory.models import Device
-    from inventory.selectors.placements import placements_in_force
+    from inventory.placements.selectors import placements_in_force
     from leasing.models import Approval, Charge, SupplierInvoice
 
     free = Device.objects.exclude(pk__in=placements_in_force(date(2026, 10, 1)).values("device"))

@@ -14,7 +14,7 @@ def bill(count: int) -> None:
     from albertslund_it.web.rows import write_rows
     from leasing.domain.accrual import accrued, terms_in_order
     from leasing.models import SupplierInvoice
-    from leasing.selectors.supplier.sides import lease_side
+    from leasing.supplier.selectors.sides import lease_side
 
     end = Quarter(2026, 1).ends_before
     invoice = SupplierInvoice.objects.create(
@@ -47,7 +47,7 @@ def bill(count: int) -> None:
 def floor() -> None:
     """Read both sides in order."""
     from albertslund_it.common.quarters import Quarter
-    from leasing.selectors.supplier.sides import lease_side, line_side, span_of_quarter
+    from leasing.supplier.selectors.sides import lease_side, line_side, span_of_quarter
 
     for _ in lease_side():
         pass
@@ -58,7 +58,7 @@ def floor() -> None:
 def reconcile() -> None:
     """Reconcile the quarter."""
     from albertslund_it.common.quarters import Quarter
-    from leasing.selectors.supplier.reconciliation import reconciliation_of
+    from leasing.supplier.selectors.reconciliation import reconciliation_of
 
     found = reconciliation_of(Quarter(2026, 1))
     assert found.ties, "the sums do not tie"

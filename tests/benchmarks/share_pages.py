@@ -30,7 +30,7 @@ def everything(options):
 
 
 def pages(options):
-    """Give (user, name, path); '+' marks what comes after the page."""
+    """Yield (user, name, path); '+' marks what comes after the page."""
     for user in ("head", "finance"):
         for name, path, comes_after in (
             ("share", "", True),

@@ -13,7 +13,7 @@ TODAY = date(2030, 6, 1)
 
 
 def export(run):
-    from leasing.services.rebilling import export_rebilling
+    from leasing.rebilling.exports.files import export_rebilling
 
     export_rebilling(
         run=run,
@@ -48,7 +48,7 @@ def main():
     parser.add_argument("--memory", action="store_true", help="export once; print memory only")
     options = parser.parse_args()
     with own_database() as connection:
-        from leasing.selectors.rebilling import lines_of
+        from leasing.rebilling.selectors.run import lines_of
 
         fill(options.devices)
         run = close()

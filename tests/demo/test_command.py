@@ -18,6 +18,7 @@ from albertslund_it.demo import build as demo
 from albertslund_it.demo.users import PASSWORD, USERS
 from albertslund_it.management.commands import demo as command
 from inventory.models import Department, Device, Employee, Placement, Unit
+from leasing.billing.selectors.verification import findings
 from leasing.models import (
     BillingRun,
     Charge,
@@ -27,7 +28,6 @@ from leasing.models import (
     Settings,
     Status,
 )
-from leasing.selectors.verification import findings
 from tests import builders
 
 TODAY = date(2026, 11, 23)

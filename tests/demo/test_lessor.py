@@ -6,11 +6,11 @@ import pytest
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.demo.build import NORMAL
+from leasing.confirmation.selectors.items import progress
 from leasing.domain.reconciliation import Pile
 from leasing.models import Confirmation, ConfirmationRound, Objection, Outcome, SupplierInvoice
-from leasing.selectors.confirmation.items import progress
-from leasing.selectors.supplier.outcomes import open_claims
-from leasing.selectors.supplier.reconciliation import reconciliation_of
+from leasing.supplier.selectors.outcomes import open_claims
+from leasing.supplier.selectors.reconciliation import reconciliation_of
 
 SCENE, TODAY = NORMAL, date(2026, 11, 23)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("filled")]

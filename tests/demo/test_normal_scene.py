@@ -13,6 +13,11 @@ from albertslund_it.demo import organisation as org
 from albertslund_it.demo import users
 from albertslund_it.demo.build import CLOSED_BY, NORMAL
 from inventory.models import Access, Department, Device, Employee, Placement, Unit
+from leasing.billing.selectors.verification import findings
+from leasing.billing.services.closing import close_quarter
+from leasing.cost_share.selectors.budget import budget_against
+from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.selectors.what_if import scenarios_seen_by
 from leasing.models import (
     BillingRun,
     Budget,
@@ -23,11 +28,6 @@ from leasing.models import (
     Settings,
     Voucher,
 )
-from leasing.selectors.share.bearers import bearers_seen_by
-from leasing.selectors.share.budget import budget_against
-from leasing.selectors.share.what_if import scenarios_seen_by
-from leasing.selectors.verification import findings
-from leasing.services.closing import close_quarter
 from tests.demo import minutes
 
 SCENE, TODAY = NORMAL, date(2026, 11, 23)

@@ -11,12 +11,12 @@ from django.db.models import F
 
 from albertslund_it.demo.build import NORMAL
 from inventory.models import Employee, ExpectedReturn, FormerSerialNumber, Placement, Replacement
-from inventory.selectors.placements import placements_in_force
-from inventory.selectors.rollout import rollout
+from inventory.placements.selectors import placements_in_force
+from inventory.rollout.selectors import rollout
+from leasing.approvals.selectors.one_pc import holdings_of
 from leasing.models import Approval, Decision, LossReport, Mail, Order, OrderLine, Settings, Status
-from leasing.selectors.one_pc import holdings_of
-from leasing.selectors.ordering.shelf import on_shelf
-from leasing.services.handling.handing import hand_out
+from leasing.movements.services.handing import hand_out
+from leasing.orders.selectors.shelf import on_shelf
 from tests.demo import minutes
 
 SCENE, TODAY = NORMAL, date(2026, 11, 23)

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from albertslund_it.common.names import match_key
 from albertslund_it.demo.build import NORMAL
 from inventory.models import Department, Device, Placement, Replacement, RolloutWeek
-from inventory.selectors.placements import placements_in_force
-from inventory.selectors.rollout import rollout
+from inventory.placements.selectors import placements_in_force
+from inventory.rollout.selectors import rollout
 from tests.demo import minutes
 
 SCENE, TODAY = NORMAL, date(2026, 11, 23)

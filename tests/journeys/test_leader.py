@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 
 from albertslund_it.roles import HEAD
 from inventory.models import Unit
+from leasing.billing.services.closing import close_quarter
+from leasing.confirmation.services import object_to_device, settle_objection
 from leasing.models import Approval, InvoiceLine, Mail, Objection, Settings
-from leasing.services.closing import close_quarter
-from leasing.services.confirmation.rounds import object_to_device, settle_objection
 from tests import builders as make
 from tests.browser import log_in
 from tests.leasing.town import TODAY, Town

@@ -9,7 +9,7 @@ import pytest
 from leasing.models import Lease, OrderLine, Settings
 from tests import builders as make
 from tests.browser import log_in, wait_for_focus
-from tests.leasing.ordering.smtp import mail_server
+from tests.leasing.mail.smtp import mail_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY, RETURNED = date(2026, 11, 23), date(2026, 12, 14)
@@ -35,7 +35,7 @@ def bo(cast, settings):
 
 @pytest.fixture
 def head(chromium, live_server, cast):
-    """Give the head's own browser, logged out."""
+    """Return the head's own browser, logged out."""
     assert cast.head.email
     context = chromium.new_context(locale="da-DK")
     page = context.new_page()
@@ -49,7 +49,7 @@ def kroner(ore):
 
 
 def spaced(text):
-    """Give a text whose amounts may break from their "kr."."""
+    """Return a text whose amounts may break from their "kr."."""
     return text.replace("\xa0", " ")
 
 

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
+from leasing.billing.selectors.preview import preview_run
 from leasing.models import BillingRun, InvoiceLine, RebillingExport, Settings, Voucher
-from leasing.selectors.preview import preview_run
 from tests import builders as make
 from tests.browser import log_in
 from tests.leasing.town import TODAY, Town
@@ -40,7 +40,7 @@ def download(page, button, folder):
 
 
 def lines_of_workbook(path):
-    """Give the lines of `Specifikation` as (period, unit, serial number, days, øre)."""
+    """Yield the lines of `Specifikation` as (period, unit, serial number, days, øre)."""
     rows = openpyxl.load_workbook(path)["Specifikation"].iter_rows(values_only=True)
     heading = next(row for row in rows if row[0] == "Periode")
     at = [heading.index(name) for name in SPECIFICATION]

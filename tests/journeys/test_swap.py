@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from inventory.models import Placement
 from tests import builders as make
 from tests.browser import log_in, wait_for_focus
-from tests.leasing.handling.town import School
+from tests.leasing.movements.town import School
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import openpyxl
 
-from leasing.services.closing import close_quarter
-from leasing.services.rebilling import export_rebilling
+from leasing.billing.services.closing import close_quarter
+from leasing.rebilling.exports.files import export_rebilling
 from tests import builders as make
 
 TODAY = date(2026, 4, 8)
@@ -37,7 +37,7 @@ def workbook(run, today=TODAY):
 
 
 def rows(sheet, heading):
-    """Give the rows under the row that starts with `heading`, as dicts, up to an empty one."""
+    """Return the rows under the row that starts with `heading`, as dicts, up to an empty one."""
     table = iter(sheet.iter_rows(values_only=True))
     headings = next(row for row in table if row[0] == heading)
     found = []

@@ -23,7 +23,7 @@ def read(client, url, status=200):
 
 
 def text_of(tree):
-    """Give all of a page's text, with a space between elements."""
+    """Return all of a page's text, with a space between elements."""
     return " ".join(" ".join(tree.itertext()).split())
 
 
@@ -31,7 +31,7 @@ LINES, COMING = "/egenbetaling/linjer/", "/egenbetaling/prognose/kommende/"
 
 
 def figures(tree, under=(LINES, COMING)):
-    """Give (address, øre) of every amount on a page that links to lines, or to what is to come."""
+    """Return (address, øre) of every amount on a page that links to lines, or to what is to come."""
     found = []
     for link in tree.iterfind(".//a"):
         text = link.text_content().strip()
@@ -41,7 +41,7 @@ def figures(tree, under=(LINES, COMING)):
 
 
 def total_of_lines(client, url):
-    """Give what the list of lines says that it adds up to, checked against its rows."""
+    """Return what the list of lines says that it adds up to, checked against its rows."""
     tree = read(client, url)
     [summary] = tree.xpath("//*[@data-announce]/strong")
     total = parse_kroner(summary.text_content().removeprefix("i alt"))

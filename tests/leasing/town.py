@@ -6,7 +6,7 @@ changes department. Today is 23 November 2026: the third quarter has ended, the 
 
 from datetime import UTC, date, datetime
 
-from leasing.services.closing import close_quarter
+from leasing.billing.services.closing import close_quarter
 from tests import builders as make
 
 TODAY = date(2026, 11, 23)

@@ -144,8 +144,8 @@ def test_the_error_page_that_stands_alone(page, live_server, cast, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr("leasing.views.devices.device_rows", broken, raising=False)
-    monkeypatch.setattr("leasing.tables.device_rows", broken)
+    monkeypatch.setattr("leasing.devices.views.devices.device_rows", broken, raising=False)
+    monkeypatch.setattr("leasing.devices.tables.devices.device_rows", broken)
     make.device()
     log_in_as(page, live_server, cast.helpdesk)
     check(page, live_server, "/udstyr/")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from albertslund_it import roles
 from leasing.models import Mail, Objection
-from leasing.services.supplier.files import attach_file
+from leasing.supplier.services.files import attach_file
 from tests import builders as make
 from tests.leasing.closed import close
 from tests.leasing.supplier.world import invoice as supplier_invoice

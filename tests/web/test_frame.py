@@ -129,7 +129,7 @@ def test_an_error_of_ours_has_a_page_that_needs_nothing(cast, client_of, monkeyp
     def broken(*args, **kwargs):
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr("inventory.views.organisation.department_rows", broken)
+    monkeypatch.setattr("inventory.organisation.views.organisation.department_rows", broken)
     client = client_of(cast.finance)
     client.raise_request_exception = False
     monkeypatch.setattr("albertslund_it.context.menu", broken)

@@ -8,7 +8,7 @@ import pytest
 from albertslund_it import roles
 from inventory.models import Access
 from tests import builders as make
-from tests.leasing.share.test_leaks import Secrets
+from tests.leasing.cost_share.test_leaks import Secrets
 from tests.leasing.town import TODAY
 from tests.web.markup import parse, select, text
 

@@ -17,7 +17,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.oidc import FAILED
 from albertslund_it.web.login import MOST_FROM_AN_ADDRESS
 from inventory.models import Account
-from inventory.services.accounts import bind_account
+from inventory.people.services.accounts import bind_account
 from leasing.models import Mail, Settings
 from tests.web import urls_with_oidc  # read before a test turns sign-on on
 from tests.web.provider import Provider

@@ -8,9 +8,9 @@ from auditlog.models import LogEntry
 from django.core.management import call_command
 
 from albertslund_it.web.people import author_of, person_at_the_terminal
+from leasing.audit_trail.selectors.trail import latest_changes
 from leasing.models import Charge
-from leasing.selectors.closing.corrections import corrections
-from leasing.selectors.trail.trail import latest_changes
+from leasing.quarters.selectors.corrections import corrections
 from tests.leasing.town import TODAY, Town
 
 ACCOUNT = f"{pwd.getpwuid(os.getuid()).pw_name} (kommandolinje)"

@@ -7,7 +7,7 @@ from albertslund_it import roles
 from inventory.models import Unit
 from leasing.models import Approval, Order
 from tests import builders as make
-from tests.leasing.share.test_leaks import EXCEL, text_in
+from tests.leasing.cost_share.test_leaks import EXCEL, text_in
 from tests.web.test_every_url import OURS, TABLE, address, town  # noqa: F401
 
 pytestmark = pytest.mark.django_db

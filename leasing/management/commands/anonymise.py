@@ -1,6 +1,6 @@
 from albertslund_it.web.clock import today
 from albertslund_it.web.commands import DanishCommand
-from leasing.services.anonymise import anonymise
+from leasing.retention.services import anonymise
 
 
 class Command(DanishCommand):

@@ -5,10 +5,10 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
 from albertslund_it.web.people import account_with_right, done_by
-from leasing.selectors.preview import preview_run
-from leasing.services.closing import close_quarter
-from leasing.services.preparation import refuse_another, remember_proposal
-from leasing.services.share.letters import write_letters
+from leasing.billing.selectors.preview import preview_run
+from leasing.billing.services.closing import close_quarter
+from leasing.billing.services.preparation import refuse_another, remember_proposal
+from leasing.cost_share.services.letters import write_letters
 
 
 class Command(DanishCommand):

@@ -2,8 +2,8 @@ from albertslund_it.common import cells
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.commands import DanishCommand
+from leasing.lease_end.services.decisions import decide_lease
 from leasing.models import EndChoice
-from leasing.services.leases import decide_lease
 
 READERS = {"from": cells.day, "quarters": cells.whole_number(1, 4), "price": cells.amount}
 

@@ -3,8 +3,8 @@ from pathlib import Path
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.commands import DanishCommand
 from albertslund_it.web.disks import written_whole
-from leasing.selectors.rebilling import find_run
-from leasing.services.rebilling import archive_run
+from leasing.rebilling.exports.files import archive_run
+from leasing.rebilling.selectors.run import find_run
 
 
 class Command(DanishCommand):

@@ -5,9 +5,9 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
 from albertslund_it.web.disks import written_whole
 from albertslund_it.web.people import person_at_the_terminal
-from leasing.exports.opus import parts_of
-from leasing.selectors.rebilling import find_run, rebilling_of
-from leasing.services.rebilling import OPUS, OPUS_PARTS, WORKBOOK, export_rebilling
+from leasing.rebilling.exports.files import OPUS, OPUS_PARTS, WORKBOOK, export_rebilling
+from leasing.rebilling.exports.opus import parts_of
+from leasing.rebilling.selectors.run import find_run, rebilling_of
 
 
 class Command(DanishCommand):
@@ -37,7 +37,7 @@ class Command(DanishCommand):
             self.stdout.write(f"{run.label} er skrevet til {path} (SHA-256 {export.checksum}).")
 
     def _files(self, run, file_kind, file):
-        """Give (kind, path) of what is to be written: two Opus files where kinds may not mix."""
+        """Yield (kind, path) of what is to be written: two Opus files where kinds may not mix."""
         kinds = {part: kind for kind, part in OPUS_PARTS.items()}
         for part in parts_of(rebilling_of(run)) if file_kind == OPUS else [""]:
             yield (

@@ -5,8 +5,8 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
 from albertslund_it.web.disks import full_disk
-from leasing.importers import KINDS
-from leasing.services.imports import ImportReport, import_file
+from leasing.imports.importers.files import ImportReport, import_file
+from leasing.imports.importers.kinds import KINDS
 
 SHOWN_FAULTS = 200
 

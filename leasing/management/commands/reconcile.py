@@ -5,10 +5,11 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.commands import DanishCommand
+from leasing.billing.selectors.window import billing_start
 from leasing.domain.reconciliation import DIFFERENCES, Pile
-from leasing.selectors.supplier.outcomes import called
-from leasing.selectors.supplier.pages import decision_text
-from leasing.selectors.supplier.reconciliation import (
+from leasing.supplier.selectors.outcomes import called
+from leasing.supplier.selectors.pages import decision_text
+from leasing.supplier.selectors.reconciliation import (
     PILE_NAMES,
     STATE_NAMES,
     State,
@@ -16,7 +17,6 @@ from leasing.selectors.supplier.reconciliation import (
     reconciliation_of,
     state_of,
 )
-from leasing.selectors.window import billing_start
 
 DIFFERENT = 3
 

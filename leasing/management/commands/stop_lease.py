@@ -1,7 +1,7 @@
 from albertslund_it.common import cells
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.commands import DanishCommand
-from leasing.services.leases import stop_lease
+from leasing.lease_end.services.decisions import stop_lease
 
 
 class Command(DanishCommand):

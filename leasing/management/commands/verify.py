@@ -3,9 +3,9 @@ import sys
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.commands import DanishCommand
+from leasing.billing.selectors.verification import findings, unexpected
 from leasing.guards import who_can_remove_guards
 from leasing.models import BillingRun
-from leasing.selectors.verification import findings, unexpected
 
 EXPECTED = re.compile(r"(20[0-9]{2}(?:Q[1-4]|S[0-9]{1,3}))=([0-9A-F]{64})")
 

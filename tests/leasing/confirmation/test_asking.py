@@ -6,10 +6,10 @@ import pytest
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.roles import HEAD, HELPDESK
+from leasing.billing.services.closing import close_quarter
+from leasing.confirmation.selectors.items import holders_at, items_of
+from leasing.confirmation.services import confirm, remind
 from leasing.models import Confirmation, ConfirmationRound, Mail, Objection
-from leasing.selectors.confirmation.items import holders_at, items_of
-from leasing.services.closing import close_quarter
-from leasing.services.confirmation.rounds import confirm, remind
 from tests import builders as make
 from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
 from tests.leasing.pages import queries_of, read, text_of

@@ -6,13 +6,13 @@ import pytest
 
 from albertslund_it.common.errors import Refused
 from inventory.models import Unit
+from leasing.confirmation.selectors.items import items_of, progress
+from leasing.confirmation.services import confirm, object_to_device, start_round
 from leasing.models import Confirmation, ConfirmationRound, Mail, Objection
-from leasing.selectors.confirmation.items import items_of, progress
-from leasing.services.confirmation.rounds import confirm, object_to_device, start_round
 from tests import builders as make
-from tests.leasing.ordering.smtp import mail_server
+from tests.leasing.billing.test_closing_together import at_the_same_moment
+from tests.leasing.mail.smtp import mail_server
 from tests.leasing.pages import queries_of, read, text_of
-from tests.leasing.test_closing_together import at_the_same_moment
 
 TODAY = date(2026, 11, 2)
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)

@@ -6,13 +6,13 @@ import pytest
 from django.core import mail
 
 from albertslund_it.common.errors import Refused
+from inventory.history.selectors import Rows, history_of
 from inventory.models import Employee, ExpectedReturn, Placement
-from inventory.selectors.history import Rows, history_of
-from inventory.services.people import add_coming, save_employee, state_of
+from inventory.people.services.people import add_coming, save_employee, state_of
+from leasing.data_quality.selectors.faults import faults_for
 from leasing.models import Approval, Mail, Order, OrderLine, Status
-from leasing.selectors.quality.faults import faults_for
-from leasing.services.people.coming import join_coming
-from leasing.services.people.returns import ask_back
+from leasing.people.services.coming import join_coming
+from leasing.people.services.returns import ask_back
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
 

@@ -3,7 +3,7 @@
 import io
 from datetime import date
 
-from leasing.services.imports import import_file
+from leasing.imports.importers.files import import_file
 
 TODAY = date(2026, 4, 8)
 

@@ -6,7 +6,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from inventory.models import FormerSerialNumber
 from leasing.models import SupplierInvoice, SupplierInvoiceLine
-from leasing.selectors.supplier.reconciliation import difference_rows, reconciliation_of
+from leasing.supplier.selectors.reconciliation import difference_rows, reconciliation_of
 from tests import builders as make
 from tests.leasing.supplier.documents import PERIOD, instance, line, take, ubl
 

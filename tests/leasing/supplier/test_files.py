@@ -16,8 +16,8 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.file_kinds import MAX_PARTS
 from albertslund_it.common.kept_files import check_file, clean_name
 from leasing.models import KeptFile, SupplierInvoice, SupplierInvoiceFile
-from leasing.services.supplier.files import attach_file, remove_file
-from leasing.services.supplier.invoices import withdraw_invoice
+from leasing.supplier.services.files import attach_file, remove_file
+from leasing.supplier.services.invoices import withdraw_invoice
 from tests import builders as make
 from tests.files import workbook
 from tests.leasing.closed import close

@@ -10,10 +10,10 @@ import pytest
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.faults import Faults
-from leasing.importers import ubl as reader
-from leasing.importers.supplier_clues import _labelled, clues_of
-from leasing.importers.supplier_xml import read_document
-from leasing.importers.ubl import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, NS, parse
+from leasing.supplier.importers import ubl as reader
+from leasing.supplier.importers.clues import _labelled, clues_of
+from leasing.supplier.importers.ubl import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, NS, parse
+from leasing.supplier.importers.xml import read_document
 from tests.leasing.supplier.documents import PERIOD, instance, line, take, ubl
 
 SPACE = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"

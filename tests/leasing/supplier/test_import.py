@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from albertslund_it.common.errors import Refused
+from leasing.imports.importers.files import import_file
 from leasing.models import SupplierInvoice, SupplierInvoiceLine
-from leasing.services.imports import import_file
 from tests import builders as make
 from tests.files import faults_of, take_in
 from tests.leasing.supplier.documents import PERIOD, TODAY, instance, line, take, ubl

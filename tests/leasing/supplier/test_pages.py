@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from lxml import html
 
+from leasing.billing.services.closing import close_quarter
 from leasing.models import (
     Charge,
     DifferenceOutcome,
@@ -16,7 +17,6 @@ from leasing.models import (
     SupplierInvoice,
     SupplierInvoiceLine,
 )
-from leasing.services.closing import close_quarter
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
 from tests.leasing.supplier.world import five_pcs, invoice
@@ -32,7 +32,7 @@ def today(settings):
 
 @pytest.fixture
 def town():
-    """Give five pcs and an invoice with three faults."""
+    """Return five pcs and an invoice with three faults."""
     leases = five_pcs()
     invoice(
         "4711",

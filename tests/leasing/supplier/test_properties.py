@@ -13,8 +13,8 @@ from inventory.models import FormerSerialNumber
 from leasing.domain.accrual import accrued, span_of, terms_in_order
 from leasing.domain.reconciliation import Pile
 from leasing.models import SupplierInvoice, SupplierInvoiceLine
-from leasing.selectors.rebilling import expected_of_lessor
-from leasing.selectors.supplier.reconciliation import difference_rows, reconciliation_of
+from leasing.supplier.selectors.expected import expected_of_lessor
+from leasing.supplier.selectors.reconciliation import difference_rows, reconciliation_of
 from tests import builders as make
 
 FIRST, LAST = Quarter(2026, 1), Quarter(2026, 4)

@@ -9,17 +9,17 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from leasing.domain.reconciliation import Pile
 from leasing.models import Charge, DifferenceOutcome, Outcome, Settings
-from leasing.selectors.supplier.pages import claim_rows
-from leasing.selectors.supplier.reconciliation import (
+from leasing.supplier.selectors.pages import claim_rows
+from leasing.supplier.selectors.reconciliation import (
     State,
     carried_over,
     difference_rows,
     reconciliation_of,
     state_of,
 )
-from leasing.selectors.supplier.waiting import waiting_quarters
-from leasing.services.supplier.decisions import Selection, decide
-from leasing.services.supplier.invoices import withdraw_invoice
+from leasing.supplier.selectors.waiting import waiting_quarters
+from leasing.supplier.services.decisions import Selection, decide
+from leasing.supplier.services.invoices import withdraw_invoice
 from tests import builders as make
 from tests.leasing.closed import close
 from tests.leasing.supplier.world import five_pcs, invoice
@@ -31,7 +31,7 @@ NOW = datetime(2026, 4, 8, 8, 30, tzinfo=UTC)
 
 
 def piles(quarter=QUARTER):
-    """Give pile -> {serial number or sub-agreement: øre} of all that does not agree."""
+    """Return pile -> {serial number or sub-agreement: øre} of all that does not agree."""
     found = {}
     for row in difference_rows(quarter, set(Pile) - {Pile.AGREES}):
         found.setdefault(row.pile, {})[row.serial_number or row.sub_agreement] = row.difference_ore

@@ -10,10 +10,10 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.agreement import NotAsShown, refuse_unless_seen, value_of
 from leasing.domain.reconciliation import Pile
 from leasing.models import DifferenceOutcome, Outcome, SupplierInvoice, SupplierInvoiceLine
-from leasing.selectors.supplier.reconciliation import reconciliation_of
-from leasing.services.supplier.decisions import STALE, Decided, Selection, decide, select, told_of
+from leasing.supplier.selectors.reconciliation import reconciliation_of
+from leasing.supplier.services.decisions import STALE, Decided, Selection, decide, select, told_of
+from tests.leasing.billing.test_closing_together import at_the_same_moment
 from tests.leasing.supplier.world import five_pcs, invoice
-from tests.leasing.test_closing_together import at_the_same_moment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Q1, DIFFERS = Quarter(2026, 1), Selection(Pile.DIFFERS)
@@ -27,7 +27,7 @@ def people():
 
 
 def decision(actor, outcome):
-    """Give the decision of somebody who has seen the page as it is now."""
+    """Return the decision of somebody who has seen the page as it is now."""
     today = date(2026, 4, 8)
     seen = value_of(told_of(select(Q1, DIFFERS), today))
     return lambda: decide(

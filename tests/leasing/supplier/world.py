@@ -22,7 +22,7 @@ def invoice(number="4711", *lines, day="02-01-2026", actor=None):
 
 
 def quarter_cost(lease: Lease, starts_on=date(2026, 1, 1), ends_before=date(2026, 4, 1)):
-    """Give F(to) − F(from) of a lease."""
+    """Return F(to) − F(from) of a lease."""
     prices = lease.terms.values_list("price_ore", "quarters")
     terms = terms_in_order(lease.starts_on, prices)
     return accrued(terms, lease.stops_on, ends_before) - accrued(terms, lease.stops_on, starts_on)

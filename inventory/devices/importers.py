@@ -1,0 +1,47 @@
+"""Devices that are not leased, as a file."""
+
+from albertslund_it.common import cells
+from inventory.devices.services.devices import DeviceFacts, save_devices
+from inventory.imports.importers.columns import (
+    MODEL,
+    PERMISSION,
+    SERIAL_NUMBER,
+    WARRANTY,
+    initials,
+    unit_number,
+)
+from inventory.imports.importers.reading import Column, Importer, like
+from inventory.models import Category
+
+DEVICES = Importer(
+    kind="devices",
+    label="Udstyr uden leasing",
+    help="Maskiner, der ikke er leaset, og oplysninger om udstyr fra fx et MDM-udtræk.",
+    permission=PERMISSION,
+    names_people=True,
+    make=DeviceFacts,
+    save=save_devices,
+    columns=(
+        SERIAL_NUMBER,
+        MODEL,
+        Column(
+            "Kategori",
+            "category",
+            like(Category, "name"),
+            help="Skal med ved en ny model",
+            example="pc",
+        ),
+        Column("RAM GB", "ram_gb", cells.whole_number(1, 4096), clears_to=None, example=16),
+        Column("Windows 11", "windows_11", cells.yes_or_no, clears_to=None, example="ja"),
+        Column(
+            "Enhedsnr",
+            "unit",
+            unit_number,
+            help="Læses kun, mens udstyret ingen tildeling har; gælder fra i dag",
+            example="9911",
+        ),
+        Column("Initialer", "initials", initials, help="Uden Enhedsnr: medarbejderens enhed"),
+        WARRANTY,
+        Column("Sidst set", "last_seen", cells.day_of_moment, clears_to=None),
+    ),
+)

@@ -1,0 +1,12 @@
+"""What a person chooses from, in the shape that a select takes."""
+
+from django.db.models import QuerySet
+
+from albertslund_it.web.forms import grouped_choices
+from inventory.models import Unit
+
+
+def unit_choices(units: QuerySet[Unit]) -> list:
+    """Return units in groups, by department."""
+    rows = units.order_by("department__name", *Unit._meta.ordering)
+    return grouped_choices(rows.values_list("department__name", "pk", "name"))

@@ -1,0 +1,162 @@
+"""Departments and their units, as a file or a form states them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from albertslund_it.common.cells import KEEP, given
+from albertslund_it.common.faults import Faults
+from albertslund_it.common.names import match_key
+from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.rows import lock
+from inventory.imports.selectors import departments_by_key, units_by_number
+from inventory.models import Department, Unit
+
+UNIT_FIELDS = ("name", "leader_name", "leader_mail", "ean", "account", "cost_centre", "psp_element")
+HEAD_FIELDS = {"head_name": "Leder", "head_mail": "Leder-mail"}
+NO_COST_HOLDER = (
+    "Ingen enhed er omkostningsbærer. Skriv ja i Omkostningsbærer ved Fælles IT (it-lager)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """What is to hold for a unit and its department; KEEP leaves a value as it is."""
+
+    department: str
+    number: str
+    name: str
+    head_name: str = KEEP
+    head_mail: str = KEEP
+    leader_name: str = KEEP
+    leader_mail: str = KEEP
+    ean: str = KEEP
+    account: str = KEEP
+    cost_centre: str = KEEP
+    psp_element: str = KEEP
+    is_cost_holder: bool = KEEP
+    row: int | None = None
+
+
+@transaction.atomic
+def save_units(
+    *,
+    rows: Sequence[UnitFacts],
+    actor,
+    today: date,
+    faults: Faults | None = None,
+    cost_holder_is_fixed: bool = False,
+) -> Changes:
+    """Create or change units, and the departments they name; exactly one stays the cost holder.
+
+    Raises:
+        FileRefused: with every fault; nothing is written.
+    """
+    lock(Department, Unit)
+    saving = _Saving(faults or Faults(), cost_holder_is_fixed)
+    # The unit that gives up being the cost holder is written before the one that takes over.
+    for row in sorted(rows, key=lambda row: row.is_cost_holder is True):
+        saving.save(row)
+    saving.check_cost_holder()
+    saving.faults.refuse()
+    saving.changes.save(actor)
+    return saving.changes
+
+
+@transaction.atomic
+def save_coding(
+    *, unit_id: int, actor, account: str, cost_centre: str, psp_element: str, ean: str
+) -> Changes:
+    """Set what a posting to a unit needs."""
+    lock(Unit)
+    unit = Unit.objects.get(id=unit_id)
+    changes = Changes((Unit,))
+    values = {"account": account, "cost_centre": cost_centre, "psp_element": psp_element}
+    changes.update(unit, unit.number, **values, ean=ean)
+    changes.save(actor)
+    return changes
+
+
+class _Saving:
+    def __init__(self, faults: Faults, cost_holder_is_fixed: bool):
+        self.faults = faults
+        self.cost_holder_is_fixed = cost_holder_is_fixed
+        self.changes = Changes((Department, Unit))
+        self.departments = departments_by_key()
+        self.units = units_by_number()
+        self.rows: dict[str, UnitFacts] = {}
+        self.heads: dict[tuple[str, str], UnitFacts] = {}
+
+    def save(self, row: UnitFacts) -> None:
+        if not self.faults.is_first(row.row, row.number, f"Enhedsnr {row.number}"):
+            return
+        self.rows[row.number] = row
+        unit = self.units.get(row.number)
+        was_holder = unit is not None and unit.is_cost_holder
+        is_holder = was_holder if row.is_cost_holder is KEEP else row.is_cost_holder
+        if is_holder != was_holder and self.cost_holder_is_fixed:
+            self.faults.add(row.row, "Omkostningsbæreren ligger fast, når et kvartal er låst")
+        values = given(row, *UNIT_FIELDS) | {
+            "is_cost_holder": is_holder,
+            # The cost holder belongs to no department; what its row says is only a heading.
+            "department": None if is_holder else self._department(row),
+        }
+        self._check_cost_object(row, unit, values)
+        if unit:
+            self.changes.update(unit, row.number, **values)
+        else:
+            where = "omkostningsbærer" if is_holder else str(values["department"])
+            told = Difference(row.number, f"ny enhed: {row.name} ({where})")
+            self.units[row.number] = self.changes.create(Unit(number=row.number, **values), told)
+
+    def _department(self, row: UnitFacts) -> Department:
+        key = match_key(row.department)
+        department = self.departments.get(key)
+        if department is None:
+            told = Difference(row.department, "ny afdeling")
+            department = self.changes.create(Department(name=row.department), told)
+            self.departments[key] = department
+        stated = given(row, *HEAD_FIELDS)
+        for field, value in stated.items():
+            self._check_head(row, department, field, value)
+        self.changes.update(department, department.name, **stated)
+        return department
+
+    def _check_head(self, row: UnitFacts, department: Department, field: str, value: str) -> None:
+        first = self.heads.setdefault((department.name, field), row)
+        if getattr(first, field) != value:
+            self.faults.add(
+                row.row,
+                f"{HEAD_FIELDS[field]} for {department.name} er »{value}«, men »"
+                f"{getattr(first, field)}« i række {first.row}. Skriv det samme begge steder",
+            )
+
+    def _check_cost_object(self, row: UnitFacts, unit: Unit | None, values: dict) -> None:
+        centre = values.get("cost_centre", unit.cost_centre if unit else "")
+        element = values.get("psp_element", unit.psp_element if unit else "")
+        if not (centre and element):
+            return
+        advice = "Angiv kun det ene"
+        if "cost_centre" not in values:
+            advice = "Skriv SLET i Omkostningssted, hvis PSP-elementet skal bruges i stedet"
+        elif "psp_element" not in values:
+            advice = "Skriv SLET i PSP-element, hvis omkostningsstedet skal bruges i stedet"
+        self.faults.add(
+            row.row, f"Både omkostningssted {centre} og PSP-element {element}. {advice}"
+        )
+
+    def check_cost_holder(self) -> None:
+        holders = [unit for unit in self.units.values() if unit.is_cost_holder]
+        if not holders:
+            self.faults.add_whole(NO_COST_HOLDER)
+        stated = [self.rows[unit.number] for unit in holders if unit.number in self.rows]
+        if len(holders) > 1:
+            names = " og ".join(str(unit) for unit in holders)
+            for row in stated:
+                self.faults.add(
+                    row.row,
+                    f"Der kan kun være én omkostningsbærer, men både {names} er det. "
+                    "Skriv nej i Omkostningsbærer ved den, der ikke er det",
+                )

@@ -1,0 +1,51 @@
+"""Who has what from when, as a file."""
+
+from albertslund_it.common import cells
+from inventory.imports.importers.columns import PERMISSION, SERIAL_NUMBER, initials, unit_number
+from inventory.imports.importers.reading import Column, Importer, like
+from inventory.models import Placement
+from inventory.placements.services.placements import PlacementFacts, save_placements
+
+PLACEMENTS = Importer(
+    kind="placements",
+    label="Tildelinger",
+    help="Hvem der har hvilket udstyr fra hvilken dag. Hver række er hel: en tom celle er tom.",
+    permission=PERMISSION,
+    names_people=True,
+    make=PlacementFacts,
+    save=save_placements,
+    columns=(
+        SERIAL_NUMBER,
+        Column(
+            "Fra",
+            "starts_on",
+            cells.day,
+            required=True,
+            help="Første dag",
+            example="01-04-2026",
+        ),
+        Column(
+            "Enhedsnr",
+            "unit",
+            unit_number,
+            clears_to=None,
+            help="Tom sammen med Initialer: på lager",
+            example="9911",
+        ),
+        Column(
+            "Initialer",
+            "initials",
+            initials,
+            clears_to=None,
+            help="Uden Enhedsnr: medarbejderens enhed. Tom: ingen medarbejder",
+            example="ANBE",
+        ),
+        Column(
+            "Bruges til",
+            "used_for",
+            like(Placement, "used_for"),
+            clears_to="",
+            help="Delt pc, fx Klassesæt 7.B",
+        ),
+    ),
+)

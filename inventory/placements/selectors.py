@@ -1,0 +1,28 @@
+"""Change points read as what they mean: who has a device on a day, and for how long.
+
+The end of a placement is the start of the device's next one. It is looked up for each row, never
+with LEAD: Django moves a `.filter()` made after a window function inside it, so that a filter on a
+unit would hide the placements that end the others.
+"""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from inventory.models import Placement
+
+
+def placements_in_force(on: date) -> QuerySet[Placement]:
+    """Return the one placement of each device that holds on a day; it may be filtered further."""
+    later = Placement.objects.filter(
+        device=OuterRef("device"), starts_on__lte=on, starts_on__gt=OuterRef("starts_on")
+    )
+    return Placement.objects.filter(~Exists(later), starts_on__lte=on)
+
+
+def intervals() -> QuerySet[Placement]:
+    """Return all placements with `ends_before`, None for the last; it may be filtered further."""
+    following = Placement.objects.filter(
+        device=OuterRef("device"), starts_on__gt=OuterRef("starts_on")
+    ).order_by("starts_on")
+    return Placement.objects.annotate(ends_before=Subquery(following.values("starts_on")[:1]))

@@ -1,0 +1,40 @@
+"""Who is to hold a device: a unit, and perhaps a person, by the numbers and initials in a file."""
+
+from albertslund_it.common.faults import Faults
+from inventory.imports.selectors import employees_by_initials, units_by_number
+from inventory.models import Employee, Unit
+
+
+def unknown_unit(number: str) -> str:
+    """Say that a unit is not there, and what to do."""
+    return f"Enhedsnr {number} findes ikke. Ret nummeret, eller indlæs enheden først"
+
+
+def unknown_employee(initials: str) -> str:
+    """Say that an employee is not there, and what to do."""
+    return f"Initialer {initials} findes ikke. Ret dem, eller indlæs medarbejderen først"
+
+
+class Holders:
+    """Every unit and employee, for the rows of one file."""
+
+    def __init__(self):
+        self._units = units_by_number()
+        self._employees = employees_by_initials()
+
+    def find(
+        self, row: int | None, unit_number: str | None, initials: str | None, faults: Faults
+    ) -> tuple[Unit | None, Employee | None]:
+        """Return the unit and the person; a person without a unit stands for that person's unit."""
+        unit = employee = None
+        if initials:
+            employee = self._employees.get(initials)
+            if employee is None:
+                faults.add(row, unknown_employee(initials))
+            else:
+                unit = employee.unit
+        if unit_number:
+            unit = self._units.get(unit_number)
+            if unit is None:
+                faults.add(row, unknown_unit(unit_number))
+        return unit, employee

@@ -1,0 +1,170 @@
+"""Who has which device from when: change points, one a day for each device."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.faults import Faults
+from albertslund_it.common.serial_numbers import doubt
+from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.rows import among, lock
+from inventory.imports.selectors import devices_by_serial_number
+from inventory.models import Device, Employee, Placement, Unit
+from inventory.placements.services.holders import Holders
+
+STOCK = "lager"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementFacts:
+    """A change point; without unit and initials the device goes to IT's stock."""
+
+    serial_number: str
+    starts_on: date
+    unit: str | None = None
+    initials: str | None = None
+    used_for: str = ""
+    row: int | None = None
+
+
+@transaction.atomic
+def save_placements(
+    *, rows: Sequence[PlacementFacts], actor, today: date, faults: Faults | None = None
+) -> Changes:
+    """Create change points, or replace those of the same device and day.
+
+    Raises:
+        FileRefused: with every fault; nothing is written.
+    """
+    lock(Placement)
+    faults = faults or Faults()
+    changes = Changes((Placement,))
+    holders = Holders()
+    devices = devices_by_serial_number([row.serial_number for row in rows])
+    timelines = _timelines(devices.values())
+    for row in sorted(rows, key=lambda row: row.starts_on):
+        device = devices.get(row.serial_number)
+        unit, employee = holders.find(row.row, row.unit, row.initials, faults)
+        if device is None:
+            faults.add(row.row, unknown_device(row.serial_number))
+            continue
+        what = f"Serienummer {row.serial_number} fra {row.starts_on:%d-%m-%Y}"
+        if faults.is_first(row.row, (device.id, row.starts_on), what):
+            placement = Placement(
+                device=device,
+                starts_on=row.starts_on,
+                unit=unit,
+                employee=employee,
+                used_for=row.used_for,
+            )
+            _put(placement, timelines[device.id], changes)
+    faults.refuse()
+    changes.save(actor)
+    return changes
+
+
+def unknown_device(serial_number: str) -> str:
+    """Say that a device is not there, and what to do."""
+    if reason := doubt(serial_number):
+        return f"Serienummer {serial_number} findes ikke. {reason}"
+    return f"Serienummer {serial_number} findes ikke. Ret det, eller indlæs udstyret først"
+
+
+def _timelines(devices: Iterable[Device]) -> dict[int, dict[date, Placement]]:
+    timelines = defaultdict(dict)
+    known = Placement.objects.select_related("unit", "employee").order_by("starts_on")
+    for placement in known.filter(device_id__in=among({device.id for device in devices}, int)):
+        timelines[placement.device_id][placement.starts_on] = placement
+    return timelines
+
+
+def _put(placement: Placement, timeline: dict[date, Placement], changes: Changes) -> None:
+    """Put a change point in a device's timeline, over the one of that day where there is one."""
+    day, device = placement.starts_on, placement.device
+    same_day = timeline.get(day)
+    if same_day:
+        values = {name: getattr(placement, name) for name in ("unit", "employee", "used_for")}
+        changes.update(same_day, f"{device} fra {day:%d-%m-%Y}", **values)
+        return
+    before = max((start for start in timeline if start < day), default=None)
+    told = Difference(
+        str(device),
+        "Enhed",
+        _where(timeline[before]) if before else STOCK,
+        f"{_where(placement)} fra {day:%d-%m-%Y}",
+    )
+    timeline[day] = changes.create(placement, told)
+
+
+def _where(placement: Placement) -> str:
+    if placement.unit is None:
+        return STOCK
+    person = f" ({placement.employee.short_name})" if placement.employee else ""
+    return placement.unit.number + person
+
+
+class FirstPlacements:
+    """Places devices that have no placement yet; leaves the others where they are."""
+
+    def __init__(self, changes: Changes, devices: Iterable[Device]):
+        known = Placement.objects.filter(
+            device_id__in=among({device.id for device in devices}, int)
+        )
+        self._placed = set(known.values_list("device_id", flat=True).distinct())
+        self._changes = changes
+
+    def is_placed(self, device: Device) -> bool:
+        return device.id in self._placed
+
+    def add(self, device: Device, day: date, unit: Unit, employee: Employee | None) -> None:
+        """Place a device from a day, unless it has a placement."""
+        if not self.is_placed(device):
+            placement = Placement(device=device, starts_on=day, unit=unit, employee=employee)
+            _put(placement, {}, self._changes)
+
+
+@transaction.atomic
+def place(
+    *,
+    device: Device,
+    starts_on: date,
+    unit: Unit | None,
+    employee: Employee | None,
+    used_for: str = "",
+    actor,
+    seen: Placement | None = None,
+) -> Placement:
+    """Place one device from a day; None for the unit means IT's stock.
+
+    A placement of that day is replaced only if `seen` is it, as it is now.
+
+    Raises:
+        Refused: when somebody else has placed the device that day meanwhile.
+    """
+    lock(Placement)
+    changes = Changes((Placement,))
+    wanted = Placement(
+        device=device, starts_on=starts_on, unit=unit, employee=employee, used_for=used_for
+    )
+    timeline = _timelines([device])[device.id]
+    present = timeline.get(starts_on)
+    if present and not (_state(present) == _state(wanted) or _was_seen(present, seen)):
+        raise Refused(
+            f"{device} har fået en tildeling fra {starts_on:%d-%m-%Y} ({_where(present)}), efter "
+            "at du åbnede siden. Se den igennem, og prøv igen."
+        )
+    _put(wanted, timeline, changes)
+    changes.save(actor)
+    return timeline[starts_on]
+
+
+def _was_seen(present: Placement, seen: Placement | None) -> bool:
+    return seen is not None and seen.pk == present.pk and _state(seen) == _state(present)
+
+
+def _state(placement: Placement) -> tuple:
+    return placement.unit_id, placement.employee_id, placement.used_for

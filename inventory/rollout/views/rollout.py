@@ -1,0 +1,67 @@
+"""The rollout: how far it is, and the list of old machines."""
+
+from datetime import date
+
+from django import forms
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import render
+
+from albertslund_it.web.clock import today
+from albertslund_it.web.forms import DateField, PlainForm
+from albertslund_it.web.lists import ListPage
+from inventory.rollout.selectors import machines, rollout
+from inventory.rollout.tables import MachineFilter, MachineTable, links_to_devices
+
+SEE, MANAGE = "inventory.view_roll", "inventory.manage_rollout"
+
+
+class DayForm(PlainForm, forms.Form):
+    """The day that the rollout is shown as of."""
+
+    pr = DateField(label="Vis pr. dato", required=False)
+
+
+def shown_day(request) -> tuple[DayForm, date]:
+    """Return the form, and the day it says; today where it says none that can be read."""
+    form = DayForm({"pr": request.GET.get("pr") or f"{today():%d-%m-%Y}"})
+    return form, form.cleaned_data["pr"] if form.is_valid() else today()
+
+
+@permission_required(SEE, raise_exception=True)
+def rollout_page(request):
+    """Show rolls, plan, progress and both status tables."""
+    form, day = shown_day(request)
+    shown = rollout(request.user, on=day, today=today())
+    context = {
+        "form": form,
+        "day": day,
+        "shown": shown,
+        "as_of": f"pr={day:%d-%m-%Y}",
+        "manages": request.user.has_perm(MANAGE),
+    }
+    return render(
+        request, "inventory/rollout/rollout.html", context, status=200 if form.is_valid() else 422
+    )
+
+
+class MachineList(ListPage):
+    """The old machines, as they stood on a day."""
+
+    permission_required = SEE
+    table_class = MachineTable
+    filter_class = MachineFilter
+    template_name = "inventory/rollout/machines.html"
+    title = "Gamle maskiner"
+    file_name = "gamle-maskiner"
+
+    def rows(self):
+        _, day = shown_day(self.request)
+        return machines(self.request.user, on=day, today=today())
+
+    def table_options(self):
+        user = self.request.user
+        return {"opens": user.has_perm(MANAGE), "links": links_to_devices(user)}
+
+    def extra_context(self):
+        _, day = shown_day(self.request)
+        return {"day": day, "is_today": day == today()}

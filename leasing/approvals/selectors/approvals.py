@@ -1,0 +1,234 @@
+"""Exceptions from one pc per employee: who sees them, who decides them, and what they cost."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+
+from albertslund_it.web.people import BACKEND
+from inventory.models import Access, Department, Device, Employee, Unit
+from inventory.organisation.selectors.scope import sees_all, units_seen_by
+from leasing.approvals.selectors.one_pc import Holdings, holdings_of
+from leasing.domain.accrual import a_quarter, accrued, span_of, terms_in_order
+from leasing.leases.selectors.leases import leases_of
+from leasing.models import Approval, Decision, LeasePrice, OrderLine, Status
+from leasing.models.order import CLOSED
+
+DECIDES = "leasing.decide_approval"
+ONE_DAY = timedelta(days=1)
+SOON_DAYS = 30
+
+WAITING, GRANTED, REFUSED, ENDING, ENDED, VOID = (
+    "afventer",
+    "givet",
+    "afvist",
+    "udloeber",
+    "udloebet",
+    "bortfaldet",
+)
+STATES = [
+    (WAITING, "Afventer svar"),
+    (GRANTED, "Givet og gælder"),
+    (ENDING, f"Udløber inden {SOON_DAYS} dage"),
+    (ENDED, "Udløbet"),
+    (REFUSED, "Afvist"),
+    (VOID, "Bortfaldet"),
+]
+
+
+def approvals_seen_by(user, on: date) -> QuerySet[Approval]:
+    """Return the exceptions asked for people whose units a user sees."""
+    found = Approval.objects.all()
+    if not sees_all(user):
+        found = found.filter(employee__unit__in=units_seen_by(user, on))
+    return found
+
+
+def waiting(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
+    """Keep those that a head is to decide; one whose order is called off waits no more."""
+    return approvals.filter(Q(line=None) | Q(line__status=Status.AWAITING), decision="")
+
+
+def in_state(approvals: QuerySet[Approval], state: str, on: date) -> QuerySet[Approval]:
+    """Keep the exceptions of one of STATES, as it is on a day."""
+    granted = approvals.filter(decision=Decision.GRANTED).exclude(
+        line__status__in=[Status.CANCELLED, Status.REFUSED]
+    )
+    if state == WAITING:
+        return waiting(approvals)
+    if state == REFUSED:
+        return approvals.filter(decision=Decision.REFUSED)
+    if state == ENDED:
+        return granted.filter(ends_before__lte=on)
+    if state == GRANTED:
+        return granted.filter(ends_before__gt=on)
+    if state == ENDING:
+        soon = on + timedelta(days=SOON_DAYS)
+        return granted.filter(ends_before__gt=on, ends_before__lte=soon)
+    called_off = approvals.filter(line__status__in=CLOSED)
+    return called_off.filter(
+        Q(decision="") | Q(decision=Decision.GRANTED, line__status__in=[Status.CANCELLED])
+    )
+
+
+def state_of(approval: Approval, on: date) -> tuple[str, str]:
+    """Return the mark (style, word) of an exception on a day; its line must be at hand."""
+    status = approval.line.status if approval.line else None
+    if approval.decision == Decision.REFUSED:
+        return ("bad", "Afvist")
+    if status in {Status.CANCELLED, Status.REFUSED} or (status in CLOSED and not approval.decision):
+        return ("", "Bortfaldet")
+    if not approval.decision:
+        return ("warn", "Afventer")
+    if approval.ends_before <= on:
+        return ("", "Udløbet")
+    return ("good", "Givet")
+
+
+def accesses_to(department: Department | None, on: date) -> QuerySet[Access]:
+    """Return the accesses to a whole department that hold on a day."""
+    return Access.objects.filter(
+        Q(ends_before=None) | Q(ends_before__gt=on), department=department, starts_on__lte=on
+    ).exclude(department=None)
+
+
+def may_decide(user, department: Department | None, on: date) -> bool:
+    """Tell whether a user is a head of a department on a day: the right, and the post."""
+    return user.has_perm(DECIDES) and accesses_to(department, on).filter(user=user).exists()
+
+
+def heads_of(department: Department | None, on: date) -> QuerySet[User]:
+    """Return the users who decide exceptions in a department on a day."""
+    able = User.objects.with_perm(DECIDES, backend=BACKEND)
+    return able.filter(pk__in=accesses_to(department, on).values("user")).order_by("pk")
+
+
+def mails_to_heads_of(unit: Unit, on: date) -> list[str]:
+    """Return the addresses for a question to the head of a unit's department; none is possible.
+
+    The heads with access that day; else the department's own address; else the unit leader, who
+    cannot decide but knows who acts for the head.
+    """
+    mails = [user.email for user in heads_of(unit.department, on) if user.email]
+    if not mails and unit.department and unit.department.head_mail:
+        mails = [unit.department.head_mail]
+    if not mails and unit.leader_mail:
+        mails = [unit.leader_mail]
+    return list(dict.fromkeys(mails))
+
+
+def waiting_for(user, on: date) -> QuerySet[Approval]:
+    """Return the exceptions that a user, as a head, is to decide on a day."""
+    if not user.has_perm(DECIDES):
+        return Approval.objects.none()
+    mine = Access.objects.filter(
+        Q(ends_before=None) | Q(ends_before__gt=on),
+        user=user,
+        starts_on__lte=on,
+        department__isnull=False,
+    )
+    return waiting(
+        Approval.objects.filter(employee__unit__department__in=mine.values("department"))
+    )
+
+
+@dataclass(frozen=True)
+class ExceptionCost:
+    """What one pc more costs a unit, øre: a quarter, and until the exception ends.
+
+    From and to differ where the model is not known yet: then it is the cheapest and the dearest.
+    """
+
+    quarter_ore: int
+    quarter_to_ore: int
+    whole_ore: int
+    whole_to_ore: int
+
+    @property
+    def is_range(self) -> bool:
+        return self.quarter_ore != self.quarter_to_ore
+
+
+def cost_of_exceptions(approvals: list[Approval], on: date) -> dict[int, ExceptionCost]:
+    """Return what each exception costs, by its id; nothing for who has no price on the list.
+
+    The pc is taken to be leased from the day, or from when it was asked for once it is decided.
+    """
+    prices = {}
+    for price in LeasePrice.objects.filter(model__category__is_pc=True, starts_on__lte=on).order_by(
+        "starts_on"
+    ):
+        prices[price.model_id] = price
+    found = {}
+    for approval in approvals:
+        model = approval.line.model_id if approval.line else None
+        of = [prices[model]] if model in prices else list(prices.values()) if not model else []
+        if not of:
+            continue
+        starts_on = min(approval.asked_at.date(), on) if approval.decision else on
+        costs = sorted(_cost(price, starts_on, approval.ends_before) for price in of)
+        found[approval.pk] = ExceptionCost(
+            costs[0][0], costs[-1][0], min(c[1] for c in costs), max(c[1] for c in costs)
+        )
+    return found
+
+
+def _cost(price: LeasePrice, starts_on: date, ends_before: date) -> tuple[int, int]:
+    terms = terms_in_order(starts_on, [(price.price_ore, price.quarters)])
+    return a_quarter(price.price_ore, price.quarters), accrued(terms, None, ends_before)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A pc that a person has, and until when it is leased."""
+
+    device: Device
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Possessions:
+    """What counts for a person today, with the last day of each pc's lease."""
+
+    holdings: Holdings
+    devices: tuple[Held, ...]
+
+
+def possessions_of(employee: Employee, on: date, *, but: OrderLine | None = None) -> Possessions:
+    """Return what a person has and has on order on a day, one line left out."""
+    holdings = holdings_of(employee, on, without_lines=[but.pk] if but else [])
+    leases = leases_of([device.pk for device in holdings.devices])
+    held = []
+    for device in holdings.devices:
+        lease = leases.get(device.pk)
+        until = span_of(lease.laid, lease.stops_on)[1] - ONE_DAY if lease and lease.laid else None
+        held.append(Held(device, until))
+    return Possessions(holdings, tuple(held))
+
+
+@dataclass(frozen=True)
+class ApprovalPage:
+    """What a head needs to decide one exception, and whether this reader may."""
+
+    approval: Approval
+    state: tuple[str, str]
+    possessions: Possessions
+    cost: ExceptionCost | None
+    heads: tuple[User, ...]
+    is_mine: bool
+    is_waiting: bool
+
+
+def approval_page(approval: Approval, user, on: date) -> ApprovalPage:
+    """Gather an exception's page; its line, order, employee and unit must be at hand."""
+    department = approval.employee.unit.department
+    return ApprovalPage(
+        approval=approval,
+        state=state_of(approval, on),
+        possessions=possessions_of(approval.employee, on, but=approval.line),
+        cost=cost_of_exceptions([approval], on).get(approval.pk),
+        heads=tuple(heads_of(department, on)),
+        is_mine=may_decide(user, department, on),
+        is_waiting=waiting(Approval.objects.filter(pk=approval.pk)).exists(),
+    )

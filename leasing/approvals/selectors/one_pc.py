@@ -1,0 +1,203 @@
+"""One pc per employee: what counts, and whether one more is allowed.
+
+What counts on a day: the leased pc's placed on the person that day, and the person's open order
+lines, less the devices that those lines replace. Screens do not count. Neither does a loan, which
+Fælles IT pays, nor a pc that is lost, nor one whose lease is over, nor one that is replaced and
+still within the overlap. A draft asks for nothing yet.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.rows import among
+from inventory.models import Device, Employee, ExpectedReturn, Placement
+from inventory.placements.selectors import placements_in_force
+from leasing.domain.accrual import span_of, terms_in_order
+from leasing.models import Approval, Decision, Lease, LossReport, OrderLine
+from leasing.models.order import OPEN, Status
+
+ALLOWED = 1
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What counts for a person on a day, and how many exceptions hold that day."""
+
+    devices: tuple[Device, ...]
+    lines: tuple[OrderLine, ...]
+    exceptions: int
+
+    @property
+    def count(self) -> int:
+        return len(self.devices) + len(self.lines)
+
+    @property
+    def allowed(self) -> int:
+        return ALLOWED + self.exceptions
+
+    @property
+    def is_breach(self) -> bool:
+        return self.count > self.allowed
+
+    @property
+    def has_room(self) -> bool:
+        """Tell whether one pc more would be allowed."""
+        return self.count < self.allowed
+
+
+def holdings_of(
+    employee: Employee,
+    on: date,
+    *,
+    without_devices: Collection[int] = (),
+    without_lines: Collection[int] = (),
+) -> Holdings:
+    """Count a person's pc's on a day; some devices and lines (by id) may be left out.
+
+    To decide by it, the employee's row must be locked: see `lock_employees`.
+    """
+    placed = counted_placements(on).filter(employee=employee)
+    placed = list(placed.select_related("device__model").order_by("starts_on", "device"))
+    over = ended_leases([placement.device_id for placement in placed], on) if placed else set()
+    placed = [placement for placement in placed if placement.device_id not in over]
+    # A line whose own pc the person has already is no pc more.
+    there = [placement.device_id for placement in placed]
+    lines = [
+        line
+        for line in open_lines()
+        .filter(employee=employee)
+        .exclude(devices__device__in=there)
+        .select_related("model", "order")
+        if line.pk not in without_lines
+    ]
+    left_out = {line.replaces_id for line in lines} | set(without_devices)
+    devices = [p.device for p in placed if p.device_id not in left_out]
+    return Holdings(
+        tuple(devices), tuple(lines), exceptions_on(on).filter(employee=employee).count()
+    )
+
+
+def counted_placements(on: date) -> QuerySet[Placement]:
+    """Return the placements in force of what counts: leased pc's with a person."""
+    lost = LossReport.objects.filter(device=OuterRef("device"), found_on=None)
+    replaced = ExpectedReturn.objects.filter(
+        device=OuterRef("device"),
+        employee=OuterRef("employee"),
+        why=ExpectedReturn.Why.REPLACED,
+        due_on__gte=on,
+    ).annotate(asked_on=TruncDate("created_at"))
+    # Handed out anew since, it is no longer the pc that was replaced.
+    replaced = replaced.filter(asked_on__gte=OuterRef("starts_on"))
+    return placements_in_force(on).filter(
+        ~Exists(lost),
+        ~Exists(replaced),
+        Q(device__lease__stops_on=None) | Q(device__lease__stops_on__gt=on),
+        employee__isnull=False,
+        unit__is_cost_holder=False,
+        device__model__category__is_pc=True,
+        device__lease__isnull=False,
+    )
+
+
+def ended_leases(device_ids: Collection[int], on: date) -> set[int]:
+    """Return which of some devices are leased no more on a day: their terms have run out."""
+    prices: dict[int, tuple[date, list]] = {}
+    rows = Lease.objects.filter(device__in=among(device_ids, int)).order_by("terms__position")
+    for device, starts_on, *term in rows.values_list(
+        "device", "starts_on", "terms__price_ore", "terms__quarters"
+    ):
+        prices.setdefault(device, (starts_on, []))[1].append(tuple(term))
+    return {
+        device
+        for device, (starts_on, terms) in prices.items()
+        # A lease whose terms nobody has entered yet is one all the same.
+        if terms != [(None, None)] and span_of(terms_in_order(starts_on, terms), None)[1] <= on
+    }
+
+
+def open_lines() -> QuerySet[OrderLine]:
+    """Return the lines for people to hand a pc out for; a draft asks for nothing yet."""
+    return OrderLine.objects.filter(
+        employee__isnull=False,
+        model__category__is_pc=True,
+        status__in=[status for status in OPEN if status != Status.DRAFT],
+    )
+
+
+def exceptions_on(on: date) -> QuerySet[Approval]:
+    """Return the exceptions that heads have granted and that hold on a day.
+
+    One that was given for an order goes with it when the order is called off.
+    """
+    granted = Approval.objects.filter(decision=Decision.GRANTED, ends_before__gt=on)
+    return granted.exclude(line__status__in=[Status.CANCELLED, Status.REFUSED])
+
+
+def days_to_check(
+    device_ids: Iterable[int],
+    employee: Employee,
+    starts_on: date,
+    ends_before: date | None = None,
+) -> list[date]:
+    """Return the days on which a person's count may rise, from a day on: each change of theirs."""
+    later = Placement.objects.filter(employee=employee, starts_on__gt=starts_on).exclude(
+        device__in=list(device_ids)
+    )
+    if ends_before:
+        later = later.filter(starts_on__lt=ends_before)
+    return sorted({starts_on, *later.values_list("starts_on", flat=True)})
+
+
+def over_the_rule(on: date) -> dict[int, list[int]]:
+    """Return who has more pc's on a day than allowed: person -> devices, the latest last.
+
+    Orders do not count here: who breaks the rule has the pc's already, by an import, by an overlap
+    that has passed or by an exception that has run out.
+    """
+    counted = counted_placements(on)
+    many = counted.order_by().values_list("employee").annotate(Count("pk"))
+    counts = dict(many.filter(pk__count__gt=ALLOWED))
+    exceptions = Counter(
+        exceptions_on(on).filter(employee__in=among(counts, int)).values_list("employee", flat=True)
+    )
+    suspects = [person for person, n in counts.items() if n > ALLOWED + exceptions[person]]
+    rows = list(
+        counted.filter(employee__in=among(suspects, int))
+        .order_by("starts_on", "device")
+        .values_list("employee", "device")
+    )
+    over = ended_leases([device for _, device in rows], on) if rows else set()
+    held = defaultdict(list)
+    for person, device in rows:
+        if device not in over:
+            held[person].append(device)
+    return {
+        person: devices
+        for person, devices in held.items()
+        if len(devices) > ALLOWED + exceptions[person]
+    }
+
+
+def lock_employees(ids: Iterable[int]) -> dict[int, Employee]:
+    """Lock people, in the order of their ids, so that two cannot both be within the rule.
+
+    Raises:
+        Refused: when one of them has been joined to another meanwhile.
+    """
+    wanted = sorted(set(ids))
+    people = Employee.objects.filter(pk__in=wanted).order_by("pk")
+    # Locked first, read after: PostgreSQL drops a joined row whose unit changed while it waited.
+    list(people.select_for_update().values_list("pk"))
+    found = {person.pk: person for person in people.select_related("unit")}
+    if len(found) < len(wanted):
+        raise Refused(
+            "Medarbejderen er imens samlet med en anden eller slettet. Intet er gemt. Find "
+            "medarbejderen igen."
+        )
+    return found

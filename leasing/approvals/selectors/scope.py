@@ -1,0 +1,26 @@
+"""Who may read who asked for an order, and in what words."""
+
+from datetime import date
+
+from albertslund_it.common.permissions import SEES_PEOPLE
+from inventory.models import Employee
+from inventory.organisation.selectors.scope import employees_seen_by, sees_all, units_seen_by
+from leasing.models import Order
+
+
+def sees_who_asked(user, order: Order, on: date) -> bool:
+    """Tell whether a user may read who asked for an order, and in what words.
+
+    Of an order over several departments a leader reads it where the one who asked is of their own.
+    """
+    if not user.has_perm(SEES_PEOPLE):
+        return False
+    if sees_all(user):
+        return True
+    if not order.lines.exclude(unit__in=units_seen_by(user, on)).exists():
+        return True
+    if not order.requester_mail:
+        return False
+    asking = Employee.objects.filter(mail__iexact=order.requester_mail)
+    own = employees_seen_by(user, on).filter(pk__in=asking.values("pk"))
+    return own.exists() and own.count() == asking.count()

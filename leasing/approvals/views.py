@@ -1,0 +1,181 @@
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import now, today
+from albertslund_it.web.forms import DateField, PlainForm
+from albertslund_it.web.lists import ListPage
+from albertslund_it.web.query import number_in
+from albertslund_it.web.validators import validate_year
+from inventory.models import Employee
+from leasing.approvals.selectors.approvals import (
+    ONE_DAY,
+    approval_page,
+    approvals_seen_by,
+    mails_to_heads_of,
+    possessions_of,
+)
+from leasing.approvals.selectors.scope import sees_who_asked
+from leasing.approvals.services.approvals import ask_approval, decide_approval
+from leasing.approvals.tables import ApprovalFilter, ApprovalRows, ApprovalTable
+from leasing.models import Decision
+
+PEOPLE = "inventory.view_employee"
+LINKED = (
+    "employee__unit__department",
+    "line__order",
+    "line__model",
+    "line__replaces",
+    "asked_by",
+    "decided_by",
+)
+
+
+class ApprovalList(ListPage):
+    """Every exception that the user may see."""
+
+    permission_required = "leasing.view_order"
+    template_name = "leasing/approvals/list.html"
+    table_class = ApprovalTable
+    filter_class = ApprovalFilter
+    title = "Dispensationer"
+    file_name = "dispensationer"
+
+    def rows(self):
+        return approvals_seen_by(self.request.user, today()).select_related(*LINKED)
+
+    def table_data(self, filtered):
+        return ApprovalRows(filtered)
+
+    def table_options(self):
+        return {"exclude": [] if self.request.user.has_perm(PEOPLE) else ["person"]}
+
+
+class DecisionForm(PlainForm, forms.Form):
+    """A head's answer; the button pressed is the decision."""
+
+    reason = forms.CharField(
+        label="Begrundelse",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Skal udfyldes, hvis du afviser. Bestilleren får den at se.",
+        error_messages={"max_length": "Begrundelsen må højst være 300 tegn."},
+    )
+
+
+@permission_required("leasing.view_order", raise_exception=True)
+def approval_detail(request, pk):
+    """Show an exception to who may see it; take a head's answer."""
+    day, user = today(), request.user
+    seen = approvals_seen_by(user, day).select_related(*LINKED)
+    approval = get_object_or_404(seen, pk=pk)
+    form, status = DecisionForm(request.POST or None), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                decided = decide_approval(
+                    approval_id=pk,
+                    decision=request.POST.get("decision", ""),
+                    reason=form.cleaned_data["reason"],
+                    actor=user,
+                    today=day,
+                    now=now(),
+                )
+            except Refused as refused:
+                for reason in refused.reasons:
+                    form.add_error(None, reason)
+                approval = get_object_or_404(seen, pk=pk)
+            else:
+                word = "godkendt" if decided.decision == Decision.GRANTED else "afvist"
+                messages.success(request, f"Dispensationen er {word}.")
+                return redirect("approval-detail", pk)
+    context = {
+        "page": approval_page(approval, user, day),
+        "approval": approval,
+        "form": form,
+        "sees_people": user.has_perm(PEOPLE),
+        "sees_who_asked": approval.line and sees_who_asked(user, approval.line.order, day),
+    }
+    return render(request, "leasing/approvals/detail.html", context, status=status)
+
+
+class ApprovalForm(PlainForm, forms.Form):
+    """A question to the head, without an order."""
+
+    initials = forms.CharField(
+        label="Medarbejderens initialer",
+        max_length=20,
+        error_messages={"required": "Skriv initialerne på den, der skal have en pc mere."},
+    )
+    reason = forms.CharField(
+        label="Hvorfor skal medarbejderen have en pc mere?",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": "Skriv, hvorfor medarbejderen skal have en pc mere. Lederen afgør det.",
+            "max_length": "Begrundelsen må højst være 300 tegn.",
+        },
+    )
+    last_day = DateField(
+        label="Til og med",
+        validators=[validate_year],
+        help_text="Dispensationens sidste dag.",
+        error_messages={"required": "Skriv dispensationens sidste dag, fx 31-12-2026."},
+    )
+
+    def __init__(self, *args, employee: Employee | None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.employee = employee
+        if employee:
+            del self.fields["initials"]
+
+    def clean_initials(self):
+        typed = self.cleaned_data["initials"].strip()
+        same = Q(initials__iexact=typed)
+        self.employee = Employee.objects.select_related("unit__department").filter(same).first()
+        if self.employee is None:
+            raise forms.ValidationError(f"Initialer {typed} findes ikke. Ret dem.")
+        return typed
+
+
+@permission_required("leasing.view_order", raise_exception=True)
+def approval_new(request):
+    """Ask the head for an exception where there is no order; ?medarbejder= names the person."""
+    if not request.user.has_perm("leasing.handle_orders"):
+        raise PermissionDenied
+    day, employee = today(), None
+    if named := request.GET.get("medarbejder", ""):
+        people = Employee.objects.select_related("unit__department")
+        employee = people.filter(pk=number_in(named) or 0).first()
+        if employee is None:
+            raise Http404
+    form, status = ApprovalForm(request.POST or None, employee=employee), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                approval = ask_approval(
+                    employee=form.employee,
+                    reason=form.cleaned_data["reason"],
+                    ends_before=form.cleaned_data["last_day"] + ONE_DAY,
+                    actor=request.user,
+                    now=now(),
+                )
+            except Refused as refused:
+                for reason in refused.reasons:
+                    form.add_error(None, reason)
+            else:
+                messages.success(request, "Lederen er spurgt.")
+                return redirect("approval-detail", approval.pk)
+    context = {"form": form, "employee": employee}
+    if employee:
+        context["possessions"] = possessions_of(employee, day)
+        context["mails"] = mails_to_heads_of(employee.unit, day)
+    return render(request, "leasing/approvals/new.html", context, status=status)

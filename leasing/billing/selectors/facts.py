@@ -1,0 +1,184 @@
+"""The facts of every lease, read in order and in bulk, and what is billed and pending by them.
+
+Rows come as tuples in the order of the devices, leases beside placements, so that memory stays flat
+at any size and nothing is looked up row by row.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import groupby, islice
+from operator import itemgetter
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Placement, Unit
+from leasing.billing.selectors.window import Window
+from leasing.domain.accrual import terms_in_order
+from leasing.domain.allocation import Difference, LeaseFacts, differences
+from leasing.models import (
+    Charge,
+    InvoiceLine,
+    Lease,
+    SubAgreement,
+)
+
+# Small enough that a chunk's objects are gone before Python's collector takes them for old ones.
+CHUNK = 1_000
+
+
+@contextmanager
+def one_moment():
+    """Read everything inside as it was at one moment (PostgreSQL; SQLite's readers never wait)."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def cost_holder_id() -> int | None:
+    """Return the id of the one unit that carries what nobody else does."""
+    return Unit.objects.filter(is_cost_holder=True).values_list("id", flat=True).first()
+
+
+def lease_facts(devices=None) -> Iterator[LeaseFacts]:
+    """Yield the facts of each lease, in the order of the devices; all, or those of a queryset."""
+    leases, placements = Lease.objects.all(), Placement.objects.all()
+    if devices is not None:
+        leases = leases.filter(device__in=devices)
+        placements = placements.filter(device__in=devices)
+    moves = placement_rows(placements)
+    device, its_moves = next(moves, (None, ()))
+    sub_agreements = dict(SubAgreement.objects.values_list("id", "number"))
+    for first, prices in lease_rows(leases):
+        lease, device_id, starts_on, stops_on, serial, model, sub_agreement, text = first
+        while device is not None and device < device_id:
+            device, its_moves = next(moves, (None, ()))
+        yield LeaseFacts(
+            lease,
+            device_id,
+            serial,
+            model,
+            sub_agreements[sub_agreement],
+            terms_in_order(starts_on, prices),
+            starts_on,
+            stops_on,
+            its_moves if device == device_id else (),
+            billed_text=text,
+        )
+
+
+def lease_rows(leases):
+    """Return (columns of the lease, [(price, quarters) of its terms]); a lease may have no term."""
+    rows = (
+        leases.order_by("device_id", "terms__position")
+        .values_list(
+            "id",
+            "device_id",
+            "starts_on",
+            "stops_on",
+            "device__serial_number",
+            "device__model__name",
+            "sub_agreement_id",
+            "billed_facts__text",
+            "terms__price_ore",
+            "terms__quarters",
+        )
+        .iterator(chunk_size=CHUNK)
+    )
+    return prices_gathered(rows, 8)
+
+
+def prices_gathered(rows: Iterable[tuple], width: int) -> Iterator[tuple[tuple, list[tuple]]]:
+    """Gather rows that begin alike: (their first `width` columns, [what follows, if anything])."""
+    first, prices = None, []
+    for row in rows:
+        if first is None or row[0] != first[0]:
+            if first is not None:
+                yield first, prices
+            first, prices = row[:width], []
+        if row[width] is not None:
+            prices.append(row[width:])
+    if first is not None:
+        yield first, prices
+
+
+def placement_rows(placements):
+    """Yield (device id, [(day, unit id)]) in the order of the devices."""
+    rows = (
+        placements.order_by("device_id", "starts_on")
+        .values_list("device_id", "starts_on", "unit_id")
+        .iterator(chunk_size=CHUNK)
+    )
+    for device, group in groupby(rows, key=itemgetter(0)):
+        yield device, [row[1:] for row in group]
+
+
+def billed_by_lease(lease_ids: Iterable[int]) -> dict[int, dict[tuple[str, int], tuple[int, int]]]:
+    """Return what closed runs hold for leases: lease -> (period, unit) -> (øre, days)."""
+    billed = defaultdict(dict)
+    lines = InvoiceLine.objects.filter(lease_id__in=list(lease_ids)).values_list(
+        "lease_id", "period", "unit_id", "amount_ore", "days"
+    )
+    for lease, period, unit, amount, days in lines.iterator(chunk_size=CHUNK):
+        before = billed[lease].get((period, unit), (0, 0))
+        billed[lease][period, unit] = (before[0] + amount, before[1] + days)
+    return billed
+
+
+def leases_with_differences(
+    window: Window, *, devices=None, everything=False
+) -> Iterator[tuple[LeaseFacts, list[Difference]]]:
+    """Yield each lease of a window with its differences, those the run does not take included.
+
+    Closed quarters are looked at only where a lease's facts are not those it was billed from;
+    `everything` looks at all of them, as a check on that.
+    """
+    holder = cost_holder_id()
+    current = str(window.current) if window.current else None
+    all_periods, new_periods = window.periods, window.new_periods
+    stream = lease_facts(devices)
+    while chunk := list(islice(stream, CHUNK)):
+        for facts in chunk:
+            facts.text = facts.canonical_text()
+        looked_back = [everything or facts.billed_text != facts.text for facts in chunk]
+        if window.covered and any(looked_back):
+            ids = [f.lease_id for f, back in zip(chunk, looked_back, strict=True) if back]
+            billed = billed_by_lease(ids)
+            for facts in chunk:
+                facts.billed = billed.get(facts.lease_id, {})
+        for facts, back in zip(chunk, looked_back, strict=True):
+            periods = all_periods if back else new_periods
+            yield facts, differences(facts, periods, current, holder)
+
+
+def charges_to_bill(window: Window, unit_ids: Collection[int] | None = None) -> list[Charge]:
+    """Return the charges that no run has billed and this one takes, in order; of some units."""
+    return [c for c in _unbilled(window, unit_ids) if _is_taken(c, window)]
+
+
+def charges_left_by(window: Window) -> list[Charge]:
+    """Return the charges that no run has billed and that this one leaves to another."""
+    return [c for c in _unbilled(window, None) if not _is_taken(c, window)]
+
+
+def _is_taken(charge: Charge, window: Window) -> bool:
+    return str(Quarter.of(charge.charged_on)) in window.taken
+
+
+def _unbilled(window: Window, unit_ids: Collection[int] | None) -> QuerySet[Charge]:
+    unbilled = (
+        Charge.objects.filter(
+            lines=None,
+            charged_on__gte=window.billing_start,
+            charged_on__lt=window.last.ends_before,
+        )
+        .select_related("device__model")
+        .order_by("charged_on", "id")
+    )
+    return unbilled if unit_ids is None else unbilled.filter(unit__in=unit_ids)

@@ -1,0 +1,232 @@
+"""What no closed run holds yet: the pending amounts, and where they stand beside what is billed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q, QuerySet, Sum
+
+from albertslund_it.common.quarters import Quarter, quarters_between
+from inventory.models import Department, Device, Placement, Unit
+from leasing.billing.selectors.facts import (
+    charges_to_bill,
+    cost_holder_id,
+    leases_with_differences,
+    one_moment,
+)
+from leasing.billing.selectors.preview import COST_HOLDER_NAME, Late, invoice_order
+from leasing.billing.selectors.run_lines import RunLine, charge_line, lease_line
+from leasing.billing.selectors.window import (
+    Window,
+    billing_start,
+    last_closed_quarter,
+    last_covered_quarter,
+)
+from leasing.domain.accrual import span_of
+from leasing.domain.allocation import BACKLOG, CURRENT, Difference, LeaseFacts
+from leasing.models import InvoiceLine, InvoiceSummary
+
+
+def window_up_to(last: Quarter) -> Window:
+    """Return a window of every quarter from the billing start to `last`, or the last one billed."""
+    start, covered = billing_start(), last_covered_quarter()
+    last = max(last, covered or last, Quarter.of(start))
+    taken = frozenset(str(q) for q in quarters_between(Quarter.of(start), last))
+    return Window("", start, covered, last, taken, None)
+
+
+def devices_of_units(unit_ids: Collection[int]) -> QuerySet[Device] | None:
+    """Return the devices that cost these units anything, or did; None stands for all devices.
+
+    Whatever has no placement is the cost holder's, so it takes all.
+    """
+    if cost_holder_id() in unit_ids:
+        return None
+    placed = Placement.objects.filter(unit__in=unit_ids).values("device")
+    billed = InvoiceLine.objects.filter(unit__in=unit_ids, charge=None).values("lease__device")
+    return Device.objects.filter(Q(id__in=placed) | Q(id__in=billed))
+
+
+def leases_pending(
+    window: Window, unit_ids: Collection[int] | None = None
+) -> Iterator[tuple[LeaseFacts, list[Difference]]]:
+    """Yield leases with what no run holds of them, of these units or of all.
+
+    A quarter that is not closed is `current` here: closed in its turn, that is what it becomes.
+    """
+    devices = None if unit_ids is None else devices_of_units(unit_ids)
+    new = {period.code for period in window.new_periods}
+    for facts, differences in leases_with_differences(window, devices=devices):
+        yield (
+            facts,
+            [
+                d._replace(kind=CURRENT) if d.kind == BACKLOG and d.period in new else d
+                for d in differences
+                # Without a cost holder nobody carries the stock, and no quarter can be closed.
+                if d.unit_id and (unit_ids is None or d.unit_id in unit_ids)
+            ],
+        )
+
+
+def pending_charges(window: Window, unit_ids: Collection[int] | None = None) -> list[RunLine]:
+    """Return the charges that no run holds, of these units or of all."""
+    return [charge_line(charge) for charge in charges_to_bill(window, unit_ids)]
+
+
+def pending_rows(window: Window, unit_ids: Collection[int] | None = None) -> Iterator[RunLine]:
+    """Yield all that no run holds as lines, of these units or of all."""
+    for facts, differences in leases_pending(window, unit_ids):
+        for difference in differences:
+            yield lease_line(facts, difference)
+    yield from pending_charges(window, unit_ids)
+
+
+@dataclass(slots=True)
+class Standing:
+    """An amount as it stands: billed by closed runs, and pending."""
+
+    billed_ore: int = 0
+    pending_ore: int = 0
+    pending_lines: int = 0
+
+    @property
+    def cost_ore(self) -> int:
+        return self.billed_ore + self.pending_ore
+
+    def add(self, other: "Standing") -> None:
+        """Take in another one."""
+        self.billed_ore += other.billed_ore
+        self.pending_ore += other.pending_ore
+        self.pending_lines += other.pending_lines
+
+
+@dataclass
+class OutstandingRow:
+    """A department's (None: the cost holder's) standing, quarter by quarter."""
+
+    department: Department | None
+    cells: list[Standing]
+    total: Standing
+
+    @property
+    def name(self) -> str:
+        return self.department.name if self.department else COST_HOLDER_NAME
+
+
+@dataclass
+class OutstandingQuarter:
+    """A quarter of all departments together."""
+
+    quarter: Quarter
+    is_closed: bool
+    has_ended: bool
+    total: Standing
+
+
+@dataclass
+class Outstanding:
+    """Department × quarter since the billing start, up to the quarter of the day."""
+
+    quarters: list[OutstandingQuarter]
+    rows: list[OutstandingRow]
+    total: Standing
+    leased_items: int
+    late: Late = field(default_factory=Late)
+    elsewhere: Standing = field(default_factory=Standing)
+
+    def of_year(self, year: int) -> "Outstanding":
+        """Keep one fiscal year's quarters; the others are together in `elsewhere`."""
+        at = [index for index, q in enumerate(self.quarters) if q.quarter.year == year]
+        rows = [_row(row.department, [row.cells[index] for index in at]) for row in self.rows]
+        quarters = [self.quarters[index] for index in at]
+        others = _sum(q.total for q in self.quarters if q.quarter.year != year)
+        total = _sum(row.total for row in rows)
+        return Outstanding(quarters, rows, total, self.leased_items, self.late, others)
+
+    @property
+    def first(self) -> Quarter:
+        return self.quarters[0].quarter
+
+    @property
+    def last(self) -> Quarter:
+        return self.quarters[-1].quarter
+
+    @property
+    def overdue(self) -> list[OutstandingQuarter]:
+        """Return the quarters that have ended and that no run has billed."""
+        return [q for q in self.quarters if q.has_ended and not q.is_closed]
+
+    @property
+    def overdue_ore(self) -> int:
+        return sum(q.total.pending_ore for q in self.overdue)
+
+
+def outstanding(today: date) -> Outstanding:
+    """Work out what is billed and what is pending, for every department and quarter."""
+    with one_moment():
+        window, closed = window_up_to(Quarter.of(today)), last_closed_quarter()
+        cells, leased_items, late = _cells(window, today)
+        departments = Department.objects.in_bulk({d for d, _ in cells if d is not None})
+    quarters = list(quarters_between(Quarter.of(window.billing_start), window.last))
+    rows = [
+        _row(department, [cells[department and department.id, str(q)] for q in quarters])
+        for department in sorted(
+            [*departments.values(), *([None] if any(d is None for d, _ in cells) else [])],
+            key=invoice_order,
+        )
+    ]
+    columns = [
+        OutstandingQuarter(
+            quarter,
+            is_closed=closed is not None and quarter <= closed,
+            has_ended=quarter.ends_before <= today,
+            total=_sum(row.cells[index] for row in rows),
+        )
+        for index, quarter in enumerate(quarters)
+    ]
+    return Outstanding(columns, rows, _sum(row.total for row in rows), leased_items, late)
+
+
+def _cells(window: Window, today: date) -> tuple[dict, int, Late]:
+    """Return the standing of (department, quarter), the leases that run on the day, what is late.
+
+    What is billed is its invoice's, what is pending its unit's of today.
+    """
+    cells: dict = defaultdict(Standing)
+    billed = InvoiceSummary.objects.values_list("invoice__department", "period").annotate(
+        Sum("amount_ore")
+    )
+    for department, period, amount in billed:
+        cells[department, period].billed_ore += amount
+    department_of = dict(Unit.objects.values_list("id", "department"))
+
+    late, covered = Late(), str(window.covered or "")
+
+    def add(unit, period, kind, amount):
+        cell = cells[department_of.get(unit), period]
+        cell.pending_ore += amount
+        cell.pending_lines += 1
+        if period <= covered:
+            late.add(kind, 1, amount)
+
+    leased_items = 0
+    for facts, differences in leases_pending(window):
+        began, ended = span_of(facts.terms, facts.stops_on)
+        leased_items += began <= today < ended
+        for difference in differences:
+            add(difference.unit_id, difference.period, difference.kind, difference.amount_ore)
+    for charge in pending_charges(window):
+        add(charge.unit_id, charge.period, charge.kind, charge.amount_ore)
+    return cells, leased_items, late
+
+
+def _row(department, cells: list[Standing]) -> OutstandingRow:
+    return OutstandingRow(department, cells, _sum(cells))
+
+
+def _sum(standings) -> Standing:
+    total = Standing()
+    for standing in standings:
+        total.add(standing)
+    return total

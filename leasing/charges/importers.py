@@ -1,0 +1,48 @@
+"""One-off amounts as a file."""
+
+from albertslund_it.common import cells
+from inventory.imports.importers.columns import SERIAL_HEADINGS, serial_number, unit_number
+from inventory.imports.importers.reading import Column, Importer, like
+from leasing.charges.services import ChargeFacts, save_charges
+from leasing.leases.importers import MANAGE_AMOUNTS
+from leasing.models import Charge
+
+CHARGES = Importer(
+    kind="charges",
+    label="Engangsbeløb",
+    help="Skade, indfrielse, fragt: opkræves én gang. Et negativt beløb er en kredit.",
+    permission=MANAGE_AMOUNTS,
+    make=ChargeFacts,
+    save=save_charges,
+    columns=(
+        Column(
+            "Dato",
+            "charged_on",
+            cells.day,
+            required=True,
+            help="Opkræves i første kvartal, der låses og slutter efter den dag",
+            example="15-02-2026",
+        ),
+        Column("Enhedsnr", "unit", unit_number, required=True, example="9911"),
+        Column(
+            "Beløb",
+            "amount_ore",
+            cells.amount,
+            required=True,
+            help="I kr. uden moms, ikke nul",
+            example="1.500,00",
+            also=("Beløb (kr.)",),
+        ),
+        Column(
+            "Tekst", "text", like(Charge, "text"), required=True, example="Knust skærm, PF0A1B2C"
+        ),
+        Column(
+            "Serienummer",
+            "serial_number",
+            serial_number,
+            clears_to=None,
+            example="PF0A1B2C",
+            also=("Udstyr", *SERIAL_HEADINGS),
+        ),
+    ),
+)

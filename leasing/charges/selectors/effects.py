@@ -1,0 +1,125 @@
+"""What a one-off amount, or the settlement of a lease, does: shown before it is saved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Sum
+
+from albertslund_it.common.money import format_kroner
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Device, Unit
+from leasing.billing.selectors.consequences import Consequence, Plan, consequence_of
+from leasing.billing.selectors.window import last_closed_quarter, run_taking
+from leasing.leases.selectors.limits import Limits
+from leasing.models import Charge, InvoiceLine
+
+
+@dataclass(frozen=True)
+class ChargeEffect:
+    """Who pays a one-off amount, by which run, and what else waits for the unit.
+
+    `before` is the charge that is changed, as it is now; `doubts` are asked about once more.
+    """
+
+    unit: Unit
+    amount_ore: int
+    charged_on: date
+    text: str
+    device: Device | None
+    before: Charge | None
+    run: str
+    closed: Quarter | None
+    waiting: int
+    waiting_ore: int
+    doubts: tuple[str, ...]
+
+    @property
+    def told(self) -> Iterator[tuple[str, str]]:
+        """Say all of it in rows, for whoever agrees to it."""
+        yield "Beløbet", _told(self)
+        if self.before:
+            yield "Det, der stod", _told(self.before)
+        yield "Beløbet kommer med i", self.run
+        others = f"{self.waiting} på i alt {format_kroner(self.waiting_ore)}"
+        yield f"Andre engangsbeløb, der venter for {self.unit.name}", others
+        for doubt in self.doubts:
+            yield "Bemærk", doubt
+
+
+@dataclass(frozen=True)
+class SettlementEffect:
+    """What a settlement does: the lease stops, and the unit is charged."""
+
+    lease: Consequence
+    charge: ChargeEffect
+
+    @property
+    def told(self) -> Iterator[tuple[str, str]]:
+        """Say all of it in rows, for whoever agrees to it."""
+        yield from self.lease.told
+        yield from self.charge.told
+
+
+def effect_of_charge(
+    *,
+    charge_id: int | None,
+    charged_on: date,
+    unit: Unit,
+    amount_ore: int,
+    text: str,
+    device: Device | None,
+    today: date,
+) -> ChargeEffect:
+    """Work out what a charge does, a new one or one that is changed."""
+    own, closed = Quarter.of(charged_on), last_closed_quarter()
+    billed = InvoiceLine.objects.exclude(charge=None).values("charge")
+    others = Charge.objects.filter(unit=unit).exclude(pk=charge_id).exclude(pk__in=billed)
+    # The same again is no other one.
+    others = others.exclude(charged_on=charged_on, text=text)
+    sums = others.aggregate(count=Count("pk"), ore=Sum("amount_ore"))
+    before = Charge.objects.select_related("unit", "device").filter(pk=charge_id).first()
+    return ChargeEffect(
+        unit,
+        amount_ore,
+        charged_on,
+        text,
+        device,
+        before,
+        run_taking(own, today),
+        own if closed and own <= closed else None,
+        sums["count"],
+        sums["ore"] or 0,
+        tuple(Limits.on(today).of_charge(amount_ore, charged_on)),
+    )
+
+
+def effect_of_settlement(
+    *, device: Device, stops_on: date, unit: Unit, amount_ore: int, text: str, today: date
+) -> SettlementEffect:
+    """Work out what settling a lease does."""
+    return SettlementEffect(
+        consequence_of({device.pk: Plan(stops_on=stops_on)}, today),
+        effect_of_charge(
+            charge_id=None,
+            charged_on=stops_on,
+            unit=unit,
+            amount_ore=amount_ore,
+            text=text,
+            device=device,
+            today=today,
+        ),
+    )
+
+
+def as_it_is(charge: Charge) -> list[tuple[str, str]]:
+    """Say what a charge is, for whoever deletes it."""
+    return [("Beløbet", _told(charge))]
+
+
+def _told(one: ChargeEffect | Charge) -> str:
+    device = f" ({one.device})" if one.device else ""
+    return (
+        f"{format_kroner(one.amount_ore)} til {one.unit.name} den {one.charged_on:%d-%m-%Y}: "
+        f"{one.text}{device}"
+    )

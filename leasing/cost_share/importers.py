@@ -1,0 +1,36 @@
+"""Budgets as a file."""
+
+from albertslund_it.common import cells
+from inventory.imports.importers.columns import unit_number
+from inventory.imports.importers.reading import Column, Importer
+from leasing.cost_share.services.budgets import FIRST_YEAR, LAST_YEAR, BudgetFacts, save_budgets
+from leasing.leases.importers import MANAGE_AMOUNTS
+
+BUDGETS = Importer(
+    kind="budgets",
+    label="Budgetter",
+    help="Hvad hver enhed må bruge på leasing i et regnskabsår. Et budget, der er der, rettes.",
+    permission=MANAGE_AMOUNTS,
+    make=BudgetFacts,
+    save=save_budgets,
+    columns=(
+        Column(
+            "År",
+            "year",
+            cells.whole_number(FIRST_YEAR, LAST_YEAR),
+            required=True,
+            help="Regnskabsåret",
+            example=2027,
+        ),
+        Column("Enhedsnr", "unit", unit_number, required=True, example="9911"),
+        Column(
+            "Beløb",
+            "amount_ore",
+            cells.amount,
+            required=True,
+            help="Hele årets budget, i kr. uden moms. En tom celle ændrer ikke noget",
+            example="25.000,00",
+            may_be_blank=True,
+        ),
+    ),
+)

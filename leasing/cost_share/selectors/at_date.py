@@ -1,0 +1,239 @@
+"""The time machine: what a bearer had on a day and what a quarter of it costs, and two days apart.
+
+It is how that day looks by what is known today: a move entered late counts from the day it was, and
+a unit belongs to the department that it has today.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from albertslund_it.common.names import danish_key
+from albertslund_it.common.quarters import Quarter
+from inventory.models import DeviceModel, Unit
+from leasing.billing.selectors.facts import cost_holder_id, lease_facts, one_moment
+from leasing.billing.selectors.outstanding import devices_of_units
+from leasing.billing.selectors.preview import COST_HOLDER_NAME
+from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.billing.selectors.window import billing_start
+from leasing.cost_share.selectors.cells import unit_on
+from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Bearer
+from leasing.domain.accrual import accrued, term_on
+
+COME, GONE, MOVED, PRICE, SAME = "kommet", "vaek", "flyttet", "pris", "uaendret"
+KIND_NAMES = {
+    COME: "Kommet til",
+    GONE: "Væk",
+    MOVED: "Flyttet imellem enheder",
+    PRICE: "Anden pris",
+    SAME: "Uændret",
+}
+
+
+class Held(NamedTuple):
+    """A leased item at a unit on a day: the term in force, and what that day's quarter costs."""
+
+    device_id: int
+    serial_number: str
+    model_name: str
+    unit_id: int
+    price_ore: int
+    quarters: int
+    quarter_ore: int
+
+
+class HeldRow(NamedTuple):
+    """An item on a day, or on two: what its quarter cost then, and costs on the later day."""
+
+    device_id: int
+    serial_number: str
+    model_name: str
+    unit: str
+    kind: str
+    before_ore: int
+    amount_ore: int
+
+    @property
+    def change_ore(self) -> int:
+        return self.amount_ore - self.before_ore
+
+    @property
+    def what(self) -> str:
+        return KIND_NAMES[self.kind]
+
+
+@dataclass
+class Sum:
+    """Items and øre of the earlier day and of the day itself."""
+
+    key: str = ""
+    label: str = ""
+    items_before: int = 0
+    items: int = 0
+    before_ore: int = 0
+    amount_ore: int = 0
+
+    @property
+    def change_ore(self) -> int:
+        return self.amount_ore - self.before_ore
+
+    def add(self, before: Held | None, now: Held | None) -> None:
+        """Take in an item as it was and as it is."""
+        if before:
+            self.items_before += 1
+            self.before_ore += before.quarter_ore
+        if now:
+            self.items += 1
+            self.amount_ore += now.quarter_ore
+
+
+@dataclass
+class Day:
+    """A day added up, beside an earlier one where `earlier` is given.
+
+    `groups` are units, or everybody's departments by the bearers' keys; `kinds` tell the
+    differences apart. Each of them adds up to `total`.
+    """
+
+    day: date
+    earlier: date | None
+    total: Sum
+    pcs: int
+    groups: list[Sum]
+    kinds: list[Sum]
+
+
+def day_of(bearer: Bearer, day: date, earlier: date | None = None) -> Day:
+    """Add up what a bearer had on a day, worked out once for as long as no fact changes."""
+    return remembered(_name(bearer, day, earlier), lambda: _added_up(bearer, day, earlier))
+
+
+def is_at_hand(bearer: Bearer, day: date, earlier: date | None = None) -> bool:
+    """Tell whether `day_of` has nothing left to work out."""
+    return is_remembered(_name(bearer, day, earlier))
+
+
+def _name(bearer: Bearer, day: date, earlier: date | None) -> str:
+    return f"day|{bearer.known_as}|{day}|{earlier}"
+
+
+def held_on(bearer: Bearer, day: date) -> list[Held]:
+    """Return what a bearer had on a day by serial numbers, worked out once."""
+    rows = remembered(f"held|{bearer.known_as}|{day}", lambda: _held(bearer, day))
+    return [Held._make(row) for row in rows]
+
+
+def _held(bearer: Bearer, day: date) -> list[tuple]:
+    """Return the rows as plain tuples, which are kept and found again in half the time."""
+    quarter, found = Quarter.of(day), []
+    with one_moment():
+        holder = cost_holder_id()
+        # Nothing before the billing start costs anybody anything.
+        start, end = max(quarter.starts_on, billing_start()), quarter.ends_before
+        devices = None if bearer.unit_ids is None else devices_of_units(bearer.unit_ids)
+        for facts in lease_facts(devices):
+            unit = unit_on(facts, day, holder)
+            if unit is None or not (bearer.unit_ids is None or unit in bearer.unit_ids):
+                continue
+            cost = accrued(facts.terms, facts.stops_on, end)
+            cost -= accrued(facts.terms, facts.stops_on, min(start, end))
+            about = (facts.device_id, facts.serial_number, facts.model_name)
+            found.append((*about, unit, *term_on(facts.terms, day)[2:], cost))
+    return sorted(found, key=lambda row: row[1])
+
+
+def rows_on(
+    bearer: Bearer, day: date, earlier: date | None = None, kind: str = ""
+) -> list[HeldRow]:
+    """Return what a bearer had on a day; with an earlier one the differences."""
+    pairs = [
+        (of_kind, before, now)
+        for of_kind, before, now in _pairs(bearer, day, earlier)
+        if earlier is None or (of_kind == kind if kind else of_kind != SAME)
+    ]
+    units = Unit.objects.in_bulk({one.unit_id for _, *both in pairs for one in both if one})
+    order = list(KIND_NAMES)
+    pairs.sort(key=lambda pair: order.index(pair[0]))
+    return [_row(units, *pair) for pair in pairs]
+
+
+def _row(units: dict, kind: str, before: Held | None, now: Held | None) -> HeldRow:
+    shown = now or before
+    unit = units[shown.unit_id].name
+    if kind == MOVED:
+        unit = f"{units[before.unit_id].name} → {unit}"
+    return HeldRow(
+        shown.device_id,
+        shown.serial_number,
+        shown.model_name,
+        unit,
+        kind,
+        before.quarter_ore if before else 0,
+        now.quarter_ore if now else 0,
+    )
+
+
+def _pairs(bearer: Bearer, day: date, earlier: date | None) -> Iterator[tuple]:
+    """Yield (kind, as it was, as it is) of every item of either day, by serial numbers."""
+    now = held_on(bearer, day)
+    if earlier is None:
+        yield from ((SAME, None, one) for one in now)
+        return
+    then = {one.device_id: one for one in held_on(bearer, earlier)}
+    both = [(then.pop(one.device_id, None), one) for one in now]
+    both += [(one, None) for one in then.values()]
+    for before, one in sorted(both, key=lambda pair: (pair[1] or pair[0]).serial_number):
+        yield _kind(before, one), before, one
+
+
+def _kind(before: Held | None, now: Held | None) -> str:
+    if before is None:
+        return COME
+    if now is None:
+        return GONE
+    if before.unit_id != now.unit_id:
+        return MOVED
+    same = before.price_ore * now.quarters == now.price_ore * before.quarters
+    return SAME if same else PRICE
+
+
+def _added_up(bearer: Bearer, day: date, earlier: date | None) -> Day:
+    units = Unit.objects.select_related("department").in_bulk()
+    pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))
+    payer_of = _department if bearer.key == EVERYBODY else _unit
+    payers = {pk: payer_of(unit) for pk, unit in units.items()}
+    groups: dict[tuple, Sum] = defaultdict(Sum)
+    kinds: dict[str, Sum] = defaultdict(Sum)
+    total, pcs = Sum("", "I alt"), 0
+    for kind, before, now in _pairs(bearer, day, earlier):
+        total.add(before, now)
+        kinds[kind].add(before, now)
+        pcs += now is not None and now.model_name in pc_models
+        if before:
+            groups[payers[before.unit_id]].add(before, None)
+        if now:
+            groups[payers[now.unit_id]].add(None, now)
+    for (key, label), one in groups.items():
+        one.key, one.label = key, label
+    for key, one in kinds.items():
+        one.key, one.label = key, KIND_NAMES[key]
+    return Day(
+        day,
+        earlier,
+        total,
+        pcs,
+        sorted(groups.values(), key=lambda one: (one.key == STOCK, danish_key(one.label))),
+        [kinds[key] for key in KIND_NAMES if key in kinds] if earlier else [],
+    )
+
+
+def _unit(unit: Unit) -> tuple[str, str]:
+    return str(unit.pk), unit.name
+
+
+def _department(unit: Unit) -> tuple[str, str]:
+    if unit.department is None:
+        return STOCK, COST_HOLDER_NAME
+    return str(unit.department_id), unit.department.name

@@ -1,0 +1,67 @@
+"""The devices of a step as a page shows them, with names that the reader may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from inventory.models import Unit
+from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
+from leasing.billing.selectors.preview import COST_HOLDER_NAME
+from leasing.cost_share.selectors.bridge_steps import Item
+from leasing.cost_share.selectors.payers import Bearer
+from leasing.models import InvoiceSummary
+
+ELSEWHERE = "En anden afdeling"
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """A device of a step: where it is or was here, and the department at the other end.
+
+    `is_seen` tells whether the reader may open it today.
+    """
+
+    item: Item
+    unit: str
+    other: str
+    is_seen: bool
+
+
+def rows_of(items: Sequence[Item], user, today: date) -> list[ItemRow]:
+    """Name what a page of items is about; another department only to who sees it."""
+    ids = {item.unit_id for item in items} | {item.other_id for item in items}
+    units = Unit.objects.select_related("department").in_bulk(ids - {None})
+    devices = {item.device_id for item in items} - {None}
+    seen = set(devices_seen_by(user, today).filter(pk__in=devices).values_list("pk", flat=True))
+
+    departments = set(units_seen_by(user, today).order_by().values_list("department", flat=True))
+
+    def department(item: Item) -> str:
+        unit = units.get(item.other_id)
+        if unit is None:
+            return ""
+        if unit.department is None:
+            return COST_HOLDER_NAME
+        if unit.department_id not in departments:
+            return ELSEWHERE
+        return unit.department.name
+
+    return [
+        ItemRow(
+            item,
+            units[item.unit_id].name if item.unit_id in units else "",
+            department(item),
+            item.device_id in seen,
+        )
+        for item in items
+    ]
+
+
+def units_of(bearer: Bearer) -> list[Unit]:
+    """Return the units that a bearer has today or was billed for, in Danish order."""
+    billed = set(
+        InvoiceSummary.objects.filter(bearer.billed).order_by().values_list("unit", flat=True)
+    )
+    if bearer.unit_ids is None:
+        return list(Unit.objects.all())
+    return list(Unit.objects.filter(pk__in=billed | bearer.unit_ids))

@@ -1,0 +1,193 @@
+"""The budget sheet: what the coming years cost, and the transfer from Fælles IT that follows.
+
+A municipality adopts a budget year and three years after it. Amounts are in today's prices. In
+thousands each amount is rounded where it is first written and everything else is added up from
+those, so that every sum on the sheet is the sum of what is read there.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from albertslund_it.common.names import danish_key
+from inventory.models import Unit
+from leasing.billing.selectors.preview import COST_HOLDER_NAME
+from leasing.cost_share.selectors.budget import SHADES, YEARS_AHEAD
+from leasing.cost_share.selectors.forecast import ASSUMED, SHADE_NAMES, Forecast, forecast_of
+from leasing.cost_share.selectors.payers import Bearer
+from leasing.models import Budget, LeasePrice
+from leasing.rebilling.selectors.run import Coding, Way
+
+THOUSAND_ORE = 1_000_00
+
+
+def in_whole_thousands(ore: int) -> int:
+    """Round øre to whole thousand kroner, in øre; halves go up."""
+    return (ore + THOUSAND_ORE // 2) // THOUSAND_ORE * THOUSAND_ORE
+
+
+@dataclass
+class SheetUnit:
+    """A unit with its account, its need by shade and year, and what it has in budget."""
+
+    unit: Unit
+    coding: Coding
+    years: list[int]
+    by_shade: dict[str, list[int]]
+    budgets: list[int]
+
+    @property
+    def shades(self) -> list[tuple[str, list[int]]]:
+        """Return (shade, amounts by year) of the shades it has."""
+        found = [(shade, self.by_shade[shade]) for shade in SHADES if shade in self.by_shade]
+        return [(shade, amounts) for shade, amounts in found if any(amounts)]
+
+    @property
+    def row_count(self) -> int:
+        """Count its rows: one for each shade, and a sum of several."""
+        count = len(self.shades)
+        return count + (count > 1)
+
+    @property
+    def need(self) -> list[int]:
+        return _added(self.by_shade.values(), len(self.years))
+
+    @property
+    def transfers(self) -> list[int]:
+        """Return what it is to get each year: what it needs and lacks; minus to give back."""
+        return [need - has for need, has in zip(self.need, self.budgets, strict=True)]
+
+    @property
+    def department_name(self) -> str:
+        return self.unit.department.name if self.unit.department else COST_HOLDER_NAME
+
+
+@dataclass
+class Transfer:
+    """One row of the budget transfer: a unit that gets, or Fælles IT that gives, by year."""
+
+    department_name: str
+    unit: Unit
+    coding: Coding
+    amounts: list[int]
+
+
+@dataclass
+class BudgetSheet:
+    """The budget sheet of a bearer."""
+
+    bearer: Bearer
+    today: date
+    in_thousands: bool
+    years: list[int]
+    units: list[SheetUnit]
+    transfers: list[Transfer]
+    prices: list[LeasePrice] = field(default_factory=list)
+
+    @property
+    def by_shade(self) -> list[tuple[str, list[int]]]:
+        """Return (name, amounts by year) of every shade over all units."""
+        found = []
+        for shade in SHADES:
+            rows = [one.by_shade[shade] for one in self.units if shade in one.by_shade]
+            amounts = _added(rows, len(self.years))
+            if any(amounts):
+                found.append((SHADE_NAMES[shade], amounts))
+        return found
+
+    @property
+    def sums(self) -> list[int]:
+        return _added((one.need for one in self.units), len(self.years))
+
+    @property
+    def transfer_sums(self) -> list[int]:
+        return _added((one.amounts for one in self.transfers), len(self.years))
+
+    @property
+    def uncoded(self) -> list[SheetUnit]:
+        """Return the units whose account is missing."""
+        return [one for one in self.units if not one.coding.account]
+
+
+def budget_sheet(bearer: Bearer, today: date, *, in_thousands: bool = False) -> BudgetSheet:
+    """Make the budget sheet: the coming year and the three after it."""
+    forecast = forecast_of(bearer, today)
+    years = [today.year + ahead for ahead in range(1, YEARS_AHEAD + 1)]
+    units = _units(bearer, forecast, years, in_whole_thousands if in_thousands else int)
+    return BudgetSheet(
+        bearer, today, in_thousands, years, units, _transfers(units), _prices(forecast, today)
+    )
+
+
+def _units(bearer: Bearer, forecast: Forecast, years: list[int], rounded) -> list[SheetUnit]:
+    need: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0] * len(years))
+    place = {str(year): index for index, year in enumerate(years)}
+    for cell in forecast.cells:
+        if cell.period[:4] in place:
+            need[cell.unit_id, cell.shade][place[cell.period[:4]]] += cell.amount_ore
+    budgets: dict[int, list[int]] = defaultdict(lambda: [0] * len(years))
+    found = Budget.objects.filter(year__in=years)
+    if bearer.unit_ids is not None:
+        found = found.filter(unit__in=bearer.unit_ids)
+    for unit_id, year, amount in found.values_list("unit_id", "year", "amount_ore"):
+        budgets[unit_id][place[str(year)]] = amount
+    wanted = {unit_id for unit_id, _ in need} | budgets.keys()
+    units = Unit.objects.select_related("department").in_bulk(wanted)
+    way = Way.now()
+    by_unit: dict[int, dict[str, list[int]]] = defaultdict(dict)
+    for (unit_id, shade), amounts in need.items():
+        by_unit[unit_id][shade] = [rounded(amount) for amount in amounts]
+    made = [
+        SheetUnit(
+            unit,
+            way.of_unit(_coding(unit)),
+            years,
+            by_unit[pk],
+            [rounded(amount) for amount in budgets[pk]],
+        )
+        for pk, unit in units.items()
+    ]
+    return sorted((one for one in made if any(one.need + one.budgets)), key=_in_order)
+
+
+def _coding(unit: Unit) -> Coding:
+    return Coding(unit.ean, unit.account, unit.cost_centre, unit.psp_element)
+
+
+def _transfers(units: list[SheetUnit]) -> list[Transfer]:
+    """Return what each unit gets, then what Fælles IT gives, coding by coding: together nothing."""
+    paying = [one for one in units if not one.unit.is_cost_holder and any(one.transfers)]
+    rows = [Transfer(one.department_name, one.unit, one.coding, one.transfers) for one in paying]
+    holder = Unit.objects.filter(is_cost_holder=True).first()
+    if holder is None or not paying:
+        return []
+    way, coding = Way.now(), _coding(holder)
+    given: dict[Coding, list[list[int]]] = defaultdict(list)
+    for one in paying:
+        given[way.of_holder(coding, _coding(one.unit))].append(one.transfers)
+    for key in sorted(given, key=lambda c: (c.account, c.cost_centre, c.psp_element)):
+        amounts = [-amount for amount in _added(given[key], len(paying[0].years))]
+        rows.append(Transfer(COST_HOLDER_NAME, holder, key, amounts))
+    return rows
+
+
+def _prices(forecast: Forecast, today: date) -> list[LeasePrice]:
+    """Return the price list of the day for the models that anything is assumed of."""
+    models = {cell.model_name for cell in forecast.cells if cell.shade == ASSUMED}
+    listed = LeasePrice.objects.filter(starts_on__lte=today, model__name__in=models)
+    latest = {
+        price.model.name: price
+        for price in listed.select_related("model").order_by("model__name", "starts_on")
+    }
+    return list(latest.values())
+
+
+def _added(rows, width: int) -> list[int]:
+    """Add rows of amounts up, column by column."""
+    return [sum(column) for column in zip(*rows, strict=True)] or [0] * width
+
+
+def _in_order(one: SheetUnit) -> tuple:
+    department = one.unit.department
+    name = danish_key(department.name) if department else ()
+    return (department is None, name, danish_key(one.unit.name), one.unit.number)

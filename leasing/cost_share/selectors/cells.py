@@ -1,0 +1,104 @@
+"""A bearer's small cells: amounts of a period, unit, kind and model, and what is held on a day."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Sum
+
+from albertslund_it.common.quarters import Quarter
+from inventory.models import DeviceModel, Unit
+from leasing.billing.selectors.facts import cost_holder_id
+from leasing.billing.selectors.outstanding import leases_pending, pending_charges
+from leasing.billing.selectors.window import Window
+from leasing.cost_share.selectors.payers import Bearer
+from leasing.domain.accrual import accrued, span_of
+from leasing.domain.allocation import LeaseFacts
+from leasing.models import InvoiceSummary
+
+
+class Cell(NamedTuple):
+    """An amount of one period, unit, kind and model; billed, or pending.
+
+    Its department is that of the invoice, or the one that the unit has today.
+    """
+
+    is_billed: bool
+    department_id: int | None
+    period: str
+    unit_id: int
+    kind: str
+    model_name: str
+    lines: int
+    amount_ore: int
+
+
+@dataclass
+class Held:
+    """What is held and leased on a day, by unit and model, and what its pcs cost in a quarter."""
+
+    day: date
+    by_unit: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    by_model: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    pcs: int = 0
+    pcs_quarter_ore: int = 0
+
+    @property
+    def items(self) -> int:
+        return sum(self.by_unit.values())
+
+    @property
+    def average_ore(self) -> int | None:
+        """Return what a pc costs in the quarter on average, rounded down to the øre."""
+        return self.pcs_quarter_ore // self.pcs if self.pcs else None
+
+
+def billed_cells(bearer: Bearer) -> list[Cell]:
+    """Return what closed runs hold, added up."""
+    sums = (
+        InvoiceSummary.objects.filter(bearer.billed)
+        .values_list("invoice__department", "period", "unit_id", "kind", "model_name")
+        .annotate(Sum("line_count"), Sum("amount_ore"))
+    )
+    return [Cell(True, *row) for row in sums]
+
+
+def pending_cells(bearer: Bearer, window: Window, held: Held, quarter: Quarter) -> list[Cell]:
+    """Add up what no run holds, and count what is held on the way."""
+    sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
+    holder = cost_holder_id()
+    department_of = dict(Unit.objects.values_list("id", "department"))
+    pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))
+    for facts, differences in leases_pending(window, bearer.unit_ids):
+        unit = unit_on(facts, held.day, holder)
+        if unit is not None and (bearer.unit_ids is None or unit in bearer.unit_ids):
+            _count(held, facts, unit, quarter, facts.model_name in pc_models)
+        for d in differences:
+            cell = sums[d.period, d.unit_id, d.kind, facts.model_name]
+            cell[0] += 1
+            cell[1] += d.amount_ore
+    for charge in pending_charges(window, bearer.unit_ids):
+        cell = sums[charge.period, charge.unit_id, charge.kind, charge.model_name]
+        cell[0] += 1
+        cell[1] += charge.amount_ore
+    return [Cell(False, department_of[key[1]], *key, *value) for key, value in sums.items()]
+
+
+def unit_on(facts: LeaseFacts, day: date, holder: int | None) -> int | None:
+    """Return the unit that holds a leased item on a day; None when the lease does not run."""
+    began, ended = span_of(facts.terms, facts.stops_on)
+    if not began <= day < ended:
+        return None
+    index = bisect_right([since for since, _ in facts.placements], day) - 1
+    return (facts.placements[index][1] if index >= 0 else None) or holder
+
+
+def _count(held: Held, facts: LeaseFacts, unit: int, quarter: Quarter, is_pc: bool) -> None:
+    held.by_unit[unit] += 1
+    held.by_model[facts.model_name] += 1
+    if is_pc:
+        held.pcs += 1
+        cost = accrued(facts.terms, facts.stops_on, quarter.ends_before)
+        held.pcs_quarter_ore += cost - accrued(facts.terms, facts.stops_on, quarter.starts_on)

@@ -1,0 +1,296 @@
+"""What quarters have cost a bearer and will: billed, contracted, planned and assumed, never mixed.
+
+Contracted is what the leases cost by their terms, as things stand; planned are open orders and
+decided extensions; assumed is that what runs out is leased again. What stands in stock when its
+lease runs out is not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db.models import Count
+
+from albertslund_it.common.quarters import Quarter, quarters_between
+from inventory.models import Unit
+from leasing.billing.selectors.facts import cost_holder_id, one_moment
+from leasing.billing.selectors.outstanding import leases_pending, pending_charges, window_up_to
+from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.cost_share.selectors.cells import billed_cells, unit_on
+from leasing.cost_share.selectors.payers import Bearer
+from leasing.domain.accrual import Term, accrued, span_of, terms_in_order
+from leasing.domain.assumptions import Assumptions
+from leasing.domain.renewal import ASSUMED, PLANNED, Coming, Expiring, again, renewals
+from leasing.models import Lease, LeasePrice, OrderLine, Status
+
+BILLED, CONTRACTED = "billed", "contracted"
+SHADE_NAMES = {
+    BILLED: "Opkrævet",
+    CONTRACTED: "Aftalt",
+    PLANNED: "Planlagt",
+    ASSUMED: "Forudsat",
+}
+QUARTERS_AHEAD = 16
+ONE_DAY = timedelta(days=1)
+ON_THEIR_WAY = (Status.AWAITING, Status.APPROVED, Status.ORDERED, Status.PARTLY)
+
+
+class ForecastCell(NamedTuple):
+    """An amount of one shade, quarter, unit and model, in øre.
+
+    `items` are those leased on the quarter's last day; zero for what is billed or over.
+    """
+
+    shade: str
+    department_id: int | None
+    period: str
+    unit_id: int
+    model_name: str
+    items: int
+    amount_ore: int
+
+
+@dataclass
+class Forecast:
+    """A bearer's quarters from the billing start to sixteen ahead, and to a whole fourth year."""
+
+    bearer: Bearer
+    today: date
+    quarters: list[Quarter]
+    cells: list[ForecastCell]
+
+    def total_ore(self, *, shade=None, period=None, year=None, unit_id=None) -> int:
+        """Add up the cells that fit; None fits everything."""
+        return sum(
+            cell.amount_ore
+            for cell in self.cells
+            if shade in (None, cell.shade)
+            and period in (None, cell.period)
+            and (year is None or cell.period[:4] == str(year))
+            and unit_id in (None, cell.unit_id)
+        )
+
+    @property
+    def years(self) -> list[int]:
+        """Return the budget years that have all of their quarters here."""
+        counts = defaultdict(int)
+        for quarter in self.quarters:
+            counts[quarter.year] += 1
+        return [year for year, count in counts.items() if count == 4]
+
+    def sums(self, *keys: str) -> dict[tuple, dict[str, int]]:
+        """Add up by some of the cells' fields ("year" too): (values) -> shade -> øre."""
+        sums: dict[tuple, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SHADE_NAMES, 0))
+        for cell in self.cells:
+            at = tuple(
+                int(cell.period[:4]) if key == "year" else getattr(cell, key) for key in keys
+            )
+            sums[at][cell.shade] += cell.amount_ore
+        return dict(sums)
+
+
+@dataclass
+class Basis:
+    """All that does not depend on what is assumed."""
+
+    quarters: list[Quarter]
+    cells: list[ForecastCell]
+    expiring: dict[Expiring, int] = field(default_factory=dict)
+    ordered: list[tuple[int, str, int, date]] = field(default_factory=list)
+    prices: dict[str, tuple[int, int]] = field(default_factory=dict)
+    department_of: dict[int, int | None] = field(default_factory=dict)
+
+    @cached_property
+    def until(self) -> date:
+        return self.quarters[-1].ends_before
+
+
+def last_quarter(today: date) -> Quarter:
+    """Return the quarter that a forecast ends with."""
+    return max(Quarter.of(today).next(QUARTERS_AHEAD), Quarter(today.year + 4, 4))
+
+
+def forecast_of(bearer: Bearer, today: date, assumptions: Assumptions | None = None) -> Forecast:
+    """Forecast what quarters cost a bearer; without assumptions of one's own, worked out once."""
+    if assumptions is None or assumptions == Assumptions():
+        return remembered(_name(bearer, today), lambda: _forecast(bearer, today, Assumptions()))
+    return _forecast(bearer, today, assumptions)
+
+
+def is_at_hand(bearer: Bearer, today: date) -> bool:
+    """Tell whether a forecast without assumptions of one's own has nothing left to work out."""
+    return is_remembered(_name(bearer, today))
+
+
+def _name(bearer: Bearer, today: date) -> str:
+    return f"forecast|{bearer.known_as}|{today}"
+
+
+def basis_of(bearer: Bearer, today: date) -> Basis:
+    """Return what a forecast begins with, worked out once: leases, orders and prices."""
+    name = f"forecast-basis|{bearer.known_as}|{today}"
+    return remembered(name, lambda: _Gathering(bearer, today).basis())
+
+
+def _forecast(bearer: Bearer, today: date, assumptions: Assumptions) -> Forecast:
+    basis = basis_of(bearer, today)
+    coming = coming_of(basis, assumptions)
+    return Forecast(bearer, today, basis.quarters, [*basis.cells, *_cells(coming, basis)])
+
+
+def coming_of(basis: Basis, assumptions: Assumptions | None = None) -> list[Coming]:
+    """Return the terms to come: what is on order, and what follows what runs out."""
+    assumptions = assumptions or Assumptions()
+    following = renewals(basis.expiring, basis.until, basis.prices.get, assumptions)
+    return [*_orders(basis, assumptions), *following]
+
+
+def _orders(basis: Basis, assumptions: Assumptions) -> Iterator[Coming]:
+    """Yield the terms of what is ordered, and what follows them."""
+    for unit, model, count, start in basis.ordered:
+        if model not in basis.prices:
+            continue
+        [term] = terms_in_order(start, [basis.prices[model]])
+        yield Coming(PLANNED, unit, model, term, count)
+        if assumptions.renews:
+            price_of = basis.prices.get
+            after = term.ends_before
+            yield from again(unit, model, count, after, basis.until, price_of, assumptions)
+
+
+def _cells(coming: list[Coming], basis: Basis) -> Iterator[ForecastCell]:
+    """Cut terms to come into quarters: F at both ends, times so many."""
+    sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
+    parts: dict[Term, list[tuple[str, bool, int]]] = {}  # many have the same term
+    for shade, unit, model, term, count, _ in coming:
+        if term not in parts:
+            parts[term] = list(_parts(term, basis.quarters))
+        for period, is_there, cost in parts[term]:
+            cell = sums[shade, period, unit, model]
+            cell[0] += count * is_there
+            cell[1] += count * cost
+    for (shade, period, unit, model), (items, amount) in sums.items():
+        if items or amount:
+            department = basis.department_of[unit]
+            yield ForecastCell(shade, department, period, unit, model, items, amount)
+
+
+def _parts(term: Term, quarters: list[Quarter]) -> Iterator[tuple[str, bool, int]]:
+    """Yield (quarter, whether it runs on the last day, øre) of a term."""
+    for quarter in quarters:
+        if term.ends_before <= quarter.starts_on or term.starts_on >= quarter.ends_before:
+            continue
+        cost = accrued((term,), None, quarter.ends_before)
+        cost -= accrued((term,), None, quarter.starts_on)
+        yield str(quarter), term.starts_on <= quarter.last_day < term.ends_before, cost
+
+
+class _Gathering:
+    """Reads everything once."""
+
+    def __init__(self, bearer: Bearer, today: date):
+        self.bearer, self.today = bearer, today
+        self.last = last_quarter(today)
+        self.ahead = list(quarters_between(Quarter.of(today), self.last))
+
+    def is_own(self, unit: int | None) -> bool:
+        return unit is not None and (self.bearer.unit_ids is None or unit in self.bearer.unit_ids)
+
+    def basis(self) -> Basis:
+        with one_moment():
+            self.holder = cost_holder_id()
+            self.choices = dict(
+                Lease.objects.exclude(end_choice="").values_list("id", "end_choice")
+            )
+            lines = self._lines()
+            self.replaced = {line.replaces_id for line, count in lines if count}
+            department_of = dict(Unit.objects.values_list("id", "department"))
+            window = window_up_to(self.last)
+            cells = [
+                ForecastCell(
+                    BILLED, c.department_id, c.period, c.unit_id, c.model_name, 0, c.amount_ore
+                )
+                for c in billed_cells(self.bearer)
+            ]
+            sums, expiring = self._leases(window)
+            for charge in pending_charges(window, self.bearer.unit_ids):
+                key = (charge.period, charge.unit_id, charge.model_name)
+                sums.setdefault(key, [0, 0])[1] += charge.amount_ore
+            prices = self._prices()
+        cells += [
+            ForecastCell(CONTRACTED, department_of[unit], period, unit, model, *value)
+            for (period, unit, model), value in sums.items()
+            if any(value)
+        ]
+        first = Quarter.of(window.billing_start)
+        tomorrow = self.today + ONE_DAY
+        ordered = [
+            (line.unit_id, line.model.name, count, max(line.order.wanted_on or tomorrow, tomorrow))
+            for line, count in lines
+            if count and self.is_own(line.unit_id)
+        ]
+        quarters = list(quarters_between(first, max(self.last, window.last)))
+        return Basis(quarters, cells, dict(expiring), ordered, prices, department_of)
+
+    def _leases(self, window):
+        sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
+        expiring: dict[Expiring, int] = defaultdict(int)
+        steady: dict[tuple, int] = defaultdict(int)
+        for facts, differences in leases_pending(window, self.bearer.unit_ids):
+            model = facts.model_name
+            for one in differences:
+                sums[one.period, one.unit_id, model][1] += one.amount_ore
+            began, ended = span_of(facts.terms, facts.stops_on)
+            if ended <= self.today or not facts.terms:
+                continue
+            if not facts.placements or facts.placements[-1][0] <= self.today:
+                # Nobody moves it any more: counted with all that are like it.
+                unit = (facts.placements[-1][1] if facts.placements else None) or self.holder
+                steady[unit, model, began, ended] += 1
+            else:
+                for quarter in self.ahead:
+                    sums[str(quarter), unit_on(facts, quarter.last_day, self.holder), model][0] += 1
+            if key := self._expiry(facts, ended):
+                expiring[key] += 1
+        self._count_steady(steady, sums)
+        return {key: value for key, value in sums.items() if self.is_own(key[1])}, expiring
+
+    def _count_steady(self, steady, sums) -> None:
+        for (unit, model, began, ended), count in steady.items():
+            for quarter in self.ahead:
+                if began <= quarter.last_day < ended:
+                    sums[str(quarter), unit, model][0] += count
+
+    def _expiry(self, facts, ended: date) -> Expiring | None:
+        """Say how a lease runs out; None for one that is stopped, replaced or in stock by then."""
+        last = facts.terms[-1]
+        if ended != last.ends_before or facts.device_id in self.replaced:
+            return None
+        unit = unit_on(facts, ended - ONE_DAY, self.holder)
+        if unit == self.holder or not self.is_own(unit):
+            return None
+        choice = self.choices.get(facts.lease_id, "")
+        return Expiring(ended, unit, facts.model_name, last.price_ore, last.quarters, choice)
+
+    def _lines(self) -> list[tuple[OrderLine, int]]:
+        """Return the order lines under way, each with how many of it are not there yet."""
+        lines = (
+            OrderLine.objects.filter(status__in=ON_THEIR_WAY)
+            .select_related("model", "order")
+            .annotate(there=Count("devices"))
+        )
+        return [(line, max(0, line.quantity - line.there)) for line in lines]
+
+    def _prices(self) -> dict[str, tuple[int, int]]:
+        """Return each model's price of a term today; of one that is only coming, the first."""
+        found: dict[str, tuple[int, int]] = {}
+        rows = LeasePrice.objects.order_by("starts_on", "id")
+        for model, day, price, quarters in rows.values_list(
+            "model__name", "starts_on", "price_ore", "quarters"
+        ):
+            if day <= self.today or model not in found:
+                found[model] = (price, quarters)
+        return found

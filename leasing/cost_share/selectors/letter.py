@@ -1,0 +1,123 @@
+"""The quarter's letter to those who pay: what, why, what ends, and what is to be decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from albertslund_it.common.money import format_count
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Unit
+from leasing.approvals.selectors.approvals import waiting
+from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.confirmation.selectors.first import unanswered_of
+from leasing.cost_share.selectors.bridge import worked_out
+from leasing.cost_share.selectors.bridge_steps import Step
+from leasing.cost_share.selectors.next_bill import NextBill
+from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.share import Bill, share_of
+from leasing.lease_end.selectors import Ending, endings
+from leasing.models import Approval
+
+STEPS_TOLD, ENDINGS_TOLD = 4, 8
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One page about a quarter; `rest_ore` and `more_endings` are what it has no room for.
+
+    `bill` is that of the run which billed the quarter, `billed_cost_ore` the cost of all the
+    quarters which that run was the first to bill.
+    """
+
+    bearer: Bearer
+    quarter: Quarter
+    state: str
+    cost_ore: int
+    pcs: int
+    bill: Bill | None
+    billed_cost_ore: int
+    next_bill: NextBill
+    before: Quarter | None
+    sentence: str
+    steps: Sequence[Step]
+    rest_ore: int
+    change_ore: int
+    endings: Sequence[Ending]
+    more_endings: int
+    missing_wishes: int
+    approvals: int
+    unanswered: int
+    answer_by: date | None
+
+    @property
+    def beyond_bill_ore(self) -> int:
+        """Return how far the bill is from what its quarters cost; nothing without a bill."""
+        return abs(self.bill.amount_ore - self.billed_cost_ore) if self.bill else 0
+
+    @property
+    def asks(self) -> list[str]:
+        """Say what there is to decide, one thing after the other."""
+        found = []
+        if self.unanswered:
+            by = f"senest den {self.answer_by:%d-%m-%Y}"
+            found.append(
+                f"{format_count(self.unanswered)} stk. på jeres liste: er de jeres? Svar {by}"
+            )
+        if self.approvals:
+            more = "er" if self.approvals > 1 else ""
+            found.append(f"{format_count(self.approvals)} dispensation{more}, der venter på svar")
+        if self.missing_wishes:
+            more = "er" if self.missing_wishes > 1 else ""
+            found.append(
+                f"{format_count(self.missing_wishes)} leasing{more}, der udløber: frikøb, "
+                "forlængelse eller returnering"
+            )
+        return found
+
+
+def letter_of(bearer: Bearer, quarter: Quarter, today: date) -> Letter:
+    """Return a bearer's letter, worked out once for as long as no fact changes."""
+    return remembered(_name(bearer, quarter, today), lambda: write_letter(bearer, quarter, today))
+
+
+def is_at_hand(bearer: Bearer, quarter: Quarter, today: date) -> bool:
+    """Tell whether `letter_of` has nothing left to work out."""
+    return is_remembered(_name(bearer, quarter, today))
+
+
+def _name(bearer: Bearer, quarter: Quarter, today: date) -> str:
+    return f"letter|{bearer.known_as}|{quarter}|{today}"
+
+
+def write_letter(bearer: Bearer, quarter: Quarter, today: date) -> Letter:
+    """Work a letter out from the facts as they are now."""
+    share = share_of(bearer, quarter, today)
+    why = worked_out(bearer, share.before, quarter) if share.before else None
+    units = Unit.objects.filter(pk__in=bearer.unit_ids)
+    ending = endings(units, today)
+    asked = waiting(Approval.objects.filter(employee__unit__in=units))
+    unanswered, answer_by = unanswered_of(units, today)
+    steps = sorted(why.steps, key=lambda step: -abs(step.amount_ore)) if why else []
+    bill = next((bill for bill in share.bills if quarter in bill.run.quarters), None)
+    billed = bill.run.quarters if bill else ()
+    return Letter(
+        bearer=bearer,
+        quarter=quarter,
+        state=share.state,
+        cost_ore=share.total.amount_ore,
+        pcs=share.held.pcs,
+        bill=bill,
+        billed_cost_ore=sum(one.cost_ore for one in share.quarters if one.quarter in billed),
+        next_bill=share.next_bill,
+        before=share.before,
+        sentence=why.sentence if why else "",
+        steps=steps[:STEPS_TOLD],
+        rest_ore=sum(step.amount_ore for step in steps[STEPS_TOLD:]),
+        change_ore=why.change_ore if why else 0,
+        endings=ending[:ENDINGS_TOLD],
+        more_endings=max(0, len(ending) - ENDINGS_TOLD),
+        missing_wishes=sum(one.needs_wish for one in ending),
+        approvals=asked.count(),
+        unanswered=len(unanswered),
+        answer_by=answer_by,
+    )

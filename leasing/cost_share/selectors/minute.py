@@ -1,0 +1,111 @@
+"""A leader's minute: what the page of a share shows, worked out once for as long as facts hold."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Device
+from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.cost_share.selectors.bridge import bridge_between
+from leasing.cost_share.selectors.budget import budget_of
+from leasing.cost_share.selectors.forecast import SHADE_NAMES, forecast_of
+from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.share import Share, share_of
+
+AHEAD = 8
+
+
+@dataclass(frozen=True)
+class Shades:
+    """What a quarter costs, øre by the shades of the forecast."""
+
+    quarter: Quarter
+    amounts: dict[str, int]
+
+    @property
+    def total_ore(self) -> int:
+        return sum(self.amounts.values())
+
+
+@dataclass(frozen=True)
+class Minute:
+    """A share with what is around it; `budget_ore` is None where nobody has entered one.
+
+    `municipality_ore` is what a pc costs in the quarter on average, over all of them.
+    """
+
+    share: Share
+    quarters: list[Shades]
+    budget_ore: int | None
+    municipality_ore: int | None
+    why: str
+
+    @property
+    def quarter_ore(self) -> int:
+        """Return what the chosen quarter is expected to cost: what its bar in the chart is."""
+        return sum(one.total_ore for one in self.quarters if one.quarter == self.share.quarter)
+
+    @property
+    def beyond_quarter_ore(self) -> int:
+        """Return what of it nobody has agreed on yet; nothing of a quarter that has ended."""
+        return self.quarter_ore - self.share.total.amount_ore
+
+    @property
+    def year_ore(self) -> int:
+        """Return the forecast of the chosen quarter's year."""
+        year = self.share.quarter.year
+        return sum(one.total_ore for one in self.quarters if one.quarter.year == year)
+
+    @property
+    def left_ore(self) -> int | None:
+        return None if self.budget_ore is None else self.budget_ore - self.year_ore
+
+    @property
+    def over_ore(self) -> int:
+        return max(0, -(self.left_ore or 0))
+
+    @property
+    def beyond_ore(self) -> int:
+        """Return what of the year's forecast nobody has agreed on yet."""
+        return self.year_ore - self.share.year_ore
+
+    @property
+    def is_over(self) -> bool:
+        return self.left_ore is not None and self.left_ore < 0
+
+
+def minute_of(bearer: Bearer, quarter: Quarter, today: date) -> Minute:
+    """Return a bearer's minute with a quarter chosen, one of `quarters_to_choose`."""
+    return remembered(_name(bearer, quarter, today), lambda: _minute(bearer, quarter, today))
+
+
+def is_at_hand(bearer: Bearer, quarter: Quarter, today: date) -> bool:
+    """Tell whether `minute_of` has nothing left to work out."""
+    return is_remembered(_name(bearer, quarter, today))
+
+
+def _name(bearer: Bearer, quarter: Quarter, today: date) -> str:
+    return f"minute|{bearer.known_as}|{quarter}|{today}"
+
+
+def _minute(bearer: Bearer, quarter: Quarter, today: date) -> Minute:
+    share = share_of(bearer, quarter, today, AHEAD)
+    forecast, last = forecast_of(bearer, today), Quarter.of(today).next(AHEAD)
+    sums, none = forecast.sums("period"), dict.fromkeys(SHADE_NAMES, 0)
+    quarters = [Shades(q, sums.get((str(q),), none)) for q in forecast.quarters if q <= last]
+    budget = budget_of(bearer, quarter.year)
+    before = share.before
+    why = bridge_between(bearer, before, quarter, today).sentence if before else ""
+    return Minute(share, quarters, budget, _average(share.held.day), why)
+
+
+def _average(day: date) -> int | None:
+    """Return what a leased pc costs in a day's quarter, over the whole municipality."""
+
+    def average() -> tuple[int | None]:
+        pcs = Device.objects.filter(model__category__is_pc=True)
+        costs = quarter_costs(pcs, day)
+        return (sum(costs.values()) // len(costs) if costs else None,)
+
+    return remembered(f"average|{day}", average)[0]

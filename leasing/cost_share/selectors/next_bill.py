@@ -1,0 +1,56 @@
+"""Næste regning: what closing the next quarter that can be closed would bill a payer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from albertslund_it.common.quarters import Quarter, span_label
+from leasing.billing.selectors.window import Window
+from leasing.cost_share.selectors.cells import Cell
+
+
+@dataclass(frozen=True)
+class NextBill:
+    """A payer's part of the run to come; `first` and `last` are the quarters it bills first.
+
+    `earlier_ore` is what of it belongs to quarters that a run has billed already.
+    """
+
+    code: str
+    first: Quarter
+    last: Quarter
+    covered: Quarter | None
+    is_open: bool
+    amount_ore: int
+    earlier_ore: int
+    lines: int
+
+    @property
+    def label(self) -> str:
+        """Return the name that the run will have, as far as this payer has lines."""
+        return span_label([self.first, self.last])
+
+    @property
+    def own_ore(self) -> int:
+        return self.amount_ore - self.earlier_ore
+
+    @property
+    def opens_on(self) -> date:
+        return self.last.starts_on
+
+
+def next_bill_of(pending: Iterable[Cell], window: Window, today: date) -> NextBill:
+    """Add up what of a payer's pending cells the run of a window would take."""
+    taken = [cell for cell in pending if cell.period in window.taken]
+    covered, own = str(window.covered or ""), window.current
+    new = [Quarter.parse(cell.period) for cell in taken if cell.period > covered]
+    return NextBill(
+        code=window.code,
+        first=min([*new, own]),
+        last=own,
+        covered=window.covered,
+        is_open=own.starts_on <= today,
+        amount_ore=sum(cell.amount_ore for cell in taken),
+        earlier_ore=sum(cell.amount_ore for cell in taken if cell.period <= covered),
+        lines=sum(cell.lines for cell in taken),
+    )

@@ -1,0 +1,99 @@
+"""Whose costs a page is about, and which of them a user may see.
+
+What is billed belongs to the department on its invoice: a unit that has moved takes no old bill
+along and leaves none behind. What is not billed yet belongs to the unit's department of today. A
+unit's own leader sees all that the unit has paid, wherever it belonged.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Q
+
+from albertslund_it.common.names import danish_key
+from inventory.models import Department, Unit
+from inventory.organisation.selectors.scope import departments_seen_by, sees_all, units_seen_by
+from leasing.billing.selectors.preview import COST_HOLDER_NAME
+
+EVERYBODY, STOCK, OWN_UNITS = "alle", "it-lager", "enheder"
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """A department, a leader's own units, IT's stock or everybody; `key` is its name in addresses.
+
+    `unit_ids` are the units it has today, None for every unit there is.
+    """
+
+    key: str
+    name: str
+    unit_ids: frozenset[int] | None
+    department: Department | None = None
+    only_unit: int | None = None
+
+    @property
+    def billed(self) -> Q:
+        """Choose its lines or its summaries of lines."""
+        narrowed = Q() if self.only_unit is None else Q(unit=self.only_unit)
+        if self.key == EVERYBODY:
+            return narrowed
+        if self.key == OWN_UNITS:
+            return narrowed & Q(unit__in=self.unit_ids)
+        return narrowed & Q(invoice__department=self.department)  # None: the cost holder's
+
+    def of_unit(self, unit_id: int) -> "Bearer":
+        """Narrow it to what one unit costs it; of a unit that has left it, to the old bills."""
+        has_it = self.unit_ids is None or unit_id in self.unit_ids
+        return replace(self, unit_ids=frozenset({unit_id} if has_it else ()), only_unit=unit_id)
+
+    @property
+    def known_as(self) -> str:
+        """Name it with its units: leaders' own differ under one key, and a department's may change.
+
+        What is kept under the name is then never for somebody who sees other units.
+        """
+        name = self.key if self.only_unit is None else f"{self.key}/{self.only_unit}"
+        if self.unit_ids is None:
+            return name
+        return f"{name}:{','.join(str(unit) for unit in sorted(self.unit_ids))}"
+
+    def department_of(self, unit: Unit) -> str:
+        """Name the department that pays for a unit here: of one that has left it, itself still."""
+        department = self.department or unit.department
+        return department.name if department else COST_HOLDER_NAME
+
+    def has_invoice_for(self, department_id: int | None) -> bool:
+        """Tell whether the invoice of a department (None: the cost holder's) is its own."""
+        if self.key in {EVERYBODY, OWN_UNITS}:
+            return False
+        return department_id == (self.department.id if self.department else None)
+
+
+def bearers_seen_by(user, today: date) -> list[Bearer]:
+    """Return what a user may choose between, in Danish order; nothing for who sees nothing."""
+    units = list(units_seen_by(user, today).order_by())
+    departments = {d.id: d for d in departments_seen_by(user, today)}
+    by_department: dict[int, set[int]] = {department: set() for department in departments}
+    own = []
+    for unit in units:
+        if unit.department_id in by_department:
+            by_department[unit.department_id].add(unit.id)
+        elif not unit.is_cost_holder:
+            own.append(unit)
+    found = [
+        Bearer(str(key), departments[key].name, frozenset(members), departments[key])
+        for key, members in by_department.items()
+    ]
+    found.sort(key=lambda bearer: danish_key(bearer.name))
+    if own:
+        found.append(_own_units(own))
+    if sees_all(user):
+        stock = frozenset(u.id for u in units if u.is_cost_holder)
+        found.append(Bearer(STOCK, COST_HOLDER_NAME, stock))
+        found.insert(0, Bearer(EVERYBODY, "Hele kommunen", None))
+    return found
+
+
+def _own_units(units: list[Unit]) -> Bearer:
+    name = units[0].name if len(units) == 1 else "Mine enheder"
+    return Bearer(OWN_UNITS, name, frozenset(unit.id for unit in units))

@@ -1,0 +1,102 @@
+"""Who has what a bearer pays for in a quarter: the same lines, by person."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from albertslund_it.common.names import danish_key
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.rows import among
+from inventory.models import Device, Placement, Unit
+from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.cost_share.selectors.lines import Choice, lines_of
+from leasing.cost_share.selectors.payers import Bearer
+from leasing.models import Lease
+
+NOBODY, NO_DEVICE = "Uden medarbejder", "Engangsbeløb uden udstyr"
+
+
+@dataclass(frozen=True, slots=True)
+class Possession:
+    """What a device costs one unit in the quarter."""
+
+    serial_number: str
+    model_name: str
+    unit_id: int
+    unit: str
+    amount_ore: int
+
+
+@dataclass
+class Person:
+    """A person, or nobody, with what they have; `items` counts devices."""
+
+    label: str
+    possessions: list[Possession] = field(default_factory=list)
+
+    @property
+    def amount_ore(self) -> int:
+        return sum(one.amount_ore for one in self.possessions)
+
+    @property
+    def items(self) -> int:
+        return len({one.serial_number for one in self.possessions if one.serial_number})
+
+
+def people_of(bearer: Bearer, quarter: Quarter, today: date) -> list[Person]:
+    """Return the cost of a quarter by who had each device last in it, in Danish order."""
+    sums: dict[tuple, int] = defaultdict(int)
+    leases: dict[str, int] = {}
+    for line in lines_of(bearer, Choice(first=quarter, last=quarter), today):
+        sums[line.serial_number, line.model_name, line.unit_id] += line.amount_ore
+        if line.lease_id:
+            leases[line.serial_number] = line.lease_id
+    holder_of = _holders(leases, {serial for serial, _, _ in sums}, quarter)
+    units = dict(Unit.objects.filter(id__in={key[2] for key in sums}).values_list("id", "name"))
+    people: dict[str, Person] = {}
+    for (serial, model, unit), amount in sorted(sums.items()):
+        label = holder_of.get((serial, unit), NOBODY) if serial else NO_DEVICE
+        person = people.setdefault(label, Person(label))
+        person.possessions.append(Possession(serial, model, unit, units[unit], amount))
+    last = {NOBODY: 1, NO_DEVICE: 2}
+    return sorted(people.values(), key=lambda p: (last.get(p.label, 0), danish_key(p.label)))
+
+
+def known_people_of(bearer: Bearer, quarter: Quarter, today: date) -> list[Person]:
+    """Return `people_of`, worked out once for as long as no fact changes."""
+    return remembered(_name(bearer, quarter, today), lambda: people_of(bearer, quarter, today))
+
+
+def is_at_hand(bearer: Bearer, quarter: Quarter, today: date) -> bool:
+    """Tell whether `known_people_of` has nothing left to work out."""
+    return is_remembered(_name(bearer, quarter, today))
+
+
+def _name(bearer: Bearer, quarter: Quarter, today: date) -> str:
+    return f"people|{bearer.known_as}|{quarter}|{today}"
+
+
+def _holders(leases: dict[str, int], serials: set[str], quarter: Quarter) -> dict:
+    """Return who had each device last at each unit, by (serial number on the line, unit)."""
+    device_of = dict(
+        Lease.objects.filter(id__in=among(leases.values(), int)).values_list("id", "device")
+    )
+    devices = {serial: device_of[lease] for serial, lease in leases.items()}
+    charged = Device.objects.filter(serial_number__in=serials - devices.keys() - {""})
+    devices |= dict(charged.values_list("serial_number", "id"))
+    serials_of: dict[int, list[str]] = defaultdict(list)
+    for serial, device in devices.items():
+        serials_of[device].append(serial)
+    held: dict[tuple, str] = {}
+    rows = (
+        Placement.objects.filter(
+            device__in=among(serials_of, int), starts_on__lt=quarter.ends_before
+        )
+        .order_by("starts_on")
+        .values_list("device", "unit", "employee__name", "employee__initials", "used_for")
+    )
+    for device, unit, name, initials, used_for in rows:
+        who = f"{name} ({initials or 'kommende'})" if name else used_for
+        for serial in serials_of[device]:
+            held[serial, unit] = who or NOBODY
+    return held

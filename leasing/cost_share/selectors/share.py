@@ -1,0 +1,266 @@
+"""A bearer's share: what quarters cost it, by unit, by model and by kind, and what it was billed.
+
+Everything is added up from the same small cells, so that every grouping gives the same total.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import date
+from operator import attrgetter
+from typing import NamedTuple
+
+from django.db.models import Sum
+
+from albertslund_it.common.names import danish_key
+from albertslund_it.common.quarters import Quarter, quarters_between
+from inventory.models import Department, Unit
+from leasing.billing.selectors.facts import one_moment
+from leasing.billing.selectors.outstanding import window_up_to
+from leasing.billing.selectors.preview import COST_HOLDER_NAME
+from leasing.billing.selectors.remembered import remembered
+from leasing.billing.selectors.window import last_closed_quarter, next_window
+from leasing.cost_share.selectors.cells import Cell, Held, billed_cells, pending_cells
+from leasing.cost_share.selectors.lines import KIND_NAMES
+from leasing.cost_share.selectors.next_bill import NextBill, next_bill_of
+from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Bearer
+from leasing.models import BillingRun, InvoiceSummary, QuarterlyInvoice
+
+QUARTERS_SHOWN = 12
+
+
+@dataclass
+class Row:
+    """One line of a grouping."""
+
+    key: Hashable
+    label: str
+    items: int | None = None
+    amount_ore: int = 0
+    before_ore: int = 0
+    # The year's quarters that have ended, up to the chosen one: see `Share.to_date`.
+    to_date_ore: int = 0
+
+    @property
+    def change_ore(self) -> int:
+        return self.amount_ore - self.before_ore
+
+
+@dataclass
+class QuarterCost:
+    """What a quarter costs; `state` is closed, open (begun) or coming."""
+
+    quarter: Quarter
+    state: str
+    billed_ore: int
+    pending_ore: int
+
+    @property
+    def cost_ore(self) -> int:
+        return self.billed_ore + self.pending_ore
+
+
+class Bill(NamedTuple):
+    """What one closed run billed the bearer; `invoice` is its own, where it has one."""
+
+    run: BillingRun
+    invoice: QuarterlyInvoice | None
+    amount_ore: int
+
+
+@dataclass
+class Share:
+    """A bearer's share, with one quarter chosen.
+
+    `by_payer` has its units, by id; of everybody's share the departments, by the bearers' keys.
+    `to_date` is the last quarter of the year, up to the chosen one, that has ended.
+    """
+
+    bearer: Bearer
+    quarter: Quarter
+    state: str
+    has_ended: bool
+    before: Quarter | None
+    to_date: Quarter | None
+    quarters: list[QuarterCost]
+    total: Row
+    billed_ore: int
+    year_ore: int
+    next_bill: NextBill
+    by_payer: list[Row]
+    by_model: list[Row]
+    by_kind: list[Row]
+    held: Held
+    bills: list[Bill]
+
+    @property
+    def pending_ore(self) -> int:
+        return self.total.amount_ore - self.billed_ore
+
+    @property
+    def year_starts(self) -> Quarter:
+        return max(Quarter(self.quarter.year, 1), self.quarters[0].quarter)
+
+    @property
+    def most_changed(self) -> list[Row]:
+        """Return the five rows of who pays that moved most since the quarter before, by a krone."""
+        if self.before is None:
+            return []
+        moved = [row for row in self.by_payer if abs(row.change_ore) >= 100]
+        return sorted(moved, key=lambda row: -abs(row.change_ore))[:5]
+
+    @property
+    def latest_bill(self) -> Bill | None:
+        return self.bills[0] if self.bills else None
+
+
+def quarters_to_choose(today: date) -> list[Quarter]:
+    """Return the quarters from the billing start to the end of the fiscal year."""
+    window = window_up_to(Quarter(today.year, 4))
+    return list(quarters_between(Quarter.of(window.billing_start), window.last))
+
+
+def share_of(bearer: Bearer, quarter: Quarter, today: date, ahead: int = 0) -> Share:
+    """Work out a bearer's share with a quarter chosen, one of `quarters_to_choose`.
+
+    `ahead` is how many quarters after today's have their cost beside it, as agreed today.
+    """
+    with one_moment():
+        coming = next_window(today)
+        last = max(Quarter(today.year, 4), quarter, Quarter.of(today).next(ahead))
+        window = window_up_to(max(last, coming.last))
+        state_of = _states(today)
+        held = Held(today if quarter == Quarter.of(today) else quarter.last_day)
+        pending = pending_cells(bearer, window, held, quarter)
+        cells = billed_cells(bearer) + pending
+        bills = _bills(bearer)
+        by_payer = _by_department if bearer.key == EVERYBODY else _by_unit
+        payer_of, label_of, held_by = by_payer(cells, held)
+    grouped = _Grouping(cells, quarter, Quarter.of(window.billing_start), today)
+    total = grouped.total()
+    total.items = held.items
+    return Share(
+        bearer=bearer,
+        quarter=quarter,
+        state=state_of(quarter),
+        has_ended=quarter.ends_before <= today,
+        before=grouped.before,
+        to_date=grouped.to_date,
+        quarters=_quarter_costs(cells, window.billing_start, last, state_of)[
+            0 if ahead else -QUARTERS_SHOWN :
+        ],
+        total=total,
+        billed_ore=sum(c.amount_ore for c in cells if c.is_billed and c.period == str(quarter)),
+        year_ore=sum(c.amount_ore for c in cells if c.period[:4] == str(quarter.year)),
+        next_bill=next_bill_of(pending, coming, today),
+        by_payer=grouped.rows(payer_of, label_of, held_by),
+        by_model=grouped.rows(lambda cell: cell.model_name, _model_label, held.by_model),
+        by_kind=grouped.rows(lambda cell: cell.kind, lambda kind: KIND_NAMES[kind], None),
+        held=held,
+        bills=bills,
+    )
+
+
+def known_share_of(bearer: Bearer, quarter: Quarter, today: date) -> Share:
+    """Return a bearer's share, worked out once for as long as no fact changes."""
+    name = f"share|{bearer.known_as}|{quarter}|{today}"
+    return remembered(name, lambda: share_of(bearer, quarter, today))
+
+
+def _by_unit(cells: list[Cell], held: Held) -> tuple[Callable, Callable, dict]:
+    """Return what groups by unit: the key of a cell, the label of a key, the items by key."""
+    units = Unit.objects.in_bulk({cell.unit_id for cell in cells} | held.by_unit.keys())
+    return attrgetter("unit_id"), lambda unit: units[unit].name, held.by_unit
+
+
+def _by_department(cells: list[Cell], held: Held) -> tuple[Callable, Callable, dict]:
+    """The same for departments, with the cost holder among them."""
+    names = {str(d.id): d.name for d in Department.objects.all()} | {STOCK: COST_HOLDER_NAME}
+    units = Unit.objects.in_bulk(held.by_unit.keys())
+    items: dict[str, int] = defaultdict(int)
+    for unit, count in held.by_unit.items():
+        items[str(units[unit].department_id or STOCK)] += count
+    return lambda cell: str(cell.department_id or STOCK), names.get, items
+
+
+def _model_label(model_name: str) -> str:
+    return model_name or "Uden udstyr"
+
+
+def _states(today: date) -> Callable[[Quarter], str]:
+    """Return the function that tells a quarter's state."""
+    closed = last_closed_quarter()
+
+    def state_of(quarter: Quarter) -> str:
+        if closed and quarter <= closed:
+            return "closed"
+        return "open" if quarter.starts_on <= today else "coming"
+
+    return state_of
+
+
+def _quarter_costs(
+    cells: list[Cell], starts_on: date, last: Quarter, state_of: Callable
+) -> list[QuarterCost]:
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for cell in cells:
+        sums[cell.period][not cell.is_billed] += cell.amount_ore
+    quarters = quarters_between(Quarter.of(starts_on), last)
+    return [QuarterCost(quarter, state_of(quarter), *sums[str(quarter)]) for quarter in quarters]
+
+
+class _Grouping:
+    """Adds cells up for a quarter, the one before and the quarters of its year that have ended."""
+
+    def __init__(self, cells: list[Cell], quarter: Quarter, first: Quarter, today: date):
+        self.before = quarter.next(-1) if quarter > first else None
+        ended = min(quarter, Quarter.of(today).next(-1))
+        self.to_date = ended if ended >= max(first, Quarter(quarter.year, 1)) else None
+        self._until = str(self.to_date or "")
+        self._now, self._before = str(quarter), str(self.before)
+        self._january = f"{quarter.year}Q1"
+        self._cells = [
+            cell
+            for cell in cells
+            if cell.period == self._before or self._january <= cell.period <= self._now
+        ]
+
+    def total(self) -> Row:
+        row = Row("", "I alt")
+        for cell in self._cells:
+            self._take(row, cell)
+        return row
+
+    def rows(self, key_of: Callable, label_of: Callable, items: dict | None) -> list[Row]:
+        """Group by a key; what holds `items` is shown even if it cost nothing."""
+        keys = {key_of(cell) for cell in self._cells} | set(items or ())
+        rows = {
+            key: Row(key, label_of(key), None if items is None else items.get(key, 0))
+            for key in keys
+        }
+        for cell in self._cells:
+            self._take(rows[key_of(cell)], cell)
+        return sorted(rows.values(), key=lambda row: (row.key == STOCK, danish_key(row.label)))
+
+    def _take(self, row: Row, cell: Cell) -> None:
+        if cell.period == self._now:
+            row.amount_ore += cell.amount_ore
+        if cell.period == self._before:
+            row.before_ore += cell.amount_ore
+        if self._january <= cell.period <= self._until:
+            row.to_date_ore += cell.amount_ore
+
+
+def _bills(bearer: Bearer) -> list[Bill]:
+    """Return what each closed run billed, the latest first."""
+    amounts = dict(
+        InvoiceSummary.objects.filter(bearer.billed)
+        .values_list("invoice__run")
+        .annotate(Sum("amount_ore"))
+    )
+    runs = BillingRun.objects.with_spans().filter(id__in=amounts).order_by("-id")
+    invoices = {}
+    if bearer.department:
+        mine = QuarterlyInvoice.objects.filter(department=bearer.department)
+        invoices = {invoice.run_id: invoice for invoice in mine}
+    return [Bill(run, invoices.get(run.id), amounts[run.id]) for run in runs]

@@ -1,0 +1,47 @@
+"""Til dig: all that a person is to decide, or has been answered, of what they pay for."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from albertslund_it.common.quarters import Quarter
+from leasing.approvals.selectors.tasks import approval_tasks
+from leasing.confirmation.selectors.first import confirmation_tasks
+from leasing.confirmation.selectors.items import answered_objections
+from leasing.domain.tasks import Task
+from leasing.lease_end.selectors import missing_wishes
+
+WISHES, OBJECTS = "leasing.wish_for_end", "leasing.object_to_device"
+
+
+def share_tasks(user, today: date) -> Iterator[Task]:
+    """Yield a person's list, what others wait for first."""
+    yield from approval_tasks(user, today)
+    yield from confirmation_tasks(user, today)
+    if user.has_perm(WISHES):
+        yield from _wishes(user, today)
+    if user.has_perm(OBJECTS):
+        yield from _answers(user, today)
+
+
+def _wishes(user, today: date) -> Iterator[Task]:
+    missing = missing_wishes(user, today)
+    if missing.count:
+        yield Task(
+            "wishes",
+            f"{missing.count} stk. udløber inden seks måneder. Hvad ønsker du?",
+            f"Den første slutter den {missing.first_day:%d-%m-%Y}. Frikøb, forlængelse eller "
+            "returnering.",
+            amount_ore=missing.quarter_ore,
+            note=f"i {Quarter.of(today).label}",
+        )
+
+
+def _answers(user, today: date) -> Iterator[Task]:
+    answered = list(answered_objections(user, today)[:4])
+    if answered:
+        names = ", ".join(objection.device.serial_number for objection in answered[:3])
+        yield Task(
+            "answers",
+            "Svar på »Ikke vores«",
+            names + (" …" if len(answered) > 3 else ""),
+        )

@@ -1,0 +1,129 @@
+"""A forecast under other assumptions beside the one we have; and the scenarios that are kept."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from albertslund_it.common.names import danish_key
+from inventory.models import DeviceModel, Unit
+from inventory.organisation.selectors.scope import sees_all
+from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.cost_share.selectors.forecast import Forecast, forecast_of
+from leasing.cost_share.selectors.payers import Bearer, bearers_seen_by
+from leasing.domain.assumptions import Assumptions
+from leasing.models import LeasePrice, Scenario
+
+YEARS = 4
+
+
+class Effect(NamedTuple):
+    """A year's cost as it is and as it would be, in øre."""
+
+    base_ore: int
+    changed_ore: int
+
+    @property
+    def change_ore(self) -> int:
+        return self.changed_ore - self.base_ore
+
+
+@dataclass(frozen=True)
+class EffectRow:
+    """A unit's (or everything's) effects, year by year."""
+
+    label: str
+    effects: list[Effect]
+
+    @property
+    def change_ore(self) -> int:
+        return sum(effect.change_ore for effect in self.effects)
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """The four budget years to come: the units that change, and all together."""
+
+    years: list[int]
+    units: list[EffectRow]
+    total: EffectRow
+
+    @property
+    def base_ore(self) -> int:
+        return sum(effect.base_ore for effect in self.total.effects)
+
+    @property
+    def changed_ore(self) -> int:
+        return sum(effect.changed_ore for effect in self.total.effects)
+
+    @property
+    def by_year(self) -> list[tuple[int, Effect]]:
+        return list(zip(self.years, self.total.effects, strict=True))
+
+
+def compare(bearer: Bearer, today: date, assumptions: Assumptions) -> WhatIf:
+    """Hold a bearer's forecast under some assumptions against the one without any; kept."""
+    name = _name(bearer, today, assumptions)
+    return remembered(name, lambda: _compared(bearer, today, assumptions))
+
+
+def is_at_hand(bearer: Bearer, today: date, assumptions: Assumptions) -> bool:
+    """Tell whether `compare` has nothing left to work out."""
+    return is_remembered(_name(bearer, today, assumptions))
+
+
+def _name(bearer: Bearer, today: date, assumptions: Assumptions) -> str:
+    return f"what-if|{bearer.known_as}|{today}|{assumptions}"
+
+
+def _compared(bearer: Bearer, today: date, assumptions: Assumptions) -> WhatIf:
+    base, changed = forecast_of(bearer, today), forecast_of(bearer, today, assumptions)
+    years = [year for year in base.years if year > today.year][:YEARS]
+    sums = [_sums(one) for one in (base, changed)]
+    units = Unit.objects.in_bulk({unit for one in sums for unit, _ in one})
+
+    def effects(unit: int) -> list[Effect]:
+        return [Effect(*(one.get((unit, year), 0) for one in sums)) for year in years]
+
+    rows = [EffectRow(units[pk].name, effects(pk)) for pk in units]
+    total = [
+        Effect(
+            sum(row.effects[at].base_ore for row in rows),
+            sum(row.effects[at].changed_ore for row in rows),
+        )
+        for at in range(len(years))
+    ]
+    moved = [row for row in rows if any(effect.change_ore for effect in row.effects)]
+    moved.sort(key=lambda row: danish_key(row.label))
+    return WhatIf(years, moved, EffectRow("I alt", total))
+
+
+def _sums(forecast: Forecast) -> dict[tuple[int, int], int]:
+    return {key: sum(shades.values()) for key, shades in forecast.sums("unit_id", "year").items()}
+
+
+def models_to_choose() -> list[DeviceModel]:
+    """Return the models that have a price, by name."""
+    models = DeviceModel.objects.filter(pk__in=LeasePrice.objects.order_by().values("model"))
+    return sorted(models, key=lambda model: danish_key(model.name))
+
+
+def units_to_choose(bearer: Bearer) -> list[Unit]:
+    """Return the units that may get more or fewer: those that pay themselves."""
+    units = Unit.objects.filter(is_cost_holder=False)
+    return list(units if bearer.unit_ids is None else units.filter(pk__in=bearer.unit_ids))
+
+
+def scenarios_seen_by(user) -> QuerySet[Scenario]:
+    """Return a user's own scenarios; who sees every department sees the shared ones too."""
+    shared = Q(is_shared=True) if sees_all(user) else Q()
+    return Scenario.objects.filter(Q(created_by=user) | shared if shared else Q(created_by=user))
+
+
+def bearer_of(scenario: Scenario, today: date) -> Bearer | None:
+    """Return whose costs a scenario is about, as its maker sees them today; None if no longer."""
+    for bearer in bearers_seen_by(scenario.created_by, today):
+        if bearer.key == scenario.bearer:
+            return bearer
+    return None

@@ -1,0 +1,164 @@
+"""The lists over the whole municipality and back in time: forms and columns."""
+
+from datetime import date
+
+from django import forms
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from albertslund_it.common.money import format_kroner
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.columns import AmountColumn, CodeColumn, Column, DateColumn, NumberColumn
+from albertslund_it.web.forms import DateField, PlainForm
+from albertslund_it.web.tables import Table
+
+
+class ChangeColumn(AmountColumn):
+    """A change in øre, with its sign."""
+
+    def text(self, value):
+        return format_kroner(value, unit=False, sign=True)
+
+
+class DepartmentTable(Table):
+    """The departments side by side; `quarter` is the one that their shares are opened in."""
+
+    caption = "Afdelingerne ved siden af hinanden"
+    empty_title = "Ingen afdeling har en udgift i kvartalet"
+    empty_help = "Den kommer, når noget leaset er tildelt."
+
+    name = Column("Afdeling")
+    cost_ore = AmountColumn("Udgift (kr.)", summed=True)
+    change_ore = ChangeColumn("Mod kvartalet før (kr.)", summed=True)
+    average_ore = AmountColumn("Pr. pc i snit (kr.)")
+    pcs = NumberColumn("Leasede pc'er", summed=True)
+    employees = NumberColumn("Medarbejdere", summed=True)
+    # Hundredths are written like øre.
+    pcs_each = AmountColumn("Pc'er pr. medarbejder")
+
+    def __init__(self, data, *, quarter: Quarter, **kwargs):
+        super().__init__(data, **kwargs)
+        self.columns["name"].column.link_to = lambda row: share_url(row.key, quarter)
+        self.columns["cost_ore"].column.link_to = lambda row: lines_url(row.key, quarter)
+
+
+def share_url(key: str, quarter: Quarter) -> str:
+    """Return a department's share."""
+    return f"{reverse('share')}?{urlencode({'afdeling': key, 'kvartal': quarter})}"
+
+
+def lines_url(key: str, quarter: Quarter) -> str:
+    """Return the lines of what a department's quarter costs."""
+    asked = {"afdeling": key, "fra": quarter, "til": quarter}
+    return f"{reverse('lines')}?{urlencode(asked)}"
+
+
+class FlowTable(Table):
+    """What went from where to where; `link` gives the address of a flow's devices."""
+
+    caption = "Flytninger mellem afdelinger"
+    empty_title = "Intet er flyttet mellem afdelinger"
+    empty_help = "Vælg en længere periode."
+
+    from_name = Column("Fra")
+    to_name = Column("Til")
+    count = NumberColumn("Stk.", summed=True)
+    quarter_ore = AmountColumn("Pr. kvartal (kr.)", summed=True)
+
+    def __init__(self, data, *, link, **kwargs):
+        super().__init__(data, **kwargs)
+        self.columns["count"].column.link_to = link
+
+
+def device_url(row) -> str:
+    """Return a device's page."""
+    return reverse("device-detail", args=[row.device_id])
+
+
+class MoveTable(Table):
+    """The devices of one flow."""
+
+    caption = "Udstyr, der er flyttet"
+    empty_title = "Intet er flyttet den vej"
+    empty_help = "Vælg en længere periode."
+
+    serial_number = CodeColumn("Serienr.", link=device_url)
+    model_name = Column("Model")
+    moved_on = DateColumn("Flyttet")
+    from_unit = Column("Fra enhed")
+    to_unit = Column("Til enhed")
+    quarter_ore = AmountColumn("Pr. kvartal (kr.)", summed=True)
+
+
+class HeldTable(Table):
+    """What somebody had on a day."""
+
+    caption = "Leaset udstyr den dag"
+    empty_title = "Der var intet leaset udstyr den dag"
+    empty_help = "Vælg en anden dag."
+
+    serial_number = CodeColumn("Serienr.", link=lambda row: found_url(row))
+    model_name = Column("Model")
+    unit = Column("Enhed")
+    amount_ore = AmountColumn("Et kvartal (kr.)", summed=True)
+
+
+def found_url(row) -> str:
+    """Return the search that finds the device; its page may be out of the reader's scope by now."""
+    return f"{reverse('device-list')}?{urlencode({'q': row.serial_number})}"
+
+
+class DifferenceTable(HeldTable):
+    """What is different between two days."""
+
+    caption = "Forskellen på de to dage"
+    empty_title = "Der er ingen forskel"
+    empty_help = "Det samme udstyr var de samme steder til den samme pris."
+
+    what = Column("Forskel")
+    before_ore = AmountColumn("Før (kr.)", summed=True)
+    amount_ore = AmountColumn("Efter (kr.)", summed=True)
+    change_ore = ChangeColumn("Ændring (kr.)", summed=True)
+
+    class Meta:
+        sequence = (
+            "serial_number",
+            "what",
+            "change_ore",
+            "model_name",
+            "unit",
+            "before_ore",
+            "amount_ore",
+        )
+
+
+class DayForm(PlainForm, forms.Form):
+    """Which day, and beside which other one."""
+
+    dag = DateField(label="Dag", required=False)
+    mod = DateField(label="Sammenlign med", required=False)
+
+    def days(self, today: date) -> tuple[date, date | None]:
+        """Return the day (the later of two) and the earlier one, if any."""
+        day, other = self.cleaned_data["dag"] or today, self.cleaned_data["mod"]
+        return (max(day, other), min(day, other)) if other else (day, None)
+
+
+class SpanForm(PlainForm, forms.Form):
+    """From which day to which."""
+
+    fra = DateField(label="Fra og med", required=False)
+    til = DateField(label="Til og med", required=False)
+
+    def __init__(self, data, *, today: date):
+        super().__init__(data)
+        self.today = today
+
+    def clean(self):
+        asked = super().clean()
+        first = asked.get("fra") or Quarter.of(self.today).starts_on
+        last = asked.get("til") or max(first, self.today)
+        if not self.errors and last < first:
+            self.add_error("til", "Vælg en dag, der ikke ligger før »fra og med«.")
+        self.span = first, last
+        return asked

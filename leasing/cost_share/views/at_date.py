@@ -1,0 +1,92 @@
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.clock import today
+from albertslund_it.web.lists import ListPage
+from leasing.billing.selectors.window import billing_start
+from leasing.billing.views import is_computed_now
+from leasing.cost_share.selectors.at_date import KIND_NAMES, day_of, is_at_hand, rows_on
+from leasing.cost_share.selectors.bridge_rows import units_of
+from leasing.cost_share.selectors.payers import EVERYBODY
+from leasing.cost_share.selectors.share import quarters_to_choose
+from leasing.cost_share.tables.municipality import DayForm, DifferenceTable, HeldTable
+from leasing.cost_share.views.bridge import chosen_unit
+from leasing.cost_share.views.payer import chosen_bearer
+
+
+class HeldList(ListPage):
+    """What somebody had on a day, and what is different from an earlier one."""
+
+    permission_required = "inventory.view_device"
+    template_name = "leasing/cost_share/at_date.html"
+    tables = (HeldTable, DifferenceTable)
+    title = "Pr. dato"
+    file_name = "pr-dato"
+    per_page = 100
+
+    def get(self, request):
+        bearers, whole = chosen_bearer(request)
+        # A unit that has left is another's today, and so is what it had.
+        units = [u for u in units_of(whole) if whole.unit_ids is None or u.pk in whole.unit_ids]
+        unit, self.bearer = chosen_unit(request, whole, units)
+        self.asked = {"afdeling": whole.key} | ({"enhed": unit.pk} if unit else {})
+        form = DayForm(request.GET)
+        self.context = {"bearers": bearers, "bearer": whole, "units": units, "unit": unit}
+        self.context["form"] = form
+        if not form.is_valid():
+            return render(request, self.template_name, self.context, status=422)
+        self.days = form.days(today())
+        self.kind = request.GET.get("hvad", "")
+        if self.kind and self.kind not in KIND_NAMES:
+            raise Http404
+        self.table_class = DifferenceTable if self.days[1] else HeldTable
+        self.is_file = request.GET.get("hent") == "xlsx"
+        if not (
+            self.is_file
+            or request.htmx
+            or is_at_hand(self.bearer, *self.days)
+            or is_computed_now(request)
+        ):
+            return render(request, self.template_name, self.context)
+        return super().get(request)
+
+    def rows(self):
+        # Everybody's devices are for the file; the page has the departments, which open theirs.
+        if self.bearer.unit_ids is None and not self.is_file:
+            return []
+        return rows_on(self.bearer, *self.days, self.kind)
+
+    def extra_context(self):
+        found, day = day_of(self.bearer, *self.days), self.days[0]
+        dates = {"dag": f"{day:%d-%m-%Y}"}
+        if self.days[1]:
+            dates["mod"] = f"{self.days[1]:%d-%m-%Y}"
+        at, quarter = reverse("share-at"), Quarter.of(day)
+        is_everybody = self.context["bearer"].key == EVERYBODY
+        return self.context | {
+            "found": found,
+            "groups": [
+                (one, f"{at}?{urlencode(self._group(one.key) | dates)}") for one in found.groups
+            ],
+            "group_heading": "Afdeling" if is_everybody else "Enhed",
+            "kinds": [
+                (one, f"{at}?{urlencode(self.asked | dates | {'hvad': one.key})}")
+                for one in found.kinds
+            ],
+            "kind": KIND_NAMES.get(self.kind, ""),
+            "is_listed": self.bearer.unit_ids is not None,
+            "all_url": f"{at}?{urlencode(self.asked | dates)}",
+            "quarter": quarter,
+            "has_share": quarter in quarters_to_choose(today()),
+            "billing_start": billing_start(),
+        }
+
+    def _group(self, key: str) -> dict:
+        """Ask for a department of everybody's, else for a unit."""
+        if self.context["bearer"].key == EVERYBODY:
+            return {"afdeling": key}
+        return {"afdeling": self.context["bearer"].key, "enhed": key}

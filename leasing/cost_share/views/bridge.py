@@ -1,0 +1,107 @@
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.charts import waterfall
+from albertslund_it.web.clock import today
+from leasing.billing.views import is_computed_now
+from leasing.cost_share.selectors.bridge import bridge_between, is_at_hand, items_between
+from leasing.cost_share.selectors.bridge_rows import rows_of, units_of
+from leasing.cost_share.selectors.bridge_steps import Bridge
+from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.share import quarters_to_choose
+from leasing.cost_share.views.payer import chosen_bearer
+
+ITEMS_A_PAGE = 100
+
+
+@permission_required("inventory.view_device", raise_exception=True)
+def bridge(request):
+    """Show why a quarter costs something else than another, step by step."""
+    bearers, whole = chosen_bearer(request)
+    quarters = quarters_to_choose(today())
+    before, after = chosen_pair(request, quarters)
+    units = units_of(whole)
+    unit, bearer = chosen_unit(request, whole, units)
+    context = {
+        "bearers": bearers,
+        "bearer": whole,
+        "units": units,
+        "unit": unit,
+        "quarters": quarters,
+        "before": before,
+        "after": after,
+        "step": None,
+    }
+    asked = {"afdeling": whole.key, "fra": before, "til": after}
+    if unit:
+        asked["enhed"] = unit.pk
+    if is_at_hand(bearer, before, after, today()) or is_computed_now(request):
+        found = bridge_between(bearer, before, after, today())
+        context |= {
+            "found": found,
+            "steps": [(step, address(asked | {"trin": step.key})) for step in found.steps],
+            "chart": drawing(found),
+        }
+        if "trin" in request.GET:
+            context |= chosen_step(request, bearer, found)
+    context["address"] = address(asked)
+    context["later"] = address(asked | {"vis": "beregning"})
+    return render(request, "leasing/cost_share/bridge.html", context)
+
+
+def address(asked: dict) -> str:
+    """Return the page with what is asked for."""
+    return f"{reverse('bridge')}?{urlencode(asked)}"
+
+
+def chosen_pair(request, quarters: list[Quarter]) -> tuple[Quarter, Quarter]:
+    """Return the two quarters of the address: else today's and the one before it."""
+    now = Quarter.of(today())
+    by_code = {str(quarter): quarter for quarter in quarters}
+    before = by_code.get(str(now.next(-1)), now)
+    try:
+        return (
+            by_code[request.GET.get("fra") or str(before)],
+            by_code[request.GET.get("til") or str(now)],
+        )
+    except KeyError:
+        raise Http404 from None
+
+
+def chosen_unit(request, whole: Bearer, units):
+    """Return the unit of the address with the bearer narrowed to it; None for all of them."""
+    wanted = request.GET.get("enhed", "")
+    if not wanted:
+        return None, whole
+    unit = next((unit for unit in units if str(unit.pk) == wanted), None)
+    if unit is None:
+        raise Http404
+    return unit, whole.of_unit(unit.pk)
+
+
+def chosen_step(request, bearer: Bearer, found: Bridge) -> dict:
+    """Return the devices of the step that the address opens."""
+    step = found.step(request.GET["trin"])
+    if step is None:
+        return {"is_gone": True}
+    items = items_between(bearer, found.before, found.after, today(), step.key)
+    page = Paginator(items, ITEMS_A_PAGE).get_page(request.GET.get("side"))
+    rows = rows_of(page.object_list, request.user, today())
+    return {"step": step, "page": page, "rows": rows}
+
+
+def drawing(found: Bridge):
+    """Draw the steps between the two quarters."""
+    return waterfall(
+        ident="forskel",
+        title=f"Fra {found.before.label} til {found.after.label}",
+        start=(found.before.short_label, found.before_ore),
+        steps=[(step.label, step.amount_ore) for step in found.steps],
+        end=(found.after.short_label, found.after_ore),
+    )

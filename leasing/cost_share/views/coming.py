@@ -1,0 +1,59 @@
+from django.http import Http404
+from django.shortcuts import render
+
+from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.web.clock import today
+from albertslund_it.web.lists import ListPage
+from leasing.billing.selectors.window import billing_start
+from leasing.billing.views import is_computed_now
+from leasing.cost_share.selectors import coming
+from leasing.cost_share.selectors.bridge_rows import units_of
+from leasing.cost_share.selectors.forecast import SHADE_NAMES, last_quarter
+from leasing.cost_share.selectors.payers import EVERYBODY
+from leasing.cost_share.tables.coming import ComingForm, ComingTable
+from leasing.cost_share.views.bridge import chosen_unit
+from leasing.cost_share.views.payer import chosen_bearer
+
+
+class ComingList(ListPage):
+    """What is under a forecast's planned or assumed amount."""
+
+    permission_required = "inventory.view_device"
+    table_class = ComingTable
+    template_name = "leasing/cost_share/coming.html"
+    file_name = "kommende"
+    per_page = 100
+
+    def get(self, request):
+        _, self.whole = chosen_bearer(request)
+        self.unit, self.bearer = chosen_unit(request, self.whole, units_of(self.whole))
+        day, first = today(), Quarter.of(billing_start())
+        quarters = list(quarters_between(first, max(first, last_quarter(day))))
+        form = ComingForm(request.GET, quarters=quarters)
+        if not form.is_valid():
+            raise Http404
+        self.span = form.span
+        self.title = f"{SHADE_NAMES[self.span.shade]} i prognosen"
+        if not (
+            request.GET.get("hent") == "xlsx"
+            or request.htmx
+            or coming.is_at_hand(self.bearer, self.span, day)
+            or is_computed_now(request)
+        ):
+            return render(request, self.template_name, self.extra_context())
+        return super().get(request)
+
+    def rows(self):
+        return coming.coming_rows(self.bearer, self.span, today())
+
+    def table_options(self):
+        is_one = self.bearer.key != EVERYBODY and len(self.bearer.unit_ids or ()) == 1
+        return {"exclude": ["unit"] if self.unit or is_one else []}
+
+    def extra_context(self):
+        return {
+            "title": self.title,
+            "bearer": self.whole,
+            "unit": self.unit,
+            "span": self.span,
+        }

@@ -1,0 +1,126 @@
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import now, today
+from albertslund_it.web.forms import PlainForm
+from albertslund_it.web.query import numbers_in
+from inventory.models import Unit
+from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
+from leasing.approvals.selectors.approvals import cost_of_exceptions, waiting_for
+from leasing.billing.views import is_computed_now
+from leasing.confirmation.selectors.first import confirmation_tasks
+from leasing.confirmation.selectors.items import answered_objections
+from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.views.payer import chosen_bearer
+from leasing.cost_share.views.task_links import linked
+from leasing.lease_end.selectors import ending_page, is_at_hand
+from leasing.lease_end.services.wishes import wish_for_end
+from leasing.models import EndChoice
+
+WISHES = "leasing.wish_for_end"
+PEOPLE = "inventory.view_employee"
+
+
+class WishForm(PlainForm, forms.Form):
+    """What a leader wishes for the devices that are ticked."""
+
+    wish = forms.ChoiceField(
+        label="Ønske",
+        choices=[("", "Vælg et ønske"), *EndChoice.choices],
+        error_messages={"required": "Vælg, om I ønsker frikøb, forlængelse eller returnering."},
+    )
+    note = forms.CharField(
+        label="Bemærkning",
+        required=False,
+        max_length=300,
+        help_text="Fx hvem der vil frikøbe, eller hvor længe I vil forlænge.",
+        error_messages={"max_length": "Bemærkningen må højst være 300 tegn."},
+    )
+
+
+@permission_required("inventory.view_device", raise_exception=True)
+def decisions(request):
+    """Show all that a person is to decide, with dates and kroner; take wishes for leases."""
+    user, day = request.user, today()
+    bearers, bearer = bearers_seen_by(user, day), None
+    if request.GET.get("afdeling"):
+        bearers, bearer = chosen_bearer(request)
+    may_wish = user.has_perm(WISHES)
+    form = WishForm(request.POST or None)
+    chosen = numbers_in(request.POST.getlist("lease"))
+    status = 200
+    if request.method == "POST":
+        if not may_wish:
+            raise PermissionDenied
+        status = 422
+        if form.is_valid() and _saved(request, form, chosen):
+            return redirect(request.get_full_path())
+    context = {
+        "bearers": bearers,
+        "bearer": bearer,
+        "rounds": linked(confirmation_tasks(user, day)),
+        "approvals": _approvals(user, day),
+        "objections": _objections(user, day),
+        "form": form,
+        "chosen": chosen,
+        "may_wish": may_wish,
+        "sees_people": user.has_perm(PEOPLE),
+        "today": day,
+    }
+    asked = (_units(user, bearer, day), day, request.GET.get("side"))
+    if request.method == "POST" or is_at_hand(*asked) or is_computed_now(request):
+        context["endings"] = ending_page(*asked)
+    return render(request, "leasing/cost_share/decisions.html", context, status=status)
+
+
+def _units(user, bearer, day):
+    """Return the units that the user sees, narrowed to a bearer's; a leader's never hold stock."""
+    units = units_seen_by(user, day)
+    if bearer is None or bearer.unit_ids is None:
+        return units
+    return Unit.objects.filter(id__in=bearer.unit_ids)
+
+
+def _saved(request, form, chosen) -> bool:
+    try:
+        count = wish_for_end(
+            lease_ids=chosen,
+            units=units_seen_by(request.user, today()),
+            actor=request.user,
+            today=today(),
+            now=now(),
+            **form.cleaned_data,
+        )
+    except Refused as refused:
+        for reason in refused.reasons:
+            form.add_error(None, reason)
+        return False
+    said = f"Ønsket er gemt for {count} stk. It-helpdesk kan se det." if count else "Intet ændret."
+    messages.success(request, said)
+    return True
+
+
+def _approvals(user, day):
+    """Return the exceptions that wait for the user, each with its cost."""
+    found = list(
+        waiting_for(user, day)
+        .select_related("employee__unit", "line__order", "line__model")
+        .order_by("asked_at", "id")
+    )
+    costs = cost_of_exceptions(found, day)
+    return [(approval, costs.get(approval.pk)) for approval in found]
+
+
+def _objections(user, day):
+    """Return the answered objections, each with whether its device may be opened."""
+    found = list(answered_objections(user, day))
+    seen = set(
+        devices_seen_by(user, day)
+        .filter(pk__in=[objection.device_id for objection in found])
+        .values_list("pk", flat=True)
+    )
+    return [(objection, objection.device_id in seen) for objection in found]

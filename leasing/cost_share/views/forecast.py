@@ -1,0 +1,118 @@
+from io import BytesIO
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import permission_required
+from django.http import FileResponse, Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from albertslund_it.common import workbooks
+from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Series, bar_chart
+from albertslund_it.web.clock import today
+from albertslund_it.web.lists import EXCEL
+from leasing.billing.views import is_computed_now
+from leasing.cost_share.selectors.bridge_rows import units_of
+from leasing.cost_share.selectors.forecast import SHADE_NAMES, Forecast, forecast_of
+from leasing.cost_share.selectors.forecast_tables import (
+    ForecastPage,
+    ForecastTable,
+    file_rows,
+    is_at_hand,
+    page_of,
+)
+from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.views.bridge import chosen_unit
+from leasing.cost_share.views.opened import address_under
+from leasing.cost_share.views.payer import chosen_bearer
+
+STYLES = dict(zip(SHADE_NAMES, (SOLID, HATCHED, OPEN, OUTLINED), strict=True))
+
+
+@permission_required("inventory.view_device", raise_exception=True)
+def share_forecast(request):
+    """Show what the quarters to come cost: contracted, planned and assumed, never mixed."""
+    bearers, whole = chosen_bearer(request)
+    units = units_of(whole)
+    unit, bearer = chosen_unit(request, whole, units)
+    asked = {"afdeling": whole.key} | ({"enhed": unit.pk} if unit else {})
+    context = {
+        "bearers": bearers,
+        "bearer": whole,
+        "units": units,
+        "unit": unit,
+        "address": f"{reverse('share-forecast')}?{urlencode(asked)}",
+    }
+    if request.GET.get("hent") == "xlsx":
+        return file(forecast_of(bearer, today()))
+    year = chosen_year(request)
+    if is_at_hand(bearer, today(), year) or is_computed_now(request):
+        found = page_of(bearer, today(), year)
+        if year not in found.years:
+            raise Http404
+        context |= {
+            "found": found,
+            "year": year,
+            "year_ore": sum(
+                sum(amounts.values()) for quarter, amounts in found.quarters if quarter.year == year
+            ),
+            "shades": list(SHADE_NAMES.values()),
+            "tables": [
+                (table, opened(table, whole, unit and unit.pk, year)) for table in found.tables
+            ],
+            "chart": drawing(bearer, found),
+        }
+    return render(request, "leasing/cost_share/forecast.html", context)
+
+
+def opened(table: ForecastTable, bearer: Bearer, unit_id: int | None, year: int) -> list[tuple]:
+    """Return each row with its amounts and the addresses of what is under them."""
+    rows = []
+    for row in table.rows:
+        asked = {"first": f"{year}Q1", "last": f"{year}Q4", "unit_id": unit_id}
+        if table.parameter == "aar":
+            asked |= {"first": f"{row.key}Q1", "last": f"{row.key}Q4"}
+        elif table.parameter == "kvartal":
+            asked |= {"first": row.key, "last": row.key}
+        else:
+            asked["unit_id" if table.parameter == "enhed" else "model_name"] = row.key
+        urls = [address_under(shade, bearer, **asked) for shade in SHADE_NAMES]
+        rows.append((row, list(zip(row.amounts, urls, strict=True))))
+    return rows
+
+
+def chosen_year(request) -> int:
+    """Return the budget year of the address: else the one of today."""
+    wanted = request.GET.get("aar") or str(today().year)
+    if not (wanted.isdecimal() and len(wanted) == 4):
+        raise Http404
+    return int(wanted)
+
+
+def drawing(bearer: Bearer, found: ForecastPage):
+    """Draw the quarters by shade."""
+    return bar_chart(
+        ident="prognose",
+        title=f"Udgift pr. kvartal, {bearer.name}",
+        labels=[quarter.short_label for quarter, _ in found.quarters],
+        series=[
+            Series(name, STYLES[shade], [amounts[shade] for _, amounts in found.quarters])
+            for shade, name in SHADE_NAMES.items()
+        ],
+    )
+
+
+def file(found: Forecast) -> FileResponse:
+    """Return every quarter, unit and model as a workbook."""
+    kind = workbooks.CellKind
+    columns = [
+        workbooks.Column("Enhedsnr", kind.TEXT, 12),
+        workbooks.Column("Enhed", kind.TEXT, 36),
+        workbooks.Column("Model", kind.TEXT, 16),
+        workbooks.Column("Kvartal", kind.TEXT, 10),
+        *(workbooks.Column(name, kind.AMOUNT, is_summed=True) for name in SHADE_NAMES.values()),
+        workbooks.Column("I alt", kind.AMOUNT, is_summed=True),
+    ]
+    stream = BytesIO()
+    workbooks.write_table(stream, title="Prognose", columns=columns, rows=file_rows(found))
+    stream.seek(0)
+    return FileResponse(stream, as_attachment=True, filename="prognose.xlsx", content_type=EXCEL)

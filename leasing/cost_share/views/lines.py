@@ -1,0 +1,61 @@
+from django.shortcuts import render
+
+from albertslund_it.common.money import format_count
+from albertslund_it.web.clock import today
+from albertslund_it.web.lists import ListPage
+from leasing.billing.views import is_computed_now
+from leasing.cost_share.tables.lines import (
+    LineFilters,
+    LineForm,
+    LineRows,
+    LineTable,
+    hidden_columns,
+)
+from leasing.cost_share.views.payer import chosen_bearer
+
+SEES_RUNS = "leasing.view_billingrun"
+
+
+class LineList(ListPage):
+    """The lines under a figure: those of closed runs, and those that no run holds yet."""
+
+    permission_required = "inventory.view_device"
+    table_class = LineTable
+    template_name = "leasing/cost_share/lines.html"
+    title = "Linjer"
+    file_name = "linjer"
+    per_page = 100
+
+    def get(self, request):
+        self.bearers, self.bearer = chosen_bearer(request)
+        filters = self.make_filters()
+        wants_rows = request.htmx or request.GET.get("hent") == "xlsx"
+        if wants_rows or filters.is_at_hand or is_computed_now(request):
+            return super().get(request)
+        context = {"filters": filters, "title": self.title, "bearer": self.bearer}
+        return render(request, self.template_name, context)
+
+    def make_filters(self):
+        return LineFilters(
+            LineForm(
+                self.request.GET,
+                bearers=self.bearers,
+                bearer=self.bearer,
+                today=today(),
+                ahead=self.request.user.has_perm(SEES_RUNS),
+            )
+        )
+
+    def table_data(self, filtered):
+        self.lines = filtered
+        return LineRows(filtered)
+
+    def table_options(self):
+        label = "I alt" if len(self.lines) < 2 else f"I alt, {format_count(len(self.lines))} linjer"
+        return {
+            "exclude": hidden_columns(self.bearer),
+            "totals": {"period": label, "amount_ore": self.lines.total_ore},
+        }
+
+    def extra_context(self):
+        return {"bearer": self.bearer}

@@ -1,0 +1,151 @@
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Chart, Series, bar_chart
+from albertslund_it.web.clock import today
+from leasing.billing.views import is_computed_now
+from leasing.cost_share.selectors import people
+from leasing.cost_share.selectors.minute import Minute, is_at_hand, minute_of
+from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Bearer
+from leasing.cost_share.selectors.share import quarters_to_choose
+from leasing.cost_share.selectors.tasks import share_tasks
+from leasing.cost_share.views.payer import chosen_bearer
+from leasing.cost_share.views.task_links import linked
+
+PEOPLE = "inventory.view_employee"
+PEOPLE_A_PAGE = 100
+SHADES = (
+    ("billed", "Opkrævet", SOLID),
+    ("contracted", "Aftalt", HATCHED),
+    ("planned", "Planlagt", OPEN),
+    ("assumed", "Forudsat", OUTLINED),
+)
+
+
+@permission_required("inventory.view_device", raise_exception=True)
+def share(request):
+    """Show what a department, or a leader's units, pay and for what."""
+    bearers, bearer = chosen_bearer(request)
+    quarters, quarter = chosen_quarter(request)
+    context = {
+        "bearers": bearers,
+        "bearer": bearer,
+        "quarters": quarters,
+        "quarter": quarter,
+        "lines_url": lines_url(afdeling=bearer.key),
+        "tasks": linked(share_tasks(request.user, today())),
+        "shows_people": bearer.key not in {EVERYBODY, STOCK} and request.user.has_perm(PEOPLE),
+    }
+    if is_at_hand(bearer, quarter, today()) or is_computed_now(request):
+        context |= _figures(minute_of(bearer, quarter, today()), bearer)
+    else:
+        asked = {"afdeling": bearer.key, "kvartal": quarter, "vis": "beregning"}
+        context["worked_out_url"] = f"{reverse('share')}?{urlencode(asked)}"
+    return render(request, "leasing/cost_share/share.html", context)
+
+
+def _figures(minute: Minute, bearer: Bearer) -> dict:
+    """Return what the page shows once it is worked out."""
+    found = minute.share
+    return {
+        "minute": minute,
+        "share": found,
+        "chart": shades_chart(minute),
+        "payers": [
+            (row, lines_url(**asked), urlencode(asked))
+            for row in found.by_payer
+            for asked in [payer(bearer, row.key)]
+        ],
+        "models": [row for row in found.by_model if row.amount_ore or row.items],
+        "kinds": [row for row in found.by_kind if row.amount_ore],
+        "has_invoices": any(bill.invoice for bill in found.bills),
+        "devices_url": devices_url(bearer) if found.held.day == today() else "",
+    }
+
+
+@permission_required(("inventory.view_device", PEOPLE), raise_exception=True)
+def share_people(request):
+    """Show who has what a department, or a leader's units, pay for."""
+    bearers, bearer = chosen_bearer(request)
+    if bearer.key in {EVERYBODY, STOCK}:
+        raise Http404
+    quarters, quarter = chosen_quarter(request)
+    context = {
+        "bearer": bearer,
+        "bearers": [one for one in bearers if one.key not in {EVERYBODY, STOCK}],
+        "quarters": quarters,
+        "quarter": quarter,
+        "lines_url": lines_url(afdeling=bearer.key, fra=quarter, til=quarter),
+    }
+    if people.is_at_hand(bearer, quarter, today()) or is_computed_now(request):
+        found = people.known_people_of(bearer, quarter, today())
+        context |= {
+            "people": Paginator(found, PEOPLE_A_PAGE).get_page(request.GET.get("side")),
+            "items": sum(person.items for person in found),
+            "total_ore": sum(person.amount_ore for person in found),
+        }
+    return render(request, "leasing/cost_share/people.html", context)
+
+
+def chosen_quarter(request) -> tuple[list[Quarter], Quarter]:
+    """Return the quarters there are to choose, and the one that the address asks for."""
+    quarters = quarters_to_choose(today())
+    wanted = request.GET.get("kvartal") or str(Quarter.of(today()))
+    for quarter in quarters:
+        if str(quarter) == wanted:
+            return quarters, quarter
+    raise Http404
+
+
+def lines_url(**query) -> str:
+    """Return the list of lines, narrowed to what is asked for."""
+    return f"{reverse('lines')}?{urlencode(query)}"
+
+
+def payer(bearer: Bearer, key) -> dict:
+    """Say what addresses call one row of who pays: a department of everybody's, else a unit."""
+    if bearer.key == EVERYBODY:
+        return {"afdeling": key}
+    return {"afdeling": bearer.key, "enhed": key}
+
+
+def devices_url(bearer: Bearer) -> str:
+    """Return the list of the leased pcs that a bearer has today; '' where no filter says it."""
+    query = {"state": "leaset-pc"}
+    if bearer.key == STOCK:
+        return ""
+    if bearer.key == OWN_UNITS:
+        if len(bearer.unit_ids) > 1:
+            return ""
+        query["unit"] = str(next(iter(bearer.unit_ids)))
+    elif bearer.department:
+        query["department"] = str(bearer.department.pk)
+    return f"{reverse('device-list')}?{urlencode(query)}"
+
+
+def shades_chart(
+    minute: Minute, ident: str = "kvartaler", *, until: Quarter | None = None
+) -> Chart:
+    """Draw the quarters by shade, told apart by pattern as well as by colour.
+
+    `until` draws the last two years up to a quarter, as many as there is room for in half a page.
+    """
+    quarters = minute.quarters
+    if until:
+        quarters = [one for one in quarters if one.quarter <= until][-8:]
+    return bar_chart(
+        ident=ident,
+        title=f"Udgift pr. kvartal, {minute.share.bearer.name}",
+        labels=[one.quarter.short_label for one in quarters],
+        series=[
+            Series(name, style, [one.amounts.get(shade, 0) for one in quarters])
+            for shade, name, style in SHADES
+            if shade == "billed" or any(one.amounts.get(shade) for one in quarters)
+        ],
+    )

@@ -1,0 +1,159 @@
+"""Which devices and people the standing rules of data quality find on a day."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from albertslund_it.web.rows import among
+from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
+from inventory.placements.selectors import placements_in_force
+from leasing.approvals.selectors.one_pc import (
+    ALLOWED,
+    counted_placements,
+    ended_leases,
+    exceptions_on,
+    open_lines,
+    over_the_rule,
+)
+from leasing.models import Approval, Lease
+
+SOON_DAYS = 30
+
+
+def open_returns(on: date) -> QuerySet[ExpectedReturn]:
+    """Return what is still to be handed in: the device is with the one who was asked."""
+    held = placements_in_force(on).filter(device=OuterRef("device"))
+    return ExpectedReturn.objects.filter(
+        Q(Exists(held.filter(employee=OuterRef("employee"))), employee__isnull=False)
+        | Q(Exists(held.filter(employee=None, unit=OuterRef("unit"))), employee=None)
+    )
+
+
+def overdue_returns(on: date) -> QuerySet[Device]:
+    """Return the devices that should have been handed in before a day."""
+    late = open_returns(on).filter(due_on__lt=on)
+    return Device.objects.filter(pk__in=late.values("device"))
+
+
+def at_another_unit(on: date) -> QuerySet[Placement]:
+    """Return the placements that one unit pays and whose person is employed at others only.
+
+    Loans are left out, which Fælles IT pays, and people who have left, who are a fault of their
+    own.
+    """
+    also_there = Employee.also_employed_at.through.objects.filter(
+        employee=OuterRef("employee"), unit=OuterRef("unit")
+    )
+    return placements_in_force(on).filter(
+        ~Q(unit=F("employee__unit")),
+        ~Exists(also_there),
+        Q(employee__left_on=None) | Q(employee__left_on__gt=on),
+        employee__isnull=False,
+        unit__is_cost_holder=False,
+    )
+
+
+def with_changed_unit(on: date) -> QuerySet[Device]:
+    """Return the devices that stayed at a unit when their person went to another one."""
+    return Device.objects.filter(pk__in=at_another_unit(on).values("device"))
+
+
+def without_user(on: date) -> QuerySet[Device]:
+    """Return the pc's at a unit of which nobody has said who or what they are for."""
+    placed = placements_in_force(on).filter(
+        employee=None,
+        used_for="",
+        unit__is_cost_holder=False,
+        device__model__category__is_pc=True,
+    )
+    return Device.objects.filter(pk__in=placed.values("device"))
+
+
+def unpriced(on: date) -> QuerySet[Device]:
+    """Return the leased devices whose price is missing: they are billed to nobody."""
+    return Device.objects.filter(lease__isnull=False, lease__terms=None)
+
+
+def with_too_many(on: date) -> QuerySet[Employee]:
+    """Return the people who have, or with what is on order are to have, more pc's than they may."""
+    over = {*over_the_rule(on), *_ordered_too_many(on)}
+    return Employee.objects.filter(pk__in=among(over, int))
+
+
+def _ordered_too_many(on: date) -> set[int]:
+    """Return who will break the rule when the open orders are handed out."""
+    lines = list(open_lines().order_by().values_list("employee", "replaces", "devices__device"))
+    people = {person for person, _, _ in lines}
+    rows = counted_placements(on).filter(employee__in=among(people, int)).order_by()
+    held = set(rows.values_list("employee", "device")) if lines else set()
+    ended = ended_leases({device for _, device in held}, on) if held else set()
+    replaced = {(person, device) for person, device, _ in lines}
+    counts = Counter(
+        person
+        for person, device in held
+        if device not in ended and (person, device) not in replaced
+    )
+    # A line whose own pc the person has already is no pc more.
+    counts.update(person for person, _, own in lines if (person, own) not in held)
+    exceptions = exceptions_on(on).filter(employee__in=among(people, int)) if lines else ()
+    allowed = Counter(exceptions and exceptions.order_by().values_list("employee", flat=True))
+    return {person for person, count in counts.items() if count > ALLOWED + allowed[person]}
+
+
+def with_ending_exception(on: date) -> QuerySet[Employee]:
+    """Return the people whose exception ends within 30 days, leaving them with one too many."""
+    soon = on + timedelta(days=SOON_DAYS)
+    ending: QuerySet[Approval] = exceptions_on(on).filter(ends_before__lte=soon)
+    held = (
+        counted_placements(on)
+        .filter(employee__in=ending.values("employee"))
+        .values("employee")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=ALLOWED)
+    )
+    return Employee.objects.filter(pk__in=held.values("employee"))
+
+
+def coming_too_long(on: date) -> QuerySet[Employee]:
+    """Return the coming employees whose first day has come and who have no initials yet."""
+    return Employee.objects.filter(initials="", starts_on__lte=on)
+
+
+STOCK_DAYS, UNSEEN_DAYS = 30, 60
+
+
+def in_stock(today: date) -> QuerySet[Device]:
+    """Return the devices that no unit has."""
+    placed = placements_in_force(today).filter(unit__isnull=False)
+    return Device.objects.exclude(id__in=placed.values("device"))
+
+
+def long_in_stock(today: date) -> QuerySet[Device]:
+    """Return the devices that have been leased and in stock for more than 30 days."""
+    since = today - timedelta(days=STOCK_DAYS)
+    begun = Lease.objects.filter(starts_on__lt=since).values("device")
+    shelved = placements_in_force(today).filter(unit=None, starts_on__lt=since).values("device")
+    placed = Placement.objects.filter(device=OuterRef("id"), starts_on__lte=today)
+    return Device.objects.filter(Q(id__in=shelved) | ~Exists(placed), id__in=begun)
+
+
+def held_by_leavers(today: date) -> QuerySet[Device]:
+    """Return the devices placed with somebody who has left."""
+    left = placements_in_force(today).filter(employee__left_on__lte=today).values("device")
+    return Device.objects.filter(id__in=left)
+
+
+def leased_but_unused(today: date) -> QuerySet[Device]:
+    """Return the devices that a unit pays for and that nobody has switched on for 60 days."""
+    placed = placements_in_force(today).filter(
+        unit__isnull=False, device__last_seen__lt=today - timedelta(days=UNSEEN_DAYS)
+    )
+    return Device.objects.filter(id__in=placed.values("device"))
+
+
+def without_coding(today: date) -> QuerySet[Unit]:
+    """Return the units that have devices but lack artskonto or cost object."""
+    held = placements_in_force(today).filter(unit=OuterRef("id"))
+    lacking = Q(account="") | Q(cost_centre="", psp_element="")
+    return Unit.objects.filter(lacking, Exists(held), is_cost_holder=False)

@@ -1,0 +1,130 @@
+"""The list of devices: who has each on a day, and how its lease stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, QuerySet
+
+from albertslund_it.web.ranking import Buckets, Chain, rank_in
+from inventory.models import Device, DeviceModel, Employee, Placement, Unit
+from inventory.models.organisation import in_danish_order
+from inventory.placements.selectors import placements_in_force
+from leasing.leases.selectors.leases import lease_state, leases_of
+
+IN_STOCK = "It-lager"
+
+BY_NAME = in_danish_order("name")
+# In which order the things stand that a device or its placement points at.
+ORDERS = {
+    "model": lambda: DeviceModel.objects.order_by(BY_NAME),
+    "category": lambda: DeviceModel.objects.order_by(in_danish_order("category__name"), BY_NAME),
+    "unit": lambda: Unit.objects.order_by(BY_NAME, "number"),
+    "department": lambda: Unit.objects.order_by(in_danish_order("department__name"), BY_NAME),
+    "person": lambda: Employee.objects.order_by(BY_NAME, "initials"),
+}
+POINTERS = {"unit": "unit", "department": "unit", "person": "employee"}
+FIELDS = {
+    "serial_number": "serial_number",
+    "lease_starts_on": "lease__starts_on",
+    "last_seen": "last_seen",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A device as the list shows it on a day; `lease_state` as in `lease_state()`."""
+
+    id: int
+    serial_number: str
+    model: str
+    category: str
+    department: str
+    unit: str
+    unit_id: int | None
+    person: str
+    person_id: int | None
+    since: date | None
+    lease_starts_on: date | None
+    lease_state: date | tuple[str, str]
+    last_seen: date | None
+    unit_number: str = ""
+    initials: str = ""
+    used_for: str = ""
+    sub_agreement: str = ""
+
+
+def ordered_ids(
+    devices: QuerySet[Device], column: str, *, descending: bool, on: date
+) -> QuerySet | Buckets | Chain:
+    """Return the devices' ids in the order of a column, to be sliced; what has nothing is last."""
+    if column in {"model", "category"}:
+        rank = rank_in(ORDERS[column]())
+        return Buckets(devices, "pk", "model", "serial_number", rank, descending)
+    if column not in {"unit", "department", "person", "since"}:
+        return _by_field(devices, FIELDS[column], descending)
+    placed = placements_in_force(on)
+    if column != "since":
+        placed = placed.filter(**{f"{POINTERS[column]}__isnull": False})
+    if devices.query.where:  # of every device the join would only cost
+        placed = placed.filter(device__in=devices)
+    # NOT IN is right, and fast, because no placement is without a device.
+    others = devices.exclude(pk__in=placed.values("device")).order_by("serial_number")
+    if column == "since":
+        order = ["-starts_on" if descending else "starts_on", "device"]
+        first = placed.order_by(*order).values_list("device", flat=True)
+    else:
+        rank = rank_in(ORDERS[column]())
+        tie = "device__serial_number"
+        first = Buckets(
+            placed, "device", POINTERS[column], tie, rank, descending, many=column == "person"
+        )
+    return Chain(first, others.values_list("pk", flat=True))
+
+
+def _by_field(devices: QuerySet[Device], field: str, descending: bool) -> QuerySet:
+    if field == "serial_number":  # unique and never empty: its index alone gives the order
+        order = ["-serial_number" if descending else "serial_number"]
+    else:
+        value = F(field)
+        nulls = {"nulls_last": True}
+        order = [value.desc(**nulls) if descending else value.asc(**nulls), "pk"]
+    return devices.order_by(*order).values_list("pk", flat=True)
+
+
+def device_rows(ids: Sequence[int], on: date) -> list[DeviceRow]:
+    """Return the rows of some devices, in the ids' order."""
+    devices = Device.objects.select_related("model__category").in_bulk(ids)
+    placed = {
+        placement.device_id: placement
+        for placement in placements_in_force(on)
+        .filter(device__in=ids)
+        .select_related("unit__department", "employee")
+    }
+    leases = leases_of(ids)
+    return [_row(devices[pk], placed.get(pk), leases.get(pk), on) for pk in ids]
+
+
+def _row(device: Device, placement: Placement | None, lease, on: date) -> DeviceRow:
+    unit = placement and placement.unit
+    person = placement and placement.employee
+    return DeviceRow(
+        id=device.id,
+        serial_number=device.serial_number,
+        model=device.model.name,
+        category=device.model.category.name,
+        department=unit.department.name if unit and unit.department else "",
+        unit=unit.name if unit else IN_STOCK,
+        unit_id=unit and unit.id,
+        person=str(person) if person else (placement.used_for if placement else ""),
+        # Who is employed elsewhere may have a page that the reader of this list may not see.
+        person_id=person.id if person and person.unit_id == placement.unit_id else None,
+        since=placement and placement.starts_on,
+        lease_starts_on=lease and lease.starts_on,
+        lease_state=lease_state(lease, on),
+        last_seen=device.last_seen,
+        unit_number=unit.number if unit else "",
+        initials=person.initials if person else "",
+        used_for=placement.used_for if placement else "",
+        sub_agreement=lease.sub_agreement.number if lease else "",
+    )

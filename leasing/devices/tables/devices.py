@@ -1,0 +1,111 @@
+from collections.abc import Iterator
+from datetime import date
+from html import escape
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django_tables2.data import TableData
+
+from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn
+from albertslund_it.web.tables import Table
+from inventory.models import Device
+from leasing.devices.selectors.device_list import DeviceRow, device_rows, ordered_ids
+
+CHUNK = 500  # rows read at a time for a download; well under SQLite's limit on parameters
+
+
+class DeviceRows(TableData):
+    """The devices of a queryset: a page's ids first, then the rows of those."""
+
+    def __init__(self, devices: QuerySet[Device], on: date):
+        super().__init__(devices.order_by())
+        self.on = on
+        self.alias = "serial_number"
+
+    def __len__(self) -> int:
+        if not hasattr(self, "_length"):
+            self._length = self.data.count()
+        return self._length
+
+    def order_by(self, aliases):
+        self.alias = aliases[0] if aliases else "serial_number"
+
+    def __getitem__(self, wanted: slice) -> list[DeviceRow]:
+        return device_rows(self._page_of_ids(wanted.start, wanted.stop), self.on)
+
+    def _page_of_ids(self, start: int, stop: int) -> list[int]:
+        """Count a deep page from the end: a database reads all that it skips."""
+        ids, length = self._ids(), len(self)
+        if isinstance(ids, QuerySet) and start > length // 2:
+            return list(ids.reverse()[max(0, length - stop) : length - start])[::-1]
+        return list(ids[start:stop])
+
+    def __iter__(self) -> Iterator[DeviceRow]:
+        ids = list(self._ids()[0:])
+        for start in range(0, len(ids), CHUNK):
+            yield from device_rows(ids[start : start + CHUNK], self.on)
+
+    def _ids(self):
+        descending = self.alias.startswith("-")
+        return ordered_ids(self.data, self.alias.lstrip("-"), descending=descending, on=self.on)
+
+
+def _device_page(row: DeviceRow) -> str:
+    return reverse("device-detail", args=[row.id])
+
+
+def _unit_page(row: DeviceRow) -> str:
+    return reverse("unit-detail", args=[row.unit_id]) if row.unit_id else ""
+
+
+def _person_page(row: DeviceRow) -> str:
+    return reverse("employee-detail", args=[row.person_id]) if row.person_id else ""
+
+
+class SinceColumn(DateColumn):
+    """Since when a device is where it is; one that was never handed out is in stock so far."""
+
+    def cell(self, record, value):
+        if value is None:
+            return '<span class="soft">Aldrig udleveret</span>'
+        return super().cell(record, value)
+
+
+class PickColumn(CodeColumn):
+    """The serial number with a box to choose the device by, for what is done with several."""
+
+    def __init__(self):
+        super().__init__("Serienr.", link=_device_page)
+
+    def cell(self, record, value):
+        number = escape(value)
+        box = (
+            '<input class="form-check-input pick" type="checkbox" name="serienumre" form="valgte" '
+            f'value="{number}" aria-label="Vælg {number}"> '
+        )
+        return box + super().cell(record, value)
+
+
+class DeviceTable(Table):
+    """Every device that the user may see."""
+
+    caption = "Udstyr"
+    empty_title = "Der er ikke noget udstyr endnu"
+    empty_help = "Det kommer, når en leverance er indlæst, eller når din enhed får udleveret noget."
+
+    serial_number = CodeColumn("Serienr.", link=_device_page)
+    model = CodeColumn("Model")
+    category = Column("Kategori")
+    department = Column("Afdeling")
+    unit = Column("Enhed", link=_unit_page)
+    person = Column("Medarbejder", link=_person_page)
+    since = SinceColumn("Siden")
+    lease_starts_on = DateColumn("Leasing fra")
+    lease_state = MarkColumn("Leasing til", orderable=False)
+    last_seen = DateColumn("Sidst set")
+    # What an import of the file needs.
+    placed_from = DateColumn("Fra", of="since", visible=False)
+    unit_number = CodeColumn("Enhedsnr", visible=False)
+    initials = CodeColumn("Initialer", visible=False)
+    used_for = Column("Bruges til", visible=False)
+    sub_agreement = CodeColumn("Underaftale", visible=False)

@@ -1,0 +1,140 @@
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef
+
+from albertslund_it.web.clock import today
+from albertslund_it.web.filters import FilterSet
+from albertslund_it.web.forms import PlainSelect
+from albertslund_it.web.rows import among
+from inventory.devices.selectors import matching
+from inventory.models import Category, Device, DeviceModel
+from inventory.organisation.presenters import unit_choices
+from inventory.organisation.selectors.organisation import departments_open_to
+from inventory.organisation.selectors.scope import sees_all, units_seen_by
+from inventory.placements.selectors import placements_in_force
+from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.data_quality.selectors.faults import RULES, Of, Rule
+from leasing.data_quality.selectors.sets import in_stock
+from leasing.lease_end.selectors import NOTICE_MONTHS, ending_without_choice
+from leasing.models import SubAgreement
+
+PLACED, STOCK, UNLEASED, LEASED_PC = "enhed", "lager", "uden-leasing", "leaset-pc"
+STATES = [
+    (PLACED, "Hos en enhed"),
+    (STOCK, "På lager"),
+    (LEASED_PC, "Leasede pc'er"),
+    (UNLEASED, "Uden leasing"),
+]
+# What the front page, the data quality and a quarter's readiness count.
+WAITS = {
+    rule.key: rule
+    for rule in (
+        Rule("shelf", "Leaset udstyr på lager", "", Of.LEASED, in_stock),
+        *(rule for rule in RULES if rule.of in {Of.LEASED, Of.DEVICES}),
+        Rule(
+            "ending",
+            f"Udløber inden {NOTICE_MONTHS} måneder uden valg",
+            "",
+            Of.LEASED,
+            ending_without_choice,
+        ),
+    )
+}
+
+
+class DeviceFilter(FilterSet):
+    """What the list of devices can be narrowed to; every choice is within the user's scope."""
+
+    q = django_filters.CharFilter(label="Søg", method="search")
+    department = django_filters.ModelChoiceFilter(
+        label="Afdeling",
+        queryset=lambda request: departments_open_to(request.user, today()),
+        method="in_department",
+        empty_label="Alle",
+    )
+    unit = django_filters.ChoiceFilter(
+        label="Enhed", method="in_unit", empty_label="Alle", widget=PlainSelect
+    )
+    model = django_filters.ModelChoiceFilter(
+        label="Model", queryset=DeviceModel.objects.all(), empty_label="Alle"
+    )
+    category = django_filters.ModelChoiceFilter(
+        label="Kategori",
+        field_name="model__category",
+        queryset=Category.objects.all(),
+        empty_label="Alle",
+    )
+    state = django_filters.ChoiceFilter(
+        label="Status", choices=STATES, method="in_state", empty_label="Alle"
+    )
+
+    waits = django_filters.ChoiceFilter(
+        label="Venter",
+        choices=[(r.key, r.title) for r in WAITS.values()],
+        method="in_waits",
+        empty_label="Alle",
+    )
+
+    underaftale = django_filters.ModelChoiceFilter(
+        label="Underaftale",
+        field_name="lease__sub_agreement",
+        queryset=lambda request: (
+            SubAgreement.objects.order_by("number")
+            if sees_all(request.user)
+            else SubAgreement.objects.none()
+        ),
+        empty_label="Alle",
+    )
+
+    class Meta:
+        model = Device
+        fields: list[str] = []
+
+    def __init__(self, *args, request, people: bool, **kwargs):
+        super().__init__(*args, request=request, **kwargs)
+        self.people = people
+        if not sees_all(request.user):  # nothing to choose, so nothing to show; asked for, refused
+            self.filters["underaftale"].extra["widget"] = forms.HiddenInput
+        units = units_seen_by(request.user, today())
+        self.filters["unit"].extra["choices"] = unit_choices(units)
+        if not sees_all(request.user):
+            self.filters["state"].extra["choices"] = [
+                s for s in STATES if s[0] in {LEASED_PC, UNLEASED}
+            ]
+        self.filters["waits"].extra["choices"] = [
+            (rule.key, rule.title)
+            for rule in WAITS.values()
+            if not rule.needs or request.user.has_perm(rule.needs)
+        ]
+        self.hint("Serienr., initialer, navn, enhed" if people else "Serienr. eller enhed")
+
+    def search(self, devices, name, value):
+        return matching(devices, value, today(), with_people=self.people)
+
+    def in_department(self, devices, name, department):
+        return devices.filter(pk__in=self._placed(unit__department=department))
+
+    def in_unit(self, devices, name, unit):
+        return devices.filter(pk__in=self._placed(unit=unit))
+
+    def in_state(self, devices, name, state):
+        if state == UNLEASED:
+            return devices.filter(lease=None)
+        if state == LEASED_PC:
+            pcs = devices.filter(model__category__is_pc=True)
+            return devices.filter(pk__in=among(quarter_costs(pcs, today()), int))
+        if state == PLACED:
+            return devices.filter(pk__in=self._placed(unit__isnull=False))
+        placed = placements_in_force(today()).filter(unit__isnull=False, device=OuterRef("pk"))
+        return devices.filter(~Exists(placed))
+
+    def in_waits(self, devices, name, key):
+        rule, day = WAITS[key], today()
+        found = rule.find(day)
+        if rule.of is Of.DEVICES:
+            return devices.filter(pk__in=found.values("pk"))
+        ids = list(found.order_by().values_list("pk", flat=True))
+        return devices.filter(pk__in=among(list(quarter_costs(ids, day)), int))
+
+    def _placed(self, **conditions):
+        return placements_in_force(today()).filter(**conditions).values("device")

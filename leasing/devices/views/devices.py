@@ -1,0 +1,75 @@
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, render
+
+from albertslund_it.web.clock import today
+from albertslund_it.web.lists import ListPage
+from inventory.history.selectors import shown_history
+from inventory.organisation.selectors.scope import devices_seen_by
+from leasing.confirmation.selectors.items import open_objection
+from leasing.devices.selectors.device_page import Reader, charges, costs, timeline
+from leasing.devices.selectors.history import history_of_device
+from leasing.devices.tables.devices import DeviceRows, DeviceTable, PickColumn
+from leasing.devices.tables.filters import DeviceFilter
+from leasing.leases.selectors.leases import leasing_of
+from leasing.movements.views.device_actions import HANDLES, device_actions
+
+PEOPLE = "inventory.view_employee"
+# Without people there is no »Fra« either: a placement is taken in whole, and would lose its person.
+WITH_PEOPLE = ("person", "initials", "used_for", "placed_from")
+LAST_SEEN = "inventory.see_last_seen"
+OBJECTS = "leasing.object_to_device"
+
+
+class DeviceList(ListPage):
+    """Every device that the user may see."""
+
+    permission_required = "inventory.view_device"
+    table_class = DeviceTable
+    filter_class = DeviceFilter
+    title = "Udstyr"
+    file_name = "udstyr"
+    template_name = "leasing/devices/list.html"
+
+    def rows(self):
+        return devices_seen_by(self.request.user, today())
+
+    def filter_options(self):
+        return {"people": self.request.user.has_perm(PEOPLE)}
+
+    def table_data(self, filtered):
+        return DeviceRows(filtered, today())
+
+    def table_options(self):
+        user = self.request.user
+        hidden = [] if user.has_perm(PEOPLE) else [*WITH_PEOPLE]
+        hidden += [] if user.has_perm(LAST_SEEN) else ["last_seen"]
+        picked = [("serial_number", PickColumn())] if user.has_perm(HANDLES) else []
+        return {"exclude": hidden, "extra_columns": picked}
+
+    def extra_context(self):
+        return {"picks": self.request.user.has_perm(HANDLES)}
+
+
+@permission_required("inventory.view_device", raise_exception=True)
+def device_detail(request, pk):
+    """Show everything about one device; out of scope it does not exist."""
+    user, on = request.user, today()
+    devices = devices_seen_by(user, on).select_related("model__category")
+    device = get_object_or_404(devices.prefetch_related("former_serial_numbers"), pk=pk)
+    reader = Reader(user, on)
+    sees_people = user.has_perm(PEOPLE)
+    context = {
+        "device": device,
+        "stays": timeline(device, reader, on),
+        "leasing": leasing_of(device, on),
+        "costs": costs(device, reader, on),
+        "charges": charges(device, reader),
+        "history": history_of_device(device, with_people=sees_people, shown=shown_history(request))
+        if reader.all
+        else None,
+        "sees_people": sees_people,
+        "sees_last_seen": user.has_perm(LAST_SEEN),
+        "handling": device_actions(device, user, on),
+        "objection": open_objection(device, user, on) if user.has_perm(OBJECTS) else None,
+    }
+    return render(request, "leasing/devices/detail.html", context)

@@ -1,0 +1,129 @@
+"""What a fiscal year costs, by department, unit, model, quarter and kind: two of them at a time."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Sum
+
+from albertslund_it.common.names import danish_key
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Department, Unit
+from leasing.billing.selectors.facts import one_moment
+from leasing.billing.selectors.outstanding import pending_rows, window_up_to
+from leasing.billing.selectors.preview import COST_HOLDER_NAME
+from leasing.billing.selectors.window import last_covered_quarter
+from leasing.cost_share.selectors.lines import KIND_NAMES
+from leasing.models import InvoiceSummary, Kind
+
+
+class Amount(NamedTuple):
+    """An amount of the year with everything it can be looked at by."""
+
+    department: str
+    unit: str
+    model: str
+    quarter: str
+    kind: str
+    amount_ore: int
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What a year can be looked at by."""
+
+    name: str
+    read: Callable[[Amount], str]
+    sort: Callable = danish_key
+
+
+NO_MODEL = "Uden udstyr"
+DIMENSIONS = {
+    "afdeling": Dimension(
+        "Afdeling",
+        lambda a: a.department,
+        lambda name: (name == COST_HOLDER_NAME, danish_key(name)),
+    ),
+    "enhed": Dimension("Enhed", lambda a: a.unit),
+    "model": Dimension("Model", lambda a: a.model or NO_MODEL),
+    "kvartal": Dimension("Kvartal", lambda a: a.quarter, str),
+    "slags": Dimension(
+        "Slags", lambda a: KIND_NAMES[Kind(a.kind)], lambda n: list(KIND_NAMES.values()).index(n)
+    ),
+}
+
+
+@dataclass
+class Pivot:
+    """Rows and columns with their sums; every way of cutting has the same total."""
+
+    rows: list[tuple[str, list[int], int]]
+    columns: list[str]
+    sums: list[int]
+    total_ore: int
+
+
+def last_quarter_of(year: int, today: date) -> Quarter:
+    """Return the last quarter of a year that has begun by today, or that is billed already."""
+    now = Quarter.of(today)
+    return min(Quarter(year, 4), max(now, last_covered_quarter() or now))
+
+
+def amounts_of(year: int, today: date) -> list[Amount]:
+    """Return what a year's quarters cost up to today's: what is billed of them and what waits."""
+    last = last_quarter_of(year, today)
+    with one_moment():
+        units = {u.id: u for u in Unit.objects.select_related("department")}
+        names = dict(Department.objects.values_list("id", "name"))
+        found = list(_billed(year, units, names))
+        for row in pending_rows(window_up_to(last)):
+            if row.period[:4] == str(year):
+                unit = units[row.unit_id]
+                department = unit.department.name if unit.department else COST_HOLDER_NAME
+                found.append(
+                    Amount(
+                        department, str(unit), row.model_name, row.period, row.kind, row.amount_ore
+                    )
+                )
+    return found
+
+
+def _billed(year: int, units: dict, names: dict) -> Iterator[Amount]:
+    rows = (
+        InvoiceSummary.objects.filter(period__startswith=f"{year}Q")
+        .values_list("invoice__department", "unit", "model_name", "period", "kind")
+        .annotate(Sum("amount_ore"))
+        .order_by()
+    )
+    for department, unit, model, period, kind, amount in rows:
+        name = names.get(department, COST_HOLDER_NAME)
+        yield Amount(name, str(units[unit]), model, period, kind, amount)
+
+
+def departments_by_name() -> dict[str, dict[str, str]]:
+    """Return what the list of lines calls each department, by its name."""
+    rows = Department.objects.values_list("id", "name")
+    return {name: {"afdeling": str(pk)} for pk, name in rows}
+
+
+def units_by_name() -> dict[str, dict[str, str]]:
+    """Return what the list of lines calls each unit, by its number and name."""
+    return {str(unit): {"enhed": str(unit.id)} for unit in Unit.objects.all()}
+
+
+def pivot(amounts: list[Amount], down: str, across: str) -> Pivot:
+    """Add amounts up by one dimension down and another across."""
+    row_of, column_of = DIMENSIONS[down], DIMENSIONS[across]
+    cells: dict[tuple[str, str], int] = defaultdict(int)
+    for one in amounts:
+        cells[row_of.read(one), column_of.read(one)] += one.amount_ore
+    names = sorted({row for row, _ in cells}, key=row_of.sort)
+    columns = sorted({column for _, column in cells}, key=column_of.sort)
+    rows = []
+    for name in names:
+        values = [cells.get((name, column), 0) for column in columns]
+        rows.append((name, values, sum(values)))
+    sums = [sum(values[index] for _, values, _ in rows) for index in range(len(columns))]
+    return Pivot(rows, columns, sums, sum(sums))

@@ -1,0 +1,126 @@
+from io import BytesIO
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import permission_required
+from django.http import FileResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from albertslund_it.common import workbooks
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.clock import today
+from albertslund_it.web.lists import EXCEL
+from albertslund_it.web.query import one_of
+from leasing.billing.selectors.preview import COST_HOLDER_NAME
+from leasing.billing.selectors.window import billing_start
+from leasing.billing.views import is_computed_now
+from leasing.cost_share.selectors.lines import KIND_NAMES
+from leasing.cost_share.selectors.payers import STOCK
+from leasing.cost_share.tables.lines import WITHOUT_DEVICE
+from leasing.fiscal_year.selectors.obligation import remaining_obligation
+from leasing.fiscal_year.selectors.pivot import (
+    DIMENSIONS,
+    NO_MODEL,
+    amounts_of,
+    departments_by_name,
+    last_quarter_of,
+    pivot,
+    units_by_name,
+)
+
+
+@permission_required("leasing.view_billingrun", raise_exception=True)
+def year_page(request):
+    """Show what a fiscal year costs, cut as the address asks, and what is left of the leases."""
+    day = today()
+    years = list(range(day.year, billing_start().year - 1, -1)) or [day.year]
+    year = int(one_of(request.GET, "aar", [str(one) for one in years], str(years[0])))
+    down, across = chosen(request.GET)
+    context = {
+        "year": year,
+        "years": years,
+        "dimensions": [(key, one.name) for key, one in DIMENSIONS.items()],
+        "down": down,
+        "across": across,
+        "row_name": DIMENSIONS[down].name,
+        "column_name": DIMENSIONS[across].name,
+    }
+    wants_file = request.GET.get("hent") == "xlsx"
+    if wants_file or is_computed_now(request):
+        table = pivot(amounts_of(year, day), down, across)
+        labels = [label(across, column) for column in table.columns]
+        if wants_file:
+            return file(table, year, down, labels)
+        last = last_quarter_of(year, day)
+        context |= linked(table, Quarter(year, 1), last, down, across)
+        context |= {"table": table, "labels": labels}
+        context["obligation"] = remaining_obligation(day)
+    return render(request, "leasing/fiscal_year/pivot.html", context)
+
+
+def chosen(asked) -> tuple[str, str]:
+    """Return what goes down and across: two different ones."""
+    down = one_of(asked, "raekker", DIMENSIONS, "afdeling")
+    across = one_of(asked, "kolonner", DIMENSIONS, "")
+    if across in {"", down}:
+        across = "kvartal" if down != "kvartal" else "afdeling"
+    return down, across
+
+
+def linked(table, first: Quarter, last: Quarter, down: str, across: str) -> dict:
+    """Return the rows and the sums with the address of the lines that each amount is made of."""
+    of_row = queries_of(down, [name for name, *_ in table.rows])
+    of_column = queries_of(across, table.columns)
+    whole = {"afdeling": "alle", "fra": str(first), "til": str(last)}
+
+    def address(row: str = "", column: str = "") -> str:
+        asked = whole | of_row.get(row, {}) | of_column.get(column, {})
+        return f"{reverse('lines')}?{urlencode(asked)}"
+
+    rows = []
+    for name, values, total in table.rows:
+        cells = [
+            (value, address(name, column))
+            for value, column in zip(values, table.columns, strict=True)
+        ]
+        rows.append((label(down, name), cells, (total, address(name))))
+    sums = [
+        (value, address(column=column))
+        for value, column in zip(table.sums, table.columns, strict=True)
+    ]
+    return {"rows": rows, "sums": sums, "whole": (table.total_ore, address())}
+
+
+def queries_of(dimension: str, names: list[str]) -> dict[str, dict[str, str]]:
+    """Return what narrows the list of lines to each thing of a dimension, by its name here."""
+    if dimension == "afdeling":
+        return departments_by_name() | {COST_HOLDER_NAME: {"afdeling": STOCK}}
+    if dimension == "enhed":
+        return units_by_name()
+    if dimension == "slags":
+        return {name: {"slags": kind.value} for kind, name in KIND_NAMES.items()}
+    if dimension == "kvartal":
+        return {code: {"fra": code, "til": code} for code in names}
+    return {name: {"model": WITHOUT_DEVICE if name == NO_MODEL else name} for name in names}
+
+
+def label(dimension: str, name: str) -> str:
+    """Write a quarter in words."""
+    return Quarter.parse(name).short_label if dimension == "kvartal" else name
+
+
+def file(table, year: int, down: str, labels: list[str]) -> FileResponse:
+    """Return the same table as a workbook."""
+    amount = workbooks.CellKind.AMOUNT
+    columns = [
+        workbooks.Column(DIMENSIONS[down].name, workbooks.CellKind.TEXT, 36),
+        *(workbooks.Column(name, amount, is_summed=True) for name in labels),
+        workbooks.Column("I alt", amount, is_summed=True),
+    ]
+    rows = [(label(down, name), *values, total) for name, values, total in table.rows]
+    stream = BytesIO()
+    workbooks.write_table(stream, title=f"Udgift {year}", columns=columns, rows=rows)
+    stream.seek(0)
+    return FileResponse(
+        stream, as_attachment=True, filename=f"udgift-{year}.xlsx", content_type=EXCEL
+    )

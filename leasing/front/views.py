@@ -1,0 +1,94 @@
+from django.shortcuts import render
+
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.clock import now as moment_now
+from albertslund_it.web.clock import today
+from inventory.organisation.selectors.scope import devices_seen_by, sees_all
+from leasing.approvals.selectors.tasks import mail_tasks
+from leasing.billing.selectors.outstanding import outstanding
+from leasing.billing.selectors.quarter_costs import cost_of
+from leasing.billing.views import is_computed_now
+from leasing.cost_share.selectors.minute import minute_of
+from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.selectors.tasks import share_tasks
+from leasing.cost_share.views import task_links
+from leasing.cost_share.views.share import shades_chart
+from leasing.data_quality.selectors.faults import costly_faults
+from leasing.data_quality.selectors.sets import in_stock
+from leasing.data_quality.views import linked
+from leasing.front.selectors import (
+    leader_tasks,
+    leaver_tasks,
+    lessor_tasks,
+    money_tasks,
+    quarter_tasks,
+)
+from leasing.models import BillingRun
+from leasing.movements.selectors.losses import loss_tasks
+from leasing.orders.selectors.tasks import order_tasks
+
+SEES_RUNS = "leasing.view_billingrun"
+SEES_DEVICES = "inventory.view_device"
+SEES_PEOPLE = "inventory.view_employee"
+HANDLES = "leasing.handle_orders"
+SEES_DEVICES_UNUSED = "inventory.see_last_seen"
+HANDLES_ORDERS = "leasing.handle_orders"
+
+
+def front(request):
+    """Show what waits for the user, by role."""
+    user, day = request.user, today()
+    now = is_computed_now(request)
+    context = {"is_computed": now, "tasks": [], "today": day}
+    if user.has_perm(SEES_RUNS):
+        context |= _for_finance(day, now)
+    if user.has_perm(SEES_DEVICES_UNUSED):
+        context["has_tasks"] = True
+        if now:
+            context["faults"] = linked(costly_faults(user, day))
+            context["leased"] = cost_of(None, day)
+            context["stock"] = cost_of(in_stock(day), day)
+    if user.has_perm(HANDLES):
+        context["tasks"] = [*task_links.linked(loss_tasks(moment_now())), *context["tasks"]]
+        context["tasks"] = [*task_links.linked(order_tasks()), *context["tasks"]]
+    context["sees_nothing"] = not user.has_perm(SEES_DEVICES)
+    if not (sees_all(user) or context["sees_nothing"]):
+        context |= _for_leaders(user, day, now)
+    first = [*share_tasks(user, day), *(mail_tasks() if user.has_perm(HANDLES_ORDERS) else ())]
+    context["tasks"] = [*task_links.linked(first), *context["tasks"]]
+    return render(request, "leasing/front/front.html", context)
+
+
+def _for_finance(day, now: bool) -> dict:
+    context = {"has_tasks": True, "latest": BillingRun.objects.order_by("-id").first()}
+    if not now:
+        return context | {"tasks": task_links.linked(quarter_tasks(day))}
+    standing = outstanding(day)
+    return context | {
+        "standing": standing,
+        "year_ore": standing.of_year(day.year).total.cost_ore,
+        "tasks": task_links.linked(
+            [
+                *money_tasks(standing, day),
+                *quarter_tasks(day, standing),
+                *lessor_tasks(day),
+                *leader_tasks(day),
+            ]
+        ),
+    }
+
+
+def _for_leaders(user, day, now: bool) -> dict:
+    bearers = bearers_seen_by(user, day)
+    context = {"is_leader": True, "bearers": bearers}
+    if not now:
+        return context
+    minutes = [minute_of(bearer, Quarter.of(day), day) for bearer in bearers]
+    waiting = leaver_tasks(day, devices_seen_by(user, day)) if user.has_perm(SEES_PEOPLE) else ()
+    return context | {
+        "minutes": [
+            (found, shades_chart(found, f"kvartaler-{i}", until=Quarter(day.year, 4)))
+            for i, found in enumerate(minutes)
+        ],
+        "tasks": task_links.linked(waiting),
+    }

@@ -1,0 +1,182 @@
+"""Take in one file: all of it or none of it."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.faults import Faults
+from albertslund_it.common.kept_files import CheckedFile, kept_as
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.spreadsheets import Table, looks_like_xml, read_bytes, read_table
+from albertslund_it.web.bulk import Count, Difference
+from inventory.imports.importers.reading import Importer, read_rows
+from leasing.guards import clashes_refused
+from leasing.imports.importers.kinds import KINDS
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What a file did, or in a dry run would do; `counts` is by kind of thing, in Danish.
+
+    `source` says which sheet was read, and which were not; `made` are the new rows of what it is a
+    file of.
+    """
+
+    kind: str
+    label: str
+    dry_run: bool
+    row_count: int
+    counts: dict[str, Count]
+    differences: list[Difference] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    source: str = ""
+    made: list[Model] = field(default_factory=list)
+
+    @property
+    def change_count(self) -> int:
+        """Return the number of rows in the database that were created or changed."""
+        return sum(count.created + count.changed for count in self.counts.values())
+
+    @property
+    def told(self) -> Iterator[tuple[str, str]]:
+        """Say all that the file would do in rows, for whoever agrees to it."""
+        for one in self.differences:
+            yield f"{one.subject}: {one.what}", f"{one.before} → {one.after}"
+        for warning in self.warnings:
+            yield "Advarsel", warning
+
+
+def import_file(
+    *,
+    kind: str,
+    stream: BinaryIO,
+    filename: str,
+    actor,
+    today: date,
+    now: datetime | None = None,
+    dry_run: bool = False,
+    agree: Callable[[ImportReport], None] | None = None,
+    quarter: Quarter | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> ImportReport:
+    """Take in a file of one kind; see `import_table`.
+
+    `quarter` is what a document is for that does not say it.
+    """
+    importer = importer_of(kind)
+    progress(f"Læser {filename}")
+    options = {
+        "actor": actor,
+        "today": today,
+        "now": now,
+        "dry_run": dry_run,
+        "agree": agree,
+        "progress": progress,
+    }
+    is_document = bool(importer.read_document) and looks_like_xml(stream)
+    data = read_bytes(stream, filename, settings.IMPORT_MAX_BYTES)
+    kept = kept_as(filename, data, is_xml=is_document) if importer.keeps_file else None
+    if is_document:
+        faults = Faults()
+        rows = importer.read_document(data, faults, quarter)
+        return _take_in(importer, rows, len(rows), [], faults, kept=kept, **options)
+    if quarter:
+        raise Refused("Et kvartal vælges kun til en elektronisk faktura (.xml) uden periode.")
+    if importer.read_document and filename.lower().endswith(".xml"):
+        raise Refused("Filen hedder .xml, men er ikke XML. Er den pakket, så pak den ud først.")
+    table = read_table(io.BytesIO(data), filename, settings.IMPORT_MAX_BYTES, importer.known)
+    return import_table(kind=kind, table=table, kept=kept, **options)
+
+
+def import_table(
+    *,
+    kind: str,
+    table: Table,
+    actor,
+    today: date,
+    now: datetime | None = None,
+    dry_run: bool = False,
+    agree: Callable[[ImportReport], None] | None = None,
+    kept: CheckedFile | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> ImportReport:
+    """Take in a table of one kind (a key of `KINDS`) and report what changed.
+
+    A dry run does the same and undoes it. So does `agree` by refusing what the file would change.
+    At `now`, if it is given, those whom it concerns are written to.
+
+    Raises:
+        Refused: with every fault of the table (`FileRefused.faults`); nothing was written.
+    """
+    importer = importer_of(kind)
+    faults = Faults()
+    progress(f"Kontrollerer {len(table.rows)} rækker")
+    rows, warnings = read_rows(importer, table, faults)
+    report = _take_in(
+        importer,
+        rows,
+        len(table.rows),
+        warnings,
+        faults,
+        actor=actor,
+        today=today,
+        now=now,
+        dry_run=dry_run,
+        agree=agree,
+        kept=kept,
+        progress=progress,
+    )
+    return replace(report, source=table.source)
+
+
+def _take_in(
+    importer: Importer,
+    rows,
+    count,
+    warnings,
+    faults,
+    *,
+    actor,
+    today,
+    now,
+    dry_run,
+    agree,
+    kept,
+    progress,
+) -> ImportReport:
+    """Save what was read, and undo it where it is only to be looked at."""
+    progress(f"Gemmer {count} rækker")
+    file = {"source": kept} if importer.keeps_file else {}
+    with clashes_refused(), transaction.atomic():
+        changes = importer.save(rows=rows, actor=actor, today=today, faults=faults, **file)
+        if now:
+            changes.tell(now)
+        report = ImportReport(
+            importer.kind,
+            importer.label,
+            dry_run,
+            count,
+            changes.counts,
+            changes.differences,
+            warnings + changes.warnings,
+            made=changes.created_of(changes.models[0]),
+        )
+        if agree and report.change_count:
+            agree(report)
+        if dry_run:
+            transaction.set_rollback(True)
+    return report
+
+
+def importer_of(kind: str) -> Importer:
+    """Return the importer of a kind of file; an unknown kind is refused."""
+    if kind not in KINDS:
+        raise Refused(f"»{kind}« er ikke en slags fil. Skriv en af: {', '.join(KINDS)}.")
+    return KINDS[kind]

@@ -1,0 +1,59 @@
+"""The lessor's price list as a file."""
+
+from albertslund_it.common import cells
+from inventory.imports.importers.columns import MODEL
+from inventory.imports.importers.reading import Column, Importer, like
+from inventory.models import Category
+from leasing.leases.services.prices import PriceFacts, save_prices
+from leasing.models import LeasePrice
+
+MANAGE_AMOUNTS = "leasing.manage_amounts"
+
+
+QUARTERS = cells.whole_number(1, 40)
+
+
+PRICES = Importer(
+    kind="prices",
+    label="Priser",
+    help="Prislisten. Nye priser gælder nye leasinger; de gamle beholder deres.",
+    permission=MANAGE_AMOUNTS,
+    make=PriceFacts,
+    save=save_prices,
+    columns=(
+        MODEL,
+        Column(
+            "Kategori",
+            "category",
+            like(Category, "name"),
+            required=True,
+            help="pc, skærm … En ny oprettes",
+            example="pc",
+        ),
+        Column(
+            "Gælder fra",
+            "starts_on",
+            cells.day,
+            required=True,
+            help="For leasinger, der starter fra den dag",
+            example="01-01-2026",
+        ),
+        Column(
+            "Leasingpris",
+            "price_ore",
+            cells.amount,
+            required=True,
+            help="For hele løbetiden, i kr. uden moms",
+            example="5.590,66",
+        ),
+        Column("Kvartaler", "quarters", QUARTERS, help="16, hvis tom", example=16),
+        Column(
+            "Kilde",
+            "source",
+            like(LeasePrice, "source"),
+            clears_to="",
+            help="Hvor prisen står",
+            example="SKI-prisliste, januar 2026",
+        ),
+    ),
+)

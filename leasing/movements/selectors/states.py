@@ -1,0 +1,103 @@
+"""What a form must know of some devices: where they are, and what stands in the way."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from albertslund_it.web.people import author_of
+from albertslund_it.web.rows import among
+from inventory.models import Device, Placement
+from leasing.models import Lease, LossReport, OrderedDevice
+
+IN_STOCK = "it-lager"
+
+
+@dataclass(frozen=True)
+class DeviceState:
+    """A device with all its change points, in order, and what it is set aside for or lost by."""
+
+    device: Device
+    timeline: tuple[Placement, ...]
+    lease: Lease | None
+    set_aside: OrderedDevice | None
+    loss: LossReport | None
+
+    def on(self, day: date) -> Placement | None:
+        """Return the placement in force on a day."""
+        before = [placement for placement in self.timeline if placement.starts_on <= day]
+        return before[-1] if before else None
+
+    def after(self, day: date) -> list[Placement]:
+        """Return the change points after a day."""
+        return [placement for placement in self.timeline if placement.starts_on > day]
+
+    def is_in_stock(self, day: date) -> bool:
+        placement = self.on(day)
+        return placement is None or placement.unit_id is None
+
+    def counts(self, day: date) -> bool:
+        """Tell whether the rule of one pc counts the device: a leased pc."""
+        lease = self.lease
+        if lease is None or not self.device.model.category.is_pc:
+            return False
+        return lease.stops_on is None or lease.stops_on > day
+
+    @property
+    def told(self) -> str:
+        """Say all that is known of where it is to be: another text as soon as anybody moves it."""
+        points = [f"{where(p)} fra {p.starts_on:%d-%m-%Y}" for p in self.timeline]
+        if self.set_aside:
+            points.append(f"sat til side til bestilling {self.set_aside.line.order}")
+        return ", ".join(points) or IN_STOCK
+
+
+def states_of(device_ids: Collection[int]) -> dict[int, DeviceState]:
+    """Return the states of devices by id, in the ids' order, in a fixed number of queries."""
+    wanted = among(list(device_ids), int)
+    devices = Device.objects.select_related("model__category").filter(pk__in=wanted)
+    found = {device.pk: device for device in devices}
+    timelines = defaultdict(list)
+    points = Placement.objects.filter(device__in=wanted).select_related(
+        "unit__department", "employee__unit"
+    )
+    for placement in points.order_by("starts_on"):
+        timelines[placement.device_id].append(placement)
+    leases = {lease.device_id: lease for lease in Lease.objects.filter(device__in=wanted)}
+    waiting = OrderedDevice.objects.filter(device__in=wanted, handed_out_on=None)
+    linked = ("line__order", "line__employee", "line__unit", "line__replaces__model__category")
+    set_aside = {one.device_id: one for one in waiting.select_related(*linked)}
+    losses = LossReport.objects.filter(device__in=wanted, found_on=None)
+    lost = {loss.device_id: loss for loss in losses}
+    return {
+        pk: DeviceState(
+            found[pk], tuple(timelines[pk]), leases.get(pk), set_aside.get(pk), lost.get(pk)
+        )
+        for pk in device_ids
+        if pk in found
+    }
+
+
+def where(placement: Placement | None) -> str:
+    """Say where a device is: 'it-lager', 'Birkeskolen', 'Birkeskolen (Anna Berg)'."""
+    if placement is None or placement.unit is None:
+        return IN_STOCK
+    name = placement.employee.name if placement.employee else ""
+    who = ", ".join(word for word in (name, placement.used_for) if word)
+    return f"{placement.unit.name} ({who})" if who else placement.unit.name
+
+
+def moved_by(states: Iterable[DeviceState]) -> Mapping[int, str]:
+    """Name who last changed where some devices are, by device id."""
+    device_of = {p.pk: p.device_id for state in states for p in state.timeline}
+    entries = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Placement),
+        object_id__in=among(device_of, int),
+    ).select_related("actor")
+    names = {}
+    for entry in entries.order_by("timestamp", "id"):
+        names[device_of[entry.object_id]] = author_of(entry)
+    return names

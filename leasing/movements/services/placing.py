@@ -1,0 +1,124 @@
+"""The rules of a hand-out where a file says who has what: one rule, whatever the way in.
+
+A file tells what has happened, and is taken in whole or not at all. So what cannot be true, that a
+lost device is with somebody, is refused by its row; what can be and should be mended, that somebody
+has one pc too many or has left, is a warning by its row, and a fault of data quality from then on.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from django.db import transaction
+
+from albertslund_it.common.faults import Faults
+from albertslund_it.web.bulk import Changes
+from albertslund_it.web.rows import among, lock
+from inventory.imports.selectors import devices_by_serial_number
+from inventory.models import Employee, Placement
+from inventory.organisation.selectors.scope import reads_names
+from leasing.approvals.selectors.one_pc import over_the_rule
+from leasing.models import LossReport, Order
+from leasing.movements.services.moves import words_of_loss
+
+AHEAD = 12  # days to come that the rules are looked up on
+DAYS = ("starts_on", "handed_out_on")  # of a row, where it has them
+
+
+def by_the_rules(save: Callable[..., Changes]) -> Callable[..., Changes]:
+    """Return what takes a file's rows in as `save` does, and looks at where that puts devices."""
+
+    @transaction.atomic
+    def save_by_the_rules(
+        *, rows: Sequence, actor, today: date, faults: Faults | None = None
+    ) -> Changes:
+        lock(Order)  # first, as by all who order or hand out: nobody waits crosswise
+        faults = faults or Faults()
+        rules = PlacementRules(rows, today, with_people=reads_names(actor))
+        changes = save(rows=rows, actor=actor, today=today, faults=faults)
+        rules.look(changes, faults)
+        return changes
+
+    return save_by_the_rules
+
+
+class PlacementRules:
+    """How the devices of some rows stood before they were saved, and what the rules say after.
+
+    A row has a `serial_number` and its place in the file, `row`. Without people, who is meant is
+    named by the device.
+    """
+
+    def __init__(self, rows: Sequence, today: date, *, with_people: bool):
+        self.rows, self.with_people = rows, with_people
+        days = {day for row in rows for name in DAYS if (day := getattr(row, name, None))}
+        known = devices_by_serial_number([row.serial_number for row in rows])
+        ids = among({device.pk for device in known.values()}, int)
+        losses = LossReport.objects.filter(device__in=ids, found_on=None)
+        self.losses = {loss.device_id: loss for loss in losses}
+        self.days = [today, *sorted(day for day in days if day > today)[:AHEAD]]
+        self.stood = self._standing(known.values())
+        self.numbers: dict[int, str] = {}
+
+    def look(self, changes: Changes, faults: Faults) -> None:
+        """Refuse rows that move what is lost, and warn of those that break a rule now.
+
+        Raises:
+            FileRefused: with each row of a lost device.
+        """
+        devices = devices_by_serial_number([row.serial_number for row in self.rows])
+        self.numbers = {device.pk: str(device) for device in devices.values()}
+        changed = self._standing(devices.values()) ^ self.stood
+        moved = {one.device for one in changed}
+        told = self._leavers(changed)
+        for device, sentence in self._crowded(changed).items():
+            told[device].append(sentence)
+        for row in self.rows:
+            device = devices.get(row.serial_number)
+            if device is None:
+                continue
+            if device.pk in moved and device.pk in self.losses:
+                faults.add(row.row, f"{device} {words_of_loss(self.losses[device.pk])}")
+            changes.warn(row.row, told.pop(device.pk, ()))
+        faults.refuse()
+
+    def _standing(self, devices: Iterable) -> set:
+        ids = among({device.pk for device in devices}, int)
+        rows = Placement.objects.filter(device__in=ids).order_by()
+        return set(
+            rows.values_list("device", "starts_on", "unit", "employee", "used_for", named=True)
+        )
+
+    def _crowded(self, changed) -> dict[int, str]:
+        """Say of each device that has come to somebody who has too many with it."""
+        came = {(one.device, one.employee) for one in changed if one.employee}
+        came -= {(one.device, one.employee) for one in self.stood}
+        found: dict[int, tuple[int, date]] = {}
+        for day in self.days if came else ():
+            for person, held in over_the_rule(day).items():
+                for device in held:
+                    if (device, person) in came:
+                        found.setdefault(device, (person, day))
+        people = Employee.objects.in_bulk({person for person, _ in found.values()})
+        return {
+            device: (
+                f"{self._name(people[person], device)} har mere end én pc fra den "
+                f"{day:%d-%m-%Y}. Tag den ene tilbage, eller bed lederen om dispensation."
+            )
+            for device, (person, day) in found.items()
+        }
+
+    def _leavers(self, changed) -> dict[int, list[str]]:
+        """Say of each device that comes to somebody who has left by then."""
+        told = defaultdict(list)
+        left = Employee.objects.filter(left_on__isnull=False)
+        people = left.in_bulk({one.employee for one in changed - self.stood if one.employee})
+        for one in changed - self.stood:
+            person = people.get(one.employee)
+            if person and person.left_on <= one.starts_on:
+                name = self._name(person, one.device)
+                told[one.device].append(f"{name} er fratrådt den {person.left_on:%d-%m-%Y}.")
+        return told
+
+    def _name(self, person: Employee, device: int) -> str:
+        return str(person) if self.with_people else f"Den, der får {self.numbers[device]},"

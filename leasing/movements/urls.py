@@ -1,0 +1,14 @@
+from django.urls import path
+
+from leasing.movements.views.actions import HandOut, Lend, TakeBack, Transfer
+from leasing.movements.views.single import device_found, device_loss, device_swap
+
+urlpatterns = [
+    path("udstyr/udlever/", HandOut.as_view(), name="hand-out"),
+    path("udstyr/flyt/", Transfer.as_view(), name="transfer"),
+    path("udstyr/tag-tilbage/", TakeBack.as_view(), name="take-back"),
+    path("udstyr/udlaan/", Lend.as_view(), name="lend"),
+    path("udstyr/<int:pk>/ombyt/", device_swap, name="swap"),
+    path("udstyr/<int:pk>/tab/", device_loss, name="loss"),
+    path("udstyr/<int:pk>/fundet/", device_found, name="found-again"),
+]

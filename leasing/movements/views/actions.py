@@ -1,0 +1,231 @@
+"""The four pages that change who has devices: typed, shown with what it costs, then saved."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.generic import View
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import NotAsShown, agreed_by, status_of
+from albertslund_it.web.clock import now, today
+from albertslund_it.web.query import number_in
+from inventory.organisation.selectors.scope import devices_seen_by
+from leasing.models import OrderLine
+from leasing.movements.forms import HandOutForm, LendForm, TakeBackForm, TransferForm
+from leasing.movements.selectors.states import moved_by, states_of
+from leasing.movements.services import handing
+from leasing.movements.services.moves import Handled
+from leasing.movements.views.preview import preview_of
+
+PREVIEW = "virkning"  # the id of what is swapped in as one types
+HANDLES = "leasing.handle_orders"
+
+
+class HandleDevices(PermissionRequiredMixin, View):
+    """Show the form, then what it would do and cost, then do it."""
+
+    permission_required = HANDLES
+    raise_exception = True
+    form_class: type
+    title = ""
+    heading = ""
+    button = ""
+    done = ""  # what is said when it is done, of (so many devices)
+
+    def get(self, request):
+        given = request.GET
+        initial = {
+            "serial_numbers": "\n".join(
+                number for text in given.getlist("serienumre") for number in text.split(",")
+            ),
+            "employee": given.get("initialer", ""),
+            "unit": given.get("enhed", ""),
+            "used_for": given.get("bruges-til", ""),
+            "starts_on": given.get("fra") or f"{today():%d-%m-%Y}",
+            "replaces": given.get("erstatter", ""),
+            "line": given.get("linje", ""),
+            **self.further_initial(given),
+        }
+        # What the address gives is looked up as if it had been typed.
+        form = self.make_form({name: value for name, value in initial.items() if value})
+        form.is_valid()
+        preview = preview_of(form, today())
+        form.errors.clear()
+        return self.page(form, preview)
+
+    def further_initial(self, given) -> dict:
+        """Return what the kind of page fills in beside."""
+        return {}
+
+    def post(self, request):
+        form = self.make_form(request.POST)
+        is_valid = form.is_valid()
+        if request.htmx and request.htmx.target == PREVIEW:
+            return self.fragment(form)
+        if request.POST.get("trin") == "vis" or not is_valid:
+            return self.page(form, preview_of(form, today()), 200 if is_valid else 422)
+        try:
+            handled = self.carry_out(form, form.cleaned_data)
+        except Refused as refused:
+            if isinstance(refused, NotAsShown):
+                self.name_who_moved(form, refused)
+            return self.page(form, preview_of(form, today()), status_of(form, refused))
+        self.tell(form, handled)
+        return redirect(self.next_page(form))
+
+    def name_who_moved(self, form, changed: NotAsShown) -> None:
+        """Say by whom the devices were moved that are elsewhere than the person saw."""
+        states = [s for s in states_of(form.found.ids).values() if str(s.device) in changed.what]
+        for pk, name in moved_by(states).items() if states else ():
+            [device] = [s.device for s in states if s.device.pk == pk]
+            changed.reasons.append(f"{device} er sidst flyttet af {name}.")
+
+    def make_form(self, data):
+        devices = devices_seen_by(self.request.user, today())
+        return self.form_class(data, today=today(), devices=devices)
+
+    def common(self, form, data) -> dict:
+        """Return the arguments that every service takes."""
+        return {
+            "devices": form.found.devices,
+            "starts_on": data["starts_on"],
+            "agree": agreed_by(self.request.POST, lambda: preview_of(form, today()).told),
+            "later": data["later"],
+            "actor": self.request.user,
+        }
+
+    def carry_out(self, form, data) -> Handled:
+        raise NotImplementedError
+
+    def tell(self, form, handled: Handled) -> None:
+        day = f"{form.cleaned_data['starts_on']:%d-%m-%Y}"
+        if handled.changed:
+            messages.success(self.request, f"{_named(handled.changed)} {self.done} fra {day}.")
+        if handled.unchanged:
+            messages.success(
+                self.request, f"{_named(handled.unchanged)} {self.done} i forvejen: intet ændret."
+            )
+
+    def next_page(self, form) -> str:
+        devices = form.found.devices
+        if len(devices) == 1:
+            return reverse("device-detail", args=[devices[0].pk])
+        unit = form.cleaned_data.get("unit")
+        query = {"unit": unit.pk} if unit else {}
+        return f"{reverse('device-list')}?{urlencode(query)}" if query else reverse("device-list")
+
+    def page(self, form, preview, status=200):
+        context = {
+            "form": form,
+            "preview": preview,
+            "title": self.title,
+            "heading": self.heading,
+            "button": self.button,
+        }
+        response = render(self.request, "leasing/movements/handle.html", context, status=status)
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
+
+    def fragment(self, form):
+        context = {"form": form, "preview": preview_of(form, today())}
+        return render(self.request, "leasing/movements/preview.html", context)
+
+
+def _named(devices) -> str:
+    return str(devices[0]) if len(devices) == 1 else f"{len(devices)} stk."
+
+
+class HandOut(HandleDevices):
+    """Hand out."""
+
+    form_class = HandOutForm
+    title = "Udlever"
+    heading = "Udlever udstyr"
+    button = "Udlever"
+    done = "er udleveret"
+
+    def further_initial(self, given):
+        """Fill in what an order line asks for, and the device that is set aside for it."""
+        number = number_in(given.get("linje", ""))
+        if number is None:
+            return {}
+        line = OrderLine.objects.select_related("employee", "replaces").filter(pk=number).first()
+        if line is None:
+            return {}
+        waiting = line.devices.filter(handed_out_on=None).select_related("device")
+        numbers = "\n".join(str(one.device) for one in waiting)
+        typed = "\n".join(given.getlist("serienumre"))
+        return {
+            "serial_numbers": typed or numbers,
+            "employee": line.employee.short_name if line.employee else "",
+            "unit": str(line.unit_id),
+            "used_for": line.used_for,
+            "replaces": str(line.replaces) if line.replaces else "",
+        }
+
+    def carry_out(self, form, data):
+        line = OrderLine.objects.filter(pk=data["line"]).first() if data["line"] else None
+        return handing.hand_out(
+            **self.common(form, data),
+            unit=data["unit"],
+            employee=data["employee"],
+            used_for=data["used_for"],
+            line=line,
+            replaces=data["replaces"],
+            takes_old_back=data["takes_old_back"],
+            now=now(),
+        )
+
+
+class Transfer(HandleDevices):
+    """Move from one holder to another."""
+
+    form_class = TransferForm
+    title = "Flyt"
+    heading = "Flyt udstyr"
+    button = "Flyt"
+    done = "er flyttet"
+
+    def carry_out(self, form, data):
+        return handing.transfer(
+            **self.common(form, data),
+            unit=data["unit"],
+            employee=data["employee"],
+            used_for=data["used_for"],
+            no_employee=data["no_employee"],
+        )
+
+
+class TakeBack(HandleDevices):
+    """Take back to the stock."""
+
+    form_class = TakeBackForm
+    title = "Tag tilbage"
+    heading = "Tag udstyr tilbage"
+    button = "Tag tilbage"
+    done = "er på it-lager"
+
+    def carry_out(self, form, data):
+        return handing.take_back(**self.common(form, data))
+
+
+class Lend(HandleDevices):
+    """Lend from the stock."""
+
+    form_class = LendForm
+    title = "Udlån"
+    heading = "Udlån udstyr"
+    button = "Udlån"
+    done = "er udlånt"
+
+    def carry_out(self, form, data):
+        return handing.lend(
+            **self.common(form, data),
+            employee=data["employee"],
+            due_on=data["due_on"],
+            now=now(),
+        )

@@ -1,0 +1,277 @@
+"""The mails that are due on a day: each thing is told once in its week or month.
+
+Standing matters (leases that run out, arrears, what is overdue) are told again each week or month.
+What is new among them is told at once, alone: a mail keeps what it told of, so neither a thing that
+goes away nor one whose day changes makes the others be told again or be missed.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from albertslund_it.common.agreement import digest_of
+from albertslund_it.common.quarters import span_label
+from inventory.models import Department, Device, Unit
+from inventory.placements.selectors import placements_in_force
+from leasing.approvals.selectors.approvals import (
+    ENDING,
+    ONE_DAY,
+    in_state,
+    mails_to_heads_of,
+    waiting,
+)
+from leasing.approvals.services.approvals import mail_the_head
+from leasing.billing.selectors.outstanding import outstanding
+from leasing.billing.selectors.quarter_costs import running
+from leasing.cost_share.services.letters import write_letters
+from leasing.data_quality.selectors.sets import open_returns
+from leasing.domain.accrual import span_of
+from leasing.lease_end.selectors import ending_without_choice
+from leasing.leases.selectors.leases import leases_of
+from leasing.mail.services import write_mail
+from leasing.models import Approval, BillingRun, Mail, Settings
+
+CHUNK = 500
+SHOWN = 100
+Told = Iterator[tuple[str, Mail | None]]
+
+
+@transaction.atomic
+def write_notices(*, today: date, now: datetime) -> list[str]:
+    """Write what is due today; gives a line for each mail written. They go out afterwards."""
+    # One at a time: of two who start at once, the second sees what the first has told.
+    settings = Settings.objects.select_for_update().get()
+    written = []
+    for notices in (
+        _of_approvals(settings, today, now),
+        _of_ending_exceptions(settings, today, now),
+        _of_ending_leases(settings, today, now),
+        _of_overdue_returns(settings, today, now),
+        _of_arrears(settings, today, now),
+        _of_letters(today, now),
+    ):
+        written += [f"{told}: til {mail.recipients}" for told, mail in notices if mail]
+    return written
+
+
+def missing_addresses() -> list[str]:
+    """Name the settings without which some notices reach nobody."""
+    settings = Settings.objects.get()
+    wanted = {"it-helpdesks mail": settings.helpdesk_mail, "økonomis mail": settings.finance_mail}
+    return [name for name, mail in wanted.items() if not mail]
+
+
+def _of_approvals(settings: Settings, today: date, now: datetime) -> Told:
+    """Remind heads of what waits; ask those who could not be asked at first."""
+    every = settings.heads_mail_reminder_days
+    linked = ("employee__unit__department", "line__order", "line__model")
+    asked = Mail.objects.filter(key__startswith="approval-").values_list("key", "written_at")
+    asked_at = dict(asked)
+    for approval in waiting(Approval.objects.select_related(*linked)).order_by("pk"):
+        name, at = f"Dispensation {approval.pk}", asked_at.get(f"approval-{approval.pk}")
+        days = (today - timezone.localtime(at).date()).days if at else 0
+        if at is None:
+            yield f"{name}, spørgsmål", mail_the_head(approval=approval, today=today, now=now)
+        elif every and days >= every:
+            nth = str(days // every)
+            yield (
+                f"{name}, påmindelse",
+                mail_the_head(approval=approval, today=today, now=now, reminder=nth),
+            )
+
+
+def _of_letters(today: date, now: datetime) -> Told:
+    """Write the letters of the latest run that the closing did not get to write."""
+    if run := BillingRun.objects.order_by("-id").first():
+        for mail in write_letters(run=run, today=today, now=now):
+            yield "Kvartalsbrev", mail
+
+
+@dataclass(frozen=True)
+class _News:
+    """What of a standing matter is not told yet this week or month, and how much is."""
+
+    topic: str
+    rows: list
+    names: list[str]
+    told_earlier: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.topic}-{digest_of([[name] for name in self.names])[:12]}"
+
+    @property
+    def begin(self) -> str:
+        """Return how a subject begins: a number, and that it comes on top of others."""
+        return f"{'Yderligere ' if self.told_earlier else ''}{len(self.rows)} stk."
+
+    @property
+    def context(self) -> dict:
+        count = len(self.rows)
+        return {
+            "rows": self.rows[:SHOWN],
+            "more": max(0, count - SHOWN),
+            "count": count,
+            "told_earlier": self.told_earlier,
+        }
+
+
+def _news(topic: str, rows: Sequence, name: Callable[[object], str]) -> _News:
+    """Return what of `rows` no mail about `topic` has told of; `name` tells one from another."""
+    mails = Mail.objects.filter(key__startswith=f"{topic}-").values_list("told", flat=True)
+    told = {one for mail in mails for one in mail}
+    new = [(name(row), row) for row in rows if name(row) not in told]
+    return _News(
+        topic, [row for _, row in new], sorted(one for one, _ in new), len(rows) - len(new)
+    )
+
+
+def _of_ending_exceptions(settings: Settings, today: date, now: datetime) -> Told:
+    ending = in_state(Approval.objects.all(), ENDING, today).order_by("ends_before", "pk")
+    by_department = defaultdict(list)
+    for approval in ending.select_related("employee__unit__department", "line__model"):
+        by_department[approval.employee.unit.department].append(approval)
+    for department, approvals in by_department.items():
+        unit = approvals[0].employee.unit
+        news = _news(
+            f"exceptions-{unit.department_id}-{today:%Y-%m}",
+            approvals,
+            lambda approval: f"{approval.pk}:{approval.ends_before}",
+        )
+        if not news.rows:
+            continue
+        yield (
+            f"Dispensationer, der udløber, {department or unit.name}",
+            write_mail(
+                recipients=[*mails_to_heads_of(unit, today), settings.helpdesk_mail],
+                subject=f"Dispensationer, der udløber snart: {department or unit.name}",
+                template="exceptions_ending",
+                context={"approvals": news.rows, "department": department or unit.name},
+                now=now,
+                key=news.key,
+                told=news.names,
+            ),
+        )
+
+
+def _of_ending_leases(settings: Settings, today: date, now: datetime) -> Told:
+    """Tell the helpdesk of all, and each department's heads of its own, once a month."""
+    ids = sorted(running(ending_without_choice(today), today))
+    if not ids:
+        return
+    rows = list(_ending_rows(ids, today))
+    by_department = defaultdict(list)
+    for row in rows:
+        by_department[row["department"]].append(row)
+    yield (
+        "Leasing, der udløber, hele kommunen",
+        _ending_mail([settings.helpdesk_mail], rows, None, today, now),
+    )
+    for department, own in by_department.items():
+        if department:
+            heads = mails_to_heads_of(own[0]["unit"], today)
+            yield (
+                f"Leasing, der udløber, {department.name}",
+                _ending_mail(heads, own, department, today, now),
+            )
+
+
+def _ending_rows(ids: list[int], today: date) -> Iterator[dict]:
+    """Yield each device with its unit and the last day of its lease, the first to end first."""
+    units: dict[int, Unit] = {}
+    rows = []
+    for start in range(0, len(ids), CHUNK):
+        some = ids[start : start + CHUNK]
+        placed = placements_in_force(today).filter(device__in=some)
+        for placement in placed.select_related("unit__department"):
+            if placement.unit:
+                units[placement.device_id] = placement.unit
+        leases = leases_of(some)
+        for device in Device.objects.select_related("model").in_bulk(some).values():
+            lease, unit = leases[device.pk], units.get(device.pk)
+            rows.append(
+                {
+                    "device": device,
+                    "unit": unit,
+                    "department": unit and unit.department,
+                    "last_day": span_of(lease.laid, lease.stops_on)[1] - ONE_DAY,
+                }
+            )
+    rows.sort(key=lambda row: (row["last_day"], row["device"].serial_number))
+    yield from rows
+
+
+def _ending_mail(
+    recipients: list[str],
+    rows: list[dict],
+    department: Department | None,
+    today: date,
+    now: datetime,
+) -> Mail | None:
+    who = department.name if department else "hele kommunen"
+    news = _news(
+        f"ending-{department.pk if department else 'alle'}-{today:%Y-%m}",
+        rows,
+        lambda row: f"{row['device'].pk}:{row['last_day']}",
+    )
+    if not news.rows:
+        return None
+    return write_mail(
+        recipients=recipients,
+        subject=f"{news.begin} leaset udstyr udløber inden seks måneder: {who}",
+        template="leases_ending",
+        context={**news.context, "department": department},
+        now=now,
+        key=news.key,
+        told=news.names,
+    )
+
+
+def _of_overdue_returns(settings: Settings, today: date, now: datetime) -> Told:
+    """Tell the helpdesk once a week, and of one more that is overdue at once."""
+    late = open_returns(today).filter(due_on__lt=today).order_by("due_on", "pk")
+    year, week, _ = today.isocalendar()
+    news = _news(
+        f"returns-{year}W{week}",
+        list(late.select_related("device__model", "employee", "unit")),
+        lambda one: f"{one.pk}:{one.due_on}",
+    )
+    if news.rows:
+        yield (
+            "Skulle have været afleveret",
+            write_mail(
+                recipients=settings.helpdesk_mail,
+                subject=f"{news.begin} skulle have været afleveret",
+                template="returns_overdue",
+                context=news.context,
+                now=now,
+                key=news.key,
+                told=news.names,
+            ),
+        )
+
+
+def _of_arrears(settings: Settings, today: date, now: datetime) -> Told:
+    """Tell finance once a month of quarters that have ended and are not billed."""
+    if not settings.finance_mail:
+        return
+    standing = outstanding(today)
+    news = _news(f"arrears-{today:%Y-%m}", standing.overdue or [], lambda one: str(one.quarter))
+    if news.rows:
+        quarters = span_label([one.quarter for one in news.rows])
+        yield (
+            "Ikke opkrævet",
+            write_mail(
+                recipients=settings.finance_mail,
+                subject=f"{quarters} er ikke opkrævet",
+                template="arrears",
+                context={"overdue": standing.overdue, "amount_ore": standing.overdue_ore},
+                now=now,
+                key=news.key,
+                told=news.names,
+            ),
+        )

@@ -1,0 +1,73 @@
+"""The purchase list for the lessor: what, how many, where to, our order numbers; nobody's name."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import BinaryIO
+
+from albertslund_it.common.workbooks import TOTAL, CellKind, Column, Workbook
+from leasing.orders.selectors.purchases import ModelToBuy
+
+TITLE = "Indkøbsliste"
+TOTALS = (
+    Column("Model", width=28),
+    Column("Egenskaber", width=44),
+    Column("Antal", CellKind.NUMBER, is_summed=True),
+    Column("Leasingpris pr. stk.", CellKind.AMOUNT, width=20),
+    Column("Kvartaler", CellKind.NUMBER, width=10),
+    Column("Leasingpris i alt", CellKind.AMOUNT, width=18, is_summed=True),
+)
+LINES = (
+    Column("Model", width=28),
+    Column("Antal", CellKind.NUMBER, is_summed=True),
+    Column("Vores bestillingsnr.", CellKind.CODE, width=20),
+    Column("Linje", CellKind.CODE, width=10),
+    Column("Til enhed", width=40),
+    Column("Enhedsnr.", CellKind.CODE, width=12),
+    Column("Ønskes senest", CellKind.DATE, width=15),
+)
+
+
+def write_purchase_list(stream: BinaryIO, models: Sequence[ModelToBuy], on: date) -> None:
+    """Write a workbook of two sheets: the models with their totals, and line by line."""
+    book = Workbook(title=TITLE)
+    above = [
+        ("Albertslund Kommune: bestilling af leasing",),
+        (f"Pr. {on:%d-%m-%Y}. Beløb i kr. uden moms. Mærk leverancen med vores bestillingsnr.",),
+    ]
+    book.add_sheet(
+        "Bestilling",
+        TOTALS,
+        [
+            (
+                one.model.name,
+                one.model.features,
+                one.count,
+                one.price and one.price.price_ore,
+                one.price and one.price.quarters,
+                one.price_ore if one.price else None,
+            )
+            for one in models
+        ],
+        above=above,
+        total_label=TOTAL,
+    )
+    book.add_sheet(
+        "Linjer",
+        LINES,
+        [
+            (
+                one.model.name,
+                to_buy.missing,
+                to_buy.line.order.number,
+                str(to_buy.line),
+                to_buy.line.unit.name,
+                to_buy.line.unit.number,
+                to_buy.line.order.wanted_on,
+            )
+            for one in models
+            for to_buy in one.lines
+        ],
+        above=above,
+        total_label=TOTAL,
+    )
+    book.save(stream)

@@ -1,0 +1,271 @@
+"""The order form: an order's own fields, and a form for each line."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from django import forms
+
+from albertslund_it.common.serial_numbers import doubt
+from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
+from inventory.imports.selectors import devices_by_serial_number
+from inventory.models import Device, DeviceModel, Employee, Unit
+from inventory.organisation.presenters import unit_choices
+from leasing.domain.mail_reading import MOST_CHARACTERS
+from leasing.models import OrderLine
+from leasing.orders.selectors.line_facts import LineFacts, facts_of_line
+from leasing.orders.selectors.people import people_matching
+from leasing.orders.services.orders import NO_END, NOT_ASKED
+from leasing.orders.services.wishes import LineWish, both_ways, faults_by_field, other_kind
+
+INDEX = re.compile(r"linje-([0-9]{1,3})-")
+MOST = 50
+NEW, NOTHING = "ny", "-"  # something new from ATEA; no device is replaced
+STOCK_AND_NEW = (
+    "Du har både valgt noget fra lageret og skrevet, hvorfor det ikke kan bruges. Vælg at bestille "
+    "en ny, eller slet begrundelsen."
+)
+ONE_DAY = timedelta(days=1)
+
+
+class OrderForm(PlainForm, forms.Form):
+    """Who asks, and what is said once for all lines."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    requester_mail = forms.EmailField(
+        label="Bestillerens mail",
+        required=False,
+        error_messages={"invalid": "Skriv en mailadresse, fx navn@albertslund.dk."},
+    )
+    requester_name = forms.CharField(label="Bestilt af", max_length=100, required=False)
+    wanted_on = DateField(label="Ønskes senest", required=False)
+    reference = forms.CharField(label="Henvisning til mailen", max_length=200, required=False)
+    note = forms.CharField(
+        label="Bemærkning",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    mail = forms.CharField(
+        label="Mailens tekst",
+        max_length=MOST_CHARACTERS,
+        required=False,
+        widget=forms.Textarea,
+        error_messages={
+            "max_length": "Mailens tekst må højst være 20.000 tegn. Slet det nederste af den."
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What every line chooses from, read once for the page."""
+
+    models: list[tuple[str, str]]
+    units: list
+    model_rows: dict[int, DeviceModel]
+
+    @classmethod
+    def read(cls) -> "Choices":
+        models = {model.pk: model for model in DeviceModel.objects.select_related("category")}
+        return cls(
+            [("", "Vælg model"), *((pk, model.name) for pk, model in models.items())],
+            [("", "Medarbejderens enhed"), *unit_choices(Unit.objects.all())],
+            models,
+        )
+
+
+class LineForm(PlainForm, forms.Form):
+    """One line; the person is found by initials or name, the rest folds away."""
+
+    who = forms.CharField(label="Til", max_length=130, required=False)
+    employee = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    model = forms.ChoiceField(
+        label="Model", widget=PlainSelect, error_messages={"required": "Vælg en model."}
+    )
+    reason = forms.ChoiceField(
+        label="Årsag",
+        required=False,
+        choices=[("", "Vælges automatisk"), *OrderLine.Reason.choices],
+        widget=PlainSelect,
+    )
+    unit = forms.ChoiceField(label="Enhed, der betaler", required=False, widget=PlainSelect)
+    quantity = forms.IntegerField(
+        label="Antal",
+        initial=1,
+        min_value=1,
+        max_value=500,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "invalid": "Skriv antallet med cifre.",
+            "min_value": "Antal skal være 1–500.",
+            "max_value": "Antal skal være 1–500.",
+        },
+    )
+    used_for = forms.CharField(label="Bruges til", max_length=100, required=False)
+    replaces = forms.CharField(label="Erstatter", max_length=40, required=False)
+    # What the page itself chose to be replaced: what a person says wins over it.
+    suggested = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    stock = forms.CharField(max_length=12, required=False)
+    suggested_stock = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
+    past_stock_because = forms.CharField(max_length=200, required=False)
+    exception_reason = forms.CharField(max_length=300, required=False)
+    exception_until = DateField(label="Til og med", required=False)
+
+    def __init__(self, *args, choices: Choices, today: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.choices, self.today = choices, today
+        self.fields["model"].choices = choices.models
+        self.fields["unit"].choices = choices.units
+        self.person: Employee | None = None
+        self.device: Device | None = None
+        self.is_let_go = False  # what the page suggested to be replaced
+        self.fields["who"].widget.attrs |= {
+            "role": "combobox",
+            "autocomplete": "off",
+            "aria-autocomplete": "list",
+            "aria-expanded": "false",
+            "aria-controls": f"{self.prefix}-people",
+        }
+        self.fields["used_for"].widget.attrs["placeholder"] = "fx Klassesæt 7.B"
+
+    @property
+    def number(self) -> int:
+        return int(self.prefix.removeprefix("linje-"))
+
+    def clean(self):
+        data = super().clean()
+        self.person = self._find_person(data)
+        self._find_devices(data)
+        if not self.person and not data.get("unit") and not self.errors.get("who"):
+            self.add_error("who", "Skriv initialer eller navn, eller vælg en enhed under »Mere«.")
+        if self.device:
+            self._settle_replaced(data)
+        if data.get("past_stock_because") and (data.get("stock") or "").isdecimal():
+            if data["stock"] == data.get("suggested_stock"):
+                data["stock"] = NEW
+            else:
+                self.add_error("past_stock_because", STOCK_AND_NEW)
+        return data
+
+    def _settle_replaced(self, data) -> None:
+        """Let go of what the page suggested where something else is said; ask where both are."""
+        reason = data.get("reason") or OrderLine.Reason.REPLACEMENT
+        model = self.choices.model_rows.get(int(data.get("model") or 0))
+        faults = {}
+        if data.get("exception_reason"):
+            faults["exception_reason"] = both_ways(self.device)
+        elif reason != OrderLine.Reason.REPLACEMENT:
+            chosen = OrderLine.Reason(reason).label
+            faults["reason"] = (
+                f"Årsagen er »{chosen}«, men linjen erstatter {self.device}. Ret den ene af dem."
+            )
+        elif model and not model.may_replace(self.device.model):
+            faults["replaces"] = other_kind(model, self.device)
+        if faults and data["replaces"] == data.get("suggested"):
+            self.device, self.is_let_go = None, True
+            return
+        for name, fault in faults.items():
+            self.add_error(name, fault)
+
+    def _find_person(self, data) -> Employee | None:
+        """Take the one who was chosen; else the one that the words fit, if there is just one."""
+        typed, chosen = (data.get("who") or "").strip(), data.get("employee")
+        people = Employee.objects.select_related("unit__department")
+        if chosen and 0 < chosen < 2**31:
+            person = people.filter(pk=chosen).first()
+            if person and typed == str(person):
+                return person
+        if not typed:
+            return None
+        found = people_matching(typed, self.today)
+        exact = [p for p in found if typed.casefold() in (p.initials.casefold(), str(p).casefold())]
+        if len(exact or found) == 1:
+            return people.get(pk=(exact or found)[0].pk)
+        if found:
+            names = ", ".join(str(person) for person in found[:4])
+            self.add_error("who", f"Flere passer: {names}. Skriv initialerne.")
+        else:
+            self.add_error(
+                "who", f"Ingen medarbejder passer til »{typed}«. Ret det, eller vælg en enhed."
+            )
+        return None
+
+    def _find_devices(self, data) -> None:
+        number = (data.get("replaces") or "").strip().upper()
+        if number and number != NOTHING:
+            self.device = devices_by_serial_number([number]).get(number)
+            if self.device is None:
+                self.add_error(
+                    "replaces", f"Serienummer »{number}« findes ikke. {doubt(number) or 'Ret det'}."
+                )
+
+    def facts(self) -> LineFacts:
+        """Return what to know of the line as it stands."""
+        data = getattr(self, "cleaned_data", {})
+        unit, model = data.get("unit"), data.get("model")
+        return facts_of_line(
+            employee=self.person,
+            unit=Unit.objects.filter(pk=unit).first() if unit else None,
+            model=self.choices.model_rows.get(int(model)) if model else None,
+            today=self.today,
+        )
+
+    def wish(self) -> LineWish:
+        """Return the line as the service takes it; the form must be valid."""
+        data = self.cleaned_data
+        stock, until = data["stock"], data["exception_until"]
+        return LineWish(
+            model=self.choices.model_rows[int(data["model"])],
+            unit=Unit.objects.get(pk=data["unit"]) if data["unit"] else self.person.unit,
+            quantity=data["quantity"] or 1,
+            employee=self.person,
+            used_for=data["used_for"],
+            reason=data["reason"],
+            replaces=self.device,
+            stock_device=Device.objects.select_related("model__category").filter(pk=stock).first()
+            if stock.isdecimal()
+            else None,
+            past_stock_because=data["past_stock_because"],
+            exception_reason=data["exception_reason"],
+            exception_ends_before=until and until + ONE_DAY,
+        )
+
+    def check_wish(self, wanted_on: date | None) -> bool:
+        """Say at the fields what stands in the way of the order; True where nothing does."""
+        wish = self.wish().settled
+        faults = list(faults_by_field(wish, self.today, wanted_on))
+        if wish.asks_exception and not wish.replaces:
+            if not self.facts().breaks_rule:
+                faults.append(("exception_reason", NOT_ASKED.format(self.person or wish.unit.name)))
+            elif wish.exception_ends_before is None:
+                faults.append(("exception_until", NO_END))
+        for name, fault in faults:
+            if not self.errors.get(name):
+                self.add_error(name, fault)
+        return not self.errors
+
+
+def bound_lines(data, choices: Choices, today: date) -> list[LineForm]:
+    """Return a form for each line that was sent, empty ones left out unless there is no other."""
+    numbers = sorted({int(found[1]) for key in data if (found := INDEX.match(key))})[:MOST]
+    forms_ = [line_form(number, choices, today, data=data) for number in numbers]
+    filled = [form for form in forms_ if _is_filled(form, data)]
+    return filled or forms_[:1] or [line_form(0, choices, today, data=data)]
+
+
+def _is_filled(form: LineForm, data) -> bool:
+    names = ("who", "model", "unit", "used_for", "replaces")
+    return any(data.get(form.add_prefix(name), "").strip() for name in names)
+
+
+def line_form(number: int, choices: Choices, today: date, data=None, initial=None) -> LineForm:
+    """Make the form of one line."""
+    return LineForm(data, prefix=f"linje-{number}", initial=initial, choices=choices, today=today)
+
+
+def new_token() -> UUID:
+    """Make what tells a second sending of the same form from another order."""
+    return uuid4()

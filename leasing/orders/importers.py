@@ -1,0 +1,90 @@
+"""Deliveries as the lessor's list states them."""
+
+from albertslund_it.common import cells
+from inventory.imports.importers.columns import (
+    MODEL,
+    SERIAL_HEADINGS,
+    initials,
+    serial_number,
+    unit_number,
+)
+from inventory.imports.importers.reading import Column, Importer, like
+from leasing.leases.importers import QUARTERS
+from leasing.models import Lease, SubAgreement
+from leasing.orders.services.deliveries import Delivery, register_deliveries
+
+DELIVERIES = Importer(
+    kind="deliveries",
+    label="Leverancer",
+    help="Leasinggivers liste: hver række er et stykke udstyr og dets leasing. Med Bestillingsnr "
+    "kommer det på bestillingen, og den, der bestilte, får besked.",
+    permission="leasing.register_deliveries",
+    make=Delivery,
+    save=register_deliveries,
+    columns=(
+        Column(
+            "Serienummer",
+            "serial_number",
+            serial_number,
+            required=True,
+            example="PF0A1B2C",
+            also=SERIAL_HEADINGS,
+        ),
+        MODEL,
+        Column(
+            "Underaftale",
+            "sub_agreement",
+            like(SubAgreement, "number"),
+            required=True,
+            help="En ny oprettes under rammeaftalen",
+            example="UA-2026-01",
+        ),
+        Column(
+            "Leasingstart",
+            "starts_on",
+            cells.day,
+            required=True,
+            help="Ikke før rammeaftalen",
+            example="01-01-2026",
+            also=("Leasing fra",),
+        ),
+        Column("Kvartaler", "quarters", QUARTERS, help="16, hvis tom", example=16),
+        Column(
+            "Leasingpris",
+            "price_ore",
+            cells.amount,
+            help="For hele løbetiden. Tom: prislistens pris på Leasingstart",
+            example="5.590,66",
+        ),
+        Column(
+            "Enhedsnr",
+            "unit",
+            unit_number,
+            help="Læses kun, mens udstyret ingen tildeling har",
+            example="9911",
+        ),
+        Column(
+            "Initialer",
+            "initials",
+            initials,
+            help="Uden Enhedsnr: medarbejderens enhed",
+            example="ANBE",
+        ),
+        Column(
+            "Udleveret",
+            "handed_out_on",
+            cells.day,
+            help="Tom: Leasingstart, når der er Enhedsnr eller Initialer",
+            example="05-01-2026",
+        ),
+        Column("Garanti til", "warranty_until", cells.day, clears_to=None, example="31-12-2029"),
+        Column(
+            "Bestillingsnr",
+            "order_number",
+            like(Lease, "order_number", cells.code),
+            clears_to="",
+            help="Vores (B17) eller ATEAs. Sætter udstyret på bestillingens åbne linje",
+            example="B17",
+        ),
+    ),
+)

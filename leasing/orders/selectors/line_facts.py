@@ -1,0 +1,110 @@
+"""What to know before an order line is saved: what the person has, the price, and the shelf."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from albertslund_it.common.quarters import add_months
+from inventory.models import Device, DeviceModel, Employee, Unit
+from inventory.placements.selectors import placements_in_force
+from leasing.approvals.selectors.one_pc import holdings_of
+from leasing.domain.accrual import a_quarter, accrued, span_of, terms_in_order
+from leasing.leases.selectors.leases import leases_of
+from leasing.leases.selectors.prices import why_no_price
+from leasing.models import LeasePrice, OrderLine
+from leasing.models.order import OPEN, Status
+from leasing.orders.selectors.shelf import Shelved, shelf_for
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A device that a person has, since when, and the last day of its lease (None: not leased)."""
+
+    device: Device
+    since: date
+    last_day: date | None
+    is_pc: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """What a line would mean; prices are øre for one, None where the list has no price."""
+
+    employee: Employee | None
+    unit: Unit | None
+    model: DeviceModel | None
+    held: tuple[Held, ...] = ()
+    lines: tuple[OrderLine, ...] = ()
+    breaks_rule: bool = False
+    quarter_ore: int | None = None
+    year_ore: int | None = None
+    no_price: str = ""
+    shelf: tuple[Shelved, ...] = ()
+
+    @property
+    def replaceable(self) -> list[Held]:
+        """Return what of the person's the model may replace; the pc's, until a model is chosen."""
+        if self.model is None:
+            return [held for held in self.held if held.is_pc]
+        return [held for held in self.held if self.model.may_replace(held.device.model)]
+
+
+def facts_of_line(
+    *, employee: Employee | None, unit: Unit | None, model: DeviceModel | None, today: date
+) -> LineFacts:
+    """Return what to know of a line, of which anything may be missing still."""
+    held, lines, breaks = (), (), False
+    if employee:
+        held, lines = _held_by(employee, today), _open_for(employee)
+        is_pc = model is None or model.category.is_pc
+        breaks = is_pc and not holdings_of(employee, today).has_room
+    quarter, year = _price(model, today)
+    return LineFacts(
+        employee=employee,
+        unit=unit or (employee and employee.unit),
+        model=model,
+        held=held,
+        lines=lines,
+        breaks_rule=breaks,
+        quarter_ore=quarter,
+        year_ore=year,
+        no_price=why_no_price(model, today) if model else "",
+        shelf=tuple(shelf_for(model, today)) if model else (),
+    )
+
+
+def _held_by(employee: Employee, today: date) -> tuple[Held, ...]:
+    placed = placements_in_force(today).filter(employee=employee)
+    placed = list(placed.select_related("device__model__category").order_by("starts_on"))
+    leases = leases_of([placement.device_id for placement in placed])
+    return tuple(
+        Held(
+            placement.device,
+            placement.starts_on,
+            _last_day(leases.get(placement.device_id)),
+            placement.device.model.category.is_pc,
+        )
+        for placement in placed
+    )
+
+
+def _last_day(lease) -> date | None:
+    if lease is None or not lease.laid:
+        return None
+    return span_of(lease.laid, lease.stops_on)[1] - ONE_DAY
+
+
+def _open_for(employee: Employee) -> tuple[OrderLine, ...]:
+    found = OrderLine.objects.filter(employee=employee, status__in=OPEN)
+    return tuple(found.exclude(status=Status.DRAFT).select_related("model", "order"))
+
+
+def _price(model: DeviceModel | None, today: date) -> tuple[int | None, int | None]:
+    """Return what a lease from today on costs in its first quarter and its first year."""
+    listed = LeasePrice.objects.filter(model=model, starts_on__lte=today)
+    price = listed.order_by("-starts_on").first() if model else None
+    if price is None:
+        return None, None
+    terms = terms_in_order(today, [(price.price_ore, price.quarters)])
+    return a_quarter(price.price_ore, price.quarters), accrued(terms, None, add_months(today, 12))

@@ -1,0 +1,94 @@
+"""What the words of a pasted mail stand for, looked up all at once."""
+
+from datetime import date
+
+from django.db.models.functions import Lower
+
+from albertslund_it.common.names import match_key
+from albertslund_it.web.rows import among
+from inventory.imports.selectors import devices_by_serial_number, model_key
+from inventory.models import DeviceModel, Employee, Unit
+from inventory.placements.selectors import placements_in_force
+from leasing.domain.mail_reading import (
+    DEVICE,
+    MODEL,
+    PERSON,
+    UNIT,
+    Found,
+    Reading,
+    key_of,
+    phrases_of,
+    plain,
+    read_mail,
+    wish_key,
+    words_of,
+)
+from leasing.orders.selectors.people import folded
+
+
+def reading_of(text: str, on: date) -> Reading:
+    """Read a mail by the people, devices, models and units there are."""
+    read = plain(text)
+    phrases = phrases_of(read)
+    words = {match.group().strip(".,:;'’-/") for match in words_of(read)}
+    known: dict[str, Found] = {}
+    for unit in Unit.objects.filter(is_cost_holder=False):
+        for name in (unit.name, unit.number):
+            known.setdefault(match_key(name), Found(UNIT, unit.pk, unit.name))
+    for person in _named(phrases):
+        known[match_key(person.name)] = Found(PERSON, person.pk, str(person))
+    known |= _models() | _devices(words, on)
+    return read_mail(text, known, _initials(words), on)
+
+
+def _models() -> dict[str, Found]:
+    """Return the models by their names, and by how people write them where that is one only."""
+    found, written = {}, {}
+    for model in DeviceModel.objects.all():
+        one = Found(MODEL, model.pk, model.name, category=model.category_id)
+        found[model_key(model.name)] = one
+        written.setdefault(wish_key(model.name), []).append(one)
+    return {key: ones[0] for key, ones in written.items() if len(ones) == 1} | found
+
+
+def _named(phrases: set[str]):
+    """Return the people whose whole name stands in the mail; of two by one name, neither."""
+    names = [phrase for phrase in phrases if " " in phrase]
+    people = Employee.objects.annotate(folded_name=folded("name"))
+    found = list(people.filter(folded_name__in=among(names)))
+    by_name: dict[str, list[Employee]] = {}
+    for person in found:
+        by_name.setdefault(match_key(person.name), []).append(person)
+    return [people[0] for people in by_name.values() if len(people) == 1]
+
+
+def _initials(words: set[str]) -> dict[str, Found]:
+    """Return the people by initials and by mail address, in small letters."""
+    spelled = {spelling for word in words for spelling in (word, word.lower(), word.upper())}
+    people = Employee.objects.filter(initials__in=among(spelled)).exclude(initials="")
+    found = {p.initials.casefold(): Found(PERSON, p.pk, str(p)) for p in people}
+    addresses = [word.lower() for word in words if "@" in word]
+    for person in Employee.objects.annotate(address=Lower("mail")).filter(
+        address__in=among(addresses)
+    ):
+        found[person.mail.lower()] = Found(PERSON, person.pk, str(person))
+    return found
+
+
+def _devices(words: set[str], on: date) -> dict[str, Found]:
+    devices = devices_by_serial_number({word.upper() for word in words if len(word) > 3})
+    holders = dict(
+        placements_in_force(on)
+        .filter(device__in=[device.pk for device in devices.values()])
+        .values_list("device", "employee")
+    )
+    return {
+        key_of(number): Found(
+            DEVICE,
+            device.pk,
+            f"{device.model.name} {device}",
+            holders.get(device.pk),
+            device.model.category_id,
+        )
+        for number, device in devices.items()
+    }

@@ -1,0 +1,50 @@
+"""People found as they are typed: initials or any part of the name, blind to case, æ, ø and å too.
+
+The letters are folded by plain functions of the database: on SQLite a LIKE that knows æ, ø and å
+is a call into Python for every person.
+"""
+
+from datetime import date
+
+from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models.functions import Concat, Lower, Replace, StrIndex
+from django.db.models.lookups import Exact, GreaterThan
+
+from inventory.models import Employee
+from inventory.models.organisation import in_danish_order
+
+SHOWN = 8
+
+
+def folded(field: str) -> Func:
+    """Return a text in small letters, on both databases."""
+    text = Lower(F(field))
+    for letter in "ÆØÅ":  # PostgreSQL has done it already; SQLite knows a–z only
+        text = Replace(text, Value(letter), Value(letter.lower()))
+    return text
+
+
+def has_words(text: str) -> Q:
+    """Match people of whom each word of a text begins the initials or a part of the name."""
+    found = Q()
+    for word in text.casefold().replace("-", " ").split():
+        name = Replace(Concat(Value(" "), folded("name")), Value("-"), Value(" "))
+        starts = GreaterThan(StrIndex(name, Value(f" {word}")), 0)
+        initials = Exact(StrIndex(folded("initials"), Value(word)), 1)
+        found &= Q(starts) | Q(initials)
+    return found
+
+
+def people_matching(text: str, on: date) -> list[Employee]:
+    """Return the first people who fit and have not left; just these initials come first."""
+    here = Employee.objects.filter(Q(left_on=None) | Q(left_on__gt=on)).select_related("unit")
+    typed = text.strip()
+    exact = list(here.filter(initials__in={typed, typed.upper(), typed.lower()}.difference({""})))
+    others = here.filter(has_words(typed)).exclude(pk__in=[person.pk for person in exact])
+    ordered = others.order_by(in_danish_order("name"), "initials")
+    return exact + list(ordered[: SHOWN - len(exact)])
+
+
+def searched(text: str) -> QuerySet[Employee]:
+    """Return everybody who fits, for a filter."""
+    return Employee.objects.filter(has_words(text))

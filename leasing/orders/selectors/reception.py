@@ -1,0 +1,237 @@
+"""What is still to come on orders, and which line a delivered device is for."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Max, Q, QuerySet
+
+from albertslund_it.web.rows import among
+from inventory.models import Device, DeviceModel, Employee, FormerSerialNumber, Unit
+from leasing.models import Lease, Order, OrderedDevice, OrderLine
+from leasing.models.order import Status
+
+DELIVERABLE = (Status.APPROVED, Status.ORDERED, Status.PARTLY)
+NAMED = 3
+INVENTORY_NUMBER = "INV-{:06}"
+_OUR_NUMBER = re.compile(r"B[ -]?0*([1-9]\d{0,8})", re.IGNORECASE)
+_INVENTORY_NUMBER = re.compile(r"INV-(\d{6})")
+
+
+def order_id_of(number: str) -> int | None:
+    """Return the order that one of our own numbers ('B17') stands for; None for another's."""
+    found = _OUR_NUMBER.fullmatch(number.strip())
+    return int(found[1]) if found else None
+
+
+def lines_named(numbers: Iterable[str]) -> QuerySet[OrderLine]:
+    """Return the lines that order numbers stand for, our own or the lessor's."""
+    numbers = {number.strip() for number in numbers}
+    ours = {pk for number in numbers if (pk := order_id_of(number))}
+    theirs = {spelt for n in numbers for spelt in (n, n.upper(), n.lower()) if spelt}
+    return OrderLine.objects.filter(
+        Q(order_id__in=among(ours, int)) | Q(supplier_order_number__in=among(theirs))
+    )
+
+
+@dataclass
+class LineToFill:
+    """An order line, how many devices are there for it, and how many of them are handed out."""
+
+    line: OrderLine
+    ready: int
+    handed_out: int
+
+    @property
+    def missing(self) -> int:
+        """Return how many may still be delivered: none where the line is closed or not approved."""
+        if self.line.status not in DELIVERABLE:
+            return 0
+        return max(0, self.line.quantity - self.ready)
+
+    @property
+    def whom(self) -> str:
+        """Name who or what the line is for."""
+        line = self.line
+        return str(line.employee) if line.employee else line.used_for or line.unit.name
+
+
+def to_fill(lines: QuerySet[OrderLine]) -> list[LineToFill]:
+    """Count the devices of lines; those for people come first, then in the order of the orders."""
+    counted = (
+        lines.select_related("order", "model__category", "unit", "employee")
+        .annotate(
+            ready=Count("devices"),
+            gone=Count("devices", filter=Q(devices__handed_out_on__isnull=False)),
+        )
+        .order_by("order_id", "position")
+    )
+    found = [LineToFill(line, line.ready, line.gone) for line in counted]
+    return sorted(found, key=lambda one: one.line.employee_id is None)
+
+
+class OrderBook:
+    """The lines that some order numbers stand for, filled one device after the other."""
+
+    def __init__(self, numbers: Collection[str], line_ids: Collection[int] = ()):
+        self._by_order: dict[int, list[LineToFill]] = defaultdict(list)
+        self._by_theirs: dict[str, list[LineToFill]] = defaultdict(list)
+        self._by_id: dict[int, LineToFill] = {}
+        wanted = OrderLine.objects.filter(
+            Q(pk__in=lines_named(numbers).values("pk")) | Q(pk__in=among(line_ids, int))
+        )
+        for one in to_fill(wanted):
+            self._by_id[one.line.pk] = one
+            self._by_order[one.line.order_id].append(one)
+            if one.line.supplier_order_number:
+                self._by_theirs[one.line.supplier_order_number.casefold()].append(one)
+
+    def lines(self, number: str) -> list[LineToFill]:
+        """Return the lines that a number stands for, those for people first."""
+        ours = self._by_order.get(order_id_of(number), [])
+        theirs = self._by_theirs.get(number.strip().casefold(), [])
+        return [*ours, *(one for one in theirs if one not in ours)]
+
+    def line(self, line_id: int) -> LineToFill:
+        return self._by_id[line_id]
+
+    def next_line(
+        self,
+        number: str,
+        model: DeviceModel,
+        *,
+        unit: Unit | None = None,
+        employee: Employee | None = None,
+    ) -> LineToFill | None:
+        """Return the line that a device of a model is for; one with a holder, only the holder's."""
+        for one in self.lines(number):
+            line = one.line
+            if line.model_id != model.pk or not one.missing:
+                continue
+            if unit and (line.employee_id, line.unit_id) != (employee and employee.pk, unit.pk):
+                continue
+            return one
+        return None
+
+
+def lines_of_devices(device_ids: Collection[int]) -> dict[int, list[OrderedDevice]]:
+    """Return what devices are, or were, delivered or set aside for."""
+    found: dict[int, list[OrderedDevice]] = defaultdict(list)
+    for one in OrderedDevice.objects.filter(device_id__in=among(device_ids, int)).select_related(
+        "line__order"
+    ):
+        found[one.device_id].append(one)
+    return found
+
+
+def next_inventory_number() -> int:
+    """Return the number that comes after the last 'INV-000001' that any device has had."""
+    last = 0
+    for table in (Device, FormerSerialNumber):
+        numbers = table.objects.filter(serial_number__regex=r"^INV-[0-9]{6}$")
+        found = numbers.filter(serial_number__startswith="INV-").aggregate(Max("serial_number"))
+        if highest := found["serial_number__max"]:
+            last = max(last, int(_INVENTORY_NUMBER.fullmatch(highest)[1]))
+    return last + 1
+
+
+def is_inventory_number(serial_number: str) -> bool:
+    """Tell whether a serial number is one that the system gives itself."""
+    return _INVENTORY_NUMBER.fullmatch(serial_number) is not None
+
+
+@dataclass(frozen=True)
+class ModelToReceive:
+    """The lines of one model that a delivery may fill."""
+
+    model: DeviceModel
+    lines: tuple[LineToFill, ...]
+
+    @property
+    def missing(self) -> int:
+        return sum(one.missing for one in self.lines)
+
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether the model has no serial numbers, and comes by count."""
+        return not self.model.category.has_serial_numbers
+
+
+def models_to_receive(lines: Iterable[LineToFill]) -> list[ModelToReceive]:
+    """Group lines that may be delivered by model, those still missing first."""
+    grouped: dict[DeviceModel, list[LineToFill]] = defaultdict(list)
+    for one in lines:
+        if one.line.status in (*DELIVERABLE, Status.DELIVERED, Status.HANDED_OUT):
+            grouped[one.line.model].append(one)
+    found = [ModelToReceive(model, tuple(of_model)) for model, of_model in grouped.items()]
+    return sorted(found, key=lambda one: not one.missing)
+
+
+def devices_on(lines: Iterable[LineToFill]) -> list[OrderedDevice]:
+    """Return the devices on lines, the latest first, those handed out last."""
+    ids = among([one.line.pk for one in lines], int)
+    devices = OrderedDevice.objects.filter(line_id__in=ids)
+    return list(
+        devices.select_related("device__model", "line__employee", "line__unit").order_by(
+            F("handed_out_on").asc(nulls_first=True), "-pk"
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """An order that something is still to come on."""
+
+    order: Order
+    lines: tuple[LineToFill, ...]
+
+    @property
+    def missing(self) -> int:
+        return sum(one.missing for one in self.lines)
+
+    @property
+    def models(self) -> list[tuple[int, str]]:
+        """Return how many are still to come of each model."""
+        counts: dict[str, int] = defaultdict(int)
+        for one in self.lines:
+            counts[one.line.model.name] += one.missing
+        return [(count, name) for name, count in counts.items() if count]
+
+    @property
+    def whom(self) -> str:
+        """Name who or what it is for, the first ones only."""
+        names = list(dict.fromkeys(one.whom for one in self.lines if one.missing))
+        more = f" og {len(names) - NAMED} til" if len(names) > NAMED else ""
+        return ", ".join(names[:NAMED]) + more
+
+    @property
+    def their_numbers(self) -> list[str]:
+        """Return the lessor's numbers of the purchases that it is part of."""
+        numbers = (one.line.supplier_order_number for one in self.lines)
+        return list(dict.fromkeys(number for number in numbers if number))
+
+
+def awaited_orders(most: int) -> list[Awaited]:
+    """Return the orders that wait for a delivery, the oldest first, `most` at the most."""
+    bought = OrderLine.objects.filter(status__in=(Status.ORDERED, Status.PARTLY))
+    oldest = bought.order_by("order_id").values_list("order_id", flat=True).distinct()[:most]
+    grouped: dict[Order, list[LineToFill]] = defaultdict(list)
+    for one in to_fill(bought.filter(order_id__in=list(oldest))):
+        grouped[one.line.order].append(one)
+    orders = sorted(grouped, key=lambda order: order.pk)
+    return [Awaited(order, tuple(grouped[order])) for order in orders]
+
+
+def usual_terms() -> Lease | None:
+    """Return the lease made last: its sub-agreement and first day are likely those of the next."""
+    return Lease.objects.select_related("sub_agreement").order_by("-pk").first()
+
+
+def told_of_ordered(ordered: OrderedDevice | None) -> list[tuple[str, str]]:
+    """Say what a device that came on a line is, for whoever takes it off."""
+    if ordered is None:
+        return []
+    line = ordered.line
+    whom = line.employee or line.used_for or line.unit.name
+    return [(str(ordered.device), f"linje {line} til {whom}, {line.get_status_display().lower()}")]

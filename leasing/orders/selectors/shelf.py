@@ -1,0 +1,58 @@
+"""What stands on the shelf and could be used before something new is leased."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from albertslund_it.common.quarters import add_months
+from inventory.models import Device, DeviceModel, Placement
+from inventory.placements.selectors import placements_in_force
+from leasing.domain.accrual import span_of
+from leasing.leases.selectors.leases import leases_of
+from leasing.models import LossReport, OrderedDevice
+
+LEAST_REST_MONTHS = 6  # with less, the end of the lease is already being decided
+LOOKED_AT, SHOWN = 60, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A device on the shelf, and the first day after its lease."""
+
+    device: Device
+    ends_before: date
+    is_same_model: bool
+
+
+def on_shelf(on: date) -> QuerySet[Device]:
+    """Return the leased devices in stock neither set aside, lost nor about to be placed."""
+    shelved = placements_in_force(on).filter(unit=None)
+    coming = Placement.objects.filter(starts_on__gt=on, unit__isnull=False)
+    lost = LossReport.objects.filter(found_on=None)
+    set_aside = OrderedDevice.objects.filter(handed_out_on=None)
+    return Device.objects.filter(
+        Q(pk__in=shelved.values("device")) | ~Q(pk__in=Placement.objects.values("device")),
+        ~Q(pk__in=coming.values("device")),
+        ~Q(pk__in=lost.values("device")),
+        ~Q(pk__in=set_aside.values("device")),
+        Q(lease__stops_on=None) | Q(lease__stops_on__gt=on),
+        lease__isnull=False,
+    )
+
+
+def shelf_for(model: DeviceModel, on: date) -> list[Shelved]:
+    """Return what could be used instead of a new one: of the model first, most rest first."""
+    near = on_shelf(on).filter(model__category=model.category_id).select_related("model")
+    newest = ("-lease__starts_on", "serial_number")
+    devices = list(near.filter(model=model).order_by(*newest)[:LOOKED_AT])
+    if len(devices) < SHOWN:
+        devices += near.exclude(model=model).order_by(*newest)[:LOOKED_AT]
+    leases = leases_of([device.pk for device in devices])
+    found = []
+    for device in devices:
+        lease = leases[device.pk]
+        ends_before = span_of(lease.laid, lease.stops_on)[1]
+        if ends_before >= add_months(on, LEAST_REST_MONTHS):
+            found.append(Shelved(device, ends_before, device.model_id == model.pk))
+    return found[:SHOWN]

@@ -1,0 +1,263 @@
+"""Deliveries: devices and their leases, as the lessor's list states them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from albertslund_it.common.cells import KEEP, given
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.faults import Faults
+from albertslund_it.common.money import format_kroner
+from albertslund_it.common.sentences import full_stop
+from albertslund_it.common.serial_numbers import doubt
+from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.rows import among, lock
+from inventory.devices.services.models import ModelBook
+from inventory.imports.selectors import devices_by_serial_number
+from inventory.models import Device, DeviceModel, Placement
+from inventory.organisation.selectors.scope import reads_names
+from inventory.placements.services.holders import Holders
+from inventory.placements.services.placements import FirstPlacements
+from leasing.leases.selectors.limits import Limits
+from leasing.leases.services.prices import DEFAULT_QUARTERS, PriceList
+from leasing.models import (
+    FrameworkAgreement,
+    Lease,
+    LeaseTerm,
+    OrderedDevice,
+    OrderLine,
+    SubAgreement,
+)
+from leasing.orders.services.fulfilment import Fulfilment, lock_lines
+
+LOCKED = (Device, Placement, SubAgreement, Lease, LeaseTerm)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A leased device; KEEP leaves a value as it is, or takes the usual one for a new lease.
+
+    Unit, initials and the day of handing out count only while the device has no placement. The
+    order number finds the line the device is for, unless `line_id` names it (None: for stock).
+    """
+
+    serial_number: str
+    model: str
+    sub_agreement: str
+    starts_on: date
+    quarters: int = KEEP
+    price_ore: int = KEEP
+    unit: str | None = None
+    initials: str | None = None
+    handed_out_on: date | None = None
+    warranty_until: date | None = KEEP
+    order_number: str = KEEP
+    line_id: int | None = KEEP
+    row: int | None = None
+
+
+@transaction.atomic
+def register_deliveries(
+    *, rows: Sequence[Delivery], actor, today: date, faults: Faults | None = None
+) -> Changes:
+    """Create devices with their leases, or correct those that are there; fill their order lines.
+
+    Whoever ordered is told when the changes' `tell` is called.
+
+    Raises:
+        FileRefused: with every fault; nothing is written.
+    """
+    numbers = {row.order_number for row in rows if row.line_id is KEEP and _is_number(row)}
+    line_ids = {row.line_id for row in rows if row.line_id not in (KEEP, None)}
+    lock_lines(numbers, line_ids)
+    lock(*LOCKED)
+    registration = _Registration(
+        rows, faults or Faults(), today, numbers, line_ids, with_people=reads_names(actor)
+    )
+    for row in rows:
+        registration.register(row)
+    registration.faults.refuse()
+    registration.fulfilment.settle()
+    registration.changes.save(actor)
+    registration.changes.to_tell.append(registration.fulfilment.tell)
+    return registration.changes
+
+
+def _is_number(row: Delivery) -> bool:
+    return row.order_number is not KEEP and bool(row.order_number)
+
+
+class _Registration:
+    """Everything that the rows may refer to, read at once, and what comes of them."""
+
+    def __init__(
+        self,
+        rows: Sequence[Delivery],
+        faults: Faults,
+        today: date,
+        numbers: Collection[str],
+        line_ids: Collection[int],
+        *,
+        with_people: bool,
+    ):
+        self.faults, self.limits = faults, Limits.on(today)
+        self.changes = Changes(
+            (Device, SubAgreement, Lease, LeaseTerm, Placement, OrderLine, OrderedDevice)
+        )
+        self.framework = FrameworkAgreement.objects.order_by("starts_on").first()
+        if self.framework is None:
+            raise Refused("Der er ingen rammeaftale. Opret den under Administration først.")
+        self.book, self.holders = ModelBook(self.changes, faults), Holders()
+        self.prices = PriceList({model for row in rows if (model := self.book.known(row.model))})
+        self.agreements = {a.number.casefold(): a for a in SubAgreement.objects.all()}
+        self.devices = devices_by_serial_number([row.serial_number for row in rows])
+        self.first_placements = FirstPlacements(self.changes, self.devices.values())
+        self.fulfilment = Fulfilment(
+            self.changes,
+            faults,
+            numbers=numbers,
+            line_ids=line_ids,
+            devices=self.devices.values(),
+            today=today,
+            with_people=with_people,
+        )
+        of_devices = among({device.id for device in self.devices.values()}, int)
+        leases = Lease.objects.select_related("sub_agreement").filter(device_id__in=of_devices)
+        self.leases = {lease.device_id: lease for lease in leases}
+        self.terms: dict[int, list[LeaseTerm]] = defaultdict(list)
+        terms = LeaseTerm.objects.filter(lease__device_id__in=of_devices).order_by("position")
+        for term in terms:
+            self.terms[term.lease_id].append(term)
+
+    def register(self, row: Delivery) -> None:
+        device = self.devices.get(row.serial_number)
+        serial_number = device.serial_number if device else row.serial_number
+        what = f"Serienummer {row.serial_number}"
+        is_first = self.faults.is_first(row.row, serial_number, what)
+        self._check(row)
+        # A person who scans is asked before; a file has nobody to ask.
+        if device is None and row.row is not None and (reason := doubt(row.serial_number)):
+            self.faults.add(row.row, f"Serienummer {reason}")
+        model = self.book.find(row.row, row.model)
+        unit, employee = self._holder(row, device)
+        if not is_first or model is None:
+            return
+        lease = self.leases.get(device.id) if device else None
+        if lease:
+            self._correct(row, device, model, lease)
+        else:
+            device = self._create(row, device, model)
+        day = row.handed_out_on or row.starts_on
+        if unit and device:
+            self.first_placements.add(device, day, unit, employee)
+        if device is None:
+            return
+        if row.line_id is KEEP and _is_number(row):
+            holder = unit, employee, day
+            self.fulfilment.find_line(row.row, row.order_number, device, model, holder)
+        elif row.line_id not in (KEEP, None):
+            self.fulfilment.put_on(row.line_id, device)
+
+    def _check(self, row: Delivery) -> None:
+        begins = self.framework.starts_on
+        if row.starts_on < begins:
+            self.faults.add(
+                row.row,
+                f"Leasingstart {row.starts_on:%d-%m-%Y} er før rammeaftalen, som gælder fra "
+                f"{begins:%d-%m-%Y}",
+            )
+        if row.price_ore is not KEEP and row.price_ore <= 0:
+            self.faults.add(row.row, "Leasingpris skal være over nul")
+        self.changes.warn(row.row, self.limits.of_price(**given(row, "price_ore", "quarters")))
+
+    def _holder(self, row: Delivery, device: Device | None):
+        if device and self.first_placements.is_placed(device):
+            return None, None
+        if row.handed_out_on and not (row.unit or row.initials):
+            self._warn(row, "har Udleveret, men hverken Enhedsnr eller Initialer: den er på lager")
+        return self.holders.find(row.row, row.unit, row.initials, self.faults)
+
+    def _create(self, row: Delivery, device: Device | None, model: DeviceModel) -> Device | None:
+        term = self._first_term(row, model)
+        if term is None:
+            return None
+        values = {"model": model} | given(row, "warranty_until")
+        if device:
+            self.changes.update(device, str(device), **values)
+        else:
+            device = self.changes.create(Device(serial_number=row.serial_number, **values))
+        agreement = self._agreement(row.sub_agreement)
+        values = given(row, "order_number")
+        term.lease = Lease(
+            device=device, sub_agreement=agreement, starts_on=row.starts_on, **values
+        )
+        told = (
+            f"ny leasing: {model.name}, underaftale {agreement.number}, fra "
+            f"{row.starts_on:%d-%m-%Y}, {format_kroner(term.price_ore)}"
+        )
+        self.changes.create(term.lease, Difference(str(device), told))
+        self.changes.create(term)
+        return device
+
+    def _first_term(self, row: Delivery, model: DeviceModel) -> LeaseTerm | None:
+        """Return the term at the row's price, else at the price list's for as many quarters."""
+        quarters = DEFAULT_QUARTERS if row.quarters is KEEP else row.quarters
+        if row.price_ore is not KEEP:
+            return LeaseTerm(position=1, price_ore=row.price_ore, quarters=quarters)
+        price = self.prices.on(model, row.starts_on)
+        if price is None or price.quarters != quarters:
+            if not self.faults.has(row.row, "Leasingpris", "Leasingstart", "Kvartaler"):
+                self.faults.add(
+                    row.row,
+                    f"Leasingpris mangler: prislisten har den {row.starts_on:%d-%m-%Y} ingen pris "
+                    f"for {model.name} over {quarters} kvartaler{self.prices.first_day(model)}. "
+                    "Skriv den, eller indlæs prisen",
+                )
+            return None
+        source = f"Prisliste {price.starts_on:%d-%m-%Y}"
+        return LeaseTerm(position=1, price_ore=price.price_ore, quarters=quarters, source=source)
+
+    def _correct(self, row: Delivery, device: Device, model: DeviceModel, lease: Lease) -> None:
+        subject, all_terms = str(device), self.terms[lease.id]
+        if not all_terms:
+            self.faults.add(row.row, f"{subject} har en leasing uden løbetid. Ret den først")
+            return
+        first, *extensions = all_terms
+        terms = given(row, "quarters", "price_ore")
+        if extensions and terms.get("quarters", first.quarters) != first.quarters:
+            self.faults.add(
+                row.row, f"{subject} er forlænget, så Kvartaler kan ikke ændres. Gør cellen tom"
+            )
+        if lease.stops_on and row.starts_on > lease.stops_on:
+            self.faults.add(
+                row.row,
+                f"{subject} er stoppet fra {lease.stops_on:%d-%m-%Y}. Leasingstart kan ikke være "
+                "senere",
+            )
+        if extensions and row.starts_on != lease.starts_on:
+            self._warn(row, "er forlænget, og forlængelsen flytter med Leasingstart")
+        if model.id != device.model_id and row.price_ore is KEEP:
+            self._warn(row, "får en anden model, men beholder sin pris. Ret også Leasingpris")
+        if terms.get("price_ore", first.price_ore) != first.price_ore:
+            terms["source"] = ""  # no longer what the price list said
+        self.changes.update(device, subject, model=model, **given(row, "warranty_until"))
+        agreement = self._agreement(row.sub_agreement)
+        values = given(row, "order_number")
+        self.changes.update(
+            lease, subject, starts_on=row.starts_on, sub_agreement=agreement, **values
+        )
+        self.changes.update(first, subject, **terms)
+
+    def _agreement(self, number: str) -> SubAgreement:
+        key = number.casefold()
+        if key not in self.agreements:
+            made = SubAgreement(framework=self.framework, number=number)
+            self.agreements[key] = self.changes.create(made, Difference(number, "ny underaftale"))
+        return self.agreements[key]
+
+    def _warn(self, row: Delivery, sentence: str) -> None:
+        where = "" if row.row is None else f"række {row.row}: "
+        self.changes.warnings.append(full_stop(f"{where}{row.serial_number} {sentence}"))

@@ -1,0 +1,32 @@
+"""The mail that tells who ordered how far the order has come."""
+
+from datetime import datetime
+
+from leasing.mail.services import write_mail
+from leasing.models import Mail, Order
+
+
+def tell_orderer(*, order: Order, now: datetime) -> Mail | None:
+    """Tell the orderer how each line stands; nobody where the order has no mail address."""
+    if not order.requester_mail:
+        return None
+    lines = order.lines.select_related("model", "employee", "unit").order_by("position")
+    return write_mail(
+        recipients=order.requester_mail,
+        subject=f"Bestilling {order.number}: {_in_short(lines)}",
+        template="order_status",
+        context={"order": order, "lines": lines},
+        now=now,
+        order=order,
+    )
+
+
+def _in_short(lines) -> str:
+    """Say it in the subject: the one status, or how many of each."""
+    counts: dict[str, int] = {}
+    for line in lines:
+        word = str(line.get_status_display()).lower()
+        counts[word] = counts.get(word, 0) + 1
+    if len(counts) == 1:
+        return next(iter(counts))
+    return ", ".join(f"{count} {word}" for word, count in counts.items())

@@ -1,0 +1,333 @@
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.agreement import FIELD, NotAsShown, agreed_by, refuse_unless_seen
+from albertslund_it.web.clock import now, today
+from albertslund_it.web.forms import DateField, PlainForm, dress
+from inventory.models import DeviceModel
+from leasing.models import OrderedDevice, SubAgreement
+from leasing.orders.selectors.reception import (
+    INVENTORY_NUMBER,
+    ModelToReceive,
+    awaited_orders,
+    devices_on,
+    models_to_receive,
+    order_id_of,
+    told_of_ordered,
+    usual_terms,
+)
+from leasing.orders.selectors.scans import Scan, serial_numbers_in
+from leasing.orders.services.reception import (
+    MOST,
+    RAISE,
+    STOCK,
+    PriceMissing,
+    Reception,
+    TooMany,
+    lines_of,
+    receive,
+    take_off,
+)
+
+NEEDED = ("leasing.handle_orders", "leasing.register_deliveries")
+AWAITED_SHOWN = 50
+REASONS_SHOWN = 20
+MOST_SCANNED = 10_000
+LABELS = 100  # on one sheet's address
+REMEMBERED = "levering"
+
+
+class ReceptionForm(PlainForm, forms.Form):
+    """What came: a field of serial numbers, or a count, for each model of the order."""
+
+    sub_agreement = forms.CharField(
+        label="Underaftale",
+        max_length=SubAgreement._meta.get_field("number").max_length,
+        help_text="Står på leasinggivers følgeseddel. En ny oprettes.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "underaftaler"}),
+        error_messages={"required": "Skriv underaftalen."},
+    )
+    starts_on = DateField(
+        label="Leasingstart",
+        help_text="Prislistens pris den dag gælder.",
+        error_messages={"required": "Skriv, hvornår leasingen starter."},
+    )
+
+    def __init__(self, groups: list[ModelToReceive], *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.groups = groups
+        for group in groups:
+            name = self.name_of(group.model)
+            self.fields[name] = _count_field(group) if group.is_counted else _scan_field(group)
+            dress(self.fields[name])
+        # The first that something is missing of takes what the scanner sends at once.
+        if groups and not self.is_bound:
+            self.fields[self.name_of(groups[0].model)].widget.attrs["autofocus"] = True
+
+    @staticmethod
+    def name_of(model: DeviceModel) -> str:
+        return f"model-{model.pk}"
+
+    def model_fields(self):
+        """Return the fields of what came, for the page."""
+        return [(group, self[self.name_of(group.model)]) for group in self.groups]
+
+    def terms(self):
+        """Return the fields of the lease."""
+        return [self["sub_agreement"], self["starts_on"]]
+
+    def clean(self):
+        cleaned = super().clean()
+        for group in self.groups:
+            name = self.name_of(group.model)
+            if group.is_counted or name not in cleaned:
+                continue
+            found, bad = serial_numbers_in(cleaned[name])
+            if bad:
+                more = f" og {len(bad) - 3} mere" if len(bad) > 3 else ""
+                shown = ", ".join(f"»{word}«" for word in bad[:3])
+                self.add_error(name, f"{shown}{more} er ikke et serienummer. Ret, eller slet det.")
+            if len(found) > MOST_SCANNED:
+                self.add_error(
+                    name, f"Højst {MOST_SCANNED // 1000}.000 serienumre ad gangen. Del dem op."
+                )
+            cleaned[name] = found
+        return cleaned
+
+    def scans(self) -> list[Scan]:
+        """Return what came, as the service takes it."""
+        scans = []
+        for group in self.groups:
+            came = self.cleaned_data[self.name_of(group.model)]
+            if came and group.is_counted:
+                first = self.data.get(f"nr-{group.model.pk}", "")
+                seen = int(first) if first.isdecimal() and len(first) <= 6 else None
+                scans.append(Scan(group.model.pk, count=came, first=seen))
+            elif came:
+                scans.append(Scan(group.model.pk, serial_numbers=tuple(came)))
+        return scans
+
+
+def _scan_field(group: ModelToReceive) -> forms.CharField:
+    rows = min(8, max(2, group.missing + 1))
+    attributes = {
+        "rows": rows,
+        "class": "form-control code",
+        "autocomplete": "off",
+        "autocapitalize": "characters",
+        "spellcheck": "false",
+        "data-scan": group.missing,
+    }
+    return forms.CharField(
+        label=group.model.name,
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs=attributes),
+        help_text=f"{_missing(group)} Ét serienummer pr. linje, eller adskilt af komma, semikolon "
+        "eller mellemrum.",
+    )
+
+
+def _count_field(group: ModelToReceive) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=f"{group.model.name}, antal",
+        required=False,
+        min_value=0,
+        max_value=MOST,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=f"{_missing(group)} Har ingen serienumre, men får inventarnumre til etiketter.",
+        error_messages={
+            "invalid": "Skriv antallet som et helt tal.",
+            "min_value": "Antallet kan ikke være under nul.",
+            "max_value": f"Højst {MOST} ad gangen.",
+        },
+    )
+
+
+def _missing(group: ModelToReceive) -> str:
+    return f"Mangler {group.missing}." if group.missing else "Alt er kommet."
+
+
+@permission_required(NEEDED, raise_exception=True)
+def delivery(request):
+    """Take in what came on an order: shown first, then saved."""
+    number = _number(request)
+    if not number:
+        return _choose(request)
+    try:
+        lines = lines_of(number)
+    except Refused as refused:
+        return _choose(request, number, refused)
+    groups = models_to_receive(lines)
+    if request.method != "POST":
+        return _page(request, number, lines, ReceptionForm(groups, initial=_remembered(request)))
+    form = ReceptionForm(groups, request.POST)
+    if not form.is_valid() or request.POST.get("handling") == "ret":
+        return _page(request, number, lines, form)
+    return _take_in(request, number, lines, form)
+
+
+def _number(request) -> str:
+    """Return the number asked for: an order's, by its id too, or the lessor's."""
+    order = request.GET.get("bestilling", "").strip()
+    number = f"B{order}" if order.isdecimal() else order or request.GET.get("nummer", "").strip()
+    return number[:60]
+
+
+def _take_in(request, number: str, lines, form: ReceptionForm):
+    is_saving = request.POST.get("handling") == "gem"
+    surplus = request.POST.get("rest", "")
+    asked = {
+        "number": number,
+        "scans": form.scans(),
+        "sub_agreement": form.cleaned_data["sub_agreement"],
+        "starts_on": form.cleaned_data["starts_on"],
+        "actor": request.user,
+        "today": today(),
+        "now": now(),
+        "surplus": surplus if surplus in (STOCK, RAISE) else "",
+    }
+    try:
+        try:
+            agree = _agree(request) if is_saving else None
+            reception = receive(**asked, agree=agree, dry_run=not is_saving)
+        except NotAsShown as changed:
+            for reason in changed.reasons:
+                messages.warning(request, reason)
+            reception = receive(**asked, dry_run=True)
+    except Refused as refused:
+        return _page(request, number, lines, form, refused)
+    if reception.is_saved or not reception.new:
+        request.session[REMEMBERED] = {
+            "sub_agreement": reception.sub_agreement,
+            "starts_on": f"{reception.starts_on:%d-%m-%Y}",
+        }
+        messages.success(request, _told(reception))
+        return redirect(f"{reverse('delivery')}?{urlencode({'nummer': number})}")
+    return _preview(request, number, form, reception, surplus)
+
+
+def _agree(request):
+    """Return what compares a delivery with the one that was shown."""
+    return lambda reception: refuse_unless_seen(request.POST.get(FIELD, ""), reception.told)
+
+
+def _told(reception: Reception) -> str:
+    """Say in one line what a delivery did."""
+    if not reception.new:
+        return "Alt var registreret i forvejen, så intet er ændret."
+    said = f"{len(reception.new)} stk. er registreret og sat på leasing."
+    if reception.known:
+        said += f" {len(reception.known)} stod der i forvejen."
+    if reception.missing:
+        return f"{said} {reception.missing} mangler endnu."
+    return f"{said} Alt er kommet."
+
+
+def _choose(request, number: str = "", refused: Refused | None = None):
+    """Ask which order the delivery belongs to."""
+    awaited = awaited_orders(AWAITED_SHOWN)
+    context = {
+        "number": number,
+        "reasons": refused.reasons if refused else [],
+        "awaited": awaited,
+        "is_cut": len(awaited) == AWAITED_SHOWN,
+    }
+    status = 422 if refused else 200
+    return render(request, "leasing/orders/delivery_choose.html", context, status=status)
+
+
+def _remembered(request) -> dict[str, object]:
+    """Return the sub-agreement and the first day that the user wrote last, else the usual ones."""
+    if remembered := request.session.get(REMEMBERED):
+        return remembered
+    last = usual_terms()
+    return {"sub_agreement": last.sub_agreement.number if last else "", "starts_on": today()}
+
+
+def _page(request, number: str, lines, form, refused: Refused | None = None):
+    reasons = refused.reasons if refused else []
+    has_prices = request.user.has_perm("leasing.manage_amounts")
+    is_price = isinstance(refused, PriceMissing)
+    devices = devices_on(lines)
+    waiting = [one.device.serial_number for one in devices if not one.handed_out_on]
+    context = _about(number, lines) | {
+        "form": form,
+        "reasons": reasons[:REASONS_SHOWN],
+        "matter": _matter(refused),
+        "more_reasons": max(0, len(reasons) - REASONS_SHOWN),
+        "too_many": isinstance(refused, TooMany),
+        "can_raise": isinstance(refused, TooMany) and refused.can_raise,
+        "price_missing": is_price,
+        "price_page": reverse("import-kind", args=["prices"]) if is_price and has_prices else "",
+        "devices": [(one, told_of_ordered(one)) for one in devices],
+        "labels_of": urlencode({"serienumre": ",".join(waiting[:LABELS])}),
+        "agreements": SubAgreement.objects.order_by("-pk")[:20],
+    }
+    status = 422 if refused or form.errors else 200
+    return render(request, "leasing/orders/delivery_scan.html", context, status=status)
+
+
+def _matter(refused: Refused | None) -> str:
+    """Say in a heading what several reasons have in common."""
+    if isinstance(refused, TooMany):
+        return "Der kom flere, end der mangler"
+    if isinstance(refused, PriceMissing):
+        return "Der mangler priser på prislisten"
+    return "Serienumrene passer ikke til bestillingen"
+
+
+def _about(number: str, lines) -> dict:
+    order_id = order_id_of(number)
+    is_ours = any(one.line.order_id == order_id for one in lines)
+    return {
+        "number": number,
+        "lines": lines,
+        "order": next(one.line.order for one in lines) if is_ours else None,
+        "missing": sum(one.missing for one in lines),
+    }
+
+
+def _preview(request, number: str, form: ReceptionForm, reception: Reception, surplus: str):
+    """Show what would be created, and ask whether to do it."""
+    firsts: dict[int, int] = {}
+    for group in form.groups:
+        new = [one.serial_number for one in reception.new if one.model == group.model]
+        if group.is_counted and new:
+            firsts[group.model.pk] = int(new[0].removeprefix(INVENTORY_NUMBER.split("{")[0]))
+    context = _about(number, reception.lines) | {
+        "form": form,
+        "reception": reception,
+        "surplus": surplus,
+        "firsts": firsts,
+        "stocked": sum(one.line is None for one in reception.new),
+    }
+    return render(request, "leasing/orders/delivery_preview.html", context)
+
+
+def _ordered(pk: int) -> OrderedDevice | None:
+    linked = ("device", "line__order", "line__employee", "line__unit")
+    return OrderedDevice.objects.select_related(*linked).filter(pk=pk).first()
+
+
+@require_POST
+@permission_required(NEEDED, raise_exception=True)
+def delivery_undo(request, pk):
+    """Take a device that came on the wrong line off it again."""
+    try:
+        agree = agreed_by(request.POST, lambda: told_of_ordered(_ordered(pk)))
+        device, line = take_off(ordered_device_id=pk, actor=request.user, now=now(), agree=agree)
+    except Refused as refused:
+        messages.error(request, " ".join(refused.reasons))
+        return redirect("delivery")
+    messages.success(
+        request,
+        f"{device} er taget af linje {line} og står på lageret. Linjen venter igen på en levering.",
+    )
+    return redirect(f"{reverse('delivery')}?{urlencode({'nummer': line.order.number})}")

@@ -1,0 +1,98 @@
+from datetime import timedelta
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
+from inventory.models import Employee, Unit
+from inventory.organisation.presenters import unit_choices
+
+GIVEN_DAYS = 14
+
+
+class UnitField(forms.ModelChoiceField):
+    """A unit, chosen by department."""
+
+    widget = PlainSelect
+
+    def __init__(self, **kwargs):
+        super().__init__(queryset=Unit.objects.filter(is_cost_holder=False), **kwargs)
+
+
+class UnitsField(forms.ModelMultipleChoiceField):
+    """Any number of units; a number that no database holds is none of them."""
+
+    def _check_values(self, value):
+        try:
+            return super()._check_values(value)
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid_choice"]) from None
+
+
+class ComingForm(PlainForm, forms.Form):
+    """Who is to begin, where and when."""
+
+    name = forms.CharField(label="Navn", max_length=100)
+    unit = UnitField(label="Enhed", help_text="Den betaler for det, der bliver bestilt.")
+    starts_on = DateField(label="Første dag")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autofocus"] = not self.is_bound
+        self.fields["name"].widget.attrs["autocomplete"] = "off"
+        units = unit_choices(self.fields["unit"].queryset)
+        self.fields["unit"].widget.choices = [("", "Vælg enhed"), *units]
+
+
+class EmployeeForm(PlainForm, forms.Form):
+    """What may be changed of an employee by hand; the rest comes with the file."""
+
+    initials = forms.CharField(
+        label="Initialer",
+        max_length=20,
+        required=False,
+        help_text="Når medarbejderen har fået dem. Så er det ikke længere en kommende.",
+    )
+    unit = UnitField(label="Enhed, der betaler")
+    also_employed_at = UnitsField(
+        Unit.objects.filter(is_cost_holder=False),
+        label="Også ansat i",
+        required=False,
+        help_text="Hold Ctrl nede for at vælge flere. Enheden ovenfor betaler, og dens leder "
+        "giver dispensation.",
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+    starts_on = DateField(label="Første dag", required=False)
+    left_on = DateField(
+        label="Fratrådt", required=False, help_text="Første dag, medarbejderen ikke er ansat."
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, employee: Employee, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = unit_choices(self.fields["unit"].queryset)
+        self.fields["unit"].widget.choices = choices
+        self.fields["also_employed_at"].choices = choices
+        self.fields["also_employed_at"].widget.choices = choices
+        if not employee.is_coming:
+            del self.fields["initials"]
+
+    def clean(self):
+        cleaned = super().clean()
+        first, left = cleaned.get("starts_on"), cleaned.get("left_on")
+        if first and left and left <= first:
+            self.add_error(
+                "left_on", ValidationError("Ret datoen: den skal være efter første dag.")
+            )
+        cleaned.setdefault("initials", "")
+        return cleaned
+
+
+class AskBackForm(PlainForm, forms.Form):
+    """By which day a device is to be handed in."""
+
+    due_on = DateField(label="Afleveres senest")
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["due_on"].initial = today + timedelta(days=GIVEN_DAYS)

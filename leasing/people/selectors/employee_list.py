@@ -1,0 +1,71 @@
+"""The list of employees: who has a pc, who is to come, who has left."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from inventory.models import Employee, Placement
+from inventory.placements.selectors import placements_in_force
+
+PRESENT, COMING, LEFT = "ansat", "kommende", "fratraadt"
+STATES = [(PRESENT, "Ansat"), (COMING, "Kommende"), (LEFT, "Fratrådt")]
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeRow:
+    """An employee with the number of pc's and of all devices held."""
+
+    employee: Employee
+    pcs: int
+    devices: int
+    on: date
+
+    @property
+    def id(self) -> int:
+        return self.employee.pk
+
+    @property
+    def state(self) -> str | tuple[str, str]:
+        """Return a mark (style, word) where there is something to mark."""
+        if self.employee.is_coming:
+            return ("warn", "Kommende")
+        if self.employee.left_on and self.employee.left_on <= self.on:
+            return ("bad" if self.devices else "", "Fratrådt")
+        return "Ansat"
+
+
+def in_state(employees: QuerySet[Employee], state: str, on: date) -> QuerySet[Employee]:
+    """Keep those of one of STATES, as it is on a day."""
+    if state == COMING:
+        return employees.filter(initials="")
+    if state == LEFT:
+        return employees.filter(left_on__lte=on).exclude(initials="")
+    return employees.filter(Q(left_on=None) | Q(left_on__gt=on)).exclude(initials="")
+
+
+def holders_of_pcs(on: date) -> QuerySet[Placement]:
+    """Return the placements of pc's with people that are in force."""
+    return placements_in_force(on).filter(
+        employee__isnull=False, device__model__category__is_pc=True
+    )
+
+
+def named(employees: QuerySet[Employee], text: str) -> QuerySet[Employee]:
+    """Keep those whose name or initials match every word."""
+    for word in text.split():
+        employees = employees.filter(Q(name__icontains=word) | Q(initials__istartswith=word))
+    return employees
+
+
+def employee_rows(employees: Sequence[Employee], on: date) -> Iterator[EmployeeRow]:
+    """Yield the rows of some employees, in their order, with one query for what they have."""
+    held: dict[int, list[bool]] = {}
+    ids = [employee.pk for employee in employees]
+    found = placements_in_force(on).filter(employee__in=ids).order_by()
+    for employee, is_pc in found.values_list("employee", "device__model__category__is_pc"):
+        held.setdefault(employee, []).append(is_pc)
+    for employee in employees:
+        devices = held.get(employee.pk, [])
+        yield EmployeeRow(employee, sum(devices), len(devices), on)

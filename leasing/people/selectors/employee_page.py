@@ -1,0 +1,171 @@
+"""Everything about one employee, as far as its reader may see it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from albertslund_it.common.names import match_key
+from inventory.history.selectors import SHOWN, History, Rows, history_of
+from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
+from inventory.placements.selectors import intervals
+from leasing.approvals.selectors.approvals import waiting
+from leasing.approvals.selectors.one_pc import Holdings, holdings_of
+from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.data_quality.selectors.sets import at_another_unit, open_returns
+from leasing.devices.selectors.device_page import Reader
+from leasing.domain.accrual import span_of
+from leasing.leases.selectors.leases import leases_of
+from leasing.models import Approval, OrderLine
+from leasing.models.order import OPEN
+
+ONE_DAY = timedelta(days=1)
+HAD_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A device that the person has, will have or had; the last days are included.
+
+    `quarter_ore` is None where the lease does not run.
+    """
+
+    device: Device
+    placement: Placement
+    last_day: date | None
+    leased_until: date | None
+    quarter_ore: int | None
+    due: tuple[ExpectedReturn, ...]
+    has_changed_unit: bool
+
+    @property
+    def is_loan(self) -> bool:
+        return self.placement.unit.is_cost_holder
+
+
+@dataclass(frozen=True)
+class EmployeePage:
+    """What the page of an employee shows."""
+
+    has: list[Held]
+    had: list[Held]
+    lines: list[OrderLine]
+    approvals: list[Approval]
+    holdings: Holdings
+    is_asked: bool  # a head is asked for an exception and has not answered
+    changed_on: date | None
+    twins: list[Employee]
+    also_at: list[Unit]  # as far as the reader sees them
+    has_left: bool
+
+    @property
+    def quarter_ore(self) -> int:
+        return sum(one.quarter_ore or 0 for one in self.has)
+
+    @property
+    def is_over_the_rule(self) -> bool:
+        return self.holdings.is_breach
+
+    @property
+    def has_changed_unit(self) -> bool:
+        return any(one.has_changed_unit for one in self.has)
+
+
+def employee_page(employee: Employee, reader: Reader, on: date) -> EmployeePage:
+    """Gather an employee's page; its unit must be at hand.
+
+    What other departments pay is left out for who does not see them.
+    """
+    has, had = _held(employee, reader, on)
+    lines = (
+        OrderLine.objects.filter(employee=employee, status__in=OPEN)
+        .select_related("order", "model", "unit", "replaces")
+        .order_by("order", "position")
+    )
+    approvals = employee.approvals.select_related("line", "decided_by")
+    return EmployeePage(
+        has=has,
+        had=had,
+        lines=[line for line in lines if reader.sees(line.unit)],
+        approvals=list(approvals),
+        holdings=holdings_of(employee, on),
+        is_asked=waiting(employee.approvals.all()).exists(),
+        changed_on=changed_unit_on(employee) if any(h.has_changed_unit for h in has) else None,
+        twins=list(twins_of(employee)),
+        also_at=[unit for unit in employee.also_employed_at.all() if reader.sees(unit)],
+        has_left=employee.left_on is not None and employee.left_on <= on,
+    )
+
+
+def _held(employee: Employee, reader: Reader, on: date) -> tuple[list[Held], list[Held]]:
+    """Return what the person has or will have, and what the person had, the latest first."""
+    placements = [
+        placement
+        for placement in intervals()
+        .filter(employee=employee)
+        .select_related("device__model__category", "unit__department")
+        .order_by("-starts_on", "device")
+        if reader.sees(placement.unit)
+    ]
+    ids = [placement.device_id for placement in placements]
+    leases, costs = leases_of(ids), quarter_costs(ids, on)
+    moved = set(at_another_unit(on).filter(employee=employee).values_list("device", flat=True))
+    due: dict[int, list[ExpectedReturn]] = {}
+    for one in open_returns(on).filter(employee=employee):
+        due.setdefault(one.device_id, []).append(one)
+    has, had = [], []
+    for placement in placements:
+        is_past = placement.ends_before is not None and placement.ends_before <= on
+        lease = leases.get(placement.device_id)
+        held = Held(
+            device=placement.device,
+            placement=placement,
+            last_day=placement.ends_before and placement.ends_before - ONE_DAY,
+            leased_until=span_of(lease.laid, lease.stops_on)[1] - ONE_DAY
+            if lease and lease.laid
+            else None,
+            quarter_ore=None if is_past else costs.get(placement.device_id),
+            due=() if is_past else tuple(due.get(placement.device_id, ())),
+            has_changed_unit=not is_past and placement.device_id in moved,
+        )
+        (had if is_past else has).append(held)
+    return has, had[:HAD_SHOWN]
+
+
+def changed_unit_on(employee: Employee) -> date | None:
+    """Return the day on which the employee's unit was last changed here, if it ever was."""
+    entries = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Employee),
+        object_id=employee.pk,
+        action=LogEntry.Action.UPDATE,
+    ).order_by("-timestamp", "-id")
+    for entry in entries[:SHOWN]:
+        if "unit" in (entry.changes or {}):
+            return timezone.localtime(entry.timestamp).date()
+    return None
+
+
+def twins_of(employee: Employee) -> list[Employee]:
+    """Return who may be the same: of a coming one the real ones of that name and unit, and back."""
+    same_unit = Employee.objects.filter(unit=employee.unit_id).exclude(pk=employee.pk)
+    near: QuerySet[Employee] = (
+        same_unit.exclude(initials="") if employee.is_coming else same_unit.filter(initials="")
+    )
+    key = match_key(employee.name)
+    return [one for one in near.select_related("unit") if match_key(one.name) == key]
+
+
+def history_of_employee(
+    employee: Employee, *, with_people: bool, shown: int | None = SHOWN
+) -> History:
+    """Return the latest changes of an employee, its exceptions and what was asked back."""
+    return history_of(
+        Rows(Employee, [employee.pk]),
+        Rows(Approval, employee.approvals.values_list("pk", flat=True)),
+        Rows(ExpectedReturn, employee.expected_returns.values_list("pk", flat=True)),
+        with_people=with_people,
+        shown=shown,
+    )

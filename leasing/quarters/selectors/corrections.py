@@ -1,0 +1,182 @@
+"""What the next run will correct in closed quarters, and which change caused it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.people import author_of
+from albertslund_it.web.rows import among
+from inventory.models import Placement, Unit
+from leasing.billing.selectors.facts import charges_to_bill, one_moment
+from leasing.billing.selectors.outstanding import leases_pending, window_up_to
+from leasing.billing.selectors.run_lines import RunLine, charge_line
+from leasing.billing.selectors.window import Window, last_covered_quarter
+from leasing.domain.allocation import Difference, LeaseFacts
+from leasing.domain.facts_text import (
+    DELIVERED,
+    MOVED,
+    OTHER,
+    PRICED,
+    STARTED,
+    STOPPED,
+    causes_of,
+    moved_on,
+)
+from leasing.models import Charge, Lease, LeaseTerm
+
+CAUSES = {
+    MOVED: "Flyttet sent",
+    DELIVERED: "Leveret eller registreret sent",
+    STOPPED: "Stoppet",
+    STARTED: "Leasingstart rettet",
+    PRICED: "Pris rettet",
+    OTHER: "Andet",
+}
+ROWS_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The change in the history that caused a correction."""
+
+    at: datetime
+    by: str
+    what: str
+
+
+@dataclass
+class Correction:
+    """One leased item with what the next run corrects of it."""
+
+    facts: LeaseFacts
+    parts: list[tuple[Difference, str]]
+    source: Source | None = None
+
+    charge = None
+
+    @property
+    def amount_ore(self) -> int:
+        return sum(part.amount_ore for part, _ in self.parts)
+
+
+@dataclass
+class LateCharge:
+    """A one-off amount of a closed quarter that no run has billed."""
+
+    charge: Charge
+    parts: list[tuple[RunLine, str]]
+    source: Source | None = None
+
+    @property
+    def amount_ore(self) -> int:
+        return self.charge.amount_ore
+
+
+@dataclass
+class Cause:
+    """Every correction of one cause."""
+
+    name: str
+    rows: list[Correction] | list[LateCharge] = field(default_factory=list)
+
+    @property
+    def amount_ore(self) -> int:
+        return sum(row.amount_ore for row in self.rows)
+
+    @property
+    def line_count(self) -> int:
+        return sum(len(row.parts) for row in self.rows)
+
+    @property
+    def shown(self) -> list[Correction]:
+        return self.rows[:ROWS_SHOWN]
+
+
+def corrections(today: date, run: Window | None = None) -> list[Cause]:
+    """Return what waits in closed quarters by cause, the one with most lines first.
+
+    Of one run to come, only what it takes: after New Year differences of the old year may wait for
+    a supplementary run.
+    """
+    covered = last_covered_quarter()
+    if covered is None:
+        return []
+    window = run or window_up_to(Quarter.of(today))
+
+    def is_late(period: str) -> bool:
+        return period <= str(covered) and period in window.taken
+
+    groups: dict[tuple[str, ...], list[Correction]] = defaultdict(list)
+    with one_moment():
+        names = dict(Unit.objects.values_list("id", "name"))
+        for facts, differences in leases_pending(window):
+            parts = [(d, names[d.unit_id]) for d in differences if is_late(d.period)]
+            if parts:
+                groups[causes_of(facts.billed_text, facts.text)].append(Correction(facts, parts))
+        for causes, rows in groups.items():
+            _find_sources(causes[0], rows[:ROWS_SHOWN])
+        charges = _late_charges(window, is_late, names)
+    found = [Cause(" og ".join(CAUSES[c] for c in causes), rows) for causes, rows in groups.items()]
+    if charges:
+        found.append(Cause("Engangsbeløb, der kom til sent", charges))
+    return sorted(found, key=lambda cause: (-cause.line_count, cause.name))
+
+
+def _late_charges(window: Window, is_late, names: dict[int, str]) -> list[LateCharge]:
+    found = []
+    for charge in charges_to_bill(window):
+        line = charge_line(charge)
+        if is_late(line.period):
+            found.append(LateCharge(charge, [(line, names[line.unit_id])]))
+    ids = {one.charge.pk: one for one in found[:ROWS_SHOWN]}
+    for entry in _entries(Charge, Q(object_id__in=among(list(ids), int))):
+        ids[entry.object_id].source = _source(entry, "Engangsbeløb")
+    return found
+
+
+def _find_sources(cause: str, rows: list[Correction]) -> None:
+    """Find the latest entry of the history about what each correction's cause changed."""
+    if cause == MOVED:
+        wanted = {
+            f"{row.facts.device_id} fra {day:%d-%m-%Y}": row
+            for row in rows
+            for day in moved_on(row.facts.billed_text, row.facts.text)
+        }
+        for entry in _entries(Placement, Q(object_repr__in=among(list(wanted)))):
+            wanted[entry.object_repr].source = _source(entry, "Tildeling")
+        return
+    model, what = (LeaseTerm, "Løbetid") if cause == PRICED else (Lease, "Leasing")
+    ids = {row.facts.lease_id: row for row in rows}
+    if model is LeaseTerm:
+        terms = LeaseTerm.objects.filter(lease__in=among(list(ids), int))
+        ids = {term: ids[lease] for term, lease in terms.values_list("id", "lease_id")}
+    for entry in _entries(model, Q(object_id__in=among(list(ids), int))):
+        if _is_about(cause, entry):
+            ids[entry.object_id].source = _source(entry, what)
+
+
+def _entries(model, condition: Q) -> Iterable[LogEntry]:
+    kind = ContentType.objects.get_for_model(model)
+    return (
+        LogEntry.objects.filter(condition, content_type=kind)
+        .select_related("actor")
+        .order_by("timestamp", "id")
+    )
+
+
+def _is_about(cause: str, entry: LogEntry) -> bool:
+    if entry.action == LogEntry.Action.CREATE:
+        return True
+    column = {STOPPED: "stops_on", STARTED: "starts_on", PRICED: "price_ore"}.get(cause)
+    return column is None or column in (entry.changes or {})
+
+
+def _source(entry: LogEntry, what: str) -> Source:
+    action = {0: "oprettet", 1: "rettet", 2: "slettet"}.get(entry.action, "ændret")
+    return Source(entry.timestamp, author_of(entry), f"{what} {action}")

@@ -1,0 +1,30 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import redirect, render
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import today
+from leasing.billing.selectors.window import window_for
+from leasing.billing.views import is_computed_now
+from leasing.quarters.selectors.corrections import corrections
+
+
+@permission_required("leasing.view_billingrun", raise_exception=True)
+def corrections_page(request):
+    """Show what the next run will correct in closed quarters, by cause."""
+    run, code = None, request.GET.get("koersel", "")
+    if code:
+        try:
+            run = window_for(code, today())
+        except Refused as refused:
+            for reason in refused.reasons:
+                messages.error(request, reason)
+            return redirect("corrections")
+    later = request.GET.copy()
+    later["vis"] = "beregning"
+    causes = corrections(today(), run) if is_computed_now(request) else None
+    context = {"causes": causes, "run": run, "address": f"?{later.urlencode()}"}
+    if causes is not None:
+        context["total_ore"] = sum(cause.amount_ore for cause in causes)
+        context["line_count"] = sum(cause.line_count for cause in causes)
+    return render(request, "leasing/quarters/corrections.html", context)

@@ -1,0 +1,103 @@
+from io import BytesIO
+from tempfile import TemporaryFile
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.web.clock import now, today
+from albertslund_it.web.lists import EXCEL
+from albertslund_it.web.people import actor_name
+from leasing.cost_share.selectors.lines import UP_TO
+from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.views.share import lines_url
+from leasing.models import BillingRun, QuarterlyInvoice
+from leasing.quarters.selectors.quarters import invoice_page, uncoded_units
+from leasing.quarters.views.quarters import faults_of_settings
+from leasing.rebilling.exports.files import OPUS, WORKBOOK, archive_run, export_rebilling
+from leasing.rebilling.selectors.run import rebilling_of
+from leasing.rebilling.services import PostedMeanwhile
+
+CSV = "text/csv; charset=utf-8"
+# What each file is called and is.
+FILES = {
+    WORKBOOK: ("viderefakturering", EXCEL),
+    OPUS: ("opus", CSV),
+    "csvo": ("opus-omkostningssteder", CSV),
+    "csvp": ("opus-psp", CSV),
+}
+
+
+@require_POST
+@permission_required("leasing.export_rebilling", raise_exception=True)
+def quarter_file(request, code, file_kind):
+    """Return a closed run's file, and record that it was taken; or say what it waits for."""
+    run = get_object_or_404(BillingRun, code=code)
+    if file_kind not in FILES:
+        raise Http404
+    stream = BytesIO()
+    try:
+        export_rebilling(
+            run=run,
+            file_kind=file_kind,
+            stream=stream,
+            actor_name=actor_name(request),
+            today=today(),
+            now=now(),
+        )
+    except PostedMeanwhile as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+        return redirect("quarter-detail", code)
+    except Refused as refused:
+        context = {
+            "run": run,
+            "reasons": refused.reasons,
+            "units": uncoded_units(rebilling_of(run)),
+            "settings_faults": faults_of_settings(refused.reasons),
+        }
+        return render(request, "leasing/quarters/refused.html", context, status=409)
+    stream.seek(0)
+    name, content_type = FILES[file_kind]
+    return FileResponse(
+        stream,
+        as_attachment=True,
+        filename=f"{name}-{run.code}.{file_kind[:4] if file_kind == WORKBOOK else OPUS}",
+        content_type=content_type,
+    )
+
+
+@permission_required("leasing.view_billingrun", raise_exception=True)
+def quarter_archive(request, code):
+    """Return all of a closed run as an archive that can be checked without the system."""
+    run = get_object_or_404(BillingRun.objects.exclude(digest=""), code=code)
+    stream = TemporaryFile()  # noqa: SIM115 - the response closes it
+    archive_run(run=run, stream=stream)
+    stream.seek(0)
+    return FileResponse(
+        stream,
+        as_attachment=True,
+        filename=f"arkiv-{run.code}.zip",
+        content_type="application/zip",
+    )
+
+
+@permission_required("inventory.view_device", raise_exception=True)
+def invoice(request, code, number):
+    """Show a department's quarterly invoice; out of scope it does not exist."""
+    found = get_object_or_404(
+        QuarterlyInvoice.objects.select_related("run", "department"), run__code=code, number=number
+    )
+    bearers = bearers_seen_by(request.user, today())
+    owner = next((b for b in bearers if b.has_invoice_for(found.department_id)), None)
+    if owner is None:
+        raise Http404
+    context = {
+        "page": invoice_page(found),
+        "lines_url": lines_url(afdeling=owner.key, koersel=found.run.code),
+        "cost_url": lines_url(afdeling=owner.key, koersel=f"{UP_TO}{found.run.code}"),
+    }
+    return render(request, "leasing/quarters/invoice.html", context)

@@ -1,0 +1,304 @@
+import re
+from operator import attrgetter
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponsePermanentRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.clock import now, today
+from albertslund_it.web.people import actor_name
+from albertslund_it.web.query import one_of
+from leasing.billing.selectors.outstanding import outstanding
+from leasing.billing.selectors.preparedness import needs_two_people, preparedness_of
+from leasing.billing.selectors.preview import preview_run
+from leasing.billing.selectors.window import window_for
+from leasing.billing.services.closing import close_quarter
+from leasing.billing.services.preparation import ProposalChanged, prepare_quarter, remember_proposal
+from leasing.billing.views import is_computed_now
+from leasing.cost_share.selectors.lines import BILLED, NOT_BILLED, UP_TO
+from leasing.cost_share.services.letters import write_letters
+from leasing.models import BillingRun, Preparation
+from leasing.quarters.forms import VoucherForm
+from leasing.quarters.selectors.proof import proof_of
+from leasing.quarters.selectors.quarters import (
+    covering_run,
+    fiscal_years,
+    steps_of,
+    supplier_step,
+    table_of_preview,
+    table_of_run,
+    uncoded_units,
+)
+from leasing.quarters.selectors.readiness import readiness_of
+from leasing.rebilling.exports.postings import postings_of
+from leasing.rebilling.selectors.run import Way, rebilling_of
+from leasing.rebilling.selectors.vouchers import corrections_of
+
+CLOSES = "leasing.close_quarter"
+CODE = re.compile(r"20[0-9]{2}(Q[1-4]|S[0-9]{0,3})")
+# What the quarters' columns of the overview may show: (name, attribute of a standing, its lines).
+MEASURES = {
+    "mangler": ("Ikke opkrævet", "pending_ore", NOT_BILLED),
+    "opkraevet": ("Opkrævet", "billed_ore", BILLED),
+    "udgift": ("Udgift", "cost_ore", ""),
+}
+
+
+@permission_required("leasing.view_billingrun", raise_exception=True)
+def quarter_list(request):
+    """Show where every quarter stands, and what is not billed."""
+    whole = outstanding(today()) if is_computed_now(request) else None
+    years = fiscal_years(today(), whole)
+    by_name = {str(year.year): year for year in years}
+    year = by_name[one_of(request.GET, "aar", by_name, str(years[0].year))]
+    measure = one_of(request.GET, "tal", MEASURES, "mangler")
+    context = {"years": years, "year": year, "measures": MEASURES, "measure": measure}
+    if whole:
+        name, attribute, run = MEASURES[measure]
+        shown = whole.of_year(year.year)
+        codes = [str(q.quarter) for q in shown.quarters]
+
+        def amounts(standings):
+            return list(zip(codes, map(attrgetter(attribute), standings), strict=True))
+
+        context |= {
+            "whole": whole,
+            "shown": shown,
+            "measure_name": name,
+            "narrowed": f"&koersel={run}" if run else "",
+            "rows": [(row, amounts(row.cells)) for row in shown.rows],
+            "sums": amounts(q.total for q in shown.quarters),
+        }
+    return render(request, "leasing/quarters/list.html", context)
+
+
+@permission_required("leasing.view_billingrun", raise_exception=True)
+def quarter_detail(request, code):
+    """Show a quarter, or a supplementary run, from open to posted."""
+    if not CODE.fullmatch(code.upper()):
+        return unknown(request, code)
+    if code != code.upper():
+        return HttpResponsePermanentRedirect(reverse("quarter-detail", args=[code.upper()]))
+    if run := BillingRun.objects.filter(code=code).first():
+        return closed_page(request, run, VoucherForm(initial={"posted_on": today()}))
+    if "Q" in code and (run := covering_run(Quarter.parse(code))):
+        context = {"quarter": Quarter.parse(code), "run": run}
+        return render(request, "leasing/quarters/covered.html", context)
+    try:
+        window = window_for(code, today())
+    except Refused as refused:
+        context = {"label": label_of(code), "reasons": refused.reasons}
+        return render(request, "leasing/quarters/waits.html", context)
+    return open_page(request, window.code)
+
+
+def label_of(code: str) -> str:
+    """Name a quarter or a supplementary run that is not there yet."""
+    if "Q" in code:
+        return Quarter.parse(code).label
+    number = f" {code[5:]}" if code[5:] else ""
+    return f"Supplementskørsel{number} for {code[:4]}"
+
+
+def unknown(request, code: str):
+    """Say that there is no such quarter."""
+    return render(request, "leasing/quarters/unknown.html", {"code": code}, status=404)
+
+
+def open_page(request, code: str):
+    """Show what closing would bill, and what to look at first."""
+    context = {
+        "code": code,
+        "label": label_of(code),
+        "steps": steps_of(None, supplier=supplier_step(quarter_of_code(code), whole=False)),
+    }
+    if is_computed_now(request):
+        preview = preview_run(code, today())
+        if request.user.has_perm(CLOSES):
+            remember_proposal(proposal=preview.proposal, now=now())
+        context |= {
+            "preview": preview,
+            "standing": preparedness_of(preview.proposal, request.user.pk),
+            "table": table_of_preview(preview),
+            "label": preview.label,
+            "readiness": readiness_of(preview, today()),
+            "lines_url": lines_url(code),
+        }
+        findings = context["readiness"].findings
+        context["findings"] = linked(findings, code)
+        context["steps"] = steps_of(
+            None,
+            readiness=context["readiness"],
+            supplier=supplier_step(quarter_of_code(code), whole=True),
+        )
+    return render(request, "leasing/quarters/open.html", context)
+
+
+def quarter_of_code(code: str) -> Quarter:
+    """Return the quarter of a run; of a supplementary one the last of its year."""
+    return Quarter.parse(code) if "Q" in code else Quarter(int(code[:4]), 4)
+
+
+def lines_url(code: str) -> str:
+    """Return the list of all lines of a run."""
+    return f"{reverse('lines')}?afdeling=alle&koersel={code}"
+
+
+def linked(findings, code: str) -> list[tuple]:
+    """Return each finding with the list of what was found."""
+    return [(finding, finding_url(finding.key, finding.about or code)) for finding in findings]
+
+
+def finding_url(key: str, code: str) -> str:
+    """Return the list of what was found; '' where the finding names it."""
+    if key == "skipped":
+        return f"{lines_url(code)}&slags=backlog"
+    if key == "corrections":
+        return f"{reverse('corrections')}?koersel={code}"
+    if key == "lessor":
+        return reverse("reconciliation", args=[code])
+    if key == "invoices":
+        return reverse("supplier-invoice-list")
+    if key in {"vouchers", "left"}:
+        return reverse("quarter-detail", args=[code])
+    if key == "leaders":
+        return reverse("first-rebilling")
+    if key == "objections":
+        return f"{reverse('objection-list')}?stand=aaben"
+    if key == "charges":
+        return f"{reverse('charge-list')}?stand=venter"
+    if key in {"stock", "leavers", "ending"}:
+        return f"{reverse('device-list')}?waits={key}"
+    return ""
+
+
+def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
+    """Show a closed run: its proof, its invoices, its files and its voucher."""
+    voucher = getattr(run, "voucher", None)
+    context = {
+        "run": run,
+        "code": run.code,
+        "steps": steps_of(
+            run, supplier=supplier_step(run.last_quarter, whole=is_computed_now(request))
+        ),
+        "table": table_of_run(run),
+        "exports": run.exports.all(),
+        "voucher": voucher,
+        "voucher_corrections": corrections_of(voucher) if voucher else [],
+        "prepared": Preparation.objects.filter(code=run.code).first(),
+        "form": form,
+        "lines_url": lines_url(run.code),
+        "up_to": f"&koersel={UP_TO}{run.code}",
+        "opus_files": opus_files(),
+    }
+    if is_computed_now(request):
+        rebilling = rebilling_of(run)
+        context["proof"] = proof_of(run, postings_of(rebilling), rebilling.cost_holder.amount_ore)
+        context["proof_at"] = now()
+        context["uncoded"] = rebilling.uncoded
+        context["uncoded_units"] = uncoded_units(rebilling) if rebilling.uncoded else []
+        context["settings_faults"] = faults_of_settings(rebilling.uncoded)
+    return render(request, "leasing/quarters/closed.html", context, status=status)
+
+
+def faults_of_settings(reasons: list[str]) -> list[str]:
+    """Return those of the reasons why the Opus file waits that an administrator mends."""
+    return [reason for reason in reasons if reason.startswith("Indstillinger")]
+
+
+def opus_files() -> list[tuple[str, str]]:
+    """Return (kind, label) of the Opus files: one, or two that may not be mixed."""
+    if not Way.now().splits:
+        return [("csv", "Hent Opus-filen")]
+    return [("csvo", "Hent Opus-filen: omkostningssteder"), ("csvp", "Hent Opus-filen: PSP")]
+
+
+@permission_required(CLOSES, raise_exception=True)
+def quarter_close(request, code):
+    """Ask once more, with the amounts and what cannot be undone; then close."""
+    if not CODE.fullmatch(code):
+        return unknown(request, code)
+    try:
+        if request.method == "POST":
+            return close_now(request, code)
+        return closing_page(request, code)
+    except Refused as refused:
+        for reason in [*refused.reasons, *who_was_first(code)]:
+            messages.error(request, reason)
+        return redirect("quarter-detail", code)
+
+
+def close_now(request, code: str):
+    """Close a run as the user saw it; show what has changed where it is another one by now."""
+    try:
+        run = close_quarter(
+            code=code,
+            closed_by=actor_name(request),
+            today=today(),
+            now=now(),
+            account=request.user,
+            seen=digest_seen(request),
+        )
+    except ProposalChanged as changed:
+        return closing_page(request, code, changed)
+    write_letters(run=run, today=today(), now=now())
+    messages.success(request, f"{run.label} er godkendt og låst.")
+    return redirect("quarter-detail", run.code)
+
+
+def closing_page(request, code: str, changed: ProposalChanged | None = None):
+    """Show what would be closed; `changed` says what differs from what the person agreed to."""
+    preview = preview_run(code, today())
+    remember_proposal(proposal=preview.proposal, now=now())
+    readiness = readiness_of(preview, today())
+    context = {
+        "code": code,
+        "label": preview.label,
+        "preview": preview,
+        "readiness": readiness,
+        "findings": linked(readiness.blocking, code),
+        "standing": preparedness_of(preview.proposal, request.user.pk),
+        "closer": actor_name(request),
+        "changed": changed,
+    }
+    status = 409 if changed else 200
+    return render(request, "leasing/quarters/close.html", context, status=status)
+
+
+def digest_seen(request) -> str:
+    """Return the digest that the person agreed to; nobody closes what they did not see."""
+    seen = request.POST.get("seen_digest", "")
+    if not re.fullmatch(r"[0-9a-f]{64}", seen):
+        raise Refused("Vi kunne ikke se, hvilket forslag du godkendte. Se det igen.")
+    return seen
+
+
+@require_POST
+@permission_required(CLOSES, raise_exception=True)
+def quarter_prepare(request, code):
+    """Record that the user has looked the proposal through."""
+    if not CODE.fullmatch(code):
+        return unknown(request, code)
+    try:
+        made = prepare_quarter(
+            code=code, account=request.user, seen=digest_seen(request), today=today(), now=now()
+        )
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    else:
+        it = "det" if "Q" in made.code else "den"
+        follows = "en anden låse" if needs_two_people() else f"{it} låses"
+        messages.success(request, f"{label_of(made.code)} er forberedt af dig. Nu kan {follows}.")
+    return redirect("quarter-detail", code)
+
+
+def who_was_first(code: str) -> list[str]:
+    """Say who closed a quarter, where somebody has."""
+    run = BillingRun.objects.filter(code=code).first()
+    return [f"{run.closed_by} var først. Se opgørelserne her."] if run else []

@@ -1,0 +1,21 @@
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404
+from django.shortcuts import render
+
+from albertslund_it.web.clock import today
+from leasing.billing.selectors.window import billing_start
+from leasing.billing.views import is_computed_now
+from leasing.quarters.selectors.arrears import days_left, year_end
+
+
+@permission_required("leasing.view_billingrun", raise_exception=True)
+def year_end_page(request, year):
+    """Show what is left of a fiscal year, the deadline, and its supplementary runs."""
+    day = today()
+    if not billing_start().year <= year <= day.year:
+        raise Http404
+    context = {"year": year}
+    if is_computed_now(request):
+        found = year_end(year, day)
+        context |= {"found": found, "left": days_left(found.deadline, day)}
+    return render(request, "leasing/quarters/year_end.html", context)

@@ -1,0 +1,61 @@
+"""The lessor's invoices as a file: a table of lines, or an electronic invoice."""
+
+from albertslund_it.common import cells
+from inventory.imports.importers.reading import Column, Importer, like
+from leasing.models import SupplierInvoice, SupplierInvoiceLine
+from leasing.supplier.importers.xml import read_document
+from leasing.supplier.services.billed import BilledLine
+from leasing.supplier.services.invoices import save_invoices
+
+SUPPLIER_INVOICES = Importer(
+    kind="supplier_invoice",
+    label="Leverandørfaktura",
+    help="Leasinggivers faktura eller kreditnota: et regneark med en række pr. linje, eller den "
+    "elektroniske faktura (.xml, OIOUBL 2.1 eller Peppol BIS 3). Beløb uden moms.",
+    permission="leasing.reconcile",
+    make=BilledLine,
+    save=save_invoices,
+    read_document=read_document,
+    keeps_file=True,
+    columns=(
+        Column(
+            "Fakturanr",
+            "number",
+            like(SupplierInvoice, "number", cells.code),
+            required=True,
+            example="4711",
+        ),
+        Column("Fakturadato", "invoice_date", cells.day, required=True, example="02-01-2026"),
+        Column(
+            "Serienummer",
+            "serial_number",
+            like(SupplierInvoiceLine, "serial_number", cells.capitals),
+            must_stand=True,
+            help="Også et, som udstyret har haft før. Tom på et gebyr: så skal underaftalen med",
+            example="PF0A1B2C",
+        ),
+        Column("Fra", "starts_on", cells.day, required=True, example="01-01-2026"),
+        Column(
+            "Til",
+            "last_day",
+            cells.day,
+            required=True,
+            help="Den sidste dag, der er betalt for",
+            example="31-03-2026",
+        ),
+        Column(
+            "Beløb",
+            "amount_ore",
+            cells.amount,
+            required=True,
+            help="I kr. uden moms; negativt på en kreditnota",
+            example="349,41",
+        ),
+        Column(
+            "Underaftale",
+            "sub_agreement",
+            like(SupplierInvoiceLine, "sub_agreement"),
+            example="UA-2026-01",
+        ),
+    ),
+)

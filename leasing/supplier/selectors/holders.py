@@ -1,0 +1,39 @@
+"""Who had the devices that differences are about: who is charged, where no unit is chosen."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from albertslund_it.web.rows import among
+from inventory.models import Placement, Unit
+from leasing.domain.reconciliation import Pile
+from leasing.supplier.selectors.matching import Row
+
+
+def holders_of(rows: Sequence[Row], today: date) -> dict[int, Unit]:
+    """Return the unit that held each device on the last day of its difference; none for stock.
+
+    Interim rent is for days before the pc was handed out: then the first unit that got it.
+    """
+    wanted = {row.device_id: min(row.item.ends_before, today) for row in rows}
+    waits = {row.device_id for row in rows if row.pile == Pile.INTERIM}
+    moves = (
+        Placement.objects.filter(device_id__in=among(wanted, int), starts_on__lte=today)
+        .order_by("device_id", "starts_on")
+        .values_list("device_id", "starts_on", "unit_id")
+    )
+    held: dict[int, int | None] = {}
+    for device, starts_on, unit in moves.iterator(chunk_size=1_000):
+        if starts_on < wanted[device] or (device in waits and held.get(device) is None):
+            held[device] = unit
+    units = {
+        unit.pk: unit for unit in Unit.objects.filter(pk__in=among({*held.values()} - {None}, int))
+    }
+    return {device: units[unit] for device, unit in held.items() if unit}
+
+
+def holder_text(row: Row, holders: dict[int, Unit]) -> str:
+    """Name the unit that had the device; '' where the difference is about none that we know."""
+    if row.device_id is None:
+        return ""
+    unit = holders.get(row.device_id)
+    return f"{unit.number} {unit.name}" if unit else "På lager"

@@ -1,0 +1,190 @@
+"""Every lease beside the lessor's lines for it, in one pass; memory stays flat at any size."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Device
+from leasing.billing.selectors.facts import one_moment
+from leasing.domain.accrual import terms_in_order
+from leasing.domain.allocation import fast
+from leasing.domain.reconciliation import (
+    Billed,
+    Carried,
+    Group,
+    Item,
+    Pile,
+    Span,
+    Total,
+    compare_lease,
+    grouped,
+    unknown_item,
+)
+from leasing.models import DifferenceOutcome, Settings, SubAgreement
+from leasing.supplier.selectors.outcomes import Decisions, called, decisions_of, subject_of
+from leasing.supplier.selectors.sides import by_device, lease_side, line_side, span_of_quarter
+
+NOTHING = Carried(0, 0, 0)
+
+
+class Row(NamedTuple):
+    """What one lease, unknown serial number or total comes to in one pile, with its decision."""
+
+    pile: Pile
+    device_id: int | None
+    serial_number: str
+    model_name: str
+    sub_agreement: str
+    item: Item
+    decision: DifferenceOutcome | None = None
+
+    @property
+    def difference_ore(self) -> int:
+        return self.item.difference_ore
+
+    @property
+    def subject(self):
+        return subject_of(self.device_id, self.serial_number, self.sub_agreement)
+
+    @property
+    def label(self) -> str:
+        """Name what equal differences have in common."""
+        if not self.serial_number:
+            return called("", self.sub_agreement)
+        return self.model_name or "Ukendt udstyr"
+
+
+class Matched(NamedTuple):
+    """One step of the pass: what a lease is expected to cost, and its rows."""
+
+    carried: Carried
+    rows: list[Row]
+
+
+def matched(quarter: Quarter) -> Iterator[Matched]:
+    """Compare the whole quarter, lease by lease, then the totals."""
+    with one_moment():
+        yield from _Pass(quarter).run()
+
+
+class _Pass:
+    def __init__(self, quarter: Quarter):
+        self.span: Span = span_of_quarter(quarter)
+        self.decisions: Decisions = decisions_of(quarter)
+        self.tolerance = Settings.objects.values_list("tolerance_ore", flat=True).get(id=1)
+        self.numbers = dict(SubAgreement.objects.values_list("id", "number"))
+        self.totals: dict[int, list[Group]] = {}
+        self.shares: dict[int, Total] = {}
+        self.known: set[int] = set()
+
+    def run(self) -> Iterator[Matched]:
+        lines = by_device(self._lines())
+        device, its_lines = next(lines, (None, ()))
+        strange_totals: dict[str, list[Billed]] = {}
+        if device == 0:
+            yield from self._without_device(its_lines, strange_totals)
+            device, its_lines = next(lines, (None, ()))
+        credited, decided = self.decisions.credited, self.decisions.by_difference
+        span, tolerance, totals, shares = self.span, self.tolerance, self.totals, self.shares
+        for (owner, began, stops_on, serial, model, sub), prices in lease_side():
+            while device is not None and device < owner:
+                yield from self._unleased(device, its_lines)
+                device, its_lines = next(lines, (None, ()))
+            mine = ()
+            if device == owner:
+                mine = [fast(Billed, (line[4], line[5], line[6], None)) for line in its_lines]
+                device, its_lines = next(lines, (None, ()))
+            carried, items, parts = compare_lease(
+                terms_in_order(began, prices),
+                stops_on,
+                mine,
+                totals.get(sub, ()),
+                span,
+                tolerance,
+                credited.get((owner, "", ""), ()) if credited else (),
+            )
+            if totals and sub in totals:
+                self.known.add(sub)
+                for part in parts:
+                    shares[sub].add(part)
+            number = self.numbers[sub]
+            rows = [
+                fast(
+                    Row,
+                    (
+                        item[0],
+                        owner,
+                        serial,
+                        model,
+                        number,
+                        item,
+                        decided.get((item[0], (owner, "", ""))) if decided else None,
+                    ),
+                )
+                for item in items
+            ]
+            yield fast(Matched, (carried, rows))
+        while device is not None:
+            yield from self._unleased(device, its_lines)
+            device, its_lines = next(lines, (None, ()))
+        yield from self._of_totals(strange_totals)
+
+    def _lines(self):
+        moved = self.decisions.moved
+        lines = line_side(self.span)
+        return (line for line in lines if line[1] not in moved) if moved else lines
+
+    def _without_device(self, lines, strange_totals) -> Iterator[Matched]:
+        """Take the totals aside and give what is billed for serial numbers nobody knows."""
+        ids = {number: key for key, number in self.numbers.items()}
+        by_agreement: dict[str, list[Billed]] = defaultdict(list)
+        for serial, group in groupby(lines, key=itemgetter(2)):
+            if serial:
+                yield from self._strange(serial, "", [Billed(*line[4:]) for line in group])
+                continue
+            for line in group:
+                by_agreement[line[3]].append(Billed(*line[4:], ids.get(line[3], 0)))
+        for number, billed in by_agreement.items():
+            if number in ids:
+                self.totals[ids[number]] = grouped(billed)
+                self.shares[ids[number]] = Total(self.totals[ids[number]], self.span)
+            else:
+                strange_totals[number] = billed
+
+    def _unleased(self, device: int, lines) -> Iterator[Matched]:
+        """Yield what is billed for a device that is ours but not leased."""
+        serial, model = self._devices_without_lease[device]
+        billed = [Billed(*line[4:]) for line in lines]
+        yield from self._strange(serial, model, billed, device)
+
+    @cached_property
+    def _devices_without_lease(self) -> dict[int, tuple[str, str]]:
+        rows = Device.objects.filter(lease=None).values_list("id", "serial_number", "model__name")
+        return {device: (serial, model) for device, serial, model in rows}
+
+    def _strange(self, serial, model, billed, device=None) -> Iterator[Matched]:
+        about = subject_of(device, serial, "")
+        credited = sum(amount for _, amount in self.decisions.credited.get(about, ()))
+        if item := unknown_item(billed, self.span, credited):
+            yield Matched(NOTHING, [self._row(item, device, serial, model, "")])
+
+    def _of_totals(self, strange_totals) -> Iterator[Matched]:
+        for sub, total in self.shares.items():
+            number = self.numbers[sub]
+            credited = self.decisions.credited.get((0, "", number), ())
+            items = total.items(sub in self.known, self.tolerance, credited)
+            yield Matched(NOTHING, [self._row(item, None, "", "", number) for item in items])
+        for number, billed in strange_totals.items():
+            about = (0, "", number)
+            credited = sum(amount for _, amount in self.decisions.credited.get(about, ()))
+            if item := unknown_item(billed, self.span, credited):
+                yield Matched(NOTHING, [self._row(item, None, "", "", number)])
+
+    def _row(self, item, device, serial, model, number) -> Row:
+        about = subject_of(device, serial, number)
+        decision = self.decisions.by_difference.get((item.pile, about))
+        return Row(item.pile, device, serial, model, number, item, decision)

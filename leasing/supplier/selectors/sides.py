@@ -1,0 +1,88 @@
+"""The lessor's lines and the leases, both read in the order of the devices."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+
+from django.db import connection
+
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Device, FormerSerialNumber
+from leasing.billing.selectors.facts import prices_gathered
+from leasing.billing.selectors.window import billing_start
+from leasing.domain.reconciliation import Span
+from leasing.models import Lease, SupplierInvoiceLine
+
+CHUNK = 1_000
+LINE_COLUMNS = "l.id, l.serial_number, l.sub_agreement, l.starts_on, l.ends_before, l.amount_ore"
+
+
+def span_of_quarter(quarter: Quarter) -> Span:
+    """Return the days of a quarter that are billed to anyone."""
+    start = billing_start()
+    first = max(quarter.starts_on, start)
+    return Span(first, max(first, quarter.ends_before), quarter == Quarter.of(start))
+
+
+def lease_side() -> Iterator[tuple[tuple, list[tuple[int, int]]]]:
+    """Return ((device, first day, stop, serial number, model, agreement), prices) of each lease.
+
+    In the order of the devices; `prices` are (øre, quarters) of the terms.
+    """
+    rows = (
+        Lease.objects.order_by("device_id", "terms__position")
+        .values_list(
+            "device_id",
+            "starts_on",
+            "stops_on",
+            "device__serial_number",
+            "device__model__name",
+            "sub_agreement_id",
+            "terms__price_ore",
+            "terms__quarters",
+        )
+        .iterator(chunk_size=CHUNK)
+    )
+    return prices_gathered(rows, 6)
+
+
+def line_side(span: Span) -> Iterator[tuple]:
+    """Yield the lines that belong to a quarter or reach into it, in the order of the devices.
+
+    As (device or 0, id, serial number, sub-agreement, from, to, øre); those whose device is not
+    known come first, totals first of all.
+    """
+    names = {
+        "line": SupplierInvoiceLine._meta.db_table,
+        "device": Device._meta.db_table,
+        "former": FormerSerialNumber._meta.db_table,
+    }
+    reaches = "" if span.is_first else " AND l.ends_before > %s"
+    statement = (
+        "SELECT COALESCE(d.id, f.device_id, 0) AS device, {columns} FROM {line} l"
+        " LEFT JOIN {device} d ON d.serial_number = l.serial_number"
+        " LEFT JOIN {former} f ON f.serial_number = l.serial_number AND d.id IS NULL"
+        " WHERE l.starts_on < %s{reaches} ORDER BY device, l.serial_number"
+    ).format(columns=LINE_COLUMNS, reaches=reaches, **names)
+    days = [span.ends_before] if span.is_first else [span.ends_before, span.starts_on]
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement, [day.isoformat() for day in days])
+        while rows := cursor.fetchmany(CHUNK):
+            if isinstance(rows[0][4], str):  # SQLite keeps dates as text
+                for device, line, serial, sub, starts_on, ends_before, amount in rows:
+                    yield device, line, serial, sub, _day(starts_on), _day(ends_before), amount
+            else:
+                yield from rows
+
+
+@lru_cache(maxsize=1 << 12)
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def by_device(lines: Iterable[tuple]) -> Iterator[tuple[int, list[tuple]]]:
+    """Yield (device, its lines) in order."""
+    for device, group in groupby(lines, key=itemgetter(0)):
+        yield device, list(group)

@@ -1,0 +1,79 @@
+"""Which quarters wait for somebody because of the lessor's invoices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from albertslund_it.common.quarters import Quarter, quarters_between
+from leasing.billing.selectors.window import billing_start
+from leasing.models import SupplierInvoiceLine
+from leasing.supplier.selectors.expected import expected_between
+from leasing.supplier.selectors.reconciliation import (
+    Reconciliation,
+    invoiced_quarters,
+    reconciliation_of,
+)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A quarter whose differences are not dealt with: nobody decided, or a claim is open."""
+
+    quarter: Quarter
+    undecided: int
+    undecided_ore: int
+    claimed: int
+
+
+def waiting_quarters(until: Quarter | None = None) -> list[Waiting]:
+    """Return the quarters with an invoice whose differences wait, up to and with `until`.
+
+    A quarter that no invoice is there for is no difference yet.
+    """
+    found = []
+    for quarter in invoiced_quarters():
+        if until and quarter > until:
+            break
+        whole = reconciliation_of(quarter)
+        if not whole.is_settled:
+            found.append(Waiting(quarter, whole.undecided, whole.undecided_ore, whole.claimed))
+    return found
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A quarter that has ended and that no invoice of the lessor's is about."""
+
+    quarter: Quarter
+    expected_ore: int
+
+
+def missing_invoices(today: date) -> list[Missing]:
+    """Return the quarters since the billing start that have ended and have no invoice."""
+    invoiced = set(invoiced_quarters())
+    ended = quarters_between(Quarter.of(billing_start()), Quarter.of(today).next(-1))
+    return not_invoiced([quarter for quarter in ended if quarter not in invoiced])
+
+
+def not_invoiced(quarters: Sequence[Quarter]) -> list[Missing]:
+    """Return quarters without an invoice with what is expected of the lessor in each."""
+    if not quarters:
+        return []
+    expected = expected_between([(q.starts_on, q.ends_before) for q in quarters])
+    pairs = zip(quarters, expected, strict=True)
+    return [Missing(quarter, amount) for quarter, amount in pairs if amount]
+
+
+def has_invoice(quarter: Quarter) -> bool:
+    """Tell whether any line is about a day of the quarter."""
+    lines = SupplierInvoiceLine.objects.filter(
+        starts_on__lt=quarter.ends_before, ends_before__gt=quarter.starts_on
+    )
+    return lines.exists()
+
+
+def supplier_sums(quarters: Sequence[Quarter]) -> list[Reconciliation]:
+    """Reconcile the quarters of a run, for its sheet; none where there are no invoices at all."""
+    if not SupplierInvoiceLine.objects.exists():
+        return []
+    return [reconciliation_of(quarter) for quarter in quarters]

@@ -1,0 +1,186 @@
+"""The lists of the lessor's invoices, of differences and of claims: filters and columns."""
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from albertslund_it.web.columns import (
+    AmountColumn,
+    CodeColumn,
+    Column,
+    DateColumn,
+    MarkColumn,
+    NumberColumn,
+)
+from albertslund_it.web.filters import FilterSet
+from albertslund_it.web.forms import PlainForm
+from albertslund_it.web.tables import Table
+from leasing.domain.reconciliation import DIFFERENCES, Pile
+from leasing.models import SupplierInvoice
+from leasing.supplier.selectors.pages import ONE_DAY, DifferenceRow
+from leasing.supplier.selectors.reconciliation import PILE_NAMES, STATE_NAMES, state_of
+
+KINDS = [("faktura", "Faktura"), ("kreditnota", "Kreditnota")]
+
+
+class SupplierInvoiceFilter(FilterSet):
+    """What the invoices can be narrowed to."""
+
+    q = django_filters.CharFilter(label="Fakturanr. eller bilagsnr.", method="search")
+    slags = django_filters.ChoiceFilter(
+        label="Slags", choices=KINDS, method="of_kind", empty_label="Alle"
+    )
+
+    class Meta:
+        model = SupplierInvoice
+        fields: list[str] = []
+
+    def search(self, invoices, name, value):
+        return invoices.filter(Q(number__icontains=value) | Q(voucher_number__icontains=value))
+
+    def of_kind(self, invoices, name, value):
+        return invoices.filter(is_credit_note=value == "kreditnota")
+
+
+class SupplierInvoiceTable(Table):
+    """The lessor's invoices and credit notes."""
+
+    caption = "Leverandørfakturaer"
+    empty_title = "Der er ingen leverandørfakturaer endnu"
+    empty_help = "Indlæs leasinggivers faktura, eller skriv dens total."
+
+    number = CodeColumn("Fakturanr.", link=lambda row: detail_url(row.pk))
+    invoice_date = DateColumn("Dato")
+    kind = Column(
+        "Slags",
+        of=lambda row: "Kreditnota" if row.is_credit_note else "Faktura",
+        sort_by=("is_credit_note",),
+        orderable=False,
+    )
+    line_count = NumberColumn("Linjer")
+    first_day = DateColumn("Fra")
+    net_ore = AmountColumn("Uden moms (kr.)", summed=True)
+    vat_ore = AmountColumn("Moms (kr.)", summed=True)
+    voucher_number = CodeColumn("Bilagsnr.")
+    entered_by = Column("Indlæst af")
+
+
+class SupplierLineTable(Table):
+    """The lines of one invoice."""
+
+    caption = "Fakturaens linjer"
+
+    number = NumberColumn("Linje")
+    serial_number = CodeColumn("Serienr.")
+    sub_agreement = CodeColumn("Underaftale")
+    text = Column("Tekst")
+    starts_on = DateColumn("Fra")
+    last_day = DateColumn(
+        "Til", of=lambda line: line.ends_before - ONE_DAY, sort_by=("ends_before",)
+    )
+    amount_ore = AmountColumn("Uden moms (kr.)", summed=True)
+
+
+def detail_url(pk: int) -> str:
+    """Return an invoice's page."""
+    return reverse("supplier-invoice-detail", args=[pk])
+
+
+def decide_url(code: str, **chosen) -> str:
+    """Return the page that decides about the chosen differences of a quarter."""
+    query = urlencode({key: value for key, value in chosen.items() if value is not None})
+    return f"{reverse('reconciliation-decide', args=[code])}?{query}"
+
+
+class DifferenceForm(PlainForm, forms.Form):
+    """What the differences can be narrowed to."""
+
+    bunke = forms.ChoiceField(
+        label="Bunke",
+        required=False,
+        choices=[("", "Alle afvigelser"), *PILE_NAMES.items()],
+    )
+    status = forms.ChoiceField(
+        label="Status", required=False, choices=[("", "Alle"), *STATE_NAMES.items()]
+    )
+    aarsag = forms.CharField(label="Model", required=False, max_length=80)
+    belob = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    q = forms.CharField(label="Serienr.", required=False, max_length=40)
+
+    def piles(self) -> set[Pile]:
+        """Return the piles that are asked for."""
+        chosen = self.cleaned_data["bunke"]
+        return {Pile(chosen)} if chosen else set(DIFFERENCES)
+
+    def fits(self, found: DifferenceRow) -> bool:
+        """Tell whether a row is among those asked for."""
+        asked, row = self.cleaned_data, found.row
+        return (
+            (not asked["status"] or state_of(row) == asked["status"])
+            and (not asked["aarsag"] or asked["aarsag"].casefold() in row.label.casefold())
+            and (asked["belob"] is None or asked["belob"] == row.difference_ore)
+            and asked["q"].strip().upper() in found.serial_number.upper()
+        )
+
+
+class DifferenceTable(Table):
+    """The differences of a quarter, one by one."""
+
+    caption = "Afvigelser"
+    empty_title = "Der er ingen afvigelser"
+    empty_help = "Leasinggiver har faktureret det, vi regnede med."
+
+    def __init__(self, data, *, code: str, may_decide: bool, **kwargs):
+        super().__init__(data, **kwargs)
+        column = self.columns["serial_number"].column
+        column.link_to = (lambda found: _decide_one(code, found)) if may_decide else None
+
+    serial_number = CodeColumn("Serienr.")
+    what = Column("Model")
+    sub_agreement = CodeColumn("Underaftale")
+    pile = Column("Bunke")
+    first_day = DateColumn("Fra")
+    last_day = DateColumn("Til")
+    expected_ore = AmountColumn("Ventet (kr.)", summed=True)
+    invoiced_ore = AmountColumn("Faktureret (kr.)", summed=True)
+    difference_ore = AmountColumn("Afvigelse (kr.)", summed=True)
+    state = MarkColumn("Status")
+    decision = Column("Afgørelse")
+
+
+def _decide_one(code: str, found: DifferenceRow) -> str:
+    row = found.row
+    if row.pile not in DIFFERENCES:
+        return ""
+    return decide_url(
+        code,
+        bunke=row.pile,
+        serie=row.serial_number,
+        aftale=None if row.serial_number else row.sub_agreement,
+        alle="1",
+    )
+
+
+class ClaimTable(Table):
+    """What is claimed from the lessor."""
+
+    caption = "Krav til leasinggiver"
+    empty_title = "Der er ingen åbne krav"
+    empty_help = "Krav kommer her, når en afvigelse afgøres med »Kræves hos leasinggiver«."
+
+    quarter = CodeColumn("Kvartal")
+    serial_number = CodeColumn("Serienummer")
+    model_name = Column("Model")
+    sub_agreement = CodeColumn("Underaftale")
+    first_day = DateColumn("Fra")
+    last_day = DateColumn("Til")
+    invoiced_ore = AmountColumn("Faktureret (kr.)")
+    expected_ore = AmountColumn("Ventet (kr.)")
+    claim_ore = AmountColumn("Krav (kr.)", summed=True)
+    reason = Column("Begrundelse")
+    note = Column("Bemærkning")
+    decided_by = Column("Afgjort af", exclude_from_export=True)
+    decided_on = DateColumn("Afgjort", exclude_from_export=True)
+    state = MarkColumn("Status", exclude_from_export=True)

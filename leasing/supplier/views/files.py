@@ -1,0 +1,93 @@
+"""The files of the lessor's invoices: handed out as downloads, attached and removed by hand."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from albertslund_it.common.errors import Refused
+from albertslund_it.common.kept_files import KINDS, CheckedFile
+from albertslund_it.web import uploads
+from albertslund_it.web.clock import now
+from albertslund_it.web.forms import PlainForm
+from leasing.models import SupplierInvoiceFile
+from leasing.supplier.selectors.pages import invoices_seen_by
+from leasing.supplier.services.files import attach_file, remove_file
+
+READS, WRITES = "leasing.view_supplierinvoice", "leasing.reconcile"
+TOO_LARGE = "Filen er for stor: den må højst fylde 20 MB. Intet er gemt."
+DAMAGED = "Filen er ikke den, der blev gemt: kontrolsummen passer ikke. Hent den fra en backup."
+
+
+class AttachForm(PlainForm, forms.Form):
+    """A file to keep with an invoice."""
+
+    file = forms.FileField(
+        label="Læg en fil ved",
+        help_text=f"{KINDS}, højst 20 MB.",
+        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.xlsx,.csv"}),
+    )
+
+
+@require_GET
+@permission_required(READS, raise_exception=True)
+def supplier_invoice_file(request, pk, file):
+    """Hand out a file as it came: to be saved, and never to be run or shown as a page of ours."""
+    invoice = get_object_or_404(invoices_seen_by(request.user), pk=pk)
+    found = get_object_or_404(
+        SupplierInvoiceFile.objects.select_related("file"), invoice=invoice, pk=file
+    )
+    kept, data = found.file, bytes(found.file.data)
+    if CheckedFile(found.name, kept.content_type, data).sha256 != kept.sha256:
+        messages.error(request, DAMAGED)
+        return redirect("supplier-invoice-detail", pk)
+    return HttpResponse(
+        data,
+        content_type=kept.content_type,
+        headers={
+            "Content-Disposition": content_disposition_header(True, found.name),
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+@require_POST
+@permission_required(WRITES, raise_exception=True)
+def supplier_invoice_attach(request, pk):
+    """Attach a file to an invoice by hand, one that was typed in too."""
+    get_object_or_404(invoices_seen_by(request.user), pk=pk)
+    upload = request.FILES.get("file")
+    try:
+        if uploads.was_too_large(request):
+            raise Refused(TOO_LARGE)
+        if upload is None:
+            raise Refused("Vælg den fil, du vil lægge ved.")
+        kept = attach_file(
+            invoice_id=pk, name=upload.name, data=upload.read(), actor=request.user, now=now()
+        )
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    else:
+        messages.success(request, f"»{kept.name}« er lagt ved.")
+    return redirect("supplier-invoice-detail", pk)
+
+
+@require_POST
+@permission_required(WRITES, raise_exception=True)
+def supplier_invoice_remove_file(request, pk, file):
+    """Remove a file that was attached by hand."""
+    if not invoices_seen_by(request.user).filter(pk=pk).exists():
+        raise Http404
+    try:
+        name = remove_file(invoice_id=pk, file_id=file)
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+    else:
+        messages.success(request, f"»{name}« er fjernet.")
+    return redirect("supplier-invoice-detail", pk)

@@ -1,0 +1,77 @@
+"""The subjects of each app, from the ground up: what each stands on. Nothing else may be imported.
+
+A subject may use those it names here and the ground of its own app; of an app below, everything.
+"""
+
+INVENTORY = {
+    "history": (),
+    "imports": (),
+    "placements": ("imports",),
+    "organisation": ("history", "imports", "placements"),
+    "people": ("imports", "placements"),
+    "devices": ("imports", "placements"),
+    "rollout": ("history", "imports", "organisation", "placements"),
+}
+LEASING = {
+    "mail": (),
+    "billing": ("mail",),
+    "leases": ("billing",),
+    "lease_end": ("billing", "leases"),
+    "approvals": ("leases", "mail"),
+    "supplier": ("billing", "leases"),
+    "data_quality": ("approvals", "billing"),
+    "rebilling": ("billing", "supplier"),
+    "charges": ("billing", "lease_end", "leases"),
+    "orders": ("approvals", "billing", "leases", "mail"),
+    "confirmation": ("billing", "data_quality", "mail"),
+    "movements": ("approvals", "billing", "data_quality", "mail", "orders"),
+    "devices": ("billing", "confirmation", "data_quality", "lease_end", "leases", "movements"),
+    "people": ("approvals", "billing", "data_quality", "devices", "leases", "mail"),
+    "cost_share": (
+        "approvals",
+        "billing",
+        "confirmation",
+        "lease_end",
+        "leases",
+        "mail",
+        "orders",
+        "rebilling",
+    ),
+    "fiscal_year": ("billing", "cost_share"),
+    "quarters": (
+        "billing",
+        "confirmation",
+        "cost_share",
+        "data_quality",
+        "lease_end",
+        "leases",
+        "rebilling",
+        "supplier",
+    ),
+    "audit_trail": ("billing", "cost_share", "rebilling"),
+    "notices": (
+        "approvals",
+        "billing",
+        "cost_share",
+        "data_quality",
+        "lease_end",
+        "leases",
+        "mail",
+    ),
+    "search": (),
+    "retention": (),
+    "front": (
+        "approvals",
+        "billing",
+        "confirmation",
+        "cost_share",
+        "data_quality",
+        "movements",
+        "orders",
+        "quarters",
+        "rebilling",
+        "supplier",
+    ),
+    "imports": ("charges", "cost_share", "leases", "movements", "orders", "supplier", "billing"),
+}
+SUBJECTS = {"inventory": INVENTORY, "leasing": LEASING}

@@ -1,0 +1,139 @@
+"""The bridge adds up whatever happened, and calls each difference by its cause."""
+
+from datetime import date
+
+import pytest
+from django.core.cache import cache
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Unit
+from leasing.cost_share.selectors.bridge import bridge_between, items_between
+from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Bearer
+from leasing.cost_share.selectors.share import share_of
+from leasing.models import LeaseTerm
+from tests import builders as make
+from tests.leasing.billing.test_closing_properties import CLOSINGS, FACTS, World, rolled_back
+
+DAY = date(2026, 11, 23)
+ALL = [Quarter(2026, 1).next(n) for n in range(5)]
+Q1, Q2, Q3, Q4 = ALL[:4]
+
+
+def bearers_of(world) -> list[Bearer]:
+    """Return everybody, both departments, IT's stock, a leader's own units, and single units."""
+    first, second, third = (world.units[number] for number in ("1001", "1002", "2001"))
+    school, other = first.department, third.department
+    stock = Unit.objects.get(is_cost_holder=True)
+    everybody = Bearer(EVERYBODY, "Hele kommunen", None)
+    mine = Bearer(str(school.pk), school.name, frozenset({first.pk, second.pk}), school)
+    return [
+        everybody,
+        mine,
+        Bearer(str(other.pk), other.name, frozenset({third.pk}), other),
+        Bearer(STOCK, "it-lager", frozenset({stock.pk})),
+        Bearer(OWN_UNITS, "Mine", frozenset({first.pk, third.pk})),
+        mine.of_unit(first.pk),
+        everybody.of_unit(third.pk),
+    ]
+
+
+class Always(TestCase):
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.lists(FACTS, min_size=4, max_size=16),
+        CLOSINGS,
+        st.lists(FACTS, max_size=6),
+        st.booleans(),
+    )
+    def test_the_steps_are_the_difference(self, facts, closings, later, moves):
+        with rolled_back():
+            cache.clear()
+            world = World()
+            for fact in facts:
+                world.enter(fact)
+            for quarter in closings:
+                world.close(quarter)
+            for fact in later:
+                world.enter(fact)
+            if moves:
+                unit = world.units["1002"]
+                unit.department = world.units["2001"].department
+                unit.save()
+            for bearer in bearers_of(world):
+                costs = {
+                    quarter: share_of(bearer, quarter, DAY).total.amount_ore for quarter in ALL[:4]
+                }
+                for before, after in ((Q1, Q2), (Q2, Q4), (Q3, Q1), (Q4, Q4)):
+                    found = bridge_between(bearer, before, after, DAY)
+                    assert found.before_ore == costs[before]
+                    assert found.after_ore == costs[after]
+                    assert sum(step.amount_ore for step in found.steps) == found.change_ore
+                    for step in found.steps:
+                        items = items_between(bearer, before, after, DAY, step.key)
+                        assert sum(item.change_ore for item in items) == step.amount_ore
+                        assert all(item.change_ore for item in items)
+
+
+@pytest.fixture
+def town(db):
+    make.cost_holder()
+    own, near = make.unit("1001", "Skolen"), make.unit("1002", "Klubben")
+    away = make.unit("2001", department=make.department("Teknik"))
+    return own, near, away
+
+
+def steps(unit, before=Q1, after=Q2):
+    bearer = Bearer(str(unit.department_id), "Min", frozenset({unit.pk}), unit.department)
+    found = bridge_between(bearer, before, after, DAY)
+    return {step.key: (step.count, step.amount_ore) for step in found.steps}, found.sentence
+
+
+def test_what_begins_and_what_ends(town):
+    own, *_ = town
+    make.lease("PF000001", unit=own, starts_on=date(2026, 4, 1))
+    make.lease("PF000002", unit=own, stops_on=date(2026, 4, 1))
+    make.lease("PF000003", unit=own, starts_on=date(2026, 4, 1))
+    found, sentence = steps(own)
+    # F of a whole quarter: 559066/16 = 34941,6: 34941 from the start, 34941 until the stop
+    assert found == {"new": (2, 69882), "ended": (1, -34941)}
+    assert sentence.replace("\xa0", " ") == (
+        "Jeres udgift stiger 349,41 kr., mest fordi 2 pc'er er nye."
+    )
+
+
+def test_what_moves_in_and_out_and_to_the_stock(town):
+    own, near, away = town
+    for number in range(1, 8):
+        device = make.lease(f"PF00000{number}", unit=away).device
+        make.placement(device, date(2026, 4, 1), own)
+    gone = make.lease("PF000008", unit=own).device
+    make.placement(gone, date(2026, 4, 1), near)
+    shelved = make.lease("PF000009", unit=own).device
+    make.placement(shelved, date(2026, 4, 1), None)
+    found, sentence = steps(own)
+    # The second quarter of a lease from 1 January: ⌊559066·2/16⌋ − ⌊559066/16⌋ = 69883 − 34941
+    assert found == {"in": (7, 7 * 34942), "out": (1, -34941), "stock": (1, -34941)}
+    assert sentence.endswith("mest fordi 7 pc'er er kommet til.")
+
+
+def test_a_part_of_a_quarter_a_price_and_odd_oere(town):
+    own, *_ = town
+    make.lease("PF000001", unit=own, starts_on=date(2026, 2, 15))
+    make.lease("PF000002", unit=own)
+    short = make.lease("PF000003", unit=own, quarters=1, price_ore=30000)
+    LeaseTerm.objects.create(lease=short, position=2, price_ore=10000, quarters=1)
+    found, _ = steps(own)
+    assert set(found) == {"part", "odd", "price"}
+    assert found["odd"] == (1, 1)
+    assert found["price"] == (1, -20000)
+
+
+def test_the_same_quarter_is_no_difference(town):
+    own, *_ = town
+    make.lease("PF000001", unit=own)
+    found, sentence = steps(own, Q2, Q2)
+    assert found == {}
+    assert sentence == "Jeres udgift er den samme som i 2. kvartal 2026."

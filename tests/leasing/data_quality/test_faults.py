@@ -1,0 +1,216 @@
+"""The standing rules of data quality: what they find, what it costs, and the list that opens."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from inventory.models import Device, ExpectedReturn
+from leasing.billing import views as later
+from leasing.billing.selectors.quarter_costs import cost_of, quarter_costs
+from leasing.data_quality.selectors.faults import costly_faults, faults_for
+from leasing.data_quality.views import fault_url
+from leasing.models import Approval, Lease, LeaseTerm
+from tests import builders as make
+from tests.leasing.pages import queries_of, read, text_of
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 1, 8, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def today(settings):
+    settings.TODAY = TODAY
+
+
+def expect(device, employee, due_on, why=ExpectedReturn.Why.ASKED):
+    return ExpectedReturn.objects.create(
+        device=device,
+        employee=employee,
+        unit=employee.unit,
+        why=why,
+        due_on=due_on,
+        created_at=NOW,
+    )
+
+
+def exception(employee, ends_before, by):
+    return Approval.objects.create(
+        employee=employee,
+        reason="To arbejdssteder",
+        ends_before=ends_before,
+        asked_at=NOW,
+        decision="granted",
+        decided_at=NOW,
+        decided_by=by,
+    )
+
+
+@pytest.fixture
+def faults(cast):
+    """Break every rule once, in the cast's department; in another one a few of them too."""
+    make.cost_holder()
+    unit = cast.unit
+    other = make.unit("1002", "Nabo", department=cast.department, account="")
+    foreign = make.unit("2001", "Åhaven", department=make.department("Miljø & Teknik"))
+    for number, where in ((1, unit), (2, foreign)):
+        gone = make.employee(f"gone{number}", unit=where, left_on=date(2026, 11, 1))
+        make.lease(f"LEFT{number}", unit=where, employee=gone)
+        mover = make.employee(f"move{number}", unit=where)
+        make.lease(f"MOVE{number}", unit=other, employee=mover)
+    late = make.employee("late", unit=unit)
+    expect(make.lease("LATE1", unit=unit, employee=late).device, late, date(2026, 11, 22))
+    two = make.employee("two", unit=unit)
+    for number in (1, 2):
+        make.lease(f"TWO{number}", unit=unit, employee=two)
+    make.lease("STOCK1")
+    unseen = make.lease("UNSEEN1", unit=unit, employee=make.employee("uns", unit=unit)).device
+    unseen.last_seen = date(2026, 8, 1)
+    unseen.save()
+    make.lease("NOBODY1", unit=unit)
+    bare = make.lease("BARE1", unit=unit, employee=make.employee("bare", unit=unit))
+    LeaseTerm.objects.filter(lease=bare).delete()
+    dear = make.employee("dear", unit=unit)
+    for number in (1, 2):
+        make.lease(f"DEAR{number}", unit=unit, employee=dear)
+    exception(dear, date(2026, 12, 10), cast.head)
+    make.employee("", "Kim Kommende", unit=unit, starts_on=date(2026, 11, 23))
+
+
+def counts(user):
+    return {fault.rule.key: fault.count for fault in faults_for(user, TODAY)}
+
+
+def test_each_rule_finds_its_own(faults, cast):
+    assert counts(cast.helpdesk) == {
+        "overdue": 1,
+        "leavers": 2,
+        "coming": 1,
+        "several": 1,
+        "moved": 2,
+        "stock": 1,
+        "unused": 1,
+        "nobody": 1,
+        "unpriced": 1,
+        "coding": 1,
+        "exceptions": 1,
+    }
+
+
+@pytest.mark.parametrize("role", ["helpdesk", "head", "finance"])
+def test_every_count_is_that_of_the_list_it_opens_and_so_are_the_kroner(
+    faults, cast, client_of, role
+):
+    user = getattr(cast, role)
+    client = client_of(user)
+    found = [fault for fault in faults_for(user, TODAY) if fault.count]
+
+    assert found
+    for fault in found:
+        if fault.rule.key == "coding":
+            assert [unit.name for unit in fault.units] == ["Nabo"]
+            continue
+        tree = read(client, fault_url(fault))
+        assert len(tree.xpath("//tbody/tr")) == fault.count, fault.rule.key
+        if fault.rule.of.value == "leased":
+            listed = tree.xpath("//tbody/tr/th/a/text()")
+            devices = Device.objects.filter(serial_number__in=listed)
+            assert fault.quarter_ore == cost_of(devices, TODAY).quarter_ore
+
+
+def test_a_head_reads_of_no_other_department(faults, cast, client_of):
+    found = counts(cast.head)
+    assert (found["leavers"], found["moved"], found["coding"]) == (1, 2, 1)
+    assert found["stock"] == 0
+    assert "unused" not in found
+    text = text_of(read(client_of(cast.head), "/medarbejdere/"))
+    assert "gone1" in text
+    assert "gone2" not in text
+
+
+def test_finance_counts_devices_but_no_people(faults, cast, client_of):
+    found = counts(cast.finance)
+    assert not {"coming", "several", "exceptions", "unused"} & set(found)
+    assert "Nabo" in text_of(read(client_of(cast.finance), "/datakvalitet/"))
+    assert client_of(cast.finance).get("/medarbejdere/").status_code == 403
+
+
+def test_who_is_also_employed_there_has_not_changed_unit(faults, cast):
+    mover = make.employee("both", unit=cast.unit)
+    second = make.unit("1003", "Andet sted", department=cast.department)
+    make.lease("BOTH1", unit=second, employee=mover)
+    assert counts(cast.helpdesk)["moved"] == 3
+    mover.also_employed_at.add(second)
+    assert counts(cast.helpdesk)["moved"] == 2
+
+
+def test_what_is_handed_in_is_no_longer_overdue_by_whatever_path(faults, cast):
+    device = ExpectedReturn.objects.get().device
+    make.placement(device, date(2026, 11, 23))
+    assert counts(cast.helpdesk)["overdue"] == 0
+
+
+def test_a_shared_pc_with_a_purpose_is_no_fault(faults, cast):
+    shared = make.lease("CLASS1").device
+    make.placement(shared, date(2026, 2, 1), cast.unit, used_for="Klassesæt 7.B")
+    assert counts(cast.helpdesk)["nobody"] == 1
+
+
+def test_a_loan_counts_neither_as_a_second_pc_nor_as_a_changed_unit(faults, cast):
+    borrower = make.employee("loan", unit=cast.unit)
+    make.lease("OWN1", unit=cast.unit, employee=borrower)
+    lent = make.lease("LOAN1").device
+    make.placement(lent, date(2026, 11, 1), make.cost_holder(), borrower)
+    expect(lent, borrower, date(2026, 12, 1), ExpectedReturn.Why.LOAN)
+    found = counts(cast.helpdesk)
+    assert (found["several"], found["moved"], found["overdue"]) == (1, 2, 1)
+
+
+def test_an_exception_that_holds_excuses_the_second_pc(faults, cast):
+    several = make.employee("two3", unit=cast.unit)
+    for number in (3, 4):
+        make.lease(f"TWO{number}", unit=cast.unit, employee=several)
+    assert counts(cast.helpdesk)["several"] == 2
+    exception(several, date(2027, 6, 1), cast.head)
+    assert counts(cast.helpdesk)["several"] == 1
+
+
+def test_the_light_costs_are_those_of_the_whole_computation(faults):
+    ids = list(Lease.objects.values_list("device", flat=True))
+    costs = quarter_costs(ids, TODAY)
+    whole = cost_of(None, TODAY)
+    assert (len(costs), sum(costs.values())) == (whole.count, whole.quarter_ore)
+
+
+def test_what_is_late_comes_first_then_what_costs_most(faults, cast):
+    found = [fault for fault in faults_for(cast.helpdesk, TODAY) if fault.count]
+    late = [fault.rule.is_late for fault in found]
+    assert late == sorted(late, reverse=True)
+    amounts = [fault.quarter_ore for fault in found if not fault.rule.is_late]
+    assert amounts == sorted(amounts, reverse=True)
+    assert len(costly_faults(cast.helpdesk, TODAY)) == 5
+
+
+def test_thirty_faults_cost_as_many_queries_as_three(faults, cast, client_of):
+    client = client_of(cast.helpdesk)
+    few = queries_of(client, "/datakvalitet/")
+    for number in range(30):
+        gone = make.employee(f"gg{number}", unit=cast.unit, left_on=date(2026, 11, 1))
+        make.lease(f"GG{number}", unit=cast.unit, employee=gone)
+    assert queries_of(client, "/datakvalitet/") == few
+
+
+def test_with_many_leases_the_faults_come_after_the_page(faults, cast, client_of, monkeypatch):
+    client = client_of(cast.helpdesk)
+    whole = text_of(read(client, "/datakvalitet/").xpath("//div[@id='datakvalitet']")[0])
+    monkeypatch.setattr(later, "AT_ONCE", 3)
+    first = read(client, "/datakvalitet/")
+    assert "Gennemgår data" in text_of(first)
+    [address] = first.xpath("//*[@hx-trigger='load']/@hx-get")
+    after = read(client, f"/datakvalitet/{address}")
+    assert text_of(after.xpath("//div[@id='datakvalitet']")[0]) == whole
+
+
+def test_nothing_is_wrong_and_the_page_says_so(cast, client_of):
+    make.cost_holder()
+    assert "Alt er i orden" in text_of(read(client_of(cast.helpdesk), "/datakvalitet/"))

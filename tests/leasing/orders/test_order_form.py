@@ -1,0 +1,327 @@
+"""The order form: what is typed becomes an order, and nothing typed is lost when it does not."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from leasing.models import Approval, Order, OrderLine
+from tests import builders as make
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 23)
+NEW = "/bestillinger/ny/"
+
+
+@pytest.fixture(autouse=True)
+def today(settings):
+    settings.TODAY = TODAY
+
+
+@pytest.fixture
+def anna(cast):
+    return make.employee("anbe", "Anna Østergård", unit=cast.unit)
+
+
+@pytest.fixture
+def helpdesk(client_of, cast):
+    return client_of(cast.helpdesk)
+
+
+def sent(*lines, handling="gem", **facts):
+    """Return what the form sends: each line a dict of its fields."""
+    data = {"token": str(uuid4()), "handling": handling, **facts}
+    for number, line in enumerate(lines):
+        for name, value in {"quantity": "1", **line}.items():
+            data[f"linje-{number}-{name}"] = str(value)
+    return data
+
+
+def t14():
+    return make.priced().pk
+
+
+def test_initials_and_a_model_are_enough(helpdesk, anna):
+    make.price()
+    assert helpdesk.get(NEW).status_code == 200
+
+    response = helpdesk.post(NEW, sent({"who": "ANBE", "model": t14()}))
+
+    line = OrderLine.objects.get()
+    assert response.url == reverse("order-detail", args=[line.order_id])
+    assert (line.employee, line.unit, line.reason) == (anna, anna.unit, "first")
+    assert "Anna Østergård" in helpdesk.get(response.url).content.decode()
+
+
+def test_the_same_form_sent_twice_is_one_order(helpdesk, anna):
+    data = sent({"who": "anbe", "model": t14()})
+    first, again = helpdesk.post(NEW, data), helpdesk.post(NEW, data)
+    assert first.url == again.url
+    assert Order.objects.count() == 1
+
+
+def test_nothing_typed_is_lost_when_something_is_wrong(helpdesk, anna):
+    bo = make.employee("bolu", "Bo Lund", unit=anna.unit)
+    response = helpdesk.post(
+        NEW,
+        sent(
+            {"who": "findes ikke", "model": t14(), "used_for": "Reception"},
+            {"who": str(bo), "employee": bo.pk, "model": "", "past_stock_because": "x"},
+            mail="Hej, vi mangler to pc'er",
+            requester_mail="ikke en mail",
+            note="Haster lidt",
+        ),
+    )
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert not Order.objects.exists()
+    for kept in ("findes ikke", "Reception", "Bo Lund (bolu)", "vi mangler to", "Haster lidt"):
+        assert kept in page
+    assert "Linje 1: Ingen medarbejder passer til »findes ikke«" in page
+    assert "Linje 2: Vælg en model." in page
+    assert "Skriv en mailadresse" in page
+
+
+def test_a_name_that_fits_several_asks_for_initials(helpdesk, anna):
+    make.employee("anos", "Anna Østermark", unit=anna.unit)
+    response = helpdesk.post(NEW, sent({"who": "anna øst", "model": t14()}))
+    page = response.content.decode()
+    assert "Flere passer" in page
+    assert "(anbe)" in page
+    assert "(anos)" in page
+
+
+def test_who_has_a_pc_is_shown_the_two_ways_out(helpdesk, anna):
+    make.lease("PF000001", unit=anna.unit, employee=anna)
+    response = helpdesk.post(NEW, sent({"who": "anbe", "model": t14()}))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Den nye erstatter" in page
+    assert "Bed lederen om dispensation" in page
+
+    assert helpdesk.post(NEW, sent({"who": "anbe", "model": t14(), "replaces": "PF000001"})).url
+    assert OrderLine.objects.get().reason == "replacement"
+
+
+def test_an_exception_is_asked_for_until_and_with_its_last_day(helpdesk, anna):
+    make.lease("PF000001", unit=anna.unit, employee=anna)
+    line = {
+        "who": "anbe",
+        "model": t14(),
+        "replaces": "-",
+        "exception_reason": "To steder",
+        "exception_until": "30-06-2027",
+    }
+    helpdesk.post(NEW, sent(line))
+    assert OrderLine.objects.get().status == "awaiting"
+    assert Approval.objects.get().ends_before == date(2027, 7, 1)
+
+
+def with_pc(anna, **fields):
+    """Return what the form sends for who has a pc: the page has chosen it to be replaced."""
+    make.lease("PF000001", unit=anna.unit, employee=anna)
+    chosen = {"replaces": "PF000001", "suggested": "PF000001"}
+    return {"who": "anbe", "model": t14(), **chosen, **fields}
+
+
+def test_a_reason_that_is_typed_wins_over_what_the_page_chose(helpdesk, anna):
+    line = with_pc(anna, exception_reason="To steder", exception_until="30-06-2027")
+    helpdesk.post(NEW, sent(line))
+    placed = OrderLine.objects.get()
+    assert (placed.status, placed.reason, placed.replaces) == ("awaiting", "exception", None)
+    assert Approval.objects.get().reason == "To steder"
+
+
+def test_a_replacement_and_an_exception_both_chosen_are_asked_about(helpdesk, anna):
+    line = with_pc(anna, suggested="", exception_reason="To steder", exception_until="30-06-2027")
+    response = helpdesk.post(NEW, sent(line))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'id="id_linje-0-exception_reason_error"' in page
+    assert "både erstatter PF000001 og beder om dispensation" in page
+    assert 'value="To steder"' in page
+    assert '<option value="PF000001" selected>' in page
+    assert not Order.objects.exists()
+
+
+def test_a_draft_keeps_the_reason_typed_for_an_exception(helpdesk, anna):
+    line = with_pc(anna, exception_reason="To steder", exception_until="30-06-2027")
+    placed = helpdesk.post(NEW, sent(line, handling="kladde"))
+    page = helpdesk.get(f"{placed.url}ret/").content.decode()
+    assert 'value="To steder"' in page
+    assert 'value="30-06-2027"' in page
+    assert OrderLine.objects.get().replaces is None
+    assert '<option value="PF000001" selected>' not in page
+
+
+def test_a_chosen_reason_wins_over_what_the_page_chose(helpdesk, anna):
+    response = helpdesk.post(NEW, sent(with_pc(anna, reason="extra")))
+    assert "Bed lederen om dispensation" in response.content.decode()
+    assert not Order.objects.exists()
+    chosen = helpdesk.post(NEW, sent(with_pc_again(reason="extra", suggested="")))
+    assert "Årsagen er »Ekstra«, men linjen erstatter PF000001" in chosen.content.decode()
+
+
+def with_pc_again(**fields):
+    return {"who": "anbe", "model": t14(), "replaces": "PF000001", **fields}
+
+
+def test_a_screen_is_never_offered_a_pc_to_replace(helpdesk, anna):
+    screen = make.priced("Skærm 27", "skærm", is_pc=False)
+    make.lease("SK000001", unit=anna.unit, employee=anna, model=screen)
+    helpdesk.post(NEW, sent(with_pc(anna, model=screen.pk)))
+    assert OrderLine.objects.get().replaces is None
+    OrderLine.objects.all().delete()
+
+    asked = {"linje-0-who": "anbe", "linje-0-model": screen.pk}
+    page = helpdesk.get("/bestillinger/linje/", asked).content.decode()
+    assert '<option value="SK000001">' in page
+    assert '<option value="PF000001"' not in page
+
+    page = helpdesk.post(NEW, sent(with_pc_again(model=screen.pk, suggested=""))).content.decode()
+    assert 'id="id_linje-0-replaces_error"' in page
+    assert "kan ikke erstattes af Skærm 27" in page
+
+
+def test_a_model_without_a_price_is_refused_at_the_field(helpdesk, anna):
+    later = make.model("T16")
+    make.price(later, starts_on=date(2027, 1, 1))
+    response = helpdesk.post(NEW, sent({"who": "anbe", "model": later.pk}))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'id="id_linje-0-model_error"' in page
+    assert "T16 har først en pris fra 01-01-2027" in page
+    helpdesk.post(NEW, sent({"who": "anbe", "model": later.pk}, handling="kladde"))
+    assert OrderLine.objects.get().status == "draft"
+
+
+def test_the_mail_stays_with_the_order(helpdesk, anna):
+    placed = helpdesk.post(NEW, sent({"who": "anbe", "model": t14()}, mail="Hej, anbe: T14"))
+    assert Order.objects.get().mail_text == "Hej, anbe: T14"
+    assert "Hej, anbe: T14" in helpdesk.get(placed.url).content.decode()
+    long = helpdesk.post(NEW, sent({"who": "anbe", "model": t14()}, mail="x" * 20_001))
+    assert "højst være 20.000 tegn" in long.content.decode()
+
+
+def test_a_class_set_for_a_unit(helpdesk, cast):
+    line = {"model": t14(), "unit": cast.unit.pk, "quantity": 28, "used_for": "Klassesæt 7.B"}
+    helpdesk.post(NEW, sent(line))
+    line = OrderLine.objects.get()
+    assert (line.employee, line.quantity, line.reason) == (None, 28, "shared")
+
+
+def test_a_line_without_person_or_unit_says_what_to_do(helpdesk):
+    response = helpdesk.post(NEW, sent({"model": t14()}))
+    assert "Skriv initialer eller navn, eller vælg en enhed" in response.content.decode()
+
+
+def test_the_shelf_is_offered_and_passed_by_with_a_reason(helpdesk, anna):
+    shelved = make.lease("PF000009").device
+    response = helpdesk.post(NEW, sent({"who": "anbe", "model": t14()}))
+    assert "Det står på lageret" in response.content.decode()
+    line = {"who": "anbe", "model": t14(), "stock": "ny", "past_stock_because": "Skal bruge 5G"}
+    helpdesk.post(NEW, sent(line))
+    assert OrderLine.objects.get().past_stock_because == "Skal bruge 5G"
+    bo = make.employee("bolu", "Bo Lund", unit=anna.unit)
+    helpdesk.post(NEW, sent({"who": "bolu", "model": t14(), "stock": shelved.pk}))
+    assert bo.order_lines.get().status == "delivered"
+
+
+def test_why_the_shelf_cannot_be_used_wins_over_what_the_page_chose_of_it(helpdesk, anna):
+    shelved = make.lease("PF000009").device
+    line = {"who": "anbe", "model": t14(), "stock": shelved.pk, "past_stock_because": "Er ridset"}
+    both = helpdesk.post(NEW, sent(line)).content.decode()
+    assert "Du har både valgt noget fra lageret og skrevet, hvorfor" in both
+    assert 'value="Er ridset"' in both
+    helpdesk.post(NEW, sent({**line, "suggested_stock": shelved.pk}))
+    placed = OrderLine.objects.get()
+    assert (placed.past_stock_because, placed.devices.count()) == ("Er ridset", 0)
+
+
+def test_lines_are_added_and_removed_without_javascript(helpdesk, anna):
+    data = sent({"who": "anbe", "model": t14()}, handling="tilfoej")
+    page = helpdesk.post(NEW, data).content.decode()
+    assert 'name="linje-1-who"' in page
+    assert "Linje 2" in page
+
+    two = sent({"who": "anbe", "model": t14()}, {"who": "bolu", "model": t14()}, handling="fjern-0")
+    page = helpdesk.post(NEW, two).content.decode()
+    assert 'value="bolu"' in page
+    assert 'value="anbe"' not in page
+
+
+def test_the_facts_of_a_line(helpdesk, anna):
+    make.price()
+    make.lease("PF000001", unit=anna.unit, employee=anna)
+    page = helpdesk.get(
+        "/bestillinger/linje/", {"linje-0-who": "anbe", "linje-0-model": t14()}
+    ).content.decode()
+    # 5.590,66 over 16 quarters: F is cut off, a quarter 349,41 and four of them 1.397,66
+    assert "349,41" in page
+    assert "1.397,66" in page
+    assert "leaset til 31-12-2029" in page
+    assert 'value="PF000001" selected' in page, "the only pc is the one to replace"
+
+
+def test_the_facts_take_any_nonsense(helpdesk):
+    for query in ("", "?linje-0-model=x", "?linje-0-employee=99999999999999999999&linje-0-who=a"):
+        assert helpdesk.get(f"/bestillinger/linje/{query}").status_code == 200
+    for query in ("?n=x", "?n=0", "?n=9999999999"):
+        assert helpdesk.get(f"/bestillinger/linje/ny/{query}").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["ANBE", "anb", "øster", "ØSTERG", "anna ø", "gård"])
+def test_people_are_found_blind_to_case(helpdesk, anna, typed):
+    page = helpdesk.get("/bestillinger/medarbejdere/", {"linje-0-who": typed}).content.decode()
+    assert ("Anna Østergård (anbe)" in page) == (typed != "gård")
+
+
+def test_who_has_left_is_not_found(helpdesk, cast):
+    make.employee("gone", "Gorm Væk", unit=cast.unit, left_on=TODAY)
+    page = helpdesk.get("/bestillinger/medarbejdere/", {"linje-0-who": "gone"}).content.decode()
+    assert "Gorm" not in page
+
+
+def test_a_draft_is_kept_taken_up_and_placed(helpdesk, anna):
+    data = sent({"who": "anbe", "model": t14()}, handling="kladde", note="Afventer startdato")
+    placed = helpdesk.post(NEW, data)
+    order = Order.objects.get()
+    assert order.lines.get().status == "draft"
+    assert "Gør kladden færdig" in helpdesk.get(placed.url).content.decode()
+
+    edit = reverse("order-edit", args=[order.pk])
+    page = helpdesk.get(edit).content.decode()
+    assert "Anna Østergård (anbe)" in page
+    assert "Afventer startdato" in page
+    helpdesk.post(edit, sent({"who": "anbe", "model": t14()}))
+    assert Order.objects.count() == 1
+    assert order.lines.get().status == "approved"
+    assert helpdesk.get(edit).url == reverse("order-detail", args=[order.pk])
+
+
+def test_a_mail_fills_the_lines_and_keeps_what_is_typed(helpdesk, anna):
+    make.employee("bolu", "Bo Lund", unit=anna.unit)
+    make.model("T16")
+    mail = "Fra: Lone Holm <lone@example.dk>\n\nHej, anbe skal have en T16, og Bo Lund en T14.\n"
+    mail += "Den gamle hedder XZ99Q8.\nHilsen Lone"
+    data = sent({"who": "", "model": ""}, handling="laes", mail=mail, note="Husk dockingstation")
+    page = helpdesk.post(NEW, data).content.decode()
+
+    assert "Anna Østergård (anbe)" in page
+    assert "Bo Lund (bolu)" in page
+    assert "Mailen har givet 2 linjer" in page
+    assert "lone@example.dk" in page
+    assert "Husk dockingstation" in page
+    assert '<strong class="mail-unknown">XZ99Q8' in page
+    assert "- T16 til Anna Østergård (anbe)" in page
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["head", "finance", "auditor"])
+def test_others_do_not_order(client_of, cast, role):
+    client = client_of(getattr(cast, role))
+    for path in (NEW, "/bestillinger/medarbejdere/", "/bestillinger/linje/"):
+        assert client.get(path).status_code == 403
+    assert client.post(NEW, sent({"who": "anbe"})).status_code == 403
