@@ -130,7 +130,7 @@ CLOSE_IN_ANOTHER_PROCESS = """
 import django, os, sys
 django.setup()
 from datetime import UTC, date, datetime
-from leasing.services.closing import close_quarter
+from leasing.billing.services.closing import close_quarter
 
 # A child for each quarter named, so that Django is loaded once; it is killed by the one who asks.
 for line in sys.stdin:

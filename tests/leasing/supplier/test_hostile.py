@@ -99,7 +99,7 @@ LARGEST = """
 import os, resource, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "albertslund_it.settings"
 django.setup()
-from leasing.importers.ubl import MAX_ELEMENTS, UBL, parse
+from leasing.supplier.importers.ubl import MAX_ELEMENTS, UBL, parse
 before = resource.getrusage(resource.RUSAGE_SELF)
 parse(f'<Invoice xmlns="{UBL}Invoice-2">{"<a/>" * (MAX_ELEMENTS - 1)}</Invoice>'.encode())
 after = resource.getrusage(resource.RUSAGE_SELF)
