@@ -5,16 +5,25 @@ BIN := .venv/bin
 CLEAN := env -u ALLOWED_HOSTS -u DEBUG -u EMAIL_URL -u SECRET_KEY -u TODAY
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
+# Both files pin all that is needed, so nothing is looked up; Python compiles what it imports.
+INSTALL := $(BIN)/python -m pip install -q --no-input --disable-pip-version-check \
+	--require-hashes --only-binary :all: --no-deps --no-compile
+
 .PHONY: setup demo test check
 setup: .venv/ready
 
-.venv/ready: requirements.txt requirements-dev.txt
+.venv/runs: requirements.txt
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 eller nyere mangler')"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install -q --no-input --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt -r requirements-dev.txt
+	$(INSTALL) -r requirements.txt
 	@touch $@
 
-demo: setup
+.venv/ready: .venv/runs requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+# What runs is enough for the demo; the developers' tools come with the tests and the checks.
+demo: .venv/runs
 	$(BIN)/python manage.py demo
 
 # The suite on SQLite, and again on PostgreSQL where TEST_DATABASE_URL names one; what asks no
@@ -25,6 +34,7 @@ test: setup
 		$(CLEAN) DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) -m "not once"; fi
 
 check: setup
+	$(BIN)/python -m pip check --disable-pip-version-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(CLEAN) DATABASE_URL= $(BIN)/python manage.py makemigrations --check --dry-run
