@@ -21,7 +21,7 @@ from leasing.charges.selectors.effects import as_it_is, effect_of_charge, effect
 from leasing.charges.services import delete_charge, save_charge, settle_device
 from leasing.charges.tables import ChargeFilter, ChargeTable
 from leasing.leases.selectors.leases import leasing_of
-from leasing.models import Lease
+from leasing.models import Charge, Lease
 
 ENTERS = "leasing.manage_amounts"
 
@@ -148,13 +148,14 @@ def _saved_or_shown(request, form: ChargeForm, found):
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            values = {**form.cleaned_data, "charge_id": found and found.pk, "today": today()}
+            values, pk = {**form.cleaned_data}, found and found.pk
             values["device"] = values.pop("serial_number")
             is_sure = values.pop("is_sure")
-            shown = partial(effect_of_charge, **values)
+            shown = partial(effect_of_charge, charge=Charge(pk=pk, **values), today=today())
             agree = agreed_by(request.POST, lambda: shown().told)
+            done_by = {"actor": request.user, "today": today(), "is_sure": is_sure, "agree": agree}
             try:
-                saved = save_charge(actor=request.user, is_sure=is_sure, agree=agree, **values)
+                saved = save_charge(charge_id=pk, **values, **done_by)
             except Refused as refused:
                 status, effect = status_of(form, refused), shown()
             else:

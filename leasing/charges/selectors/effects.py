@@ -17,16 +17,12 @@ from leasing.models import Charge, InvoiceLine
 
 @dataclass(frozen=True)
 class ChargeEffect:
-    """Who pays a one-off amount, by which run, and what else waits for the unit.
+    """A one-off amount to be saved, the run that bills it, and what else waits for its unit.
 
     `before` is the charge that is changed, as it is now; `doubts` are asked about once more.
     """
 
-    unit: Unit
-    amount_ore: int
-    charged_on: date
-    text: str
-    device: Device | None
+    charge: Charge
     before: Charge | None
     run: str
     closed: Quarter | None
@@ -37,12 +33,12 @@ class ChargeEffect:
     @property
     def told(self) -> Iterator[tuple[str, str]]:
         """Say all of it in rows, for whoever agrees to it."""
-        yield "Beløbet", _told(self)
+        yield "Beløbet", _told(self.charge)
         if self.before:
             yield "Det, der stod", _told(self.before)
         yield "Beløbet kommer med i", self.run
         others = f"{self.waiting} på i alt {format_kroner(self.waiting_ore)}"
-        yield f"Andre engangsbeløb, der venter for {self.unit.name}", others
+        yield f"Andre engangsbeløb, der venter for {self.charge.unit.name}", others
         for doubt in self.doubts:
             yield "Bemærk", doubt
 
@@ -61,36 +57,23 @@ class SettlementEffect:
         yield from self.charge.told
 
 
-def effect_of_charge(
-    *,
-    charge_id: int | None,
-    charged_on: date,
-    unit: Unit,
-    amount_ore: int,
-    text: str,
-    device: Device | None,
-    today: date,
-) -> ChargeEffect:
-    """Work out what a charge does, a new one or one that is changed."""
-    own, closed = Quarter.of(charged_on), last_closed_quarter()
+def effect_of_charge(*, charge: Charge, today: date) -> ChargeEffect:
+    """Work out what a charge does that is not saved yet: a new one, or one that is changed."""
+    own, closed = Quarter.of(charge.charged_on), last_closed_quarter()
     billed = InvoiceLine.objects.exclude(charge=None).values("charge")
-    others = Charge.objects.filter(unit=unit).exclude(pk=charge_id).exclude(pk__in=billed)
+    others = Charge.objects.filter(unit=charge.unit).exclude(pk=charge.pk).exclude(pk__in=billed)
     # The same again is no other one.
-    others = others.exclude(charged_on=charged_on, text=text)
+    others = others.exclude(charged_on=charge.charged_on, text=charge.text)
     sums = others.aggregate(count=Count("pk"), ore=Sum("amount_ore"))
-    before = Charge.objects.select_related("unit", "device").filter(pk=charge_id).first()
+    before = Charge.objects.select_related("unit", "device").filter(pk=charge.pk).first()
     return ChargeEffect(
-        unit,
-        amount_ore,
-        charged_on,
-        text,
-        device,
+        charge,
         before,
         run_taking(own, today),
         own if closed and own <= closed else None,
         sums["count"],
         sums["ore"] or 0,
-        tuple(Limits.on(today).of_charge(amount_ore, charged_on)),
+        tuple(Limits.on(today).of_charge(charge.amount_ore, charge.charged_on)),
     )
 
 
@@ -98,17 +81,10 @@ def effect_of_settlement(
     *, device: Device, stops_on: date, unit: Unit, amount_ore: int, text: str, today: date
 ) -> SettlementEffect:
     """Work out what settling a lease does."""
+    charge = Charge(charged_on=stops_on, unit=unit, amount_ore=amount_ore, text=text, device=device)
     return SettlementEffect(
         consequence_of({device.pk: Plan(stops_on=stops_on)}, today),
-        effect_of_charge(
-            charge_id=None,
-            charged_on=stops_on,
-            unit=unit,
-            amount_ore=amount_ore,
-            text=text,
-            device=device,
-            today=today,
-        ),
+        effect_of_charge(charge=charge, today=today),
     )
 
 
@@ -117,7 +93,7 @@ def as_it_is(charge: Charge) -> list[tuple[str, str]]:
     return [("Beløbet", _told(charge))]
 
 
-def _told(one: ChargeEffect | Charge) -> str:
+def _told(one: Charge) -> str:
     device = f" ({one.device})" if one.device else ""
     return (
         f"{format_kroner(one.amount_ore)} til {one.unit.name} den {one.charged_on:%d-%m-%Y}: "
