@@ -92,7 +92,7 @@ class Wanted:
     category: int | None = None
 
     @property
-    def key(self) -> tuple:
+    def key(self) -> tuple[int, ...]:
         ids = (self.person, self.unit, self.model, self.device)
         return (*(one or 0 for one in ids), self.quantity, self.is_extra)
 
@@ -172,20 +172,21 @@ class Reader:
         self._settle()
 
     def _take(self, token: Token, gap: str) -> None:
-        if token.is_somebody or (token.kind in (PERSON, UNIT) and token.found):
-            self._holder(token, token.found or STRANGER, gap)
+        found = token.found
+        if token.is_somebody or (token.kind in (PERSON, UNIT) and found):
+            self._holder(token, found or STRANGER, gap)
             return
         self._greeted = False
         self._settle_before(token)
-        if token.kind == MODEL:
+        if token.kind == MODEL and found:
             before = self.text[max(self.begins, token.start - LOOKED_BACK) : token.start]
             if not NOT_ASKED.search(before):
-                wish = self._wish(token, before)
+                wish = self._wish(found, token.end, before)
                 waits = self.loose if FOR_ALL.match(self.text, token.end) else self._pending
                 waits.append(wish)
-        elif token.kind == DEVICE:
+        elif token.kind == DEVICE and found:
             self._settle()
-            (self._current.devices if self._current else self.loose_devices).append(token.found)
+            (self._current.devices if self._current else self.loose_devices).append(found)
         elif token.kind == OUTSIDE or (token.kind == UNKNOWN and self._is_thing(token)):
             self.has_other, self._other = True, token.kind
 
@@ -197,6 +198,7 @@ class Reader:
     def _holder(self, token: Token, found: Found, gap: str) -> None:
         last = self._last
         follows = last is not None and (last.is_somebody or last.kind in (PERSON, UNIT))
+        is_of_person = found.kind == UNIT and last is not None and last.kind == PERSON
         current = self._current
         line_before = self.text[max(self.begins, token.start - 30) : token.start]
         starts = token.start - 30 <= self.begins
@@ -210,7 +212,7 @@ class Reader:
         self._greeted = False
         if current and found in current.holders and found != STRANGER and follows:
             return
-        if found.kind == UNIT and follows and last.kind == PERSON and QUALIFIES.fullmatch(gap):
+        if is_of_person and current and QUALIFIES.fullmatch(gap):
             current.unit = found.id
         elif self._points_here(gap):
             self._direct(found, token)
@@ -234,8 +236,12 @@ class Reader:
 
     def _direct(self, found: Found, token: Token) -> None:
         mine, current = self._pending, self._current
-        is_near = current and current.sentence == self._sentence_of(token) and not current.wishes
-        if is_near and len(mine) > 1 and not current.other:
+        if (
+            current
+            and len(mine) > 1
+            and not (current.wishes or current.other)
+            and current.sentence == self._sentence_of(token)
+        ):
             current.add(mine[:-1])
             mine = mine[-1:]
         self._pending = []
@@ -264,22 +270,23 @@ class Reader:
         self._other = ""
         if not self._pending:
             return
-        is_theirs = (
+        last = self._last
+        if (
             current
-            and self._last
-            and (current.sentence == self._sentence_of(self._last) or not current.wishes)
-        )
-        if is_theirs or (
-            current
-            and re.search(r"\b(?:hun|han|de|hende|ham|også)\b", self._sentence(self._last), re.I)
+            and last
+            and (
+                not current.wishes
+                or current.sentence == self._sentence_of(last)
+                or BACK_TO.search(self._sentence(last))
+            )
         ):
             current.add(self._pending)
         else:
             self.loose += self._pending
         self._pending = []
 
-    def _wish(self, token: Token, before: str) -> Wish:
-        after = self.text[token.end : token.end + 40]
+    def _wish(self, found: Found, end: int, before: str) -> Wish:
+        after = self.text[end : end + 40]
         number, counted = BEFORE.search(before), AFTER.match(after)
         quantity = 1
         if number:
@@ -287,7 +294,7 @@ class Reader:
         elif counted:
             quantity = int(counted[1] or counted[2])
         is_extra = bool(EXTRA_BEFORE.search(before) or EXTRA_AFTER.match(after))
-        return Wish(token.found, max(1, min(500, quantity)), is_extra)
+        return Wish(found, max(1, min(500, quantity)), is_extra)
 
     def _sentence_of(self, token: Token) -> int:
         return bisect_right(self._breaks, token.start)
@@ -341,16 +348,24 @@ def _lines_of(group: Group) -> list[Wanted]:
         for wish in group.wishes:
             share, rest = divmod(wish.quantity, len(group.holders))
             count = share if share and not rest else 1
-            line = {"person": person, "unit": group.unit}
-            lines += [_line(wish, **line) for _ in range(min(count, MOST_FOR_ONE))]
+            lines += [
+                _line(wish, person=person, unit=group.unit) for _ in range(min(count, MOST_FOR_ONE))
+            ]
         if person and not group.wishes and group.other != OUTSIDE:
             lines.append(Wanted(person=person, unit=group.unit))
     return lines
 
 
-def _line(wish: Wish, **values) -> Wanted:
+def _line(
+    wish: Wish, *, person: int | None = None, unit: int | None = None, quantity: int = 1
+) -> Wanted:
     return Wanted(
-        model=wish.found.id, category=wish.found.category, is_extra=wish.is_extra, **values
+        person=person,
+        model=wish.found.id,
+        unit=unit,
+        quantity=quantity,
+        is_extra=wish.is_extra,
+        category=wish.found.category,
     )
 
 
@@ -363,7 +378,9 @@ def _give_units(lines: list[Wanted], idle: list[Group], people: list[Group]) -> 
             line.unit = line.unit or unit
 
 
-def _give_devices(lines: list[Wanted], devices, *, is_alone: bool, is_asking: bool) -> None:
+def _give_devices(
+    lines: list[Wanted], devices: list[Found], *, is_alone: bool, is_asking: bool
+) -> None:
     """Let each device be replaced on the line of who has it, where it is of the same kind."""
     for device in devices:
         fits = [

@@ -68,6 +68,11 @@ def test_initials_that_are_a_word_count_in_capitals_only():
     assert lines("ER skal have en T14") == [(BO, T14)]
 
 
+def test_a_unit_after_a_greeting_is_the_one_that_asks():
+    reading = read("Hej Anna Berg, Herstedvester Skole mangler en T14.")
+    assert [(line.person, line.unit, line.model) for line in reading.lines] == [(None, SCHOOL, T14)]
+
+
 def test_the_writer_is_no_line():
     reading = read(
         "Fra: Lone Holm <lone@example.dk>\nTil: helpdesk@example.dk\n\n"
