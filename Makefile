@@ -38,6 +38,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
+	$(CLEAN) DATABASE_URL= $(BIN)/mypy
 	$(CLEAN) DATABASE_URL= $(BIN)/python manage.py makemigrations --check --dry-run
 	$(CLEAN) DATABASE_URL= DEBUG=0 SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") ALLOWED_HOSTS=localhost \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
+from django.forms import ModelMultipleChoiceField
 
 from albertslund_it.web.admin import may_set_rights_of, may_take_over, reserved
 from inventory.models import Access
@@ -51,7 +52,7 @@ class OurUserAdmin(UserAdmin):
 
     list_display = ["username", "first_name", "last_name", "email", "roles", "is_active"]
     list_filter = ["groups", "is_active"]
-    filter_horizontal: tuple[str, ...] = ()
+    filter_horizontal = ()
     inlines = [AccessInline]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
@@ -102,13 +103,13 @@ class OurUserAdmin(UserAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "groups":
+        if db_field.name == "groups" and isinstance(field, ModelMultipleChoiceField):
             field.label = "Roller"
             field.help_text = "Hvad personen må. En person kan have flere roller."
             if not request.user.is_superuser:
                 above = Permission.objects.filter(reserved())
                 field.queryset = Group.objects.exclude(permissions__in=above)
                 field.help_text += " Roller, der lukker kvartaler, giver kun en superbruger."
-        if db_field.name == "is_staff":
+        if db_field.name == "is_staff" and field:
             field.help_text = "Skal være slået til for administratorer, og kun for dem."
         return field

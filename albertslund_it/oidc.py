@@ -38,6 +38,7 @@ FAILED = (
     "hvis det fortsætter."
 )
 CLOCK_SKEW = 60  # seconds that the provider's clock may differ from ours
+LONGEST_MAIL = 254  # what a user's column holds
 LONGEST_SUBJECT = 255  # what the standard allows
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class CommonAccount(OIDCAuthenticationBackend):
             key,
             algorithms=[self.OIDC_RP_SIGN_ALGO],
             audience=self.OIDC_RP_CLIENT_ID,
-            issuer=settings.OIDC_OP_ISSUER,
+            issuer=self.get_settings("OIDC_OP_ISSUER"),
             leeway=CLOCK_SKEW,
         )
 
@@ -159,7 +160,7 @@ class CommonAccount(OIDCAuthenticationBackend):
 def _user_of(claims) -> User | None:
     account = Account.objects.filter(issuer=claims["iss"], subject=str(claims["sub"]))
     found = account.select_related("user").first()
-    return found and found.user
+    return found.user if found else None
 
 
 def _follow(user: User, claims) -> None:
@@ -184,7 +185,7 @@ def _is_mail(text: str) -> bool:
         validate_email(text)
     except ValidationError:
         return False
-    return len(text) <= User._meta.get_field("email").max_length
+    return len(text) <= LONGEST_MAIL
 
 
 def _report(taken: Account, claims) -> None:

@@ -93,7 +93,7 @@ def write_roles(**kwargs):
     from django.contrib.auth.models import Group, Permission
 
     for name, codes in ROLES.items():
-        wanted = []
+        wanted: list[Permission] = []
         for code in codes:
             app, codename = code.split(".")
             found = Permission.objects.filter(content_type__app_label=app)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 FIELD, RECORD = "\x1f", "\x1e"
 
 
-def digest_of(rows: Iterable[Sequence]) -> str:
+def digest_of(rows: Iterable[Sequence[object]]) -> str:
     """Return SHA-256 in hexadecimal over rows of texts, numbers and dates, in their order."""
     sha = hashlib.sha256()
     for row in rows:

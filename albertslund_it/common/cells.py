@@ -8,19 +8,23 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from enum import Enum
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from albertslund_it.common import money
 
 
-class _Keep:
-    """What a blank cell says: leave the value as it is."""
+class Keep(Enum):
+    """What a blank cell says: leave the value as it is. A field that may is `str | Keep`."""
 
-    def __repr__(self):
-        return "KEEP"
+    KEEP = "keep"
+
+    def __repr__(self) -> str:
+        return self.name
 
 
-KEEP = _Keep()
+KEEP: Final = Keep.KEEP
 
 
 class FormattedNumber(float):
@@ -28,12 +32,12 @@ class FormattedNumber(float):
 
     shown: str
 
-    def __new__(cls, number: float, shown: str):
+    def __new__(cls, number: float, shown: str) -> Self:
         made = super().__new__(cls, number)
         made.shown = shown
         return made
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.shown
 
 
@@ -63,12 +67,12 @@ _YES = {"ja", "j", "sand", "true"}
 _NO = {"nej", "n", "falsk", "false"}
 
 
-def is_blank(cell) -> bool:
+def is_blank(cell: object) -> bool:
     """Say whether a cell holds nothing but spaces."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def text(cell) -> str:
+def text(cell: object) -> str:
     """Read a text on one line, without hidden characters; a whole number keeps no decimals."""
     if isinstance(cell, bool):
         raise ValueError("Cellen er sand/falsk. Skriv en tekst")
@@ -99,7 +103,7 @@ def _number_as_text(cell: int | float) -> str:
     return f"{cell:.15g}".replace(".", ",")
 
 
-def code(cell) -> str:
+def code(cell: object) -> str:
     """Read a number that is a name (EAN, enhedsnr.); one that Excel has shortened is refused."""
     line = text(cell)
     if _SHORTENED.fullmatch(line):
@@ -107,17 +111,17 @@ def code(cell) -> str:
     return line
 
 
-def digits(cell) -> str:
+def digits(cell: object) -> str:
     """Read a number of fixed length (EAN, konto), however its digits are grouped."""
     return code(cell).replace(" ", "")
 
 
-def capitals(cell) -> str:
+def capitals(cell: object) -> str:
     """Read a key that is kept in capitals (serienummer, initialer)."""
     return code(cell).upper()
 
 
-def month_first(cells: Iterable) -> str:
+def month_first(cells: Iterable[object]) -> str:
     """Return the first date of a column that may be written month first (8/1/2026); else ''.
 
     A day above 12 in the first place shows how the column is meant, one in the second place too.
@@ -134,7 +138,7 @@ def month_first(cells: Iterable) -> str:
     return "" if is_day_first and not is_month_first else first
 
 
-def amount(cell) -> int:
+def amount(cell: object) -> int:
     """Read kroner as øre."""
     if isinstance(cell, bool):
         raise ValueError(money.EXPECTED)
@@ -144,7 +148,7 @@ def amount(cell) -> int:
     return money.parse_kroner(_typed(cell, money.EXPECTED))
 
 
-def day(cell) -> date:
+def day(cell: object) -> date:
     """Read a date; a time of day with a zone gives its date in Copenhagen, midnight its own.
 
     Any other time has no date of its own: 22:00 may be the day after where the file was made.
@@ -156,7 +160,7 @@ def day(cell) -> date:
     return found
 
 
-def day_of_moment(cell) -> date:
+def day_of_moment(cell: object) -> date:
     """Read when something was seen: a time without zone, as MDM exports have, gives its own date.
 
     The day is a hint there, and never a border of what is paid.
@@ -175,7 +179,8 @@ def _written_day(typed: str) -> datetime:
     zone = match["zone"]
     try:
         day = date(int(match["y"]), int(match["m"]), int(match["d"]))
-        moment = time(*_numbers(match["time"] or "0"), tzinfo=_zone(zone) if zone else None)
+        hour, minute, second = _clock(match["time"] or "0")
+        moment = time(hour, minute, second, tzinfo=_zone(zone) if zone else None)
         return datetime.combine(day, moment)
     except ValueError:
         if _SLASHED.match(typed) and int(match["m"]) > 12 >= int(match["d"]):
@@ -185,12 +190,10 @@ def _written_day(typed: str) -> datetime:
         raise ValueError(f"Den dato findes ikke. {WRITE_DATE}") from None
 
 
-def _numbers(time: str) -> list[int]:
+def _clock(written: str) -> tuple[int, int, int]:
     """Return hours, minutes and seconds; a part of a second counts as a whole one."""
-    parts = [int(part) for part in re.split("[:.,]", time)]
-    if len(parts) > 3 and parts[3]:
-        parts[2] = max(parts[2], 1)
-    return parts[:3]
+    hour, minute, second, part = [*map(int, re.split("[:.,]", written)), 0, 0, 0][:4]
+    return hour, minute, max(second, 1) if part else second
 
 
 def _zone(written: str) -> timezone:
@@ -219,7 +222,7 @@ def check_year(day: date) -> None:
         raise ValueError(f"Året {day.year} er forkert. {WRITE_DATE}")
 
 
-def yes_or_no(cell) -> bool:
+def yes_or_no(cell: object) -> bool:
     """Read ja or nej."""
     word = cell if isinstance(cell, bool) else _typed(cell, "Skriv ja eller nej").casefold()
     if word in (True, *_YES):
@@ -230,10 +233,10 @@ def yes_or_no(cell) -> bool:
 
 
 def whole_number(low: int, high: int) -> Callable[[object], int]:
-    """Give a reader of whole numbers from `low` to `high`."""
+    """Return a reader of whole numbers from `low` to `high`."""
     expected = f"Skriv et helt tal fra {low} til {high}"
 
-    def read(cell) -> int:
+    def read(cell: object) -> int:
         if isinstance(cell, FormattedNumber):
             line = f"{cell:.15g}"
         else:
@@ -247,13 +250,13 @@ def whole_number(low: int, high: int) -> Callable[[object], int]:
     return read
 
 
-def _typed(cell, expected: str) -> str:
+def _typed(cell: object, expected: str) -> str:
     if not isinstance(cell, str):
         raise ValueError(expected)
     return text(cell)
 
 
 def given(row: object, *names: str) -> dict[str, object]:
-    """Give the values of a row that are to be written: those whose cell was not blank."""
+    """Return the values of a row that are to be written: those whose cell was not blank."""
     values = {name: getattr(row, name) for name in names}
     return {name: value for name, value in values.items() if value is not KEEP}

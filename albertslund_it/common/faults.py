@@ -17,7 +17,7 @@ class Fault:
     sentence: str
     place: str = "række"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.sentence if self.row is None else f"{self.place} {self.row}: {self.sentence}"
 
 

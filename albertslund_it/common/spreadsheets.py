@@ -21,6 +21,7 @@ from albertslund_it.common.xlsx_parts import (
     MAX_CELL,
     MAX_CHARACTERS,
     MAX_COLUMNS,
+    Row,
     too_long,
     too_much_text,
     too_wide,
@@ -36,8 +37,6 @@ _SPOILT = re.compile(
     "[ÃÂ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€]|â€|\ufffd|(?<=[a-zA-Z])[†›¾¿](?=[a-zA-Z])"
 )
 
-Row = tuple[int, tuple]
-
 
 @dataclass(frozen=True)
 class Table:
@@ -47,14 +46,14 @@ class Table:
     read and which were not; `warnings` what a person may not have seen in it.
     """
 
-    headings: tuple
+    headings: tuple[object, ...]
     rows: list[Row]
     heading_row: int = 1
     source: str = ""
     warnings: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, headings: Sequence[str], rows: Iterable[Sequence]) -> "Table":
+    def of(cls, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
         """Make a table in code, numbered as a file with the headings in row 1 would be."""
         return cls(tuple(headings), [(n, tuple(row)) for n, row in enumerate(rows, start=2)])
 
@@ -89,7 +88,7 @@ def _is_total(row: Row) -> bool:
     return isinstance(first, str) and first.strip() == TOTAL
 
 
-def heading_key(heading) -> str:
+def heading_key(heading: object) -> str:
     """Return what a heading is known by, whatever its case and spaces."""
     text = "" if heading is None else unicodedata.normalize("NFC", str(heading))
     return re.sub(r"[\s\ufeff]", "", text).casefold()
@@ -228,7 +227,7 @@ def _bounded(row: Row) -> Row:
     return row
 
 
-def _width(cells: tuple) -> int:
+def _width(cells: tuple[object, ...]) -> int:
     width = len(cells)
     while width and is_blank(cells[width - 1]):
         width -= 1

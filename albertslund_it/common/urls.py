@@ -1,6 +1,7 @@
 """Addresses of services, as they stand in the environment."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 # WAL lets people read while somebody writes; an immediate transaction takes the write lock at
@@ -15,7 +16,7 @@ SQLITE_OPTIONS = {
 }
 
 
-def parse_database_url(url: str, default_file: Path) -> dict:
+def parse_database_url(url: str, default_file: Path) -> dict[str, Any]:
     """Turn postgresql://… or sqlite:///… into a Django database setting."""
     parts = urlsplit(url)
     if parts.scheme in {"", "sqlite", "sqlite3"}:
@@ -40,7 +41,7 @@ def parse_database_url(url: str, default_file: Path) -> dict:
     }
 
 
-def parse_email_url(url: str) -> dict:
+def parse_email_url(url: str) -> dict[str, Any]:
     """Turn smtp://user:password@host:port?tls=1 into mail settings; nothing means the console."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from openpyxl import Workbook as OpenpyxlWorkbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -38,6 +38,10 @@ _NOT_IN_SHEET_NAMES = re.compile(rf"[:\\/?*\[\]]|{_ILLEGAL.pattern}")
 # Excel do the same with the others, unless the cell is formatted as text.
 _RISKY = frozenset("=+-@#")
 _DAY_ZERO = date(1899, 12, 30).toordinal()
+# openpyxl's write-only worksheet, of whose attributes its stubs know only some.
+_Sheet = Any
+# What makes a column's value, other than None, what openpyxl appends.
+Converter = Callable[[Any], object]
 
 
 class CellKind(Enum):
@@ -49,9 +53,9 @@ class CellKind(Enum):
     AMOUNT = ("#,##0.00", 15)  # given in øre
     DATE = ("dd-mm-yyyy", 12)
 
-    @property
-    def number_format(self) -> str | None:
-        return self.value[0]
+    def __init__(self, number_format: str | None, default_width: int):
+        self.number_format = number_format
+        self.default_width = default_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def write_table(
     *,
     title: str,
     columns: Sequence[Column],
-    rows: Iterable[Sequence],
+    rows: Iterable[Sequence[object]],
     notes: Sequence[str] = (),
 ) -> None:
     """Write one table as a workbook, with a row of totals where anything is summed.
@@ -117,7 +121,7 @@ class Workbook:
         self,
         name: str,
         columns: Sequence[Column],
-        rows: Iterable[Sequence],
+        rows: Iterable[Sequence[object]],
         *,
         above: Sequence[Sequence[str]] = (),
         below: Sequence[Sequence[str]] = (),
@@ -163,11 +167,11 @@ class Workbook:
         """Write the whole workbook to a binary stream."""
         self._book.save(stream)
 
-    def _set_up_page(self, sheet, columns: Sequence[Column], heading: int) -> None:
+    def _set_up_page(self, sheet: _Sheet, columns: Sequence[Column], heading: int) -> None:
         """Do what must be settled before the first row: write-only sheets stream from there."""
         sheet.freeze_panes = f"A{heading + 1}"
         for index, column in enumerate(columns, start=1):
-            width = column.width or column.kind.value[1]
+            width = column.width or column.kind.default_width
             sheet.column_dimensions[get_column_letter(index)].width = width
         sheet.print_title_rows = f"{heading}:{heading}"
         sheet.page_setup.orientation = "landscape"
@@ -179,7 +183,7 @@ class Workbook:
         sheet.oddFooter.right.text = "Side &P af &N"
 
 
-def _fitted(columns: Sequence[Column], rows: list[Sequence]) -> list[Column]:
+def _fitted(columns: Sequence[Column], rows: list[Sequence[object]]) -> list[Column]:
     """Return the columns as wide as their longest texts."""
     texts = {CellKind.TEXT, CellKind.CODE}
     return [
@@ -188,14 +192,16 @@ def _fitted(columns: Sequence[Column], rows: list[Sequence]) -> list[Column]:
     ]
 
 
-def fitted(column: Column, texts: Iterable) -> Column:
+def fitted(column: Column, texts: Iterable[object]) -> Column:
     """Return a column that is wide enough for some texts."""
     longest = max((len(str(text)) for text in texts if text is not None), default=0) + 2
-    return replace(column, width=min(max(column.width or column.kind.value[1], longest), WIDEST))
+    return replace(
+        column, width=min(max(column.width or column.kind.default_width, longest), WIDEST)
+    )
 
 
 def _append_rows(
-    sheet, columns: Sequence[Column], rows: Iterable[Sequence]
+    sheet: _Sheet, columns: Sequence[Column], rows: Iterable[Sequence[object]]
 ) -> tuple[int, list[int]]:
     """Write the rows; return their number and the sums of the columns that are summed."""
     converters = [_CONVERTERS[column.kind](sheet, column) for column in columns]
@@ -227,14 +233,15 @@ def _where(columns: Sequence[Column], column: Column) -> tuple[int | None, str]:
     return [one.heading for one in columns].index(heading), text
 
 
-def _result(value) -> int:
-    return value.result if type(value) is Formula else value or 0
+def _result(value: Any) -> int:
+    ore: int = value.result if type(value) is Formula else value or 0
+    return ore
 
 
 class _Writer(WorksheetWriter):
     """Writes a formula's result beside it, which openpyxl leaves out."""
 
-    def write_row(self, xf, row, row_idx):
+    def write_row(self, xf: Any, row: Iterable[Any], row_idx: int) -> None:
         with xf.element("row", {"r": str(row_idx)}):
             for cell in row:
                 if cell.data_type == "f":
@@ -247,13 +254,13 @@ class _Writer(WorksheetWriter):
                     write_cell(xf, self.ws, cell, cell.has_style)
 
 
-def _set_formula(cell: Cell, formula: Formula, kind: CellKind) -> None:
+def _set_formula(cell: Any, formula: Formula, kind: CellKind) -> None:
     """Make a cell one of a formula, for `_Writer`."""
     result = kroner_number(formula.result) if kind is CellKind.AMOUNT else formula.result
     cell._value, cell.data_type = (formula.text, result), "f"
 
 
-def _in_place(plain: Cell, values: list, row: int) -> Iterator[Cell]:
+def _in_place(plain: Cell, values: Iterable[Any], row: int) -> Iterator[Cell]:
     """Give the cells of a row, `plain` for each value that is not a cell yet.
 
     In place of openpyxl's own, which learns from an exception that a value is a cell, and makes a
@@ -273,12 +280,12 @@ def _in_place(plain: Cell, values: list, row: int) -> Iterator[Cell]:
 # to make than to write, and is written at once: so each column has one, used again for every row.
 
 
-def _text_converter(sheet, column: Column) -> Callable:
+def _text_converter(sheet: _Sheet, column: Column) -> Converter:
     cell = _styled_cell(sheet, "@")
     of_date = _date_converter(sheet, Column(column.heading, CellKind.DATE))
     always = column.kind is CellKind.CODE
 
-    def convert(value):
+    def convert(value: Any) -> object:
         if type(value) is date:  # a column of dates where some say why there is none
             return of_date(value)
         text = value if type(value) is str else str(value)
@@ -295,10 +302,10 @@ def _text_converter(sheet, column: Column) -> Callable:
     return convert
 
 
-def _number_converter(sheet, column: Column) -> Callable:
+def _number_converter(sheet: _Sheet, column: Column) -> Converter:
     cell = _styled_cell(sheet, None)
 
-    def convert(value):
+    def convert(value: Any) -> object:
         if type(value) is not Formula:
             return int(value)
         _set_formula(cell, value, column.kind)
@@ -307,11 +314,11 @@ def _number_converter(sheet, column: Column) -> Callable:
     return convert
 
 
-def _amount_converter(sheet, column: Column) -> Callable:
+def _amount_converter(sheet: _Sheet, column: Column) -> Converter:
     cell = _styled_cell(sheet, column.kind.number_format)
     cell.alignment = _AMOUNT_ALIGNMENT
 
-    def convert(value):
+    def convert(value: Any) -> object:
         if type(value) is Formula:
             _set_formula(cell, value, column.kind)
         else:
@@ -321,17 +328,17 @@ def _amount_converter(sheet, column: Column) -> Callable:
     return convert
 
 
-def _date_converter(sheet, column: Column) -> Callable:
+def _date_converter(sheet: _Sheet, column: Column) -> Converter:
     cell = _styled_cell(sheet, column.kind.number_format)
 
-    def convert(value: date):
+    def convert(value: date) -> Cell:
         cell.value = value.toordinal() - _DAY_ZERO
         return cell
 
     return convert
 
 
-_CONVERTERS = {
+_CONVERTERS: dict[CellKind, Callable[[_Sheet, Column], Converter]] = {
     CellKind.TEXT: _text_converter,
     CellKind.CODE: _text_converter,
     CellKind.NUMBER: _number_converter,
@@ -340,16 +347,18 @@ _CONVERTERS = {
 }
 
 
-def _styled_cell(sheet, number_format: str | None) -> Cell:
+def _styled_cell(sheet: _Sheet, number_format: str | None) -> Cell:
     cell = WriteOnlyCell(sheet)
     if number_format:
         cell.number_format = number_format
     return cell
 
 
-def _label(sheet, text: str, *, bold: bool = False) -> Cell | None:
-    if not text:
-        return None
+def _label(sheet: _Sheet, text: str, *, bold: bool = False) -> Cell | None:
+    return _text_cell(sheet, text, bold=bold) if text else None
+
+
+def _text_cell(sheet: _Sheet, text: str, *, bold: bool) -> Cell:
     cell = _styled_cell(sheet, "@")
     cell.value = _ILLEGAL.sub(" ", text)
     cell.data_type = "s"
@@ -358,8 +367,8 @@ def _label(sheet, text: str, *, bold: bool = False) -> Cell | None:
     return cell
 
 
-def _heading_cell(sheet, column: Column) -> Cell:
-    cell = _label(sheet, column.heading, bold=True)
+def _heading_cell(sheet: _Sheet, column: Column) -> Cell:
+    cell = _text_cell(sheet, column.heading, bold=True)
     cell.fill = PatternFill("solid", fgColor="E7ECEF")
     cell.border = Border(bottom=Side("thin"))
     if column.kind is CellKind.AMOUNT:
@@ -369,7 +378,14 @@ def _heading_cell(sheet, column: Column) -> Cell:
     return cell
 
 
-def _totals(sheet, columns, label: str, first: int, last: int, sums: Sequence[int]) -> list:
+def _totals(
+    sheet: _Sheet,
+    columns: Sequence[Column],
+    label: str,
+    first: int,
+    last: int,
+    sums: Sequence[int],
+) -> list[Cell]:
     """Return the row of totals: live sums over the rows `first` to `last`, with their results."""
     cells, results = [], iter(sums)
     for place, column in enumerate(columns):

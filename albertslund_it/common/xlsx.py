@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
@@ -23,7 +24,9 @@ from albertslund_it.common.xlsx_parts import (
     DAMAGED,
     TOO_MUCH,
     Bounds,
+    Reader,
     Relationships,
+    Row,
     SharedStrings,
     Sheet,
     Styles,
@@ -50,6 +53,9 @@ _OTHERS = (
 )
 
 
+Heard = TypeVar("Heard", bound=Reader)
+
+
 @dataclass
 class Reading:
     """How a sheet was read: its name, the sheets left out, and what is to be said of it."""
@@ -60,7 +66,7 @@ class Reading:
     hidden_columns: list[int] = field(default_factory=list)
 
 
-def read_sheet(data: bytes, reading: Reading) -> Iterator[tuple[int, tuple]]:
+def read_sheet(data: bytes, reading: Reading) -> Iterator[Row]:
     """Yield (row number, values) of the first visible sheet; a formula gives its result.
 
     `reading` is filled in on the way.
@@ -76,7 +82,7 @@ def read_sheet(data: bytes, reading: Reading) -> Iterator[tuple[int, tuple]]:
         raise Refused(DAMAGED) from error
 
 
-def _rows(data: bytes, reading: Reading) -> Iterator[tuple[int, tuple]]:
+def _rows(data: bytes, reading: Reading) -> Iterator[Row]:
     if has_too_many_parts(data):
         raise Refused(TOO_MUCH)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -126,7 +132,7 @@ class _Package:
         """Return a part by its name, if it is there."""
         return self._parts.get(_name(name))
 
-    def read(self, name: str, reader):
+    def read(self, name: str, reader: Heard) -> Heard:
         """Read a part, if it is there, and return its reader."""
         if name and (part := self.part(name)):
             with self._archive.open(part) as stream:
@@ -185,7 +191,7 @@ class _Numbers:
         # By code and not by style: a file has far more styles than ways to show a number.
         self._read: dict[str, tuple[NumberFormat, bool, bool]] = {}
 
-    def value(self, number: int | float, style: int):
+    def value(self, number: int | float, style: int) -> object:
         """Return what a number in a cell of a style stands for."""
         code = self._styles.code(style)
         if code not in self._read:

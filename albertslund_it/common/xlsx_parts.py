@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO
 from xml.parsers import expat
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
@@ -44,6 +44,9 @@ TOO_MANY_ELEMENTS = (
 # Danish Excel never writes one; it is how a small file is made to fill the memory.
 HAS_DOCTYPE = "Regnearket har indhold (DOCTYPE), som Excel ikke skriver. Gem det igen i Excel."
 
+# (its number, its cells): of a table that somebody hands in.
+Row = tuple[int, tuple[object, ...]]
+
 _OF_CELLS = frozenset(("row", "c", "v", "f", "is", "t", "si", "r"))
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -72,18 +75,18 @@ def too_much_text() -> Refused:
 class Bounds:
     """How many elements may still come, in all parts of one file."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.elements, self.others = MAX_ELEMENTS, MAX_OTHER_ELEMENTS
 
 
-def read_part(stream: BinaryIO, reader: "Reader", bounds: Bounds) -> Iterator[None]:
+def read_part(stream: IO[bytes], reader: "Reader", bounds: Bounds) -> Iterator[None]:
     """Feed a part to its reader, and yield after each piece."""
     parser = expat.ParserCreate()
     parser.buffer_text, parser.buffer_size = True, CHUNK
     begin, finish = reader.start, reader.end
     depth = 0
 
-    def start(name, attributes):
+    def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         if ":" in name:
             name = name.rpartition(":")[2]
@@ -97,7 +100,7 @@ def read_part(stream: BinaryIO, reader: "Reader", bounds: Bounds) -> Iterator[No
             raise Refused(TOO_MANY_ELEMENTS)
         begin(name, attributes)
 
-    def end(name):
+    def end(name: str) -> None:
         nonlocal depth
         depth -= 1
         finish(name.rpartition(":")[2] if ":" in name else name)
@@ -118,7 +121,7 @@ def read_part(stream: BinaryIO, reader: "Reader", bounds: Bounds) -> Iterator[No
     yield
 
 
-def _refuse_doctype(*_):
+def _refuse_doctype(*_: object) -> None:
     raise Refused(HAS_DOCTYPE)
 
 
@@ -143,7 +146,7 @@ class Relationships(Reader):
         self.kinds: dict[str, str] = {}
         self.targets: dict[str, str] = {}
 
-    def start(self, name, attributes):
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "Relationship" and attributes.get("TargetMode") != "External":
             key, target = attributes.get("Id", ""), attributes.get("Target", "")
             self.kinds[key] = attributes.get("Type", "").rpartition("/")[2]
@@ -159,11 +162,11 @@ class Relationships(Reader):
 class Workbook(Reader):
     """The sheets of a workbook: (name, state, key of the relationship)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.sheets: list[tuple[str, str, str]] = []
         self.is_workbook = self.counts_from_1904 = False
 
-    def start(self, name, attributes):
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "workbook":
             self.is_workbook = True
         elif name == "workbookPr":
@@ -177,12 +180,12 @@ class Workbook(Reader):
 class Styles(Reader):
     """The number formats of the cells, by the place of a style."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.formats: dict[int, str] = {}
         self.cells: list[int] = []
         self._in_cells = False
 
-    def start(self, name, attributes):
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "numFmt" and attributes.get("numFmtId", "").isdecimal():
             self.formats[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
         elif name == "cellXfs":
@@ -190,7 +193,7 @@ class Styles(Reader):
         elif name == "xf" and self._in_cells:
             self.cells.append(int(attributes.get("numFmtId", 0)))
 
-    def end(self, name):
+    def end(self, name: str) -> None:
         if name == "cellXfs":
             self._in_cells = False
 
@@ -204,7 +207,7 @@ class Styles(Reader):
 class _Text(Reader):
     """A text in one or more runs, without how it is spoken (rPh)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._pieces: list[str] = []
         self._length = 0
         self._is_read = self._is_spoken = False
@@ -212,19 +215,19 @@ class _Text(Reader):
     def begin(self) -> None:
         self._pieces, self._length = [], 0
 
-    def start(self, name, attributes):
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "t":
             self._is_read = not self._is_spoken
         elif name == "rPh":
             self._is_spoken = True
 
-    def end(self, name):
+    def end(self, name: str) -> None:
         if name == "t":
             self._is_read = False
         elif name == "rPh":
             self._is_spoken = False
 
-    def text(self, value):
+    def text(self, value: str) -> None:
         if self._is_read:
             self._length += len(value)
             if self._length > MAX_CELL:
@@ -239,17 +242,17 @@ class _Text(Reader):
 class SharedStrings(Reader):
     """The texts that cells refer to by their place."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.texts: list[str] = []
         self._one, self._characters = _Text(), 0
 
-    def start(self, name, attributes):
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "si":
             self._one.begin()
         else:
             self._one.start(name, attributes)
 
-    def end(self, name):
+    def end(self, name: str) -> None:
         if name == "si":
             self.texts.append(self._one.whole)
             self._characters += len(self.texts[-1])
@@ -258,29 +261,30 @@ class SharedStrings(Reader):
         else:
             self._one.end(name)
 
-    def text(self, value):
+    def text(self, value: str) -> None:
         self._one.text(value)
 
 
 class Sheet(Reader):
     """The rows of a sheet; those that are whole wait to be taken."""
 
-    def __init__(self, texts: list[str], number: Callable):
+    def __init__(self, texts: list[str], number: Callable[[int | float, int], object]):
         self.hidden_rows: list[int] = []
         self.hidden_columns: set[int] = set()
         self._texts, self._number = texts, number
-        self._rows: list[tuple[int, tuple]] = []
+        self._rows: list[Row] = []
         self._in_data = self._is_read = self._is_hidden = False
         self._row = 0
-        self._cells: list = []
+        self._cells: list[object] = []
         self._inline = _Text()
+        self._value: list[str] | None = None
 
-    def take_rows(self) -> list[tuple[int, tuple]]:
+    def take_rows(self) -> list[Row]:
         """Return the rows that became whole since last time."""
         rows, self._rows = self._rows, []
         return rows
 
-    def start(self, name, attributes):
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if not self._in_data:
             self._in_data = name == "sheetData"
             if name == "col" and _is_on(attributes.get("hidden")):
@@ -300,7 +304,7 @@ class Sheet(Reader):
         else:
             self._inline.start(name, attributes)
 
-    def end(self, name):
+    def end(self, name: str) -> None:
         if not self._in_data:
             return
         if name == "c":
@@ -316,8 +320,8 @@ class Sheet(Reader):
         else:
             self._inline.end(name)
 
-    def text(self, value):
-        if self._is_read:
+    def text(self, value: str) -> None:
+        if self._is_read and self._value is not None:
             self._length += len(value)
             if self._length > MAX_CELL:
                 raise too_long(self._row)
@@ -343,7 +347,8 @@ class Sheet(Reader):
             raise Refused(DAMAGED)
         self._column = column
         self._kind, self._style = attributes.get("t", "n"), int(attributes.get("s", 0))
-        self._value, self._length = None, 0
+        self._value = None
+        self._length = 0
         self._has_formula = self._has_inline = False
 
     def _end_cell(self) -> None:
@@ -357,7 +362,7 @@ class Sheet(Reader):
             self._cells.extend([None] * missing)
         self._cells.append(value)
 
-    def _cell_value(self):
+    def _cell_value(self) -> object:
         kind = self._kind
         if kind == "inlineStr" and self._has_inline:
             return self._inline.whole

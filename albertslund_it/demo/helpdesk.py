@@ -125,11 +125,11 @@ class Desk:
         later = Placement.objects.filter(starts_on__gt=since).values("device")
         found = found.exclude(device__in=later).order_by("employee__initials")
         alone = self._with_one_device(found)
-        placement = next(alone)
-        self._used.add(placement.employee_id)
-        return placement.employee, placement.device
+        employee, device = next(alone)
+        self._used.add(employee.pk)
+        return employee, device
 
-    def _with_one_device(self, placements) -> Iterator[Placement]:
+    def _with_one_device(self, placements) -> Iterator[tuple[Employee, Device]]:
         several = (
             placements_in_force(self.today)
             .filter(employee__isnull=False)
@@ -139,7 +139,8 @@ class Desk:
         )
         placements = placements.exclude(employee__in=several.values("employee"))
         linked = ("employee__unit__department", "device__model__category")
-        yield from placements.select_related(*linked)[:20]
+        for placement in placements.select_related(*linked)[:20]:
+            yield placement.employee, placement.device
 
     def without_pc(self, department: str) -> Employee:
         """Give somebody who has nothing, and for whom nothing is ordered; a new one if need be."""
@@ -193,15 +194,18 @@ def order_what_is_left(day: date, user: User) -> None:
     linked = ("unit__department", "employee__unit", "device__model__category")
     wishes: dict[str, list[LineWish]] = {}
     for placement in placed.select_related(*linked).order_by("device__serial_number"):
+        unit = placement.unit
+        if unit is None or unit.department is None:
+            continue  # on the shelf: nobody waits for its replacement
         wish = LineWish(
             model=model,
-            unit=placement.unit,
+            unit=unit,
             employee=placement.employee,
             used_for=placement.used_for,
             replaces=placement.device,
             past_stock_because=BOUGHT_TOGETHER,
         )
-        wishes.setdefault(placement.unit.department.name, []).append(wish)
+        wishes.setdefault(unit.department.name, []).append(wish)
     for name in sorted(wishes):
         order = place_order(
             token=Desk.token(f"rul 2 {name}"),

@@ -94,7 +94,8 @@ class Lessor:
             Leased(serial, model, numbers[sub], terms_in_order(began, prices), stops_on)
             for (_, began, stops_on, serial, model, sub), prices in lease_side()
         )
-        last, late = Quarter.of(self.today).next(-1), []
+        last = Quarter.of(self.today).next(-1)
+        late: list[BilledLine] = []
         for quarter in quarters_between(FIRST_QUARTER, last):
             lines, forgotten = _lines(quarter, leases, {line.serial_number for line in late})
             day = next_working_day(quarter.ends_before)

@@ -41,7 +41,7 @@ class Machine:
     unit: str | None = None
     person: Person | None = None
     used_for: str = ""
-    changed_on: date | None = None
+    changed_on: date = date.min
     stopped: bool = False
 
 
@@ -126,7 +126,7 @@ class World:
         """Move an item; without a unit it goes into stock. Moves its person along."""
         machine.unit, machine.person, machine.used_for = unit, person, used_for
         machine.changed_on = day
-        if person and person.unit != unit:
+        if person and unit and person.unit != unit:
             person.unit = unit
             self._record_person(recorded_on or day, person)
         self._record_placement(recorded_on or day, machine)

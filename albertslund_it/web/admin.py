@@ -3,7 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Permission, User
 from django.db import IntegrityError
 from django.db.models import ProtectedError, Q
 from django.shortcuts import redirect
@@ -68,7 +68,7 @@ def sentence_of(error: Exception) -> str:
     return said if said.endswith(".") else BROKEN
 
 
-class _RefusedForm:
+class _RefusedForm(forms.BaseForm):
     refusal = ""
 
     def clean(self):
@@ -76,17 +76,17 @@ class _RefusedForm:
         raise forms.ValidationError(self.refusal)
 
 
-def may_set_rights_of(actor, user) -> bool:
+def may_set_rights_of(actor: User, user: User) -> bool:
     """Tell whether somebody may say what another may see and do: nobody says it of oneself."""
     return actor.is_superuser or (actor != user and not user.is_superuser)
 
 
-def may_take_over(actor, user) -> bool:
+def may_take_over(actor: User, user: User) -> bool:
     """Tell whether somebody may change how another logs in: not who can do what is reserved."""
     return actor.is_superuser or actor == user or not _is_reserved(user)
 
 
-def _is_reserved(user) -> bool:
+def _is_reserved(user: User) -> bool:
     """Tell whether somebody can do what only a superuser hands on, or could if they were active."""
     theirs = Permission.objects.filter(Q(group__user=user) | Q(user=user))
     return user.is_superuser or theirs.filter(reserved()).exists()

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from django.core import signing
-from django.forms import Form
 
 from albertslund_it.common.agreement import digest_of
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.forms import PlainForm
 
 FIELD = "agreed"
 SALT = "agreement"
@@ -105,7 +105,7 @@ def agreed_by(posted: Mapping[str, str], rows: Callable[[], Iterable[Row]]) -> C
     return lambda: refuse_unless_seen(posted.get(FIELD, ""), rows())
 
 
-def status_of(form: Form, refused: Refused) -> int:
+def status_of(form: PlainForm, refused: Refused) -> int:
     """Put on a form why it is not saved; return the status.
 
     Only to look first is no fault: `form.must_look` then has what to say above the form.

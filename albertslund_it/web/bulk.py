@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Field, ForeignKey, Model
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web import history
-from albertslund_it.web.rows import insert, update
+from albertslund_it.web.people import Actor
+from albertslund_it.web.rows import column_of, insert, update
 
 NAMES = ("number", "initials", "serial_number", "name")
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Difference:
     before: str = ""
     after: str = ""
 
-    def __str__(self):
+    def __str__(self) -> str:
         if not (self.before or self.after):
             return f"{self.subject}: {self.what}"
         return f"{self.subject}: {self.what} {self.before} → {self.after}"
@@ -51,24 +54,24 @@ class Changes:
     warnings: list[str] = field(default_factory=list)
     to_tell: list[Callable[[datetime], None]] = field(default_factory=list)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         # By identity: rows that are not saved yet are not hashable. The row is kept alive beside.
         self._created: dict[int, Model] = {}
         self._met: dict[int, Model] = {}
         self._before: dict[int, dict[str, object]] = {}
 
-    def create(self, row: Model, difference: Difference | None = None) -> Model:
+    def create(self, row: Row, difference: Difference | None = None) -> Row:
         """Note a row to be created, and what to tell of it."""
         self._created[id(row)] = row
         if difference:
             self.differences.append(difference)
         return row
 
-    def update(self, row: Model, subject: str, **values) -> None:
+    def update(self, row: Model, subject: str, **values: object) -> None:
         """Set fields of a row and note those that differ."""
         self._met[id(row)] = row
         for name, value in values.items():
-            column = row._meta.get_field(name)
+            column = column_of(type(row), name)
             if id(row) in self._created:
                 setattr(row, name, value)
                 continue
@@ -85,13 +88,13 @@ class Changes:
         place = f"række {row}: " if row is not None else ""
         self.warnings += [f"{place}{sentence}" for sentence in sentences]
 
-    def created_of(self, model: type[Model]) -> list[Model]:
+    def created_of(self, model: type[Row]) -> list[Row]:
         """Return the new rows of a model."""
-        return [row for row in self._created.values() if type(row) is model]
+        return [row for row in self._created.values() if isinstance(row, model)]
 
     @property
     def counts(self) -> dict[str, Count]:
-        """Give the count of each kind of row met, by its name in the plural."""
+        """Return the count of each kind of row met, by its name in the plural."""
         counts = {}
         for model in self.models:
             created = sum(type(row) is model for row in self._created.values())
@@ -109,7 +112,7 @@ class Changes:
             call(now)
 
     @transaction.atomic
-    def save(self, actor) -> None:
+    def save(self, actor: Actor) -> None:
         """Write it all, with its history."""
         changed = [(self._met[key], before) for key, before in self._before.items()]
         for model in self.models:
@@ -123,8 +126,8 @@ class Changes:
 
 
 def _same(column: Field, old: object, value: object) -> bool:
-    if isinstance(column, ForeignKey):
-        return old == (value.pk if value else None) and not (value and value.pk is None)
+    if isinstance(column, ForeignKey) and isinstance(value, Model):
+        return value.pk is not None and old == value.pk
     return old == value
 
 
@@ -140,7 +143,7 @@ def _shown(column: Field, value: object) -> str:
         return "ja" if value else "nej"
     if column.choices:
         return str(dict(column.flatchoices).get(value, value))
-    if column.name.endswith("_ore"):
+    if isinstance(value, int) and column.name.endswith("_ore"):
         return format_kroner(value, unit=False)
     if isinstance(value, date):
         return f"{value:%d-%m-%Y}"

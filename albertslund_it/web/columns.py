@@ -19,6 +19,8 @@ from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.workbooks import CellKind
 
+NOTHING = (1,)  # what a column of nothing is sorted by: after (0, …)
+
 
 class Column(tables.Column):
     """Text.
@@ -77,7 +79,7 @@ class Column(tables.Column):
     def sort_key(self, value):
         """Give what a list of records is sorted by; nothing comes last."""
         if value is None or value == "":
-            return (1,)
+            return NOTHING
         return (0, danish_key(value) if isinstance(value, str) else value)
 
     def order_expressions(self, name: str, descending: bool) -> list:

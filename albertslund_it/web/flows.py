@@ -123,7 +123,8 @@ class _Pillars:
         self.heights = {
             name: max(LEAST, PLOT * number / whole) for name, number in self.numbers.items()
         }
-        self.tops, y = {}, 4
+        self.tops: dict[str, float] = {}
+        y = 4.0
         for name, height in self.heights.items():
             self.tops[name] = y
             y += height + SPACE

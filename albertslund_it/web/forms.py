@@ -1,9 +1,11 @@
 """Form fields and the form base that every page uses."""
 
 import re
+from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -32,7 +34,7 @@ class KronerField(forms.CharField):
 
     def to_python(self, value):
         text = super().to_python(value)
-        if text in self.empty_values:
+        if not text:
             return None
         try:
             return parse_kroner(text)
@@ -101,7 +103,9 @@ def _option(value, label, chosen: set[str]) -> str:
     return f'<option value="{escape(str(value))}"{selected}>{escape(str(label))}</option>'
 
 
-def grouped_choices(rows) -> list[tuple[str, list[tuple[int, str]]]]:
+def grouped_choices(
+    rows: Iterable[tuple[Any, ...]],
+) -> list[tuple[str, list[tuple[int, str]]]]:
     """Turn rows (group, value, label), in order, into a select's groups."""
     return [
         (group or "Uden afdeling", [(value, label) for _, value, label in members])
@@ -109,16 +113,30 @@ def grouped_choices(rows) -> list[tuple[str, list[tuple[int, str]]]]:
     ]
 
 
-class PlainForm:
+class PlainForm(forms.BaseForm):
     """Mixin: Bootstrap's classes, and messages that say what to do."""
 
     use_required_attribute = False  # the browser would ask in its own language
+    must_look = ""  # what is said above a form whose consequence is to be seen first
+    doubts: Sequence[str] = ()  # what is asked about once more
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             dress(field)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        return self.cleaned_data
+
+    def offer(self, name: str, choices: Iterable[Any]) -> None:
+        """Let a field offer some choices: (value, label), or (group, such pairs)."""
+        field = self.fields[name]
+        chooser = field if isinstance(field, forms.ChoiceField) else field.widget
+        if not isinstance(chooser, forms.ChoiceField | forms.Select):
+            raise TypeError(f"{name} has no choices")
+        chooser.choices = choices
 
 
 def dress(field: forms.Field) -> None:
@@ -163,7 +181,8 @@ class LoginForm(PlainForm, AuthenticationForm):
         username = self.fields["username"]
         username.error_messages["required"] = "Skriv dit brugernavn."
         # Django only tells the browser; a failed login is recorded in a column of 255 characters.
-        too_long = MaxLengthValidator(username.max_length, self.error_messages["invalid_login"])
+        longest = self.username_field.max_length
+        too_long = MaxLengthValidator(longest, self.error_messages["invalid_login"])
         username.validators.append(too_long)
         self.fields["password"].error_messages["required"] = "Skriv din adgangskode."
         if self.is_bound:  # the summary of what is wrong is to be read first

@@ -17,7 +17,8 @@ from django.db import connection
 from django.db.models import Model
 from django.db.models.signals import pre_save
 
-from albertslund_it.web.rows import write_rows
+from albertslund_it.web.people import Actor
+from albertslund_it.web.rows import column_of, write_rows
 
 COLUMNS = (
     "content_type_id",
@@ -51,7 +52,7 @@ def record(
     *,
     created: Iterable[Model] = (),
     changed: Iterable[tuple[Model, dict[str, object]]] = (),
-    actor=None,
+    actor: Actor = None,
 ) -> None:
     """Write what came to be and what changed, by whom.
 
@@ -62,13 +63,13 @@ def record(
     if auditlog_disabled.get():
         return
     tail = (_moment(), *_who(actor))
-    created = ((row, LogEntry.Action.CREATE, _beginnings(row)) for row in created)
+    begun = ((row, LogEntry.Action.CREATE, _beginnings(row)) for row in created)
     updated = ((row, LogEntry.Action.UPDATE, _changes(row, before)) for row, before in changed)
-    updated = (one for one in updated if one[-1])
     # A list, as naming a row may read from the database, which a COPY in progress does not allow.
     entries = [
         (*_what(row), action, json.dumps(changes, ensure_ascii=False), "", *tail)
-        for row, action, changes in chain(created, updated)
+        for row, action, changes in chain(begun, updated)
+        if changes
     ]
     write_rows(LogEntry._meta.db_table, COLUMNS, entries)
 
@@ -77,7 +78,7 @@ def _what(row: Model) -> tuple[int, str, int, str]:
     return ContentType.objects.get_for_model(row).id, str(row.pk), row.pk, str(row)
 
 
-def _who(actor) -> tuple:
+def _who(actor: Actor) -> tuple[object, ...]:
     entry = LogEntry(actor=actor, actor_email=actor and actor.email)
     pre_save.send(LogEntry, instance=entry)  # how the request, or `set_actor`, fills in the rest
     return entry.actor_id, entry.actor_email, entry.remote_addr, entry.remote_port, get_cid()
@@ -102,7 +103,7 @@ def _beginnings(row: Model) -> dict[str, tuple[str, str]]:
 
 def _changes(row: Model, before: dict[str, object]) -> dict[str, tuple[str, str]]:
     told = (name for name in before if name not in left_out_of(type(row)))
-    names = ((name, row._meta.get_field(name).attname) for name in told)
+    names = ((name, column_of(type(row), name).attname) for name in told)
     return {name: (str(before[name]), str(getattr(row, attname))) for name, attname in names}
 
 

@@ -1,6 +1,7 @@
 """A page with a list on it: filters, sorting, pages, and all of it as Excel."""
 
 from io import BytesIO
+from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.paginator import Paginator
@@ -11,7 +12,9 @@ from django.views.generic import View
 from django_tables2 import RequestConfig
 
 from albertslund_it.common import workbooks
-from albertslund_it.web.tables import unknown_order
+from albertslund_it.web.filters import FilterSet
+from albertslund_it.web.requests import Request
+from albertslund_it.web.tables import Table, unknown_order
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -24,9 +27,10 @@ class ListPage(PermissionRequiredMixin, View):
     """
 
     raise_exception = True  # who may not gets 403; who is not logged in never comes this far
-    table_class: type
-    tables: tuple[type, ...] = ()  # all that it may show, where the address says which
-    filter_class: type | None = None
+    request: Request
+    table_class: type[Table]
+    tables: tuple[type[Table], ...] = ()  # all that it may show, where the address says which
+    filter_class: type[FilterSet] | None = None
     template_name = "web/list_page.html"
     title = ""
     file_name = "liste"
@@ -36,7 +40,7 @@ class ListPage(PermissionRequiredMixin, View):
         """Give what the user may see, before any filter: a queryset or a list."""
         raise NotImplementedError
 
-    def filter_options(self) -> dict:
+    def filter_options(self) -> dict[str, Any]:
         """Give further arguments for the filter set."""
         return {}
 
@@ -44,11 +48,11 @@ class ListPage(PermissionRequiredMixin, View):
         """Turn the filtered rows into what the table takes."""
         return filtered
 
-    def table_options(self) -> dict:
+    def table_options(self) -> dict[str, Any]:
         """Give further arguments for the table, `exclude` or `totals` for instance."""
         return {}
 
-    def extra_context(self) -> dict:
+    def extra_context(self) -> dict[str, Any]:
         """Give what the template needs beside the list."""
         return {}
 

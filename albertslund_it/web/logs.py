@@ -8,11 +8,12 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
+from typing import Any
 
 import structlog
 from django.db import OperationalError
 from django_structlog.middlewares import RequestMiddleware
-from structlog.typing import EventDict
+from structlog.typing import EventDict, Processor
 
 # What these say is about the machine or the code; any other exception may quote a row or a form.
 SPEAK_OF_NO_PERSON = (
@@ -85,9 +86,9 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def configuration(*, debug: bool) -> dict:
+def configuration(*, debug: bool) -> dict[str, Any]:
     """Set structlog up; return Django's LOGGING: JSON on a server, plain words while developing."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
@@ -135,7 +136,7 @@ def configuration(*, debug: bool) -> dict:
     }
 
 
-LEVELS = {
+LEVELS: dict[str, object] = {
     "DJANGO_STRUCTLOG_IP_LOGGING_ENABLED": False,
     "DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL": logging.DEBUG,
 }

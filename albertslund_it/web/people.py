@@ -4,14 +4,16 @@ import os
 import pwd
 
 from auditlog.models import LogEntry
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 
 from albertslund_it.common.errors import Refused
 
 NOBODY = "Systemet"
+# Who does something; None for whoever sits at the terminal, where nobody is logged in.
+Actor = User | None
 
 
-def name_of(user) -> str:
+def name_of(user: Actor) -> str:
     """Return a user's full name, or the user name of who has none; '' for nobody."""
     return (user.get_full_name() or user.get_username()) if user else ""
 
@@ -24,7 +26,7 @@ def person_at_the_terminal() -> str:
         return "kommandolinje"
 
 
-def done_by(actor) -> str:
+def done_by(actor: Actor) -> str:
     """Name who does something, for what is recorded as done by somebody."""
     return name_of(actor) or person_at_the_terminal()
 
@@ -38,13 +40,13 @@ def author_of(entry: LogEntry) -> str:
     return name_of(entry.actor) or entry.actor_email or NOBODY
 
 
-def account_with_right(username: str, right: str):
+def account_with_right(username: str, right: str) -> User:
     """Return the account with a user name, if it is open and has a right.
 
     Raises:
         Refused: when there is none, it is closed, or it lacks the right.
     """
-    account = get_user_model().objects.filter(username=username.replace("\x00", "")).first()
+    account = User.objects.filter(username=username.replace("\x00", "")).first()
     if account is None:
         raise Refused(f"Der er ingen konto med brugernavnet »{username}«.")
     if not account.is_active:

@@ -1,15 +1,17 @@
 """Rows into and out of tables as fast as each database takes them, unseen by models and signals."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import DateTimeField, Field, Model, UUIDField
 from django.db.models.expressions import RawSQL
+from django.db.models.fields.related import RelatedField
 
 
-def write_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
+def write_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Insert rows of plain values: with COPY on PostgreSQL, else with one prepared statement.
 
     Making the rows must not read from the database: PostgreSQL would wait for ever.
@@ -25,7 +27,9 @@ def write_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence]) -> 
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})", rows)
+            # Both databases take them one by one, though the stubs ask for a list.
+            streamed = cast("list[Sequence[Any]]", rows)
+            cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})", streamed)
 
 
 def insert(model: type[Model], objects: Sequence[Model]) -> None:
@@ -34,7 +38,7 @@ def insert(model: type[Model], objects: Sequence[Model]) -> None:
     What they point to may have been saved since it was set on them.
     """
     columns = [column for column in model._meta.concrete_fields if not column.primary_key]
-    links = [column for column in columns if column.is_relation]
+    links = [column for column in columns if isinstance(column, RelatedField)]
     key = model._meta.pk
     for made, new_id in zip(objects, _new_ids(model, len(objects)), strict=True):
         made.pk = new_id
@@ -48,8 +52,16 @@ def insert(model: type[Model], objects: Sequence[Model]) -> None:
     write_rows(model._meta.db_table, [column.column for column in (key, *columns)], rows)
 
 
+def column_of(model: type[Model], name: str) -> Field:
+    """Return a model's field that is a column of its table."""
+    column = model._meta.get_field(name)
+    if not isinstance(column, Field):
+        raise TypeError(f"{name} of {model.__name__} is no column")
+    return column
+
+
 def _reader(column: Field) -> Callable[[Model], object]:
-    """Give what reads a column's value as the database takes it: few kinds need translation."""
+    """Return what reads a column's value as the database takes it: few kinds need translation."""
     plain = attrgetter(column.attname)
     if isinstance(column, DateTimeField | UUIDField):
         return lambda row: column.get_db_prep_save(plain(row), connection)
@@ -73,15 +85,16 @@ def _new_ids(model: type[Model], count: int) -> Iterable[int]:
 
 def update(model: type[Model], names: Sequence[str], objects: Iterable[Model]) -> None:
     """Write some fields of objects with one statement that is prepared once, in their order."""
-    columns = [model._meta.get_field(name) for name in names]
+    columns = [column_of(model, name) for name in names]
+    links = [column for column in columns if isinstance(column, RelatedField)]
     quote, key = connection.ops.quote_name, model._meta.pk
     assignments = ", ".join(f"{quote(column.column)} = %s" for column in columns)
     read = [_reader(column) for column in columns]
     rows = []
     for changed in objects:
-        for column in columns:
-            if column.is_relation and column.is_cached(changed):
-                setattr(changed, column.name, column.get_cached_value(changed))
+        for link in links:
+            if link.is_cached(changed):
+                setattr(changed, link.name, link.get_cached_value(changed))
         rows.append([*(value(changed) for value in read), changed.pk])
     with connection.cursor() as cursor:
         table = quote(model._meta.db_table)
@@ -89,8 +102,8 @@ def update(model: type[Model], names: Sequence[str], objects: Iterable[Model]) -
         cursor.executemany(statement, rows)
 
 
-def among(values: Collection, kind: type = str) -> RawSQL:
-    """Give the right side of an `__in` for any number of values: one parameter, one statement."""
+def among(values: Iterable[object], kind: type = str) -> RawSQL:
+    """Return the right side of an `__in` for any number of values: one parameter, one statement."""
     if connection.vendor == "postgresql":
         array = "bigint[]" if kind is int else "text[]"
         return RawSQL(f"SELECT unnest(%s::{array})", (list(values),))  # noqa: S611

@@ -1,17 +1,22 @@
 """Tables: django-tables2 for headings, sorting and paging, with rows and a template of our own."""
 
 from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
+from typing import Any
 
 import django_tables2 as tables
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.safestring import SafeString
 from django_tables2.data import TableData
 
 from albertslund_it.common import workbooks
+from albertslund_it.web.columns import NOTHING
 
 
 class QuerySetRows(TableData):
     """Rows of a queryset, ordered by the database."""
+
+    data: QuerySet[Any]
 
     def __len__(self):
         if not hasattr(self, "_length"):
@@ -44,6 +49,8 @@ class QuerySetRows(TableData):
 class ListRows(TableData):
     """Rows of a list, ordered here; for what is few or worked out in Python."""
 
+    data: list[Any]
+
     def __len__(self):
         return len(self.data)
 
@@ -52,13 +59,11 @@ class ListRows(TableData):
             name = alias.lstrip("-")
             column = self.table.columns[name].column
             read = column.reader(name)
-            there = [record for record in self.data if column.sort_key(read(record)) != (1,)]
-            nothing = [record for record in self.data if column.sort_key(read(record)) == (1,)]
-            there.sort(
-                key=lambda record, c=column, r=read: c.sort_key(r(record)),
-                reverse=alias.startswith("-"),
-            )
-            self.data = there + nothing
+            keyed = [(column.sort_key(read(record)), record) for record in self.data]
+            there = [one for one in keyed if one[0] != NOTHING]
+            there.sort(key=itemgetter(0), reverse=alias.startswith("-"))
+            nothing = [one for one in keyed if one[0] == NOTHING]
+            self.data = [record for _, record in there + nothing]
 
     def sum_of(self, bound) -> int:
         """Add up a column."""

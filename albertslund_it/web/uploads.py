@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
 
 KEPT_SECONDS = 60 * 60
 _TOKEN = re.compile(r"[0-9a-f]{32}")
@@ -22,10 +24,13 @@ class SizeLimit(FileUploadHandler):
 
     received = 0
 
+    @property
+    def is_passed(self) -> bool:
+        return self.received > settings.IMPORT_MAX_BYTES
+
     def receive_data_chunk(self, raw_data, start):
         self.received += len(raw_data)
-        if self.received > settings.IMPORT_MAX_BYTES:
-            self.request.had_too_large_an_upload = True
+        if self.is_passed:
             raise SkipFile
         return raw_data
 
@@ -33,12 +38,13 @@ class SizeLimit(FileUploadHandler):
         return None  # the handlers after this one keep the file
 
 
-def was_too_large(request) -> bool:
-    """Say whether a file of the request was let go because of its size."""
-    return hasattr(request, "had_too_large_an_upload")
+def was_too_large(request: HttpRequest) -> bool:
+    """Tell whether a file of the request was let go because of its size."""
+    limits = (one for one in request.upload_handlers if isinstance(one, SizeLimit))
+    return any(limit.is_passed for limit in limits)
 
 
-def keep(user, upload: UploadedFile) -> str:
+def keep(user: User, upload: UploadedFile) -> str:
     """Keep a file for an hour; give the token by which the same person finds it."""
     token = secrets.token_hex(16)
     upload.seek(0)
@@ -53,7 +59,7 @@ def keep(user, upload: UploadedFile) -> str:
     return token
 
 
-def kept(user, token: str) -> BinaryIO | None:
+def kept(user: User, token: str) -> BinaryIO | None:
     """Open a file that is kept; None when it no longer is, or is somebody else's."""
     if not _TOKEN.fullmatch(token):
         return None
@@ -63,13 +69,13 @@ def kept(user, token: str) -> BinaryIO | None:
         return None
 
 
-def forget(user, token: str) -> None:
+def forget(user: User, token: str) -> None:
     """Delete a file that is kept."""
     if _TOKEN.fullmatch(token):
         _place(user, token).unlink(missing_ok=True)
 
 
-def _place(user, token: str) -> Path:
+def _place(user: User, token: str) -> Path:
     folder = Path(tempfile.gettempdir()) / f"pc-leasing-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_uid != os.getuid() or folder.is_symlink():

@@ -98,7 +98,13 @@ def split(
     return shares
 
 
-def _add(shares, key, amount: int, day: date, until: date) -> None:
+def _add(
+    shares: dict[tuple[str, int], Share],
+    key: tuple[str, int],
+    amount: int,
+    day: date,
+    until: date,
+) -> None:
     """Add the cost of `[day, until)` to what the unit carried before in the period."""
     days = (until - day).days
     if key in shares:

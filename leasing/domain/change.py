@@ -65,7 +65,13 @@ def _of_its_own(facts: LeaseFacts, early: Period, late: Period, runs: list[int])
     return PRICE if len(prices) > 1 else ODD
 
 
-def _move(facts, periods, is_own, holder, inwards: bool) -> tuple[str, int | None]:
+def _move(
+    facts: LeaseFacts,
+    periods: tuple[Period, Period],
+    is_own: Callable[[int], bool],
+    holder: int,
+    inwards: bool,
+) -> tuple[str, int | None]:
     """Name a move's step and the unit at its other end; the last move in that direction counts."""
     began, ended = span_of(facts.terms, facts.stops_on)
     start, end = max(periods[0].starts_on, began), min(periods[1].ends_before, ended)

@@ -59,7 +59,7 @@ LINE_FIELDS = (
 )
 
 
-def record(values: Collection) -> str:
+def record(values: Collection[object]) -> str:
     """Write the values of an invoice or a line, in the order of its fields, as a record."""
     if None in values:
         values = ["" if value is None else value for value in values]

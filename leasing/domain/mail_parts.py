@@ -61,7 +61,7 @@ def plain(text: str) -> str:
     return ENTITY.sub(lambda found: " " * len(found[0]), text)
 
 
-def _space(found: re.Match) -> str:
+def _space(found: re.Match[str]) -> str:
     is_break = found[1].lower() in BREAKS
     return ("\n" if is_break else " ") + " " * (len(found[0]) - 1)
 
@@ -118,7 +118,7 @@ def _top(lines: Sequence[tuple[int, str]], parts: list[Part]) -> int:
     for start, line in lines[index : index + length]:
         found = HEADING.match(line[:LOOKED_AT])
         is_subject = found and found[1].lower() in SUBJECTS
-        if is_subject and not ANSWERED.match(line, found.end()):
+        if found and is_subject and not ANSWERED.match(line, found.end()):
             parts += [
                 Part(start, start + found.end(), HEAD),
                 Part(start + found.end(), start + len(line), SUBJECT),

@@ -8,7 +8,7 @@ and left to the reader. All of it works on a bounded piece of the text, so that 
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -45,6 +45,7 @@ from leasing.domain.mail_words import (
     UNIT,
     UNKNOWN,
     Found,
+    Phrases,
     Token,
     key_of,
     phrases_of,
@@ -107,8 +108,8 @@ class Reading:
 
 def read_mail(
     text: str,
-    known: Mapping[str, Found],
-    initials: Mapping[str, Found],
+    known: Phrases,
+    initials: Phrases,
     today: date | None = None,
 ) -> Reading:
     """Read a mail by what its phrases were found to be.
@@ -163,13 +164,15 @@ def _who_wrote(read: str, parts: list[Part], tokens: list[Token], reading: Readi
     heads = [p for p in parts if p.kind == HEAD and FROM_LINE.match(read[p.start : p.end])]
     for where in (heads, [part for part in parts if part.kind == SIGNATURE]):
         found = _within(tokens, where)
-        people = [token.found.id for token in found if token.kind == PERSON]
+        people = [token.found.id for token in found if token.kind == PERSON and token.found]
         mails = [read[t.start : t.end].rstrip(".") for t in found if "@" in read[t.start : t.end]]
         reading.sender = reading.sender or next(iter(people), None)
         reading.sender_mail = reading.sender_mail or next(iter(mails), "")
 
 
-def _lines(read, parts, written, subject, said: str) -> list[Wanted]:
+def _lines(
+    read: str, parts: list[Part], written: list[Token], subject: list[Token], said: str
+) -> list[Wanted]:
     starts = [part.start for part in parts if part.kind == BODY]
     for tokens, begins in ((written, min(starts, default=0)), (subject, 0)):
         reader = Reader(read, begins, breaks_of(read))
@@ -181,7 +184,8 @@ def _lines(read, parts, written, subject, said: str) -> list[Wanted]:
 
 def _quoted_lines(read: str, paragraphs: list[list[Token]]) -> list[Wanted]:
     """Read each quoted paragraph by itself: their order means nothing."""
-    found, breaks = {}, breaks_of(read)
+    found: dict[tuple[int, ...], Wanted] = {}
+    breaks = breaks_of(read)
     for tokens in paragraphs:
         if not any(token.kind == MODEL for token in tokens):
             continue
@@ -209,7 +213,9 @@ def _when(reading: Reading, shown: list[Token]) -> None:
     reading.is_urgent = any(token.kind == HASTE for token in shown)
 
 
-def _note_pieces(text, parts, tokens, shown: list[Token], reading: Reading) -> None:
+def _note_pieces(
+    text: str, parts: list[Part], tokens: list[Token], shown: list[Token], reading: Reading
+) -> None:
     """Cut the mail as it stands into pieces; where several days stand, none of them is known."""
     several = len({token.day for token in shown if token.kind == DATE}) > 1
     marked = {id(token) for token in shown}

@@ -1,7 +1,7 @@
 """What stands in a mail, word by word: what is known, what is a date, and what nobody knows."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -104,6 +104,11 @@ class Found:
     category: int | None = None
 
 
+# What phrases, or initials, were found to be.
+Phrases = Mapping[str, Found]
+Word = re.Match[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A stretch of a mail that means something; `day` is a date's, a guess where no year stands."""
@@ -117,7 +122,7 @@ class Token:
     is_somebody: bool = False  # a person whom nobody knows
 
 
-def words_of(text: str) -> list[re.Match]:
+def words_of(text: str) -> list[Word]:
     """Return the words of the part of a mail that is read."""
     words = []
     for match in WORD.finditer(text[:MOST_CHARACTERS]):
@@ -160,19 +165,20 @@ def phrases_of(text: str) -> set[str]:
 
 def tokens_of(
     text: str,
-    known: Mapping[str, Found],
-    initials: Mapping[str, Found],
+    known: Phrases,
+    initials: Phrases,
     today: date | None,
 ) -> list[Token]:
     """Return what stands in a text, in order; words of the head and the quoted included."""
     fixed = _without_overlap([*_dates(text, today), *_phrases(text)])
     tokens = _without_overlap([*fixed, *_named(text, known, initials, fixed)], keep=fixed)
-    return _without_overlap([*tokens, *_strangers(text, known, initials)], keep=tokens)
+    return _without_overlap([*tokens, *_strangers(text, initials)], keep=tokens)
 
 
-def _without_overlap(tokens: list[Token], keep: list[Token] = ()) -> list[Token]:
+def _without_overlap(tokens: list[Token], keep: Sequence[Token] = ()) -> list[Token]:
     """Keep of tokens that overlap those to keep, else the first."""
-    taken, found, kept = set(), [], {id(token) for token in keep}
+    taken: set[int] = set()
+    found, kept = [], {id(token) for token in keep}
     others = sorted((one for one in tokens if id(one) not in kept), key=lambda one: one.start)
     for token in [*keep, *others]:
         places = range(token.start, token.end)
@@ -186,16 +192,18 @@ def _dates(text: str, today: date | None) -> Iterator[Token]:
     for match in [*WRITTEN_DAY.finditer(text), *NUMBERED_DAY.finditer(text)]:
         groups = match.groups()
         if len(groups) == 3:
-            number, month, year = groups
-            month = next(
-                n for n, name in enumerate(MONTHS, 1) if name.startswith(month[:3].lower())
-            )
+            number, name, written_year = groups
+            month = next(n for n, one in enumerate(MONTHS, 1) if one.startswith(name[:3].lower()))
         else:
-            number, month, year = groups[0] or groups[4], int(groups[2] or groups[5]), groups[3]
-        is_guess = year is None
-        if is_guess and today is None:
+            number, month = groups[0] or groups[4], int(groups[2] or groups[5])
+            written_year = groups[3]
+        is_guess = written_year is None
+        if not is_guess:
+            years = [int(written_year) % 2000 + 2000]
+        elif today:
+            years = [today.year, today.year + 1]
+        else:
             continue
-        years = [today.year, today.year + 1] if is_guess else [int(year) % 2000 + 2000]
         days = [day for year in years if (day := _day(year, month, int(number)))]
         coming = [day for day in days if today is None or day >= today]
         if coming:
@@ -217,7 +225,7 @@ def _phrases(text: str) -> Iterator[Token]:
         yield Token(match.start(), match.end(), UNKNOWN, is_somebody=is_somebody)
 
 
-def _named(text: str, known, initials, fixed: list[Token]) -> Iterator[Token]:
+def _named(text: str, known: Phrases, initials: Phrases, fixed: list[Token]) -> Iterator[Token]:
     """Return what the words are: the longest phrase that is known, from each word on."""
     taken = {place for token in fixed for place in range(token.start, token.end)}
     words = [word for word in words_of(text) if word.start() not in taken]
@@ -232,7 +240,9 @@ def _named(text: str, known, initials, fixed: list[Token]) -> Iterator[Token]:
         index += length
 
 
-def _longest(text, words, index, known, initials) -> tuple[int, str, Found | None]:
+def _longest(
+    text: str, words: list[Word], index: int, known: Phrases, initials: Phrases
+) -> tuple[int, str, Found | None]:
     """Return the longest phrase that begins at a word, as (words, kind, what it is)."""
     word = words[index].group().rstrip(".,:;'’-/")
     low = word.casefold()
@@ -254,7 +264,7 @@ def _longest(text, words, index, known, initials) -> tuple[int, str, Found | Non
     return 1, "", None
 
 
-def _known(phrase: str, known) -> Found | None:
+def _known(phrase: str, known: Phrases) -> Found | None:
     key = key_of(phrase)
     if found := known.get(key):
         return found
@@ -285,7 +295,7 @@ def _is_number_of_something(word: str) -> bool:
     return any(c.isupper() for c in word) or (len(word) >= 7 and digits >= 3 and word.isalnum())
 
 
-def _strangers(text: str, known, initials) -> Iterator[Token]:
+def _strangers(text: str, initials: Phrases) -> Iterator[Token]:
     """Return what stands where a person would, and is nobody."""
     for pattern in STRANGERS:
         for match in pattern.finditer(text):

@@ -16,6 +16,7 @@ All intervals are half-open; `expected` is F(end of the quarter) − F(its start
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -115,18 +116,22 @@ class Group(NamedTuple):
     balance: int  # lines that bill less lines that credit: above one, the period is billed again
 
 
+# Period, whether it is a sub-agreement's total, and whose.
+_Key = tuple[date, date, bool, int | None]
+
+
 def grouped(lines: Iterable[Billed]) -> list[Group]:
     """Add up the lines of each period, in the order in which they have their days."""
-    sums: dict[tuple, tuple[int, int, int]] = {}
+    sums: dict[_Key, tuple[int, int, int]] = {}
     for starts_on, ends_before, amount, total in lines:
         key = (starts_on, ends_before, total is not None, total)
         before, count, balance = sums.get(key, (0, 0, 0))
         sums[key] = (before + amount, count + 1, balance + (1 if amount > 0 else -1))
-    return [Group(*key, *found) for key, found in sorted(sums.items(), key=_order)]
+    return [Group(*key, *sums[key]) for key in sorted(sums, key=_order)]
 
 
-def _order(entry) -> tuple:
-    starts_on, ends_before, is_total, total = entry[0]
+def _order(key: _Key) -> tuple[date, date, bool, int]:
+    starts_on, ends_before, is_total, total = key
     return starts_on, ends_before, is_total, total or 0
 
 
@@ -169,12 +174,20 @@ def _pile_of(difference: int, lines: int, tolerance_ore: int, pile: Pile) -> Pil
 class _Sum:
     """What is added up for a pile: amounts, lines and days."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.invoiced = self.expected = self.lines = 0
         self.first, self.last = date.max, date.min
         self.is_double = False
 
-    def add(self, invoiced, expected, lines, starts_on, ends_before, is_double=False):
+    def add(
+        self,
+        invoiced: int,
+        expected: int,
+        lines: int,
+        starts_on: date,
+        ends_before: date,
+        is_double: bool = False,
+    ) -> None:
         self.invoiced += invoiced
         self.expected += expected
         self.lines += lines
@@ -191,7 +204,15 @@ class _Sum:
 class _Comparison:
     """One lease, its days handed to the lines one by one."""
 
-    def __init__(self, terms, stops_on, span, tolerance_ore, began, ended):
+    def __init__(
+        self,
+        terms: tuple[Term, ...],
+        stops_on: date | None,
+        span: Span,
+        tolerance_ore: int,
+        began: date,
+        ended: date,
+    ):
         self.terms, self.stops_on = terms, stops_on
         self.span, self.tolerance = span, tolerance_ore
         self.began, self.ended = began, ended
@@ -200,12 +221,20 @@ class _Comparison:
         self.shares: list[Share] = []
         self.by_earlier = self.of_later = 0
 
-    def run(self, groups, totals, credited, first, last):
-        for group in sorted((*groups, *totals), key=lambda g: _order((g[:4],))):
+    def run(
+        self,
+        groups: Sequence[Group],
+        totals: Sequence[Group],
+        credited: Sequence[tuple[Pile, int]],
+        first: date,
+        last: date,
+    ) -> tuple[Carried, list[Item], list[Share]]:
+        for group in sorted((*groups, *totals), key=lambda g: _order(g[:4])):
             self._take(group)
         for pile, amount in credited:
             self._sum(pile).add(amount, 0, 1, self.span.starts_on, self.span.ends_before)
-        expected, missing, gaps = 0, 0, []
+        expected, missing = 0, 0
+        gaps: list[tuple[date, date]] = []
         if first < last:
             expected = self._cost(first, last)
             gaps = self._free(first, last)
@@ -219,7 +248,8 @@ class _Comparison:
     def _take(self, group: Group) -> None:
         """Hand a line its days and see what they cost."""
         is_home = self.span.is_home_of(group.starts_on)
-        free, cost, is_double = [], 0, False
+        free: list[tuple[date, date]] = []
+        cost, is_double = 0, False
         if group.amount_ore > 0:  # a credit, or what is credited wholly, covers no day
             free = self._free(group.starts_on, group.ends_before)
             cost = sum(self._cost(*days) for days in free)
@@ -289,37 +319,49 @@ def side_of(group: Group, began: date, ended: date) -> Pile:
     return Pile.DIFFERS
 
 
+@dataclass(slots=True)
+class _Parts:
+    """The parts that leases have in one total: their cost, their number, and their days."""
+
+    cost: int = 0
+    leases: int = 0
+    began: date = date.max
+    ended: date = date.min
+
+
 class Total:
     """The totals of a sub-agreement that belong to the quarter, with their leases' parts."""
 
     def __init__(self, groups: Iterable[Group], span: Span):
-        self.groups = {
-            g: [0, 0, date.max, date.min] for g in groups if span.is_home_of(g.starts_on)
-        }
+        self.groups = {g: _Parts() for g in groups if span.is_home_of(g.starts_on)}
 
     def add(self, share: Share) -> None:
         """Add a lease's part."""
-        found = self.groups[share.total]
-        found[0] += share.amount_ore
-        found[1] += 1
+        parts = self.groups[share.total]
+        parts.cost += share.amount_ore
+        parts.leases += 1
         if share.began < share.ended:
-            found[2], found[3] = min(found[2], share.began), max(found[3], share.ended)
+            parts.began = min(parts.began, share.began)
+            parts.ended = max(parts.ended, share.ended)
 
     def items(
         self, is_known: bool, tolerance_ore: int, credited: Sequence[tuple[Pile, int]] = ()
     ) -> list[Item]:
-        """Give the differences; the tolerance is for each lease, as the lessor rounds each."""
+        """Return the differences; the tolerance is for each lease, as the lessor rounds each."""
         sums: dict[Pile, _Sum] = {}
-        for group, (cost, leases, began, ended) in self.groups.items():
-            if not group.amount_ore and not cost:
+        for group, parts in self.groups.items():
+            if not group.amount_ore and not parts.cost:
                 continue
             pile = Pile.UNKNOWN
             if is_known:
-                pile = Pile.DIFFERS if began > ended else side_of(group, began, ended)
-                if cost > group.amount_ore:
-                    pile = Pile.DIFFERS
+                is_within = parts.began > parts.ended or parts.cost > group.amount_ore
+                pile = Pile.DIFFERS if is_within else side_of(group, parts.began, parts.ended)
             sums.setdefault(pile, _Sum()).add(
-                group.amount_ore, cost, max(leases, group.lines), group.starts_on, group.ends_before
+                group.amount_ore,
+                parts.cost,
+                max(parts.leases, group.lines),
+                group.starts_on,
+                group.ends_before,
             )
         for pile, amount in credited:
             any_day = next(iter(self.groups), None)
