@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from albertslund_it.demo.helpdesk import Desk
 from inventory.models import Unit
 from leasing.cost_share.selectors.forecast import forecast_of
-from leasing.cost_share.selectors.payers import EVERYBODY, bearers_seen_by
+from leasing.cost_share.selectors.payers import EVERYBODY, payers_seen_by
 from leasing.cost_share.services.budgets import BudgetFacts, save_budgets
 from leasing.cost_share.services.scenarios import save_scenario
 
@@ -20,7 +20,7 @@ SHARES = (110, 105, 100, 120, 92)
 
 def plan(desk: Desk, finance: User) -> None:
     """Give each unit a budget for this year and the next, and share a scenario with finance."""
-    everybody = next(one for one in bearers_seen_by(finance, desk.today) if one.key == EVERYBODY)
+    everybody = next(one for one in payers_seen_by(finance, desk.today) if one.key == EVERYBODY)
     sums = forecast_of(everybody, desk.today).sums("year", "unit_id")
     units = list(Unit.objects.filter(is_cost_holder=False).order_by("number"))
     save_budgets(
@@ -36,7 +36,7 @@ def plan(desk: Desk, finance: User) -> None:
     planner = User.objects.get(username=PLANNER)
     save_scenario(
         name=DEARER,
-        bearer=bearers_seen_by(planner, desk.today)[0].key,
+        payer=payers_seen_by(planner, desk.today)[0].key,
         assumptions={"pris": "15", "pris_fra": f"{date(desk.today.year + 1, 1, 1):%d-%m-%Y}"},
         is_shared=True,
         actor=planner,

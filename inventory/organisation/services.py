@@ -7,8 +7,8 @@ from datetime import date
 from django.db import transaction
 
 from albertslund_it.common.cells import KEEP, given
-from albertslund_it.common.faults import Faults
 from albertslund_it.common.names import match_key
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import lock
 from inventory.imports.selectors import departments_by_key, units_by_number
@@ -46,7 +46,7 @@ def save_units(
     rows: Sequence[UnitFacts],
     actor,
     today: date,
-    faults: Faults | None = None,
+    errors: RowErrors | None = None,
     cost_holder_is_fixed: bool = False,
 ) -> Changes:
     """Create or change units, and the departments they name; exactly one stays the cost holder.
@@ -55,12 +55,12 @@ def save_units(
         FileRefused: with every fault; nothing is written.
     """
     lock(Department, Unit)
-    saving = _Saving(faults or Faults(), cost_holder_is_fixed)
+    saving = _Saving(errors or RowErrors(), cost_holder_is_fixed)
     # The unit that gives up being the cost holder is written before the one that takes over.
     for row in sorted(rows, key=lambda row: row.is_cost_holder is True):
         saving.save(row)
     saving.check_cost_holder()
-    saving.faults.refuse()
+    saving.errors.refuse()
     saving.changes.save(actor)
     return saving.changes
 
@@ -80,8 +80,8 @@ def save_coding(
 
 
 class _Saving:
-    def __init__(self, faults: Faults, cost_holder_is_fixed: bool):
-        self.faults = faults
+    def __init__(self, errors: RowErrors, cost_holder_is_fixed: bool):
+        self.errors = errors
         self.cost_holder_is_fixed = cost_holder_is_fixed
         self.changes = Changes((Department, Unit))
         self.departments = departments_by_key()
@@ -90,14 +90,14 @@ class _Saving:
         self.heads: dict[tuple[str, str], UnitFacts] = {}
 
     def save(self, row: UnitFacts) -> None:
-        if not self.faults.is_first(row.row, row.number, f"Enhedsnr {row.number}"):
+        if not self.errors.is_first(row.row, row.number, f"Enhedsnr {row.number}"):
             return
         self.rows[row.number] = row
         unit = self.units.get(row.number)
         was_holder = unit is not None and unit.is_cost_holder
         is_holder = was_holder if row.is_cost_holder is KEEP else row.is_cost_holder
         if is_holder != was_holder and self.cost_holder_is_fixed:
-            self.faults.add(row.row, "Omkostningsbæreren ligger fast, når et kvartal er låst")
+            self.errors.add(row.row, "Omkostningsbæreren ligger fast, når et kvartal er låst")
         values = given(row, *UNIT_FIELDS) | {
             "is_cost_holder": is_holder,
             # The cost holder belongs to no department; what its row says is only a heading.
@@ -127,7 +127,7 @@ class _Saving:
     def _check_head(self, row: UnitFacts, department: Department, field: str, value: str) -> None:
         first = self.heads.setdefault((department.name, field), row)
         if getattr(first, field) != value:
-            self.faults.add(
+            self.errors.add(
                 row.row,
                 f"{HEAD_FIELDS[field]} for {department.name} er »{value}«, men »"
                 f"{getattr(first, field)}« i række {first.row}. Skriv det samme begge steder",
@@ -143,19 +143,19 @@ class _Saving:
             advice = "Skriv SLET i Omkostningssted, hvis PSP-elementet skal bruges i stedet"
         elif "psp_element" not in values:
             advice = "Skriv SLET i PSP-element, hvis omkostningsstedet skal bruges i stedet"
-        self.faults.add(
+        self.errors.add(
             row.row, f"Både omkostningssted {centre} og PSP-element {element}. {advice}"
         )
 
     def check_cost_holder(self) -> None:
         holders = [unit for unit in self.units.values() if unit.is_cost_holder]
         if not holders:
-            self.faults.add_whole(NO_COST_HOLDER)
+            self.errors.add_whole(NO_COST_HOLDER)
         stated = [self.rows[unit.number] for unit in holders if unit.number in self.rows]
         if len(holders) > 1:
             names = " og ".join(str(unit) for unit in holders)
             for row in stated:
-                self.faults.add(
+                self.errors.add(
                     row.row,
                     f"Der kan kun være én omkostningsbærer, men både {names} er det. "
                     "Skriv nej i Omkostningsbærer ved den, der ikke er det",

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from albertslund_it.common.cells import KEEP
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import among, lock
@@ -37,7 +37,7 @@ class ChargeFacts:
 
 @transaction.atomic
 def save_charges(
-    *, rows: Sequence[ChargeFacts], actor, today: date, faults: Faults | None = None
+    *, rows: Sequence[ChargeFacts], actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Create charges, or change those that are not billed yet.
 
@@ -45,17 +45,17 @@ def save_charges(
         FileRefused: with every fault; nothing is written.
     """
     lock(*PRICED, Charge)  # no quarter is closed meanwhile, so what is unbilled stays so
-    saving = _Saving(rows, faults or Faults(), Limits.on(today))
+    saving = _Saving(rows, errors or RowErrors(), Limits.on(today))
     for row in rows:
         saving.save(row)
-    saving.faults.refuse()
+    saving.errors.refuse()
     saving.changes.save(actor)
     return saving.changes
 
 
 class _Saving:
-    def __init__(self, rows: Sequence[ChargeFacts], faults: Faults, limits: Limits):
-        self.faults, self.limits = faults, limits
+    def __init__(self, rows: Sequence[ChargeFacts], errors: RowErrors, limits: Limits):
+        self.errors, self.limits = errors, limits
         self.changes = Changes((Charge,))
         self.units = units_by_number()
         self.devices = devices_by_serial_number([r.serial_number for r in rows if _names_device(r)])
@@ -70,17 +70,17 @@ class _Saving:
     def save(self, row: ChargeFacts) -> None:
         unit = self.units.get(row.unit)
         if unit is None:
-            self.faults.add(row.row, unknown_unit(row.unit))
+            self.errors.add(row.row, unknown_unit(row.unit))
         if row.charged_on < self.billing_starts_on:
-            self.faults.add(
+            self.errors.add(
                 row.row,
                 f"Dato er før {self.billing_starts_on:%d-%m-%Y}, hvor opkrævningen begynder",
             )
         if row.amount_ore == 0:
-            self.faults.add(row.row, "Beløb må ikke være nul")
+            self.errors.add(row.row, "Beløb må ikke være nul")
         values = {"amount_ore": row.amount_ore} | self._device(row)
         what = f"Beløbet »{row.text}« til enhed {row.unit} den {row.charged_on:%d-%m-%Y}"
-        if unit is None or not self.faults.is_first(
+        if unit is None or not self.errors.is_first(
             row.row, (row.charged_on, unit, row.text), what
         ):
             return
@@ -92,7 +92,7 @@ class _Saving:
             self.changes.create(charge, told)
             self._warn(row)
         elif charge.id in self.billed and _differs(charge, values):
-            self.faults.add(
+            self.errors.add(
                 row.row,
                 f"{what} er opkrævet med {format_kroner(charge.amount_ore)} og kan ikke ændres. "
                 "Opret et modsat beløb med en anden tekst",
@@ -111,7 +111,7 @@ class _Saving:
             return {} if row.serial_number is KEEP else {"device": None}
         device = self.devices.get(row.serial_number)
         if device is None:
-            self.faults.add(row.row, unknown_device(row.serial_number))
+            self.errors.add(row.row, unknown_device(row.serial_number))
         return {"device": device}
 
 

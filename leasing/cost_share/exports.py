@@ -28,7 +28,7 @@ def write_budget_sheet(stream: BinaryIO, sheet: BudgetSheet) -> None:
     kind = NUMBER if sheet.in_thousands else AMOUNT
     years = [Column(str(year), kind, 15, is_summed=True) for year in sheet.years]
     above = [
-        (f"Pc-leasing, budget {sheet.years[0]}–{sheet.years[-1]}: {sheet.bearer.name}",),
+        (f"Pc-leasing, budget {sheet.years[0]}–{sheet.years[-1]}: {sheet.payer.name}",),
         (f"{unit_of_amounts(sheet)} uden moms, i priser pr. {sheet.today:%d-%m-%Y}",),
     ]
     book.add_sheet(
@@ -91,11 +91,11 @@ def _shown(sheet: BudgetSheet, amounts: list[int]) -> list[int]:
     return [amount // THOUSAND_ORE for amount in amounts] if sheet.in_thousands else amounts
 
 
-def write_budgets(stream: BinaryIO, table: BudgetTable, bearer_name: str) -> None:
+def write_budgets(stream: BinaryIO, table: BudgetTable, payer_name: str) -> None:
     """Write the budgets of a year; År, Enhedsnr and Beløb can be changed and taken in again."""
     write_table(
         stream,
-        title=f"Budget {table.year} {bearer_name}",
+        title=f"Budget {table.year} {payer_name}",
         columns=[
             Column("År", NUMBER),
             Column("Afdeling", width=32),

@@ -9,7 +9,7 @@ from leasing.billing.selectors.outstanding import outstanding
 from leasing.billing.selectors.quarter_costs import cost_of
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors.minute import minute_of
-from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.tasks import share_tasks
 from leasing.cost_share.views import task_links
 from leasing.cost_share.views.share import shades_chart
@@ -79,11 +79,11 @@ def _for_finance(day, now: bool) -> dict:
 
 
 def _for_leaders(user, day, now: bool) -> dict:
-    bearers = bearers_seen_by(user, day)
-    context = {"is_leader": True, "bearers": bearers}
+    payers = payers_seen_by(user, day)
+    context = {"is_leader": True, "payers": payers}
     if not now:
         return context
-    minutes = [minute_of(bearer, Quarter.of(day), day) for bearer in bearers]
+    minutes = [minute_of(payer, Quarter.of(day), day) for payer in payers]
     waiting = leaver_tasks(day, devices_seen_by(user, day)) if user.has_perm(SEES_PEOPLE) else ()
     return context | {
         "minutes": [

@@ -7,8 +7,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.faults import FileRefused
 from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.common.row_errors import FileRefused
 from albertslund_it.web import uploads
 from albertslund_it.web.agreement import FIELD, NotAsShown, refuse_unless_seen
 from albertslund_it.web.clock import now, today
@@ -207,15 +207,15 @@ def told(report: ImportReport) -> str:
 
 def upload_page(request, importer: Importer, form, refused: Refused | None = None, name: str = ""):
     """Show the form, how the file must look and, above them, why the last one was refused."""
-    faults = refused.faults if isinstance(refused, FileRefused) else []
+    row_errors = refused.errors if isinstance(refused, FileRefused) else []
     context = {
         "importer": importer,
         "form": form,
         "name": name,
-        "reasons": refused.reasons if refused and not faults else [],
-        "faults": faults[:SHOWN],
-        "fault_count": len(faults),
-        "more": max(0, len(faults) - SHOWN),
+        "reasons": refused.reasons if refused and not row_errors else [],
+        "row_errors": row_errors[:SHOWN],
+        "fault_count": len(row_errors),
+        "more": max(0, len(row_errors) - SHOWN),
     }
     status = 422 if refused or form.errors else 200
     return render(request, "leasing/imports/kind.html", context, status=status)

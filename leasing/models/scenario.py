@@ -10,6 +10,7 @@ class Scenario(models.Model):
     """
 
     name = models.CharField("navn", max_length=100)
+    # Called so in the table and in history: elsewhere it is the payer.
     bearer = models.CharField("afdeling", max_length=20)
     assumptions = models.JSONField("forudsætninger", default=dict)
     is_shared = models.BooleanField("delt med økonomi og it-helpdesk", default=False)

@@ -15,9 +15,9 @@ from leasing.supplier.views.invoices import (
 )
 from leasing.supplier.views.reconciliation import (
     DifferenceList,
+    orphan_take_back,
     reconciliation,
     reconciliation_decide,
-    stray_take_back,
 )
 
 urlpatterns = [
@@ -67,7 +67,7 @@ urlpatterns = [
     ),
     path(
         "kvartaler/<slug:code>/afstemning/bortfaldet/<int:pk>/",
-        stray_take_back,
+        orphan_take_back,
         name="stray-take-back",
     ),
 ]

@@ -16,7 +16,7 @@ from inventory.models import Access, Department, Device, Employee, Placement, Un
 from leasing.billing.selectors.verification import findings
 from leasing.billing.services.closing import close_quarter
 from leasing.cost_share.selectors.budget import budget_against
-from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.what_if import scenarios_seen_by
 from leasing.models import (
     BillingRun,
@@ -175,13 +175,13 @@ def test_units_have_budgets_of_which_some_are_passed_and_a_scenario_is_shared(se
     settings.TODAY = TODAY
     finance, head = (User.objects.get(username=name) for name in ("okonomi", "leder"))
     budgets = [
-        budget_against(bearer, TODAY.year, TODAY)
-        for bearer in bearers_seen_by(finance, TODAY)
-        if bearer.department
+        budget_against(payer, TODAY.year, TODAY)
+        for payer in payers_seen_by(finance, TODAY)
+        if payer.department
     ]
     assert all(one.budget_ore > 0 for one in budgets)
     units = Budget.objects.filter(year=TODAY.year)
-    everybody = bearers_seen_by(finance, TODAY)[0]
+    everybody = payers_seen_by(finance, TODAY)[0]
     over = [
         unit
         for unit in units

@@ -74,7 +74,7 @@ class Provider:
             "exp": now + 300,
         } | self.token
         token = jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "1"})
-        return {"access_token": "adgang", "token_type": "Bearer", "id_token": token}
+        return {"access_token": "adgang", "token_type": "Payer", "id_token": token}
 
 
 def _handler(provider):
@@ -88,7 +88,7 @@ def _handler(provider):
             elif path == "/keys":
                 public = jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
                 self._answer({"keys": [public | {"kid": "1", "alg": "RS256"}]})
-            elif path == "/userinfo" and self.headers["Authorization"] == "Bearer adgang":
+            elif path == "/userinfo" and self.headers["Authorization"] == "Payer adgang":
                 self._answer(provider.account | provider.userinfo)
             else:
                 self.send_error(404)

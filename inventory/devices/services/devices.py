@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from albertslund_it.common.cells import KEEP, given
-from albertslund_it.common.faults import Faults
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import lock
@@ -41,7 +41,7 @@ class DeviceFacts:
 
 @transaction.atomic
 def save_devices(
-    *, rows: Sequence[DeviceFacts], actor, today: date, faults: Faults | None = None
+    *, rows: Sequence[DeviceFacts], actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Create or change devices; one that nobody has is placed from today where a row says so.
 
@@ -49,19 +49,19 @@ def save_devices(
         FileRefused: with every fault; nothing is written.
     """
     lock(Category, DeviceModel, Device, Placement)
-    faults = faults or Faults()
+    errors = errors or RowErrors()
     changes = Changes((Category, DeviceModel, Device, Placement))
-    book, holders = ModelBook(changes, faults), Holders()
+    book, holders = ModelBook(changes, errors), Holders()
     devices = devices_by_serial_number([row.serial_number for row in rows])
     first_placements = FirstPlacements(changes, devices.values())
     for row in rows:
         device = devices.get(row.serial_number)
         key = device.serial_number if device else row.serial_number
-        is_first = faults.is_first(row.row, key, f"Serienummer {row.serial_number}")
+        is_first = errors.is_first(row.row, key, f"Serienummer {row.serial_number}")
         model = book.state(row.row, row.model, row.category)
-        unit, employee = holders.find(row.row, row.unit, row.initials, faults)
+        unit, employee = holders.find(row.row, row.unit, row.initials, errors)
         if device is None and (reason := doubt(row.serial_number)):
-            faults.add(row.row, f"Serienummer {reason}")
+            errors.add(row.row, f"Serienummer {reason}")
         if model is None or not is_first:
             continue
         values = given(row, *DEVICE_FIELDS) | {"model": model}
@@ -72,6 +72,6 @@ def save_devices(
             device = changes.create(Device(serial_number=key, **values), told)
         if unit:
             first_placements.add(device, today, unit, employee)
-    faults.refuse()
+    errors.refuse()
     changes.save(actor)
     return changes

@@ -1,8 +1,8 @@
 """Device models and their categories, by the names in a file."""
 
 from albertslund_it.common.cells import KEEP
-from albertslund_it.common.faults import Faults
 from albertslund_it.common.names import match_key
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
 from inventory.imports.selectors import categories_by_key, model_key, models_by_key
 from inventory.models import Category, DeviceModel
@@ -11,9 +11,9 @@ from inventory.models import Category, DeviceModel
 class ModelBook:
     """Every model and category, for the rows of one file; new ones go into its changes."""
 
-    def __init__(self, changes: Changes, faults: Faults):
+    def __init__(self, changes: Changes, errors: RowErrors):
         self._changes = changes
-        self._faults = faults
+        self._faults = errors
         self._models = models_by_key()
         self._categories = categories_by_key()
         self._stated: dict[str, tuple[int | None, str]] = {}

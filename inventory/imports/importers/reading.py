@@ -9,9 +9,9 @@ from django.db.models import Model
 
 from albertslund_it.common import cells
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.faults import Faults
 from albertslund_it.common.permissions import SEES_PEOPLE
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.spreadsheets import Table, heading_key
 from albertslund_it.web.bulk import Changes
 
@@ -56,7 +56,7 @@ class Importer:
     `make` builds a row's facts from the columns' fields; what it has a default for may be blank.
     `read_document` reads the kind's other form, an XML document, to the same facts; the quarter is
     what a person says it is for. Of a kind that keeps its file, `save` takes it as `source`. Of one
-    that `names_people`, faults and differences tell of them by name.
+    that `names_people`, errors and differences tell of them by name.
     """
 
     kind: str
@@ -66,7 +66,7 @@ class Importer:
     columns: tuple[Column, ...]
     make: Callable[..., Any]
     save: Callable[..., Changes]
-    read_document: Callable[[bytes, Faults, Quarter | None], list] | None = None
+    read_document: Callable[[bytes, RowErrors, Quarter | None], list] | None = None
     keeps_file: bool = False
     names_people: bool = False
 
@@ -100,11 +100,11 @@ def like(model: type[Model], field: str, read: Callable[[Any], str] = cells.text
     return read_like
 
 
-def read_rows(importer: Importer, table: Table, faults: Faults) -> tuple[list, list[str]]:
+def read_rows(importer: Importer, table: Table, errors: RowErrors) -> tuple[list, list[str]]:
     """Return the facts of the rows, and warnings; note every fault.
 
     A row with a fault is still there, without the cell, where nothing required is missing: so its
-    other faults are found too, and rows that build on it have none of their own.
+    other errors are found too, and rows that build on it have none of their own.
 
     Raises:
         Refused: when a required heading is missing or a heading stands twice.
@@ -114,9 +114,9 @@ def read_rows(importer: Importer, table: Table, faults: Faults) -> tuple[list, l
     rows = []
     for number, row_cells in table.rows:
         if len(row_cells) > len(table.headings):
-            faults.add(number, MORE_CELLS)
+            errors.add(number, MORE_CELLS)
             continue
-        values = _read_row(number, row_cells, places, faults)
+        values = _read_row(number, row_cells, places, errors)
         if required <= values.keys():
             rows.append(importer.make(**values, row=number))
     return rows, [*table.warnings, *warnings, *_dates_of_two_minds(table, places)]
@@ -168,14 +168,14 @@ def _match_headings(importer: Importer, table: Table) -> tuple[list, list[str]]:
     return [(by_field[field], place) for field, place in found.items()], warnings
 
 
-def _read_row(number: int, row_cells: tuple, places: list, faults: Faults) -> dict:
+def _read_row(number: int, row_cells: tuple, places: list, errors: RowErrors) -> dict:
     values = {}
     for column, place in places:
         cell = row_cells[place] if place < len(row_cells) else None
         try:
             value = _read_cell(column, cell)
         except ValueError as error:
-            faults.add(number, str(error))
+            errors.add(number, str(error))
         else:
             if value is not BLANK:
                 values[column.field] = value

@@ -8,8 +8,8 @@ from datetime import date
 from django.db import transaction
 
 from albertslund_it.common.cells import KEEP, given
-from albertslund_it.common.faults import Faults
 from albertslund_it.common.names import match_key
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import lock
 from inventory.imports.selectors import employees_by_initials, units_by_number
@@ -35,7 +35,7 @@ class EmployeeFacts:
 
 @transaction.atomic
 def save_employees(
-    *, rows: Sequence[EmployeeFacts], actor, today: date, faults: Faults | None = None
+    *, rows: Sequence[EmployeeFacts], actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Create or change employees.
 
@@ -43,19 +43,19 @@ def save_employees(
         FileRefused: with every fault; nothing is written.
     """
     lock(Employee)
-    faults = faults or Faults()
+    errors = errors or RowErrors()
     changes = Changes((Employee,))
     units, employees = units_by_number(), employees_by_initials()
     mails = _Mails(rows, employees.values())
     for row in rows:
-        is_first = faults.is_first(row.row, row.initials, f"Initialer {row.initials}")
+        is_first = errors.is_first(row.row, row.initials, f"Initialer {row.initials}")
         unit = units.get(row.unit)
         if unit is None:
-            faults.add(row.row, unknown_unit(row.unit))
+            errors.add(row.row, unknown_unit(row.unit))
         employee = employees.get(row.initials)
         for reason in (_reused(row, employee, today), mails.clash(row, employee)):
             if reason:
-                faults.add(row.row, reason)
+                errors.add(row.row, reason)
         if unit is None or not is_first:
             continue
         values = given(row, "name", "mail", "left_on") | {"unit": unit, "initials": row.initials}
@@ -64,7 +64,7 @@ def save_employees(
         else:
             told = Difference(row.initials, f"ny medarbejder: {row.name}, enhed {unit.number}")
             changes.create(Employee(**values), told)
-    faults.refuse()
+    errors.refuse()
     changes.save(actor)
     return changes
 

@@ -1,6 +1,6 @@
 """Who is to hold a device: a unit, and perhaps a person, by the numbers and initials in a file."""
 
-from albertslund_it.common.faults import Faults
+from albertslund_it.common.row_errors import RowErrors
 from inventory.imports.selectors import employees_by_initials, units_by_number
 from inventory.models import Employee, Unit
 
@@ -23,18 +23,18 @@ class Holders:
         self._employees = employees_by_initials()
 
     def find(
-        self, row: int | None, unit_number: str | None, initials: str | None, faults: Faults
+        self, row: int | None, unit_number: str | None, initials: str | None, errors: RowErrors
     ) -> tuple[Unit | None, Employee | None]:
         """Return the unit and the person; a person without a unit stands for that person's unit."""
         unit = employee = None
         if initials:
             employee = self._employees.get(initials)
             if employee is None:
-                faults.add(row, unknown_employee(initials))
+                errors.add(row, unknown_employee(initials))
             else:
                 unit = employee.unit
         if unit_number:
             unit = self._units.get(unit_number)
             if unit is None:
-                faults.add(row, unknown_unit(unit_number))
+                errors.add(row, unknown_unit(unit_number))
         return unit, employee

@@ -8,7 +8,7 @@ from datetime import date
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.faults import Faults
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import among, lock
@@ -33,7 +33,7 @@ class PlacementFacts:
 
 @transaction.atomic
 def save_placements(
-    *, rows: Sequence[PlacementFacts], actor, today: date, faults: Faults | None = None
+    *, rows: Sequence[PlacementFacts], actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Create change points, or replace those of the same device and day.
 
@@ -41,19 +41,19 @@ def save_placements(
         FileRefused: with every fault; nothing is written.
     """
     lock(Placement)
-    faults = faults or Faults()
+    errors = errors or RowErrors()
     changes = Changes((Placement,))
     holders = Holders()
     devices = devices_by_serial_number([row.serial_number for row in rows])
     timelines = _timelines(devices.values())
     for row in sorted(rows, key=lambda row: row.starts_on):
         device = devices.get(row.serial_number)
-        unit, employee = holders.find(row.row, row.unit, row.initials, faults)
+        unit, employee = holders.find(row.row, row.unit, row.initials, errors)
         if device is None:
-            faults.add(row.row, unknown_device(row.serial_number))
+            errors.add(row.row, unknown_device(row.serial_number))
             continue
         what = f"Serienummer {row.serial_number} fra {row.starts_on:%d-%m-%Y}"
-        if faults.is_first(row.row, (device.id, row.starts_on), what):
+        if errors.is_first(row.row, (device.id, row.starts_on), what):
             placement = Placement(
                 device=device,
                 starts_on=row.starts_on,
@@ -62,7 +62,7 @@ def save_placements(
                 used_for=row.used_for,
             )
             _put(placement, timelines[device.id], changes)
-    faults.refuse()
+    errors.refuse()
     changes.save(actor)
     return changes
 

@@ -6,7 +6,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from inventory.organisation.selectors.scope import units_seen_by
 from leasing.audit_trail.selectors.why import why
-from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.models import Lease
 
 
@@ -19,15 +19,15 @@ def line_why(request, lease, unit, period):
         raise Http404 from error
     day = today()
     found_unit = get_object_or_404(units_seen_by(request.user, day), pk=unit)
-    bearers = bearers_seen_by(request.user, day)
-    bearer = next((b for b in bearers if b.unit_ids is None or unit in b.unit_ids), None)
-    if bearer is None:
+    payers = payers_seen_by(request.user, day)
+    payer = next((b for b in payers if b.unit_ids is None or unit in b.unit_ids), None)
+    if payer is None:
         raise Http404
     found = why(
         get_object_or_404(Lease.objects.select_related("device__model"), pk=lease),
         found_unit,
         quarter,
-        bearer.billed,
+        payer.billed,
     )
     if not found.parts and not found.lines and not found.elsewhere_ore:
         raise Http404

@@ -15,7 +15,7 @@ from leasing.models import Confirmation, QuarterlyInvoice
 def remembered(name: str, compute: Callable[[], Any]) -> Any:
     """Return what `compute` gives, kept for as long as the database holds the same facts.
 
-    `name` tells what it is, with everything but the facts that it depends on: the day, the bearer.
+    `name` tells what it is, with everything but the facts that it depends on: the day, the payer.
     """
     key = _key(name)
     found = cache.get(key)

@@ -1,4 +1,4 @@
-"""The time machine: what a bearer had on a day and what a quarter of it costs, and two days apart.
+"""The time machine: what a payer had on a day and what a quarter of it costs, and two days apart.
 
 It is how that day looks by what is known today: a move entered late counts from the day it was, and
 a unit belongs to the department that it has today.
@@ -19,7 +19,7 @@ from leasing.billing.selectors.preview import COST_HOLDER_NAME
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.billing.selectors.window import billing_start
 from leasing.cost_share.selectors.cells import unit_on
-from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Bearer
+from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Payer
 from leasing.domain.accrual import accrued, term_on
 
 COME, GONE, MOVED, PRICE, SAME = "kommet", "vaek", "flyttet", "pris", "uaendret"
@@ -93,7 +93,7 @@ class Sum:
 class Day:
     """A day added up, beside an earlier one where `earlier` is given.
 
-    `groups` are units, or everybody's departments by the bearers' keys; `kinds` tell the
+    `groups` are units, or everybody's departments by the payers' keys; `kinds` tell the
     differences apart. Each of them adds up to `total`.
     """
 
@@ -105,37 +105,37 @@ class Day:
     kinds: list[Sum]
 
 
-def day_of(bearer: Bearer, day: date, earlier: date | None = None) -> Day:
-    """Add up what a bearer had on a day, worked out once for as long as no fact changes."""
-    return remembered(_name(bearer, day, earlier), lambda: _added_up(bearer, day, earlier))
+def day_of(payer: Payer, day: date, earlier: date | None = None) -> Day:
+    """Add up what a payer had on a day, worked out once for as long as no fact changes."""
+    return remembered(_name(payer, day, earlier), lambda: _added_up(payer, day, earlier))
 
 
-def is_at_hand(bearer: Bearer, day: date, earlier: date | None = None) -> bool:
+def is_at_hand(payer: Payer, day: date, earlier: date | None = None) -> bool:
     """Tell whether `day_of` has nothing left to work out."""
-    return is_remembered(_name(bearer, day, earlier))
+    return is_remembered(_name(payer, day, earlier))
 
 
-def _name(bearer: Bearer, day: date, earlier: date | None) -> str:
-    return f"day|{bearer.known_as}|{day}|{earlier}"
+def _name(payer: Payer, day: date, earlier: date | None) -> str:
+    return f"day|{payer.known_as}|{day}|{earlier}"
 
 
-def held_on(bearer: Bearer, day: date) -> list[Held]:
-    """Return what a bearer had on a day by serial numbers, worked out once."""
-    rows = remembered(f"held|{bearer.known_as}|{day}", lambda: _held(bearer, day))
+def held_on(payer: Payer, day: date) -> list[Held]:
+    """Return what a payer had on a day by serial numbers, worked out once."""
+    rows = remembered(f"held|{payer.known_as}|{day}", lambda: _held(payer, day))
     return [Held._make(row) for row in rows]
 
 
-def _held(bearer: Bearer, day: date) -> list[tuple]:
+def _held(payer: Payer, day: date) -> list[tuple]:
     """Return the rows as plain tuples, which are kept and found again in half the time."""
     quarter, found = Quarter.of(day), []
     with one_moment():
         holder = cost_holder_id()
         # Nothing before the billing start costs anybody anything.
         start, end = max(quarter.starts_on, billing_start()), quarter.ends_before
-        devices = None if bearer.unit_ids is None else devices_of_units(bearer.unit_ids)
+        devices = None if payer.unit_ids is None else devices_of_units(payer.unit_ids)
         for facts in lease_facts(devices):
             unit = unit_on(facts, day, holder)
-            if unit is None or not (bearer.unit_ids is None or unit in bearer.unit_ids):
+            if unit is None or not (payer.unit_ids is None or unit in payer.unit_ids):
                 continue
             cost = accrued(facts.terms, facts.stops_on, end)
             cost -= accrued(facts.terms, facts.stops_on, min(start, end))
@@ -144,13 +144,11 @@ def _held(bearer: Bearer, day: date) -> list[tuple]:
     return sorted(found, key=lambda row: row[1])
 
 
-def rows_on(
-    bearer: Bearer, day: date, earlier: date | None = None, kind: str = ""
-) -> list[HeldRow]:
-    """Return what a bearer had on a day; with an earlier one the differences."""
+def rows_on(payer: Payer, day: date, earlier: date | None = None, kind: str = "") -> list[HeldRow]:
+    """Return what a payer had on a day; with an earlier one the differences."""
     pairs = [
         (of_kind, before, now)
-        for of_kind, before, now in _pairs(bearer, day, earlier)
+        for of_kind, before, now in _pairs(payer, day, earlier)
         if earlier is None or (of_kind == kind if kind else of_kind != SAME)
     ]
     units = Unit.objects.in_bulk({one.unit_id for _, *both in pairs for one in both if one})
@@ -175,13 +173,13 @@ def _row(units: dict, kind: str, before: Held | None, now: Held | None) -> HeldR
     )
 
 
-def _pairs(bearer: Bearer, day: date, earlier: date | None) -> Iterator[tuple]:
+def _pairs(payer: Payer, day: date, earlier: date | None) -> Iterator[tuple]:
     """Yield (kind, as it was, as it is) of every item of either day, by serial numbers."""
-    now = held_on(bearer, day)
+    now = held_on(payer, day)
     if earlier is None:
         yield from ((SAME, None, one) for one in now)
         return
-    then = {one.device_id: one for one in held_on(bearer, earlier)}
+    then = {one.device_id: one for one in held_on(payer, earlier)}
     both = [(then.pop(one.device_id, None), one) for one in now]
     both += [(one, None) for one in then.values()]
     for before, one in sorted(both, key=lambda pair: (pair[1] or pair[0]).serial_number):
@@ -199,15 +197,15 @@ def _kind(before: Held | None, now: Held | None) -> str:
     return SAME if same else PRICE
 
 
-def _added_up(bearer: Bearer, day: date, earlier: date | None) -> Day:
+def _added_up(payer: Payer, day: date, earlier: date | None) -> Day:
     units = Unit.objects.select_related("department").in_bulk()
     pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))
-    payer_of = _department if bearer.key == EVERYBODY else _unit
+    payer_of = _department if payer.key == EVERYBODY else _unit
     payers = {pk: payer_of(unit) for pk, unit in units.items()}
     groups: dict[tuple, Sum] = defaultdict(Sum)
     kinds: dict[str, Sum] = defaultdict(Sum)
     total, pcs = Sum("", "I alt"), 0
-    for kind, before, now in _pairs(bearer, day, earlier):
+    for kind, before, now in _pairs(payer, day, earlier):
         total.add(before, now)
         kinds[kind].add(before, now)
         pcs += now is not None and now.model_name in pc_models

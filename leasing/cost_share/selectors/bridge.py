@@ -1,7 +1,7 @@
-"""The bridge from what one quarter costs a bearer to what another does, step by step.
+"""The bridge from what one quarter costs a payer to what another does, step by step.
 
 Each lease's difference is cut in two: what the facts say it is, and what is left because closed
-runs hold something else for this bearer, which is a correction. So the steps add up to the whole
+runs hold something else for this payer, which is a correction. So the steps add up to the whole
 difference whatever the facts are.
 """
 
@@ -19,20 +19,20 @@ from leasing.billing.selectors.outstanding import leases_pending, pending_charge
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.cost_share.selectors.bridge_steps import STEP_NAMES, Bridge, Item, Step
 from leasing.cost_share.selectors.bridge_words import sentence_of
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.domain.change import CHARGES, CORRECTIONS, explain
 from leasing.models import InvoiceLine, Lease
 
 
-def bridge_between(bearer: Bearer, before: Quarter, after: Quarter, today: date) -> Bridge:
-    """Explain the difference between what two quarters cost a bearer, worked out once.
+def bridge_between(payer: Payer, before: Quarter, after: Quarter, today: date) -> Bridge:
+    """Explain the difference between what two quarters cost a payer, worked out once.
 
     The steps come without what is in them; see `items_between`.
     """
-    name = _name(bearer, before, after, today)
+    name = _name(payer, before, after, today)
 
     def outline() -> Bridge:
-        found = worked_out(bearer, before, after)
+        found = worked_out(payer, before, after)
         for step in found.steps:
             # Plain tuples are kept and found again in half the time.
             remembered(f"{name}|{step.key}", lambda step=step: [tuple(i) for i in step.items])
@@ -42,32 +42,32 @@ def bridge_between(bearer: Bearer, before: Quarter, after: Quarter, today: date)
 
 
 def items_between(
-    bearer: Bearer, before: Quarter, after: Quarter, today: date, key: str
+    payer: Payer, before: Quarter, after: Quarter, today: date, key: str
 ) -> list[Item]:
     """Return what is in a step of `bridge_between`, the largest difference first."""
 
     def items() -> list[tuple]:
-        step = worked_out(bearer, before, after).step(key)
+        step = worked_out(payer, before, after).step(key)
         return [tuple(item) for item in step.items] if step else []
 
-    found = remembered(f"{_name(bearer, before, after, today)}|{key}", items)
+    found = remembered(f"{_name(payer, before, after, today)}|{key}", items)
     return [Item._make(row) for row in found]
 
 
-def is_at_hand(bearer: Bearer, before: Quarter, after: Quarter, today: date) -> bool:
+def is_at_hand(payer: Payer, before: Quarter, after: Quarter, today: date) -> bool:
     """Tell whether `bridge_between` has nothing left to work out."""
-    return is_remembered(_name(bearer, before, after, today))
+    return is_remembered(_name(payer, before, after, today))
 
 
-def _name(bearer, before, after, today) -> str:
-    return f"bridge|{bearer.known_as}|{before}|{after}|{today}"
+def _name(payer, before, after, today) -> str:
+    return f"bridge|{payer.known_as}|{before}|{after}|{today}"
 
 
-def worked_out(bearer: Bearer, before: Quarter, after: Quarter) -> Bridge:
+def worked_out(payer: Payer, before: Quarter, after: Quarter) -> Bridge:
     """Work the same out from the facts as they are now."""
     early, late = sorted((before, after))
     with one_moment():
-        working = _Working(bearer, early, late)
+        working = _Working(payer, early, late)
         items = [item for item in working.items() if item.change_ore]
         sums = working.sums
         if before > after:
@@ -85,15 +85,15 @@ def worked_out(bearer: Bearer, before: Quarter, after: Quarter) -> Bridge:
             if by_step[key]
         ]
         found = Bridge(before, after, *sums, steps)
-        found.sentence = sentence_of(found, bearer)
+        found.sentence = sentence_of(found, payer)
     return found
 
 
 class _Working:
     """Gathers what two quarters cost, lease by lease, and explains each."""
 
-    def __init__(self, bearer: Bearer, early: Quarter, late: Quarter):
-        self.bearer, self.codes = bearer, [str(early), str(late)]
+    def __init__(self, payer: Payer, early: Quarter, late: Quarter):
+        self.payer, self.codes = payer, [str(early), str(late)]
         self.window = window_up_to(late)
         periods = {period.code: period for period in self.window.periods}
         self.early, self.late = (periods[code] for code in self.codes)
@@ -101,16 +101,16 @@ class _Working:
         self.sums = [0, 0]
 
     def is_own(self, unit: int) -> bool:
-        return self.bearer.unit_ids is None or unit in self.bearer.unit_ids
+        return self.payer.unit_ids is None or unit in self.payer.unit_ids
 
     def items(self) -> Iterator[Item]:
         """Yield every difference that is in the two sums, and add the sums up on the way."""
         costs: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-        billed = InvoiceLine.objects.filter(self.bearer.billed, period__in=self.codes).order_by()
+        billed = InvoiceLine.objects.filter(self.payer.billed, period__in=self.codes).order_by()
         leases = billed.filter(charge=None).values_list("lease", "period")
         for lease, period, amount in leases.annotate(Sum("amount_ore")).iterator():
             costs[lease][self.codes.index(period)] += amount
-        for facts, differences in leases_pending(self.window, self.bearer.unit_ids):
+        for facts, differences in leases_pending(self.window, self.payer.unit_ids):
             cost = costs.pop(facts.lease_id, [0, 0])
             for one in differences:
                 if one.period in self.codes:
@@ -162,7 +162,7 @@ class _Working:
                 "text",
             )
         )
-        for charge in pending_charges(self.window, self.bearer.unit_ids):
+        for charge in pending_charges(self.window, self.payer.unit_ids):
             if charge.period in self.codes:
                 rows.append(
                     (

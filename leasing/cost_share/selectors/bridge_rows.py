@@ -8,7 +8,7 @@ from inventory.models import Unit
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
 from leasing.billing.selectors.preview import COST_HOLDER_NAME
 from leasing.cost_share.selectors.bridge_steps import Item
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.models import InvoiceSummary
 
 ELSEWHERE = "En anden afdeling"
@@ -57,11 +57,11 @@ def rows_of(items: Sequence[Item], user, today: date) -> list[ItemRow]:
     ]
 
 
-def units_of(bearer: Bearer) -> list[Unit]:
-    """Return the units that a bearer has today or was billed for, in Danish order."""
+def units_of(payer: Payer) -> list[Unit]:
+    """Return the units that a payer has today or was billed for, in Danish order."""
     billed = set(
-        InvoiceSummary.objects.filter(bearer.billed).order_by().values_list("unit", flat=True)
+        InvoiceSummary.objects.filter(payer.billed).order_by().values_list("unit", flat=True)
     )
-    if bearer.unit_ids is None:
+    if payer.unit_ids is None:
         return list(Unit.objects.all())
-    return list(Unit.objects.filter(pk__in=billed | bearer.unit_ids))
+    return list(Unit.objects.filter(pk__in=billed | payer.unit_ids))

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.sentences import full_stop
 from inventory.models import DeviceModel, Unit
-from leasing.cost_share.selectors import payers as bearers
+from leasing.cost_share.selectors import payers
 from leasing.cost_share.selectors.bridge_steps import Bridge, Item, Step
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.domain.change import (
     CHARGES,
     CORRECTIONS,
@@ -23,10 +23,10 @@ from leasing.domain.change import (
 )
 
 
-def sentence_of(found: Bridge, bearer: Bearer) -> str:
+def sentence_of(found: Bridge, payer: Payer) -> str:
     """Say the difference and its largest cause as a colleague would."""
-    whose = {bearers.EVERYBODY: "Kommunens udgift", bearers.STOCK: "Lagerets udgift"}.get(
-        bearer.key, "Jeres udgift"
+    whose = {payers.EVERYBODY: "Kommunens udgift", payers.STOCK: "Lagerets udgift"}.get(
+        payer.key, "Jeres udgift"
     )
     change = found.change_ore
     if not change:
@@ -35,10 +35,10 @@ def sentence_of(found: Bridge, bearer: Bearer) -> str:
     says = f"{whose} {'stiger' if rises else 'falder'} {format_kroner(abs(change))}"
     same_way = [step for step in found.steps if (step.amount_ore > 0) is rises]
     main = max(same_way, key=lambda step: abs(step.amount_ore))
-    return full_stop(f"{says}, mest fordi {_because(main, rises, bearer)}")
+    return full_stop(f"{says}, mest fordi {_because(main, rises, payer)}")
 
 
-def _because(step: Step, rises: bool, bearer: Bearer) -> str:
+def _because(step: Step, rises: bool, payer: Payer) -> str:
     if step.key == CHARGES:
         return "der er flere engangsbeløb" if rises else "der er færre engangsbeløb"
     if step.key == CORRECTIONS:
@@ -47,7 +47,7 @@ def _because(step: Step, rises: bool, bearer: Bearer) -> str:
         return "kvartalerne ikke er lige lange"
     what = _counted(step.items)
     # A department's leader reads it: where things came from or went is another's business.
-    is_told = bearer.key in {bearers.EVERYBODY, bearers.STOCK}
+    is_told = payer.key in {payers.EVERYBODY, payers.STOCK}
     place = _most_common_department(step.items) if is_told else ""
     return {
         NEW: f"{what} er nye",

@@ -17,7 +17,7 @@ from leasing.cost_share.selectors.forecast import (
     Forecast,
     forecast_of,
 )
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.models import Budget
 
 SHADES = (BILLED, CONTRACTED, PLANNED, ASSUMED)
@@ -25,7 +25,7 @@ YEARS_AHEAD = 4
 
 
 class BudgetAgainst(NamedTuple):
-    """A bearer's budget of a year beside what the whole year is expected to cost.
+    """A payer's budget of a year beside what the whole year is expected to cost.
 
     `forecast_ore` has what is billed in it. Without a budget there is nothing left and none passed.
     """
@@ -78,7 +78,7 @@ class BudgetRow:
 
 @dataclass
 class BudgetTable:
-    """A bearer's units with their budgets of a year, and their sums."""
+    """A payer's units with their budgets of a year, and their sums."""
 
     year: int
     rows: list[BudgetRow]
@@ -106,23 +106,23 @@ def years_to_choose(today: date) -> list[int]:
     return list(range(billing_start().year, today.year + YEARS_AHEAD + 1))
 
 
-def budgets_by_unit(bearer: Bearer, year: int) -> dict[int, int]:
-    """Return the budgets of a bearer's units of today, in øre by unit id."""
+def budgets_by_unit(payer: Payer, year: int) -> dict[int, int]:
+    """Return the budgets of a payer's units of today, in øre by unit id."""
     budgets = Budget.objects.filter(year=year).order_by()
-    if bearer.unit_ids is not None:
-        budgets = budgets.filter(unit__in=bearer.unit_ids)
+    if payer.unit_ids is not None:
+        budgets = budgets.filter(unit__in=payer.unit_ids)
     return dict(budgets.values_list("unit_id", "amount_ore"))
 
 
-def budget_of(bearer: Bearer, year: int) -> int | None:
-    """Return what a bearer's units may spend in a year, in øre; None when none has a budget."""
-    budgets = budgets_by_unit(bearer, year)
+def budget_of(payer: Payer, year: int) -> int | None:
+    """Return what a payer's units may spend in a year, in øre; None when none has a budget."""
+    budgets = budgets_by_unit(payer, year)
     return sum(budgets.values()) if budgets else None
 
 
-def budget_against(bearer: Bearer, year: int, today: date) -> BudgetAgainst:
-    """Hold a bearer's budget of a year against what is billed and forecast of it."""
-    return _against(budget_of(bearer, year), forecast_of(bearer, today), year)
+def budget_against(payer: Payer, year: int, today: date) -> BudgetAgainst:
+    """Hold a payer's budget of a year against what is billed and forecast of it."""
+    return _against(budget_of(payer, year), forecast_of(payer, today), year)
 
 
 def _against(budget_ore: int | None, forecast: Forecast, year: int) -> BudgetAgainst:
@@ -131,9 +131,9 @@ def _against(budget_ore: int | None, forecast: Forecast, year: int) -> BudgetAga
     return BudgetAgainst(budget_ore, billed, expected, left, left is not None and left < 0)
 
 
-def budget_table(bearer: Bearer, year: int, today: date) -> BudgetTable:
-    """Return a bearer's units that have a budget or a cost in a year, in Danish order."""
-    budgets, forecast = budgets_by_unit(bearer, year), forecast_of(bearer, today)
+def budget_table(payer: Payer, year: int, today: date) -> BudgetTable:
+    """Return a payer's units that have a budget or a cost in a year, in Danish order."""
+    budgets, forecast = budgets_by_unit(payer, year), forecast_of(payer, today)
     cells = [cell for cell in forecast.cells if cell.period[:4] == str(year)]
     units = Unit.objects.select_related("department").in_bulk(
         budgets.keys() | {cell.unit_id for cell in cells}
@@ -141,9 +141,9 @@ def budget_table(bearer: Bearer, year: int, today: date) -> BudgetTable:
     rows = {
         pk: BudgetRow(
             unit,
-            bearer.department_of(unit),
+            payer.department_of(unit),
             budgets.get(pk),
-            bearer.unit_ids is not None and pk not in bearer.unit_ids,
+            payer.unit_ids is not None and pk not in payer.unit_ids,
         )
         for pk, unit in units.items()
     }
@@ -158,16 +158,16 @@ def budget_table(bearer: Bearer, year: int, today: date) -> BudgetTable:
     )
 
 
-def units_over(bearer: Bearer, year: int, today: date) -> list[BudgetRow]:
+def units_over(payer: Payer, year: int, today: date) -> list[BudgetRow]:
     """Return the units expected to pass their budget of a year, by most first."""
-    return budget_table(bearer, year, today).over
+    return budget_table(payer, year, today).over
 
 
-def units_to_enter(bearer: Bearer) -> list[Unit]:
-    """Return the units that a bearer's budgets are entered for."""
+def units_to_enter(payer: Payer) -> list[Unit]:
+    """Return the units that a payer's budgets are entered for."""
     units = Unit.objects.select_related("department")
-    if bearer.unit_ids is not None:
-        units = units.filter(pk__in=bearer.unit_ids)
+    if payer.unit_ids is not None:
+        units = units.filter(pk__in=payer.unit_ids)
     return list(units)
 
 

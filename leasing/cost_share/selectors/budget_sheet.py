@@ -14,9 +14,9 @@ from inventory.models import Unit
 from leasing.billing.selectors.preview import COST_HOLDER_NAME
 from leasing.cost_share.selectors.budget import SHADES, YEARS_AHEAD
 from leasing.cost_share.selectors.forecast import ASSUMED, SHADE_NAMES, Forecast, forecast_of
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.models import Budget, LeasePrice
-from leasing.rebilling.selectors.run import Coding, Way
+from leasing.rebilling.selectors.run import BookingMethod, Coding
 
 THOUSAND_ORE = 1_000_00
 
@@ -74,9 +74,9 @@ class Transfer:
 
 @dataclass
 class BudgetSheet:
-    """The budget sheet of a bearer."""
+    """The budget sheet of a payer."""
 
-    bearer: Bearer
+    payer: Payer
     today: date
     in_thousands: bool
     years: list[int]
@@ -109,17 +109,17 @@ class BudgetSheet:
         return [one for one in self.units if not one.coding.account]
 
 
-def budget_sheet(bearer: Bearer, today: date, *, in_thousands: bool = False) -> BudgetSheet:
+def budget_sheet(payer: Payer, today: date, *, in_thousands: bool = False) -> BudgetSheet:
     """Make the budget sheet: the coming year and the three after it."""
-    forecast = forecast_of(bearer, today)
+    forecast = forecast_of(payer, today)
     years = [today.year + ahead for ahead in range(1, YEARS_AHEAD + 1)]
-    units = _units(bearer, forecast, years, in_whole_thousands if in_thousands else int)
+    units = _units(payer, forecast, years, in_whole_thousands if in_thousands else int)
     return BudgetSheet(
-        bearer, today, in_thousands, years, units, _transfers(units), _prices(forecast, today)
+        payer, today, in_thousands, years, units, _transfers(units), _prices(forecast, today)
     )
 
 
-def _units(bearer: Bearer, forecast: Forecast, years: list[int], rounded) -> list[SheetUnit]:
+def _units(payer: Payer, forecast: Forecast, years: list[int], rounded) -> list[SheetUnit]:
     need: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0] * len(years))
     place = {str(year): index for index, year in enumerate(years)}
     for cell in forecast.cells:
@@ -127,20 +127,20 @@ def _units(bearer: Bearer, forecast: Forecast, years: list[int], rounded) -> lis
             need[cell.unit_id, cell.shade][place[cell.period[:4]]] += cell.amount_ore
     budgets: dict[int, list[int]] = defaultdict(lambda: [0] * len(years))
     found = Budget.objects.filter(year__in=years)
-    if bearer.unit_ids is not None:
-        found = found.filter(unit__in=bearer.unit_ids)
+    if payer.unit_ids is not None:
+        found = found.filter(unit__in=payer.unit_ids)
     for unit_id, year, amount in found.values_list("unit_id", "year", "amount_ore"):
         budgets[unit_id][place[str(year)]] = amount
     wanted = {unit_id for unit_id, _ in need} | budgets.keys()
     units = Unit.objects.select_related("department").in_bulk(wanted)
-    way = Way.now()
+    method = BookingMethod.now()
     by_unit: dict[int, dict[str, list[int]]] = defaultdict(dict)
     for (unit_id, shade), amounts in need.items():
         by_unit[unit_id][shade] = [rounded(amount) for amount in amounts]
     made = [
         SheetUnit(
             unit,
-            way.of_unit(_coding(unit)),
+            method.of_unit(_coding(unit)),
             years,
             by_unit[pk],
             [rounded(amount) for amount in budgets[pk]],
@@ -161,10 +161,10 @@ def _transfers(units: list[SheetUnit]) -> list[Transfer]:
     holder = Unit.objects.filter(is_cost_holder=True).first()
     if holder is None or not paying:
         return []
-    way, coding = Way.now(), _coding(holder)
+    method, coding = BookingMethod.now(), _coding(holder)
     given: dict[Coding, list[list[int]]] = defaultdict(list)
     for one in paying:
-        given[way.of_holder(coding, _coding(one.unit))].append(one.transfers)
+        given[method.of_holder(coding, _coding(one.unit))].append(one.transfers)
     for key in sorted(given, key=lambda c: (c.account, c.cost_centre, c.psp_element)):
         amounts = [-amount for amount in _added(given[key], len(paying[0].years))]
         rows.append(Transfer(COST_HOLDER_NAME, holder, key, amounts))

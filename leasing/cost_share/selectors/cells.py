@@ -1,4 +1,4 @@
-"""A bearer's small cells: amounts of a period, unit, kind and model, and what is held on a day."""
+"""A payer's small cells: amounts of a period, unit, kind and model, and what is held on a day."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -13,7 +13,7 @@ from inventory.models import DeviceModel, Unit
 from leasing.billing.selectors.facts import cost_holder_id
 from leasing.billing.selectors.outstanding import leases_pending, pending_charges
 from leasing.billing.selectors.window import Window
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.domain.accrual import accrued, span_of
 from leasing.domain.allocation import LeaseFacts
 from leasing.models import InvoiceSummary
@@ -55,31 +55,31 @@ class Held:
         return self.pcs_quarter_ore // self.pcs if self.pcs else None
 
 
-def billed_cells(bearer: Bearer) -> list[Cell]:
+def billed_cells(payer: Payer) -> list[Cell]:
     """Return what closed runs hold, added up."""
     sums = (
-        InvoiceSummary.objects.filter(bearer.billed)
+        InvoiceSummary.objects.filter(payer.billed)
         .values_list("invoice__department", "period", "unit_id", "kind", "model_name")
         .annotate(Sum("line_count"), Sum("amount_ore"))
     )
     return [Cell(True, *row) for row in sums]
 
 
-def pending_cells(bearer: Bearer, window: Window, held: Held, quarter: Quarter) -> list[Cell]:
+def pending_cells(payer: Payer, window: Window, held: Held, quarter: Quarter) -> list[Cell]:
     """Add up what no run holds, and count what is held on the way."""
     sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
     holder = cost_holder_id()
     department_of = dict(Unit.objects.values_list("id", "department"))
     pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))
-    for facts, differences in leases_pending(window, bearer.unit_ids):
+    for facts, differences in leases_pending(window, payer.unit_ids):
         unit = unit_on(facts, held.day, holder)
-        if unit is not None and (bearer.unit_ids is None or unit in bearer.unit_ids):
+        if unit is not None and (payer.unit_ids is None or unit in payer.unit_ids):
             _count(held, facts, unit, quarter, facts.model_name in pc_models)
         for d in differences:
             cell = sums[d.period, d.unit_id, d.kind, facts.model_name]
             cell[0] += 1
             cell[1] += d.amount_ore
-    for charge in pending_charges(window, bearer.unit_ids):
+    for charge in pending_charges(window, payer.unit_ids):
         cell = sums[charge.period, charge.unit_id, charge.kind, charge.model_name]
         cell[0] += 1
         cell[1] += charge.amount_ore

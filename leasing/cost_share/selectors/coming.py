@@ -10,7 +10,7 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.cost_share.selectors.forecast import basis_of, coming_of
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.domain.accrual import Term, accrued
 from leasing.domain.renewal import Coming
 
@@ -38,28 +38,28 @@ class Span(NamedTuple):
     model_name: str | None = None
 
 
-def coming_rows(bearer: Bearer, span: Span, today: date) -> list[ComingRow]:
-    """Return the terms to come that cost a bearer something in some quarters; worked out once.
+def coming_rows(payer: Payer, span: Span, today: date) -> list[ComingRow]:
+    """Return the terms to come that cost a payer something in some quarters; worked out once.
 
     They add up to the forecast's amount of that shade: a term's quarters are differences of one F.
     """
-    name = _name(bearer, span, today)
-    rows = remembered(name, lambda: [tuple(row) for row in _rows(bearer, span, today)])
+    name = _name(payer, span, today)
+    rows = remembered(name, lambda: [tuple(row) for row in _rows(payer, span, today)])
     return [ComingRow._make(row) for row in rows]
 
 
-def is_at_hand(bearer: Bearer, span: Span, today: date) -> bool:
+def is_at_hand(payer: Payer, span: Span, today: date) -> bool:
     """Tell whether `coming_rows` has nothing left to work out."""
-    return is_remembered(_name(bearer, span, today))
+    return is_remembered(_name(payer, span, today))
 
 
-def _name(bearer: Bearer, span: Span, today: date) -> str:
-    return f"coming|{bearer.known_as}|{span}|{today}"
+def _name(payer: Payer, span: Span, today: date) -> str:
+    return f"coming|{payer.known_as}|{span}|{today}"
 
 
-def _rows(bearer: Bearer, span: Span, today: date) -> list[ComingRow]:
+def _rows(payer: Payer, span: Span, today: date) -> list[ComingRow]:
     counts: dict[Coming, int] = defaultdict(int)
-    for one in coming_of(basis_of(bearer, today)):
+    for one in coming_of(basis_of(payer, today)):
         if one.shade == span.shade and span.model_name in (None, one.model_name):
             counts[one._replace(count=0)] += one.count
     units = dict(Unit.objects.values_list("id", "name"))

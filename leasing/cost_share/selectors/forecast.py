@@ -1,4 +1,4 @@
-"""What quarters have cost a bearer and will: billed, contracted, planned and assumed, never mixed.
+"""What quarters have cost a payer and will: billed, contracted, planned and assumed, never mixed.
 
 Contracted is what the leases cost by their terms, as things stand; planned are open orders and
 decided extensions; assumed is that what runs out is leased again. What stands in stock when its
@@ -20,7 +20,7 @@ from leasing.billing.selectors.facts import cost_holder_id, one_moment
 from leasing.billing.selectors.outstanding import leases_pending, pending_charges, window_up_to
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.cost_share.selectors.cells import billed_cells, unit_on
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.domain.accrual import Term, accrued, span_of, terms_in_order
 from leasing.domain.assumptions import Assumptions
 from leasing.domain.renewal import ASSUMED, PLANNED, Coming, Expiring, again, renewals
@@ -55,9 +55,9 @@ class ForecastCell(NamedTuple):
 
 @dataclass
 class Forecast:
-    """A bearer's quarters from the billing start to sixteen ahead, and to a whole fourth year."""
+    """A payer's quarters from the billing start to sixteen ahead, and to a whole fourth year."""
 
-    bearer: Bearer
+    payer: Payer
     today: date
     quarters: list[Quarter]
     cells: list[ForecastCell]
@@ -113,32 +113,32 @@ def last_quarter(today: date) -> Quarter:
     return max(Quarter.of(today).next(QUARTERS_AHEAD), Quarter(today.year + 4, 4))
 
 
-def forecast_of(bearer: Bearer, today: date, assumptions: Assumptions | None = None) -> Forecast:
-    """Forecast what quarters cost a bearer; without assumptions of one's own, worked out once."""
+def forecast_of(payer: Payer, today: date, assumptions: Assumptions | None = None) -> Forecast:
+    """Forecast what quarters cost a payer; without assumptions of one's own, worked out once."""
     if assumptions is None or assumptions == Assumptions():
-        return remembered(_name(bearer, today), lambda: _forecast(bearer, today, Assumptions()))
-    return _forecast(bearer, today, assumptions)
+        return remembered(_name(payer, today), lambda: _forecast(payer, today, Assumptions()))
+    return _forecast(payer, today, assumptions)
 
 
-def is_at_hand(bearer: Bearer, today: date) -> bool:
+def is_at_hand(payer: Payer, today: date) -> bool:
     """Tell whether a forecast without assumptions of one's own has nothing left to work out."""
-    return is_remembered(_name(bearer, today))
+    return is_remembered(_name(payer, today))
 
 
-def _name(bearer: Bearer, today: date) -> str:
-    return f"forecast|{bearer.known_as}|{today}"
+def _name(payer: Payer, today: date) -> str:
+    return f"forecast|{payer.known_as}|{today}"
 
 
-def basis_of(bearer: Bearer, today: date) -> Basis:
+def basis_of(payer: Payer, today: date) -> Basis:
     """Return what a forecast begins with, worked out once: leases, orders and prices."""
-    name = f"forecast-basis|{bearer.known_as}|{today}"
-    return remembered(name, lambda: _Gathering(bearer, today).basis())
+    name = f"forecast-basis|{payer.known_as}|{today}"
+    return remembered(name, lambda: _Gathering(payer, today).basis())
 
 
-def _forecast(bearer: Bearer, today: date, assumptions: Assumptions) -> Forecast:
-    basis = basis_of(bearer, today)
+def _forecast(payer: Payer, today: date, assumptions: Assumptions) -> Forecast:
+    basis = basis_of(payer, today)
     coming = coming_of(basis, assumptions)
-    return Forecast(bearer, today, basis.quarters, [*basis.cells, *_cells(coming, basis)])
+    return Forecast(payer, today, basis.quarters, [*basis.cells, *_cells(coming, basis)])
 
 
 def coming_of(basis: Basis, assumptions: Assumptions | None = None) -> list[Coming]:
@@ -191,13 +191,13 @@ def _parts(term: Term, quarters: list[Quarter]) -> Iterator[tuple[str, bool, int
 class _Gathering:
     """Reads everything once."""
 
-    def __init__(self, bearer: Bearer, today: date):
-        self.bearer, self.today = bearer, today
+    def __init__(self, payer: Payer, today: date):
+        self.payer, self.today = payer, today
         self.last = last_quarter(today)
         self.ahead = list(quarters_between(Quarter.of(today), self.last))
 
     def is_own(self, unit: int | None) -> bool:
-        return unit is not None and (self.bearer.unit_ids is None or unit in self.bearer.unit_ids)
+        return unit is not None and (self.payer.unit_ids is None or unit in self.payer.unit_ids)
 
     def basis(self) -> Basis:
         with one_moment():
@@ -213,10 +213,10 @@ class _Gathering:
                 ForecastCell(
                     BILLED, c.department_id, c.period, c.unit_id, c.model_name, 0, c.amount_ore
                 )
-                for c in billed_cells(self.bearer)
+                for c in billed_cells(self.payer)
             ]
             sums, expiring = self._leases(window)
-            for charge in pending_charges(window, self.bearer.unit_ids):
+            for charge in pending_charges(window, self.payer.unit_ids):
                 key = (charge.period, charge.unit_id, charge.model_name)
                 sums.setdefault(key, [0, 0])[1] += charge.amount_ore
             prices = self._prices()
@@ -239,7 +239,7 @@ class _Gathering:
         sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
         expiring: dict[Expiring, int] = defaultdict(int)
         steady: dict[tuple, int] = defaultdict(int)
-        for facts, differences in leases_pending(window, self.bearer.unit_ids):
+        for facts, differences in leases_pending(window, self.payer.unit_ids):
             model = facts.model_name
             for one in differences:
                 sums[one.period, one.unit_id, model][1] += one.amount_ore

@@ -10,7 +10,7 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.cost_share.selectors.forecast import SHADE_NAMES, Forecast, forecast_of
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 
 
 class ForecastRow(NamedTuple):
@@ -51,32 +51,32 @@ class ForecastPage(NamedTuple):
     tables: list[ForecastTable]
 
 
-def page_of(bearer: Bearer, today: date, year: int) -> ForecastPage:
+def page_of(payer: Payer, today: date, year: int) -> ForecastPage:
     """Return the page of one budget year, added up once for as long as no fact changes."""
 
     def page() -> ForecastPage:
-        found = forecast_of(bearer, today)
+        found = forecast_of(payer, today)
         sums, none = found.sums("period"), dict.fromkeys(SHADE_NAMES, 0)
         quarters = [(q, sums.get((str(q),), none)) for q in found.quarters if q.year >= today.year]
         return ForecastPage(found.years, quarters, tables_of(found, year))
 
-    return ForecastPage._make(remembered(_name(bearer, today, year), lambda: tuple(page())))
+    return ForecastPage._make(remembered(_name(payer, today, year), lambda: tuple(page())))
 
 
-def is_at_hand(bearer: Bearer, today: date, year: int) -> bool:
+def is_at_hand(payer: Payer, today: date, year: int) -> bool:
     """Tell whether `page_of` has nothing left to work out."""
-    return is_remembered(_name(bearer, today, year))
+    return is_remembered(_name(payer, today, year))
 
 
-def _name(bearer: Bearer, today: date, year: int) -> str:
-    return f"forecast-page|{bearer.known_as}|{today}|{year}"
+def _name(payer: Payer, today: date, year: int) -> str:
+    return f"forecast-page|{payer.known_as}|{today}|{year}"
 
 
 def tables_of(found: Forecast, year: int) -> list[ForecastTable]:
     """Return the budget years, and one of them by quarter, unit and model."""
     units = Unit.objects.in_bulk({cell.unit_id for cell in found.cells})
     of_year = Forecast(
-        found.bearer,
+        found.payer,
         found.today,
         found.quarters,
         [cell for cell in found.cells if cell.period[:4] == str(year)],

@@ -13,7 +13,7 @@ from leasing.confirmation.selectors.first import unanswered_of
 from leasing.cost_share.selectors.bridge import worked_out
 from leasing.cost_share.selectors.bridge_steps import Step
 from leasing.cost_share.selectors.next_bill import NextBill
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.share import Bill, share_of
 from leasing.lease_end.selectors import Ending, endings
 from leasing.models import Approval
@@ -29,7 +29,7 @@ class Letter:
     quarters which that run was the first to bill.
     """
 
-    bearer: Bearer
+    payer: Payer
     quarter: Quarter
     state: str
     cost_ore: int
@@ -75,25 +75,25 @@ class Letter:
         return found
 
 
-def letter_of(bearer: Bearer, quarter: Quarter, today: date) -> Letter:
-    """Return a bearer's letter, worked out once for as long as no fact changes."""
-    return remembered(_name(bearer, quarter, today), lambda: write_letter(bearer, quarter, today))
+def letter_of(payer: Payer, quarter: Quarter, today: date) -> Letter:
+    """Return a payer's letter, worked out once for as long as no fact changes."""
+    return remembered(_name(payer, quarter, today), lambda: write_letter(payer, quarter, today))
 
 
-def is_at_hand(bearer: Bearer, quarter: Quarter, today: date) -> bool:
+def is_at_hand(payer: Payer, quarter: Quarter, today: date) -> bool:
     """Tell whether `letter_of` has nothing left to work out."""
-    return is_remembered(_name(bearer, quarter, today))
+    return is_remembered(_name(payer, quarter, today))
 
 
-def _name(bearer: Bearer, quarter: Quarter, today: date) -> str:
-    return f"letter|{bearer.known_as}|{quarter}|{today}"
+def _name(payer: Payer, quarter: Quarter, today: date) -> str:
+    return f"letter|{payer.known_as}|{quarter}|{today}"
 
 
-def write_letter(bearer: Bearer, quarter: Quarter, today: date) -> Letter:
+def write_letter(payer: Payer, quarter: Quarter, today: date) -> Letter:
     """Work a letter out from the facts as they are now."""
-    share = share_of(bearer, quarter, today)
-    why = worked_out(bearer, share.before, quarter) if share.before else None
-    units = Unit.objects.filter(pk__in=bearer.unit_ids)
+    share = share_of(payer, quarter, today)
+    why = worked_out(payer, share.before, quarter) if share.before else None
+    units = Unit.objects.filter(pk__in=payer.unit_ids)
     ending = endings(units, today)
     asked = waiting(Approval.objects.filter(employee__unit__in=units))
     unanswered, answer_by = unanswered_of(units, today)
@@ -101,7 +101,7 @@ def write_letter(bearer: Bearer, quarter: Quarter, today: date) -> Letter:
     bill = next((bill for bill in share.bills if quarter in bill.run.quarters), None)
     billed = bill.run.quarters if bill else ()
     return Letter(
-        bearer=bearer,
+        payer=payer,
         quarter=quarter,
         state=share.state,
         cost_ore=share.total.amount_ore,

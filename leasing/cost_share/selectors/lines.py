@@ -19,7 +19,7 @@ from leasing.billing.selectors.preview import COST_HOLDER_NAME, invoice_order
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.billing.selectors.run_lines import RunLine, run_lines
 from leasing.billing.selectors.window import window_ahead
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 
 CHUNK = 5_000
@@ -226,29 +226,29 @@ class Lines(Sequence):
             yield from as_lines(chunk, self.may_name)
 
 
-def units_of(bearer: Bearer) -> list[Unit]:
-    """Return the units that a bearer has, or has paid for, by department in Danish order."""
+def units_of(payer: Payer) -> list[Unit]:
+    """Return the units that a payer has, or has paid for, by department in Danish order."""
     units = Unit.objects.select_related("department")
-    if bearer.unit_ids is not None:
-        paid = InvoiceSummary.objects.filter(bearer.billed).values("unit")
-        units = units.filter(Q(id__in=bearer.unit_ids) | Q(id__in=paid))
+    if payer.unit_ids is not None:
+        paid = InvoiceSummary.objects.filter(payer.billed).values("unit")
+        units = units.filter(Q(id__in=payer.unit_ids) | Q(id__in=paid))
     return sorted(units, key=lambda u: (invoice_order(u.department), danish_key(u.name)))
 
 
-def lines_of(bearer: Bearer, choice: Choice, today: date) -> Lines:
-    """Return a bearer's lines; their sum is the figure that was asked about.
+def lines_of(payer: Payer, choice: Choice, today: date) -> Lines:
+    """Return a payer's lines; their sum is the figure that was asked about.
 
     What is not billed is worked out once for as long as no fact changes.
 
     Raises:
         Refused: when `choice.run` is neither closed, nor can be closed today, nor the next.
     """
-    name = _name(bearer, choice, today)
+    name = _name(payer, choice, today)
 
     def rows() -> list[tuple]:
         # Plain tuples are kept and found again in half the time.
         return remembered(
-            f"{name}|rows", lambda: [tuple(line) for line in _pending(bearer, choice, today)]
+            f"{name}|rows", lambda: [tuple(line) for line in _pending(payer, choice, today)]
         )
 
     def size() -> Pending:
@@ -256,8 +256,8 @@ def lines_of(bearer: Bearer, choice: Choice, today: date) -> Lines:
         return Pending(len(found), sum(row[AMOUNT] for row in found), found[:FIRST])
 
     with one_moment():
-        billed = _billed(bearer, choice)
-        count, total = _size(bearer, choice, billed)
+        billed = _billed(payer, choice)
+        count, total = _size(payer, choice, billed)
         pending = NOTHING_PENDING if _is_closed(choice.run) else remembered(name, size)
     return Lines(
         pending,
@@ -265,26 +265,26 @@ def lines_of(bearer: Bearer, choice: Choice, today: date) -> Lines:
         count,
         total,
         lambda: [Line._make(row) for row in rows()] if pending.count else [],
-        bearer.billed,
+        payer.billed,
     )
 
 
-def is_at_hand(bearer: Bearer, choice: Choice, today: date) -> bool:
+def is_at_hand(payer: Payer, choice: Choice, today: date) -> bool:
     """Tell whether `lines_of` has nothing left to work out."""
-    return _is_closed(choice.run) or is_remembered(_name(bearer, choice, today))
+    return _is_closed(choice.run) or is_remembered(_name(payer, choice, today))
 
 
-def _name(bearer: Bearer, choice: Choice, today: date) -> str:
-    return f"lines|{bearer.known_as}|{choice}|{today}"
+def _name(payer: Payer, choice: Choice, today: date) -> str:
+    return f"lines|{payer.known_as}|{choice}|{today}"
 
 
 def _is_closed(run: str) -> bool:
     return run == BILLED or BillingRun.objects.filter(code=run.removeprefix(UP_TO)).exists()
 
 
-def _billed(bearer: Bearer, choice: Choice) -> QuerySet:
+def _billed(payer: Payer, choice: Choice) -> QuerySet:
     """Choose the lines of closed runs, the latest run first."""
-    lines = _chosen(InvoiceLine.objects.filter(bearer.billed), choice)
+    lines = _chosen(InvoiceLine.objects.filter(payer.billed), choice)
     if choice.search:
         lines = lines.filter(serial_number__icontains=choice.search)
     return lines.order_by("-invoice__run", "invoice__number", "number")
@@ -308,30 +308,30 @@ def _chosen(rows: QuerySet, choice: Choice) -> QuerySet:
     return rows
 
 
-def _size(bearer: Bearer, choice: Choice, billed: QuerySet) -> tuple[int, int]:
+def _size(payer: Payer, choice: Choice, billed: QuerySet) -> tuple[int, int]:
     """Count and add up the billed lines, from their summaries where those know the answer."""
     if choice.search:
         sums = billed.aggregate(lines=Count("id"), total=Sum("amount_ore"))
     else:
-        sums = _chosen(InvoiceSummary.objects.filter(bearer.billed), choice).aggregate(
+        sums = _chosen(InvoiceSummary.objects.filter(payer.billed), choice).aggregate(
             lines=Sum("line_count"), total=Sum("amount_ore")
         )
     return sums["lines"] or 0, sums["total"] or 0
 
 
-def _pending(bearer: Bearer, choice: Choice, today: date) -> list[Line]:
+def _pending(payer: Payer, choice: Choice, today: date) -> list[Line]:
     """Work out the lines that are not billed, or those of a run that is not closed."""
     units = Unit.objects.select_related("department")
-    if bearer.unit_ids is not None:
-        units = units.filter(id__in=bearer.unit_ids)
+    if payer.unit_ids is not None:
+        units = units.filter(id__in=payer.unit_ids)
     if choice.unit_id is not None:
         units = units.filter(id=choice.unit_id)
     by_id = units.in_bulk()
     if choice.run in {"", NOT_BILLED}:
-        is_all = bearer.unit_ids is None and choice.unit_id is None
+        is_all = payer.unit_ids is None and choice.unit_id is None
         found = pending_rows(window_up_to(choice.last), None if is_all else by_id.keys())
     else:
-        ids = None if bearer.unit_ids is None and choice.unit_id is None else by_id.keys()
+        ids = None if payer.unit_ids is None and choice.unit_id is None else by_id.keys()
         found = run_lines(
             window_ahead(choice.run, today), devices=None if ids is None else devices_of_units(ids)
         )
@@ -339,7 +339,7 @@ def _pending(bearer: Bearer, choice: Choice, today: date) -> list[Line]:
     order = {unit: danish_key(by_id[unit].name) for unit in {row.unit_id for row in chosen}}
     chosen.sort(key=lambda row: (order[row.unit_id], row.serial_number, row.period))
     corrected = {row.lease_id for row in chosen if row.kind == Kind.CORRECTION}
-    earlier = earlier_lines(corrected, bearer.billed)
+    earlier = earlier_lines(corrected, payer.billed)
     return [_line(row, by_id[row.unit_id], earlier) for row in chosen]
 
 

@@ -10,7 +10,7 @@ from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.cost_share.selectors.bridge import bridge_between
 from leasing.cost_share.selectors.budget import budget_of
 from leasing.cost_share.selectors.forecast import SHADE_NAMES, forecast_of
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.share import Share, share_of
 
 AHEAD = 8
@@ -75,28 +75,28 @@ class Minute:
         return self.left_ore is not None and self.left_ore < 0
 
 
-def minute_of(bearer: Bearer, quarter: Quarter, today: date) -> Minute:
-    """Return a bearer's minute with a quarter chosen, one of `quarters_to_choose`."""
-    return remembered(_name(bearer, quarter, today), lambda: _minute(bearer, quarter, today))
+def minute_of(payer: Payer, quarter: Quarter, today: date) -> Minute:
+    """Return a payer's minute with a quarter chosen, one of `quarters_to_choose`."""
+    return remembered(_name(payer, quarter, today), lambda: _minute(payer, quarter, today))
 
 
-def is_at_hand(bearer: Bearer, quarter: Quarter, today: date) -> bool:
+def is_at_hand(payer: Payer, quarter: Quarter, today: date) -> bool:
     """Tell whether `minute_of` has nothing left to work out."""
-    return is_remembered(_name(bearer, quarter, today))
+    return is_remembered(_name(payer, quarter, today))
 
 
-def _name(bearer: Bearer, quarter: Quarter, today: date) -> str:
-    return f"minute|{bearer.known_as}|{quarter}|{today}"
+def _name(payer: Payer, quarter: Quarter, today: date) -> str:
+    return f"minute|{payer.known_as}|{quarter}|{today}"
 
 
-def _minute(bearer: Bearer, quarter: Quarter, today: date) -> Minute:
-    share = share_of(bearer, quarter, today, AHEAD)
-    forecast, last = forecast_of(bearer, today), Quarter.of(today).next(AHEAD)
+def _minute(payer: Payer, quarter: Quarter, today: date) -> Minute:
+    share = share_of(payer, quarter, today, AHEAD)
+    forecast, last = forecast_of(payer, today), Quarter.of(today).next(AHEAD)
     sums, none = forecast.sums("period"), dict.fromkeys(SHADE_NAMES, 0)
     quarters = [Shades(q, sums.get((str(q),), none)) for q in forecast.quarters if q <= last]
-    budget = budget_of(bearer, quarter.year)
+    budget = budget_of(payer, quarter.year)
     before = share.before
-    why = bridge_between(bearer, before, quarter, today).sentence if before else ""
+    why = bridge_between(payer, before, quarter, today).sentence if before else ""
     return Minute(share, quarters, budget, _average(share.held.day), why)
 
 

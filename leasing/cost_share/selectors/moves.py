@@ -111,7 +111,7 @@ def _of_lease(facts: LeaseFacts, first: date, last: date, units: dict) -> Iterat
 
 
 def place_names() -> dict[str, str]:
-    """Return the departments' names by the bearers' keys, in Danish order, the stock last."""
+    """Return the departments' names by the payers' keys, in Danish order, the stock last."""
     names = {str(one.pk): one.name for one in Department.objects.all()}
     return names | {STOCK: COST_HOLDER_NAME}
 

@@ -12,7 +12,7 @@ from inventory.models import Device, Employee, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.billing.selectors.remembered import is_remembered, remembered
-from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Bearer
+from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Payer
 from leasing.cost_share.selectors.share import known_share_of
 
 
@@ -77,7 +77,7 @@ def _name(quarter: Quarter, today: date) -> str:
 
 
 def _compared(quarter: Quarter, today: date) -> list[DepartmentFigures]:
-    share = known_share_of(Bearer(EVERYBODY, "Hele kommunen", None), quarter, today)
+    share = known_share_of(Payer(EVERYBODY, "Hele kommunen", None), quarter, today)
     day = share.held.day
     costs = quarter_costs(Device.objects.filter(model__category__is_pc=True), day)
     department_of = {

@@ -19,7 +19,7 @@ EVERYBODY, STOCK, OWN_UNITS = "alle", "it-lager", "enheder"
 
 
 @dataclass(frozen=True)
-class Bearer:
+class Payer:
     """A department, a leader's own units, IT's stock or everybody; `key` is its name in addresses.
 
     `unit_ids` are the units it has today, None for every unit there is.
@@ -41,7 +41,7 @@ class Bearer:
             return narrowed & Q(unit__in=self.unit_ids)
         return narrowed & Q(invoice__department=self.department)  # None: the cost holder's
 
-    def of_unit(self, unit_id: int) -> "Bearer":
+    def of_unit(self, unit_id: int) -> "Payer":
         """Narrow it to what one unit costs it; of a unit that has left it, to the old bills."""
         has_it = self.unit_ids is None or unit_id in self.unit_ids
         return replace(self, unit_ids=frozenset({unit_id} if has_it else ()), only_unit=unit_id)
@@ -69,7 +69,7 @@ class Bearer:
         return department_id == (self.department.id if self.department else None)
 
 
-def bearers_seen_by(user, today: date) -> list[Bearer]:
+def payers_seen_by(user, today: date) -> list[Payer]:
     """Return what a user may choose between, in Danish order; nothing for who sees nothing."""
     units = list(units_seen_by(user, today).order_by())
     departments = {d.id: d for d in departments_seen_by(user, today)}
@@ -81,19 +81,19 @@ def bearers_seen_by(user, today: date) -> list[Bearer]:
         elif not unit.is_cost_holder:
             own.append(unit)
     found = [
-        Bearer(str(key), departments[key].name, frozenset(members), departments[key])
+        Payer(str(key), departments[key].name, frozenset(members), departments[key])
         for key, members in by_department.items()
     ]
-    found.sort(key=lambda bearer: danish_key(bearer.name))
+    found.sort(key=lambda payer: danish_key(payer.name))
     if own:
         found.append(_own_units(own))
     if sees_all(user):
         stock = frozenset(u.id for u in units if u.is_cost_holder)
-        found.append(Bearer(STOCK, COST_HOLDER_NAME, stock))
-        found.insert(0, Bearer(EVERYBODY, "Hele kommunen", None))
+        found.append(Payer(STOCK, COST_HOLDER_NAME, stock))
+        found.insert(0, Payer(EVERYBODY, "Hele kommunen", None))
     return found
 
 
-def _own_units(units: list[Unit]) -> Bearer:
+def _own_units(units: list[Unit]) -> Payer:
     name = units[0].name if len(units) == 1 else "Mine enheder"
-    return Bearer(OWN_UNITS, name, frozenset(unit.id for unit in units))
+    return Payer(OWN_UNITS, name, frozenset(unit.id for unit in units))

@@ -1,4 +1,4 @@
-"""Who has what a bearer pays for in a quarter: the same lines, by person."""
+"""Who has what a payer pays for in a quarter: the same lines, by person."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from albertslund_it.web.rows import among
 from inventory.models import Device, Placement, Unit
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.cost_share.selectors.lines import Choice, lines_of
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.models import Lease
 
 NOBODY, NO_DEVICE = "Uden medarbejder", "Engangsbeløb uden udstyr"
@@ -43,11 +43,11 @@ class Person:
         return len({one.serial_number for one in self.possessions if one.serial_number})
 
 
-def people_of(bearer: Bearer, quarter: Quarter, today: date) -> list[Person]:
+def people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
     """Return the cost of a quarter by who had each device last in it, in Danish order."""
     sums: dict[tuple, int] = defaultdict(int)
     leases: dict[str, int] = {}
-    for line in lines_of(bearer, Choice(first=quarter, last=quarter), today):
+    for line in lines_of(payer, Choice(first=quarter, last=quarter), today):
         sums[line.serial_number, line.model_name, line.unit_id] += line.amount_ore
         if line.lease_id:
             leases[line.serial_number] = line.lease_id
@@ -62,18 +62,18 @@ def people_of(bearer: Bearer, quarter: Quarter, today: date) -> list[Person]:
     return sorted(people.values(), key=lambda p: (last.get(p.label, 0), danish_key(p.label)))
 
 
-def known_people_of(bearer: Bearer, quarter: Quarter, today: date) -> list[Person]:
+def known_people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
     """Return `people_of`, worked out once for as long as no fact changes."""
-    return remembered(_name(bearer, quarter, today), lambda: people_of(bearer, quarter, today))
+    return remembered(_name(payer, quarter, today), lambda: people_of(payer, quarter, today))
 
 
-def is_at_hand(bearer: Bearer, quarter: Quarter, today: date) -> bool:
+def is_at_hand(payer: Payer, quarter: Quarter, today: date) -> bool:
     """Tell whether `known_people_of` has nothing left to work out."""
-    return is_remembered(_name(bearer, quarter, today))
+    return is_remembered(_name(payer, quarter, today))
 
 
-def _name(bearer: Bearer, quarter: Quarter, today: date) -> str:
-    return f"people|{bearer.known_as}|{quarter}|{today}"
+def _name(payer: Payer, quarter: Quarter, today: date) -> str:
+    return f"people|{payer.known_as}|{quarter}|{today}"
 
 
 def _holders(leases: dict[str, int], serials: set[str], quarter: Quarter) -> dict:

@@ -1,4 +1,4 @@
-"""A bearer's share: what quarters cost it, by unit, by model and by kind, and what it was billed.
+"""A payer's share: what quarters cost it, by unit, by model and by kind, and what it was billed.
 
 Everything is added up from the same small cells, so that every grouping gives the same total.
 """
@@ -23,7 +23,7 @@ from leasing.billing.selectors.window import last_closed_quarter, next_window
 from leasing.cost_share.selectors.cells import Cell, Held, billed_cells, pending_cells
 from leasing.cost_share.selectors.lines import KIND_NAMES
 from leasing.cost_share.selectors.next_bill import NextBill, next_bill_of
-from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Bearer
+from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Payer
 from leasing.models import BillingRun, InvoiceSummary, QuarterlyInvoice
 
 QUARTERS_SHOWN = 12
@@ -61,7 +61,7 @@ class QuarterCost:
 
 
 class Bill(NamedTuple):
-    """What one closed run billed the bearer; `invoice` is its own, where it has one."""
+    """What one closed run billed the payer; `invoice` is its own, where it has one."""
 
     run: BillingRun
     invoice: QuarterlyInvoice | None
@@ -70,13 +70,13 @@ class Bill(NamedTuple):
 
 @dataclass
 class Share:
-    """A bearer's share, with one quarter chosen.
+    """A payer's share, with one quarter chosen.
 
-    `by_payer` has its units, by id; of everybody's share the departments, by the bearers' keys.
+    `by_payer` has its units, by id; of everybody's share the departments, by the payers' keys.
     `to_date` is the last quarter of the year, up to the chosen one, that has ended.
     """
 
-    bearer: Bearer
+    payer: Payer
     quarter: Quarter
     state: str
     has_ended: bool
@@ -120,8 +120,8 @@ def quarters_to_choose(today: date) -> list[Quarter]:
     return list(quarters_between(Quarter.of(window.billing_start), window.last))
 
 
-def share_of(bearer: Bearer, quarter: Quarter, today: date, ahead: int = 0) -> Share:
-    """Work out a bearer's share with a quarter chosen, one of `quarters_to_choose`.
+def share_of(payer: Payer, quarter: Quarter, today: date, ahead: int = 0) -> Share:
+    """Work out a payer's share with a quarter chosen, one of `quarters_to_choose`.
 
     `ahead` is how many quarters after today's have their cost beside it, as agreed today.
     """
@@ -131,16 +131,16 @@ def share_of(bearer: Bearer, quarter: Quarter, today: date, ahead: int = 0) -> S
         window = window_up_to(max(last, coming.last))
         state_of = _states(today)
         held = Held(today if quarter == Quarter.of(today) else quarter.last_day)
-        pending = pending_cells(bearer, window, held, quarter)
-        cells = billed_cells(bearer) + pending
-        bills = _bills(bearer)
-        by_payer = _by_department if bearer.key == EVERYBODY else _by_unit
+        pending = pending_cells(payer, window, held, quarter)
+        cells = billed_cells(payer) + pending
+        bills = _bills(payer)
+        by_payer = _by_department if payer.key == EVERYBODY else _by_unit
         payer_of, label_of, held_by = by_payer(cells, held)
     grouped = _Grouping(cells, quarter, Quarter.of(window.billing_start), today)
     total = grouped.total()
     total.items = held.items
     return Share(
-        bearer=bearer,
+        payer=payer,
         quarter=quarter,
         state=state_of(quarter),
         has_ended=quarter.ends_before <= today,
@@ -161,10 +161,10 @@ def share_of(bearer: Bearer, quarter: Quarter, today: date, ahead: int = 0) -> S
     )
 
 
-def known_share_of(bearer: Bearer, quarter: Quarter, today: date) -> Share:
-    """Return a bearer's share, worked out once for as long as no fact changes."""
-    name = f"share|{bearer.known_as}|{quarter}|{today}"
-    return remembered(name, lambda: share_of(bearer, quarter, today))
+def known_share_of(payer: Payer, quarter: Quarter, today: date) -> Share:
+    """Return a payer's share, worked out once for as long as no fact changes."""
+    name = f"share|{payer.known_as}|{quarter}|{today}"
+    return remembered(name, lambda: share_of(payer, quarter, today))
 
 
 def _by_unit(cells: list[Cell], held: Held) -> tuple[Callable, Callable, dict]:
@@ -251,16 +251,16 @@ class _Grouping:
             row.to_date_ore += cell.amount_ore
 
 
-def _bills(bearer: Bearer) -> list[Bill]:
+def _bills(payer: Payer) -> list[Bill]:
     """Return what each closed run billed, the latest first."""
     amounts = dict(
-        InvoiceSummary.objects.filter(bearer.billed)
+        InvoiceSummary.objects.filter(payer.billed)
         .values_list("invoice__run")
         .annotate(Sum("amount_ore"))
     )
     runs = BillingRun.objects.with_spans().filter(id__in=amounts).order_by("-id")
     invoices = {}
-    if bearer.department:
-        mine = QuarterlyInvoice.objects.filter(department=bearer.department)
+    if payer.department:
+        mine = QuarterlyInvoice.objects.filter(department=payer.department)
         invoices = {invoice.run_id: invoice for invoice in mine}
     return [Bill(run, invoices.get(run.id), amounts[run.id]) for run in runs]

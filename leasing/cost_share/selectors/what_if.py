@@ -11,7 +11,7 @@ from inventory.models import DeviceModel, Unit
 from inventory.organisation.selectors.scope import sees_all
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.cost_share.selectors.forecast import Forecast, forecast_of
-from leasing.cost_share.selectors.payers import Bearer, bearers_seen_by
+from leasing.cost_share.selectors.payers import Payer, payers_seen_by
 from leasing.domain.assumptions import Assumptions
 from leasing.models import LeasePrice, Scenario
 
@@ -62,23 +62,23 @@ class WhatIf:
         return list(zip(self.years, self.total.effects, strict=True))
 
 
-def compare(bearer: Bearer, today: date, assumptions: Assumptions) -> WhatIf:
-    """Hold a bearer's forecast under some assumptions against the one without any; kept."""
-    name = _name(bearer, today, assumptions)
-    return remembered(name, lambda: _compared(bearer, today, assumptions))
+def compare(payer: Payer, today: date, assumptions: Assumptions) -> WhatIf:
+    """Hold a payer's forecast under some assumptions against the one without any; kept."""
+    name = _name(payer, today, assumptions)
+    return remembered(name, lambda: _compared(payer, today, assumptions))
 
 
-def is_at_hand(bearer: Bearer, today: date, assumptions: Assumptions) -> bool:
+def is_at_hand(payer: Payer, today: date, assumptions: Assumptions) -> bool:
     """Tell whether `compare` has nothing left to work out."""
-    return is_remembered(_name(bearer, today, assumptions))
+    return is_remembered(_name(payer, today, assumptions))
 
 
-def _name(bearer: Bearer, today: date, assumptions: Assumptions) -> str:
-    return f"what-if|{bearer.known_as}|{today}|{assumptions}"
+def _name(payer: Payer, today: date, assumptions: Assumptions) -> str:
+    return f"what-if|{payer.known_as}|{today}|{assumptions}"
 
 
-def _compared(bearer: Bearer, today: date, assumptions: Assumptions) -> WhatIf:
-    base, changed = forecast_of(bearer, today), forecast_of(bearer, today, assumptions)
+def _compared(payer: Payer, today: date, assumptions: Assumptions) -> WhatIf:
+    base, changed = forecast_of(payer, today), forecast_of(payer, today, assumptions)
     years = [year for year in base.years if year > today.year][:YEARS]
     sums = [_sums(one) for one in (base, changed)]
     units = Unit.objects.in_bulk({unit for one in sums for unit, _ in one})
@@ -109,10 +109,10 @@ def models_to_choose() -> list[DeviceModel]:
     return sorted(models, key=lambda model: danish_key(model.name))
 
 
-def units_to_choose(bearer: Bearer) -> list[Unit]:
+def units_to_choose(payer: Payer) -> list[Unit]:
     """Return the units that may get more or fewer: those that pay themselves."""
     units = Unit.objects.filter(is_cost_holder=False)
-    return list(units if bearer.unit_ids is None else units.filter(pk__in=bearer.unit_ids))
+    return list(units if payer.unit_ids is None else units.filter(pk__in=payer.unit_ids))
 
 
 def scenarios_seen_by(user) -> QuerySet[Scenario]:
@@ -121,9 +121,9 @@ def scenarios_seen_by(user) -> QuerySet[Scenario]:
     return Scenario.objects.filter(Q(created_by=user) | shared if shared else Q(created_by=user))
 
 
-def bearer_of(scenario: Scenario, today: date) -> Bearer | None:
+def payer_of(scenario: Scenario, today: date) -> Payer | None:
     """Return whose costs a scenario is about, as its maker sees them today; None if no longer."""
-    for bearer in bearers_seen_by(scenario.created_by, today):
-        if bearer.key == scenario.bearer:
-            return bearer
+    for payer in payers_seen_by(scenario.created_by, today):
+        if payer.key == scenario.bearer:
+            return payer
     return None

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from albertslund_it.common.cells import KEEP
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.agreement import refuse_unless_sure
 from albertslund_it.web.bulk import Changes, Difference
@@ -35,7 +35,7 @@ class BudgetFacts:
 
 @transaction.atomic
 def save_budgets(
-    *, rows: Sequence[BudgetFacts], actor, today: date, faults: Faults | None = None
+    *, rows: Sequence[BudgetFacts], actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Enter budgets, or change those that are there.
 
@@ -43,23 +43,23 @@ def save_budgets(
         FileRefused: with every fault; nothing is written.
     """
     lock(Budget)
-    faults, changes, units = faults or Faults(), Changes((Budget,)), units_by_number()
+    errors, changes, units = errors or RowErrors(), Changes((Budget,)), units_by_number()
     limits = Limits.on(today)
     found = Budget.objects.filter(year__in={row.year for row in rows})
     budgets = {(budget.year, budget.unit_id): budget for budget in found}
     for row in rows:
         unit = units.get(row.unit)
         if unit is None:
-            faults.add(row.row, unknown_unit(row.unit))
+            errors.add(row.row, unknown_unit(row.unit))
         if row.amount_ore is KEEP:
             continue
         if row.amount_ore < 0:
-            faults.add(row.row, "Beløb kan ikke være under nul")
+            errors.add(row.row, "Beløb kan ikke være under nul")
         changes.warn(row.row, limits.of_budget(row.amount_ore))
         what = f"Budgettet for enhed {row.unit} i {row.year}"
-        if unit is not None and faults.is_first(row.row, (row.year, unit.id), what):
+        if unit is not None and errors.is_first(row.row, (row.year, unit.id), what):
             _enter(changes, budgets.get((row.year, unit.id)), unit, row.year, row.amount_ore)
-    faults.refuse()
+    errors.refuse()
     changes.save(actor)
     return changes
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from inventory.models import Department, Unit
 from leasing.approvals.selectors.approvals import heads_of
 from leasing.cost_share.selectors.letter import write_letter
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.mail.services import write_mail
 from leasing.models import BillingRun, Mail, Settings
 
@@ -28,8 +28,8 @@ def _letter(department: Department, run: BillingRun, today: date, now: datetime)
     if Mail.objects.filter(key=key).exists() or not any(recipients):
         return None
     units = frozenset(Unit.objects.filter(department=department).values_list("pk", flat=True))
-    bearer = Bearer(str(department.pk), department.name, units, department)
-    letter = write_letter(bearer, run.last_quarter, today)
+    payer = Payer(str(department.pk), department.name, units, department)
+    letter = write_letter(payer, run.last_quarter, today)
     return write_mail(
         recipients=recipients,
         subject=f"Jeres pc-leasing i {run.label}",

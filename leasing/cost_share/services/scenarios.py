@@ -19,9 +19,9 @@ from leasing.orders.services.wishes import LineWish
 
 @transaction.atomic
 def save_scenario(
-    *, name: str, bearer: str, assumptions: dict, is_shared: bool, actor, now: datetime
+    *, name: str, payer: str, assumptions: dict, is_shared: bool, actor, now: datetime
 ) -> Scenario:
-    """Keep a scenario; one's own with the same name and bearer is replaced.
+    """Keep a scenario; one's own with the same name and payer is replaced.
 
     Raises:
         Refused: without a name, or when nothing is assumed.
@@ -34,9 +34,9 @@ def save_scenario(
         raise Refused("Navnet må højst være 100 tegn. Skriv det kortere.")
     if not assumptions:
         raise Refused("Der er intet at gemme: vælg først, hvad der skal være anderledes.")
-    found = Scenario.objects.filter(created_by=actor, bearer=bearer, name=name).first()
+    found = Scenario.objects.filter(created_by=actor, bearer=payer, name=name).first()
     if found is None:
-        found = Scenario(name=name, bearer=bearer, created_by=actor, created_at=now)
+        found = Scenario(name=name, bearer=payer, created_by=actor, created_at=now)
     # Saved one by one, which the history follows: JSON does not fit the bulk writes.
     found.assumptions, found.is_shared = assumptions, is_shared
     found.save()

@@ -28,14 +28,14 @@ from leasing.cost_share.selectors.lines import (
     lines_of,
     units_of,
 )
-from leasing.cost_share.selectors.payers import EVERYBODY, Bearer
+from leasing.cost_share.selectors.payers import EVERYBODY, Payer
 from leasing.models import BillingRun, Kind
 
 WITHOUT_DEVICE = "uden"
 
 
 class LineForm(PlainForm, forms.Form):
-    """What the lines can be narrowed to; every choice is within the bearer's own."""
+    """What the lines can be narrowed to; every choice is within the payer's own."""
 
     afdeling = forms.ChoiceField(label="Hvem betaler", required=False)
     enhed = forms.ChoiceField(label="Enhed", required=False, widget=PlainSelect)
@@ -46,14 +46,14 @@ class LineForm(PlainForm, forms.Form):
     model = forms.ChoiceField(label="Model", required=False)
     q = forms.CharField(label="Serienr.", required=False, max_length=40)
 
-    def __init__(self, data, *, bearers: list[Bearer], bearer: Bearer, today: date, ahead: bool):
+    def __init__(self, data, *, payers: list[Payer], payer: Payer, today: date, ahead: bool):
         super().__init__(data)
-        self.bearer, self.today = bearer, today
-        self.units, self.coming = units_of(bearer), next_window(today)
+        self.payer, self.today = payer, today
+        self.units, self.coming = units_of(payer), next_window(today)
         first = Quarter.of(billing_start())
         self.quarters = list(quarters_between(first, max(first, last_quarter(today))))
         fields = self.fields
-        fields["afdeling"].choices = [(b.key, b.name) for b in bearers]
+        fields["afdeling"].choices = [(b.key, b.name) for b in payers]
         fields["enhed"].choices = [("", "Alle"), *self._units()]
         fields["fra"].choices = [
             ("", "Fra begyndelsen"),
@@ -71,14 +71,14 @@ class LineForm(PlainForm, forms.Form):
             *((name, name) for name in names),
             (WITHOUT_DEVICE, "Uden udstyr"),
         ]
-        if len(bearers) == 1:
+        if len(payers) == 1:
             del fields["afdeling"]
         if len(self.units) == 1:
             fields["enhed"].widget = forms.HiddenInput()
 
     def _units(self):
         return grouped_choices(
-            (self.bearer.department_of(unit), unit.id, unit.name) for unit in self.units
+            (self.payer.department_of(unit), unit.id, unit.name) for unit in self.units
         )
 
     def _runs(self, ahead: bool):
@@ -121,7 +121,7 @@ class LineFilters:
     def is_at_hand(self) -> bool:
         """Tell whether there is nothing left to work out, or nothing that can be."""
         form = self.form
-        return not form.is_valid() or is_at_hand(form.bearer, form.choice(), form.today)
+        return not form.is_valid() or is_at_hand(form.payer, form.choice(), form.today)
 
     @property
     def qs(self) -> Lines:
@@ -130,7 +130,7 @@ class LineFilters:
         if not form.is_valid():
             return Lines.empty()
         try:
-            return lines_of(form.bearer, form.choice(), form.today)
+            return lines_of(form.payer, form.choice(), form.today)
         except Refused:  # closed by somebody a moment ago
             return Lines.empty()
 
@@ -225,9 +225,9 @@ class LineTable(Table):
     amount_ore = WorkedOutColumn("Beløb (kr.)", summed=True)
 
 
-def hidden_columns(bearer: Bearer) -> list[str]:
+def hidden_columns(payer: Payer) -> list[str]:
     """Name the columns that say the same in every row."""
-    hidden = [] if bearer.key == EVERYBODY else ["department"]
-    if bearer.unit_ids is not None and len(bearer.unit_ids) == 1 and not bearer.department:
+    hidden = [] if payer.key == EVERYBODY else ["department"]
+    if payer.unit_ids is not None and len(payer.unit_ids) == 1 and not payer.department:
         hidden.append("unit")
     return hidden

@@ -15,7 +15,7 @@ from leasing.cost_share.selectors.payers import EVERYBODY
 from leasing.cost_share.selectors.share import quarters_to_choose
 from leasing.cost_share.tables.municipality import DayForm, DifferenceTable, HeldTable
 from leasing.cost_share.views.bridge import chosen_unit
-from leasing.cost_share.views.payer import chosen_bearer
+from leasing.cost_share.views.payer import chosen_payer
 
 
 class HeldList(ListPage):
@@ -29,13 +29,13 @@ class HeldList(ListPage):
     per_page = 100
 
     def get(self, request):
-        bearers, whole = chosen_bearer(request)
+        payers, whole = chosen_payer(request)
         # A unit that has left is another's today, and so is what it had.
         units = [u for u in units_of(whole) if whole.unit_ids is None or u.pk in whole.unit_ids]
-        unit, self.bearer = chosen_unit(request, whole, units)
+        unit, self.payer = chosen_unit(request, whole, units)
         self.asked = {"afdeling": whole.key} | ({"enhed": unit.pk} if unit else {})
         form = DayForm(request.GET)
-        self.context = {"bearers": bearers, "bearer": whole, "units": units, "unit": unit}
+        self.context = {"payers": payers, "payer": whole, "units": units, "unit": unit}
         self.context["form"] = form
         if not form.is_valid():
             return render(request, self.template_name, self.context, status=422)
@@ -48,7 +48,7 @@ class HeldList(ListPage):
         if not (
             self.is_file
             or request.htmx
-            or is_at_hand(self.bearer, *self.days)
+            or is_at_hand(self.payer, *self.days)
             or is_computed_now(request)
         ):
             return render(request, self.template_name, self.context)
@@ -56,17 +56,17 @@ class HeldList(ListPage):
 
     def rows(self):
         # Everybody's devices are for the file; the page has the departments, which open theirs.
-        if self.bearer.unit_ids is None and not self.is_file:
+        if self.payer.unit_ids is None and not self.is_file:
             return []
-        return rows_on(self.bearer, *self.days, self.kind)
+        return rows_on(self.payer, *self.days, self.kind)
 
     def extra_context(self):
-        found, day = day_of(self.bearer, *self.days), self.days[0]
+        found, day = day_of(self.payer, *self.days), self.days[0]
         dates = {"dag": f"{day:%d-%m-%Y}"}
         if self.days[1]:
             dates["mod"] = f"{self.days[1]:%d-%m-%Y}"
         at, quarter = reverse("share-at"), Quarter.of(day)
-        is_everybody = self.context["bearer"].key == EVERYBODY
+        is_everybody = self.context["payer"].key == EVERYBODY
         return self.context | {
             "found": found,
             "groups": [
@@ -78,7 +78,7 @@ class HeldList(ListPage):
                 for one in found.kinds
             ],
             "kind": KIND_NAMES.get(self.kind, ""),
-            "is_listed": self.bearer.unit_ids is not None,
+            "is_listed": self.payer.unit_ids is not None,
             "all_url": f"{at}?{urlencode(self.asked | dates)}",
             "quarter": quarter,
             "has_share": quarter in quarters_to_choose(today()),
@@ -87,6 +87,6 @@ class HeldList(ListPage):
 
     def _group(self, key: str) -> dict:
         """Ask for a department of everybody's, else for a unit."""
-        if self.context["bearer"].key == EVERYBODY:
+        if self.context["payer"].key == EVERYBODY:
             return {"afdeling": key}
-        return {"afdeling": self.context["bearer"].key, "enhed": key}
+        return {"afdeling": self.context["payer"].key, "enhed": key}

@@ -13,9 +13,9 @@ from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors.bridge import bridge_between, is_at_hand, items_between
 from leasing.cost_share.selectors.bridge_rows import rows_of, units_of
 from leasing.cost_share.selectors.bridge_steps import Bridge
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.share import quarters_to_choose
-from leasing.cost_share.views.payer import chosen_bearer
+from leasing.cost_share.views.payer import chosen_payer
 
 ITEMS_A_PAGE = 100
 
@@ -23,14 +23,14 @@ ITEMS_A_PAGE = 100
 @permission_required("inventory.view_device", raise_exception=True)
 def bridge(request):
     """Show why a quarter costs something else than another, step by step."""
-    bearers, whole = chosen_bearer(request)
+    payers, whole = chosen_payer(request)
     quarters = quarters_to_choose(today())
     before, after = chosen_pair(request, quarters)
     units = units_of(whole)
-    unit, bearer = chosen_unit(request, whole, units)
+    unit, payer = chosen_unit(request, whole, units)
     context = {
-        "bearers": bearers,
-        "bearer": whole,
+        "payers": payers,
+        "payer": whole,
         "units": units,
         "unit": unit,
         "quarters": quarters,
@@ -41,15 +41,15 @@ def bridge(request):
     asked = {"afdeling": whole.key, "fra": before, "til": after}
     if unit:
         asked["enhed"] = unit.pk
-    if is_at_hand(bearer, before, after, today()) or is_computed_now(request):
-        found = bridge_between(bearer, before, after, today())
+    if is_at_hand(payer, before, after, today()) or is_computed_now(request):
+        found = bridge_between(payer, before, after, today())
         context |= {
             "found": found,
             "steps": [(step, address(asked | {"trin": step.key})) for step in found.steps],
             "chart": drawing(found),
         }
         if "trin" in request.GET:
-            context |= chosen_step(request, bearer, found)
+            context |= chosen_step(request, payer, found)
     context["address"] = address(asked)
     context["later"] = address(asked | {"vis": "beregning"})
     return render(request, "leasing/cost_share/bridge.html", context)
@@ -74,8 +74,8 @@ def chosen_pair(request, quarters: list[Quarter]) -> tuple[Quarter, Quarter]:
         raise Http404 from None
 
 
-def chosen_unit(request, whole: Bearer, units):
-    """Return the unit of the address with the bearer narrowed to it; None for all of them."""
+def chosen_unit(request, whole: Payer, units):
+    """Return the unit of the address with the payer narrowed to it; None for all of them."""
     wanted = request.GET.get("enhed", "")
     if not wanted:
         return None, whole
@@ -85,12 +85,12 @@ def chosen_unit(request, whole: Bearer, units):
     return unit, whole.of_unit(unit.pk)
 
 
-def chosen_step(request, bearer: Bearer, found: Bridge) -> dict:
+def chosen_step(request, payer: Payer, found: Bridge) -> dict:
     """Return the devices of the step that the address opens."""
     step = found.step(request.GET["trin"])
     if step is None:
         return {"is_gone": True}
-    items = items_between(bearer, found.before, found.after, today(), step.key)
+    items = items_between(payer, found.before, found.after, today(), step.key)
     page = Paginator(items, ITEMS_A_PAGE).get_page(request.GET.get("side"))
     rows = rows_of(page.object_list, request.user, today())
     return {"step": step, "page": page, "rows": rows}

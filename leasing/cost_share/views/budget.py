@@ -28,7 +28,7 @@ from leasing.cost_share.selectors.forecast import SHADE_NAMES
 from leasing.cost_share.selectors.payers import EVERYBODY
 from leasing.cost_share.services.budgets import enter_budgets
 from leasing.cost_share.views.opened import address_of_year
-from leasing.cost_share.views.payer import chosen_bearer
+from leasing.cost_share.views.payer import chosen_payer
 
 READS, ENTERS = "inventory.view_device", "leasing.manage_amounts"
 THOUSANDS = "tkr"
@@ -37,21 +37,21 @@ THOUSANDS = "tkr"
 @permission_required(READS, raise_exception=True)
 def budgets(request):
     """Show a year's budgets beside what is billed and forecast."""
-    bearers, bearer = chosen_bearer(request)
+    payers, payer = chosen_payer(request)
     years, year = chosen_year(request)
-    context = {"bearers": bearers, "bearer": bearer, "years": years, "year": year}
+    context = {"payers": payers, "payer": payer, "years": years, "year": year}
     only_over = one_of(request.GET, "kun", {"over"}, "") == "over"
     wants_file = request.GET.get("hent") == "xlsx"
     if wants_file or is_computed_now(request):
-        table = budget_table(bearer, year, today())
+        table = budget_table(payer, year, today())
         if wants_file:
             stream = BytesIO()
-            write_budgets(stream, table, bearer.name)
+            write_budgets(stream, table, payer.name)
             return workbook(stream, f"budget-{year}")
         rows = table.over if only_over else table.rows
-        context |= {"table": table, "only_over": only_over, "everybody": bearer.key == EVERYBODY}
-        context["rows"] = [(row, opened(row.amounts, bearer, year, row.unit.id)) for row in rows]
-        context["sums"] = opened(table.sums, bearer, year)
+        context |= {"table": table, "only_over": only_over, "everybody": payer.key == EVERYBODY}
+        context["rows"] = [(row, opened(row.amounts, payer, year, row.unit.id)) for row in rows]
+        context["sums"] = opened(table.sums, payer, year)
     return render(request, "leasing/cost_share/budgets.html", context)
 
 
@@ -65,10 +65,10 @@ def chosen_year(request) -> tuple[list[int], int]:
     return years, year
 
 
-def opened(amounts, bearer, year: int, unit_id: int | None = None) -> list[tuple[int, str]]:
+def opened(amounts, payer, year: int, unit_id: int | None = None) -> list[tuple[int, str]]:
     """Return a year's amounts by shade, each with the address of what is under it."""
     return [
-        (amount, address_of_year(shade, bearer, year, unit_id=unit_id))
+        (amount, address_of_year(shade, payer, year, unit_id=unit_id))
         for shade, amount in zip(SHADES, amounts, strict=True)
     ]
 
@@ -116,20 +116,20 @@ class BudgetForm(PlainForm, forms.Form):
 @permission_required(ENTERS, raise_exception=True)
 def budgets_enter(request):
     """Enter a year's budgets of a department's units; empty is no budget."""
-    bearers, bearer = chosen_bearer(request)
+    payers, payer = chosen_payer(request)
     years, year = chosen_year(request)
-    choosable = [one for one in bearers if one.key != EVERYBODY]
-    if bearer.key == EVERYBODY:
-        bearer = choosable[0]
-    units = units_to_enter(bearer)
-    form = BudgetForm(units, budgets_by_unit(bearer, year), request.POST or None)
+    choosable = [one for one in payers if one.key != EVERYBODY]
+    if payer.key == EVERYBODY:
+        payer = choosable[0]
+    units = units_to_enter(payer)
+    form = BudgetForm(units, budgets_by_unit(payer, year), request.POST or None)
     status = 200
     if request.method == "POST":
         if form.is_valid() and _entered(form, year, request):
-            asked = urlencode({"afdeling": bearer.key, "aar": year})
+            asked = urlencode({"afdeling": payer.key, "aar": year})
             return redirect(f"{reverse('budgets')}?{asked}")
         status = 422
-    context = {"bearers": choosable, "bearer": bearer, "years": years, "year": year, "form": form}
+    context = {"payers": choosable, "payer": payer, "years": years, "year": year, "form": form}
     return render(request, "leasing/cost_share/budgets_enter.html", context, status=status)
 
 
@@ -150,13 +150,13 @@ def _entered(form: BudgetForm, year: int, request) -> bool:
     return True
 
 
-def needs(one: SheetUnit, bearer) -> list[tuple[str, list[tuple[int, str]]]]:
+def needs(one: SheetUnit, payer) -> list[tuple[str, list[tuple[int, str]]]]:
     """Return a unit's shades by name: each year's amount with the address of what is under it."""
     return [
         (
             SHADE_NAMES[shade],
             [
-                (amount, address_of_year(shade, bearer, year, unit_id=one.unit.id))
+                (amount, address_of_year(shade, payer, year, unit_id=one.unit.id))
                 for year, amount in zip(one.years, amounts, strict=True)
             ],
         )
@@ -167,15 +167,15 @@ def needs(one: SheetUnit, bearer) -> list[tuple[str, list[tuple[int, str]]]]:
 @permission_required(READS, raise_exception=True)
 def budget_sheet_page(request):
     """Show what the coming year and the three after it cost, and the transfer that follows."""
-    bearers, bearer = chosen_bearer(request)
+    payers, payer = chosen_payer(request)
     in_thousands = one_of(request.GET, "beloeb", {"kr", THOUSANDS}, "kr") == THOUSANDS
-    context = {"bearers": bearers, "bearer": bearer, "in_thousands": in_thousands}
+    context = {"payers": payers, "payer": payer, "in_thousands": in_thousands}
     wants_file = request.GET.get("hent") == "xlsx"
     if wants_file or is_computed_now(request):
-        sheet = budget_sheet(bearer, today(), in_thousands=in_thousands)
+        sheet = budget_sheet(payer, today(), in_thousands=in_thousands)
         if wants_file:
             stream = BytesIO()
             write_budget_sheet(stream, sheet)
             return workbook(stream, f"budgetark-{sheet.years[0]}")
-        context |= {"sheet": sheet, "units": [(one, needs(one, bearer)) for one in sheet.units]}
+        context |= {"sheet": sheet, "units": [(one, needs(one, payer)) for one in sheet.units]}
     return render(request, "leasing/cost_share/budget_sheet.html", context)

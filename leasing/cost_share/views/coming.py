@@ -12,7 +12,7 @@ from leasing.cost_share.selectors.forecast import SHADE_NAMES, last_quarter
 from leasing.cost_share.selectors.payers import EVERYBODY
 from leasing.cost_share.tables.coming import ComingForm, ComingTable
 from leasing.cost_share.views.bridge import chosen_unit
-from leasing.cost_share.views.payer import chosen_bearer
+from leasing.cost_share.views.payer import chosen_payer
 
 
 class ComingList(ListPage):
@@ -25,8 +25,8 @@ class ComingList(ListPage):
     per_page = 100
 
     def get(self, request):
-        _, self.whole = chosen_bearer(request)
-        self.unit, self.bearer = chosen_unit(request, self.whole, units_of(self.whole))
+        _, self.whole = chosen_payer(request)
+        self.unit, self.payer = chosen_unit(request, self.whole, units_of(self.whole))
         day, first = today(), Quarter.of(billing_start())
         quarters = list(quarters_between(first, max(first, last_quarter(day))))
         form = ComingForm(request.GET, quarters=quarters)
@@ -37,23 +37,23 @@ class ComingList(ListPage):
         if not (
             request.GET.get("hent") == "xlsx"
             or request.htmx
-            or coming.is_at_hand(self.bearer, self.span, day)
+            or coming.is_at_hand(self.payer, self.span, day)
             or is_computed_now(request)
         ):
             return render(request, self.template_name, self.extra_context())
         return super().get(request)
 
     def rows(self):
-        return coming.coming_rows(self.bearer, self.span, today())
+        return coming.coming_rows(self.payer, self.span, today())
 
     def table_options(self):
-        is_one = self.bearer.key != EVERYBODY and len(self.bearer.unit_ids or ()) == 1
+        is_one = self.payer.key != EVERYBODY and len(self.payer.unit_ids or ()) == 1
         return {"exclude": ["unit"] if self.unit or is_one else []}
 
     def extra_context(self):
         return {
             "title": self.title,
-            "bearer": self.whole,
+            "payer": self.whole,
             "unit": self.unit,
             "span": self.span,
         }

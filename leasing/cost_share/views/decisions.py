@@ -14,8 +14,8 @@ from leasing.approvals.selectors.approvals import cost_of_exceptions, waiting_fo
 from leasing.billing.views import is_computed_now
 from leasing.confirmation.selectors.first import confirmation_tasks
 from leasing.confirmation.selectors.items import answered_objections
-from leasing.cost_share.selectors.payers import bearers_seen_by
-from leasing.cost_share.views.payer import chosen_bearer
+from leasing.cost_share.selectors.payers import payers_seen_by
+from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_share.views.task_links import linked
 from leasing.lease_end.selectors import ending_page, is_at_hand
 from leasing.lease_end.services.wishes import wish_for_end
@@ -46,9 +46,9 @@ class WishForm(PlainForm, forms.Form):
 def decisions(request):
     """Show all that a person is to decide, with dates and kroner; take wishes for leases."""
     user, day = request.user, today()
-    bearers, bearer = bearers_seen_by(user, day), None
+    payers, payer = payers_seen_by(user, day), None
     if request.GET.get("afdeling"):
-        bearers, bearer = chosen_bearer(request)
+        payers, payer = chosen_payer(request)
     may_wish = user.has_perm(WISHES)
     form = WishForm(request.POST or None)
     chosen = numbers_in(request.POST.getlist("lease"))
@@ -60,8 +60,8 @@ def decisions(request):
         if form.is_valid() and _saved(request, form, chosen):
             return redirect(request.get_full_path())
     context = {
-        "bearers": bearers,
-        "bearer": bearer,
+        "payers": payers,
+        "payer": payer,
         "rounds": linked(confirmation_tasks(user, day)),
         "approvals": _approvals(user, day),
         "objections": _objections(user, day),
@@ -71,18 +71,18 @@ def decisions(request):
         "sees_people": user.has_perm(PEOPLE),
         "today": day,
     }
-    asked = (_units(user, bearer, day), day, request.GET.get("side"))
+    asked = (_units(user, payer, day), day, request.GET.get("side"))
     if request.method == "POST" or is_at_hand(*asked) or is_computed_now(request):
         context["endings"] = ending_page(*asked)
     return render(request, "leasing/cost_share/decisions.html", context, status=status)
 
 
-def _units(user, bearer, day):
-    """Return the units that the user sees, narrowed to a bearer's; a leader's never hold stock."""
+def _units(user, payer, day):
+    """Return the units that the user sees, narrowed to a payer's; a leader's never hold stock."""
     units = units_seen_by(user, day)
-    if bearer is None or bearer.unit_ids is None:
+    if payer is None or payer.unit_ids is None:
         return units
-    return Unit.objects.filter(id__in=bearer.unit_ids)
+    return Unit.objects.filter(id__in=payer.unit_ids)
 
 
 def _saved(request, form, chosen) -> bool:

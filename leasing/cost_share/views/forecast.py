@@ -20,10 +20,10 @@ from leasing.cost_share.selectors.forecast_tables import (
     is_at_hand,
     page_of,
 )
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.views.bridge import chosen_unit
 from leasing.cost_share.views.opened import address_under
-from leasing.cost_share.views.payer import chosen_bearer
+from leasing.cost_share.views.payer import chosen_payer
 
 STYLES = dict(zip(SHADE_NAMES, (SOLID, HATCHED, OPEN, OUTLINED), strict=True))
 
@@ -31,22 +31,22 @@ STYLES = dict(zip(SHADE_NAMES, (SOLID, HATCHED, OPEN, OUTLINED), strict=True))
 @permission_required("inventory.view_device", raise_exception=True)
 def share_forecast(request):
     """Show what the quarters to come cost: contracted, planned and assumed, never mixed."""
-    bearers, whole = chosen_bearer(request)
+    payers, whole = chosen_payer(request)
     units = units_of(whole)
-    unit, bearer = chosen_unit(request, whole, units)
+    unit, payer = chosen_unit(request, whole, units)
     asked = {"afdeling": whole.key} | ({"enhed": unit.pk} if unit else {})
     context = {
-        "bearers": bearers,
-        "bearer": whole,
+        "payers": payers,
+        "payer": whole,
         "units": units,
         "unit": unit,
         "address": f"{reverse('share-forecast')}?{urlencode(asked)}",
     }
     if request.GET.get("hent") == "xlsx":
-        return file(forecast_of(bearer, today()))
+        return file(forecast_of(payer, today()))
     year = chosen_year(request)
-    if is_at_hand(bearer, today(), year) or is_computed_now(request):
-        found = page_of(bearer, today(), year)
+    if is_at_hand(payer, today(), year) or is_computed_now(request):
+        found = page_of(payer, today(), year)
         if year not in found.years:
             raise Http404
         context |= {
@@ -59,12 +59,12 @@ def share_forecast(request):
             "tables": [
                 (table, opened(table, whole, unit and unit.pk, year)) for table in found.tables
             ],
-            "chart": drawing(bearer, found),
+            "chart": drawing(payer, found),
         }
     return render(request, "leasing/cost_share/forecast.html", context)
 
 
-def opened(table: ForecastTable, bearer: Bearer, unit_id: int | None, year: int) -> list[tuple]:
+def opened(table: ForecastTable, payer: Payer, unit_id: int | None, year: int) -> list[tuple]:
     """Return each row with its amounts and the addresses of what is under them."""
     rows = []
     for row in table.rows:
@@ -75,7 +75,7 @@ def opened(table: ForecastTable, bearer: Bearer, unit_id: int | None, year: int)
             asked |= {"first": row.key, "last": row.key}
         else:
             asked["unit_id" if table.parameter == "enhed" else "model_name"] = row.key
-        urls = [address_under(shade, bearer, **asked) for shade in SHADE_NAMES]
+        urls = [address_under(shade, payer, **asked) for shade in SHADE_NAMES]
         rows.append((row, list(zip(row.amounts, urls, strict=True))))
     return rows
 
@@ -88,11 +88,11 @@ def chosen_year(request) -> int:
     return int(wanted)
 
 
-def drawing(bearer: Bearer, found: ForecastPage):
+def drawing(payer: Payer, found: ForecastPage):
     """Draw the quarters by shade."""
     return bar_chart(
         ident="prognose",
-        title=f"Udgift pr. kvartal, {bearer.name}",
+        title=f"Udgift pr. kvartal, {payer.name}",
         labels=[quarter.short_label for quarter, _ in found.quarters],
         series=[
             Series(name, STYLES[shade], [amounts[shade] for _, amounts in found.quarters])

@@ -11,7 +11,7 @@ from leasing.cost_share.tables.lines import (
     LineTable,
     hidden_columns,
 )
-from leasing.cost_share.views.payer import chosen_bearer
+from leasing.cost_share.views.payer import chosen_payer
 
 SEES_RUNS = "leasing.view_billingrun"
 
@@ -27,20 +27,20 @@ class LineList(ListPage):
     per_page = 100
 
     def get(self, request):
-        self.bearers, self.bearer = chosen_bearer(request)
+        self.payers, self.payer = chosen_payer(request)
         filters = self.make_filters()
         wants_rows = request.htmx or request.GET.get("hent") == "xlsx"
         if wants_rows or filters.is_at_hand or is_computed_now(request):
             return super().get(request)
-        context = {"filters": filters, "title": self.title, "bearer": self.bearer}
+        context = {"filters": filters, "title": self.title, "payer": self.payer}
         return render(request, self.template_name, context)
 
     def make_filters(self):
         return LineFilters(
             LineForm(
                 self.request.GET,
-                bearers=self.bearers,
-                bearer=self.bearer,
+                payers=self.payers,
+                payer=self.payer,
                 today=today(),
                 ahead=self.request.user.has_perm(SEES_RUNS),
             )
@@ -53,9 +53,9 @@ class LineList(ListPage):
     def table_options(self):
         label = "I alt" if len(self.lines) < 2 else f"I alt, {format_count(len(self.lines))} linjer"
         return {
-            "exclude": hidden_columns(self.bearer),
+            "exclude": hidden_columns(self.payer),
             "totals": {"period": label, "amount_ore": self.lines.total_ore},
         }
 
     def extra_context(self):
-        return {"bearer": self.bearer}
+        return {"payer": self.payer}

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from leasing.cost_share.selectors import lines
 from leasing.cost_share.selectors.forecast import ASSUMED, BILLED, CONTRACTED, PLANNED
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.tables.lines import WITHOUT_DEVICE
 
 # What is billed and what is agreed on has lines; what may come has terms to come.
@@ -20,7 +20,7 @@ OPENED_BY = {
 
 def address_under(
     shade: str,
-    bearer: Bearer,
+    payer: Payer,
     *,
     first: str,
     last: str,
@@ -29,7 +29,7 @@ def address_under(
 ) -> str:
     """Return the page of what an amount is made of, from one quarter to another, both with."""
     page, asked = OPENED_BY[shade]
-    asked = {"afdeling": bearer.key, "fra": first, "til": last} | asked
+    asked = {"afdeling": payer.key, "fra": first, "til": last} | asked
     if unit_id:
         asked["enhed"] = unit_id
     if model_name is not None:
@@ -37,6 +37,6 @@ def address_under(
     return f"{reverse(page)}?{urlencode(asked)}"
 
 
-def address_of_year(shade: str, bearer: Bearer, year: int | str, **asked) -> str:
+def address_of_year(shade: str, payer: Payer, year: int | str, **asked) -> str:
     """Return the page of what a year's amount is made of."""
-    return address_under(shade, bearer, first=f"{year}Q1", last=f"{year}Q4", **asked)
+    return address_under(shade, payer, first=f"{year}Q1", last=f"{year}Q4", **asked)

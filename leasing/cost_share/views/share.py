@@ -12,10 +12,10 @@ from albertslund_it.web.clock import today
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors import people
 from leasing.cost_share.selectors.minute import Minute, is_at_hand, minute_of
-from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Bearer
+from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Payer
 from leasing.cost_share.selectors.share import quarters_to_choose
 from leasing.cost_share.selectors.tasks import share_tasks
-from leasing.cost_share.views.payer import chosen_bearer
+from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_share.views.task_links import linked
 
 PEOPLE = "inventory.view_employee"
@@ -31,60 +31,60 @@ SHADES = (
 @permission_required("inventory.view_device", raise_exception=True)
 def share(request):
     """Show what a department, or a leader's units, pay and for what."""
-    bearers, bearer = chosen_bearer(request)
+    payers, payer = chosen_payer(request)
     quarters, quarter = chosen_quarter(request)
     context = {
-        "bearers": bearers,
-        "bearer": bearer,
+        "payers": payers,
+        "payer": payer,
         "quarters": quarters,
         "quarter": quarter,
-        "lines_url": lines_url(afdeling=bearer.key),
+        "lines_url": lines_url(afdeling=payer.key),
         "tasks": linked(share_tasks(request.user, today())),
-        "shows_people": bearer.key not in {EVERYBODY, STOCK} and request.user.has_perm(PEOPLE),
+        "shows_people": payer.key not in {EVERYBODY, STOCK} and request.user.has_perm(PEOPLE),
     }
-    if is_at_hand(bearer, quarter, today()) or is_computed_now(request):
-        context |= _figures(minute_of(bearer, quarter, today()), bearer)
+    if is_at_hand(payer, quarter, today()) or is_computed_now(request):
+        context |= _figures(minute_of(payer, quarter, today()), payer)
     else:
-        asked = {"afdeling": bearer.key, "kvartal": quarter, "vis": "beregning"}
+        asked = {"afdeling": payer.key, "kvartal": quarter, "vis": "beregning"}
         context["worked_out_url"] = f"{reverse('share')}?{urlencode(asked)}"
     return render(request, "leasing/cost_share/share.html", context)
 
 
-def _figures(minute: Minute, bearer: Bearer) -> dict:
+def _figures(minute: Minute, payer: Payer) -> dict:
     """Return what the page shows once it is worked out."""
     found = minute.share
     return {
         "minute": minute,
         "share": found,
         "chart": shades_chart(minute),
-        "payers": [
+        "payer_rows": [
             (row, lines_url(**asked), urlencode(asked))
             for row in found.by_payer
-            for asked in [payer(bearer, row.key)]
+            for asked in [query_of_row(payer, row.key)]
         ],
         "models": [row for row in found.by_model if row.amount_ore or row.items],
         "kinds": [row for row in found.by_kind if row.amount_ore],
         "has_invoices": any(bill.invoice for bill in found.bills),
-        "devices_url": devices_url(bearer) if found.held.day == today() else "",
+        "devices_url": devices_url(payer) if found.held.day == today() else "",
     }
 
 
 @permission_required(("inventory.view_device", PEOPLE), raise_exception=True)
 def share_people(request):
     """Show who has what a department, or a leader's units, pay for."""
-    bearers, bearer = chosen_bearer(request)
-    if bearer.key in {EVERYBODY, STOCK}:
+    payers, payer = chosen_payer(request)
+    if payer.key in {EVERYBODY, STOCK}:
         raise Http404
     quarters, quarter = chosen_quarter(request)
     context = {
-        "bearer": bearer,
-        "bearers": [one for one in bearers if one.key not in {EVERYBODY, STOCK}],
+        "payer": payer,
+        "payers": [one for one in payers if one.key not in {EVERYBODY, STOCK}],
         "quarters": quarters,
         "quarter": quarter,
-        "lines_url": lines_url(afdeling=bearer.key, fra=quarter, til=quarter),
+        "lines_url": lines_url(afdeling=payer.key, fra=quarter, til=quarter),
     }
-    if people.is_at_hand(bearer, quarter, today()) or is_computed_now(request):
-        found = people.known_people_of(bearer, quarter, today())
+    if people.is_at_hand(payer, quarter, today()) or is_computed_now(request):
+        found = people.known_people_of(payer, quarter, today())
         context |= {
             "people": Paginator(found, PEOPLE_A_PAGE).get_page(request.GET.get("side")),
             "items": sum(person.items for person in found),
@@ -108,24 +108,24 @@ def lines_url(**query) -> str:
     return f"{reverse('lines')}?{urlencode(query)}"
 
 
-def payer(bearer: Bearer, key) -> dict:
+def query_of_row(payer: Payer, key: str) -> dict[str, str]:
     """Say what addresses call one row of who pays: a department of everybody's, else a unit."""
-    if bearer.key == EVERYBODY:
+    if payer.key == EVERYBODY:
         return {"afdeling": key}
-    return {"afdeling": bearer.key, "enhed": key}
+    return {"afdeling": payer.key, "enhed": key}
 
 
-def devices_url(bearer: Bearer) -> str:
-    """Return the list of the leased pcs that a bearer has today; '' where no filter says it."""
+def devices_url(payer: Payer) -> str:
+    """Return the list of the leased pcs that a payer has today; '' where no filter says it."""
     query = {"state": "leaset-pc"}
-    if bearer.key == STOCK:
+    if payer.key == STOCK:
         return ""
-    if bearer.key == OWN_UNITS:
-        if len(bearer.unit_ids) > 1:
+    if payer.key == OWN_UNITS:
+        if len(payer.unit_ids) > 1:
             return ""
-        query["unit"] = str(next(iter(bearer.unit_ids)))
-    elif bearer.department:
-        query["department"] = str(bearer.department.pk)
+        query["unit"] = str(next(iter(payer.unit_ids)))
+    elif payer.department:
+        query["department"] = str(payer.department.pk)
     return f"{reverse('device-list')}?{urlencode(query)}"
 
 
@@ -141,7 +141,7 @@ def shades_chart(
         quarters = [one for one in quarters if one.quarter <= until][-8:]
     return bar_chart(
         ident=ident,
-        title=f"Udgift pr. kvartal, {minute.share.bearer.name}",
+        title=f"Udgift pr. kvartal, {minute.share.payer.name}",
         labels=[one.quarter.short_label for one in quarters],
         series=[
             Series(name, style, [one.amounts.get(shade, 0) for one in quarters])

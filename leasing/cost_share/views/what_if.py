@@ -16,18 +16,18 @@ from albertslund_it.web.flows import Bars, lying_bars
 from albertslund_it.web.forms import DateField, PlainForm, PlainSelect, dress
 from albertslund_it.web.query import number_in
 from leasing.billing.views import is_computed_now
-from leasing.cost_share.selectors.payers import Bearer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.what_if import (
     WhatIf,
-    bearer_of,
     compare,
     is_at_hand,
     models_to_choose,
+    payer_of,
     scenarios_seen_by,
     units_to_choose,
 )
 from leasing.cost_share.services.scenarios import draft_from_scenario, save_scenario
-from leasing.cost_share.views.payer import chosen_bearer
+from leasing.cost_share.views.payer import chosen_payer
 from leasing.domain.assumptions import Assumptions
 
 KEEPS = "leasing.add_scenario"
@@ -71,10 +71,10 @@ class WhatIfForm(PlainForm, forms.Form):
     efter = forms.ChoiceField(label="Det, der udløber", choices=AFTERWARDS, required=False)
     antal_fra = DateField(label="Antallet gælder fra", required=False)
 
-    def __init__(self, data, *, bearer: Bearer):
+    def __init__(self, data, *, payer: Payer):
         super().__init__(data)
         self.models = models_to_choose()
-        self.units = units_to_choose(bearer)
+        self.units = units_to_choose(payer)
         models = [("", "Vælg"), *((model.name, model.name) for model in self.models)]
         units = [("", "Vælg"), *((str(unit.pk), unit.name) for unit in self.units)]
         for model in self.models:
@@ -154,47 +154,47 @@ def _choice(label: str, choices) -> forms.ChoiceField:
 
 
 def asked_for(request):
-    """Return (bearers, bearer, scenario, form) of the address; a scenario brings its own bearer."""
+    """Return (payers, payer, scenario, form) of the address; a scenario brings its own payer."""
     query = request.GET
     scenario = None
     if "scenarie" in query:
         seen = scenarios_seen_by(request.user).select_related("created_by")
         scenario = get_object_or_404(seen, pk=number_in(query["scenarie"]) or 0)
-        bearer = bearer_of(scenario, today())
-        if bearer is None:
+        payer = payer_of(scenario, today())
+        if payer is None:
             raise Http404
-        bearers = [bearer]
+        payers = [payer]
     else:
-        bearers, bearer = chosen_bearer(request)
-    form = WhatIfForm(query, bearer=bearer)
+        payers, payer = chosen_payer(request)
+    form = WhatIfForm(query, payer=payer)
     if not form.is_asked():
-        form = WhatIfForm(scenario.assumptions if scenario else None, bearer=bearer)
-    return bearers, bearer, scenario, form
+        form = WhatIfForm(scenario.assumptions if scenario else None, payer=payer)
+    return payers, payer, scenario, form
 
 
 @permission_required("inventory.view_device", raise_exception=True)
 def what_if(request):
     """Show what the years to come would cost if something were otherwise."""
-    bearers, bearer, scenario, form = asked_for(request)
-    return page(request, bearers, bearer, scenario, form)
+    payers, payer, scenario, form = asked_for(request)
+    return page(request, payers, payer, scenario, form)
 
 
-def page(request, bearers, bearer, scenario, form, status=200, name="", reasons=()):
+def page(request, payers, payer, scenario, form, status=200, name="", reasons=()):
     """Show the form, what it comes to, and the scenarios there are."""
     context = {
-        "bearers": bearers,
-        "bearer": bearer,
+        "payers": payers,
+        "payer": payer,
         "scenario": scenario,
         "form": form,
         "scenarios": scenarios_seen_by(request.user).select_related("created_by")[:50],
-        "query": urlencode({"afdeling": bearer.key, **(form.kept() if form.is_bound else {})}),
+        "query": urlencode({"afdeling": payer.key, **(form.kept() if form.is_bound else {})}),
         "may_order": any(request.user.has_perm(one) for one in ORDERS),
         "name": name or (scenario.name if scenario else ""),
         "reasons": reasons,
         "ordered": ordered_by(form),
     }
     if form.is_bound and form.is_valid():
-        asked = (bearer, today(), form.assumptions())
+        asked = (payer, today(), form.assumptions())
         if is_at_hand(*asked) or is_computed_now(request):
             found = compare(*asked)
             context |= {"found": found, "chart": drawing(found)}
@@ -230,14 +230,14 @@ def drawing(found: WhatIf) -> Bars:
 @permission_required(KEEPS, raise_exception=True)
 def scenario_save(request):
     """Keep what the address assumes under a name."""
-    bearers, bearer, scenario, form = asked_for(request)
+    payers, payer, scenario, form = asked_for(request)
     name = request.POST.get("name", "").replace("\x00", "")
     reasons = []
     if form.is_bound and form.is_valid():
         try:
             saved = save_scenario(
                 name=name,
-                bearer=bearer.key,
+                payer=payer.key,
                 assumptions=form.kept(),
                 is_shared="shared" in request.POST,
                 actor=request.user,
@@ -250,7 +250,7 @@ def scenario_save(request):
             return redirect(f"{reverse('what-if')}?scenarie={saved.pk}")
     else:
         reasons = ["Der er intet at gemme: vælg først, hvad der skal være anderledes."]
-    return page(request, bearers, bearer, scenario, form, 422, name, reasons)
+    return page(request, payers, payer, scenario, form, 422, name, reasons)
 
 
 @require_POST
@@ -272,10 +272,10 @@ def scenario_order(request, pk):
     if not any(request.user.has_perm(one) for one in ORDERS):
         raise PermissionDenied
     scenario = get_object_or_404(scenarios_seen_by(request.user), pk=pk)
-    bearer = bearer_of(scenario, today())
-    if bearer is None:
+    payer = payer_of(scenario, today())
+    if payer is None:
         raise Http404
-    form = WhatIfForm(scenario.assumptions, bearer=bearer)
+    form = WhatIfForm(scenario.assumptions, payer=payer)
     try:
         order = draft_from_scenario(
             scenario=scenario,

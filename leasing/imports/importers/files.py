@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import Model
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.faults import Faults
 from albertslund_it.common.kept_files import CheckedFile, kept_as
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.spreadsheets import Table, looks_like_xml, read_bytes, read_table
 from albertslund_it.web.bulk import Count, Difference
 from inventory.imports.importers.reading import Importer, read_rows
@@ -84,9 +84,9 @@ def import_file(
     data = read_bytes(stream, filename, settings.IMPORT_MAX_BYTES)
     kept = kept_as(filename, data, is_xml=is_document) if importer.keeps_file else None
     if is_document:
-        faults = Faults()
-        rows = importer.read_document(data, faults, quarter)
-        return _take_in(importer, rows, len(rows), [], faults, kept=kept, **options)
+        errors = RowErrors()
+        rows = importer.read_document(data, errors, quarter)
+        return _take_in(importer, rows, len(rows), [], errors, kept=kept, **options)
     if quarter:
         raise Refused("Et kvartal vælges kun til en elektronisk faktura (.xml) uden periode.")
     if importer.read_document and filename.lower().endswith(".xml"):
@@ -113,18 +113,18 @@ def import_table(
     At `now`, if it is given, those whom it concerns are written to.
 
     Raises:
-        Refused: with every fault of the table (`FileRefused.faults`); nothing was written.
+        Refused: with every fault of the table (`FileRefused.errors`); nothing was written.
     """
     importer = importer_of(kind)
-    faults = Faults()
+    errors = RowErrors()
     progress(f"Kontrollerer {len(table.rows)} rækker")
-    rows, warnings = read_rows(importer, table, faults)
+    rows, warnings = read_rows(importer, table, errors)
     report = _take_in(
         importer,
         rows,
         len(table.rows),
         warnings,
-        faults,
+        errors,
         actor=actor,
         today=today,
         now=now,
@@ -141,7 +141,7 @@ def _take_in(
     rows,
     count,
     warnings,
-    faults,
+    errors,
     *,
     actor,
     today,
@@ -155,7 +155,7 @@ def _take_in(
     progress(f"Gemmer {count} rækker")
     file = {"source": kept} if importer.keeps_file else {}
     with clashes_refused(), transaction.atomic():
-        changes = importer.save(rows=rows, actor=actor, today=today, faults=faults, **file)
+        changes = importer.save(rows=rows, actor=actor, today=today, errors=errors, **file)
         if now:
             changes.tell(now)
         report = ImportReport(

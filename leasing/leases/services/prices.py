@@ -7,8 +7,8 @@ from datetime import date
 from django.db import transaction
 
 from albertslund_it.common.cells import KEEP, given
-from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import among, lock
 from inventory.devices.services.models import ModelBook
@@ -34,7 +34,7 @@ class PriceFacts:
 
 @transaction.atomic
 def save_prices(
-    *, rows: Sequence[PriceFacts], actor, today: date, faults: Faults | None = None
+    *, rows: Sequence[PriceFacts], actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Put prices on the list, or correct them; leases that have theirs keep it.
 
@@ -42,17 +42,17 @@ def save_prices(
         FileRefused: with every fault; nothing is written.
     """
     lock(Category, DeviceModel, LeasePrice)
-    faults = faults or Faults()
+    errors = errors or RowErrors()
     changes, limits = Changes((Category, DeviceModel, LeasePrice)), Limits.on(today)
-    book = ModelBook(changes, faults)
+    book = ModelBook(changes, errors)
     prices = {(price.model_id, price.starts_on): price for price in LeasePrice.objects.all()}
     for row in rows:
         model = book.state(row.row, row.model, row.category)
         subject = f"{model.name} fra {row.starts_on:%d-%m-%Y}"
         if row.price_ore <= 0:
-            faults.add(row.row, "Leasingpris skal være over nul")
+            errors.add(row.row, "Leasingpris skal være over nul")
         changes.warn(row.row, limits.of_price(**given(row, "price_ore", "quarters")))
-        if not faults.is_first(row.row, (id(model), row.starts_on), f"Model {subject}"):
+        if not errors.is_first(row.row, (id(model), row.starts_on), f"Model {subject}"):
             continue
         values = given(row, "price_ore", "quarters", "source")
         if price := prices.get((model.id, row.starts_on)):
@@ -61,7 +61,7 @@ def save_prices(
             told = Difference(subject, f"ny pris: {format_kroner(row.price_ore)}")
             values = {"quarters": DEFAULT_QUARTERS} | values
             changes.create(LeasePrice(model=model, starts_on=row.starts_on, **values), told)
-    faults.refuse()
+    errors.refuse()
     changes.save(actor)
     return changes
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from django.db import transaction
 
-from albertslund_it.common.faults import Faults
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import among, lock
 from inventory.imports.selectors import devices_by_serial_number
@@ -30,13 +30,13 @@ def by_the_rules(save: Callable[..., Changes]) -> Callable[..., Changes]:
 
     @transaction.atomic
     def save_by_the_rules(
-        *, rows: Sequence, actor, today: date, faults: Faults | None = None
+        *, rows: Sequence, actor, today: date, errors: RowErrors | None = None
     ) -> Changes:
         lock(Order)  # first, as by all who order or hand out: nobody waits crosswise
-        faults = faults or Faults()
+        errors = errors or RowErrors()
         rules = PlacementRules(rows, today, with_people=reads_names(actor))
-        changes = save(rows=rows, actor=actor, today=today, faults=faults)
-        rules.look(changes, faults)
+        changes = save(rows=rows, actor=actor, today=today, errors=errors)
+        rules.look(changes, errors)
         return changes
 
     return save_by_the_rules
@@ -60,7 +60,7 @@ class PlacementRules:
         self.stood = self._standing(known.values())
         self.numbers: dict[int, str] = {}
 
-    def look(self, changes: Changes, faults: Faults) -> None:
+    def look(self, changes: Changes, errors: RowErrors) -> None:
         """Refuse rows that move what is lost, and warn of those that break a rule now.
 
         Raises:
@@ -78,9 +78,9 @@ class PlacementRules:
             if device is None:
                 continue
             if device.pk in moved and device.pk in self.losses:
-                faults.add(row.row, f"{device} {words_of_loss(self.losses[device.pk])}")
+                errors.add(row.row, f"{device} {words_of_loss(self.losses[device.pk])}")
             changes.warn(row.row, told.pop(device.pk, ()))
-        faults.refuse()
+        errors.refuse()
 
     def _standing(self, devices: Iterable) -> set:
         ids = among({device.pk for device in devices}, int)

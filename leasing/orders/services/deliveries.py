@@ -9,8 +9,8 @@ from django.db import transaction
 
 from albertslund_it.common.cells import KEEP, given
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.faults import Faults
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.bulk import Changes, Difference
@@ -61,7 +61,7 @@ class Delivery:
 
 @transaction.atomic
 def register_deliveries(
-    *, rows: Sequence[Delivery], actor, today: date, faults: Faults | None = None
+    *, rows: Sequence[Delivery], actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Create devices with their leases, or correct those that are there; fill their order lines.
 
@@ -75,11 +75,11 @@ def register_deliveries(
     lock_lines(numbers, line_ids)
     lock(*LOCKED)
     registration = _Registration(
-        rows, faults or Faults(), today, numbers, line_ids, with_people=reads_names(actor)
+        rows, errors or RowErrors(), today, numbers, line_ids, with_people=reads_names(actor)
     )
     for row in rows:
         registration.register(row)
-    registration.faults.refuse()
+    registration.errors.refuse()
     registration.fulfilment.settle()
     registration.changes.save(actor)
     registration.changes.to_tell.append(registration.fulfilment.tell)
@@ -96,28 +96,28 @@ class _Registration:
     def __init__(
         self,
         rows: Sequence[Delivery],
-        faults: Faults,
+        errors: RowErrors,
         today: date,
         numbers: Collection[str],
         line_ids: Collection[int],
         *,
         with_people: bool,
     ):
-        self.faults, self.limits = faults, Limits.on(today)
+        self.errors, self.limits = errors, Limits.on(today)
         self.changes = Changes(
             (Device, SubAgreement, Lease, LeaseTerm, Placement, OrderLine, OrderedDevice)
         )
         self.framework = FrameworkAgreement.objects.order_by("starts_on").first()
         if self.framework is None:
             raise Refused("Der er ingen rammeaftale. Opret den under Administration først.")
-        self.book, self.holders = ModelBook(self.changes, faults), Holders()
+        self.book, self.holders = ModelBook(self.changes, errors), Holders()
         self.prices = PriceList({model for row in rows if (model := self.book.known(row.model))})
         self.agreements = {a.number.casefold(): a for a in SubAgreement.objects.all()}
         self.devices = devices_by_serial_number([row.serial_number for row in rows])
         self.first_placements = FirstPlacements(self.changes, self.devices.values())
         self.fulfilment = Fulfilment(
             self.changes,
-            faults,
+            errors,
             numbers=numbers,
             line_ids=line_ids,
             devices=self.devices.values(),
@@ -136,11 +136,11 @@ class _Registration:
         device = self.devices.get(row.serial_number)
         serial_number = device.serial_number if device else row.serial_number
         what = f"Serienummer {row.serial_number}"
-        is_first = self.faults.is_first(row.row, serial_number, what)
+        is_first = self.errors.is_first(row.row, serial_number, what)
         self._check(row)
         # A person who scans is asked before; a file has nobody to ask.
         if device is None and row.row is not None and (reason := doubt(row.serial_number)):
-            self.faults.add(row.row, f"Serienummer {reason}")
+            self.errors.add(row.row, f"Serienummer {reason}")
         model = self.book.find(row.row, row.model)
         unit, employee = self._holder(row, device)
         if not is_first or model is None:
@@ -164,13 +164,13 @@ class _Registration:
     def _check(self, row: Delivery) -> None:
         begins = self.framework.starts_on
         if row.starts_on < begins:
-            self.faults.add(
+            self.errors.add(
                 row.row,
                 f"Leasingstart {row.starts_on:%d-%m-%Y} er før rammeaftalen, som gælder fra "
                 f"{begins:%d-%m-%Y}",
             )
         if row.price_ore is not KEEP and row.price_ore <= 0:
-            self.faults.add(row.row, "Leasingpris skal være over nul")
+            self.errors.add(row.row, "Leasingpris skal være over nul")
         self.changes.warn(row.row, self.limits.of_price(**given(row, "price_ore", "quarters")))
 
     def _holder(self, row: Delivery, device: Device | None):
@@ -178,7 +178,7 @@ class _Registration:
             return None, None
         if row.handed_out_on and not (row.unit or row.initials):
             self._warn(row, "har Udleveret, men hverken Enhedsnr eller Initialer: den er på lager")
-        return self.holders.find(row.row, row.unit, row.initials, self.faults)
+        return self.holders.find(row.row, row.unit, row.initials, self.errors)
 
     def _create(self, row: Delivery, device: Device | None, model: DeviceModel) -> Device | None:
         term = self._first_term(row, model)
@@ -209,8 +209,8 @@ class _Registration:
             return LeaseTerm(position=1, price_ore=row.price_ore, quarters=quarters)
         price = self.prices.on(model, row.starts_on)
         if price is None or price.quarters != quarters:
-            if not self.faults.has(row.row, "Leasingpris", "Leasingstart", "Kvartaler"):
-                self.faults.add(
+            if not self.errors.has(row.row, "Leasingpris", "Leasingstart", "Kvartaler"):
+                self.errors.add(
                     row.row,
                     f"Leasingpris mangler: prislisten har den {row.starts_on:%d-%m-%Y} ingen pris "
                     f"for {model.name} over {quarters} kvartaler{self.prices.first_day(model)}. "
@@ -223,16 +223,16 @@ class _Registration:
     def _correct(self, row: Delivery, device: Device, model: DeviceModel, lease: Lease) -> None:
         subject, all_terms = str(device), self.terms[lease.id]
         if not all_terms:
-            self.faults.add(row.row, f"{subject} har en leasing uden løbetid. Ret den først")
+            self.errors.add(row.row, f"{subject} har en leasing uden løbetid. Ret den først")
             return
         first, *extensions = all_terms
         terms = given(row, "quarters", "price_ore")
         if extensions and terms.get("quarters", first.quarters) != first.quarters:
-            self.faults.add(
+            self.errors.add(
                 row.row, f"{subject} er forlænget, så Kvartaler kan ikke ændres. Gør cellen tom"
             )
         if lease.stops_on and row.starts_on > lease.stops_on:
-            self.faults.add(
+            self.errors.add(
                 row.row,
                 f"{subject} er stoppet fra {lease.stops_on:%d-%m-%Y}. Leasingstart kan ikke være "
                 "senere",

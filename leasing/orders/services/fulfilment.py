@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from albertslund_it.common.faults import Faults
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.rows import among, lock
@@ -34,7 +34,7 @@ class Fulfilment:
     def __init__(
         self,
         changes: Changes,
-        faults: Faults,
+        errors: RowErrors,
         *,
         numbers: Collection[str],
         line_ids: Collection[int],
@@ -42,7 +42,7 @@ class Fulfilment:
         today: date,
         with_people: bool,
     ):
-        self._changes, self._faults, self._today = changes, faults, today
+        self._changes, self._faults, self._today = changes, errors, today
         self._with_people = with_people
         self._book = OrderBook(numbers, line_ids) if numbers or line_ids else None
         self._filled: dict[int, LineToFill] = {}

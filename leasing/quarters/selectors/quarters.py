@@ -351,9 +351,9 @@ def steps_of(
 
 def uncoded_units(rebilling: Rebilling) -> list[tuple[Unit, list[str]]]:
     """Return the units that a run's amounts cannot be posted to as they are, and what is wrong."""
-    way, holder = rebilling.way, rebilling.cost_holder
-    faults = {u.unit_number: way.faults_of(u.coding) for u in rebilling.units if u.amount_ore}
-    if not way.splits and (fault := holder.coding.cost_object_fault):
+    method, holder = rebilling.method, rebilling.cost_holder
+    faults = {u.unit_number: method.faults_of(u.coding) for u in rebilling.units if u.amount_ore}
+    if not method.splits and (fault := holder.coding.cost_object_fault):
         faults[holder.unit_number] = [fault]
     faults = {number: found for number, found in faults.items() if found}
     units = Unit.objects.select_related("department").filter(number__in=faults)

@@ -25,7 +25,7 @@ from leasing.data_quality.selectors.sets import STOCK_DAYS, held_by_leavers, lon
 from leasing.lease_end.selectors import NOTICE_MONTHS, ending_without_choice
 from leasing.leases.selectors.limits import Limits
 from leasing.models import Charge, InvoiceLine, Kind, Lease, Objection
-from leasing.rebilling.selectors.run import Coding, Way
+from leasing.rebilling.selectors.run import BookingMethod, Coding
 from leasing.rebilling.selectors.vouchers import unposted_runs
 from leasing.supplier.selectors.waiting import missing_invoices, waiting_quarters
 
@@ -228,17 +228,17 @@ def _of_leaders(today: date) -> Iterable[Finding]:
 
 
 def _of_coding(preview: Preview) -> Iterable[Finding]:
-    way = Way.now()
+    method = BookingMethod.now()
     billed = [
         unit
         for invoice in preview.invoices
         for unit in invoice.units
         if unit.total_ore and not unit.unit.is_cost_holder
     ]
-    lacking = [unit for unit in billed if way.faults_of(_coding(unit.unit))]
+    lacking = [unit for unit in billed if method.faults_of(_coding(unit.unit))]
     holder = Unit.objects.filter(is_cost_holder=True).first()
     if billed and holder:
-        yield from _of_booking(way, holder, [_coding(unit.unit) for unit in billed])
+        yield from _of_booking(method, holder, [_coding(unit.unit) for unit in billed])
     if lacking:
         yield Finding(
             "coding",
@@ -253,10 +253,10 @@ def _of_coding(preview: Preview) -> Iterable[Finding]:
         )
 
 
-def _of_booking(way: Way, holder: Unit, units: list[Coding]) -> Iterable[Finding]:
+def _of_booking(method: BookingMethod, holder: Unit, units: list[Coding]) -> Iterable[Finding]:
     """Look at what the balancing rows need: the settings, and the cost holder's cost object."""
-    faults = way.faults_of_settings(_coding(holder), units)
-    if not way.splits and (fault := _coding(holder).cost_object_fault):
+    faults = method.faults_of_settings(_coding(holder), units)
+    if not method.splits and (fault := _coding(holder).cost_object_fault):
         faults.append(f"{holder}: {fault}")
     if faults:
         yield Finding(

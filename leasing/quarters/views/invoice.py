@@ -12,7 +12,7 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists import EXCEL
 from albertslund_it.web.people import actor_name
 from leasing.cost_share.selectors.lines import UP_TO
-from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.share import lines_url
 from leasing.models import BillingRun, QuarterlyInvoice
 from leasing.quarters.selectors.quarters import invoice_page, uncoded_units
@@ -91,8 +91,8 @@ def invoice(request, code, number):
     found = get_object_or_404(
         QuarterlyInvoice.objects.select_related("run", "department"), run__code=code, number=number
     )
-    bearers = bearers_seen_by(request.user, today())
-    owner = next((b for b in bearers if b.has_invoice_for(found.department_id)), None)
+    payers = payers_seen_by(request.user, today())
+    owner = next((b for b in payers if b.has_invoice_for(found.department_id)), None)
     if owner is None:
         raise Http404
     context = {

@@ -36,7 +36,7 @@ from leasing.quarters.selectors.quarters import (
 )
 from leasing.quarters.selectors.readiness import readiness_of
 from leasing.rebilling.exports.postings import postings_of
-from leasing.rebilling.selectors.run import Way, rebilling_of
+from leasing.rebilling.selectors.run import BookingMethod, rebilling_of
 from leasing.rebilling.selectors.vouchers import corrections_of
 
 CLOSES = "leasing.close_quarter"
@@ -213,7 +213,7 @@ def faults_of_settings(reasons: list[str]) -> list[str]:
 
 def opus_files() -> list[tuple[str, str]]:
     """Return (kind, label) of the Opus files: one, or two that may not be mixed."""
-    if not Way.now().splits:
+    if not BookingMethod.now().splits:
         return [("csv", "Hent Opus-filen")]
     return [("csvo", "Hent Opus-filen: omkostningssteder"), ("csvp", "Hent Opus-filen: PSP")]
 

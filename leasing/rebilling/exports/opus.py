@@ -32,12 +32,12 @@ def write_opus_file(
     Raises:
         Refused: with every unit that cannot be posted to; nothing is written.
     """
-    if rebilling.way.splits and not part:
+    if rebilling.method.splits and not part:
         raise Refused(
             "Omkostningssteder og PSP-elementer må ikke stå i samme bilag, så der er to filer: "
             "en med omkostningssteder og en med PSP-elementer."
         )
-    if part and not rebilling.way.splits:
+    if part and not rebilling.method.splits:
         raise Refused("Der er kun én Opus-fil, med både omkostningssteder og PSP-elementer.")
     postings = postings_in(rebilling, part)
     if part and not postings:
@@ -67,7 +67,7 @@ def postings_in(rebilling: Rebilling, part: str) -> list[Posting]:
 
 def parts_of(rebilling: Rebilling) -> list[str]:
     """Name the Opus files of a run that have anything in them; '' is the only one."""
-    if not rebilling.way.splits:
+    if not rebilling.method.splits:
         return [""]
     return [part for part in (COST_CENTRES, PSP_ELEMENTS) if postings_in(rebilling, part)]
 

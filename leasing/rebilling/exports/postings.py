@@ -35,9 +35,9 @@ class Posting:
 
 def postings_of(rebilling: Rebilling) -> list[Posting]:
     """Return the units' rows in their order, then the balancing rows, one for each coding."""
-    way = rebilling.way
+    method = rebilling.method
     rows = [
-        _posting(rebilling, replace(unit, coding=way.of_unit(unit.coding)), unit.items)
+        _posting(rebilling, replace(unit, coding=method.of_unit(unit.coding)), unit.items)
         for unit in rebilling.units
         if unit.amount_ore
     ]
@@ -46,10 +46,10 @@ def postings_of(rebilling: Rebilling) -> list[Posting]:
 
 def _balancing(rebilling: Rebilling) -> Iterable[UnitTotal]:
     """Yield the cost holder with what it is relieved of, coding by coding."""
-    way, holder = rebilling.way, rebilling.cost_holder
+    method, holder = rebilling.method, rebilling.cost_holder
     carried: dict[Coding, int] = defaultdict(int)
     for unit in rebilling.units:
-        carried[way.of_holder(holder.coding, unit.coding)] += unit.amount_ore
+        carried[method.of_holder(holder.coding, unit.coding)] += unit.amount_ore
     for coding in sorted(carried, key=lambda c: (c.account, c.cost_centre, c.psp_element)):
         if carried[coding]:
             yield replace(holder, coding=coding, amount_ore=-carried[coding])
@@ -76,7 +76,7 @@ def _posting(rebilling: Rebilling, unit: UnitTotal, items: int | None) -> Postin
 def posting_text(template: str, *, invoice_number: str, run: BillingRun, unit_name: str) -> str:
     """Fill in finance's template; the text starts with the invoice number whatever it says.
 
-    Only the three known names are filled in, once, so that neither a stray brace nor a unit's name
+    Only the three known names are filled in, once, so that neither a orphan brace nor a unit's name
     with braces in it can do anything.
     """
     values = {"opgørelse": invoice_number, "kvartal": run.short_label, "enhed": unit_name}

@@ -71,7 +71,7 @@ class Coding:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class BookingMethod:
     """How the rebilling is booked: the settings of the moment, recorded with each file."""
 
     booking: str = Booking.MOVE
@@ -82,12 +82,12 @@ class Way:
     holder_psp_element: str = ""
 
     @classmethod
-    def now(cls) -> "Way":
+    def now(cls) -> "BookingMethod":
         """Read the settings."""
         return cls.of(Settings.objects.get(id=1))
 
     @classmethod
-    def of(cls, settings: Settings) -> "Way":
+    def of(cls, settings: Settings) -> "BookingMethod":
         """Take it from the settings."""
         return cls(
             settings.booking,
@@ -204,9 +204,9 @@ class Rebilling:
         return self.coding["posting_text"]
 
     @property
-    def way(self) -> Way:
+    def method(self) -> BookingMethod:
         """Return how it is booked; a file made before there was a choice moves the cost."""
-        return Way(**self.coding.get("way", {}))
+        return BookingMethod(**self.coding.get("way", {}))
 
     @property
     def by_kind(self) -> dict[str, int]:
@@ -215,13 +215,15 @@ class Rebilling:
     @property
     def uncoded(self) -> list[str]:
         """Name each unit with an amount that cannot be posted to, and why not."""
-        way, holder = self.way, self.cost_holder.coding
+        method, holder = self.method, self.cost_holder.coding
         units = [unit for unit in self.units if unit.amount_ore]
-        faults = [(unit, way.faults_of(unit.coding)) for unit in units]
+        faults = [(unit, method.faults_of(unit.coding)) for unit in units]
         # The balancing rows go to the cost holder.
-        if units and not way.splits and (fault := holder.cost_object_fault):
+        if units and not method.splits and (fault := holder.cost_object_fault):
             faults.append((self.cost_holder, [fault]))
-        settings = way.faults_of_settings(holder, [unit.coding for unit in units]) if units else []
+        settings = (
+            method.faults_of_settings(holder, [unit.coding for unit in units]) if units else []
+        )
         return [
             *settings,
             *(f"{unit.name}: {', '.join(reasons)}" for unit, reasons in faults if reasons),
@@ -326,7 +328,7 @@ def _coding_of(run: BillingRun, unit_ids: set[int]) -> dict:
     settings = Settings.objects.get(id=1)
     return {
         "posting_text": settings.posting_text,
-        "way": asdict(Way.of(settings)),
+        "way": asdict(BookingMethod.of(settings)),
         "units": {
             str(unit.id): asdict(Coding(unit.ean, unit.account, unit.cost_centre, unit.psp_element))
             for unit in units

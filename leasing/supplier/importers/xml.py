@@ -12,8 +12,8 @@ from datetime import date
 from itertools import chain
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.faults import Faults
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
 from leasing.supplier.importers.clues import (
     MAX_CLUES,
@@ -53,7 +53,9 @@ class QuarterMissing(Refused):
         )
 
 
-def read_document(data: bytes, faults: Faults, quarter: Quarter | None = None) -> list[BilledLine]:
+def read_document(
+    data: bytes, errors: RowErrors, quarter: Quarter | None = None
+) -> list[BilledLine]:
     """Read an invoice or a credit note; note the fault of each line.
 
     `quarter` is what the lines without a period are for.
@@ -62,7 +64,7 @@ def read_document(data: bytes, faults: Faults, quarter: Quarter | None = None) -
         QuarterMissing: when there are such lines, and no quarter is said.
         Refused: when the bytes are no such document, or its head cannot be read.
     """
-    faults.place = "linje"
+    errors.place = "linje"
     root = parse(data)
     is_credit_note = root.tag == CREDIT_NOTE
     head = _Head(root, is_credit_note)
@@ -71,7 +73,7 @@ def read_document(data: bytes, faults: Faults, quarter: Quarter | None = None) -
         head.reasons.append("Fakturaen har ingen linjer")
     if head.reasons:
         raise Refused(*map(full_stop, head.reasons), SAY)
-    return _Reading(head, faults, quarter).run(lines)
+    return _Reading(head, errors, quarter).run(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +216,14 @@ def _is_vat(subtotal) -> bool:
 class _Reading:
     """One document's lines, with the quarter that a person said for those without a period."""
 
-    def __init__(self, head: _Head, faults: Faults, quarter: Quarter | None):
-        self.head, self.faults, self.quarter = head, faults, quarter
+    def __init__(self, head: _Head, errors: RowErrors, quarter: Quarter | None):
+        self.head, self.errors, self.quarter = head, errors, quarter
         self.without_period = self.clues = 0
 
     def run(self, lines) -> list[BilledLine]:
         read = (self._line(line, row) for row, line in enumerate(lines, start=1))
         found = [*filter(None, read), *map(self._beside, self.head.beside)]
-        self.faults.refuse()
+        self.errors.refuse()
         if self.without_period and self.quarter is None:
             raise QuarterMissing(self.head.number)
         if self.quarter and not self.without_period:
@@ -245,14 +247,14 @@ class _Reading:
         try:
             period = self._period(period_of(line) or self.head.period, amount)
         except ValueError as error:
-            self.faults.add(row, str(error))
+            self.errors.add(row, str(error))
             return None
         clues = clues_of(line, self.head.contracts)
         self.clues += len(clues.serial_numbers) + len(clues.words)
         if self.clues > MAX_CLUES:
             raise Refused(TOO_MANY_CLUES, SAY)
         if too_long := next((s for s in clues.serial_numbers if len(s) > 40), None):
-            self.faults.add(row, f"Serienummer »{too_long[:60]}« er på over 40 tegn")
+            self.errors.add(row, f"Serienummer »{too_long[:60]}« er på over 40 tegn")
             return None
         texts = chain(texts_of(line, "a:Item/b:Name"), texts_of(line, "a:Item/b:Description"))
         return self._made(amount, period, next(texts, ""), clues, row)
@@ -265,7 +267,7 @@ class _Reading:
         try:
             return self.head.sign * read_ore(found)
         except ValueError as error:
-            self.faults.add(row, f"Beløbet (LineExtensionAmount) {error}")
+            self.errors.add(row, f"Beløbet (LineExtensionAmount) {error}")
             return 0
 
     def _beside(self, one: _Beside) -> BilledLine:
@@ -273,7 +275,7 @@ class _Reading:
         try:
             period = self._period(self.head.period, one.amount_ore)
         except ValueError as error:
-            self.faults.add(None, str(error))
+            self.errors.add(None, str(error))
             period = (self.head.invoice_date, self.head.invoice_date)
         return self._made(one.amount_ore, period, one.text, clues)
 

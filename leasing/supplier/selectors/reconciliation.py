@@ -189,7 +189,7 @@ class Reconciliation:
     invoiced_ore: int = 0
     lines_ore: int = 0
     line_count: int = 0
-    strays: list[DifferenceOutcome] = field(default_factory=list)
+    orphans: list[DifferenceOutcome] = field(default_factory=list)
 
     @property
     def has_invoices(self) -> bool:
@@ -211,13 +211,13 @@ class Reconciliation:
 
     @property
     def undecided(self) -> int:
-        """Count what waits for a decision: strays must be taken back."""
-        return sum(pile.undecided for pile in self.piles.values()) + len(self.strays)
+        """Count what waits for a decision: orphans must be taken back."""
+        return sum(pile.undecided for pile in self.piles.values()) + len(self.orphans)
 
     @property
     def undecided_ore(self) -> int:
         of_piles = sum(pile.undecided_ore for pile in self.piles.values())
-        return of_piles + sum(stray.amount_ore for stray in self.strays)
+        return of_piles + sum(orphan.amount_ore for orphan in self.orphans)
 
     @property
     def claimed(self) -> int:
@@ -261,17 +261,17 @@ def reconciliation_of(quarter: Quarter) -> Reconciliation:
     found.expected_ore, found.invoiced_ore = expected, invoiced
     found.by_earlier_ore, found.of_later_ore = earlier, later
     found.lines_ore, found.line_count = _sum_of_lines(quarter)
-    found.strays = _strays(quarter, met)
+    found.orphans = _orphans(quarter, met)
     return found
 
 
-def strays_of(quarter: Quarter) -> list[DifferenceOutcome]:
+def orphans_of(quarter: Quarter) -> list[DifferenceOutcome]:
     """Return the decisions that still cost or ask for money, though their difference is gone."""
     rows = difference_rows(quarter)
-    return _strays(quarter, {row.decision.id for row in rows if row.decision})
+    return _orphans(quarter, {row.decision.id for row in rows if row.decision})
 
 
-def _strays(quarter: Quarter, met: set[int]) -> list[DifferenceOutcome]:
+def _orphans(quarter: Quarter, met: set[int]) -> list[DifferenceOutcome]:
     claims = Q(outcome=Outcome.CLAIMED, credit_note=None)
     decided = DifferenceOutcome.objects.filter(claims | ~Q(charge=None), quarter=str(quarter))
     return [one for one in decided.select_related("charge__unit") if one.id not in met]

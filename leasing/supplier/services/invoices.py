@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.timezone import make_aware
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.faults import Faults
 from albertslund_it.common.kept_files import CheckedFile
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.people import done_by
 from albertslund_it.web.rows import among, insert, lock
@@ -40,7 +40,7 @@ def save_invoices(
     rows: Sequence[BilledLine],
     actor,
     today: date,
-    faults: Faults | None = None,
+    errors: RowErrors | None = None,
     source: CheckedFile | None = None,
 ) -> Changes:
     """Take in invoices and credit notes that are not there yet; the same again changes nothing.
@@ -53,7 +53,7 @@ def save_invoices(
     """
     # Two people with the same file: one after the other.
     lock(SupplierInvoice, DifferenceOutcome, KeptFile)
-    saving = _Saving(rows, faults or Faults(), actor, today, source)
+    saving = _Saving(rows, errors or RowErrors(), actor, today, source)
     saving.save()
     return saving.changes
 
@@ -62,8 +62,8 @@ Made = tuple[SupplierInvoice, list[SupplierInvoiceLine], Header]
 
 
 class _Saving:
-    def __init__(self, rows, faults, actor, today, source):
-        self.faults, self.actor, self.source = faults, actor, source
+    def __init__(self, rows, errors, actor, today, source):
+        self.errors, self.actor, self.source = errors, actor, source
         self.entered_at = make_aware(datetime.combine(today, time(12)))
         self.changes = Changes((SupplierInvoice, SupplierInvoiceFile, DifferenceOutcome))
         self.register = Register(rows)
@@ -88,7 +88,7 @@ class _Saving:
             )
             self.changes.create(invoice, Difference(f"Faktura {number}", told))
             made.append((invoice, lines, rows[0].header or Header()))
-        self.faults.refuse()
+        self.errors.refuse()
         self._tell(made)
         settled = settle_claims([(invoice, lines) for invoice, lines, _ in made], self.changes)
         self._keep_files(made)
@@ -103,13 +103,13 @@ class _Saving:
         lines = []
         for place, row in enumerate(rows, start=1):
             if row.last_day < row.starts_on:
-                self.faults.add(
+                self.errors.add(
                     row.row,
                     f"Til er {row.last_day:%d-%m-%Y}, som er før Fra {row.starts_on:%d-%m-%Y}",
                 )
             # A document's line may be about nothing; a row of a table can be filled in.
             if not (row.serial_number or row.sub_agreement or row.clues or not row.amount_ore):
-                self.faults.add(row.row, "Linjen har hverken serienummer eller underaftale")
+                self.errors.add(row.row, "Linjen har hverken serienummer eller underaftale")
             lines.append(
                 SupplierInvoiceLine(
                     number=place,
@@ -160,13 +160,13 @@ class _Saving:
         net = sum(line.amount_ore for line in lines)
         for row in rows:
             if row.invoice_date != first.invoice_date:
-                self.faults.add(
+                self.errors.add(
                     row.row,
                     f"Fakturadato er {row.invoice_date:%d-%m-%Y}, men faktura {number} har "
                     f"{first.invoice_date:%d-%m-%Y} i en tidligere række. Skriv den samme",
                 )
         if header.net_ore is not None and header.net_ore != net:
-            self.faults.add_whole(
+            self.errors.add_whole(
                 f"Linjerne på {number} giver {format_kroner(net)} uden moms, men fakturaen siger "
                 f"{format_kroner(header.net_ore)} Forskellen er "
                 f"{format_kroner(header.net_ore - net)} Bed leasinggiver om en rettet faktura"
@@ -198,7 +198,7 @@ class _Saving:
             self.changes.update(found, f"Faktura {found.number}")
             return
         if found.content_digest != invoice.content_digest or other_vat:
-            self.faults.add(
+            self.errors.add(
                 rows[0].row,
                 f"Fakturanr »{found.number}« er indlæst den "
                 f"{found.entered_at:%d-%m-%Y} med andet indhold: {format_kroner(found.net_ore)} "

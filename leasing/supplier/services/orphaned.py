@@ -9,26 +9,26 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.rows import lock
 from leasing.models import BillingRun, Charge, DifferenceOutcome, InvoiceLine, SupplierInvoice
-from leasing.supplier.selectors.reconciliation import strays_of
+from leasing.supplier.selectors.reconciliation import orphans_of
 
 
 @transaction.atomic
-def take_back_stray(*, outcome_id: int, quarter: Quarter, actor, today: date) -> str:
+def take_back_orphan(*, outcome_id: int, quarter: Quarter, actor, today: date) -> str:
     """Delete a decision whose difference is gone, and say what became of its charge.
 
     Raises:
         Refused: when it is taken back already, or the difference is there again.
     """
     lock(BillingRun, SupplierInvoice, Charge, DifferenceOutcome)
-    strays = {stray.id: stray for stray in strays_of(quarter)}
-    if outcome_id not in strays:
+    orphans = {orphan.id: orphan for orphan in orphans_of(quarter)}
+    if outcome_id not in orphans:
         raise Refused(
             "Afgørelsen er taget tilbage allerede, eller afvigelsen er kommet igen. "
             "Så rettes den under sin bunke."
         )
-    stray = strays[outcome_id]
-    charge, changes = stray.charge, Changes((Charge,))
-    stray.delete()
+    orphan = orphans[outcome_id]
+    charge, changes = orphan.charge, Changes((Charge,))
+    orphan.delete()
     if charge is None:
         return "Kravet er taget tilbage."
     if not InvoiceLine.objects.filter(charge=charge).exists():

@@ -7,8 +7,8 @@ from datetime import date
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.faults import FileRefused
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.row_errors import FileRefused
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.bulk import Changes
 from leasing.models import SupplierInvoice
@@ -69,7 +69,7 @@ def enter_totals(
         raise Refused(
             *(
                 full_stop(f"{f'Linje {fault.row}: ' if fault.row else ''}{fault.sentence}")
-                for fault in refused.faults
+                for fault in refused.errors
             )
         ) from None
     return SupplierInvoice.objects.get(number=number), changes

@@ -26,7 +26,7 @@ from leasing.supplier.selectors.reconciliation import (
     reconciliation_of,
 )
 from leasing.supplier.services.decisions import Selection, decide, select, told, told_of
-from leasing.supplier.services.orphaned import take_back_stray
+from leasing.supplier.services.orphaned import take_back_orphan
 from leasing.supplier.tables import DifferenceForm, DifferenceTable, decide_url
 
 READS, WRITES = "leasing.view_supplierinvoice", "leasing.reconcile"
@@ -250,10 +250,10 @@ def _decide(request, quarter: Quarter, selection: Selection, form) -> str:
 
 @require_POST
 @permission_required(WRITES, raise_exception=True)
-def stray_take_back(request, code, pk):
+def orphan_take_back(request, code, pk):
     """Take back a decision whose difference is gone."""
     try:
-        done = take_back_stray(
+        done = take_back_orphan(
             outcome_id=pk, quarter=quarter_of(code), actor=request.user, today=today()
         )
     except Refused as refused:

@@ -14,7 +14,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from inventory.models import Unit
 from leasing.cost_share.selectors.at_date import SAME, day_of, held_on, rows_on
-from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Bearer, bearers_seen_by
+from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Payer, payers_seen_by
 from leasing.cost_share.selectors.share import share_of
 from leasing.models import LeaseTerm
 from tests import builders as make
@@ -33,20 +33,20 @@ def town(db, settings):
 
 @pytest.fixture
 def school(town, cast):
-    return next(b for b in bearers_seen_by(cast.finance, TODAY) if b.key == str(town.school.pk))
+    return next(b for b in payers_seen_by(cast.finance, TODAY) if b.key == str(town.school.pk))
 
 
-def bearers_of(world) -> list[Bearer]:
+def payers_of(world) -> list[Payer]:
     first, third = world.units["1001"], world.units["2001"]
     own = first.department
-    everybody = Bearer(EVERYBODY, "Hele kommunen", None)
+    everybody = Payer(EVERYBODY, "Hele kommunen", None)
     in_school = frozenset(own.units.values_list("pk", flat=True))
     return [
         everybody,
         everybody.of_unit(third.pk),
-        Bearer(str(own.pk), own.name, in_school, own),
-        Bearer(STOCK, "it-lager", frozenset({Unit.objects.get(is_cost_holder=True).pk})),
-        Bearer(OWN_UNITS, "Mine", frozenset({first.pk, third.pk})),
+        Payer(str(own.pk), own.name, in_school, own),
+        Payer(STOCK, "it-lager", frozenset({Unit.objects.get(is_cost_holder=True).pk})),
+        Payer(OWN_UNITS, "Mine", frozenset({first.pk, third.pk})),
     ]
 
 
@@ -63,11 +63,11 @@ class Always(TestCase):
                 world.close(quarter)
             for fact in later:
                 world.enter(fact)
-            for bearer in bearers_of(world):
+            for payer in payers_of(world):
                 for quarter in (Quarter(2026, 1), Quarter(2026, 3), Quarter(2027, 2)):
-                    share = share_of(bearer, quarter, date(2026, 11, 23))
-                    day = day_of(bearer, share.held.day)
-                    held = held_on(bearer, share.held.day)
+                    share = share_of(payer, quarter, date(2026, 11, 23))
+                    day = day_of(payer, share.held.day)
+                    held = held_on(payer, share.held.day)
                     assert day.total.items == share.held.items == len(held)
                     assert day.total.amount_ore == share.held.pcs_quarter_ore  # all are pcs
                     by_unit = {one.unit_id for one in held}
@@ -82,9 +82,9 @@ class Always(TestCase):
             world = World()
             for fact in facts:
                 world.enter(fact)
-            for bearer in bearers_of(world):
-                found = day_of(bearer, day, earlier)
-                now, then = day_of(bearer, day).total, day_of(bearer, earlier).total
+            for payer in payers_of(world):
+                found = day_of(payer, day, earlier)
+                now, then = day_of(payer, day).total, day_of(payer, earlier).total
                 total = found.total
                 assert (total.items, total.amount_ore) == (now.items, now.amount_ore)
                 assert (total.items_before, total.before_ore) == (then.items, then.amount_ore)
@@ -92,7 +92,7 @@ class Always(TestCase):
                     assert sum(each.items for each in sums) == now.items
                     assert sum(each.items_before for each in sums) == then.items
                     assert sum(each.change_ore for each in sums) == total.change_ore
-                rows = rows_on(bearer, day, earlier) + rows_on(bearer, day, earlier, SAME)
+                rows = rows_on(payer, day, earlier) + rows_on(payer, day, earlier, SAME)
                 assert sum(row.change_ore for row in rows) == total.change_ore
 
 
@@ -101,13 +101,13 @@ def test_without_moves_a_day_is_the_quarters_share(db):
     unit = make.unit()
     make.lease("PF000001", unit=unit)
     make.lease("PF000002", unit=unit, starts_on=date(2026, 2, 15))
-    bearer = Bearer(str(unit.department_id), "Min", frozenset({unit.pk}), unit.department)
+    payer = Payer(str(unit.department_id), "Min", frozenset({unit.pk}), unit.department)
     day = date(2026, 3, 1)
     # F over the first quarter: ⌊559066/16⌋ = 34941; and 45 days of the 89 of the lease's first
     # quarter, ⌊559066·45/(16·89)⌋ = 17667
-    assert [one.quarter_ore for one in held_on(bearer, day)] == [34941, 17667]
-    share = share_of(bearer, Quarter(2026, 1), TODAY)
-    assert day_of(bearer, day).total.amount_ore == share.total.amount_ore == 34941 + 17667
+    assert [one.quarter_ore for one in held_on(payer, day)] == [34941, 17667]
+    share = share_of(payer, Quarter(2026, 1), TODAY)
+    assert day_of(payer, day).total.amount_ore == share.total.amount_ore == 34941 + 17667
 
 
 def test_two_days_tell_what_went_and_what_moved_inside(town, school):
@@ -179,7 +179,7 @@ def rows_in(response) -> list[tuple]:
 def test_the_workbook_has_every_device(town, cast, client_of):
     client = client_of(cast.finance)
     rows = rows_in(client.get(f"{PAGE}?afdeling=alle&dag=01-05-2026&hent=xlsx"))
-    everybody = bearers_seen_by(cast.finance, TODAY)[0]
+    everybody = payers_seen_by(cast.finance, TODAY)[0]
     assert rows[-1][0] == "I alt"
     assert {row[0] for row in rows[1:-1]} == {
         one.serial_number for one in held_on(everybody, date(2026, 5, 1))

@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
 from leasing.cost_share.selectors.bridge import bridge_between, items_between
-from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Bearer
+from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Payer
 from leasing.cost_share.selectors.share import share_of
 from leasing.models import LeaseTerm
 from tests import builders as make
@@ -22,19 +22,19 @@ ALL = [Quarter(2026, 1).next(n) for n in range(5)]
 Q1, Q2, Q3, Q4 = ALL[:4]
 
 
-def bearers_of(world) -> list[Bearer]:
+def payers_of(world) -> list[Payer]:
     """Return everybody, both departments, IT's stock, a leader's own units, and single units."""
     first, second, third = (world.units[number] for number in ("1001", "1002", "2001"))
     school, other = first.department, third.department
     stock = Unit.objects.get(is_cost_holder=True)
-    everybody = Bearer(EVERYBODY, "Hele kommunen", None)
-    mine = Bearer(str(school.pk), school.name, frozenset({first.pk, second.pk}), school)
+    everybody = Payer(EVERYBODY, "Hele kommunen", None)
+    mine = Payer(str(school.pk), school.name, frozenset({first.pk, second.pk}), school)
     return [
         everybody,
         mine,
-        Bearer(str(other.pk), other.name, frozenset({third.pk}), other),
-        Bearer(STOCK, "it-lager", frozenset({stock.pk})),
-        Bearer(OWN_UNITS, "Mine", frozenset({first.pk, third.pk})),
+        Payer(str(other.pk), other.name, frozenset({third.pk}), other),
+        Payer(STOCK, "it-lager", frozenset({stock.pk})),
+        Payer(OWN_UNITS, "Mine", frozenset({first.pk, third.pk})),
         mine.of_unit(first.pk),
         everybody.of_unit(third.pk),
     ]
@@ -62,17 +62,17 @@ class Always(TestCase):
                 unit = world.units["1002"]
                 unit.department = world.units["2001"].department
                 unit.save()
-            for bearer in bearers_of(world):
+            for payer in payers_of(world):
                 costs = {
-                    quarter: share_of(bearer, quarter, DAY).total.amount_ore for quarter in ALL[:4]
+                    quarter: share_of(payer, quarter, DAY).total.amount_ore for quarter in ALL[:4]
                 }
                 for before, after in ((Q1, Q2), (Q2, Q4), (Q3, Q1), (Q4, Q4)):
-                    found = bridge_between(bearer, before, after, DAY)
+                    found = bridge_between(payer, before, after, DAY)
                     assert found.before_ore == costs[before]
                     assert found.after_ore == costs[after]
                     assert sum(step.amount_ore for step in found.steps) == found.change_ore
                     for step in found.steps:
-                        items = items_between(bearer, before, after, DAY, step.key)
+                        items = items_between(payer, before, after, DAY, step.key)
                         assert sum(item.change_ore for item in items) == step.amount_ore
                         assert all(item.change_ore for item in items)
 
@@ -86,8 +86,8 @@ def town(db):
 
 
 def steps(unit, before=Q1, after=Q2):
-    bearer = Bearer(str(unit.department_id), "Min", frozenset({unit.pk}), unit.department)
-    found = bridge_between(bearer, before, after, DAY)
+    payer = Payer(str(unit.department_id), "Min", frozenset({unit.pk}), unit.department)
+    found = bridge_between(payer, before, after, DAY)
     return {step.key: (step.count, step.amount_ore) for step in found.steps}, found.sentence
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from leasing.cost_share.selectors.budget_sheet import budget_sheet, in_whole_thousands
 from leasing.cost_share.selectors.forecast import SHADE_NAMES, forecast_of
-from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.models import Booking, Budget, Settings
 from tests import builders as make
 from tests.leasing.town import TODAY, Town
@@ -27,8 +27,8 @@ def town(db, settings):
 
 
 @pytest.fixture
-def bearers(town, cast):
-    return bearers_seen_by(cast.finance, TODAY)
+def payers(town, cast):
+    return payers_seen_by(cast.finance, TODAY)
 
 
 def added(rows):
@@ -43,11 +43,11 @@ def test_whole_thousands_are_the_nearest(ore):
 
 
 @pytest.mark.parametrize("in_thousands", [False, True])
-def test_everything_on_the_sheet_adds_up(town, bearers, in_thousands):
+def test_everything_on_the_sheet_adds_up(town, payers, in_thousands):
     Budget.objects.create(unit=town.first, year=2027, amount_ore=1_234_567)
     Budget.objects.create(unit=town.library, year=2028, amount_ore=987_654_321)
-    for bearer in bearers:
-        sheet = budget_sheet(bearer, TODAY, in_thousands=in_thousands)
+    for payer in payers:
+        sheet = budget_sheet(payer, TODAY, in_thousands=in_thousands)
         assert sheet.years == [2027, 2028, 2029, 2030]
         assert added(one.need for one in sheet.units) == sheet.sums
         assert added(amounts for _, amounts in sheet.by_shade) == sheet.sums
@@ -58,22 +58,22 @@ def test_everything_on_the_sheet_adds_up(town, bearers, in_thousands):
         if in_thousands:
             assert all(a % 100_000 == 0 for one in sheet.transfers for a in one.amounts)
         else:
-            forecast = forecast_of(bearer, TODAY)
+            forecast = forecast_of(payer, TODAY)
             assert sheet.sums == [forecast.total_ore(year=year) for year in sheet.years]
 
 
 def test_all_four_years_are_whole_in_may(town, cast):
     may = date(2026, 5, 4)
-    [everybody, *_] = bearers_seen_by(cast.finance, may)
+    [everybody, *_] = payers_seen_by(cast.finance, may)
     sheet = budget_sheet(everybody, may)
     # With everything leased again the pcs cost about the same each year: no year stops half-way.
     assert sheet.years == [2027, 2028, 2029, 2030]
     assert min(sheet.sums) > 0.85 * max(sheet.sums)  # one of nine, in stock, is not
 
 
-def test_a_unit_gets_what_it_needs_and_does_not_have(town, bearers):
+def test_a_unit_gets_what_it_needs_and_does_not_have(town, payers):
     Budget.objects.create(unit=town.first, year=2027, amount_ore=100_00)
-    [everybody, *_] = bearers
+    [everybody, *_] = payers
     sheet = budget_sheet(everybody, TODAY)
     need = {one.unit: one.need for one in sheet.units}
     transfers = [one for one in sheet.transfers if one.unit == town.first]
@@ -88,16 +88,16 @@ def test_a_unit_gets_what_it_needs_and_does_not_have(town, bearers):
     assert town.holder in need
 
 
-def test_the_account_is_the_one_that_is_booked_on(town, bearers):
+def test_the_account_is_the_one_that_is_booked_on(town, payers):
     Settings.objects.update(
         booking=Booking.SALE, sale_account="49400000", sale_income_account="49700000"
     )
-    sheet = budget_sheet(bearers[0], TODAY)
+    sheet = budget_sheet(payers[0], TODAY)
     assert {one.coding.account for one in sheet.units} == {"49400000"}
     assert {o.coding.account for o in sheet.transfers if o.unit.is_cost_holder} == {"49700000"}
 
 
-def test_a_missing_account_is_named(town, bearers, client_of, cast):
+def test_a_missing_account_is_named(town, payers, client_of, cast):
     town.first.account = ""
     town.first.save()
     text = client_of(cast.finance).get(reverse("budget-sheet")).content.decode()
@@ -106,11 +106,11 @@ def test_a_missing_account_is_named(town, bearers, client_of, cast):
 
 @pytest.mark.parametrize("beloeb", ["kr", "tkr"])
 def test_the_workbook_holds_exact_cells_in_libreoffice(
-    town, cast, client_of, bearers, tmp_path, beloeb
+    town, cast, client_of, payers, tmp_path, beloeb
 ):
     town.first.name = '=HYPERLINK("http://x";"y")'
     town.first.save()
-    sheet = budget_sheet(bearers[0], TODAY, in_thousands=beloeb == "tkr")
+    sheet = budget_sheet(payers[0], TODAY, in_thousands=beloeb == "tkr")
     response = client_of(cast.finance).get(f"{reverse('budget-sheet')}?beloeb={beloeb}&hent=xlsx")
     path = tmp_path / "budgetark.xlsx"
     path.write_bytes(b"".join(response.streaming_content))

@@ -14,7 +14,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from leasing.cost_share.selectors.budget import budget_against, budget_of, budget_table, units_over
 from leasing.cost_share.selectors.forecast import forecast_of
-from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.services.budgets import enter_budgets
 from leasing.imports.importers.files import import_file
 from leasing.models import Budget
@@ -31,8 +31,8 @@ def town(db, settings):
 
 
 @pytest.fixture
-def bearers(town, cast):
-    return {bearer.name: bearer for bearer in bearers_seen_by(cast.finance, TODAY)}
+def payers(town, cast):
+    return {payer.name: payer for payer in payers_seen_by(cast.finance, TODAY)}
 
 
 @pytest.fixture
@@ -44,41 +44,41 @@ def budget(unit, amount_ore, year=2026):
     return Budget.objects.create(unit=unit, year=year, amount_ore=amount_ore)
 
 
-def enter(client, bearer, **fields):
-    address = f"{reverse('budgets-enter')}?afdeling={bearer.key}&aar=2026"
+def enter(client, payer, **fields):
+    address = f"{reverse('budgets-enter')}?afdeling={payer.key}&aar=2026"
     return client.post(address, fields)
 
 
-def test_without_a_budget_nothing_is_left_and_nothing_passed(bearers):
-    against = budget_against(bearers["Dagtilbud & Skole"], 2026, TODAY)
+def test_without_a_budget_nothing_is_left_and_nothing_passed(payers):
+    against = budget_against(payers["Dagtilbud & Skole"], 2026, TODAY)
     assert (against.budget_ore, against.left_ore, against.passes) == (None, None, False)
     assert against.forecast_ore > against.billed_ore > 0
 
 
-def test_a_budget_lasts_to_the_last_ore(town, bearers):
-    bearer = bearers["Dagtilbud & Skole"]
-    expected = forecast_of(bearer, TODAY).total_ore(year=2026)
+def test_a_budget_lasts_to_the_last_ore(town, payers):
+    payer = payers["Dagtilbud & Skole"]
+    expected = forecast_of(payer, TODAY).total_ore(year=2026)
     one = budget(town.first, expected - 100)
     other = budget(town.second, 100)
-    assert budget_of(bearer, 2026) == expected
-    against = budget_against(bearer, 2026, TODAY)
+    assert budget_of(payer, 2026) == expected
+    against = budget_against(payer, 2026, TODAY)
     assert (against.left_ore, against.passes) == (0, False)
 
     other.amount_ore = 99
     other.save()
-    against = budget_against(bearer, 2026, TODAY)
+    against = budget_against(payer, 2026, TODAY)
     assert (against.left_ore, against.passes) == (-1, True)
-    assert budget_of(bearer, 2027) is None
+    assert budget_of(payer, 2027) is None
     one.delete()
-    assert budget_of(bearer, 2026) == 99
+    assert budget_of(payer, 2026) == 99
 
 
-def test_the_rows_add_up_to_the_whole_of_every_bearer_and_year(town, bearers):
+def test_the_rows_add_up_to_the_whole_of_every_payer_and_year(town, payers):
     for unit in (town.first, town.mover, town.library, town.holder):
         budget(unit, 123_45)
-    for bearer in bearers.values():
+    for payer in payers.values():
         for year in (2026, 2027, 2028):
-            table = budget_table(bearer, year, TODAY)
+            table = budget_table(payer, year, TODAY)
             assert sum(row.forecast_ore for row in table.rows) == table.against.forecast_ore
             assert sum(row.billed_ore for row in table.rows) == table.against.billed_ore
             assert sum(table.sums) == table.against.forecast_ore
@@ -86,27 +86,27 @@ def test_the_rows_add_up_to_the_whole_of_every_bearer_and_year(town, bearers):
             assert sum(has) == (table.against.budget_ore or 0)
 
 
-def test_a_unit_that_has_left_keeps_its_bill_here_and_has_its_budget_where_it_is(town, bearers):
+def test_a_unit_that_has_left_keeps_its_bill_here_and_has_its_budget_where_it_is(town, payers):
     budget(town.mover, 500_000_00)
     [old] = [
         row
-        for row in budget_table(bearers["Dagtilbud & Skole"], 2026, TODAY).rows
+        for row in budget_table(payers["Dagtilbud & Skole"], 2026, TODAY).rows
         if row.unit == town.mover
     ]
     [new] = [
         row
-        for row in budget_table(bearers["Kultur, Fritid & Ejendomme"], 2026, TODAY).rows
+        for row in budget_table(payers["Kultur, Fritid & Ejendomme"], 2026, TODAY).rows
         if row.unit == town.mover
     ]
     assert (old.is_former, old.budget_ore, old.billed_ore) == (True, None, 2 * 34941 + 1)
     assert (new.is_former, new.budget_ore, new.billed_ore) == (False, 500_000_00, 0)
 
 
-def test_the_units_over_come_by_most_first(town, bearers):
+def test_the_units_over_come_by_most_first(town, payers):
     budget(town.first, 1)
     budget(town.library, 1)
     budget(town.second, 900_000_00)
-    over = units_over(bearers["Hele kommunen"], 2026, TODAY)
+    over = units_over(payers["Hele kommunen"], 2026, TODAY)
     assert {row.unit for row in over} == {town.first, town.library}
     assert over[0].over_ore >= over[1].over_ore > 0
     assert over[0].over_ore == over[0].forecast_ore - 1
@@ -115,27 +115,27 @@ def test_the_units_over_come_by_most_first(town, bearers):
 # --- entering
 
 
-def test_finance_enters_changes_and_removes(town, bearers, finance, cast):
-    bearer = bearers["Dagtilbud & Skole"]
+def test_finance_enters_changes_and_removes(town, payers, finance, cast):
+    payer = payers["Dagtilbud & Skole"]
     first, second = f"unit_{town.first.id}", f"unit_{town.second.id}"
-    response = enter(finance, bearer, **{first: "12.000,50", second: "1000"})
+    response = enter(finance, payer, **{first: "12.000,50", second: "1000"})
     assert response.status_code == 302
     assert dict(Budget.objects.values_list("unit", "amount_ore")) == {
         town.first.id: 1200050,
         town.second.id: 100000,
     }
     seen = {f"seen_{town.first.id}": "1200050", f"seen_{town.second.id}": "100000"}
-    enter(finance, bearer, **{first: "", second: "1000"}, **seen)
+    enter(finance, payer, **{first: "", second: "1000"}, **seen)
     assert list(Budget.objects.values_list("unit", "amount_ore")) == [(town.second.id, 100000)]
     entries = LogEntry.objects.filter(content_type__model="budget")
     assert {entry.actor for entry in entries} == {cast.finance}
     assert {entry.action for entry in entries} == {LogEntry.Action.CREATE, LogEntry.Action.DELETE}
 
 
-def test_what_is_wrong_is_told_and_nothing_typed_is_lost(town, bearers, finance):
+def test_what_is_wrong_is_told_and_nothing_typed_is_lost(town, payers, finance):
     response = enter(
         finance,
-        bearers["Dagtilbud & Skole"],
+        payers["Dagtilbud & Skole"],
         **{f"unit_{town.first.id}": "tusind", f"unit_{town.second.id}": "77,25"},
     )
     text = response.content.decode()
@@ -145,7 +145,7 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(town, bearers, finance)
     assert 'value="77,25"' in text
     assert not Budget.objects.exists()
 
-    below = enter(finance, bearers["Dagtilbud & Skole"], **{f"unit_{town.first.id}": "-1"})
+    below = enter(finance, payers["Dagtilbud & Skole"], **{f"unit_{town.first.id}": "-1"})
     assert below.status_code == 422
     assert "et budget kan ikke være under nul" in below.content.decode()
 
@@ -199,8 +199,8 @@ def test_leaders_read_their_own_and_enter_nothing(town, cast, client_of):
         assert client.get(reverse("budgets-enter")).status_code == 403
 
 
-def test_a_unit_of_another_department_cannot_be_slipped_into_the_form(town, bearers, finance):
-    enter(finance, bearers["Kultur, Fritid & Ejendomme"], **{f"unit_{town.first.id}": "10"})
+def test_a_unit_of_another_department_cannot_be_slipped_into_the_form(town, payers, finance):
+    enter(finance, payers["Kultur, Fritid & Ejendomme"], **{f"unit_{town.first.id}": "10"})
     assert not Budget.objects.exists()
 
 

@@ -12,14 +12,14 @@ from hypothesis.extra.django import TestCase
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD
 from leasing.cost_share.selectors.forecast import ASSUMED, BILLED, CONTRACTED, PLANNED, forecast_of
-from leasing.cost_share.selectors.payers import EVERYBODY, Bearer
+from leasing.cost_share.selectors.payers import EVERYBODY, Payer
 from leasing.cost_share.selectors.share import share_of
 from leasing.domain.assumptions import Assumptions
 from leasing.models import EndChoice, InvoiceLine, LeaseTerm
 from tests import builders as make
 from tests.leasing import town as town_of
 from tests.leasing.billing.test_closing_properties import CLOSINGS, FACTS, World, rolled_back
-from tests.leasing.cost_share.test_bridge import bearers_of
+from tests.leasing.cost_share.test_bridge import payers_of
 from tests.leasing.pages import (
     COMING,
     assert_every_figure_opens_its_lines,
@@ -30,7 +30,7 @@ from tests.leasing.pages import (
 )
 
 DAY = date(2026, 11, 23)
-ALL = Bearer(EVERYBODY, "Hele kommunen", None)
+ALL = Payer(EVERYBODY, "Hele kommunen", None)
 NO_RENEWAL = Assumptions(renews=False)
 PROPERTY = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -102,9 +102,9 @@ class Always(TestCase):
     def test_billed_and_contracted_are_what_the_share_calls_the_cost(self, facts, closings):
         with rolled_back():
             world = filled(facts, closings)
-            for bearer in bearers_of(world):
-                sums = forecast_of(bearer, DAY).sums("period")
-                for cost in share_of(bearer, Quarter.of(DAY), DAY, 8).quarters:
+            for payer in payers_of(world):
+                sums = forecast_of(payer, DAY).sums("period")
+                for cost in share_of(payer, Quarter.of(DAY), DAY, 8).quarters:
                     shades = sums.get((str(cost.quarter),), {})
                     assert shades.get(BILLED, 0) == cost.billed_ore
                     assert shades.get(CONTRACTED, 0) == cost.pending_ore
@@ -120,7 +120,7 @@ def town(db):
 
 
 def own(unit):
-    return Bearer(str(unit.department_id), "Min", frozenset({unit.pk}), unit.department)
+    return Payer(str(unit.department_id), "Min", frozenset({unit.pk}), unit.department)
 
 
 def test_the_quarters_reach_sixteen_ahead_and_four_whole_years(town):

@@ -368,11 +368,11 @@ def test_a_letter_by_mail_has_its_own_department_only(town, cast):
         assert [word for word in secrets if word in told] == []
 
 
-def scenario(maker, bearer, **assumed):
+def scenario(maker, payer, **assumed):
     found = {"antal_1": "2", "model_1": "T14", "antal_fra": "01-02-2027"} | assumed
     return Scenario.objects.create(
         name="Hemmeligt",
-        bearer=str(bearer),
+        bearer=str(payer),
         assumptions=found,
         is_shared=True,
         created_by=maker,
@@ -407,8 +407,8 @@ def test_scenarios_are_their_makers_and_reach_no_further(town, cast, client_of):
     orders = Order.objects.count()
     agreed = agreed_in(client.get(f"{page}?scenarie={kept.pk}"))
     client.post(f"{page}{kept.pk}/bestil/", {"agreed": agreed})
-    for bearer in (town.culture.pk, "alle", "it-lager"):
-        kept = scenario(head, bearer, enhed_1=str(town.library.pk))
+    for payer in (town.culture.pk, "alle", "it-lager"):
+        kept = scenario(head, payer, enhed_1=str(town.library.pk))
         assert client.get(f"{page}?scenarie={kept.pk}").status_code == 404
         assert client.post(f"{page}{kept.pk}/bestil/").status_code == 404
     assert Order.objects.count() == orders

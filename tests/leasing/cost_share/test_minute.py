@@ -8,7 +8,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from leasing.billing import views as later
 from leasing.cost_share.selectors.minute import is_at_hand, minute_of
-from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.models import Budget, Charge
 from tests import builders as make
 from tests.leasing.pages import read, text_of
@@ -34,12 +34,12 @@ def head(town, cast):
     return cast.with_access("hanne", HEAD, department=town.school)
 
 
-def bearer_of(user):
-    return bearers_seen_by(user, TODAY)[0]
+def payer_of(user):
+    return payers_seen_by(user, TODAY)[0]
 
 
 def test_the_quarters_go_from_the_billing_start_to_eight_ahead(town, head):
-    minute = minute_of(bearer_of(head), NOW, TODAY)
+    minute = minute_of(payer_of(head), NOW, TODAY)
     codes = [str(one.quarter) for one in minute.quarters]
     assert (codes[0], codes[-1], len(codes)) == ("2026Q1", "2028Q4", 12)
     # Billed and agreed together are what the share calls the quarter's cost.
@@ -52,7 +52,7 @@ def test_the_quarters_go_from_the_billing_start_to_eight_ahead(town, head):
 def test_a_budget_has_what_is_left_of_it_and_says_when_it_is_passed(town, head, client_of):
     client = client_of(head)
     assert "Der er ikke skrevet et budget" in text_of(read(client, SHARE))
-    expected = minute_of(bearer_of(head), NOW, TODAY).year_ore
+    expected = minute_of(payer_of(head), NOW, TODAY).year_ore
     one = Budget.objects.create(unit=town.first, year=2026, amount_ore=expected)
     Budget.objects.create(unit=town.second, year=2026, amount_ore=10_000)
     Budget.objects.create(unit=town.second, year=2027, amount_ore=999_999)
@@ -64,14 +64,14 @@ def test_a_budget_has_what_is_left_of_it_and_says_when_it_is_passed(town, head, 
 
 
 def test_a_new_fact_is_seen_at_once(town, head, client_of):
-    client, bearer = client_of(head), bearer_of(head)
-    before = minute_of(bearer, NOW, TODAY).share.total.amount_ore
-    assert is_at_hand(bearer, NOW, TODAY)
+    client, payer = client_of(head), payer_of(head)
+    before = minute_of(payer, NOW, TODAY).share.total.amount_ore
+    assert is_at_hand(payer, NOW, TODAY)
     make.charge(town.first, 12_300, date(2026, 11, 3), "Ridset låg")
-    assert not is_at_hand(bearer, NOW, TODAY)
-    assert minute_of(bearer, NOW, TODAY).share.total.amount_ore == before + 12_300
+    assert not is_at_hand(payer, NOW, TODAY)
+    assert minute_of(payer, NOW, TODAY).share.total.amount_ore == before + 12_300
     Charge.objects.get(text="Ridset låg").delete()
-    assert minute_of(bearer, NOW, TODAY).share.total.amount_ore == before
+    assert minute_of(payer, NOW, TODAY).share.total.amount_ore == before
     read(client, SHARE)
 
 
@@ -110,7 +110,7 @@ def test_the_pcs_open_as_a_list_of_just_as_many(town, head, cast, client_of):
 
 def test_the_average_of_the_municipality_stands_beside_the_own(town, head, client_of):
     text = text_of(read(client_of(head), SHARE))
-    minute = minute_of(bearer_of(head), NOW, TODAY)
+    minute = minute_of(payer_of(head), NOW, TODAY)
     # All nine pcs but the stopped one are T14: 5.590,66 kr. over 16 quarters, ⌊34941,6⌋
     assert minute.municipality_ore in {34941, 34942}
     assert "i hele kommunen 349,4" in text

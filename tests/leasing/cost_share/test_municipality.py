@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, HELPDESK
 from leasing.cost_share.selectors.municipality import departments_compared, whole_of
-from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.share import share_of
 from tests import builders as make
 from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
@@ -37,7 +37,7 @@ def row_of(department, quarter=NOW):
 
 
 def test_the_departments_add_up_to_the_municipality(town, cast):
-    everybody = bearers_seen_by(cast.finance, TODAY)[0]
+    everybody = payers_seen_by(cast.finance, TODAY)[0]
     for quarter in (Quarter(2026, 1), Quarter(2026, 2), NOW):
         share = share_of(everybody, quarter, TODAY)
         rows = departments_compared(quarter, TODAY)
@@ -48,11 +48,11 @@ def test_the_departments_add_up_to_the_municipality(town, cast):
 
 
 def test_each_department_is_what_its_own_share_says(town, cast):
-    for bearer in bearers_seen_by(cast.finance, TODAY)[1:]:
+    for payer in payers_seen_by(cast.finance, TODAY)[1:]:
         for quarter in (Quarter(2026, 2), NOW):
-            share = share_of(bearer, quarter, TODAY)
+            share = share_of(payer, quarter, TODAY)
             rows = {row.key: row for row in departments_compared(quarter, TODAY)}
-            row = rows[bearer.key]
+            row = rows[payer.key]
             assert row.cost_ore == share.total.amount_ore
             assert row.before_ore == share.total.before_ore
             assert (row.pcs, row.average_ore) == (share.held.pcs, share.held.average_ore)

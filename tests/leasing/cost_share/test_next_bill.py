@@ -13,7 +13,7 @@ from hypothesis.extra.django import TestCase
 from albertslund_it.common.money import parse_kroner
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from leasing.billing.selectors.window import next_window
-from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.share import share_of
 from leasing.cost_share.services.letters import write_letters
 from leasing.models import InvoiceLine, Mail, Settings
@@ -26,13 +26,13 @@ from tests.leasing.town import TODAY, Town, close
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
-def next_bills(bearers, today):
-    """Return what each bearer is told, by key."""
-    return {one.key: share_of(one, next_window(today).last, today).next_bill for one in bearers}
+def next_bills(payers, today):
+    """Return what each payer is told, by key."""
+    return {one.key: share_of(one, next_window(today).last, today).next_bill for one in payers}
 
 
-def billed_by(run, bearer):
-    own = InvoiceLine.objects.filter(bearer.billed, invoice__run=run)
+def billed_by(run, payer):
+    own = InvoiceLine.objects.filter(payer.billed, invoice__run=run)
     return sum(own.values_list("amount_ore", flat=True)), own.count()
 
 
@@ -54,10 +54,10 @@ class TestItIsTheInvoiceThatTheClosingWrites(TestCase):
                 world.close(closed, today)
             for fact in late:
                 world.enter(fact)
-            bearers = bearers_seen_by(Cast().finance, today)
-            told = next_bills(bearers, today)
+            payers = payers_seen_by(Cast().finance, today)
+            told = next_bills(payers, today)
             run = world.close(next_window(today).current, today)
-            for one in bearers:
+            for one in payers:
                 bill = told[one.key]
                 assert (bill.amount_ore, bill.lines) == billed_by(run, one), one
                 assert bill.code == run.code
@@ -83,7 +83,7 @@ def head(town, cast):
 def test_before_a_quarter_begins_it_is_what_its_first_day_would_bill(town, cast):
     close("2026Q4")
     [bill] = next_bills(
-        [b for b in bearers_seen_by(cast.finance, TODAY) if b.department == town.school], TODAY
+        [b for b in payers_seen_by(cast.finance, TODAY) if b.department == town.school], TODAY
     ).values()
     assert (bill.code, bill.is_open, bill.opens_on) == ("2027Q1", False, date(2027, 1, 1))
     run = close("2027Q1", date(2027, 1, 1))
@@ -105,7 +105,7 @@ def test_each_payer_is_worked_out_from_their_own_devices(
 
     monkeypatch.setattr(outstanding, "leases_with_differences", watched)
     leader = cast.with_access("ulla", UNIT_LEADER, unit=town.mover)
-    next_bills(bearers_seen_by(leader, TODAY), TODAY)
+    next_bills(payers_seen_by(leader, TODAY), TODAY)
     assert seen == ["PF000009"]
 
 

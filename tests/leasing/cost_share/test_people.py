@@ -6,7 +6,7 @@ import pytest
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, UNIT_LEADER
-from leasing.cost_share.selectors.payers import bearers_seen_by
+from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.people import people_of
 from leasing.cost_share.selectors.share import share_of
 from tests import builders as make
@@ -46,16 +46,16 @@ def test_every_grouping_of_every_role_sums_to_the_same_total(town, cast):
     ]
     checked = 0
     for user in users:
-        for bearer in bearers_seen_by(user, TODAY):
+        for payer in payers_seen_by(user, TODAY):
             for code in ("2026Q1", "2026Q2", "2026Q3", "2026Q4"):
                 quarter = Quarter.parse(code)
-                share = share_of(bearer, quarter, TODAY)
+                share = share_of(payer, quarter, TODAY)
                 for rows in (share.by_payer, share.by_model, share.by_kind):
                     for figure in ("amount_ore", "before_ore", "to_date_ore"):
                         assert sum(getattr(row, figure) for row in rows) == getattr(
                             share.total, figure
-                        ), (user, bearer.key, code, figure)
-                people = people_of(bearer, quarter, TODAY)
+                        ), (user, payer.key, code, figure)
+                people = people_of(payer, quarter, TODAY)
                 assert sum(person.amount_ore for person in people) == share.total.amount_ore
                 [cost] = [one for one in share.quarters if one.quarter == quarter]
                 assert cost.cost_ore == share.total.amount_ore
@@ -66,10 +66,10 @@ def test_every_grouping_of_every_role_sums_to_the_same_total(town, cast):
 
 
 def test_a_device_is_with_who_had_it_last_in_the_quarter(town, cast):
-    bearer = bearers_seen_by(cast.with_access("hanne", HEAD, department=town.school), TODAY)[0]
+    payer = payers_seen_by(cast.with_access("hanne", HEAD, department=town.school), TODAY)[0]
 
     def had(code):
-        people = people_of(bearer, Quarter.parse(code), TODAY)
+        people = people_of(payer, Quarter.parse(code), TODAY)
         return {p.label: [one.serial_number for one in p.possessions] for p in people}
 
     assert had("2026Q3")["Anna Berg (anbe)"] == ["PF000003", "PF000004"]

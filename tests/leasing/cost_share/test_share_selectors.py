@@ -8,7 +8,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from leasing.billing.selectors.outstanding import outstanding
 from leasing.cost_share.selectors.lines import NOT_BILLED, Choice, lines_of
-from leasing.cost_share.selectors.payers import EVERYBODY, bearers_seen_by
+from leasing.cost_share.selectors.payers import EVERYBODY, payers_seen_by
 from leasing.cost_share.selectors.share import quarters_to_choose, share_of
 from leasing.models import Kind
 from tests import builders as make
@@ -25,22 +25,22 @@ def town(db):
 
 
 @pytest.fixture
-def bearers(town, cast):
-    return {bearer.name: bearer for bearer in bearers_seen_by(cast.finance, TODAY)}
+def payers(town, cast):
+    return {payer.name: payer for payer in payers_seen_by(cast.finance, TODAY)}
 
 
-def total_of_lines(bearer, first, last=None, **choice):
-    lines = lines_of(bearer, Choice(first, last or first, **choice), TODAY)
+def total_of_lines(payer, first, last=None, **choice):
+    lines = lines_of(payer, Choice(first, last or first, **choice), TODAY)
     listed = list(lines)
     assert len(listed) == len(lines)
     assert sum(line.amount_ore for line in listed) == lines.total_ore
     return lines.total_ore
 
 
-def test_every_grouping_of_every_quarter_gives_the_same_total(bearers):
-    for bearer in bearers.values():
+def test_every_grouping_of_every_quarter_gives_the_same_total(payers):
+    for payer in payers.values():
         for quarter in quarters_to_choose(TODAY):
-            share = share_of(bearer, quarter, TODAY)
+            share = share_of(payer, quarter, TODAY)
             total = share.total.amount_ore
             for rows in (share.by_payer, share.by_model, share.by_kind):
                 assert sum(row.amount_ore for row in rows) == total
@@ -51,34 +51,34 @@ def test_every_grouping_of_every_quarter_gives_the_same_total(bearers):
             [cost] = [cost for cost in share.quarters if cost.quarter == quarter]
             assert cost.cost_ore == total
             assert cost.pending_ore == share.pending_ore
-            assert total_of_lines(bearer, quarter) == total
+            assert total_of_lines(payer, quarter) == total
 
 
-def test_every_row_opens_lines_that_add_up_to_it(bearers):
-    for bearer in bearers.values():
+def test_every_row_opens_lines_that_add_up_to_it(payers):
+    for payer in payers.values():
         for quarter in (FIRST, LAST):
-            share = share_of(bearer, quarter, TODAY)
+            share = share_of(payer, quarter, TODAY)
             for row in share.by_payer:
-                if bearer.key == EVERYBODY:
-                    [payer] = [each for each in bearers.values() if each.key == row.key]
-                    assert total_of_lines(payer, quarter) == row.amount_ore
+                if payer.key == EVERYBODY:
+                    [department] = [each for each in payers.values() if each.key == row.key]
+                    assert total_of_lines(department, quarter) == row.amount_ore
                 else:
-                    assert total_of_lines(bearer, quarter, unit_id=row.key) == row.amount_ore
+                    assert total_of_lines(payer, quarter, unit_id=row.key) == row.amount_ore
             for row in share.by_model:
-                assert total_of_lines(bearer, quarter, model_name=row.key) == row.amount_ore
+                assert total_of_lines(payer, quarter, model_name=row.key) == row.amount_ore
             for row in share.by_kind:
-                assert total_of_lines(bearer, quarter, kind=row.key) == row.amount_ore
-            assert total_of_lines(bearer, FIRST, share.to_date) == share.total.to_date_ore
-            assert total_of_lines(bearer, FIRST, LAST) == share.year_ore
+                assert total_of_lines(payer, quarter, kind=row.key) == row.amount_ore
+            assert total_of_lines(payer, FIRST, share.to_date) == share.total.to_date_ore
+            assert total_of_lines(payer, FIRST, LAST) == share.year_ore
             for bill in share.bills:
-                assert total_of_lines(bearer, FIRST, LAST, run=bill.run.code) == bill.amount_ore
+                assert total_of_lines(payer, FIRST, LAST, run=bill.run.code) == bill.amount_ore
 
 
-def test_the_bearers_together_are_the_whole_municipality(bearers):
-    everybody = bearers.pop("Hele kommunen")
+def test_the_payers_together_are_the_whole_municipality(payers):
+    everybody = payers.pop("Hele kommunen")
     for quarter in quarters_to_choose(TODAY):
         whole = share_of(everybody, quarter, TODAY)
-        parts = [share_of(bearer, quarter, TODAY) for bearer in bearers.values()]
+        parts = [share_of(payer, quarter, TODAY) for payer in payers.values()]
         assert sum(part.total.amount_ore for part in parts) == whole.total.amount_ore
         assert sum(part.held.pcs for part in parts) == whole.held.pcs
         for of_run in whole.bills:
@@ -86,8 +86,8 @@ def test_the_bearers_together_are_the_whole_municipality(bearers):
             assert sum(together) == of_run.amount_ore == of_run.run.total_ore
 
 
-def test_cost_follows_the_facts_and_the_bill_stays(bearers):
-    share = share_of(bearers["Dagtilbud & Skole"], FIRST, TODAY)
+def test_cost_follows_the_facts_and_the_bill_stays(payers):
+    share = share_of(payers["Dagtilbud & Skole"], FIRST, TODAY)
     # Bill of Q1: 4 PCs and the screen at 1001, one that left on 15 February, T16 at 1002, one at
     # 1003 and the charge: 4·34941 + ⌊559066·45/1440⌋ + 10000 + 36951 + 34941 + 150000
     assert share.bills[-1].amount_ore == 4 * 34941 + 17470 + 10000 + 36951 + 34941 + 150000
@@ -102,23 +102,23 @@ def test_cost_follows_the_facts_and_the_bill_stays(bearers):
     }
 
 
-def test_a_unit_that_moves_leaves_its_bills_and_takes_its_future(town, bearers):
-    old = share_of(bearers["Dagtilbud & Skole"], LAST, TODAY)
-    new = share_of(bearers["Kultur, Fritid & Ejendomme"], LAST, TODAY)
+def test_a_unit_that_moves_leaves_its_bills_and_takes_its_future(town, payers):
+    old = share_of(payers["Dagtilbud & Skole"], LAST, TODAY)
+    new = share_of(payers["Kultur, Fritid & Ejendomme"], LAST, TODAY)
     assert "Ungdomsklubben" not in {row.label for row in old.by_payer if row.amount_ore}
     assert {row.label: row.amount_ore for row in new.by_payer}["Ungdomsklubben"] == 34942
 
-    billed_before = share_of(bearers["Kultur, Fritid & Ejendomme"], FIRST, TODAY)
+    billed_before = share_of(payers["Kultur, Fritid & Ejendomme"], FIRST, TODAY)
     assert {row.label for row in billed_before.by_payer} == {"Biblioteket", "Ungdomsklubben"}
     assert {r.label: r.amount_ore for r in billed_before.by_payer}["Ungdomsklubben"] == 0
 
 
 def test_who_sees_what(town, cast):
     head = cast.with_access("hanne", HEAD, department=town.culture)
-    assert [b.name for b in bearers_seen_by(head, TODAY)] == ["Kultur, Fritid & Ejendomme"]
+    assert [b.name for b in payers_seen_by(head, TODAY)] == ["Kultur, Fritid & Ejendomme"]
 
     leader = cast.with_access("ulla", UNIT_LEADER, unit=town.mover)
-    [own] = bearers_seen_by(leader, TODAY)
+    [own] = payers_seen_by(leader, TODAY)
     assert (own.name, own.department) == ("Ungdomsklubben", None)
     # Its leader sees what it paid in the old department, and only the unit's own.
     assert share_of(own, FIRST, TODAY).total.amount_ore == 34941
@@ -127,12 +127,12 @@ def test_who_sees_what(town, cast):
     assert not lines_of(own, Choice(FIRST, LAST, unit_id=town.first.id), TODAY)
 
     gone = cast.with_access("gerd", HEAD, department=town.culture, ends_before=date(2026, 11, 23))
-    assert bearers_seen_by(gone, TODAY) == []
-    assert bearers_seen_by(cast.nobody, TODAY) == []
+    assert payers_seen_by(gone, TODAY) == []
+    assert payers_seen_by(cast.nobody, TODAY) == []
 
 
-def test_lines_of_another_department_never_show(town, bearers):
-    culture = bearers["Kultur, Fritid & Ejendomme"]
+def test_lines_of_another_department_never_show(town, payers):
+    culture = payers["Kultur, Fritid & Ejendomme"]
     lines = list(lines_of(culture, Choice(FIRST, LAST), TODAY))
     assert {line.department for line in lines} == {"Kultur, Fritid & Ejendomme"}
     # The pc that came on 15 February: only the part of the quarter from then on.
@@ -140,8 +140,8 @@ def test_lines_of_another_department_never_show(town, bearers):
     assert (arrived.first_day, arrived.amount_ore) == (date(2026, 2, 15), 34941 - 17470)
 
 
-def test_the_lines_of_a_run_that_is_not_closed_are_those_it_would_get(town, bearers):
-    everybody = bearers["Hele kommunen"]
+def test_the_lines_of_a_run_that_is_not_closed_are_those_it_would_get(town, payers):
+    everybody = payers["Hele kommunen"]
     choice = Choice(FIRST, LAST, run="2026Q3")
     ahead = lines_of(everybody, choice, TODAY)
     kinds = {
@@ -159,8 +159,8 @@ def test_the_lines_of_a_run_that_is_not_closed_are_those_it_would_get(town, bear
     assert sum(count for count, _ in before.values()) == run.line_count
 
 
-def test_pages_of_lines_hold_every_line_once(town, bearers):
-    lines = lines_of(bearers["Hele kommunen"], Choice(FIRST, LAST), TODAY)
+def test_pages_of_lines_hold_every_line_once(town, payers):
+    lines = lines_of(payers["Hele kommunen"], Choice(FIRST, LAST), TODAY)
     paged = [line for at in range(0, len(lines), 7) for line in lines[at : at + 7]]
     assert paged == list(lines)
     assert lines[0] == paged[0]
@@ -169,8 +169,8 @@ def test_pages_of_lines_hold_every_line_once(town, bearers):
     assert paged[-1].run == "2026Q1"
 
 
-def test_search_and_not_billed(town, bearers):
-    everybody = bearers["Hele kommunen"]
+def test_search_and_not_billed(town, payers):
+    everybody = payers["Hele kommunen"]
     one = lines_of(everybody, Choice(FIRST, LAST, search="pf000010"), TODAY)
     assert {line.serial_number for line in one} == {"PF000010"}
     assert one.total_ore == one.pending_ore == 139766  # F after a year: 559066 · 4/16 = 139766,5
@@ -179,8 +179,8 @@ def test_search_and_not_billed(town, bearers):
     assert waiting.total_ore == outstanding(TODAY).total.pending_ore
 
 
-def test_pcs_and_their_average(town, bearers):
-    share = share_of(bearers["Dagtilbud & Skole"], LAST, TODAY)
+def test_pcs_and_their_average(town, payers):
+    share = share_of(payers["Dagtilbud & Skole"], LAST, TODAY)
     # PF1–PF4 (one at 1002 now), PF10; the screen is no pc, and the T16 has stopped.
     assert (share.held.pcs, share.held.items) == (5, 6)
     assert share.held.average_ore == 34942  # the fourth quarter of F: 139766 − 104824
@@ -189,7 +189,7 @@ def test_pcs_and_their_average(town, bearers):
 def test_nothing_leased_at_all(db, cast):
     make.cost_holder()
     make.department()
-    for bearer in bearers_seen_by(cast.finance, TODAY):
-        share = share_of(bearer, LAST, TODAY)
+    for payer in payers_seen_by(cast.finance, TODAY):
+        share = share_of(payer, LAST, TODAY)
         assert (share.total.amount_ore, share.by_payer, share.bills) == (0, [], [])
         assert share.held.average_ore is None

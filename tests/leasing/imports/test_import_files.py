@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.faults import FileRefused
+from albertslund_it.common.row_errors import FileRefused
 from albertslund_it.common.spreadsheets import Table
 from inventory.models import Device, Employee, Unit
 from leasing.guards import BILLED, BUSY, CLASH

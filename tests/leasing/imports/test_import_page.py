@@ -192,7 +192,7 @@ def test_faults_stand_row_by_row_and_the_kind_stays(unit, helpdesk):
 
     page = response.content.decode()
     assert response.status_code == 422
-    assert [str(fault) for fault in response.context["faults"]] == [
+    assert [str(fault) for fault in response.context["row_errors"]] == [
         "række 4: Navn mangler",
         "række 5: Enhedsnr 7777 findes ikke. Ret nummeret, eller indlæs enheden først",
     ]
@@ -205,7 +205,7 @@ def test_faults_stand_row_by_row_and_the_kind_stays(unit, helpdesk):
 def test_many_faults_are_counted(unit, helpdesk):
     response = upload(helpdesk, EMPLOYEES + "".join(f"X{n};;1001\n" for n in range(500)))
 
-    assert len(response.context["faults"]) == 200
+    assert len(response.context["row_errors"]) == 200
     assert "500 fejl i fil.csv" in response.content.decode()
     assert "Og 300 fejl mere" in response.content.decode()
 

@@ -9,7 +9,7 @@ import tracemalloc
 import pytest
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.faults import Faults
+from albertslund_it.common.row_errors import RowErrors
 from leasing.supplier.importers import ubl as reader
 from leasing.supplier.importers.clues import _labelled, clues_of
 from leasing.supplier.importers.ubl import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, NS, parse
@@ -182,7 +182,7 @@ def test_the_words_of_all_lines_count_together(labelled):
     )
 
     with pytest.raises(Refused) as refused:
-        read_document(ubl(lines, head=PERIOD), Faults())
+        read_document(ubl(lines, head=PERIOD), RowErrors())
 
     assert "over 50.000 ord og serienumre" in refused.value.reasons[0]
 
@@ -191,4 +191,4 @@ def test_an_invoice_of_very_many_contracts_is_refused():
     one = "<cac:ContractDocumentReference><cbc:ID>UA-1</cbc:ID></cac:ContractDocumentReference>"
 
     with pytest.raises(Refused, match="over 100 kontrakter"):
-        read_document(ubl(line(1, ""), head=PERIOD + one * 101), Faults())
+        read_document(ubl(line(1, ""), head=PERIOD + one * 101), RowErrors())

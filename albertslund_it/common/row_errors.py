@@ -7,7 +7,7 @@ from albertslund_it.common.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RowError:
     """What is wrong in one row; in the file as a whole when `row` is None.
 
     `place` is what a row is called: the row of a table, the line of an invoice.
@@ -22,15 +22,15 @@ class Fault:
 
 
 class FileRefused(Refused):
-    """A file that is not taken in, with its faults in the order of its rows."""
+    """A file that is not taken in, with its errors in the order of its rows."""
 
-    def __init__(self, faults: list[Fault]):
-        self.faults = faults
-        super().__init__(*map(str, faults))
+    def __init__(self, errors: list[RowError]):
+        self.errors = errors
+        super().__init__(*map(str, errors))
 
 
-class Faults:
-    """Collects faults, so that a person hears of all of them at once."""
+class RowErrors:
+    """Collects errors, so that a person hears of all of them at once."""
 
     def __init__(self, place: str = "række"):
         self.place = place
@@ -63,7 +63,7 @@ class Faults:
         if self._rows:
             rows = sorted(self._rows, key=lambda row: row or 0)
             raise FileRefused(
-                [Fault(row, said, self.place) for row in rows for said in self._rows[row]]
+                [RowError(row, said, self.place) for row in rows for said in self._rows[row]]
             )
         if self._whole:
-            raise FileRefused([Fault(None, sentence) for sentence in self._whole])
+            raise FileRefused([RowError(None, sentence) for sentence in self._whole])
