@@ -1,6 +1,7 @@
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from albertslund_it.common.permissions import CLOSE_QUARTER, VIEW_DEVICE
 from albertslund_it.navigation import menu
 from albertslund_it.web.clock import today
 from leasing.models import Settings
@@ -19,7 +20,7 @@ def frame(request):
 def _arrears(request):
     """Tell who closes quarters which ones have ended without being closed."""
     user = getattr(request, "user", None)
-    if user is None or not user.has_perm("leasing.close_quarter"):
+    if user is None or not user.has_perm(CLOSE_QUARTER):
         return None
     return arrears(today())
 
@@ -32,7 +33,7 @@ def _navigation(request) -> dict:
         "home": _url("front"),
         "items": menu(user, request.path, today()),
         "roles": [group.name for group in user.groups.order_by("name")],
-        "search_url": _url("search") if user.has_perm("inventory.view_device") else "",
+        "search_url": _url("search") if user.has_perm(VIEW_DEVICE) else "",
         "admin_url": _url("admin:index") if user.is_staff else "",
     }
 

@@ -5,10 +5,18 @@ from datetime import date
 
 from django.urls import NoReverseMatch, reverse
 
+from albertslund_it.common.permissions import (
+    HANDLE_ORDERS,
+    IMPORT_INVENTORY,
+    MANAGE_AMOUNTS,
+    REGISTER_DELIVERIES,
+    VIEW_BILLINGRUN,
+    VIEW_DEVICE,
+)
 from inventory.organisation.selectors.scope import answers_for_something, sees_all
 
 MOST = 5
-IMPORT = ("inventory.import_inventory", "leasing.register_deliveries", "leasing.manage_amounts")
+IMPORT = (IMPORT_INVENTORY, REGISTER_DELIVERIES, MANAGE_AMOUNTS)
 
 
 @dataclass(frozen=True)
@@ -27,13 +35,13 @@ class Item:
 def wanted(user, today: date) -> list[tuple[str, str]]:
     """Return (label, URL name) of what a user can open today, in the menu's order."""
     items = [("Forside", "front")]
-    sees_devices = user.has_perm("inventory.view_device")
+    sees_devices = user.has_perm(VIEW_DEVICE)
     # Who sees all reaches a department's share through Afdelinger.
     if sees_devices and not sees_all(user) and answers_for_something(user, today):
         items.append(("Egenbetaling", "share"))
-    if user.has_perm("leasing.view_billingrun"):
+    if user.has_perm(VIEW_BILLINGRUN):
         items.append(("Kvartaler", "quarter-list"))
-    if user.has_perm("leasing.handle_orders"):
+    if user.has_perm(HANDLE_ORDERS):
         items.append(("Bestillinger", "order-list"))
     if sees_devices:
         items += [("Udstyr", "device-list"), ("Afdelinger", "department-list")]

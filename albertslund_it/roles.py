@@ -3,13 +3,34 @@
 `app.*` stands for Django's own four permissions on every model of an app (the admin's).
 """
 
-ALL = "inventory.view_all_departments"
+from albertslund_it.common.permissions import (
+    ADD_SCENARIO,
+    CLOSE_QUARTER,
+    DECIDE_APPROVAL,
+    EXPORT_REBILLING,
+    HANDLE_ORDERS,
+    IMPORT_INVENTORY,
+    MANAGE_AMOUNTS,
+    MANAGE_ROLLOUT,
+    OBJECT_TO_DEVICE,
+    RECONCILE,
+    REGISTER_DELIVERIES,
+    SEE_LAST_SEEN,
+    SETTLE_OBJECTION,
+    VIEW_ALL_DEPARTMENTS,
+    VIEW_BILLINGRUN,
+    VIEW_DEVICE,
+    VIEW_EMPLOYEE,
+    VIEW_ORDER,
+    VIEW_ROLL,
+    VIEW_SUPPLIERINVOICE,
+    WISH_FOR_END,
+)
+
 # Who holds a device, and when it was last seen: finance and auditors do without.
-PEOPLE = "inventory.view_employee"
-LAST_SEEN = "inventory.see_last_seen"
 
 # Who may do this closes quarters and takes the money's files: only a superuser hands it on.
-RESERVED = ("leasing.close_quarter", "leasing.export_rebilling")
+RESERVED = (CLOSE_QUARTER, EXPORT_REBILLING)
 
 HELPDESK = "It-helpdesk"
 HEAD = "Leder"
@@ -20,61 +41,61 @@ ADMINISTRATOR = "Administrator"
 
 ROLES: dict[str, tuple[str, ...]] = {
     HELPDESK: (
-        ALL,
-        "inventory.view_device",
-        PEOPLE,
-        LAST_SEEN,
-        "inventory.import_inventory",
-        "inventory.view_roll",
-        "inventory.manage_rollout",
-        "leasing.register_deliveries",
-        "leasing.view_order",
-        "leasing.handle_orders",
-        "leasing.settle_objection",
-        "leasing.add_scenario",
+        VIEW_ALL_DEPARTMENTS,
+        VIEW_DEVICE,
+        VIEW_EMPLOYEE,
+        SEE_LAST_SEEN,
+        IMPORT_INVENTORY,
+        VIEW_ROLL,
+        MANAGE_ROLLOUT,
+        REGISTER_DELIVERIES,
+        VIEW_ORDER,
+        HANDLE_ORDERS,
+        SETTLE_OBJECTION,
+        ADD_SCENARIO,
     ),
     HEAD: (
-        "inventory.view_device",
-        PEOPLE,
-        "inventory.view_roll",
-        "leasing.view_order",
-        "leasing.decide_approval",
-        "leasing.object_to_device",
-        "leasing.wish_for_end",
-        "leasing.add_scenario",
+        VIEW_DEVICE,
+        VIEW_EMPLOYEE,
+        VIEW_ROLL,
+        VIEW_ORDER,
+        DECIDE_APPROVAL,
+        OBJECT_TO_DEVICE,
+        WISH_FOR_END,
+        ADD_SCENARIO,
     ),
     UNIT_LEADER: (
-        "inventory.view_device",
-        PEOPLE,
-        "leasing.view_order",
-        "leasing.object_to_device",
-        "leasing.wish_for_end",
-        "leasing.add_scenario",
+        VIEW_DEVICE,
+        VIEW_EMPLOYEE,
+        VIEW_ORDER,
+        OBJECT_TO_DEVICE,
+        WISH_FOR_END,
+        ADD_SCENARIO,
     ),
     FINANCE: (
-        ALL,
-        "inventory.view_device",
-        "inventory.import_inventory",
-        "leasing.register_deliveries",
-        "leasing.manage_amounts",
-        "leasing.add_scenario",
-        "leasing.view_order",
-        "leasing.reconcile",
-        "leasing.view_supplierinvoice",
-        "leasing.view_billingrun",
-        "leasing.close_quarter",
-        "leasing.export_rebilling",
+        VIEW_ALL_DEPARTMENTS,
+        VIEW_DEVICE,
+        IMPORT_INVENTORY,
+        REGISTER_DELIVERIES,
+        MANAGE_AMOUNTS,
+        ADD_SCENARIO,
+        VIEW_ORDER,
+        RECONCILE,
+        VIEW_SUPPLIERINVOICE,
+        VIEW_BILLINGRUN,
+        CLOSE_QUARTER,
+        EXPORT_REBILLING,
     ),
     AUDITOR: (
-        ALL,
-        "inventory.view_device",
-        "inventory.view_roll",
-        "leasing.view_order",
-        "leasing.view_supplierinvoice",
-        "leasing.view_billingrun",
+        VIEW_ALL_DEPARTMENTS,
+        VIEW_DEVICE,
+        VIEW_ROLL,
+        VIEW_ORDER,
+        VIEW_SUPPLIERINVOICE,
+        VIEW_BILLINGRUN,
     ),
     ADMINISTRATOR: (
-        ALL,
+        VIEW_ALL_DEPARTMENTS,
         # Not auth.*: what a group may is written here, and what a user may comes from groups.
         "auth.add_user",
         "auth.change_user",
@@ -99,7 +120,7 @@ def write_roles(**kwargs):
             found = Permission.objects.filter(content_type__app_label=app)
             if codename == "*":
                 found = found.filter(codename__regex=r"^(add|change|delete|view)_").exclude(
-                    codename=ALL.split(".")[1]
+                    codename=VIEW_ALL_DEPARTMENTS.split(".")[1]
                 )
             else:
                 found = found.filter(codename=codename)

@@ -1,10 +1,10 @@
 """Devices that are not leased, as a file."""
 
 from albertslund_it.common import cells
+from albertslund_it.common.permissions import IMPORT_INVENTORY
 from inventory.devices.services.devices import DeviceFacts, save_devices
 from inventory.imports.importers.columns import (
     MODEL,
-    PERMISSION,
     SERIAL_NUMBER,
     WARRANTY,
     initials,
@@ -17,7 +17,7 @@ DEVICES = Importer(
     kind="devices",
     label="Udstyr uden leasing",
     help="Maskiner, der ikke er leaset, og oplysninger om udstyr fra fx et MDM-udtræk.",
-    permission=PERMISSION,
+    permission=IMPORT_INVENTORY,
     names_people=True,
     make=DeviceFacts,
     save=save_devices,

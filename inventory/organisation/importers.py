@@ -1,7 +1,8 @@
 """Departments and units as a file."""
 
 from albertslund_it.common import cells
-from inventory.imports.importers.columns import PERMISSION, unit_number
+from albertslund_it.common.permissions import IMPORT_INVENTORY
+from inventory.imports.importers.columns import unit_number
 from inventory.imports.importers.reading import Column, Importer, like
 from inventory.models import Department, Unit
 from inventory.organisation.services import UnitFacts, save_units
@@ -10,7 +11,7 @@ UNITS = Importer(
     kind="units",
     label="Enheder",
     help="Afdelinger og deres enheder med leder og kontering.",
-    permission=PERMISSION,
+    permission=IMPORT_INVENTORY,
     make=UnitFacts,
     save=save_units,
     columns=(

@@ -1,7 +1,8 @@
 """Employees as a file."""
 
 from albertslund_it.common import cells
-from inventory.imports.importers.columns import PERMISSION, initials, unit_number
+from albertslund_it.common.permissions import IMPORT_INVENTORY
+from inventory.imports.importers.columns import initials, unit_number
 from inventory.imports.importers.reading import Column, Importer, like
 from inventory.models import Employee
 from inventory.people.services.employees import EmployeeFacts, save_employees
@@ -10,7 +11,7 @@ EMPLOYEES = Importer(
     kind="employees",
     label="Medarbejdere",
     help="Hvem der kan have udstyr, og hvilken enhed de hører til.",
-    permission=PERMISSION,
+    permission=IMPORT_INVENTORY,
     names_people=True,
     make=EmployeeFacts,
     save=save_employees,

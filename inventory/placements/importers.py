@@ -1,7 +1,8 @@
 """Who has what from when, as a file."""
 
 from albertslund_it.common import cells
-from inventory.imports.importers.columns import PERMISSION, SERIAL_NUMBER, initials, unit_number
+from albertslund_it.common.permissions import IMPORT_INVENTORY
+from inventory.imports.importers.columns import SERIAL_NUMBER, initials, unit_number
 from inventory.imports.importers.reading import Column, Importer, like
 from inventory.models import Placement
 from inventory.placements.services.placements import PlacementFacts, save_placements
@@ -10,7 +11,7 @@ PLACEMENTS = Importer(
     kind="placements",
     label="Tildelinger",
     help="Hvem der har hvilket udstyr fra hvilken dag. Hver række er hel: en tom celle er tom.",
-    permission=PERMISSION,
+    permission=IMPORT_INVENTORY,
     names_people=True,
     make=PlacementFacts,
     save=save_placements,

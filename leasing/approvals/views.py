@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_EMPLOYEE, VIEW_ORDER
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.lists import ListPage
@@ -25,7 +26,6 @@ from leasing.approvals.services.approvals import ask_approval, decide_approval
 from leasing.approvals.tables import ApprovalFilter, ApprovalRows, ApprovalTable
 from leasing.models import Decision
 
-PEOPLE = "inventory.view_employee"
 LINKED = (
     "employee__unit__department",
     "line__order",
@@ -39,7 +39,7 @@ LINKED = (
 class ApprovalList(ListPage):
     """Every exception that the user may see."""
 
-    permission_required = "leasing.view_order"
+    permission_required = VIEW_ORDER
     template_name = "leasing/approvals/list.html"
     table_class = ApprovalTable
     filter_class = ApprovalFilter
@@ -53,7 +53,7 @@ class ApprovalList(ListPage):
         return ApprovalRows(filtered)
 
     def table_options(self):
-        return {"exclude": [] if self.request.user.has_perm(PEOPLE) else ["person"]}
+        return {"exclude": [] if self.request.user.has_perm(VIEW_EMPLOYEE) else ["person"]}
 
 
 class DecisionForm(PlainForm, forms.Form):
@@ -69,7 +69,7 @@ class DecisionForm(PlainForm, forms.Form):
     )
 
 
-@permission_required("leasing.view_order", raise_exception=True)
+@permission_required(VIEW_ORDER, raise_exception=True)
 def approval_detail(request, pk):
     """Show an exception to who may see it; take a head's answer."""
     day, user = today(), request.user
@@ -100,7 +100,7 @@ def approval_detail(request, pk):
         "page": approval_page(approval, user, day),
         "approval": approval,
         "form": form,
-        "sees_people": user.has_perm(PEOPLE),
+        "sees_people": user.has_perm(VIEW_EMPLOYEE),
         "sees_who_asked": approval.line and sees_who_asked(user, approval.line.order, day),
     }
     return render(request, "leasing/approvals/detail.html", context, status=status)
@@ -145,10 +145,10 @@ class ApprovalForm(PlainForm, forms.Form):
         return typed
 
 
-@permission_required("leasing.view_order", raise_exception=True)
+@permission_required(VIEW_ORDER, raise_exception=True)
 def approval_new(request):
     """Ask the head for an exception where there is no order; ?medarbejder= names the person."""
-    if not request.user.has_perm("leasing.handle_orders"):
+    if not request.user.has_perm(HANDLE_ORDERS):
         raise PermissionDenied
     day, employee = today(), None
     if named := request.GET.get("medarbejder", ""):

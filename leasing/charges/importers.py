@@ -1,10 +1,10 @@
 """One-off amounts as a file."""
 
 from albertslund_it.common import cells
+from albertslund_it.common.permissions import MANAGE_AMOUNTS
 from inventory.imports.importers.columns import SERIAL_HEADINGS, serial_number, unit_number
 from inventory.imports.importers.reading import Column, Importer, like
 from leasing.charges.services import ChargeFacts, save_charges
-from leasing.leases.importers import MANAGE_AMOUNTS
 from leasing.models import Charge
 
 CHARGES = Importer(

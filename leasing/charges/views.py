@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import MANAGE_AMOUNTS, VIEW_BILLINGRUN
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
@@ -23,13 +24,11 @@ from leasing.charges.tables import ChargeFilter, ChargeTable
 from leasing.leases.selectors.leases import leasing_of
 from leasing.models import Charge, Lease
 
-ENTERS = "leasing.manage_amounts"
-
 
 class ChargeList(ListPage):
     """Every one-off amount, billed or not."""
 
-    permission_required = "leasing.view_billingrun"
+    permission_required = VIEW_BILLINGRUN
     table_class = ChargeTable
     filter_class = ChargeFilter
     template_name = "leasing/charges/list.html"
@@ -100,7 +99,7 @@ class SettlementForm(PlainForm, forms.Form):
         self.fields["unit"].choose()
 
 
-@permission_required(ENTERS, raise_exception=True)
+@permission_required(MANAGE_AMOUNTS, raise_exception=True)
 def charge_new(request):
     """Enter a one-off amount; `?udstyr=` and `?modpost=` fill in what is known."""
     form = ChargeForm(request.POST or None, initial=suggestion(request))
@@ -123,11 +122,11 @@ def suggestion(request) -> dict:
     return filled
 
 
-@permission_required("leasing.view_billingrun", raise_exception=True)
+@permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def charge(request, pk):
     """Show a one-off amount; change it until it is billed."""
     found = get_object_or_404(charges_with_runs(), pk=pk)
-    if found.run_code or not request.user.has_perm(ENTERS):
+    if found.run_code or not request.user.has_perm(MANAGE_AMOUNTS):
         if request.method == "POST":
             messages.error(request, f"»{found.text}« kan ikke ændres.")
         return render(request, "leasing/charges/locked.html", {"charge": found})
@@ -167,7 +166,7 @@ def _saved_or_shown(request, form: ChargeForm, found):
 
 
 @require_POST
-@permission_required(ENTERS, raise_exception=True)
+@permission_required(MANAGE_AMOUNTS, raise_exception=True)
 def charge_delete(request, pk):
     """Delete a one-off amount that is not billed."""
     try:
@@ -181,7 +180,7 @@ def charge_delete(request, pk):
     return redirect("charge-list")
 
 
-@permission_required(ENTERS, raise_exception=True)
+@permission_required(MANAGE_AMOUNTS, raise_exception=True)
 def device_settle(request, pk):
     """Settle the lease of a device that is lost: it stops, and a unit pays the lessor's price."""
     device = get_object_or_404(Device.objects.select_related("model"), pk=pk)

@@ -1,10 +1,10 @@
 """Budgets as a file."""
 
 from albertslund_it.common import cells
+from albertslund_it.common.permissions import MANAGE_AMOUNTS
 from inventory.imports.importers.columns import unit_number
 from inventory.imports.importers.reading import Column, Importer
 from leasing.cost_share.services.budgets import FIRST_YEAR, LAST_YEAR, BudgetFacts, save_budgets
-from leasing.leases.importers import MANAGE_AMOUNTS
 
 BUDGETS = Importer(
     kind="budgets",

@@ -4,12 +4,13 @@ from django.contrib.auth.decorators import permission_required
 from django.shortcuts import render
 from django.urls import reverse
 
+from albertslund_it.common.permissions import IMPORT_INVENTORY, VIEW_DEVICE
 from albertslund_it.web.clock import today
 from leasing.billing.views import is_computed_now
 from leasing.data_quality.selectors.faults import Fault, Of, faults_for
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def data_quality(request):
     """Show the standing rules: what they find, what it costs, and the way to mend it."""
     now = is_computed_now(request)
@@ -19,7 +20,7 @@ def data_quality(request):
         "today": today(),
         "faults": [(fault, url) for fault, url in faults if fault.count],
         "in_order": [fault.rule for fault, _ in faults if not fault.count],
-        "may_mend_coding": request.user.has_perm("inventory.import_inventory"),
+        "may_mend_coding": request.user.has_perm(IMPORT_INVENTORY),
     }
     return render(request, "leasing/data_quality/faults.html", context)
 

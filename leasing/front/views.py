@@ -1,5 +1,12 @@
 from django.shortcuts import render
 
+from albertslund_it.common.permissions import (
+    HANDLE_ORDERS,
+    SEE_LAST_SEEN,
+    VIEW_BILLINGRUN,
+    VIEW_DEVICE,
+    VIEW_EMPLOYEE,
+)
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now as moment_now
 from albertslund_it.web.clock import today
@@ -27,34 +34,27 @@ from leasing.models import BillingRun
 from leasing.movements.selectors.losses import loss_tasks
 from leasing.orders.selectors.tasks import order_tasks
 
-SEES_RUNS = "leasing.view_billingrun"
-SEES_DEVICES = "inventory.view_device"
-SEES_PEOPLE = "inventory.view_employee"
-HANDLES = "leasing.handle_orders"
-SEES_DEVICES_UNUSED = "inventory.see_last_seen"
-HANDLES_ORDERS = "leasing.handle_orders"
-
 
 def front(request):
     """Show what waits for the user, by role."""
     user, day = request.user, today()
     now = is_computed_now(request)
     context = {"is_computed": now, "tasks": [], "today": day}
-    if user.has_perm(SEES_RUNS):
+    if user.has_perm(VIEW_BILLINGRUN):
         context |= _for_finance(day, now)
-    if user.has_perm(SEES_DEVICES_UNUSED):
+    if user.has_perm(SEE_LAST_SEEN):
         context["has_tasks"] = True
         if now:
             context["faults"] = linked(costly_faults(user, day))
             context["leased"] = cost_of(None, day)
             context["stock"] = cost_of(in_stock(day), day)
-    if user.has_perm(HANDLES):
+    if user.has_perm(HANDLE_ORDERS):
         context["tasks"] = [*task_links.linked(loss_tasks(moment_now())), *context["tasks"]]
         context["tasks"] = [*task_links.linked(order_tasks()), *context["tasks"]]
-    context["sees_nothing"] = not user.has_perm(SEES_DEVICES)
+    context["sees_nothing"] = not user.has_perm(VIEW_DEVICE)
     if not (sees_all(user) or context["sees_nothing"]):
         context |= _for_leaders(user, day, now)
-    first = [*share_tasks(user, day), *(mail_tasks() if user.has_perm(HANDLES_ORDERS) else ())]
+    first = [*share_tasks(user, day), *(mail_tasks() if user.has_perm(HANDLE_ORDERS) else ())]
     context["tasks"] = [*task_links.linked(first), *context["tasks"]]
     return render(request, "leasing/front/front.html", context)
 
@@ -84,7 +84,7 @@ def _for_leaders(user, day, now: bool) -> dict:
     if not now:
         return context
     minutes = [minute_of(payer, Quarter.of(day), day) for payer in payers]
-    waiting = leaver_tasks(day, devices_seen_by(user, day)) if user.has_perm(SEES_PEOPLE) else ()
+    waiting = leaver_tasks(day, devices_seen_by(user, day)) if user.has_perm(VIEW_EMPLOYEE) else ()
     return context | {
         "minutes": [
             (found, shades_chart(found, f"kvartaler-{i}", until=Quarter(day.year, 4)))

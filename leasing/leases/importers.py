@@ -1,14 +1,12 @@
 """The lessor's price list as a file."""
 
 from albertslund_it.common import cells
+from albertslund_it.common.permissions import MANAGE_AMOUNTS
 from inventory.imports.importers.columns import MODEL
 from inventory.imports.importers.reading import Column, Importer, like
 from inventory.models import Category
 from leasing.leases.services.prices import PriceFacts, save_prices
 from leasing.models import LeasePrice
-
-MANAGE_AMOUNTS = "leasing.manage_amounts"
-
 
 QUARTERS = cells.whole_number(1, 40)
 

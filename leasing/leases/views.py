@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import REGISTER_DELIVERIES, VIEW_DEVICE
 from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms import DateField, KronerField, PlainForm
@@ -14,8 +15,6 @@ from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.billing.selectors.consequences import Consequence, Plan, consequence_of
 from leasing.leases.selectors.leases import leases_of
 from leasing.leases.services.corrections import correct_lease, faults_of_correction
-
-REGISTER = "leasing.register_deliveries"
 
 
 class LeaseForm(PlainForm, forms.Form):
@@ -32,11 +31,11 @@ class LeaseForm(PlainForm, forms.Form):
     is_sure = forms.BooleanField(required=False)  # shown where there is something to be sure of
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def lease_correct(request, pk):
     """Correct a lease that was entered wrongly: what that changes is shown first, then saved."""
     device = get_object_or_404(devices_seen_by(request.user, today()), pk=pk)
-    if not request.user.has_perm(REGISTER):
+    if not request.user.has_perm(REGISTER_DELIVERIES):
         raise PermissionDenied
     lease = leases_of([device.pk]).get(device.pk)
     if lease is None or not lease.laid:

@@ -5,9 +5,9 @@ from enum import Enum
 
 from django.db.models import Q, QuerySet
 
+from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_BILLINGRUN
 from leasing.models import Mail
 
-HELPDESK, FINANCE = "leasing.handle_orders", "leasing.view_billingrun"
 # What the key of a mail begins with where it is about the money; it then names no person. All
 # other mails are about who has what, and are the helpdesk's.
 ABOUT_MONEY = ("confirmation-", "letter-", "arrears-", "digest-", "reconciliation-")
@@ -19,16 +19,16 @@ def mails_seen_by(user) -> QuerySet[Mail]:
     for start in ABOUT_MONEY:
         money |= Q(key__startswith=start)
     seen = Q(pk__in=[])
-    if user.has_perm(FINANCE):
+    if user.has_perm(VIEW_BILLINGRUN):
         seen |= money
-    if user.has_perm(HELPDESK):
+    if user.has_perm(HANDLE_ORDERS):
         seen |= ~money | Q(key=None)
     return Mail.objects.filter(seen)
 
 
 def may_read_mails(user) -> bool:
     """Tell whether a user has any mails to read."""
-    return user.has_perm(FINANCE) or user.has_perm(HELPDESK)
+    return user.has_perm(VIEW_BILLINGRUN) or user.has_perm(HANDLE_ORDERS)
 
 
 class Delivery(Enum):

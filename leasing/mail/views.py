@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import now
 from albertslund_it.web.columns import Column, MarkColumn, NumberColumn
 from albertslund_it.web.filters import FilterSet
 from albertslund_it.web.lists import ListPage
 from albertslund_it.web.tables import Table
-from leasing.mail.selectors import HELPDESK, mails_seen_by, may_read_mails
+from leasing.mail.selectors import mails_seen_by, may_read_mails
 from leasing.mail.services import send_unsent
 from leasing.models import Mail
 
@@ -84,7 +85,7 @@ class MailList(ListPage):
         return mails_seen_by(self.request.user).defer("text", "html")
 
     def extra_context(self):
-        may_send = self.request.user.has_perm(HELPDESK)
+        may_send = self.request.user.has_perm(HANDLE_ORDERS)
         return {"unsent": Mail.objects.filter(sent_at=None).count() if may_send else 0}
 
 
@@ -97,7 +98,7 @@ def mail_detail(request, pk):
     return render(request, "leasing/mail/detail.html", {"mail": mail})
 
 
-@permission_required("leasing.handle_orders", raise_exception=True)
+@permission_required(HANDLE_ORDERS, raise_exception=True)
 @require_POST
 def mail_retry(request):
     """Try again to send what is not sent."""

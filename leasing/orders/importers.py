@@ -1,6 +1,7 @@
 """Deliveries as the lessor's list states them."""
 
 from albertslund_it.common import cells
+from albertslund_it.common.permissions import REGISTER_DELIVERIES
 from inventory.imports.importers.columns import (
     MODEL,
     SERIAL_HEADINGS,
@@ -18,7 +19,7 @@ DELIVERIES = Importer(
     label="Leverancer",
     help="Leasinggivers liste: hver række er et stykke udstyr og dets leasing. Med Bestillingsnr "
     "kommer det på bestillingen, og den, der bestilte, får besked.",
-    permission="leasing.register_deliveries",
+    permission=REGISTER_DELIVERIES,
     make=Delivery,
     save=register_deliveries,
     columns=(

@@ -14,6 +14,7 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 from django.urls import reverse
 
+from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE, VIEW_ORDER
 from inventory.models import FormerSerialNumber
 from inventory.organisation.selectors.scope import (
     devices_seen_by,
@@ -184,9 +185,9 @@ def _list(name: str, text: str) -> str:
 
 
 KINDS: tuple[tuple[str, Callable], ...] = (
-    ("inventory.view_device", _devices),
-    ("inventory.view_employee", _employees),
-    ("inventory.view_device", _units),
-    ("leasing.view_order", _orders),
-    ("inventory.view_device", _sub_agreements),
+    (VIEW_DEVICE, _devices),
+    (VIEW_EMPLOYEE, _employees),
+    (VIEW_DEVICE, _units),
+    (VIEW_ORDER, _orders),
+    (VIEW_DEVICE, _sub_agreements),
 )

@@ -6,7 +6,6 @@ from inventory.imports.importers.reading import Column, like
 from inventory.models import Device, DeviceModel, Employee, Unit
 
 SERIAL_HEADINGS = ("Serienr.", "Serienr")  # as our own lists write it
-PERMISSION = "inventory.import_inventory"
 
 unit_number = like(Unit, "number", cells.code)
 initials = like(Employee, "initials", cells.capitals)

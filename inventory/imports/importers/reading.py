@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from albertslund_it.common import cells
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.permissions import SEES_PEOPLE
+from albertslund_it.common.permissions import VIEW_EMPLOYEE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.spreadsheets import Table, heading_key
@@ -73,7 +73,7 @@ class Importer:
     @property
     def permissions(self) -> tuple[str, ...]:
         """Return what it takes to take in such a file, and to read what is said of it."""
-        return (self.permission, SEES_PEOPLE) if self.names_people else (self.permission,)
+        return (self.permission, VIEW_EMPLOYEE) if self.names_people else (self.permission,)
 
     @property
     def known(self) -> set[str]:

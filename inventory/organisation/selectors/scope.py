@@ -7,19 +7,19 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from albertslund_it.common.permissions import SEES_ALL, SEES_PEOPLE
+from albertslund_it.common.permissions import VIEW_ALL_DEPARTMENTS, VIEW_EMPLOYEE
 from inventory.models import Access, Department, Device, Employee, Unit
 from inventory.placements.selectors import placements_in_force
 
 
 def sees_all(user) -> bool:
     """Tell whether a user sees every department."""
-    return user.has_perm(SEES_ALL)
+    return user.has_perm(VIEW_ALL_DEPARTMENTS)
 
 
 def reads_names(user) -> bool:
     """Tell whether a user reads who has what; at the terminal, where nobody is logged in, yes."""
-    return user is None or user.has_perm(SEES_PEOPLE)
+    return user is None or user.has_perm(VIEW_EMPLOYEE)
 
 
 def departments_seen_by(user, on: date) -> QuerySet[Department]:

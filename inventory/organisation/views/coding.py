@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 
+from albertslund_it.common.permissions import IMPORT_INVENTORY, VIEW_DEVICE
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms import PlainForm
 from inventory.models import Unit
@@ -25,11 +26,11 @@ class CodingForm(PlainForm, forms.ModelForm):
         }
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def unit_coding(request, pk):
     """Mend a unit's account and cost object."""
     unit = get_object_or_404(units_seen_by(request.user, today()), pk=pk)
-    if not request.user.has_perm("inventory.import_inventory"):
+    if not request.user.has_perm(IMPORT_INVENTORY):
         raise PermissionDenied
     form = CodingForm(request.POST or None, instance=unit)
     if request.method == "POST" and form.is_valid():

@@ -1,5 +1,6 @@
 from django.shortcuts import get_object_or_404
 
+from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
 from inventory.history.selectors import Rows, history_of, shown_history
@@ -14,7 +15,6 @@ from inventory.organisation.selectors.organisation import (
 from inventory.organisation.selectors.scope import departments_seen_by, units_seen_by
 from inventory.organisation.tables import DepartmentTable, UnitDeviceTable, UnitTable
 
-PEOPLE = "inventory.view_employee"
 # Without people there is no »Fra« either: a placement is taken in whole, and would lose its person.
 WITH_PEOPLE = ("person", "initials", "used_for", "placed_from")
 
@@ -22,7 +22,7 @@ WITH_PEOPLE = ("person", "initials", "used_for", "placed_from")
 class DepartmentList(ListPage):
     """The departments that the user sees all or some units of."""
 
-    permission_required = "inventory.view_device"
+    permission_required = VIEW_DEVICE
     table_class = DepartmentTable
     template_name = "inventory/organisation/department_list.html"
     title = "Afdelinger"
@@ -35,7 +35,7 @@ class DepartmentList(ListPage):
 class DepartmentDetail(ListPage):
     """A department with its units; out of scope it does not exist."""
 
-    permission_required = "inventory.view_device"
+    permission_required = VIEW_DEVICE
     table_class = UnitTable
     template_name = "inventory/organisation/department_detail.html"
     file_name = "enheder"
@@ -66,7 +66,7 @@ class DepartmentDetail(ListPage):
 class UnitDetail(ListPage):
     """A unit with what it has; out of scope it does not exist."""
 
-    permission_required = "inventory.view_device"
+    permission_required = VIEW_DEVICE
     table_class = UnitDeviceTable
     template_name = "inventory/organisation/unit_detail.html"
     file_name = "enhedens-udstyr"
@@ -75,7 +75,7 @@ class UnitDetail(ListPage):
         units = units_seen_by(request.user, today()).select_related("department")
         self.unit = get_object_or_404(units, pk=pk)
         self.title = self.unit.name
-        self.sees_people = request.user.has_perm(PEOPLE)
+        self.sees_people = request.user.has_perm(VIEW_EMPLOYEE)
         return super().get(request)
 
     def rows(self):

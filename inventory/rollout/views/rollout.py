@@ -6,13 +6,12 @@ from django import forms
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import render
 
+from albertslund_it.common.permissions import MANAGE_ROLLOUT, VIEW_ROLL
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.lists import ListPage
 from inventory.rollout.selectors import machines, rollout
 from inventory.rollout.tables import MachineFilter, MachineTable, links_to_devices
-
-SEE, MANAGE = "inventory.view_roll", "inventory.manage_rollout"
 
 
 class DayForm(PlainForm, forms.Form):
@@ -27,7 +26,7 @@ def shown_day(request) -> tuple[DayForm, date]:
     return form, form.cleaned_data["pr"] if form.is_valid() else today()
 
 
-@permission_required(SEE, raise_exception=True)
+@permission_required(VIEW_ROLL, raise_exception=True)
 def rollout_page(request):
     """Show rolls, plan, progress and both status tables."""
     form, day = shown_day(request)
@@ -37,7 +36,7 @@ def rollout_page(request):
         "day": day,
         "shown": shown,
         "as_of": f"pr={day:%d-%m-%Y}",
-        "manages": request.user.has_perm(MANAGE),
+        "manages": request.user.has_perm(MANAGE_ROLLOUT),
     }
     return render(
         request, "inventory/rollout/rollout.html", context, status=200 if form.is_valid() else 422
@@ -47,7 +46,7 @@ def rollout_page(request):
 class MachineList(ListPage):
     """The old machines, as they stood on a day."""
 
-    permission_required = SEE
+    permission_required = VIEW_ROLL
     table_class = MachineTable
     filter_class = MachineFilter
     template_name = "inventory/rollout/machines.html"
@@ -60,7 +59,7 @@ class MachineList(ListPage):
 
     def table_options(self):
         user = self.request.user
-        return {"opens": user.has_perm(MANAGE), "links": links_to_devices(user)}
+        return {"opens": user.has_perm(MANAGE_ROLLOUT), "links": links_to_devices(user)}
 
     def extra_context(self):
         _, day = shown_day(self.request)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import MANAGE_ROLLOUT
 from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
 from inventory.history.selectors import Rows, history_of, shown_history
@@ -21,7 +22,6 @@ from inventory.rollout.selectors import (
     rollout,
     unknown_machines,
 )
-from inventory.rollout.views.rollout import MANAGE
 
 SHOWN = 50  # of what is found
 
@@ -36,7 +36,7 @@ def _page(request, name, form, **context):
     return render(request, name, {"form": form, **context}, status=status)
 
 
-@permission_required(MANAGE, raise_exception=True)
+@permission_required(MANAGE_ROLLOUT, raise_exception=True)
 def machine(request, machine):
     """Note what came of one old machine."""
     rows = replacements_seen_by(request.user, today()).select_related(
@@ -85,7 +85,7 @@ def _outcome(row: Replacement, given: dict) -> services.Outcome:
     )
 
 
-@permission_required(MANAGE, raise_exception=True)
+@permission_required(MANAGE_ROLLOUT, raise_exception=True)
 def find(request):
     """Show the machines that fit, and put them into a roll when asked to."""
     asked = request.POST if request.method == "POST" else request.GET
@@ -139,7 +139,7 @@ def _tell_found(request, roll, count: int) -> None:
         messages.info(request, "De er i et rul allerede, så intet er ændret.")
 
 
-@permission_required(MANAGE, raise_exception=True)
+@permission_required(MANAGE_ROLLOUT, raise_exception=True)
 def plan(request):
     """Show the plan, and put a department into a week."""
     form = VisitForm(request.POST or None, initial={"year": today().year})
@@ -169,7 +169,7 @@ def _visits(shown) -> list[int]:
 
 
 @require_POST
-@permission_required(MANAGE, raise_exception=True)
+@permission_required(MANAGE_ROLLOUT, raise_exception=True)
 def cancel_visit(request, visit):
     """Take a week out of the plan."""
     gone = services.cancel_visit(visit_id=visit)
@@ -180,7 +180,7 @@ def cancel_visit(request, visit):
     return redirect("rollout-plan")
 
 
-@permission_required(MANAGE, raise_exception=True)
+@permission_required(MANAGE_ROLLOUT, raise_exception=True)
 def new_roll(request):
     """Make a roll."""
     form = RollForm(request.POST or None, initial={"number": next_roll_number()})

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
+from albertslund_it.common.permissions import DECIDE_APPROVAL
 from albertslund_it.web.people import BACKEND
 from inventory.models import Access, Department, Device, Employee, Unit
 from inventory.organisation.selectors.scope import sees_all, units_seen_by
@@ -15,7 +16,6 @@ from leasing.leases.selectors.leases import leases_of
 from leasing.models import Approval, Decision, LeasePrice, OrderLine, Status
 from leasing.models.order import CLOSED
 
-DECIDES = "leasing.decide_approval"
 ONE_DAY = timedelta(days=1)
 SOON_DAYS = 30
 
@@ -95,12 +95,12 @@ def accesses_to(department: Department | None, on: date) -> QuerySet[Access]:
 
 def may_decide(user, department: Department | None, on: date) -> bool:
     """Tell whether a user is a head of a department on a day: the right, and the post."""
-    return user.has_perm(DECIDES) and accesses_to(department, on).filter(user=user).exists()
+    return user.has_perm(DECIDE_APPROVAL) and accesses_to(department, on).filter(user=user).exists()
 
 
 def heads_of(department: Department | None, on: date) -> QuerySet[User]:
     """Return the users who decide exceptions in a department on a day."""
-    able = User.objects.with_perm(DECIDES, backend=BACKEND)
+    able = User.objects.with_perm(DECIDE_APPROVAL, backend=BACKEND)
     return able.filter(pk__in=accesses_to(department, on).values("user")).order_by("pk")
 
 
@@ -120,7 +120,7 @@ def mails_to_heads_of(unit: Unit, on: date) -> list[str]:
 
 def waiting_for(user, on: date) -> QuerySet[Approval]:
     """Return the exceptions that a user, as a head, is to decide on a day."""
-    if not user.has_perm(DECIDES):
+    if not user.has_perm(DECIDE_APPROVAL):
         return Approval.objects.none()
     mine = Access.objects.filter(
         Q(ends_before=None) | Q(ends_before__gt=on),

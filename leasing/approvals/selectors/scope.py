@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from albertslund_it.common.permissions import SEES_PEOPLE
+from albertslund_it.common.permissions import VIEW_EMPLOYEE
 from inventory.models import Employee
 from inventory.organisation.selectors.scope import employees_seen_by, sees_all, units_seen_by
 from leasing.models import Order
@@ -13,7 +13,7 @@ def sees_who_asked(user, order: Order, on: date) -> bool:
 
     Of an order over several departments a leader reads it where the one who asked is of their own.
     """
-    if not user.has_perm(SEES_PEOPLE):
+    if not user.has_perm(VIEW_EMPLOYEE):
         return False
     if sees_all(user):
         return True

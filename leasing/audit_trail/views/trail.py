@@ -1,23 +1,22 @@
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, render
 
+from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.query import number_in
 from leasing.audit_trail.selectors.trail import find, trail_of
 from leasing.models import QuarterlyInvoice
 from leasing.rebilling.exports.postings import Posting, postings_of
 from leasing.rebilling.selectors.run import rebilling_of
 
-SEES = "leasing.view_billingrun"
 
-
-@permission_required(SEES, raise_exception=True)
+@permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def trail_search(request):
     """Look for a voucher or an invoice, ours or the lessor's."""
     text = request.GET.get("q", "").strip()
     return render(request, "leasing/audit_trail/search.html", {"q": text, "found": find(text)})
 
 
-@permission_required(SEES, raise_exception=True)
+@permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def trail(request, number):
     """Show the trail of a quarterly invoice."""
     invoice = get_object_or_404(QuarterlyInvoice.objects.select_related("run"), number=number)

@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
+from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from inventory.organisation.selectors.scope import units_seen_by
@@ -10,7 +11,7 @@ from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.models import Lease
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def line_why(request, lease, unit, period):
     """Show how an amount is worked out: F at both ends, the dates, and what is billed of it."""
     try:

@@ -8,12 +8,11 @@ from datetime import date
 from django.contrib.auth.models import User
 from django.db.models import Q
 
+from albertslund_it.common.permissions import OBJECT_TO_DEVICE
 from albertslund_it.web.people import BACKEND
 from inventory.models import Access, Department, Unit
 from leasing.confirmation.selectors.items import SILENT, Item, items_of
 from leasing.models import ConfirmationRound, Mail
-
-OBJECTS = "leasing.object_to_device"
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def _some(mail: str) -> list[str]:
 
 def _people_with_access(on: date) -> dict[tuple[str, int], list[str]]:
     """Return the addresses of those who may object, by what they have access to that day."""
-    able = User.objects.with_perm(OBJECTS, backend=BACKEND).exclude(email="")
+    able = User.objects.with_perm(OBJECT_TO_DEVICE, backend=BACKEND).exclude(email="")
     rows = Access.objects.filter(
         Q(ends_before=None) | Q(ends_before__gt=on), starts_on__lte=on, user__in=able
     )

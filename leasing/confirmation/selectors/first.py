@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from albertslund_it.common.permissions import OBJECT_TO_DEVICE, SETTLE_OBJECTION
 from albertslund_it.common.quarters import Quarter, span_label
 from inventory.models import Device, Unit
 from inventory.organisation.selectors.scope import units_seen_by
@@ -112,7 +113,7 @@ def first_rebilling(today: date) -> FirstRebilling:
 
 def confirmation_tasks(user, today: date) -> Iterator[Task]:
     """Yield what waits of a round: an answer from a leader, objections for the helpdesk."""
-    if user.has_perm("leasing.object_to_device"):
+    if user.has_perm(OBJECT_TO_DEVICE):
         costs, due_on = unanswered_of(units_seen_by(user, today), today)
         if costs:
             yield Task(
@@ -122,7 +123,7 @@ def confirmation_tasks(user, today: date) -> Iterator[Task]:
                 amount_ore=sum(costs.values()),
                 note=f"for {span_label(quarters_asked(today)).lower()}",
             )
-    settles = user.has_perm("leasing.settle_objection")
+    settles = user.has_perm(SETTLE_OBJECTION)
     if settles and (count := Objection.objects.filter(outcome="").count()):
         yield Task(
             "objections",

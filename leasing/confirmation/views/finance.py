@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import CLOSE_QUARTER, VIEW_BILLINGRUN
 from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
@@ -28,14 +29,14 @@ class RoundForm(PlainForm, forms.Form):
     due_on = DateField(label="Svarfrist", help_text="Til og med den dag. Tavshed tæller som ja.")
 
 
-@permission_required("leasing.view_billingrun", raise_exception=True)
+@permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def first_page(request):
     """Show how ready everything is for the rebilling; ask the leaders, remind, give more time."""
     asks_day = request.method == "POST" and request.POST.get("action", START) in ASKS_DAY
     form = RoundForm(request.POST if asks_day else None)
     status = 200
     if request.method == "POST":
-        if not request.user.has_perm("leasing.close_quarter"):
+        if not request.user.has_perm(CLOSE_QUARTER):
             raise PermissionDenied
         if _acted(request, form):
             return redirect("first-rebilling")
@@ -89,7 +90,7 @@ def _written(count: int, otherwise: str) -> str:
     return f"{count} mail{'s' if count > 1 else ''} er skrevet." if count else otherwise
 
 
-@permission_required("leasing.view_billingrun", raise_exception=True)
+@permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def department_answers(request, pk):
     """Show a department's list with what its leaders have answered; never a person."""
     department = get_object_or_404(Department, pk=pk)

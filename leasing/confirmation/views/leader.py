@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import OBJECT_TO_DEVICE
 from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
@@ -26,7 +27,6 @@ from leasing.confirmation.selectors.items import (
 )
 from leasing.confirmation.services import confirm, object_to_device
 
-OBJECTS = "leasing.object_to_device"
 PER_PAGE = 200
 
 
@@ -42,7 +42,7 @@ class ObjectionForm(PlainForm, forms.Form):
     since = DateField(label="Forkert siden", required=False)
 
 
-@permission_required(OBJECTS, raise_exception=True)
+@permission_required(OBJECT_TO_DEVICE, raise_exception=True)
 def confirmation(request):
     """Show a leader what they pay for; take their answers."""
     units, day = units_seen_by(request.user, today()), today()
@@ -83,7 +83,7 @@ def confirmation(request):
     return render(request, "leasing/confirmation/leader.html", context)
 
 
-@permission_required(OBJECTS, raise_exception=True)
+@permission_required(OBJECT_TO_DEVICE, raise_exception=True)
 def objection_new(request, pk):
     """Let a leader say that a device is not theirs."""
     day = today()

@@ -4,18 +4,17 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import SETTLE_OBJECTION, VIEW_BILLINGRUN
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists import ListPage
 from leasing.confirmation.services import settle_objection
 from leasing.confirmation.tables import ObjectionFilter, ObjectionTable
 from leasing.models import Objection
 
-SETTLES, SEES = "leasing.settle_objection", "leasing.view_billingrun"
-
 
 def may_see(user) -> bool:
     """Tell whether a user sees everybody's objections: helpdesk, finance and auditors."""
-    return user.has_perm(SETTLES) or user.has_perm(SEES)
+    return user.has_perm(SETTLE_OBJECTION) or user.has_perm(VIEW_BILLINGRUN)
 
 
 class ObjectionList(ListPage):
@@ -46,7 +45,7 @@ def objection(request, pk):
     )
     reasons = []
     if request.method == "POST":
-        if not request.user.has_perm(SETTLES):
+        if not request.user.has_perm(SETTLE_OBJECTION):
             raise PermissionDenied
         try:
             settle_objection(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from albertslund_it.common.permissions import OBJECT_TO_DEVICE, WISH_FOR_END
 from albertslund_it.common.quarters import Quarter
 from leasing.approvals.selectors.tasks import approval_tasks
 from leasing.confirmation.selectors.first import confirmation_tasks
@@ -10,16 +11,14 @@ from leasing.confirmation.selectors.items import answered_objections
 from leasing.domain.tasks import Task
 from leasing.lease_end.selectors import missing_wishes
 
-WISHES, OBJECTS = "leasing.wish_for_end", "leasing.object_to_device"
-
 
 def share_tasks(user, today: date) -> Iterator[Task]:
     """Yield a person's list, what others wait for first."""
     yield from approval_tasks(user, today)
     yield from confirmation_tasks(user, today)
-    if user.has_perm(WISHES):
+    if user.has_perm(WISH_FOR_END):
         yield from _wishes(user, today)
-    if user.has_perm(OBJECTS):
+    if user.has_perm(OBJECT_TO_DEVICE):
         yield from _answers(user, today)
 
 

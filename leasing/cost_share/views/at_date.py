@@ -4,6 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
+from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
@@ -21,7 +22,7 @@ from leasing.cost_share.views.payer import chosen_payer
 class HeldList(ListPage):
     """What somebody had on a day, and what is different from an earlier one."""
 
-    permission_required = "inventory.view_device"
+    permission_required = VIEW_DEVICE
     template_name = "leasing/cost_share/at_date.html"
     tables = (HeldTable, DifferenceTable)
     title = "Pr. dato"

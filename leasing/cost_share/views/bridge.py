@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
+from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.charts import waterfall
 from albertslund_it.web.clock import today
@@ -20,7 +21,7 @@ from leasing.cost_share.views.payer import chosen_payer
 ITEMS_A_PAGE = 100
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def bridge(request):
     """Show why a quarter costs something else than another, step by step."""
     payers, whole = chosen_payer(request)

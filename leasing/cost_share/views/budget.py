@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import MANAGE_AMOUNTS, VIEW_DEVICE
 from albertslund_it.web.agreement import status_of
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms import KronerField, PlainForm
@@ -30,11 +31,10 @@ from leasing.cost_share.services.budgets import enter_budgets
 from leasing.cost_share.views.opened import address_of_year
 from leasing.cost_share.views.payer import chosen_payer
 
-READS, ENTERS = "inventory.view_device", "leasing.manage_amounts"
 THOUSANDS = "tkr"
 
 
-@permission_required(READS, raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def budgets(request):
     """Show a year's budgets beside what is billed and forecast."""
     payers, payer = chosen_payer(request)
@@ -113,7 +113,7 @@ class BudgetForm(PlainForm, forms.Form):
         return {unit.id: self.cleaned_data[f"{name}_{unit.id}"] for unit in self.units}
 
 
-@permission_required(ENTERS, raise_exception=True)
+@permission_required(MANAGE_AMOUNTS, raise_exception=True)
 def budgets_enter(request):
     """Enter a year's budgets of a department's units; empty is no budget."""
     payers, payer = chosen_payer(request)
@@ -164,7 +164,7 @@ def needs(one: SheetUnit, payer) -> list[tuple[str, list[tuple[int, str]]]]:
     ]
 
 
-@permission_required(READS, raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def budget_sheet_page(request):
     """Show what the coming year and the three after it cost, and the transfer that follows."""
     payers, payer = chosen_payer(request)

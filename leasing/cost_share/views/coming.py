@@ -1,6 +1,7 @@
 from django.http import Http404
 from django.shortcuts import render
 
+from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
@@ -18,7 +19,7 @@ from leasing.cost_share.views.payer import chosen_payer
 class ComingList(ListPage):
     """What is under a forecast's planned or assumed amount."""
 
-    permission_required = "inventory.view_device"
+    permission_required = VIEW_DEVICE
     table_class = ComingTable
     template_name = "leasing/cost_share/coming.html"
     file_name = "kommende"

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE, WISH_FOR_END
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import PlainForm
 from albertslund_it.web.query import numbers_in
@@ -20,9 +21,6 @@ from leasing.cost_share.views.task_links import linked
 from leasing.lease_end.selectors import ending_page, is_at_hand
 from leasing.lease_end.services.wishes import wish_for_end
 from leasing.models import EndChoice
-
-WISHES = "leasing.wish_for_end"
-PEOPLE = "inventory.view_employee"
 
 
 class WishForm(PlainForm, forms.Form):
@@ -42,14 +40,14 @@ class WishForm(PlainForm, forms.Form):
     )
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def decisions(request):
     """Show all that a person is to decide, with dates and kroner; take wishes for leases."""
     user, day = request.user, today()
     payers, payer = payers_seen_by(user, day), None
     if request.GET.get("afdeling"):
         payers, payer = chosen_payer(request)
-    may_wish = user.has_perm(WISHES)
+    may_wish = user.has_perm(WISH_FOR_END)
     form = WishForm(request.POST or None)
     chosen = numbers_in(request.POST.getlist("lease"))
     status = 200
@@ -68,7 +66,7 @@ def decisions(request):
         "form": form,
         "chosen": chosen,
         "may_wish": may_wish,
-        "sees_people": user.has_perm(PEOPLE),
+        "sees_people": user.has_perm(VIEW_EMPLOYEE),
         "today": day,
     }
     asked = (_units(user, payer, day), day, request.GET.get("side"))

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from albertslund_it.common import workbooks
+from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Series, bar_chart
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import EXCEL
@@ -28,7 +29,7 @@ from leasing.cost_share.views.payer import chosen_payer
 STYLES = dict(zip(SHADE_NAMES, (SOLID, HATCHED, OPEN, OUTLINED), strict=True))
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def share_forecast(request):
     """Show what the quarters to come cost: contracted, planned and assumed, never mixed."""
     payers, whole = chosen_payer(request)

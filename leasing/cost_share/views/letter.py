@@ -5,6 +5,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
+from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.web.clock import today
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors.letter import is_at_hand, letter_of
@@ -12,7 +13,7 @@ from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, payers_seen_by
 from leasing.cost_share.views.share import chosen_quarter
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def letter(request):
     """Show a department's letter about a quarter: one page, on screen and on paper."""
     day = today()

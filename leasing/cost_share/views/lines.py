@@ -1,6 +1,7 @@
 from django.shortcuts import render
 
 from albertslund_it.common.money import format_count
+from albertslund_it.common.permissions import VIEW_BILLINGRUN, VIEW_DEVICE
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
 from leasing.billing.views import is_computed_now
@@ -13,13 +14,11 @@ from leasing.cost_share.tables.lines import (
 )
 from leasing.cost_share.views.payer import chosen_payer
 
-SEES_RUNS = "leasing.view_billingrun"
-
 
 class LineList(ListPage):
     """The lines under a figure: those of closed runs, and those that no run holds yet."""
 
-    permission_required = "inventory.view_device"
+    permission_required = VIEW_DEVICE
     table_class = LineTable
     template_name = "leasing/cost_share/lines.html"
     title = "Linjer"
@@ -42,7 +41,7 @@ class LineList(ListPage):
                 payers=self.payers,
                 payer=self.payer,
                 today=today(),
-                ahead=self.request.user.has_perm(SEES_RUNS),
+                ahead=self.request.user.has_perm(VIEW_BILLINGRUN),
             )
         )
 

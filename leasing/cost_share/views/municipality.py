@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
-from albertslund_it.common.permissions import SEES_ALL
+from albertslund_it.common.permissions import VIEW_ALL_DEPARTMENTS, VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
 from albertslund_it.web.flows import flow_picture, lying_bars
 from albertslund_it.web.lists import ListPage
@@ -15,7 +15,7 @@ from leasing.cost_share.selectors.payers import STOCK
 from leasing.cost_share.tables.municipality import DepartmentTable, FlowTable, MoveTable, SpanForm
 from leasing.cost_share.views.share import chosen_quarter
 
-READS = ("leasing.view_billingrun", SEES_ALL)
+READS = (VIEW_BILLINGRUN, VIEW_ALL_DEPARTMENTS)
 
 
 class DepartmentList(ListPage):

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
+from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Chart, Series, bar_chart
 from albertslund_it.web.clock import today
@@ -18,7 +19,6 @@ from leasing.cost_share.selectors.tasks import share_tasks
 from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_share.views.task_links import linked
 
-PEOPLE = "inventory.view_employee"
 PEOPLE_A_PAGE = 100
 SHADES = (
     ("billed", "Opkrævet", SOLID),
@@ -28,7 +28,7 @@ SHADES = (
 )
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def share(request):
     """Show what a department, or a leader's units, pay and for what."""
     payers, payer = chosen_payer(request)
@@ -40,7 +40,8 @@ def share(request):
         "quarter": quarter,
         "lines_url": lines_url(afdeling=payer.key),
         "tasks": linked(share_tasks(request.user, today())),
-        "shows_people": payer.key not in {EVERYBODY, STOCK} and request.user.has_perm(PEOPLE),
+        "shows_people": payer.key not in {EVERYBODY, STOCK}
+        and request.user.has_perm(VIEW_EMPLOYEE),
     }
     if is_at_hand(payer, quarter, today()) or is_computed_now(request):
         context |= _figures(minute_of(payer, quarter, today()), payer)
@@ -69,7 +70,7 @@ def _figures(minute: Minute, payer: Payer) -> dict:
     }
 
 
-@permission_required(("inventory.view_device", PEOPLE), raise_exception=True)
+@permission_required((VIEW_DEVICE, VIEW_EMPLOYEE), raise_exception=True)
 def share_people(request):
     """Show who has what a department, or a leader's units, pay for."""
     payers, payer = chosen_payer(request)

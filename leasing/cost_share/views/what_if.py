@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import ADD_SCENARIO, HANDLE_ORDERS, VIEW_DEVICE, WISH_FOR_END
 from albertslund_it.web.agreement import agreed_by
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.flows import Bars, lying_bars
@@ -30,8 +31,7 @@ from leasing.cost_share.services.scenarios import draft_from_scenario, save_scen
 from leasing.cost_share.views.payer import chosen_payer
 from leasing.domain.assumptions import Assumptions
 
-KEEPS = "leasing.add_scenario"
-ORDERS = ("leasing.wish_for_end", "leasing.handle_orders")
+ORDERS = (WISH_FOR_END, HANDLE_ORDERS)
 NEVER = "ingen"
 AFTERWARDS = [
     ("", "Leases igen med det samme"),
@@ -172,7 +172,7 @@ def asked_for(request):
     return payers, payer, scenario, form
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def what_if(request):
     """Show what the years to come would cost if something were otherwise."""
     payers, payer, scenario, form = asked_for(request)
@@ -227,7 +227,7 @@ def drawing(found: WhatIf) -> Bars:
 
 
 @require_POST
-@permission_required(KEEPS, raise_exception=True)
+@permission_required(ADD_SCENARIO, raise_exception=True)
 def scenario_save(request):
     """Keep what the address assumes under a name."""
     payers, payer, scenario, form = asked_for(request)
@@ -254,7 +254,7 @@ def scenario_save(request):
 
 
 @require_POST
-@permission_required(KEEPS, raise_exception=True)
+@permission_required(ADD_SCENARIO, raise_exception=True)
 def scenario_delete(request, pk):
     """Delete one's own scenario."""
     scenario = get_object_or_404(scenarios_seen_by(request.user), pk=pk)
@@ -266,7 +266,7 @@ def scenario_delete(request, pk):
 
 
 @require_POST
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def scenario_order(request, pk):
     """Turn the pcs that a scenario adds into a draft order for the helpdesk."""
     if not any(request.user.has_perm(one) for one in ORDERS):

@@ -7,6 +7,7 @@ from enum import Enum
 
 from django.db.models import QuerySet
 
+from albertslund_it.common.permissions import SEE_LAST_SEEN, VIEW_EMPLOYEE
 from albertslund_it.web.rows import among
 from inventory.models import Unit
 from inventory.organisation.selectors.scope import (
@@ -20,8 +21,6 @@ from leasing.approvals.selectors.one_pc import counted_placements
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.data_quality.selectors import sets
 
-PEOPLE = "inventory.view_employee"
-LAST_SEEN = "inventory.see_last_seen"
 MOST = 5
 
 
@@ -70,7 +69,7 @@ RULES = (
         "Skriv initialerne, eller saml dem med den rigtige medarbejder.",
         Of.PEOPLE,
         sets.coming_too_long,
-        PEOPLE,
+        VIEW_EMPLOYEE,
         is_late=True,
     ),
     Rule(
@@ -79,7 +78,7 @@ RULES = (
         "Tag den ene tilbage, eller bed lederen om dispensation.",
         Of.PEOPLE,
         sets.with_too_many,
-        PEOPLE,
+        VIEW_EMPLOYEE,
     ),
     Rule(
         "moved",
@@ -101,7 +100,7 @@ RULES = (
         f"Ikke set i {sets.UNSEEN_DAYS} dage. Spørg enheden, om de kan undværes.",
         Of.LEASED,
         sets.leased_but_unused,
-        LAST_SEEN,
+        SEE_LAST_SEEN,
     ),
     Rule(
         "nobody",
@@ -130,7 +129,7 @@ RULES = (
         "Tag den ekstra pc tilbage, eller bed lederen om at forlænge.",
         Of.PEOPLE,
         sets.with_ending_exception,
-        PEOPLE,
+        VIEW_EMPLOYEE,
     ),
 )
 BY_KEY = {rule.key: rule for rule in RULES}

@@ -1,6 +1,13 @@
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, render
 
+from albertslund_it.common.permissions import (
+    HANDLE_ORDERS,
+    OBJECT_TO_DEVICE,
+    SEE_LAST_SEEN,
+    VIEW_DEVICE,
+    VIEW_EMPLOYEE,
+)
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
 from inventory.history.selectors import shown_history
@@ -11,19 +18,16 @@ from leasing.devices.selectors.history import history_of_device
 from leasing.devices.tables.devices import DeviceRows, DeviceTable, PickColumn
 from leasing.devices.tables.filters import DeviceFilter
 from leasing.leases.selectors.leases import leasing_of
-from leasing.movements.views.device_actions import HANDLES, device_actions
+from leasing.movements.views.device_actions import device_actions
 
-PEOPLE = "inventory.view_employee"
 # Without people there is no »Fra« either: a placement is taken in whole, and would lose its person.
 WITH_PEOPLE = ("person", "initials", "used_for", "placed_from")
-LAST_SEEN = "inventory.see_last_seen"
-OBJECTS = "leasing.object_to_device"
 
 
 class DeviceList(ListPage):
     """Every device that the user may see."""
 
-    permission_required = "inventory.view_device"
+    permission_required = VIEW_DEVICE
     table_class = DeviceTable
     filter_class = DeviceFilter
     title = "Udstyr"
@@ -34,30 +38,30 @@ class DeviceList(ListPage):
         return devices_seen_by(self.request.user, today())
 
     def filter_options(self):
-        return {"people": self.request.user.has_perm(PEOPLE)}
+        return {"people": self.request.user.has_perm(VIEW_EMPLOYEE)}
 
     def table_data(self, filtered):
         return DeviceRows(filtered, today())
 
     def table_options(self):
         user = self.request.user
-        hidden = [] if user.has_perm(PEOPLE) else [*WITH_PEOPLE]
-        hidden += [] if user.has_perm(LAST_SEEN) else ["last_seen"]
-        picked = [("serial_number", PickColumn())] if user.has_perm(HANDLES) else []
+        hidden = [] if user.has_perm(VIEW_EMPLOYEE) else [*WITH_PEOPLE]
+        hidden += [] if user.has_perm(SEE_LAST_SEEN) else ["last_seen"]
+        picked = [("serial_number", PickColumn())] if user.has_perm(HANDLE_ORDERS) else []
         return {"exclude": hidden, "extra_columns": picked}
 
     def extra_context(self):
-        return {"picks": self.request.user.has_perm(HANDLES)}
+        return {"picks": self.request.user.has_perm(HANDLE_ORDERS)}
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def device_detail(request, pk):
     """Show everything about one device; out of scope it does not exist."""
     user, on = request.user, today()
     devices = devices_seen_by(user, on).select_related("model__category")
     device = get_object_or_404(devices.prefetch_related("former_serial_numbers"), pk=pk)
     reader = Reader(user, on)
-    sees_people = user.has_perm(PEOPLE)
+    sees_people = user.has_perm(VIEW_EMPLOYEE)
     context = {
         "device": device,
         "stays": timeline(device, reader, on),
@@ -68,8 +72,8 @@ def device_detail(request, pk):
         if reader.all
         else None,
         "sees_people": sees_people,
-        "sees_last_seen": user.has_perm(LAST_SEEN),
+        "sees_last_seen": user.has_perm(SEE_LAST_SEEN),
         "handling": device_actions(device, user, on),
-        "objection": open_objection(device, user, on) if user.has_perm(OBJECTS) else None,
+        "objection": open_objection(device, user, on) if user.has_perm(OBJECT_TO_DEVICE) else None,
     }
     return render(request, "leasing/devices/detail.html", context)

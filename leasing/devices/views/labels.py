@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404
 from django.shortcuts import render
 
+from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.forms import PlainForm
 from leasing.devices.selectors.labels import MOST, PER_SHEET, sheets_of
 from leasing.models import Settings
@@ -41,7 +42,7 @@ class LabelForm(PlainForm, forms.Form):
         return numbers
 
 
-@permission_required("leasing.handle_orders", raise_exception=True)
+@permission_required(HANDLE_ORDERS, raise_exception=True)
 def labels(request):
     """Show labels with QR codes, ready to print; from nowhere where labels are not used."""
     if not Settings.objects.filter(uses_labels=True).exists():

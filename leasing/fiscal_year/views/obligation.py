@@ -1,3 +1,4 @@
+from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
 from leasing.fiscal_year.selectors.obligation import remainders
@@ -23,7 +24,7 @@ class ObligationFilters:
 class ObligationList(ListPage):
     """What is left of each lease, of a year or of all."""
 
-    permission_required = "leasing.view_billingrun"
+    permission_required = VIEW_BILLINGRUN
     table_class = ObligationTable
     template_name = "leasing/fiscal_year/obligation.html"
     title = "Restforpligtelse"

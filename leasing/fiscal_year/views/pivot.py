@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from albertslund_it.common import workbooks
+from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import EXCEL
@@ -29,7 +30,7 @@ from leasing.fiscal_year.selectors.pivot import (
 )
 
 
-@permission_required("leasing.view_billingrun", raise_exception=True)
+@permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def year_page(request):
     """Show what a fiscal year costs, cut as the address asks, and what is left of the leases."""
     day = today()

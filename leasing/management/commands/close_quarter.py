@@ -2,6 +2,7 @@ import re
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.permissions import CLOSE_QUARTER
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
 from albertslund_it.web.people import account_with_right, done_by
@@ -33,7 +34,7 @@ class Command(DanishCommand):
         )
 
     def handle(self, *, code, dry_run, seen, by, **options):
-        account = account_with_right(by, "leasing.close_quarter") if by is not None else None
+        account = account_with_right(by, CLOSE_QUARTER) if by is not None else None
         if seen is not None:
             seen = seen.strip().lower()
             if not re.fullmatch(r"[0-9a-f]{64}", seen):

@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.generic import View
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.agreement import NotAsShown, agreed_by, status_of
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.query import number_in
@@ -22,13 +23,12 @@ from leasing.movements.services.moves import Handled
 from leasing.movements.views.preview import preview_of
 
 PREVIEW = "virkning"  # the id of what is swapped in as one types
-HANDLES = "leasing.handle_orders"
 
 
 class HandleDevices(PermissionRequiredMixin, View):
     """Show the form, then what it would do and cost, then do it."""
 
-    permission_required = HANDLES
+    permission_required = HANDLE_ORDERS
     raise_exception = True
     form_class: type
     title = ""

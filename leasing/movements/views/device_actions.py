@@ -5,22 +5,20 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_EMPLOYEE
 from inventory.models import Device, ExpectedReturn
 from leasing.models import LossReport
 from leasing.movements.selectors.states import DeviceState, states_of
-
-HANDLES = "leasing.handle_orders"
-SEES_PEOPLE = "inventory.view_employee"
 
 
 def device_actions(device: Device, user, on: date) -> dict:
     """Return the page's buttons (label, address), its marks (style, words), and an open loss."""
     state = states_of([device.pk])[device.pk]
     return {
-        "actions": list(_actions(state, on)) if user.has_perm(HANDLES) else [],
-        "marks": list(_marks(state, on, with_people=user.has_perm(SEES_PEOPLE))),
+        "actions": list(_actions(state, on)) if user.has_perm(HANDLE_ORDERS) else [],
+        "marks": list(_marks(state, on, with_people=user.has_perm(VIEW_EMPLOYEE))),
         "loss": state.loss,
-        "handles": user.has_perm(HANDLES),
+        "handles": user.has_perm(HANDLE_ORDERS),
     }
 
 

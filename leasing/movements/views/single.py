@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_DEVICE
 from albertslund_it.common.serial_numbers import is_bar_code
 from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import now, today
@@ -25,7 +26,6 @@ from leasing.movements.selectors.replacements import NEW, STOCK, replacements_fo
 from leasing.movements.selectors.states import DeviceState, states_of, where
 from leasing.movements.services.losses import LossFacts, Replacement, found_again, report_loss
 from leasing.movements.services.swaps import swap
-from leasing.movements.views.actions import HANDLES
 
 
 class SwapForm(PlainForm, forms.Form):
@@ -136,7 +136,7 @@ class LossForm(PlainForm, forms.Form):
         return timezone.make_aware(at)
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def device_swap(request, pk):
     """Put the serial number of the machine that the warranty sent on a device."""
     state = _state(request, pk)
@@ -155,7 +155,7 @@ def device_swap(request, pk):
     return _page(request, "leasing/movements/swap.html", form, state)
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def device_loss(request, pk):
     """Report a device lost or stolen, and order another one in the same form."""
     state = _state(request, pk)
@@ -199,7 +199,7 @@ def _stands(state: DeviceState) -> list[tuple[str, str]]:
 
 
 @require_POST
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def device_found(request, pk):
     """Note that a lost device has been found today."""
     state = _state(request, pk)
@@ -218,7 +218,7 @@ def device_found(request, pk):
 def _state(request, pk) -> DeviceState:
     """Find the device: out of scope it does not exist, and not everybody may handle it."""
     device = get_object_or_404(devices_seen_by(request.user, today()), pk=pk)
-    if not request.user.has_perm(HANDLES):
+    if not request.user.has_perm(HANDLE_ORDERS):
         raise PermissionDenied
     return states_of([device.pk])[device.pk]
 

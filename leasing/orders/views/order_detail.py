@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_EMPLOYEE, VIEW_ORDER
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import PlainForm
 from inventory.history.selectors import shown_history
@@ -15,9 +16,6 @@ from leasing.models import Status
 from leasing.orders.selectors.order_page import history_of_order, lines_of, mails_of
 from leasing.orders.selectors.scope import lines_seen_by, orders_seen_by
 from leasing.orders.services.orders import cancel_line
-
-SEES, HANDLES = "leasing.view_order", "leasing.handle_orders"
-PEOPLE = "inventory.view_employee"
 
 
 class CancelForm(PlainForm, forms.Form):
@@ -32,14 +30,14 @@ class CancelForm(PlainForm, forms.Form):
     )
 
 
-@permission_required(SEES, raise_exception=True)
+@permission_required(VIEW_ORDER, raise_exception=True)
 def order_detail(request, pk):
     """Show one order; out of scope it does not exist."""
     user, day = request.user, today()
     order = get_object_or_404(
         orders_seen_by(user, day).select_related("created_by", "scenario"), pk=pk
     )
-    people, handles = user.has_perm(PEOPLE), user.has_perm(HANDLES)
+    people, handles = user.has_perm(VIEW_EMPLOYEE), user.has_perm(HANDLE_ORDERS)
     lines = lines_of(order, user, day)
     context = {
         "order": order,
@@ -54,14 +52,14 @@ def order_detail(request, pk):
     return render(request, "leasing/orders/order_detail.html", context)
 
 
-@permission_required(SEES, raise_exception=True)
+@permission_required(VIEW_ORDER, raise_exception=True)
 def order_cancel(request, pk):
     """Cancel what of a line is not handed out."""
     line = get_object_or_404(
         lines_seen_by(request.user, today()).select_related("order", "model", "unit", "employee"),
         pk=pk,
     )
-    if not request.user.has_perm(HANDLES):
+    if not request.user.has_perm(HANDLE_ORDERS):
         raise PermissionDenied
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.query import number_in
 from inventory.models import Employee
@@ -32,12 +33,11 @@ from leasing.orders.selectors.mail_reading import reading_of
 from leasing.orders.selectors.people import people_matching
 from leasing.orders.services.orders import OrderFacts, is_draft, place_order, save_draft
 
-HANDLES = "leasing.handle_orders"
 FACTS = tuple(name for name in OrderFacts.__annotations__ if name not in ("mail_text", "scenario"))
 Reason = OrderLine.Reason
 ONE_DAY = timedelta(days=1)
 REMOVE = re.compile(r"fjern-([0-9]{1,3})")
-helpdesk = permission_required(HANDLES, raise_exception=True)
+helpdesk = permission_required(HANDLE_ORDERS, raise_exception=True)
 
 
 @dataclass(frozen=True)

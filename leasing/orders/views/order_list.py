@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django_tables2.data import TableData
 
+from albertslund_it.common.permissions import VIEW_EMPLOYEE, VIEW_ORDER
 from albertslund_it.web.clock import today
 from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn, NumberColumn
 from albertslund_it.web.filters import FilterSet
@@ -20,7 +21,6 @@ from leasing.models.order import PHASES
 from leasing.orders.selectors.order_list import lines_matching, order_rows, ordered_ids
 from leasing.orders.selectors.scope import lines_seen_by
 
-PEOPLE = "inventory.view_employee"
 CHUNK = 500  # rows read at a time for a download; well under SQLite's limit on parameters
 PHASE_STYLES = {"Klar": "good", "Afventer": "warn"}
 
@@ -123,7 +123,7 @@ class OrderFilter(FilterSet):
 class OrderList(ListPage):
     """Every order line that the user may see."""
 
-    permission_required = "leasing.view_order"
+    permission_required = VIEW_ORDER
     table_class = OrderTable
     filter_class = OrderFilter
     template_name = "leasing/orders/order_list.html"
@@ -134,10 +134,10 @@ class OrderList(ListPage):
         return lines_seen_by(self.request.user, today())
 
     def filter_options(self):
-        return {"people": self.request.user.has_perm(PEOPLE)}
+        return {"people": self.request.user.has_perm(VIEW_EMPLOYEE)}
 
     def table_data(self, filtered):
         return OrderRows(filtered)
 
     def table_options(self):
-        return {"exclude": [] if self.request.user.has_perm(PEOPLE) else ["person"]}
+        return {"exclude": [] if self.request.user.has_perm(VIEW_EMPLOYEE) else ["person"]}

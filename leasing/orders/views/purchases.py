@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.lists import EXCEL
@@ -17,7 +18,6 @@ from leasing.orders.exports import write_purchase_list
 from leasing.orders.selectors.purchases import by_model, lines_bought, lines_to_buy, purchases
 from leasing.orders.services.purchases import LONGEST, correct_purchase, mark_ordered, undo_purchase
 
-HANDLE = "leasing.handle_orders"
 PER_PAGE = 20
 _KEY = re.compile(r"[0-9]{1,18}-[0-9]{1,4}")
 
@@ -37,7 +37,7 @@ class PurchaseForm(PlainForm, forms.Form):
     )
 
 
-@permission_required(HANDLE, raise_exception=True)
+@permission_required(HANDLE_ORDERS, raise_exception=True)
 def purchase(request):
     """Collect approved lines into a list for the lessor, and mark them as bought."""
     if request.method != "POST":
@@ -99,7 +99,7 @@ def _typed(posted: MultiValueDict) -> dict[str, str]:
     return {"number": posted.get("number", ""), "ordered_on": posted.get("ordered_on", "")}
 
 
-@permission_required(HANDLE, raise_exception=True)
+@permission_required(HANDLE_ORDERS, raise_exception=True)
 def purchase_detail(request):
     """Show one purchase, and correct its number or take it back."""
     number = request.GET.get("nummer", "")

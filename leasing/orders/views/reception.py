@@ -7,6 +7,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import HANDLE_ORDERS, MANAGE_AMOUNTS, REGISTER_DELIVERIES
 from albertslund_it.web.agreement import FIELD, NotAsShown, agreed_by, refuse_unless_seen
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm, dress
@@ -35,7 +36,7 @@ from leasing.orders.services.reception import (
     take_off,
 )
 
-NEEDED = ("leasing.handle_orders", "leasing.register_deliveries")
+NEEDED = (HANDLE_ORDERS, REGISTER_DELIVERIES)
 AWAITED_SHOWN = 50
 REASONS_SHOWN = 20
 MOST_SCANNED = 10_000
@@ -253,7 +254,7 @@ def _remembered(request) -> dict[str, object]:
 
 def _page(request, number: str, lines, form, refused: Refused | None = None):
     reasons = refused.reasons if refused else []
-    has_prices = request.user.has_perm("leasing.manage_amounts")
+    has_prices = request.user.has_perm(MANAGE_AMOUNTS)
     is_price = isinstance(refused, PriceMissing)
     devices = devices_on(lines)
     waiting = [one.device.serial_number for one in devices if not one.handed_out_on]

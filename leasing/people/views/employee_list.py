@@ -2,6 +2,7 @@ import django_filters
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
+from albertslund_it.common.permissions import VIEW_EMPLOYEE
 from albertslund_it.web.clock import today
 from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn, NumberColumn
 from albertslund_it.web.filters import FilterSet
@@ -121,7 +122,7 @@ class EmployeeTable(Table):
 class EmployeeList(ListPage):
     """The employees of the units that the user sees."""
 
-    permission_required = "inventory.view_employee"
+    permission_required = VIEW_EMPLOYEE
     table_class = EmployeeTable
     filter_class = EmployeeFilter
     template_name = "leasing/people/list.html"

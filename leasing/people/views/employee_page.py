@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_EMPLOYEE
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.query import number_in
 from inventory.history.selectors import shown_history
@@ -15,7 +16,7 @@ from leasing.people.forms import AskBackForm, ComingForm, EmployeeForm
 from leasing.people.selectors.employee_page import employee_page, history_of_employee
 from leasing.people.services.coming import join_coming
 from leasing.people.services.returns import ask_back
-from leasing.people.views.permissions import SEES, editor_required, may_edit
+from leasing.people.views.permissions import editor_required, may_edit
 
 
 def _employee(request, pk) -> Employee:
@@ -23,7 +24,7 @@ def _employee(request, pk) -> Employee:
     return get_object_or_404(seen.prefetch_related("also_employed_at"), pk=pk)
 
 
-@permission_required(SEES, raise_exception=True)
+@permission_required(VIEW_EMPLOYEE, raise_exception=True)
 def employee_detail(request, pk):
     """Show everything about one employee; out of scope it does not exist."""
     employee, on = _employee(request, pk), today()
@@ -33,7 +34,7 @@ def employee_detail(request, pk):
         "page": employee_page(employee, reader, on),
         "today": on,
         "may_edit": may_edit(request.user),
-        "may_handle": request.user.has_perm("leasing.handle_orders"),
+        "may_handle": request.user.has_perm(HANDLE_ORDERS),
         "history": history_of_employee(employee, with_people=True, shown=shown_history(request))
         if reader.all
         else None,
@@ -98,7 +99,7 @@ def employee_join(request, pk):
     return redirect("employee-detail", real.pk)
 
 
-@permission_required("leasing.handle_orders", raise_exception=True)
+@permission_required(HANDLE_ORDERS, raise_exception=True)
 def employee_ask_back(request, pk, device_pk):
     """Ask an employee to hand a device in by a day, with a mail."""
     employee = _employee(request, pk)

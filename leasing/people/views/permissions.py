@@ -1,13 +1,14 @@
 from django.contrib.auth.decorators import user_passes_test
 from django.core.exceptions import PermissionDenied
 
-SEES = "inventory.view_employee"
-EDITS = ("inventory.import_inventory", "leasing.handle_orders")
+from albertslund_it.common.permissions import HANDLE_ORDERS, IMPORT_INVENTORY, VIEW_EMPLOYEE
+
+EDITS = (IMPORT_INVENTORY, HANDLE_ORDERS)
 
 
 def may_edit(user) -> bool:
     """Tell whether a user may change employees: who sees them, and imports them or takes orders."""
-    return user.has_perm(SEES) and any(user.has_perm(code) for code in EDITS)
+    return user.has_perm(VIEW_EMPLOYEE) and any(user.has_perm(code) for code in EDITS)
 
 
 def editor_required(view):

@@ -3,13 +3,14 @@ from django.contrib.auth.decorators import permission_required
 from django.shortcuts import redirect, render
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
 from leasing.billing.selectors.window import window_for
 from leasing.billing.views import is_computed_now
 from leasing.quarters.selectors.corrections import corrections
 
 
-@permission_required("leasing.view_billingrun", raise_exception=True)
+@permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def corrections_page(request):
     """Show what the next run will correct in closed quarters, by cause."""
     run, code = None, request.GET.get("koersel", "")

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import EXPORT_REBILLING, VIEW_BILLINGRUN, VIEW_DEVICE
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists import EXCEL
 from albertslund_it.web.people import actor_name
@@ -32,7 +33,7 @@ FILES = {
 
 
 @require_POST
-@permission_required("leasing.export_rebilling", raise_exception=True)
+@permission_required(EXPORT_REBILLING, raise_exception=True)
 def quarter_file(request, code, file_kind):
     """Return a closed run's file, and record that it was taken; or say what it waits for."""
     run = get_object_or_404(BillingRun, code=code)
@@ -70,7 +71,7 @@ def quarter_file(request, code, file_kind):
     )
 
 
-@permission_required("leasing.view_billingrun", raise_exception=True)
+@permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def quarter_archive(request, code):
     """Return all of a closed run as an archive that can be checked without the system."""
     run = get_object_or_404(BillingRun.objects.exclude(digest=""), code=code)
@@ -85,7 +86,7 @@ def quarter_archive(request, code):
     )
 
 
-@permission_required("inventory.view_device", raise_exception=True)
+@permission_required(VIEW_DEVICE, raise_exception=True)
 def invoice(request, code, number):
     """Show a department's quarterly invoice; out of scope it does not exist."""
     found = get_object_or_404(

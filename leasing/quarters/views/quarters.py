@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import CLOSE_QUARTER, VIEW_BILLINGRUN
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.people import actor_name
@@ -39,7 +40,6 @@ from leasing.rebilling.exports.postings import postings_of
 from leasing.rebilling.selectors.run import BookingMethod, rebilling_of
 from leasing.rebilling.selectors.vouchers import corrections_of
 
-CLOSES = "leasing.close_quarter"
 CODE = re.compile(r"20[0-9]{2}(Q[1-4]|S[0-9]{0,3})")
 # What the quarters' columns of the overview may show: (name, attribute of a standing, its lines).
 MEASURES = {
@@ -49,7 +49,7 @@ MEASURES = {
 }
 
 
-@permission_required("leasing.view_billingrun", raise_exception=True)
+@permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def quarter_list(request):
     """Show where every quarter stands, and what is not billed."""
     whole = outstanding(today()) if is_computed_now(request) else None
@@ -77,7 +77,7 @@ def quarter_list(request):
     return render(request, "leasing/quarters/list.html", context)
 
 
-@permission_required("leasing.view_billingrun", raise_exception=True)
+@permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def quarter_detail(request, code):
     """Show a quarter, or a supplementary run, from open to posted."""
     if not CODE.fullmatch(code.upper()):
@@ -119,7 +119,7 @@ def open_page(request, code: str):
     }
     if is_computed_now(request):
         preview = preview_run(code, today())
-        if request.user.has_perm(CLOSES):
+        if request.user.has_perm(CLOSE_QUARTER):
             remember_proposal(proposal=preview.proposal, now=now())
         context |= {
             "preview": preview,
@@ -218,7 +218,7 @@ def opus_files() -> list[tuple[str, str]]:
     return [("csvo", "Hent Opus-filen: omkostningssteder"), ("csvp", "Hent Opus-filen: PSP")]
 
 
-@permission_required(CLOSES, raise_exception=True)
+@permission_required(CLOSE_QUARTER, raise_exception=True)
 def quarter_close(request, code):
     """Ask once more, with the amounts and what cannot be undone; then close."""
     if not CODE.fullmatch(code):
@@ -279,7 +279,7 @@ def digest_seen(request) -> str:
 
 
 @require_POST
-@permission_required(CLOSES, raise_exception=True)
+@permission_required(CLOSE_QUARTER, raise_exception=True)
 def quarter_prepare(request, code):
     """Record that the user has looked the proposal through."""
     if not CODE.fullmatch(code):

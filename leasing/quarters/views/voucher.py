@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import EXPORT_REBILLING
 from albertslund_it.web.people import actor_name
 from leasing.models import BillingRun, Voucher
 from leasing.quarters.forms import VoucherCorrectionForm, VoucherForm
@@ -13,11 +14,9 @@ from leasing.rebilling.selectors.run import rebilling_of
 from leasing.rebilling.selectors.vouchers import doubts_about
 from leasing.rebilling.services import check_voucher, correct_voucher, record_voucher
 
-ENTERS = "leasing.export_rebilling"
-
 
 @require_POST
-@permission_required(ENTERS, raise_exception=True)
+@permission_required(EXPORT_REBILLING, raise_exception=True)
 def quarter_voucher(request, code):
     """Ask once more with all that is frozen; then record the voucher that a run was posted with."""
     run = BillingRun.objects.filter(code=code).first()
@@ -62,7 +61,7 @@ def confirm_page(request, run: BillingRun, form: VoucherForm, export):
     return render(request, "leasing/quarters/voucher_confirm.html", context)
 
 
-@permission_required(ENTERS, raise_exception=True)
+@permission_required(EXPORT_REBILLING, raise_exception=True)
 def voucher_correct(request, code):
     """Correct a voucher that was entered wrongly, and say why."""
     run = get_object_or_404(BillingRun, code=code)

@@ -2,13 +2,14 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404
 from django.shortcuts import render
 
+from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
 from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
 from leasing.quarters.selectors.arrears import days_left, year_end
 
 
-@permission_required("leasing.view_billingrun", raise_exception=True)
+@permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def year_end_page(request, year):
     """Show what is left of a fiscal year, the deadline, and its supplementary runs."""
     day = today()

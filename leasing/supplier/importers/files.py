@@ -1,6 +1,7 @@
 """The lessor's invoices as a file: a table of lines, or an electronic invoice."""
 
 from albertslund_it.common import cells
+from albertslund_it.common.permissions import RECONCILE
 from inventory.imports.importers.reading import Column, Importer, like
 from leasing.models import SupplierInvoice, SupplierInvoiceLine
 from leasing.supplier.importers.xml import read_document
@@ -12,7 +13,7 @@ SUPPLIER_INVOICES = Importer(
     label="Leverandørfaktura",
     help="Leasinggivers faktura eller kreditnota: et regneark med en række pr. linje, eller den "
     "elektroniske faktura (.xml, OIOUBL 2.1 eller Peppol BIS 3). Beløb uden moms.",
-    permission="leasing.reconcile",
+    permission=RECONCILE,
     make=BilledLine,
     save=save_invoices,
     read_document=read_document,

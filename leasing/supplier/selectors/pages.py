@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Max, Min, QuerySet, Sum
 
+from albertslund_it.common.permissions import VIEW_SUPPLIERINVOICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import among
 from inventory.models import Unit
@@ -28,7 +29,7 @@ ONE_DAY = timedelta(days=1)
 def invoices_seen_by(user) -> QuerySet[SupplierInvoice]:
     """Return the lessor's invoices that a user may see, with all that hangs on them."""
     every = SupplierInvoice.objects.all()
-    return every if user.has_perm("leasing.view_supplierinvoice") else every.none()
+    return every if user.has_perm(VIEW_SUPPLIERINVOICE) else every.none()
 
 
 def invoice_rows(invoices: QuerySet[SupplierInvoice]) -> QuerySet[SupplierInvoice]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.kept_files import KINDS, CheckedFile
+from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
 from albertslund_it.web import uploads
 from albertslund_it.web.clock import now
 from albertslund_it.web.forms import PlainForm
@@ -17,7 +18,6 @@ from leasing.models import SupplierInvoiceFile
 from leasing.supplier.selectors.pages import invoices_seen_by
 from leasing.supplier.services.files import attach_file, remove_file
 
-READS, WRITES = "leasing.view_supplierinvoice", "leasing.reconcile"
 TOO_LARGE = "Filen er for stor: den må højst fylde 20 MB. Intet er gemt."
 DAMAGED = "Filen er ikke den, der blev gemt: kontrolsummen passer ikke. Hent den fra en backup."
 
@@ -33,7 +33,7 @@ class AttachForm(PlainForm, forms.Form):
 
 
 @require_GET
-@permission_required(READS, raise_exception=True)
+@permission_required(VIEW_SUPPLIERINVOICE, raise_exception=True)
 def supplier_invoice_file(request, pk, file):
     """Hand out a file as it came: to be saved, and never to be run or shown as a page of ours."""
     invoice = get_object_or_404(invoices_seen_by(request.user), pk=pk)
@@ -56,7 +56,7 @@ def supplier_invoice_file(request, pk, file):
 
 
 @require_POST
-@permission_required(WRITES, raise_exception=True)
+@permission_required(RECONCILE, raise_exception=True)
 def supplier_invoice_attach(request, pk):
     """Attach a file to an invoice by hand, one that was typed in too."""
     get_object_or_404(invoices_seen_by(request.user), pk=pk)
@@ -78,7 +78,7 @@ def supplier_invoice_attach(request, pk):
 
 
 @require_POST
-@permission_required(WRITES, raise_exception=True)
+@permission_required(RECONCILE, raise_exception=True)
 def supplier_invoice_remove_file(request, pk, file):
     """Remove a file that was attached by hand."""
     if not invoices_seen_by(request.user).filter(pk=pk).exists():

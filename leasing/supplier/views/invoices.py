@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms import DateField, KronerField, PlainForm
 from albertslund_it.web.lists import ListPage
@@ -34,14 +35,13 @@ from leasing.supplier.tables import (
 )
 from leasing.supplier.views.files import AttachForm
 
-READS, WRITES = "leasing.view_supplierinvoice", "leasing.reconcile"
 ROWS = 6
 
 
 class SupplierInvoiceList(ListPage):
     """The lessor's invoices and credit notes."""
 
-    permission_required = READS
+    permission_required = VIEW_SUPPLIERINVOICE
     table_class = SupplierInvoiceTable
     filter_class = SupplierInvoiceFilter
     template_name = "leasing/supplier/invoice_list.html"
@@ -62,7 +62,7 @@ class SupplierInvoiceList(ListPage):
 class ClaimList(ListPage):
     """What is claimed from the lessor: the list that is sent to it."""
 
-    permission_required = READS
+    permission_required = VIEW_SUPPLIERINVOICE
     table_class = ClaimTable
     template_name = "leasing/supplier/claims.html"
     title = "Krav til leasinggiver"
@@ -75,7 +75,7 @@ class ClaimList(ListPage):
 class SupplierInvoiceDetail(ListPage):
     """One invoice: what it says, its lines, its voucher."""
 
-    permission_required = READS
+    permission_required = VIEW_SUPPLIERINVOICE
     table_class = SupplierLineTable
     template_name = "leasing/supplier/invoice_detail.html"
     file_name = "fakturalinjer"
@@ -129,7 +129,7 @@ class VoucherNumberForm(PlainForm, forms.Form):
 
 
 @require_POST
-@permission_required(WRITES, raise_exception=True)
+@permission_required(RECONCILE, raise_exception=True)
 def supplier_invoice_voucher(request, pk):
     """Note the voucher of an invoice, so that it is found from a posting."""
     get_object_or_404(SupplierInvoice, pk=pk)
@@ -144,7 +144,7 @@ def supplier_invoice_voucher(request, pk):
     return redirect("supplier-invoice-detail", pk)
 
 
-@permission_required(WRITES, raise_exception=True)
+@permission_required(RECONCILE, raise_exception=True)
 def supplier_invoice_withdraw(request, pk):
     """Ask once more, then withdraw an invoice that was entered wrongly."""
     invoice = get_object_or_404(SupplierInvoice, pk=pk)
@@ -197,7 +197,7 @@ class InvoiceForm(PlainForm, forms.Form):
 TotalForms = formset_factory(TotalForm, extra=ROWS, max_num=50)
 
 
-@permission_required(WRITES, raise_exception=True)
+@permission_required(RECONCILE, raise_exception=True)
 def supplier_invoice_new(request):
     """Type an invoice in as one total for each sub-agreement and period."""
     data = request.POST if request.method == "POST" else None

@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import now, today
@@ -29,7 +30,6 @@ from leasing.supplier.services.decisions import Selection, decide, select, told,
 from leasing.supplier.services.orphaned import take_back_orphan
 from leasing.supplier.tables import DifferenceForm, DifferenceTable, decide_url
 
-READS, WRITES = "leasing.view_supplierinvoice", "leasing.reconcile"
 CAUSES_SHOWN = 12
 ROWS_SHOWN = 12
 
@@ -45,7 +45,7 @@ def quarter_of(code: str) -> Quarter:
     return quarter
 
 
-@permission_required(READS, raise_exception=True)
+@permission_required(VIEW_SUPPLIERINVOICE, raise_exception=True)
 def reconciliation(request, code):
     """Show the lessor's invoices of a quarter against the register: the piles and their causes."""
     quarter = quarter_of(code)
@@ -113,7 +113,7 @@ class DifferenceFilters:
 class DifferenceList(ListPage):
     """The differences of a quarter, one by one."""
 
-    permission_required = READS
+    permission_required = VIEW_SUPPLIERINVOICE
     table_class = DifferenceTable
     template_name = "leasing/supplier/differences.html"
     per_page = 100
@@ -128,7 +128,7 @@ class DifferenceList(ListPage):
         return DifferenceFilters(DifferenceForm(self.request.GET), self.quarter)
 
     def table_options(self):
-        return {"code": str(self.quarter), "may_decide": self.request.user.has_perm(WRITES)}
+        return {"code": str(self.quarter), "may_decide": self.request.user.has_perm(RECONCILE)}
 
     def extra_context(self):
         return {"quarter": self.quarter, "code": str(self.quarter)}
@@ -191,7 +191,7 @@ def selection_of(query) -> Selection:
     )
 
 
-@permission_required(WRITES, raise_exception=True)
+@permission_required(RECONCILE, raise_exception=True)
 def reconciliation_decide(request, code):
     """Decide about equal differences, a whole pile or one: once for all of them."""
     quarter = quarter_of(code)
@@ -249,7 +249,7 @@ def _decide(request, quarter: Quarter, selection: Selection, form) -> str:
 
 
 @require_POST
-@permission_required(WRITES, raise_exception=True)
+@permission_required(RECONCILE, raise_exception=True)
 def orphan_take_back(request, code, pk):
     """Take back a decision whose difference is gone."""
     try:
