@@ -10,6 +10,7 @@ from albertslund_it.common.cells import KEEP, given
 from albertslund_it.common.names import match_key
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.imports.selectors import departments_by_key, units_by_number
 from inventory.models import Department, Unit
@@ -44,7 +45,7 @@ class UnitFacts:
 def save_units(
     *,
     rows: Sequence[UnitFacts],
-    actor,
+    actor: Actor,
     today: date,
     errors: RowErrors | None = None,
     cost_holder_is_fixed: bool = False,
@@ -67,7 +68,7 @@ def save_units(
 
 @transaction.atomic
 def save_coding(
-    *, unit_id: int, actor, account: str, cost_centre: str, psp_element: str, ean: str
+    *, unit_id: int, actor: Actor, account: str, cost_centre: str, psp_element: str, ean: str
 ) -> Changes:
     """Set what a posting to a unit needs."""
     lock(Unit)

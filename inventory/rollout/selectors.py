@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.contrib.auth.models import User
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
 
 from albertslund_it.common.sentences import per_cent
@@ -155,14 +156,14 @@ class Rollout:
         return [row for row in self.departments if row.progress.on_lease]
 
 
-def replacements_seen_by(user, on: date) -> QuerySet[Replacement]:
+def replacements_seen_by(user: User, on: date) -> QuerySet[Replacement]:
     """Return the old machines that stood where a user sees."""
     if sees_all(user):
         return Replacement.objects.all()
     return Replacement.objects.filter(unit__in=units_seen_by(user, on))
 
 
-def rollout(user, *, on: date, today: date) -> Rollout:
+def rollout(user: User, *, on: date, today: date) -> Rollout:
     """Read the rollout as it stood at the end of `on`; what the user sees is settled today."""
     rolls = {roll.id: RollRow(roll) for roll in Roll.objects.all()}
     departments = {
@@ -255,7 +256,7 @@ def next_roll_number() -> int:
     return (Roll.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def machines(user, *, on: date, today: date) -> QuerySet[Replacement]:
+def machines(user: User, *, on: date, today: date) -> QuerySet[Replacement]:
     """Return the old machines for a list, with `state`, `new_serial` and `day` as of a day."""
     return (
         replacements_seen_by(user, today)

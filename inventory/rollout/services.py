@@ -13,6 +13,7 @@ from albertslund_it.common.sentences import full_stop
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Department, Device, Placement, Replacement, Roll, RolloutWeek
@@ -22,7 +23,7 @@ from inventory.rollout.selectors import machines_to_find
 
 
 @transaction.atomic
-def create_roll(*, number: int, name: str, criterion: str, actor) -> Roll:
+def create_roll(*, number: int, name: str, criterion: str, actor: Actor) -> Roll:
     """Make a roll; the same again makes no second one.
 
     Raises:
@@ -43,7 +44,9 @@ def create_roll(*, number: int, name: str, criterion: str, actor) -> Roll:
 
 
 @transaction.atomic
-def plan_visit(*, roll: Roll, department: Department, year: int, week: int, actor) -> RolloutWeek:
+def plan_visit(
+    *, roll: Roll, department: Department, year: int, week: int, actor: Actor
+) -> RolloutWeek:
     """Put a department into a week of the plan; the same again is no change.
 
     Raises:
@@ -83,7 +86,7 @@ def find_machines(
     max_ram_gb: int | None,
     without_windows_11: bool,
     on: date,
-    actor,
+    actor: Actor,
     agree: Check = nothing_to_see,
 ) -> int:
     """Put what `machines_to_find` finds into a roll, where each stands that day; give how many.
@@ -130,7 +133,7 @@ def state_of(replacement: Replacement) -> str:
 
 
 @transaction.atomic
-def record_outcomes(*, outcomes: Sequence[Outcome], actor, today: date) -> Changes:
+def record_outcomes(*, outcomes: Sequence[Outcome], actor: Actor, today: date) -> Changes:
     """Note what came of old machines; the same again is no change.
 
     Raises:
@@ -147,7 +150,7 @@ def record_outcomes(*, outcomes: Sequence[Outcome], actor, today: date) -> Chang
 
 
 @transaction.atomic
-def record_outcome(*, outcome: Outcome, is_handed_in: bool, actor, today: date) -> Changes:
+def record_outcome(*, outcome: Outcome, is_handed_in: bool, actor: Actor, today: date) -> Changes:
     """Note what came of one old machine, and take it to IT's stock if it is handed in.
 
     Raises:
@@ -164,7 +167,7 @@ def record_outcome(*, outcome: Outcome, is_handed_in: bool, actor, today: date) 
     return changes
 
 
-def note_replaced(*, old: Device, new: Device, replaced_on: date, actor) -> None:
+def note_replaced(*, old: Device, new: Device, replaced_on: date, actor: Actor) -> None:
     """Note what a hand-out says of an old machine that a roll waits for; else do nothing.
 
     A pc that has taken another one's place before is no new one: the machine is replaced without.

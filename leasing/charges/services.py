@@ -12,6 +12,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.imports.selectors import devices_by_serial_number, units_by_number
 from inventory.models import Device, Unit
@@ -37,7 +38,7 @@ class ChargeFacts:
 
 @transaction.atomic
 def save_charges(
-    *, rows: Sequence[ChargeFacts], actor, today: date, errors: RowErrors | None = None
+    *, rows: Sequence[ChargeFacts], actor: Actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Create charges, or change those that are not billed yet.
 
@@ -132,7 +133,7 @@ def save_charge(
     amount_ore: int,
     text: str,
     device: Device | None,
-    actor,
+    actor: Actor,
     today: date,
     is_sure: bool = False,
     agree: Check = nothing_to_see,
@@ -215,7 +216,7 @@ def settle_device(
     unit: Unit,
     amount_ore: int,
     text: str,
-    actor,
+    actor: Actor,
     today: date,
     is_sure: bool = False,
     agree: Check = nothing_to_see,

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import span_label
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.models import Device, Placement
 from inventory.placements.selectors import placements_in_force
@@ -156,7 +157,7 @@ def confirm(
     *,
     units,
     device_ids: Collection[int] | None,
-    actor,
+    actor: Actor,
     today: date,
     now: datetime,
     seen: str | None = None,
@@ -198,7 +199,7 @@ def object_to_device(
     units,
     note: str,
     since: date | None,
-    actor,
+    actor: Actor,
     today: date,
     now: datetime,
 ) -> Objection:
@@ -256,7 +257,7 @@ def object_to_device(
 
 @transaction.atomic
 def settle_objection(
-    *, objection_id: int, outcome: str, note: str, actor, today: date, now: datetime
+    *, objection_id: int, outcome: str, note: str, actor: Actor, today: date, now: datetime
 ) -> Objection:
     """End an objection: the device has been moved, or it stays, with a reason.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
@@ -152,7 +153,7 @@ class Missing(NamedTuple):
     quarter_ore: int
 
 
-def missing_wishes(user, on: date) -> Missing:
+def missing_wishes(user: User, on: date) -> Missing:
     """Count what a user is to wish for; kept for as long as nothing changes."""
     units = units_seen_by(user, on)
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from enum import Enum
 
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_BILLINGRUN
@@ -13,7 +14,7 @@ from leasing.models import Mail
 ABOUT_MONEY = ("confirmation-", "letter-", "arrears-", "digest-", "reconciliation-")
 
 
-def mails_seen_by(user) -> QuerySet[Mail]:
+def mails_seen_by(user: User) -> QuerySet[Mail]:
     """Return the mails about what a user works with; to others they do not exist."""
     money = Q()
     for start in ABOUT_MONEY:
@@ -26,7 +27,7 @@ def mails_seen_by(user) -> QuerySet[Mail]:
     return Mail.objects.filter(seen)
 
 
-def may_read_mails(user) -> bool:
+def may_read_mails(user: User) -> bool:
     """Tell whether a user has any mails to read."""
     return user.has_perm(VIEW_BILLINGRUN) or user.has_perm(HANDLE_ORDERS)
 

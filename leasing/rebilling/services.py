@@ -7,6 +7,7 @@ from django.db import transaction
 from albertslund_it.common.account_codes import check_voucher_number
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from leasing.models import BillingRun, RebillingExport, Voucher
 from leasing.rebilling.selectors.run import uncoded_in
 
@@ -103,7 +104,7 @@ def correct_voucher(
     posted_on: date,
     reason: str,
     seen: tuple[str, date],
-    actor,
+    actor: Actor,
 ) -> Voucher:
     """Correct the number or the posting date of a voucher; what it freezes stays frozen.
 

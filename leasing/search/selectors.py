@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import User
 from django.db.models import F, Q, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
@@ -49,7 +50,7 @@ class Group:
     more_url: str = ""
 
 
-def search(user, text: str, on: date) -> list[Group]:
+def search(user: User, text: str, on: date) -> list[Group]:
     """Return what matches a text, by kind; kinds without a hit are left out."""
     text = " ".join(text.split())[:LONGEST]
     if not text:
@@ -71,7 +72,7 @@ def _group(title: str, hits: list[Hit], more_url: str) -> Group:
     return Group(title, once[:SHOWN], more_url if len(once) > SHOWN else "")
 
 
-def _devices(user, text: str, on: date) -> Group:
+def _devices(user: User, text: str, on: date) -> Group:
     wanted = text.upper()
     seen = devices_seen_by(user, on).select_related("model")
 
@@ -98,7 +99,7 @@ def _devices(user, text: str, on: date) -> Group:
     return _group("Udstyr", hits, _list("device-list", text))
 
 
-def _employees(user, text: str, on: date) -> Group:
+def _employees(user: User, text: str, on: date) -> Group:
     seen = employees_seen_by(user, on).select_related("unit")
     # As people write them, so that the index is used: a case-blind search reads every row.
     spellings = {text, text.upper(), text.lower()}
@@ -120,7 +121,7 @@ def _employees(user, text: str, on: date) -> Group:
     return _group("Medarbejdere", hits, _list("employee-list", text))
 
 
-def _units(user, text: str, on: date) -> Group:
+def _units(user: User, text: str, on: date) -> Group:
     near = Q(name__icontains=text) | Q(number__istartswith=text)
     rows = units_seen_by(user, on).filter(near).select_related("department")[: SHOWN + 1]
     hits = [
@@ -135,7 +136,7 @@ def _units(user, text: str, on: date) -> Group:
     return _group("Enheder", hits, reverse("department-list"))
 
 
-def _orders(user, text: str, on: date) -> Group:
+def _orders(user: User, text: str, on: date) -> Group:
     lines = OrderLine.objects.all()
     if not sees_all(user):
         lines = lines.filter(unit__in=units_seen_by(user, on))
@@ -164,7 +165,7 @@ def _order_note(order: Order, name: str) -> str:
     return made if name == order.number else f"{made}, leverandørens nr. {name}"
 
 
-def _sub_agreements(user, text: str, on: date) -> Group:
+def _sub_agreements(user: User, text: str, on: date) -> Group:
     if not sees_all(user):
         return Group("Underaftaler", [])
     rows = SubAgreement.objects.filter(number__icontains=text).order_by("number")[: SHOWN + 1]

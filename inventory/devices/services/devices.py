@@ -10,6 +10,7 @@ from albertslund_it.common.cells import KEEP, given
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.devices.services.models import ModelBook
 from inventory.imports.selectors import devices_by_serial_number
@@ -41,7 +42,7 @@ class DeviceFacts:
 
 @transaction.atomic
 def save_devices(
-    *, rows: Sequence[DeviceFacts], actor, today: date, errors: RowErrors | None = None
+    *, rows: Sequence[DeviceFacts], actor: Actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Create or change devices; one that nobody has is placed from today where a row says so.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 
 from inventory.models import Department, Employee, Placement, Unit
@@ -58,7 +59,7 @@ class DepartmentRow:
         return sum(bool(unit.missing) for unit in self.units)
 
 
-def departments_open_to(user, on: date) -> QuerySet[Department]:
+def departments_open_to(user: User, on: date) -> QuerySet[Department]:
     """Return the departments that a user sees all or some units of."""
     return Department.objects.filter(
         Q(pk__in=departments_seen_by(user, on))
@@ -66,7 +67,7 @@ def departments_open_to(user, on: date) -> QuerySet[Department]:
     )
 
 
-def department_rows(user, on: date) -> list[DepartmentRow]:
+def department_rows(user: User, on: date) -> list[DepartmentRow]:
     """Return the departments in Danish order, the cost holder last."""
     rows = {
         department.id: DepartmentRow(department.name, department.head_name, id=department.id)

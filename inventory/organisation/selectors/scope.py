@@ -5,6 +5,7 @@ What is outside is to its reader as if it did not exist: 404, not 403.
 
 from datetime import date
 
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
 from albertslund_it.common.permissions import VIEW_ALL_DEPARTMENTS, VIEW_EMPLOYEE
@@ -12,24 +13,24 @@ from inventory.models import Access, Department, Device, Employee, Unit
 from inventory.placements.selectors import placements_in_force
 
 
-def sees_all(user) -> bool:
+def sees_all(user: User) -> bool:
     """Tell whether a user sees every department."""
     return user.has_perm(VIEW_ALL_DEPARTMENTS)
 
 
-def reads_names(user) -> bool:
+def reads_names(user: User) -> bool:
     """Tell whether a user reads who has what; at the terminal, where nobody is logged in, yes."""
     return user is None or user.has_perm(VIEW_EMPLOYEE)
 
 
-def departments_seen_by(user, on: date) -> QuerySet[Department]:
+def departments_seen_by(user: User, on: date) -> QuerySet[Department]:
     """Return the departments that a user sees as a whole on a day."""
     if sees_all(user):
         return Department.objects.all()
     return Department.objects.filter(pk__in=_accesses(user, on).values("department"))
 
 
-def units_seen_by(user, on: date) -> QuerySet[Unit]:
+def units_seen_by(user: User, on: date) -> QuerySet[Unit]:
     """Return the units that a user sees on a day: those of the departments, and single ones."""
     if sees_all(user):
         return Unit.objects.all()
@@ -39,7 +40,7 @@ def units_seen_by(user, on: date) -> QuerySet[Unit]:
     )
 
 
-def devices_seen_by(user, on: date) -> QuerySet[Device]:
+def devices_seen_by(user: User, on: date) -> QuerySet[Device]:
     """Return the devices placed, that day, where a user sees; stock only for who sees all."""
     if sees_all(user):
         return Device.objects.all()
@@ -47,20 +48,20 @@ def devices_seen_by(user, on: date) -> QuerySet[Device]:
     return Device.objects.filter(pk__in=placed.values("device"))
 
 
-def employees_seen_by(user, on: date) -> QuerySet[Employee]:
+def employees_seen_by(user: User, on: date) -> QuerySet[Employee]:
     """Return the employees of the units that a user sees; whether names may be shown is a right."""
     if sees_all(user):
         return Employee.objects.all()
     return Employee.objects.filter(unit__in=units_seen_by(user, on))
 
 
-def answers_for_something(user, on: date) -> bool:
+def answers_for_something(user: User, on: date) -> bool:
     """Tell whether a user is a leader of anything that pays, that day."""
     pays = Q(department__isnull=False) | Q(unit__is_cost_holder=False)
     return _accesses(user, on).filter(pays).exists()
 
 
-def _accesses(user, on: date) -> QuerySet[Access]:
+def _accesses(user: User, on: date) -> QuerySet[Access]:
     return Access.objects.filter(
         Q(ends_before=None) | Q(ends_before__gt=on), user=user, starts_on__lte=on
     )

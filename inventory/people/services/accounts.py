@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from albertslund_it.common.errors import Refused
@@ -9,7 +10,7 @@ from albertslund_it.web.bulk import Changes
 from inventory.models import Account
 
 
-def bind_account(*, user, issuer: str, subject: str, now: datetime) -> Account:
+def bind_account(*, user: User, issuer: str, subject: str, now: datetime) -> Account:
     """Bind an account to the user who signs on with it for the first time.
 
     Raises:

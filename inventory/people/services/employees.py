@@ -11,6 +11,7 @@ from albertslund_it.common.cells import KEEP, given
 from albertslund_it.common.names import match_key
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.imports.selectors import employees_by_initials, units_by_number
 from inventory.models import Employee
@@ -35,7 +36,7 @@ class EmployeeFacts:
 
 @transaction.atomic
 def save_employees(
-    *, rows: Sequence[EmployeeFacts], actor, today: date, errors: RowErrors | None = None
+    *, rows: Sequence[EmployeeFacts], actor: Actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Create or change employees.
 

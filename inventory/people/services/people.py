@@ -8,12 +8,13 @@ from django.db import transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.names import match_key
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.models import Employee, Unit
 
 
 @transaction.atomic
-def add_coming(*, name: str, unit: Unit, starts_on: date, actor) -> Employee:
+def add_coming(*, name: str, unit: Unit, starts_on: date, actor: Actor) -> Employee:
     """Add somebody who is to begin and has no initials yet; the same again is the same person."""
     lock(Employee)
     name = " ".join(name.split())
@@ -44,7 +45,7 @@ def save_employee(
     starts_on: date | None,
     left_on: date | None,
     seen: str,
-    actor,
+    actor: Actor,
 ) -> Changes:
     """Set what a form states of an employee; a coming one becomes a real one by its initials.
 

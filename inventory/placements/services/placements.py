@@ -11,6 +11,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, Employee, Placement, Unit
@@ -33,7 +34,7 @@ class PlacementFacts:
 
 @transaction.atomic
 def save_placements(
-    *, rows: Sequence[PlacementFacts], actor, today: date, errors: RowErrors | None = None
+    *, rows: Sequence[PlacementFacts], actor: Actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Create change points, or replace those of the same device and day.
 
@@ -135,7 +136,7 @@ def place(
     unit: Unit | None,
     employee: Employee | None,
     used_for: str = "",
-    actor,
+    actor: Actor,
     seen: Placement | None = None,
 ) -> Placement:
     """Place one device from a day; None for the unit means IT's stock.

@@ -37,7 +37,7 @@ STATES = [
 ]
 
 
-def approvals_seen_by(user, on: date) -> QuerySet[Approval]:
+def approvals_seen_by(user: User, on: date) -> QuerySet[Approval]:
     """Return the exceptions asked for people whose units a user sees."""
     found = Approval.objects.all()
     if not sees_all(user):
@@ -93,7 +93,7 @@ def accesses_to(department: Department | None, on: date) -> QuerySet[Access]:
     ).exclude(department=None)
 
 
-def may_decide(user, department: Department | None, on: date) -> bool:
+def may_decide(user: User, department: Department | None, on: date) -> bool:
     """Tell whether a user is a head of a department on a day: the right, and the post."""
     return user.has_perm(DECIDE_APPROVAL) and accesses_to(department, on).filter(user=user).exists()
 
@@ -118,7 +118,7 @@ def mails_to_heads_of(unit: Unit, on: date) -> list[str]:
     return list(dict.fromkeys(mails))
 
 
-def waiting_for(user, on: date) -> QuerySet[Approval]:
+def waiting_for(user: User, on: date) -> QuerySet[Approval]:
     """Return the exceptions that a user, as a head, is to decide on a day."""
     if not user.has_perm(DECIDE_APPROVAL):
         return Approval.objects.none()
@@ -220,7 +220,7 @@ class ApprovalPage:
     is_waiting: bool
 
 
-def approval_page(approval: Approval, user, on: date) -> ApprovalPage:
+def approval_page(approval: Approval, user: User, on: date) -> ApprovalPage:
     """Gather an exception's page; its line, order, employee and unit must be at hand."""
     department = approval.employee.unit.department
     return ApprovalPage(

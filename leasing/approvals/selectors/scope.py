@@ -2,13 +2,15 @@
 
 from datetime import date
 
+from django.contrib.auth.models import User
+
 from albertslund_it.common.permissions import VIEW_EMPLOYEE
 from inventory.models import Employee
 from inventory.organisation.selectors.scope import employees_seen_by, sees_all, units_seen_by
 from leasing.models import Order
 
 
-def sees_who_asked(user, order: Order, on: date) -> bool:
+def sees_who_asked(user: User, order: Order, on: date) -> bool:
     """Tell whether a user may read who asked for an order, and in what words.
 
     Of an order over several departments a leader reads it where the one who asked is of their own.

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.contrib.auth.models import User
+
 from leasing.approvals.selectors.approvals import cost_of_exceptions, waiting_for
 from leasing.domain.tasks import Task
 from leasing.models import Mail
@@ -10,7 +12,7 @@ from leasing.models import Mail
 MOST = 200
 
 
-def approval_tasks(user, today: date) -> Iterator[Task]:
+def approval_tasks(user: User, today: date) -> Iterator[Task]:
     """Yield the exceptions that a head is to decide, with what they cost a quarter at most."""
     approvals = list(waiting_for(user, today).select_related("line", "employee")[:MOST])
     if not approvals:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
-from albertslund_it.web.people import name_of
+from albertslund_it.web.people import Actor, name_of
 from albertslund_it.web.rows import lock
 from inventory.models import Employee
 from leasing.approvals.selectors.approvals import (
@@ -29,7 +29,7 @@ def ask_approval(
     employee: Employee,
     reason: str,
     ends_before: date,
-    actor,
+    actor: Actor,
     now: datetime,
     line: OrderLine | None = None,
 ) -> Approval:
@@ -87,7 +87,7 @@ def faults_of_question(
 
 @transaction.atomic
 def decide_approval(
-    *, approval_id: int, decision: str, reason: str, actor, today: date, now: datetime
+    *, approval_id: int, decision: str, reason: str, actor: Actor, today: date, now: datetime
 ) -> Approval:
     """Grant or refuse an exception, as a head of the person's department of today.
 

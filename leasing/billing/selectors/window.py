@@ -155,7 +155,7 @@ def pending_window() -> Window | None:
     return Window("", start, covered, covered, taken, None)
 
 
-def _refuse_impossible_quarter(quarter, start, closed, today):
+def _refuse_impossible_quarter(quarter: Quarter, start, closed, today: date):
     if quarter < Quarter.of(start):
         raise Refused(
             f"{quarter.label} ligger før den {start:%d-%m-%Y}, hvor opkrævningen begynder."

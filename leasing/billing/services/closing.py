@@ -181,7 +181,7 @@ def _work_out(window: Window, lines: Spool, facts: Spool, progress) -> RunTotals
     return totals
 
 
-def _create_run(window, closed_by, now, line_count, totals) -> BillingRun:
+def _create_run(window, closed_by, now: datetime, line_count, totals) -> BillingRun:
     before = BillingRun.objects.order_by("-id").values_list("digest", flat=True).first()
     return BillingRun.objects.create(
         code=window.code,

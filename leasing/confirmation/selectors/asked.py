@@ -48,7 +48,9 @@ def people_to_ask(on: date, asked: ConfirmationRound | None) -> list[Asked]:
         by_unit.setdefault(item.unit, []).append(item)
     people, written = _people_with_access(on), _written_to(asked)
 
-    def one(key: str, whom, department_id, unit_id, recipients: list[str], items) -> Asked:
+    def one(
+        key: str, whom, department_id: int, unit_id: int, recipients: list[str], items
+    ) -> Asked:
         missing = [mail for mail in recipients if mail not in written[key]]
         return Asked(key, whom.name, department_id, unit_id, recipients, missing, items)
 

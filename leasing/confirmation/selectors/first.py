@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from albertslund_it.common.permissions import OBJECT_TO_DEVICE, SETTLE_OBJECTION
@@ -111,7 +112,7 @@ def first_rebilling(today: date) -> FirstRebilling:
     return FirstRebilling(meters, outstanding(today), asked, departments, is_over, people, quarters)
 
 
-def confirmation_tasks(user, today: date) -> Iterator[Task]:
+def confirmation_tasks(user: User, today: date) -> Iterator[Task]:
     """Yield what waits of a round: an answer from a leader, objections for the helpdesk."""
     if user.has_perm(OBJECT_TO_DEVICE):
         costs, due_on = unanswered_of(units_seen_by(user, today), today)

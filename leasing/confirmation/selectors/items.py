@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from albertslund_it.common.agreement import digest_of
@@ -217,7 +218,7 @@ def item_on_list(device: Device, units: QuerySet[Unit], on: date) -> Item | None
     return max(items, key=lambda item: (item.is_here, item.until), default=None)
 
 
-def open_objection(device: Device, user, on: date) -> Objection | None:
+def open_objection(device: Device, user: User, on: date) -> Objection | None:
     """Return what is said of a device at the user's units and not answered yet."""
     said = Objection.objects.filter(device=device, unit__in=units_seen_by(user, on), outcome="")
     return said.first()
@@ -234,7 +235,7 @@ def silent_departments(today: date) -> list[Progress]:
     return [one for one in progress(today) if not one.has_answered]
 
 
-def answered_objections(user, on: date) -> QuerySet[Objection]:
+def answered_objections(user: User, on: date) -> QuerySet[Objection]:
     """Return the objections of the units a user sees, answered within 60 days, latest first."""
     return (
         Objection.objects.exclude(outcome="")

@@ -59,7 +59,7 @@ def is_at_hand(payer: Payer, before: Quarter, after: Quarter, today: date) -> bo
     return is_remembered(_name(payer, before, after, today))
 
 
-def _name(payer, before, after, today) -> str:
+def _name(payer, before, after, today: date) -> str:
     return f"bridge|{payer.known_as}|{before}|{after}|{today}"
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.models import User
+
 from inventory.models import Unit
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
 from leasing.billing.selectors.preview import COST_HOLDER_NAME
@@ -27,7 +29,7 @@ class ItemRow:
     is_seen: bool
 
 
-def rows_of(items: Sequence[Item], user, today: date) -> list[ItemRow]:
+def rows_of(items: Sequence[Item], user: User, today: date) -> list[ItemRow]:
     """Name what a page of items is about; another department only to who sees it."""
     ids = {item.unit_id for item in items} | {item.other_id for item in items}
     units = Unit.objects.select_related("department").in_bulk(ids - {None})

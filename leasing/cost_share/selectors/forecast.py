@@ -62,7 +62,7 @@ class Forecast:
     quarters: list[Quarter]
     cells: list[ForecastCell]
 
-    def total_ore(self, *, shade=None, period=None, year=None, unit_id=None) -> int:
+    def total_ore(self, *, shade=None, period=None, year=None, unit_id: int | None = None) -> int:
         """Add up the cells that fit; None fits everything."""
         return sum(
             cell.amount_ore

@@ -8,6 +8,7 @@ unit's own leader sees all that the unit has paid, wherever it belonged.
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.contrib.auth.models import User
 from django.db.models import Q
 
 from albertslund_it.common.names import danish_key
@@ -69,7 +70,7 @@ class Payer:
         return department_id == (self.department.id if self.department else None)
 
 
-def payers_seen_by(user, today: date) -> list[Payer]:
+def payers_seen_by(user: User, today: date) -> list[Payer]:
     """Return what a user may choose between, in Danish order; nothing for who sees nothing."""
     units = list(units_seen_by(user, today).order_by())
     departments = {d.id: d for d in departments_seen_by(user, today)}

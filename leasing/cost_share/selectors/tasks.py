@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.contrib.auth.models import User
+
 from albertslund_it.common.permissions import OBJECT_TO_DEVICE, WISH_FOR_END
 from albertslund_it.common.quarters import Quarter
 from leasing.approvals.selectors.tasks import approval_tasks
@@ -12,7 +14,7 @@ from leasing.domain.tasks import Task
 from leasing.lease_end.selectors import missing_wishes
 
 
-def share_tasks(user, today: date) -> Iterator[Task]:
+def share_tasks(user: User, today: date) -> Iterator[Task]:
     """Yield a person's list, what others wait for first."""
     yield from approval_tasks(user, today)
     yield from confirmation_tasks(user, today)
@@ -22,7 +24,7 @@ def share_tasks(user, today: date) -> Iterator[Task]:
         yield from _answers(user, today)
 
 
-def _wishes(user, today: date) -> Iterator[Task]:
+def _wishes(user: User, today: date) -> Iterator[Task]:
     missing = missing_wishes(user, today)
     if missing.count:
         yield Task(
@@ -35,7 +37,7 @@ def _wishes(user, today: date) -> Iterator[Task]:
         )
 
 
-def _answers(user, today: date) -> Iterator[Task]:
+def _answers(user: User, today: date) -> Iterator[Task]:
     answered = list(answered_objections(user, today)[:4])
     if answered:
         names = ", ".join(objection.device.serial_number for objection in answered[:3])

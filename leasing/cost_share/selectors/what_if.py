@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
 from albertslund_it.common.names import danish_key
@@ -115,7 +116,7 @@ def units_to_choose(payer: Payer) -> list[Unit]:
     return list(units if payer.unit_ids is None else units.filter(pk__in=payer.unit_ids))
 
 
-def scenarios_seen_by(user) -> QuerySet[Scenario]:
+def scenarios_seen_by(user: User) -> QuerySet[Scenario]:
     """Return a user's own scenarios; who sees every department sees the shared ones too."""
     shared = Q(is_shared=True) if sees_all(user) else Q()
     return Scenario.objects.filter(Q(created_by=user) | shared if shared else Q(created_by=user))

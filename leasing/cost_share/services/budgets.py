@@ -13,6 +13,7 @@ from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.agreement import refuse_unless_sure
 from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.imports.selectors import units_by_number
 from inventory.models import Unit
@@ -35,7 +36,7 @@ class BudgetFacts:
 
 @transaction.atomic
 def save_budgets(
-    *, rows: Sequence[BudgetFacts], actor, today: date, errors: RowErrors | None = None
+    *, rows: Sequence[BudgetFacts], actor: Actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Enter budgets, or change those that are there.
 
@@ -70,7 +71,7 @@ def enter_budgets(
     year: int,
     typed: Mapping[int, int | None],
     seen: Mapping[int, int | None],
-    actor,
+    actor: Actor,
     today: date,
     is_sure: bool = False,
 ) -> Changes:

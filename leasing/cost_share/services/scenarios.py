@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.agreement import Check, nothing_to_see
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.models import DeviceModel, Unit
 from leasing.leases.selectors.prices import why_no_price
@@ -19,7 +20,7 @@ from leasing.orders.services.wishes import LineWish
 
 @transaction.atomic
 def save_scenario(
-    *, name: str, payer: str, assumptions: dict, is_shared: bool, actor, now: datetime
+    *, name: str, payer: str, assumptions: dict, is_shared: bool, actor: Actor, now: datetime
 ) -> Scenario:
     """Keep a scenario; one's own with the same name and payer is replaced.
 
@@ -48,7 +49,7 @@ def draft_from_scenario(
     *,
     scenario: Scenario,
     added: Mapping[tuple[int, str], int],
-    actor,
+    actor: Actor,
     now: datetime,
     agree: Check = nothing_to_see,
 ) -> Order:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from albertslund_it.common.permissions import SEE_LAST_SEEN, VIEW_EMPLOYEE
@@ -145,12 +146,12 @@ class Fault:
     units: tuple[Unit, ...] = ()
 
 
-def rules_for(user) -> list[Rule]:
+def rules_for(user: User) -> list[Rule]:
     """Return the rules that a user may know the count of."""
     return [rule for rule in RULES if not rule.needs or user.has_perm(rule.needs)]
 
 
-def faults_for(user, today: date) -> list[Fault]:
+def faults_for(user: User, today: date) -> list[Fault]:
     """Look every rule over, within what the user sees; late ones first, then the dearest.
 
     The number of queries is that of the rules, whatever they find.
@@ -161,7 +162,7 @@ def faults_for(user, today: date) -> list[Fault]:
     )
 
 
-def costly_faults(user, today: date) -> list[Fault]:
+def costly_faults(user: User, today: date) -> list[Fault]:
     """Return every fault that is late, then the dearest of the others; five, or all the late."""
     found = [fault for fault in faults_for(user, today) if fault.count]
     late = [fault for fault in found if fault.rule.is_late]
@@ -172,7 +173,7 @@ def costly_faults(user, today: date) -> list[Fault]:
 class _Looking:
     """One look at all rules: what they find first, then the costs of it all at once."""
 
-    def __init__(self, user, today: date):
+    def __init__(self, user: User, today: date):
         self.today = today
         self.rules = rules_for(user)
         self.scope = None

@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.contrib.auth.models import User
+
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Placement, Unit
@@ -69,7 +71,7 @@ class Costs:
 class Reader:
     """What of a device one person may see on a day."""
 
-    def __init__(self, user, on: date):
+    def __init__(self, user: User, on: date):
         self.all = sees_all(user)
         if not self.all:
             self.units = set(units_seen_by(user, on).values_list("pk", flat=True))

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from leasing.leases.services.corrections import faults_of_price, locked_lease, save_lease, terms_of
 from leasing.models import EndChoice, Lease, LeaseTerm
 
@@ -17,7 +18,7 @@ def decide_lease(
     *,
     serial_number: str,
     choice: str,
-    actor,
+    actor: Actor,
     starts_on: date | None = None,
     quarters: int | None = None,
     price_ore: int | None = None,
@@ -45,7 +46,7 @@ def decide_lease(
 
 
 @transaction.atomic
-def stop_lease(*, serial_number: str, stops_on: date | None, actor) -> Changes:
+def stop_lease(*, serial_number: str, stops_on: date | None, actor: Actor) -> Changes:
     """Let a lease cost nothing from a day on; None takes the stop away again.
 
     Raises:

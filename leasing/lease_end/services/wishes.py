@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.models import Unit
 from inventory.placements.selectors import placements_in_force
@@ -22,7 +23,7 @@ def wish_for_end(
     wish: str,
     note: str,
     units: QuerySet[Unit],
-    actor,
+    actor: Actor,
     today: date,
     now: datetime,
 ) -> int:
@@ -58,7 +59,7 @@ def wish_for_end(
     return count
 
 
-def _faults(leases, lease_ids, wish, note, units, today) -> list[str]:
+def _faults(leases, lease_ids, wish, note, units, today: date) -> list[str]:
     if not lease_ids:
         return ["Sæt kryds ved det udstyr, du har et ønske til."]
     if wish not in EndChoice.values:

@@ -12,6 +12,7 @@ from albertslund_it.common.money import MAX_ORE
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.imports.selectors import devices_by_serial_number
 from leasing.billing.services.locks import PRICED
@@ -24,7 +25,7 @@ from leasing.models import Lease, LeaseTerm
 def correct_lease(
     *,
     serial_number: str,
-    actor,
+    actor: Actor,
     starts_on: date | None = None,
     price_ore: int | None = None,
     position: int = 1,
@@ -89,7 +90,7 @@ def terms_of(lease: Lease) -> tuple[Term, ...]:
     return terms_in_order(lease.starts_on, prices)
 
 
-def save_lease(lease: Lease, actor, **values) -> Changes:
+def save_lease(lease: Lease, actor: Actor, **values) -> Changes:
     changes = Changes((Lease,))
     changes.update(lease, str(lease.device), **values)
     changes.save(actor)

@@ -10,6 +10,7 @@ from albertslund_it.common.cells import KEEP, given
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.devices.services.models import ModelBook
 from inventory.models import Category, DeviceModel
@@ -34,7 +35,7 @@ class PriceFacts:
 
 @transaction.atomic
 def save_prices(
-    *, rows: Sequence[PriceFacts], actor, today: date, errors: RowErrors | None = None
+    *, rows: Sequence[PriceFacts], actor: Actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Put prices on the list, or correct them; leases that have theirs keep it.
 

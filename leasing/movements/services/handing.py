@@ -7,6 +7,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.agreement import Check, NotAsShown, nothing_to_see
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among
 from inventory.models import Device, Employee, ExpectedReturn, Unit
 from inventory.rollout.services import note_replaced
@@ -36,7 +37,7 @@ def hand_out(
     devices: Collection[Device],
     unit: Unit,
     starts_on: date,
-    actor,
+    actor: Actor,
     now: datetime,
     agree: Check = nothing_to_see,
     employee: Employee | None = None,
@@ -122,7 +123,7 @@ def _check_of_hand_out(lines: Mapping[int, OrderLine], holder: Holder, starts_on
     return check
 
 
-def _refresh(lines, actor, now: datetime) -> None:
+def _refresh(lines, actor: Actor, now: datetime) -> None:
     """Bring the order lines in step, and tell the orderer of those that are done."""
     for line in {line.pk: line for line in lines}.values():
         if refresh_line(line, actor=actor).status == Status.HANDED_OUT:
@@ -134,7 +135,7 @@ def transfer(
     *,
     devices: Collection[Device],
     starts_on: date,
-    actor,
+    actor: Actor,
     agree: Check = nothing_to_see,
     unit: Unit | None = None,
     employee: Employee | None = None,
@@ -188,7 +189,7 @@ def take_back(
     *,
     devices: Collection[Device],
     starts_on: date,
-    actor,
+    actor: Actor,
     agree: Check = nothing_to_see,
     later: str = "",
 ) -> Handled:
@@ -209,7 +210,7 @@ def lend(
     employee: Employee,
     starts_on: date,
     due_on: date,
-    actor,
+    actor: Actor,
     now: datetime,
     agree: Check = nothing_to_see,
     later: str = "",
@@ -257,7 +258,7 @@ def lend(
     return _refuse_or(reasons, moves, actor)
 
 
-def _refuse_or(reasons: list[str], moves: Moves, actor) -> Handled:
+def _refuse_or(reasons: list[str], moves: Moves, actor: Actor) -> Handled:
     """Carry moves out, or refuse them with all there is to say."""
     try:
         handled = moves.carry_out(actor)
@@ -342,7 +343,9 @@ def _hand_out_for(state: DeviceState, line: OrderLine, day: date, changes) -> No
     )
 
 
-def _ask_back(old: DeviceState, holder, day: date, takes_back: bool, moves: Moves, now) -> None:
+def _ask_back(
+    old: DeviceState, holder, day: date, takes_back: bool, moves: Moves, now: datetime
+) -> None:
     """Take back what is replaced, or expect it back; nothing where it is not with them."""
     if old.loss or not _is_with(old, holder, day):
         return

@@ -10,6 +10,7 @@ from django.utils import timezone
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.models import Device, DeviceModel
 from leasing.billing.services.locks import PRICED
@@ -50,7 +51,7 @@ def report_loss(
     *,
     device: Device,
     facts: LossFacts,
-    actor,
+    actor: Actor,
     today: date,
     now: datetime,
     replacement: Replacement | None = None,
@@ -82,7 +83,9 @@ def report_loss(
     return report, _ordered(device, replacement, actor, today, now) if replacement else None
 
 
-def _reported(device: Device, facts: LossFacts, actor, today: date, now: datetime) -> LossReport:
+def _reported(
+    device: Device, facts: LossFacts, actor: Actor, today: date, now: datetime
+) -> LossReport:
     report = LossReport(
         device=device,
         kind=facts.kind,
@@ -101,7 +104,9 @@ def _reported(device: Device, facts: LossFacts, actor, today: date, now: datetim
     return report
 
 
-def _ordered(device: Device, replacement: Replacement, actor, today: date, now: datetime) -> Order:
+def _ordered(
+    device: Device, replacement: Replacement, actor: Actor, today: date, now: datetime
+) -> Order:
     if order := Order.objects.filter(token=replacement.token).first():
         return order  # a double click
     placement = states_of([device.pk])[device.pk].on(today)
@@ -129,7 +134,7 @@ def _ordered(device: Device, replacement: Replacement, actor, today: date, now: 
 
 
 @transaction.atomic
-def found_again(*, report_id: int, found_on: date, actor, today: date) -> bool:
+def found_again(*, report_id: int, found_on: date, actor: Actor, today: date) -> bool:
     """Note that a lost device is found, from when on it is as if it had not been; False if it is.
 
     Raises:

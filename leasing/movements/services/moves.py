@@ -13,6 +13,7 @@ from datetime import date
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
 from leasing.approvals.selectors.one_pc import lock_employees
@@ -72,7 +73,7 @@ class Moves:
         default_factory=lambda: Changes((Placement, ExpectedReturn, OrderedDevice))
     )
 
-    def carry_out(self, actor) -> Handled:
+    def carry_out(self, actor: Actor) -> Handled:
         """Write all of it.
 
         Raises:

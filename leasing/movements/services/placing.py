@@ -13,6 +13,7 @@ from django.db import transaction
 
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Employee, Placement
@@ -30,7 +31,7 @@ def by_the_rules(save: Callable[..., Changes]) -> Callable[..., Changes]:
 
     @transaction.atomic
     def save_by_the_rules(
-        *, rows: Sequence, actor, today: date, errors: RowErrors | None = None
+        *, rows: Sequence, actor: Actor, today: date, errors: RowErrors | None = None
     ) -> Changes:
         lock(Order)  # first, as by all who order or hand out: nobody waits crosswise
         errors = errors or RowErrors()

@@ -7,6 +7,7 @@ from django.db import transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.serial_numbers import doubt, is_bar_code, why_not
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, FormerSerialNumber
@@ -18,7 +19,7 @@ def swap(
     device: Device,
     old_number: str,
     new_number: str,
-    actor,
+    actor: Actor,
     warranty_until: date | None = None,
     is_sure: bool = False,
 ) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet
 
 from inventory.history.selectors import SHOWN, History, Rows, history_of
@@ -34,7 +35,7 @@ class LineOfPage:
         return ready and any(device.handed_out_on is None for device in self.devices)
 
 
-def lines_of(order: Order, user, on: date) -> list[LineOfPage]:
+def lines_of(order: Order, user: User, on: date) -> list[LineOfPage]:
     """Return the lines of an order that a user sees."""
     devices = OrderedDevice.objects.select_related("device__model").order_by("id")
     approvals = Approval.objects.select_related("decided_by").order_by("-id")
@@ -59,7 +60,7 @@ def mails_of(order: Order) -> QuerySet[Mail]:
 
 
 def history_of_order(
-    order: Order, user, *, with_people: bool, shown: int | None = SHOWN
+    order: Order, user: User, *, with_people: bool, shown: int | None = SHOWN
 ) -> History | None:
     """Return the latest changes of an order and its lines; nothing for who sees a part of it."""
     if not sees_all(user):

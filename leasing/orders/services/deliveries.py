@@ -14,6 +14,7 @@ from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.devices.services.models import ModelBook
 from inventory.imports.selectors import devices_by_serial_number
@@ -61,7 +62,7 @@ class Delivery:
 
 @transaction.atomic
 def register_deliveries(
-    *, rows: Sequence[Delivery], actor, today: date, errors: RowErrors | None = None
+    *, rows: Sequence[Delivery], actor: Actor, today: date, errors: RowErrors | None = None
 ) -> Changes:
     """Create devices with their leases, or correct those that are there; fill their order lines.
 

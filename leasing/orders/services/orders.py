@@ -9,6 +9,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.models import Employee
 from leasing.approvals.selectors.one_pc import lock_employees
@@ -45,7 +46,7 @@ def place_order(
     *,
     token: UUID,
     lines: Sequence[LineWish],
-    actor,
+    actor: Actor,
     today: date,
     now: datetime,
     **facts: Unpack[OrderFacts],
@@ -85,7 +86,9 @@ def is_draft(order: Order) -> bool:
     return not order.lines.exclude(status=Status.DRAFT).exists()
 
 
-def _written(order: Order | None, token: UUID, facts: OrderFacts, actor, now: datetime) -> Order:
+def _written(
+    order: Order | None, token: UUID, facts: OrderFacts, actor: Actor, now: datetime
+) -> Order:
     """Write an order's own facts; a draft gives up its lines."""
     changes = Changes((Order,))
     if order:
@@ -102,7 +105,7 @@ def _place_line(
     position: int,
     wish: LineWish,
     people: dict[int, Employee],
-    actor,
+    actor: Actor,
     today: date,
     now: datetime,
 ) -> None:
@@ -179,7 +182,7 @@ def save_draft(
     *,
     token: UUID,
     lines: Sequence[LineWish],
-    actor,
+    actor: Actor,
     now: datetime,
     **facts: Unpack[OrderFacts],
 ) -> Order:
@@ -211,7 +214,7 @@ def save_draft(
 
 
 @transaction.atomic
-def submit_order(*, order_id: int, actor, today: date, now: datetime) -> Order:
+def submit_order(*, order_id: int, actor: Actor, today: date, now: datetime) -> Order:
     """Place a draft as it stands.
 
     Raises:
@@ -245,7 +248,7 @@ def submit_order(*, order_id: int, actor, today: date, now: datetime) -> Order:
 
 
 @transaction.atomic
-def cancel_line(*, line_id: int, reason: str, actor, now: datetime) -> OrderLine:
+def cancel_line(*, line_id: int, reason: str, actor: Actor, now: datetime) -> OrderLine:
     """Cancel what of a line is not handed out; what was set aside is free again.
 
     Cancelling it once more changes nothing. Where some are handed out, the line ends with those.
@@ -275,7 +278,7 @@ def cancel_line(*, line_id: int, reason: str, actor, now: datetime) -> OrderLine
     return line
 
 
-def refresh_line(line: OrderLine, *, actor) -> OrderLine:
+def refresh_line(line: OrderLine, *, actor: Actor) -> OrderLine:
     """Bring a line's status in step with its devices; one that waits or is closed stays so.
 
     Inside a transaction, with the line's row locked.

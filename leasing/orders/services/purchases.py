@@ -7,6 +7,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from leasing.leases.selectors.prices import why_no_price
 from leasing.models import Order, OrderedDevice, OrderLine
@@ -25,7 +26,7 @@ def mark_ordered(
     keys: Collection[str],
     number: str,
     ordered_on: date,
-    actor,
+    actor: Actor,
     today: date,
     now: datetime,
 ) -> list[OrderLine]:
@@ -72,7 +73,7 @@ def mark_ordered(
 
 @transaction.atomic
 def correct_purchase(
-    *, number: str, new_number: str, ordered_on: date, actor, today: date
+    *, number: str, new_number: str, ordered_on: date, actor: Actor, today: date
 ) -> list[OrderLine]:
     """Return a purchase another number or day, for all of its lines, delivered or not.
 
@@ -85,7 +86,7 @@ def correct_purchase(
 
 
 @transaction.atomic
-def undo_purchase(*, number: str, actor, now: datetime) -> list[OrderLine]:
+def undo_purchase(*, number: str, actor: Actor, now: datetime) -> list[OrderLine]:
     """Take a purchase back: what has not come is to be bought again. Whoever ordered is told.
 
     Lines that are all there, or closed, keep the number that they came under.
@@ -154,7 +155,7 @@ def _locked(number: str) -> list[OrderLine]:
 
 
 def _write(
-    lines: list[OrderLine], number: str, ordered_on: date | None, actor, now: datetime | None
+    lines: list[OrderLine], number: str, ordered_on: date | None, actor: Actor, now: datetime | None
 ) -> list[OrderLine]:
     """Write number and day on lines, bring their status in step, and tell who ordered at `now`."""
     changes, moved = Changes((OrderLine,)), set()

@@ -13,6 +13,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.serial_numbers import doubt, is_bar_code
 from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.models import Device, DeviceModel
 from leasing.billing.selectors.window import last_covered_quarter
@@ -120,7 +121,7 @@ def receive(
     scans: Sequence[Scan],
     sub_agreement: str,
     starts_on: date,
-    actor,
+    actor: Actor,
     today: date,
     now: datetime,
     surplus: str = "",
@@ -212,7 +213,7 @@ def _fresh(scans: Sequence[Scan], reception: Reception) -> dict[int, list[str]]:
     return fresh
 
 
-def _make_room(fresh, reception: Reception, surplus: str, actor) -> None:
+def _make_room(fresh, reception: Reception, surplus: str, actor: Actor) -> None:
     """Raise the order where more came, if that is wanted; without a wish it is refused."""
     reasons, can_raise, changes = [], True, Changes((OrderLine,))
     for model_id, serials in fresh.items():
@@ -292,7 +293,7 @@ def _row(one: Received, reception: Reception) -> Delivery:
 
 @transaction.atomic
 def take_off(
-    *, ordered_device_id: int, actor, now: datetime, agree: Check = nothing_to_see
+    *, ordered_device_id: int, actor: Actor, now: datetime, agree: Check = nothing_to_see
 ) -> tuple[Device, OrderLine]:
     """Take a device that came on the wrong line off it again; it is on the shelf then.
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.models import Employee, Placement
 from leasing.approvals.selectors.one_pc import holdings_of, lock_employees
@@ -23,7 +24,7 @@ class Joined:
 
 
 @transaction.atomic
-def join_coming(*, coming_id: int, real_id: int, actor, today: date) -> Joined:
+def join_coming(*, coming_id: int, real_id: int, actor: Actor, today: date) -> Joined:
     """Move everything of a coming employee to the real one; the coming one is gone then.
 
     More than one pc is no reason to refuse: the person is the same, and it shows as a fault.
@@ -48,7 +49,7 @@ def join_coming(*, coming_id: int, real_id: int, actor, today: date) -> Joined:
     return Joined(real, moved, holdings_of(real, today).is_breach)
 
 
-def _move_all(coming: Employee, real: Employee, actor) -> int:
+def _move_all(coming: Employee, real: Employee, actor: Actor) -> int:
     """Point every row that points at the coming one at the real one, whatever it is."""
     links = [
         (one.related_model, one.field.name)

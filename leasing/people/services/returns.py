@@ -6,6 +6,7 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.models import Device, Employee, ExpectedReturn, Placement
 from inventory.placements.selectors import placements_in_force
@@ -14,7 +15,7 @@ from leasing.mail.services import write_mail
 
 @transaction.atomic
 def ask_back(
-    *, device: Device, employee: Employee, due_on: date, actor, today: date, now: datetime
+    *, device: Device, employee: Employee, due_on: date, actor: Actor, today: date, now: datetime
 ) -> bool:
     """Ask for a device back by a day, with a mail; tell whether a mail was written.
 

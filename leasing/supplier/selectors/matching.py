@@ -166,7 +166,7 @@ class _Pass:
         rows = Device.objects.filter(lease=None).values_list("id", "serial_number", "model__name")
         return {device: (serial, model) for device, serial, model in rows}
 
-    def _strange(self, serial, model, billed, device=None) -> Iterator[Matched]:
+    def _strange(self, serial: str, model, billed, device=None) -> Iterator[Matched]:
         about = subject_of(device, serial, "")
         credited = sum(amount for _, amount in self.decisions.credited.get(about, ()))
         if item := unknown_item(billed, self.span, credited):
@@ -184,7 +184,7 @@ class _Pass:
             if item := unknown_item(billed, self.span, credited):
                 yield Matched(NOTHING, [self._row(item, None, "", "", number)])
 
-    def _row(self, item, device, serial, model, number) -> Row:
+    def _row(self, item, device, serial: str, model, number) -> Row:
         about = subject_of(device, serial, number)
         decision = self.decisions.by_difference.get((item.pile, about))
         return Row(item.pile, device, serial, model, number, item, decision)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.contrib.auth.models import User
 from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from albertslund_it.common.permissions import VIEW_SUPPLIERINVOICE
@@ -26,7 +27,7 @@ from leasing.supplier.selectors.reconciliation import (
 ONE_DAY = timedelta(days=1)
 
 
-def invoices_seen_by(user) -> QuerySet[SupplierInvoice]:
+def invoices_seen_by(user: User) -> QuerySet[SupplierInvoice]:
     """Return the lessor's invoices that a user may see, with all that hangs on them."""
     every = SupplierInvoice.objects.all()
     return every if user.has_perm(VIEW_SUPPLIERINVOICE) else every.none()

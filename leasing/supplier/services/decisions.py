@@ -12,7 +12,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.bulk import Changes
-from albertslund_it.web.people import done_by
+from albertslund_it.web.people import Actor, done_by
 from albertslund_it.web.rows import among, lock
 from leasing.billing.selectors.facts import cost_holder_id
 from leasing.billing.services.locks import PRICED
@@ -108,7 +108,7 @@ def decide(
     selection: Selection,
     outcome: str,
     note: str,
-    actor,
+    actor: Actor,
     today: date,
     now: datetime,
     unit_id: int | None = None,
@@ -140,7 +140,7 @@ def decide(
     return deciding.run()
 
 
-def _is_the_same(rows: Sequence[Row], outcome: Outcome, note: str, actor) -> bool:
+def _is_the_same(rows: Sequence[Row], outcome: Outcome, note: str, actor: Actor) -> bool:
     """Tell whether they are decided so already: the second press of a button is no news."""
     wanted = (outcome, note, done_by(actor))
     return bool(rows) and all(
@@ -165,7 +165,17 @@ def _refuse_misfits(rows: Sequence[Row], outcome: Outcome, unit_id: int | None) 
 
 
 class _Deciding:
-    def __init__(self, quarter, rows, outcome, note, actor, today, now, unit_id):
+    def __init__(
+        self,
+        quarter: Quarter,
+        rows,
+        outcome,
+        note,
+        actor: Actor,
+        today: date,
+        now: datetime,
+        unit_id: int,
+    ):
         self.quarter, self.rows, self.outcome = quarter, rows, outcome
         self.note, self.actor, self.today, self.now = note, actor, today, now
         by_holder = outcome == Outcome.CHARGED and unit_id is None

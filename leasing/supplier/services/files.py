@@ -8,7 +8,7 @@ from django.db import transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.kept_files import CheckedFile, check_file
 from albertslund_it.web.bulk import Changes
-from albertslund_it.web.people import done_by
+from albertslund_it.web.people import Actor, done_by
 from albertslund_it.web.rows import lock
 from leasing.models import FileOrigin, KeptFile, SupplierInvoice, SupplierInvoiceFile
 
@@ -53,7 +53,7 @@ def _kept(file: CheckedFile) -> KeptFile:
 
 @transaction.atomic
 def attach_file(
-    *, invoice_id: int, name: str, data: bytes, actor, now: datetime
+    *, invoice_id: int, name: str, data: bytes, actor: Actor, now: datetime
 ) -> SupplierInvoiceFile:
     """Attach a file to an invoice by hand.
 

@@ -12,7 +12,7 @@ from albertslund_it.common.kept_files import CheckedFile
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
-from albertslund_it.web.people import done_by
+from albertslund_it.web.people import Actor, done_by
 from albertslund_it.web.rows import among, insert, lock
 from inventory.models import FormerSerialNumber
 from leasing.billing.selectors.window import billing_start
@@ -38,7 +38,7 @@ ONE_DAY = timedelta(days=1)
 def save_invoices(
     *,
     rows: Sequence[BilledLine],
-    actor,
+    actor: Actor,
     today: date,
     errors: RowErrors | None = None,
     source: CheckedFile | None = None,
@@ -62,7 +62,7 @@ Made = tuple[SupplierInvoice, list[SupplierInvoiceLine], Header]
 
 
 class _Saving:
-    def __init__(self, rows, errors, actor, today, source):
+    def __init__(self, rows, errors, actor: Actor, today: date, source):
         self.errors, self.actor, self.source = errors, actor, source
         self.entered_at = make_aware(datetime.combine(today, time(12)))
         self.changes = Changes((SupplierInvoice, SupplierInvoiceFile, DifferenceOutcome))
@@ -229,7 +229,9 @@ def digest_of(number: str, invoice_date: date, lines: Sequence[SupplierInvoiceLi
 
 
 @transaction.atomic
-def record_supplier_voucher(*, invoice_id: int, voucher_number: str, actor) -> SupplierInvoice:
+def record_supplier_voucher(
+    *, invoice_id: int, voucher_number: str, actor: Actor
+) -> SupplierInvoice:
     """Note the voucher in Opus that an invoice of the lessor's was posted with; '' clears it."""
     invoice = SupplierInvoice.objects.select_for_update().get(pk=invoice_id)
     changes = Changes((SupplierInvoice,))

@@ -7,13 +7,14 @@ from django.db import transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from leasing.models import BillingRun, Charge, DifferenceOutcome, InvoiceLine, SupplierInvoice
 from leasing.supplier.selectors.reconciliation import orphans_of
 
 
 @transaction.atomic
-def take_back_orphan(*, outcome_id: int, quarter: Quarter, actor, today: date) -> str:
+def take_back_orphan(*, outcome_id: int, quarter: Quarter, actor: Actor, today: date) -> str:
     """Delete a decision whose difference is gone, and say what became of its charge.
 
     Raises:

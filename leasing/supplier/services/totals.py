@@ -11,6 +11,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import FileRefused
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.bulk import Changes
+from albertslund_it.web.people import Actor
 from leasing.models import SupplierInvoice
 from leasing.supplier.services.billed import BilledLine, Header
 from leasing.supplier.services.invoices import save_invoices
@@ -36,7 +37,7 @@ def enter_totals(
     is_credit_note: bool,
     credits: str,
     totals: Sequence[TypedTotal],
-    actor,
+    actor: Actor,
     today: date,
 ) -> tuple[SupplierInvoice, Changes]:
     """Enter an invoice as totals; on a credit note the amounts are typed without a minus.
