@@ -1,4 +1,4 @@
-"""Whose mails a user may read, and what became of those that an action wrote."""
+"""Which mails a user may read, and what became of those that an action wrote."""
 
 from collections.abc import Collection
 from enum import Enum
@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_BILLINGRUN
 from leasing.models import Mail
 
-# What the key of a mail begins with where it is about the money; it then names no person. All
-# other mails are about who has what, and are the helpdesk's.
+# What the key of a mail about money begins with; such a mail names no person. All other mails are
+# about who has what, and belong to the helpdesk.
 ABOUT_MONEY = ("confirmation-", "letter-", "arrears-", "digest-", "reconciliation-")
 
 
@@ -32,17 +32,17 @@ def may_read_mails(user: User) -> bool:
     return user.has_perm(VIEW_BILLINGRUN) or user.has_perm(HANDLE_ORDERS)
 
 
-class Delivery(Enum):
-    """Whether people have been told by mail."""
+class MailState(Enum):
+    """What became of the mails about something: `NOBODY` where one of them had no recipient."""
 
     SENT = "sent"
     WAITS = "waits"
     NOBODY = "nobody"
 
 
-def delivery_of(keys: Collection[str]) -> Delivery:
-    """Tell whether every mail with one of these keys is there and sent."""
+def state_of_mails(keys: Collection[str]) -> MailState:
+    """Return what became of the mails with these keys, taken together."""
     sent = list(Mail.objects.filter(key__in=keys).values_list("sent_at", flat=True))
     if len(sent) < len(keys):
-        return Delivery.NOBODY
-    return Delivery.SENT if all(sent) else Delivery.WAITS
+        return MailState.NOBODY
+    return MailState.SENT if all(sent) else MailState.WAITS

@@ -1,4 +1,4 @@
-"""Mails: written with what they tell of, in its transaction; sent after it, and tried again.
+"""Mails: written in the transaction of what they tell about, sent after it, and tried again.
 
 A mail goes out after the change is safe, outside any transaction: a slow mail server may make one
 page wait for a few seconds, but locks nobody out and loses nothing. While the server does not
@@ -14,15 +14,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.template import engines
-from django.template.context import make_context
+from django.template import Context, Engine
 
 from leasing.models import Mail, Order, Settings
 
-NO_ANSWER = "Mailserveren svarer ikke"
-# So long after a vain attempt no page waits for the server.
+# How long after an attempt that was not answered no page waits for the server.
 PAUSE = timedelta(minutes=10)
-# Who takes a mail and says no more within this time has been stopped while sending it.
+# A process that takes a mail and reports nothing within this time was stopped while sending it.
 TAKEN_FOR = timedelta(minutes=2)
 
 
@@ -32,7 +30,7 @@ def write_mail(
     recipients: str | Iterable[str],
     subject: str,
     template: str,
-    context: dict,
+    context: dict[str, object],
     now: datetime,
     order: Order | None = None,
     key: str | None = None,
@@ -40,8 +38,8 @@ def write_mail(
 ) -> Mail | None:
     """Write a mail from 'mail/<template>.txt' and '.html', to be sent when all else is written.
 
-    `recipients` are addresses, or a text of them with commas between; what is no address is left
-    out. Nothing is written without a recipient, or where a mail with that key is there.
+    `recipients` are addresses, or a text of them with commas between; what is not an address is
+    left out. Nothing is written without a recipient, or if a mail with that key exists.
     """
     to = addresses(recipients)
     if not to or (key and Mail.objects.filter(key=key).exists()):
@@ -69,7 +67,7 @@ def write_mail(
 
 
 def addresses(recipients: str | Iterable[str]) -> str:
-    """Return what is an address, once each, with commas between; as many as there is room for."""
+    """Return the valid addresses, once each, with commas between; as many as there is room for."""
     parts = recipients.split(",") if isinstance(recipients, str) else recipients
     found: list[str] = []
     for part in (part.strip() for part in parts):
@@ -82,9 +80,9 @@ def addresses(recipients: str | Iterable[str]) -> str:
     return ",".join(found)
 
 
-def _rendered(name: str, context: dict, *, autoescape: bool) -> str:
-    template = engines["django"].get_template(name).template
-    return template.render(make_context(context, autoescape=autoescape))
+def _rendered(name: str, context: dict[str, object], *, autoescape: bool) -> str:
+    template = Engine.get_default().get_template(name)
+    return template.render(Context(context, autoescape=autoescape))
 
 
 def _send_unless_paused(mail_id: int, now: datetime) -> None:
@@ -106,13 +104,11 @@ def send_mail(*, mail_id: int, now: datetime) -> bool:
     try:
         message.send()
     except Exception as error:  # whatever the server says, the order is worth more
-        is_unanswered = _is_unanswered(error)
-        said = f"{type(error).__name__}: {error}".replace("\x00", "")
         Mail.objects.filter(pk=mail_id).update(
             taken_at=None,
             failed_at=now,
-            is_unanswered=is_unanswered,
-            error=(f"{NO_ANSWER} ({said})" if is_unanswered else said)[:500],
+            is_unanswered=_is_unanswered(error),
+            error=_why_unsent(error)[:500],
         )
         return False
     Mail.objects.filter(pk=mail_id).update(
@@ -139,10 +135,15 @@ def _is_unanswered(error: Exception) -> bool:
     return lost or (isinstance(error, OSError) and not isinstance(error, SMTPException))
 
 
-def send_unsent(*, now: datetime) -> tuple[int, int]:
-    """Try every mail that is not sent; give how many were sent and how many were not.
+def _why_unsent(error: Exception) -> str:
+    said = f"{type(error).__name__}: {error}".replace("\x00", "")
+    return f"Mailserveren svarer ikke ({said})" if _is_unanswered(error) else said
 
-    Where the server does not answer one, it is not asked about the rest.
+
+def send_unsent(*, now: datetime) -> tuple[int, int]:
+    """Try every mail that is not sent; return how many were sent and how many were not.
+
+    If the server does not answer for one, it is not asked about the rest.
     """
     ids = list(Mail.objects.filter(sent_at=None).order_by("id").values_list("id", flat=True))
     sent = 0

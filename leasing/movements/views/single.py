@@ -20,7 +20,7 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import DateField, PlainForm
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.billing.selectors.quarter_costs import quarter_costs
-from leasing.mail.selectors import Delivery, delivery_of
+from leasing.mail.selectors import MailState, state_of_mails
 from leasing.models import LossReport
 from leasing.movements.selectors.replacements import NEW, STOCK, replacements_for
 from leasing.movements.selectors.states import DeviceState, states_of, where
@@ -239,9 +239,9 @@ def _replacement_of(form) -> Replacement | None:
 
 
 SECURITY = {
-    Delivery.SENT: "It-sikkerhed har fået en mail.",
-    Delivery.WAITS: "Ring til it-sikkerhed nu: mailen til dem er ikke sendt endnu.",
-    Delivery.NOBODY: (
+    MailState.SENT: "It-sikkerhed har fået en mail.",
+    MailState.WAITS: "Ring til it-sikkerhed nu: mailen til dem er ikke sendt endnu.",
+    MailState.NOBODY: (
         "Ring til it-sikkerhed nu: deres mailadresse mangler i indstillingerne, så de har ikke "
         "fået besked."
     ),
@@ -252,8 +252,8 @@ def _tell(request, report, order) -> None:
     device, kind = report.device, report.get_kind_display().lower()
     messages.success(request, f"{device} er meldt {kind}. Leasingen løber, til den er afregnet.")
     if report.kind == LossReport.Kind.STOLEN:
-        told = delivery_of([f"loss-{report.pk}"])
-        tell = messages.success if told is Delivery.SENT else messages.warning
+        told = state_of_mails([f"loss-{report.pk}"])
+        tell = messages.success if told is MailState.SENT else messages.warning
         tell(request, SECURITY[told])
     if order:
         messages.success(request, f"Bestilling {order.number} på en anden er oprettet.")

@@ -14,7 +14,7 @@ from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.query import number_in
 from inventory.models import Employee
-from leasing.mail.selectors import Delivery, delivery_of
+from leasing.mail.selectors import MailState, state_of_mails
 from leasing.models import Approval, Order, OrderLine, Status
 from leasing.orders.forms import (
     MOST,
@@ -256,13 +256,13 @@ def _said(order: Order) -> str:
 def _not_told(order: Order) -> str:
     """Say so where the head who is to answer has had no mail."""
     waiting = Approval.objects.filter(line__order=order, decision="")
-    told = delivery_of([f"approval-{pk}" for pk in waiting.values_list("pk", flat=True)])
-    if told is Delivery.NOBODY:
+    told = state_of_mails([f"approval-{pk}" for pk in waiting.values_list("pk", flat=True)])
+    if told is MailState.NOBODY:
         return (
             "Lederen har ikke fået en mail: afdelingen har ingen leder med en mailadresse. "
             "Bed lederen svare under Dispensationer."
         )
-    if told is Delivery.WAITS:
+    if told is MailState.WAITS:
         return "Mailen til lederen er ikke sendt endnu. Den bliver prøvet igen."
     return ""
 

@@ -9,12 +9,14 @@ from django.db import transaction
 
 from inventory.models import ExpectedReturn
 from leasing.approvals.services.approvals import ask_approval, decide_approval
-from leasing.mail.services import NO_ANSWER, addresses, send_mail, send_unsent, write_mail
+from leasing.mail.services import addresses, send_mail, send_unsent, write_mail
 from leasing.models import Approval, Mail, Settings
 from tests import builders as make
 from tests.leasing.billing.test_closing_together import at_the_same_moment
 from tests.leasing.mail.smtp import free_port, mail_server, silent_server, use
 from tests.leasing.pages import read, text_of
+
+NO_ANSWER = "Mailserveren svarer ikke"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

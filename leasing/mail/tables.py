@@ -1,0 +1,60 @@
+"""The list of mails: its table and its filter."""
+
+import django_filters
+from django.urls import reverse
+from django.utils import timezone
+
+from albertslund_it.web.columns import Column, MarkColumn, NumberColumn
+from albertslund_it.web.filters import FilterSet
+from albertslund_it.web.tables import Table
+from leasing.models import Mail
+
+WAITING, SENT = "venter", "sendt"
+STATES = [(WAITING, "Ikke sendt"), (SENT, "Sendt")]
+
+
+def _state(mail: Mail) -> tuple[str, str]:
+    if mail.sent_at:
+        return ("good", f"Sendt {timezone.localtime(mail.sent_at):%d-%m-%Y %H.%M}")
+    return ("bad", "Ikke sendt")
+
+
+class MomentColumn(Column):
+    is_danish = False
+    css = "nowrap"
+
+
+class StateColumn(MarkColumn):
+    is_danish = False
+
+
+class MailTable(Table):
+    """The mails that the system has written."""
+
+    caption = "Mails"
+    empty_title = "Der er ikke skrevet nogen mails"
+    empty_help = "De kommer her, når der bestilles, spørges om dispensation eller rykkes."
+
+    subject = Column("Emne", link=lambda mail: reverse("mail-detail", args=[mail.pk]))
+    recipients = Column("Til", of=lambda mail: mail.recipients.replace(",", ", "))
+    written_at = MomentColumn(
+        "Skrevet", of=lambda mail: f"{timezone.localtime(mail.written_at):%d-%m-%Y %H.%M}"
+    )
+    state = StateColumn("Status", of=_state, sort_by="sent_at")
+    attempts = NumberColumn("Forsøg")
+    error = Column("Hvorfor ikke", orderable=False)
+
+
+class MailFilter(FilterSet):
+    """What the list of mails can be narrowed to."""
+
+    status = django_filters.ChoiceFilter(
+        label="Status", choices=STATES, method="in_state", empty_label="Alle"
+    )
+
+    class Meta:
+        model = Mail
+        fields: list[str] = []
+
+    def in_state(self, mails, name, state):
+        return mails.filter(sent_at__isnull=state == WAITING)
