@@ -16,8 +16,7 @@ from albertslund_it.web.filters import FilterSet
 from albertslund_it.web.forms import DateField
 from albertslund_it.web.tables import Table
 from inventory.models import Department
-from leasing.billing.selectors.preview import COST_HOLDER_NAME
-from leasing.models import Charge
+from leasing.models import COST_HOLDER_NAME, Charge
 
 BILLED, WAITS = "opkraevet", "venter"
 

@@ -1,6 +1,7 @@
 from leasing.models.agreement import FrameworkAgreement, LeasePrice, SubAgreement
 from leasing.models.approval import Approval, Decision
 from leasing.models.billing import (
+    COST_HOLDER_NAME,
     BilledFacts,
     BillingRun,
     InvoiceLine,
@@ -32,6 +33,7 @@ from leasing.models.supplier import (
 )
 
 __all__ = [
+    "COST_HOLDER_NAME",
     "Approval",
     "BilledFacts",
     "BillingRun",

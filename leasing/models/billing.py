@@ -14,6 +14,9 @@ from django.db.models.functions import Coalesce
 
 from albertslund_it.common.quarters import Quarter, quarters_between, span_label
 
+# Whose the cost holder's invoice is: what an invoice without a department has as its name.
+COST_HOLDER_NAME = "Fælles IT (it-lager)"
+
 
 class Kind(models.TextChoices):
     """Why a line was billed."""

@@ -21,8 +21,8 @@ from django.utils.timezone import localtime
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import among
 from inventory.models import Department, Device, FormerSerialNumber, Unit
-from leasing.billing.selectors.preview import COST_HOLDER_NAME
 from leasing.models import (
+    COST_HOLDER_NAME,
     BilledFacts,
     BillingRun,
     Charge,

@@ -15,7 +15,7 @@ from leasing.billing.selectors.facts import (
     leases_with_differences,
     one_moment,
 )
-from leasing.billing.selectors.preview import COST_HOLDER_NAME, Late, invoice_order
+from leasing.billing.selectors.preview import Late, invoice_order
 from leasing.billing.selectors.run_lines import RunLine, charge_line, lease_line
 from leasing.billing.selectors.window import (
     Window,
@@ -25,7 +25,7 @@ from leasing.billing.selectors.window import (
 )
 from leasing.domain.accrual import span_of
 from leasing.domain.allocation import BACKLOG, CURRENT, Difference, LeaseFacts
-from leasing.models import InvoiceLine, InvoiceSummary
+from leasing.models import COST_HOLDER_NAME, InvoiceLine, InvoiceSummary
 
 
 def window_up_to(last: Quarter) -> Window:

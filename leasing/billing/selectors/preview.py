@@ -10,7 +10,6 @@ from albertslund_it.common.quarters import Quarter, quarters_between, span_label
 from inventory.models import Department, Unit
 from leasing.billing.selectors.facts import charges_left_by, cost_holder_id, one_moment
 from leasing.billing.selectors.proposal import (
-    COST_HOLDER_NAME,
     Proposal,
     invoice_order_of_name,
     invoices_to_make,
@@ -18,7 +17,7 @@ from leasing.billing.selectors.proposal import (
 )
 from leasing.billing.selectors.run_lines import RunTotals, run_lines
 from leasing.billing.selectors.window import Window, window_for
-from leasing.models import Kind
+from leasing.models import COST_HOLDER_NAME, Kind
 
 
 @dataclass

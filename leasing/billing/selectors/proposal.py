@@ -10,9 +10,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.names import danish_key
 from inventory.models import Unit
 from leasing.billing.selectors.run_lines import RunTotals
-from leasing.models import SeenProposal
-
-COST_HOLDER_NAME = "Fælles IT (it-lager)"
+from leasing.models import COST_HOLDER_NAME, SeenProposal
 
 
 class ProposalRow(NamedTuple):

@@ -15,12 +15,12 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import DeviceModel, Unit
 from leasing.billing.selectors.facts import cost_holder_id, lease_facts, one_moment
 from leasing.billing.selectors.outstanding import devices_of_units
-from leasing.billing.selectors.preview import COST_HOLDER_NAME
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.billing.selectors.window import billing_start
 from leasing.cost_share.selectors.cells import unit_on
 from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Payer
 from leasing.domain.accrual import accrued, term_on
+from leasing.models import COST_HOLDER_NAME
 
 COME, GONE, MOVED, PRICE, SAME = "kommet", "vaek", "flyttet", "pris", "uaendret"
 KIND_NAMES = {

@@ -8,10 +8,9 @@ from django.contrib.auth.models import User
 
 from inventory.models import Unit
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
-from leasing.billing.selectors.preview import COST_HOLDER_NAME
 from leasing.cost_share.selectors.bridge_steps import Item
 from leasing.cost_share.selectors.payers import Payer
-from leasing.models import InvoiceSummary
+from leasing.models import COST_HOLDER_NAME, InvoiceSummary
 
 ELSEWHERE = "En anden afdeling"
 

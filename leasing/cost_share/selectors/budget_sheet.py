@@ -11,11 +11,10 @@ from datetime import date
 
 from albertslund_it.common.names import danish_key
 from inventory.models import Unit
-from leasing.billing.selectors.preview import COST_HOLDER_NAME
 from leasing.cost_share.selectors.budget import SHADES, YEARS_AHEAD
 from leasing.cost_share.selectors.forecast import ASSUMED, SHADE_NAMES, Forecast, forecast_of
 from leasing.cost_share.selectors.payers import Payer
-from leasing.models import Budget, LeasePrice
+from leasing.models import COST_HOLDER_NAME, Budget, LeasePrice
 from leasing.rebilling.selectors.run import BookingMethod, Coding
 
 THOUSAND_ORE = 1_000_00

@@ -15,12 +15,12 @@ from albertslund_it.web.rows import among
 from inventory.models import Unit
 from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import devices_of_units, pending_rows, window_up_to
-from leasing.billing.selectors.preview import COST_HOLDER_NAME, invoice_order
+from leasing.billing.selectors.preview import invoice_order
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.billing.selectors.run_lines import RunLine, run_lines
 from leasing.billing.selectors.window import window_ahead
 from leasing.cost_share.selectors.payers import Payer
-from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
+from leasing.models import COST_HOLDER_NAME, BillingRun, InvoiceLine, InvoiceSummary, Kind
 
 CHUNK = 5_000
 # So many pending lines are kept apart from the rest: a first page has no use for more.

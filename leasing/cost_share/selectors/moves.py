@@ -13,11 +13,11 @@ from typing import NamedTuple
 from albertslund_it.common.names import danish_key
 from inventory.models import Department, Placement, Unit
 from leasing.billing.selectors.facts import lease_facts, one_moment
-from leasing.billing.selectors.preview import COST_HOLDER_NAME
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.cost_share.selectors.payers import STOCK
 from leasing.domain.accrual import instalment, span_of
 from leasing.domain.allocation import LeaseFacts
+from leasing.models import COST_HOLDER_NAME
 
 
 class Move(NamedTuple):

@@ -14,7 +14,7 @@ from django.db.models import Q
 from albertslund_it.common.names import danish_key
 from inventory.models import Department, Unit
 from inventory.organisation.selectors.scope import departments_seen_by, sees_all, units_seen_by
-from leasing.billing.selectors.preview import COST_HOLDER_NAME
+from leasing.models import COST_HOLDER_NAME
 
 EVERYBODY, STOCK, OWN_UNITS = "alle", "it-lager", "enheder"
 

@@ -17,14 +17,13 @@ from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department, Unit
 from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import window_up_to
-from leasing.billing.selectors.preview import COST_HOLDER_NAME
 from leasing.billing.selectors.remembered import remembered
 from leasing.billing.selectors.window import last_closed_quarter, next_window
 from leasing.cost_share.selectors.cells import Cell, Held, billed_cells, pending_cells
 from leasing.cost_share.selectors.lines import KIND_NAMES
 from leasing.cost_share.selectors.next_bill import NextBill, next_bill_of
 from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Payer
-from leasing.models import BillingRun, InvoiceSummary, QuarterlyInvoice
+from leasing.models import COST_HOLDER_NAME, BillingRun, InvoiceSummary, QuarterlyInvoice
 
 QUARTERS_SHOWN = 12
 

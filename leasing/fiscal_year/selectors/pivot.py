@@ -13,10 +13,9 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Department, Unit
 from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import pending_rows, window_up_to
-from leasing.billing.selectors.preview import COST_HOLDER_NAME
 from leasing.billing.selectors.window import last_covered_quarter
 from leasing.cost_share.selectors.lines import KIND_NAMES
-from leasing.models import InvoiceSummary, Kind
+from leasing.models import COST_HOLDER_NAME, InvoiceSummary, Kind
 
 
 class Amount(NamedTuple):

@@ -12,7 +12,6 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import EXCEL
 from albertslund_it.web.query import one_of
-from leasing.billing.selectors.preview import COST_HOLDER_NAME
 from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors.lines import KIND_NAMES
@@ -28,6 +27,7 @@ from leasing.fiscal_year.selectors.pivot import (
     pivot,
     units_by_name,
 )
+from leasing.models import COST_HOLDER_NAME
 
 
 @permission_required(VIEW_BILLINGRUN, raise_exception=True)

@@ -13,9 +13,9 @@ from albertslund_it.common.account_codes import check_account, check_cost_centre
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.names import danish_key
 from inventory.models import Unit
-from leasing.billing.selectors.preview import COST_HOLDER_NAME
 from leasing.domain import digest
 from leasing.models import (
+    COST_HOLDER_NAME,
     BillingRun,
     Booking,
     InvoiceLine,

@@ -14,7 +14,6 @@ from albertslund_it.web.people import person_at_the_terminal
 from inventory.models import Placement
 from leasing.billing.selectors.preview import preview_run
 from leasing.billing.selectors.proposal import (
-    COST_HOLDER_NAME,
     InvoiceToMake,
     Proposal,
     ProposalRow,
@@ -24,7 +23,14 @@ from leasing.billing.selectors.proposal import (
 from leasing.billing.selectors.run_lines import RunTotals, Sum
 from leasing.billing.services.closing import close_quarter
 from leasing.billing.services.preparation import ProposalChanged, prepare_quarter, remember_proposal
-from leasing.models import BillingRun, InvoiceLine, Preparation, SeenProposal, Settings
+from leasing.models import (
+    COST_HOLDER_NAME,
+    BillingRun,
+    InvoiceLine,
+    Preparation,
+    SeenProposal,
+    Settings,
+)
 from tests import builders as make
 from tests.leasing.billing.test_closing_together import at_the_same_moment
 from tests.leasing.pages import read, text_of
