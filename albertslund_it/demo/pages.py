@@ -6,7 +6,7 @@ from datetime import date
 from inventory.imports.selectors import departments_named
 from inventory.models import Roll
 from inventory.rollout.services import (
-    Outcome,
+    ReplacementOutcome,
     create_roll,
     find_machines,
     plan_visit,
@@ -49,7 +49,7 @@ def enter_visits(rows: Sequence[dict], today: date) -> None:
 
 def enter_outcomes(rows: Sequence[dict], today: date) -> None:
     outcomes = [
-        Outcome(
+        ReplacementOutcome(
             old_serial_number=row["Gammel"],
             new_serial_number=row["Ny"],
             replaced_on=row["Udskiftet"],

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from albertslund_it.demo.helpdesk import Desk
 from inventory.models import Employee
 from inventory.people.services.employees import EmployeeFacts, save_employees
-from inventory.people.services.people import add_coming, save_employee, state_of
+from inventory.people.services.people import add_coming, employee_state, save_employee
 from leasing.approvals.services.approvals import decide_approval
 from leasing.models import Approval, Decision, LossReport, Order, OrderLine
 from leasing.movements.services.handing import hand_out, lend
@@ -302,7 +302,7 @@ def in_two_places(desk: Desk) -> Case:
         also_employed_at=[desk.units["6010"]],
         starts_on=person.starts_on,
         left_on=None,
-        seen=state_of(person),
+        seen=employee_state(person),
         actor=desk.user,
     )
 

@@ -10,7 +10,7 @@ from inventory.imports.importers.columns import (
     initials,
     unit_number,
 )
-from inventory.imports.importers.reading import Column, Importer, like
+from inventory.imports.importers.reading import FileColumn, Importer, like
 from inventory.models import Category
 
 DEVICES = Importer(
@@ -24,24 +24,24 @@ DEVICES = Importer(
     columns=(
         SERIAL_NUMBER,
         MODEL,
-        Column(
+        FileColumn(
             "Kategori",
             "category",
             like(Category, "name"),
             help="Skal med ved en ny model",
             example="pc",
         ),
-        Column("RAM GB", "ram_gb", cells.whole_number(1, 4096), clears_to=None, example=16),
-        Column("Windows 11", "windows_11", cells.yes_or_no, clears_to=None, example="ja"),
-        Column(
+        FileColumn("RAM GB", "ram_gb", cells.whole_number(1, 4096), clears_to=None, example=16),
+        FileColumn("Windows 11", "windows_11", cells.yes_or_no, clears_to=None, example="ja"),
+        FileColumn(
             "Enhedsnr",
             "unit",
             unit_number,
             help="Læses kun, mens udstyret ingen tildeling har; gælder fra i dag",
             example="9911",
         ),
-        Column("Initialer", "initials", initials, help="Uden Enhedsnr: medarbejderens enhed"),
+        FileColumn("Initialer", "initials", initials, help="Uden Enhedsnr: medarbejderens enhed"),
         WARRANTY,
-        Column("Sidst set", "last_seen", cells.day_of_moment, clears_to=None),
+        FileColumn("Sidst set", "last_seen", cells.day_of_moment, clears_to=None),
     ),
 )

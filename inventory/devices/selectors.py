@@ -10,7 +10,7 @@ from inventory.models import Device, Employee, FormerSerialNumber, Unit
 from inventory.placements.selectors import placements_in_force
 
 
-def matching(
+def devices_matching(
     devices: QuerySet[Device], text: str, on: date, *, with_people: bool
 ) -> QuerySet[Device]:
     """Keep the devices that match every word: serial number, former one, unit, and perhaps person.

@@ -3,7 +3,7 @@
 from albertslund_it.common import cells
 from albertslund_it.common.permissions import IMPORT_INVENTORY
 from inventory.imports.importers.columns import unit_number
-from inventory.imports.importers.reading import Column, Importer, like
+from inventory.imports.importers.reading import FileColumn, Importer, like
 from inventory.models import Department, Unit
 from inventory.organisation.services import UnitFacts, save_units
 
@@ -15,7 +15,7 @@ UNITS = Importer(
     make=UnitFacts,
     save=save_units,
     columns=(
-        Column(
+        FileColumn(
             "Afdeling",
             "department",
             like(Department, "name"),
@@ -23,7 +23,7 @@ UNITS = Importer(
             help="En ny afdeling oprettes. Ved omkostningsbæreren er den kun en overskrift.",
             example="Dagtilbud & Skole",
         ),
-        Column(
+        FileColumn(
             "Leder",
             "head_name",
             like(Department, "head_name"),
@@ -31,8 +31,8 @@ UNITS = Importer(
             help="Afdelingens leder",
             example="Rikke Skovgaard Andersen",
         ),
-        Column("Leder-mail", "head_mail", like(Department, "head_mail"), clears_to=""),
-        Column(
+        FileColumn("Leder-mail", "head_mail", like(Department, "head_mail"), clears_to=""),
+        FileColumn(
             "Enhedsnr",
             "number",
             unit_number,
@@ -41,10 +41,10 @@ UNITS = Importer(
             example="9911",
             also=("Nr.",),
         ),
-        Column("Enhed", "name", like(Unit, "name"), required=True, example="Birkeskolen"),
-        Column("Enhedsleder", "leader_name", like(Unit, "leader_name"), clears_to=""),
-        Column("Enhedsleder-mail", "leader_mail", like(Unit, "leader_mail"), clears_to=""),
-        Column(
+        FileColumn("Enhed", "name", like(Unit, "name"), required=True, example="Birkeskolen"),
+        FileColumn("Enhedsleder", "leader_name", like(Unit, "leader_name"), clears_to=""),
+        FileColumn("Enhedsleder-mail", "leader_mail", like(Unit, "leader_mail"), clears_to=""),
+        FileColumn(
             "EAN",
             "ean",
             like(Unit, "ean", cells.digits),
@@ -52,7 +52,7 @@ UNITS = Importer(
             help="13 cifre",
             example="5798000000018",
         ),
-        Column(
+        FileColumn(
             "Artskonto",
             "account",
             like(Unit, "account", cells.digits),
@@ -60,7 +60,7 @@ UNITS = Importer(
             help="8 cifre",
             example="40000000",
         ),
-        Column(
+        FileColumn(
             "Omkostningssted",
             "cost_centre",
             like(Unit, "cost_centre", cells.digits),
@@ -68,14 +68,14 @@ UNITS = Importer(
             help="10 cifre. Enten omkostningssted eller PSP-element, ikke begge.",
             example="3100009911",
         ),
-        Column(
+        FileColumn(
             "PSP-element",
             "psp_element",
             like(Unit, "psp_element", cells.capitals),
             clears_to="",
             help="Skrives som XG-0000000204-00001",
         ),
-        Column(
+        FileColumn(
             "Omkostningsbærer",
             "is_cost_holder",
             cells.yes_or_no,

@@ -3,7 +3,7 @@
 from albertslund_it.common import cells
 from albertslund_it.common.permissions import IMPORT_INVENTORY
 from inventory.imports.importers.columns import initials, unit_number
-from inventory.imports.importers.reading import Column, Importer, like
+from inventory.imports.importers.reading import FileColumn, Importer, like
 from inventory.models import Employee
 from inventory.people.services.employees import EmployeeFacts, save_employees
 
@@ -16,18 +16,18 @@ EMPLOYEES = Importer(
     make=EmployeeFacts,
     save=save_employees,
     columns=(
-        Column("Initialer", "initials", initials, required=True, example="ANBE"),
-        Column("Navn", "name", like(Employee, "name"), required=True, example="Anna Berg"),
-        Column("Mail", "mail", like(Employee, "mail"), clears_to="", example="anbe@example.dk"),
-        Column("Enhedsnr", "unit", unit_number, required=True, example="9911"),
-        Column(
+        FileColumn("Initialer", "initials", initials, required=True, example="ANBE"),
+        FileColumn("Navn", "name", like(Employee, "name"), required=True, example="Anna Berg"),
+        FileColumn("Mail", "mail", like(Employee, "mail"), clears_to="", example="anbe@example.dk"),
+        FileColumn("Enhedsnr", "unit", unit_number, required=True, example="9911"),
+        FileColumn(
             "Fratrådt",
             "left_on",
             cells.day,
             clears_to=None,
             help="Første dag uden ansættelse. SLET, hvis medarbejderen er her alligevel.",
         ),
-        Column(
+        FileColumn(
             "Samme person",
             "is_same_person",
             cells.yes_or_no,

@@ -3,7 +3,7 @@
 from albertslund_it.common import cells
 from albertslund_it.common.permissions import IMPORT_INVENTORY
 from inventory.imports.importers.columns import SERIAL_NUMBER, initials, unit_number
-from inventory.imports.importers.reading import Column, Importer, like
+from inventory.imports.importers.reading import FileColumn, Importer, like
 from inventory.models import Placement
 from inventory.placements.services.placements import PlacementFacts, save_placements
 
@@ -17,7 +17,7 @@ PLACEMENTS = Importer(
     save=save_placements,
     columns=(
         SERIAL_NUMBER,
-        Column(
+        FileColumn(
             "Fra",
             "starts_on",
             cells.day,
@@ -25,7 +25,7 @@ PLACEMENTS = Importer(
             help="Første dag",
             example="01-04-2026",
         ),
-        Column(
+        FileColumn(
             "Enhedsnr",
             "unit",
             unit_number,
@@ -33,7 +33,7 @@ PLACEMENTS = Importer(
             help="Tom sammen med Initialer: på lager",
             example="9911",
         ),
-        Column(
+        FileColumn(
             "Initialer",
             "initials",
             initials,
@@ -41,7 +41,7 @@ PLACEMENTS = Importer(
             help="Uden Enhedsnr: medarbejderens enhed. Tom: ingen medarbejder",
             example="ANBE",
         ),
-        Column(
+        FileColumn(
             "Bruges til",
             "used_for",
             like(Placement, "used_for"),

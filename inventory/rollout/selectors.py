@@ -21,28 +21,28 @@ REPLACED, WAITING, EXCUSED = "replaced", "waiting", "excused"
 WITHOUT_DEPARTMENT = "Uden afdeling"
 
 
-def replaced(on: date) -> Q:
+def is_replaced(on: date) -> Q:
     """Say which old machines were replaced by the end of a day."""
     return Q(replaced_on__lte=on)
 
 
-def waiting(on: date) -> Q:
+def is_waiting(on: date) -> Q:
     """Say which are not, and have no reason: a new pc is ordered for them."""
-    return ~replaced(on) & Q(reason="")
+    return ~is_replaced(on) & Q(reason="")
 
 
-def on_lease(on: date) -> Q:
+def is_on_lease(on: date) -> Q:
     """Say which were replaced by a new pc, and not only by one that was there already."""
-    return replaced(on) & Q(new_device__isnull=False)
+    return is_replaced(on) & Q(new_device__isnull=False)
 
 
-def excused(on: date) -> Q:
+def is_excused(on: date) -> Q:
     """Say which are to stay, for a reason."""
-    return ~replaced(on) & ~Q(reason="")
+    return ~is_replaced(on) & ~Q(reason="")
 
 
 @dataclass(slots=True)
-class Progress:
+class RolloutProgress:
     """How many old machines were found, and what came of them."""
 
     found: int = 0
@@ -66,12 +66,17 @@ class Progress:
         """Return how much is done, in whole per cent; 100 only when nothing is left."""
         return per_cent(self.replaced, self.found)
 
-    def add(self, other: "Progress") -> None:
+    def add(self, other: "RolloutProgress") -> None:
         for name in self.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-COUNTED = {"replaced": replaced, "on_lease": on_lease, "waiting": waiting, "excused": excused}
+COUNTED = {
+    "replaced": is_replaced,
+    "on_lease": is_on_lease,
+    "waiting": is_waiting,
+    "excused": is_excused,
+}
 
 
 @dataclass(slots=True)
@@ -79,7 +84,7 @@ class RollRow:
     """A roll with its progress among what the user sees."""
 
     roll: Roll
-    progress: Progress = field(default_factory=Progress)
+    progress: RolloutProgress = field(default_factory=RolloutProgress)
 
 
 @dataclass(slots=True)
@@ -89,7 +94,7 @@ class DepartmentProgress:
     id: int
     name: str
     head: str
-    progress: Progress = field(default_factory=Progress)
+    progress: RolloutProgress = field(default_factory=RolloutProgress)
     visits: dict[tuple[int, int], list[RolloutWeek]] = field(default_factory=dict)
 
     @property
@@ -125,7 +130,7 @@ class Rollout:
     rolls: list[RollRow]
     weeks: list[Week]
     departments: list[DepartmentProgress]
-    total: Progress
+    total: RolloutProgress
 
     @property
     def without_new(self) -> int:
@@ -171,7 +176,7 @@ def rollout(user: User, *, on: date, today: date) -> Rollout:
         for one in departments_open_to(user, today)
     }
     nowhere = DepartmentProgress(0, WITHOUT_DEPARTMENT, "")
-    total = Progress()
+    total = RolloutProgress()
     for roll_id, department_id, progress in _counts(replacements_seen_by(user, today), on):
         rolls[roll_id].progress.add(progress)
         departments.get(department_id, nowhere).progress.add(progress)
@@ -180,12 +185,12 @@ def rollout(user: User, *, on: date, today: date) -> Rollout:
     return Rollout(list(rolls.values()), _plan(departments), rows, total)
 
 
-def _counts(replacements: QuerySet, on: date) -> Iterable[tuple[int, int, Progress]]:
+def _counts(replacements: QuerySet, on: date) -> Iterable[tuple[int, int, RolloutProgress]]:
     counts = {f"n_{key}": Count("pk", filter=of(on)) for key, of in COUNTED.items()}
     counted = replacements.order_by().values_list("roll", "unit__department")
     counted = counted.annotate(n=Count("pk"), **counts)
     for roll_id, department_id, found, *counts in counted:
-        yield roll_id, department_id, Progress(found, *counts)
+        yield roll_id, department_id, RolloutProgress(found, *counts)
 
 
 def _plan(departments: dict[int, DepartmentProgress]) -> list[Week]:
@@ -264,18 +269,18 @@ def machines(user: User, *, on: date, today: date) -> QuerySet[Replacement]:
         .prefetch_related("roll__weeks")
         .annotate(
             state=Case(
-                When(replaced(on), then=Value(REPLACED)),
+                When(is_replaced(on), then=Value(REPLACED)),
                 When(reason="", then=Value(WAITING)),
                 default=Value(EXCUSED),
             ),
-            new_serial=Case(When(replaced(on), then=F("new_device__serial_number"))),
-            day=Case(When(replaced(on), then=F("replaced_on"))),
+            new_serial=Case(When(is_replaced(on), then=F("new_device__serial_number"))),
+            day=Case(When(is_replaced(on), then=F("replaced_on"))),
         )
         .order_by("roll__number", "old_device__serial_number")
     )
 
 
-def matching(machines: QuerySet[Replacement], text: str) -> QuerySet[Replacement]:
+def machines_matching(machines: QuerySet[Replacement], text: str) -> QuerySet[Replacement]:
     """Narrow old machines to a serial number (old or new) or to a unit."""
     return machines.filter(
         Q(old_device__serial_number__icontains=text)

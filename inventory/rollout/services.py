@@ -112,11 +112,11 @@ def find_machines(
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReplacementOutcome:
     """What came of an old machine: replaced on a day, perhaps by a new pc; or not, for a reason.
 
-    With none of them it still waits. `seen` is the state that it was decided on, as `state_of`
-    gives it; None asks for no check.
+    With none of them it still waits. `seen` is the state that it was decided on, as
+    `replacement_state` returns it; None asks for no check.
     """
 
     old_serial_number: str
@@ -126,14 +126,16 @@ class Outcome:
     seen: str | None = None
 
 
-def state_of(replacement: Replacement) -> str:
+def replacement_state(replacement: Replacement) -> str:
     """Return what a form saw of an old machine, to be compared when it is sent."""
     day = replacement.replaced_on.isoformat() if replacement.replaced_on else ""
     return f"{replacement.new_device_id or ''}|{day}|{replacement.reason}"
 
 
 @transaction.atomic
-def record_outcomes(*, outcomes: Sequence[Outcome], actor: Actor, today: date) -> Changes:
+def record_outcomes(
+    *, outcomes: Sequence[ReplacementOutcome], actor: Actor, today: date
+) -> Changes:
     """Note what came of old machines; the same again is no change.
 
     Raises:
@@ -150,7 +152,9 @@ def record_outcomes(*, outcomes: Sequence[Outcome], actor: Actor, today: date) -
 
 
 @transaction.atomic
-def record_outcome(*, outcome: Outcome, is_handed_in: bool, actor: Actor, today: date) -> Changes:
+def record_outcome(
+    *, outcome: ReplacementOutcome, is_handed_in: bool, actor: Actor, today: date
+) -> Changes:
     """Note what came of one old machine, and take it to IT's stock if it is handed in.
 
     Raises:
@@ -191,7 +195,7 @@ def note_replaced(*, old: Device, new: Device, replaced_on: date, actor: Actor) 
 class _Recording:
     """Reads everything that some outcomes name at once, and checks them one by one."""
 
-    def __init__(self, outcomes: Sequence[Outcome], today: date):
+    def __init__(self, outcomes: Sequence[ReplacementOutcome], today: date):
         self.today = today
         self.reasons: list[str] = []
         self.changes = Changes((Replacement,))
@@ -209,7 +213,7 @@ class _Recording:
             self.taken_by[row.new_device_id].add(row.old_device.serial_number)
         self.is_old = {row.old_device_id: row.roll for row in rows.filter(old_device__in=ids)}
 
-    def record(self, outcome: Outcome) -> None:
+    def record(self, outcome: ReplacementOutcome) -> None:
         row = self.replacements.get(outcome.old_serial_number)
         if row is None:
             self._refuse(
@@ -223,7 +227,7 @@ class _Recording:
             outcome.replaced_on,
             outcome.reason,
         )
-        if outcome.seen is not None and outcome.seen != state_of(row) and not is_same:
+        if outcome.seen is not None and outcome.seen != replacement_state(row) and not is_same:
             self._refuse(
                 f"{row.old_device} er ændret, efter at du åbnede siden: {full_stop(_told(row))} "
                 "Se den igennem, og gem igen, hvis det stadig skal være sådan"
@@ -239,7 +243,7 @@ class _Recording:
             reason=outcome.reason,
         )
 
-    def _check(self, outcome: Outcome, device: Device | None) -> None:
+    def _check(self, outcome: ReplacementOutcome, device: Device | None) -> None:
         number = outcome.new_serial_number
         if number and device is None:
             way_out = doubt(number) or "Ret det, eller registrér leveringen først"

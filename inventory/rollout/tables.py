@@ -16,22 +16,22 @@ from inventory.rollout.selectors import (
     EXCUSED,
     REPLACED,
     WAITING,
-    excused,
-    matching,
-    on_lease,
-    replaced,
+    is_excused,
+    is_on_lease,
+    is_replaced,
+    is_waiting,
+    machines_matching,
     visited_in,
-    waiting,
     weeks_planned,
 )
 
 STATES = {
-    "udskiftet": ("Udskiftet", replaced),
-    "leasing": ("Udskiftet på leasingaftale", on_lease),
-    "uden-ny": ("Udskiftet uden ny pc", lambda on: replaced(on) & ~on_lease(on)),
-    "tilbage": ("Ikke udskiftet", lambda on: ~replaced(on)),
-    "mangler": ("Mangler udskiftning", waiting),
-    "grund": ("Udskiftes ikke", excused),
+    "udskiftet": ("Udskiftet", is_replaced),
+    "leasing": ("Udskiftet på leasingaftale", is_on_lease),
+    "uden-ny": ("Udskiftet uden ny pc", lambda on: is_replaced(on) & ~is_on_lease(on)),
+    "tilbage": ("Ikke udskiftet", lambda on: ~is_replaced(on)),
+    "mangler": ("Mangler udskiftning", is_waiting),
+    "grund": ("Udskiftes ikke", is_excused),
 }
 MARKS = {
     REPLACED: ("good", "Udskiftet"),
@@ -81,7 +81,7 @@ class MachineFilter(FilterSet):
         self.hint("Serienr. eller enhed")
 
     def search(self, machines, name, value):
-        return matching(machines, value)
+        return machines_matching(machines, value)
 
     def in_week(self, machines, name, value):
         year, week = map(int, value.split("-"))

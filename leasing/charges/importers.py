@@ -3,7 +3,7 @@
 from albertslund_it.common import cells
 from albertslund_it.common.permissions import MANAGE_AMOUNTS
 from inventory.imports.importers.columns import SERIAL_HEADINGS, serial_number, unit_number
-from inventory.imports.importers.reading import Column, Importer, like
+from inventory.imports.importers.reading import FileColumn, Importer, like
 from leasing.charges.services import ChargeFacts, save_charges
 from leasing.models import Charge
 
@@ -15,7 +15,7 @@ CHARGES = Importer(
     make=ChargeFacts,
     save=save_charges,
     columns=(
-        Column(
+        FileColumn(
             "Dato",
             "charged_on",
             cells.day,
@@ -23,8 +23,8 @@ CHARGES = Importer(
             help="Opkræves i første kvartal, der låses og slutter efter den dag",
             example="15-02-2026",
         ),
-        Column("Enhedsnr", "unit", unit_number, required=True, example="9911"),
-        Column(
+        FileColumn("Enhedsnr", "unit", unit_number, required=True, example="9911"),
+        FileColumn(
             "Beløb",
             "amount_ore",
             cells.amount,
@@ -33,10 +33,10 @@ CHARGES = Importer(
             example="1.500,00",
             also=("Beløb (kr.)",),
         ),
-        Column(
+        FileColumn(
             "Tekst", "text", like(Charge, "text"), required=True, example="Knust skærm, PF0A1B2C"
         ),
-        Column(
+        FileColumn(
             "Serienummer",
             "serial_number",
             serial_number,

@@ -3,7 +3,7 @@
 from albertslund_it.common import cells
 from albertslund_it.common.permissions import MANAGE_AMOUNTS
 from inventory.imports.importers.columns import unit_number
-from inventory.imports.importers.reading import Column, Importer
+from inventory.imports.importers.reading import FileColumn, Importer
 from leasing.cost_share.services.budgets import FIRST_YEAR, LAST_YEAR, BudgetFacts, save_budgets
 
 BUDGETS = Importer(
@@ -14,7 +14,7 @@ BUDGETS = Importer(
     make=BudgetFacts,
     save=save_budgets,
     columns=(
-        Column(
+        FileColumn(
             "År",
             "year",
             cells.whole_number(FIRST_YEAR, LAST_YEAR),
@@ -22,8 +22,8 @@ BUDGETS = Importer(
             help="Regnskabsåret",
             example=2027,
         ),
-        Column("Enhedsnr", "unit", unit_number, required=True, example="9911"),
-        Column(
+        FileColumn("Enhedsnr", "unit", unit_number, required=True, example="9911"),
+        FileColumn(
             "Beløb",
             "amount_ore",
             cells.amount,

@@ -3,7 +3,7 @@
 from albertslund_it.common import cells
 from albertslund_it.common.permissions import MANAGE_AMOUNTS
 from inventory.imports.importers.columns import MODEL
-from inventory.imports.importers.reading import Column, Importer, like
+from inventory.imports.importers.reading import FileColumn, Importer, like
 from inventory.models import Category
 from leasing.leases.services.prices import PriceFacts, save_prices
 from leasing.models import LeasePrice
@@ -20,7 +20,7 @@ PRICES = Importer(
     save=save_prices,
     columns=(
         MODEL,
-        Column(
+        FileColumn(
             "Kategori",
             "category",
             like(Category, "name"),
@@ -28,7 +28,7 @@ PRICES = Importer(
             help="pc, skærm … En ny oprettes",
             example="pc",
         ),
-        Column(
+        FileColumn(
             "Gælder fra",
             "starts_on",
             cells.day,
@@ -36,7 +36,7 @@ PRICES = Importer(
             help="For leasinger, der starter fra den dag",
             example="01-01-2026",
         ),
-        Column(
+        FileColumn(
             "Leasingpris",
             "price_ore",
             cells.amount,
@@ -44,8 +44,8 @@ PRICES = Importer(
             help="For hele løbetiden, i kr. uden moms",
             example="5.590,66",
         ),
-        Column("Kvartaler", "quarters", QUARTERS, help="16, hvis tom", example=16),
-        Column(
+        FileColumn("Kvartaler", "quarters", QUARTERS, help="16, hvis tom", example=16),
+        FileColumn(
             "Kilde",
             "source",
             like(LeasePrice, "source"),

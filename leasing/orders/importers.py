@@ -9,7 +9,7 @@ from inventory.imports.importers.columns import (
     serial_number,
     unit_number,
 )
-from inventory.imports.importers.reading import Column, Importer, like
+from inventory.imports.importers.reading import FileColumn, Importer, like
 from leasing.leases.importers import QUARTERS
 from leasing.models import Lease, SubAgreement
 from leasing.orders.services.deliveries import Delivery, register_deliveries
@@ -23,7 +23,7 @@ DELIVERIES = Importer(
     make=Delivery,
     save=register_deliveries,
     columns=(
-        Column(
+        FileColumn(
             "Serienummer",
             "serial_number",
             serial_number,
@@ -32,7 +32,7 @@ DELIVERIES = Importer(
             also=SERIAL_HEADINGS,
         ),
         MODEL,
-        Column(
+        FileColumn(
             "Underaftale",
             "sub_agreement",
             like(SubAgreement, "number"),
@@ -40,7 +40,7 @@ DELIVERIES = Importer(
             help="En ny oprettes under rammeaftalen",
             example="UA-2026-01",
         ),
-        Column(
+        FileColumn(
             "Leasingstart",
             "starts_on",
             cells.day,
@@ -49,37 +49,39 @@ DELIVERIES = Importer(
             example="01-01-2026",
             also=("Leasing fra",),
         ),
-        Column("Kvartaler", "quarters", QUARTERS, help="16, hvis tom", example=16),
-        Column(
+        FileColumn("Kvartaler", "quarters", QUARTERS, help="16, hvis tom", example=16),
+        FileColumn(
             "Leasingpris",
             "price_ore",
             cells.amount,
             help="For hele løbetiden. Tom: prislistens pris på Leasingstart",
             example="5.590,66",
         ),
-        Column(
+        FileColumn(
             "Enhedsnr",
             "unit",
             unit_number,
             help="Læses kun, mens udstyret ingen tildeling har",
             example="9911",
         ),
-        Column(
+        FileColumn(
             "Initialer",
             "initials",
             initials,
             help="Uden Enhedsnr: medarbejderens enhed",
             example="ANBE",
         ),
-        Column(
+        FileColumn(
             "Udleveret",
             "handed_out_on",
             cells.day,
             help="Tom: Leasingstart, når der er Enhedsnr eller Initialer",
             example="05-01-2026",
         ),
-        Column("Garanti til", "warranty_until", cells.day, clears_to=None, example="31-12-2029"),
-        Column(
+        FileColumn(
+            "Garanti til", "warranty_until", cells.day, clears_to=None, example="31-12-2029"
+        ),
+        FileColumn(
             "Bestillingsnr",
             "order_number",
             like(Lease, "order_number", cells.code),

@@ -2,7 +2,7 @@
 
 from albertslund_it.common import cells
 from albertslund_it.common.serial_numbers import why_not
-from inventory.imports.importers.reading import Column, like
+from inventory.imports.importers.reading import FileColumn, like
 from inventory.models import Device, DeviceModel, Employee, Unit
 
 SERIAL_HEADINGS = ("Serienr.", "Serienr")  # as our own lists write it
@@ -19,8 +19,8 @@ def serial_number(cell) -> str:
     return _number(cell)
 
 
-MODEL = Column("Model", "model", like(DeviceModel, "name"), required=True, example="T14")
-SERIAL_NUMBER = Column(
+MODEL = FileColumn("Model", "model", like(DeviceModel, "name"), required=True, example="T14")
+SERIAL_NUMBER = FileColumn(
     "Serienummer",
     "serial_number",
     serial_number,
@@ -29,4 +29,4 @@ SERIAL_NUMBER = Column(
     example="PF0A1B2C",
     also=SERIAL_HEADINGS,
 )
-WARRANTY = Column("Garanti til", "warranty_until", cells.day, clears_to=None)
+WARRANTY = FileColumn("Garanti til", "warranty_until", cells.day, clears_to=None)

@@ -24,7 +24,7 @@ MORE_CELLS = (
 
 
 @dataclass(frozen=True)
-class Column:
+class FileColumn:
     """A heading of a file, the field it fills and how its cells are read.
 
     `clears_to` is what SLET puts there; a column without it cannot be cleared. Of one whose heading
@@ -63,7 +63,7 @@ class Importer:
     label: str
     help: str
     permission: str
-    columns: tuple[Column, ...]
+    columns: tuple[FileColumn, ...]
     make: Callable[..., Any]
     save: Callable[..., Changes]
     read_document: Callable[[bytes, RowErrors, Quarter | None], list] | None = None
@@ -182,7 +182,7 @@ def _read_row(number: int, row_cells: tuple, places: list, errors: RowErrors) ->
     return values
 
 
-def _read_cell(column: Column, cell):
+def _read_cell(column: FileColumn, cell):
     if cells.is_blank(cell):
         if column.required and not column.may_be_blank:
             raise ValueError(f"{column.name} mangler")

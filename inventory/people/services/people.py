@@ -28,7 +28,7 @@ def add_coming(*, name: str, unit: Unit, starts_on: date, actor: Actor) -> Emplo
     return made
 
 
-def state_of(employee: Employee) -> str:
+def employee_state(employee: Employee) -> str:
     """Return what a form saw of an employee, to tell whether somebody changed it since."""
     others = sorted(employee.also_employed_at.values_list("pk", flat=True))
     facts = (employee.initials, employee.unit_id, employee.starts_on, employee.left_on, *others)
@@ -57,7 +57,7 @@ def save_employee(
     initials = initials.strip() or employee.initials
     wanted = {"initials": initials, "unit": unit, "starts_on": starts_on, "left_on": left_on}
     others = {one.pk: one for one in also_employed_at if one.pk != unit.pk}
-    if state_of(employee) != seen and not _has(employee, wanted, others):
+    if employee_state(employee) != seen and not _has(employee, wanted, others):
         raise Refused(
             f"{employee} er rettet af en anden, efter at du åbnede siden. Se den igennem, og "
             "prøv igen."

@@ -69,14 +69,14 @@ def _as_it_is(row: Replacement) -> dict:
         "replaced_on": row.replaced_on or today(),
         "new_serial": row.new_device or "",
         "reason": row.reason,
-        "seen": services.state_of(row),
+        "seen": services.replacement_state(row),
     }
 
 
-def _outcome(row: Replacement, given: dict) -> services.Outcome:
+def _outcome(row: Replacement, given: dict) -> services.ReplacementOutcome:
     """Keep what belongs to the answer: a date that is left over from another says nothing."""
     is_replaced = given["outcome"] == REPLACED
-    return services.Outcome(
+    return services.ReplacementOutcome(
         old_serial_number=row.old_device.serial_number,
         new_serial_number=given["new_serial"] if is_replaced else "",
         replaced_on=given["replaced_on"] if is_replaced else None,

@@ -6,7 +6,7 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.filters import FilterSet
 from albertslund_it.web.forms import PlainSelect
 from albertslund_it.web.rows import among
-from inventory.devices.selectors import matching
+from inventory.devices.selectors import devices_matching
 from inventory.models import Category, Device, DeviceModel
 from inventory.organisation.presenters import unit_choices
 from inventory.organisation.selectors.organisation import departments_open_to
@@ -109,7 +109,7 @@ class DeviceFilter(FilterSet):
         self.hint("Serienr., initialer, navn, enhed" if people else "Serienr. eller enhed")
 
     def search(self, devices, name, value):
-        return matching(devices, value, today(), with_people=self.people)
+        return devices_matching(devices, value, today(), with_people=self.people)
 
     def in_department(self, devices, name, department):
         return devices.filter(pk__in=self._placed(unit__department=department))

@@ -10,7 +10,7 @@ from albertslund_it.web.query import number_in
 from inventory.history.selectors import shown_history
 from inventory.models import Device, Employee
 from inventory.organisation.selectors.scope import employees_seen_by
-from inventory.people.services.people import add_coming, save_employee, state_of
+from inventory.people.services.people import add_coming, employee_state, save_employee
 from leasing.devices.selectors.device_page import Reader
 from leasing.people.forms import AskBackForm, ComingForm, EmployeeForm
 from leasing.people.selectors.employee_page import employee_page, history_of_employee
@@ -51,7 +51,7 @@ def employee_edit(request, pk):
         "also_employed_at": [unit.pk for unit in employee.also_employed_at.all()],
         "starts_on": employee.starts_on,
         "left_on": employee.left_on,
-        "seen": state_of(employee),
+        "seen": employee_state(employee),
     }
     form = EmployeeForm(request.POST or None, employee=employee, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -2,7 +2,7 @@
 
 from albertslund_it.common import cells
 from albertslund_it.common.permissions import RECONCILE
-from inventory.imports.importers.reading import Column, Importer, like
+from inventory.imports.importers.reading import FileColumn, Importer, like
 from leasing.models import SupplierInvoice, SupplierInvoiceLine
 from leasing.supplier.importers.xml import read_document
 from leasing.supplier.services.billed import BilledLine
@@ -19,15 +19,15 @@ SUPPLIER_INVOICES = Importer(
     read_document=read_document,
     keeps_file=True,
     columns=(
-        Column(
+        FileColumn(
             "Fakturanr",
             "number",
             like(SupplierInvoice, "number", cells.code),
             required=True,
             example="4711",
         ),
-        Column("Fakturadato", "invoice_date", cells.day, required=True, example="02-01-2026"),
-        Column(
+        FileColumn("Fakturadato", "invoice_date", cells.day, required=True, example="02-01-2026"),
+        FileColumn(
             "Serienummer",
             "serial_number",
             like(SupplierInvoiceLine, "serial_number", cells.capitals),
@@ -35,8 +35,8 @@ SUPPLIER_INVOICES = Importer(
             help="Også et, som udstyret har haft før. Tom på et gebyr: så skal underaftalen med",
             example="PF0A1B2C",
         ),
-        Column("Fra", "starts_on", cells.day, required=True, example="01-01-2026"),
-        Column(
+        FileColumn("Fra", "starts_on", cells.day, required=True, example="01-01-2026"),
+        FileColumn(
             "Til",
             "last_day",
             cells.day,
@@ -44,7 +44,7 @@ SUPPLIER_INVOICES = Importer(
             help="Den sidste dag, der er betalt for",
             example="31-03-2026",
         ),
-        Column(
+        FileColumn(
             "Beløb",
             "amount_ore",
             cells.amount,
@@ -52,7 +52,7 @@ SUPPLIER_INVOICES = Importer(
             help="I kr. uden moms; negativt på en kreditnota",
             example="349,41",
         ),
-        Column(
+        FileColumn(
             "Underaftale",
             "sub_agreement",
             like(SupplierInvoiceLine, "sub_agreement"),

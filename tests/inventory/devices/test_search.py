@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from inventory.devices.selectors import matching
+from inventory.devices.selectors import devices_matching
 from inventory.models import Device, FormerSerialNumber
 from tests import builders as make
 
@@ -26,7 +26,7 @@ def devices():
 
 
 def found(text, *, with_people=True):
-    result = matching(Device.objects.all(), text, TODAY, with_people=with_people)
+    result = devices_matching(Device.objects.all(), text, TODAY, with_people=with_people)
     return sorted(device.serial_number for device in result)
 
 

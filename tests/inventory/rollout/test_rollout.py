@@ -11,14 +11,14 @@ from inventory.models import Placement, Replacement, Roll, RolloutWeek
 from inventory.placements.selectors import placements_in_force
 from inventory.rollout.selectors import rollout, unknown_machines
 from inventory.rollout.services import (
-    Outcome,
+    ReplacementOutcome,
     cancel_visit,
     create_roll,
     find_machines,
     plan_visit,
     record_outcome,
     record_outcomes,
-    state_of,
+    replacement_state,
 )
 from tests import builders as make
 from tests.leasing.billing.test_closing_together import at_the_same_moment
@@ -27,7 +27,7 @@ TODAY, DAY = date(2026, 5, 1), date(2025, 12, 1)
 
 
 def outcome(serial_number="PB000001", **fields):
-    return Outcome(old_serial_number=serial_number, **fields)
+    return ReplacementOutcome(old_serial_number=serial_number, **fields)
 
 
 def record(*outcomes, actor=None):
@@ -117,14 +117,14 @@ class TestOutcome:
     def test_the_same_again_changes_nothing_also_from_a_form_that_saw_it_before(self):
         row = make.old_machine()
         make.device("PF000001")
-        done = outcome(new_serial_number="PF000001", replaced_on=DAY, seen=state_of(row))
+        done = outcome(new_serial_number="PF000001", replaced_on=DAY, seen=replacement_state(row))
         record(done)
 
         assert record(done).differences == []
 
     def test_who_comes_second_is_told_what_the_first_one_wrote(self):
         row = make.old_machine()
-        seen = state_of(row)
+        seen = replacement_state(row)
         record(outcome(reason="På orlov", seen=seen))
 
         with pytest.raises(Refused, match="ændret, efter at du åbnede siden: udskiftes ikke – På"):

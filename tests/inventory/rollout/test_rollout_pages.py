@@ -8,7 +8,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from inventory.models import Replacement, Roll, RolloutWeek
-from inventory.rollout.services import state_of
+from inventory.rollout.services import replacement_state
 from tests import builders as make
 from tests.leasing.agreeing import agreed_in, look
 from tests.web.markup import parse, select, text
@@ -159,7 +159,7 @@ def machine_url(serial_number="PB000003"):
 def answer(row=None, **values):
     row = row or Replacement.objects.get(old_device__serial_number="PB000003")
     given = {"outcome": "udskiftet", "replaced_on": "02-12-2025", "new_serial": "", "reason": ""}
-    return given | {"seen": state_of(row)} | values
+    return given | {"seen": replacement_state(row)} | values
 
 
 def test_a_machine_is_paired_on_its_form_and_again_is_harmless(cast, client_of, town):

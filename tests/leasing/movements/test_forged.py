@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from albertslund_it.common.errors import Refused
-from inventory.people.services.people import state_of
+from inventory.people.services.people import employee_state
 from leasing.models import LossReport
 from leasing.movements.services.losses import found_again
 from tests import builders as make
@@ -32,7 +32,11 @@ def test_nobody_gets_a_second_pc_at_the_expense_of_fælles_it(school):
 
 
 def test_a_unit_that_no_database_holds_is_a_fault_in_the_form(school, cast, client_of):
-    values = {"unit": school.birke.pk, "also_employed_at": TOO_BIG, "seen": state_of(school.anna)}
+    values = {
+        "unit": school.birke.pk,
+        "also_employed_at": TOO_BIG,
+        "seen": employee_state(school.anna),
+    }
     answer = client_of(cast.helpdesk).post(f"/medarbejdere/{school.anna.pk}/ret/", values)
 
     assert answer.status_code == 422

@@ -8,7 +8,7 @@ from django.core import mail
 from albertslund_it.common.errors import Refused
 from inventory.history.selectors import Rows, history_of
 from inventory.models import Employee, ExpectedReturn, Placement
-from inventory.people.services.people import add_coming, save_employee, state_of
+from inventory.people.services.people import add_coming, employee_state, save_employee
 from leasing.data_quality.selectors.faults import faults_for
 from leasing.models import Approval, Mail, Order, OrderLine, Status
 from leasing.people.services.coming import join_coming
@@ -54,7 +54,7 @@ def save(employee, actor, **changed):
         "also_employed_at": [],
         "starts_on": employee.starts_on,
         "left_on": employee.left_on,
-        "seen": state_of(employee),
+        "seen": employee_state(employee),
     }
     return save_employee(employee_id=employee.pk, actor=actor, **{**values, **changed})
 
@@ -157,7 +157,7 @@ class TestComing:
 class TestEdit:
     def test_two_people_at_once_the_later_one_is_told(self, cast):
         anna = make.employee(unit=cast.unit)
-        seen = state_of(anna)
+        seen = employee_state(anna)
         save(anna, cast.helpdesk, left_on=date(2027, 1, 1), seen=seen)
         with pytest.raises(Refused, match="rettet af en anden"):
             save(anna, cast.helpdesk, left_on=date(2027, 2, 1), seen=seen)
