@@ -20,9 +20,9 @@ from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.tasks import share_tasks
 from leasing.cost_share.views import task_links
 from leasing.cost_share.views.share import shades_chart
-from leasing.data_quality.selectors.faults import costly_faults
+from leasing.data_quality.presenters import finding_rows
+from leasing.data_quality.selectors.rules import costly_findings
 from leasing.data_quality.selectors.sets import in_stock
-from leasing.data_quality.views import linked
 from leasing.front.selectors import (
     leader_tasks,
     leaver_tasks,
@@ -45,7 +45,7 @@ def front(request):
     if user.has_perm(SEE_LAST_SEEN):
         context["has_tasks"] = True
         if now:
-            context["faults"] = linked(costly_faults(user, day))
+            context["findings"] = finding_rows(costly_findings(user, day))
             context["leased"] = cost_of(None, day)
             context["stock"] = cost_of(in_stock(day), day)
     if user.has_perm(HANDLE_ORDERS):

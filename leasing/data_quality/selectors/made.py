@@ -1,4 +1,4 @@
-"""The faults of data quality that a move would make, told before it is saved."""
+"""The findings of data quality that a move would make, known before it is saved."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,7 +7,6 @@ from datetime import date
 
 from albertslund_it.web.rows import among
 from inventory.models import Device, Employee, Unit
-from leasing.data_quality.selectors.faults import BY_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +18,8 @@ class Place:
     used_for: str = ""
 
 
-def faults_made(
-    moves: Iterable[tuple[Device, Place, Place]], on: date
-) -> list[tuple[str, str, int]]:
-    """Return (title, what mends it, count) of each rule that more devices break after than before.
+def findings_made(moves: Iterable[tuple[Device, Place, Place]], on: date) -> Counter[str]:
+    """Return how many more devices break each rule after than before, by the rule's key.
 
     `moves` has each device with where it is and where it is to be.
     """
@@ -33,11 +30,11 @@ def faults_made(
     made: Counter[str] = Counter()
     for device, before, after in moves:
         made.update(set(_broken(device, after, on, also)) - set(_broken(device, before, on, also)))
-    return [(rule.title, rule.mend, made[key]) for key, rule in BY_KEY.items() if made[key]]
+    return made
 
 
 def _broken(device: Device, place: Place, on: date, also: set[tuple[int, int]]) -> Iterable[str]:
-    """Name the rules that a device at a place breaks: as `sets` and `readiness` find them."""
+    """Name the rules that a device at a place breaks: as `sets` finds them."""
     person, unit = place.employee, place.unit
     if unit is None:
         return

@@ -39,8 +39,8 @@ def overdue_returns(on: date) -> QuerySet[Device]:
 def at_another_unit(on: date) -> QuerySet[Placement]:
     """Return the placements that one unit pays and whose person is employed at others only.
 
-    Loans are left out, which Fælles IT pays, and people who have left, who are a fault of their
-    own.
+    Loans are left out, which Fælles IT pays, and people who have left, who are found by a rule of
+    their own.
     """
     also_there = Employee.also_employed_at.through.objects.filter(
         employee=OuterRef("employee"), unit=OuterRef("unit")

@@ -13,7 +13,8 @@ from inventory.organisation.selectors.organisation import departments_open_to
 from inventory.organisation.selectors.scope import sees_all, units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.quarter_costs import quarter_costs
-from leasing.data_quality.selectors.faults import RULES, Of, Rule
+from leasing.data_quality.presenters import WORDS
+from leasing.data_quality.selectors.rules import RULES, Of, Rule
 from leasing.data_quality.selectors.sets import in_stock
 from leasing.lease_end.selectors import NOTICE_MONTHS, ending_without_choice
 from leasing.models import SubAgreement
@@ -29,16 +30,15 @@ STATES = [
 WAITS = {
     rule.key: rule
     for rule in (
-        Rule("shelf", "Leaset udstyr på lager", "", Of.LEASED, in_stock),
+        Rule("shelf", Of.LEASED, in_stock),
         *(rule for rule in RULES if rule.of in {Of.LEASED, Of.DEVICES}),
-        Rule(
-            "ending",
-            f"Udløber inden {NOTICE_MONTHS} måneder uden valg",
-            "",
-            Of.LEASED,
-            ending_without_choice,
-        ),
+        Rule("ending", Of.LEASED, ending_without_choice),
     )
+}
+WAITS_WORDS = {
+    "shelf": "Leaset udstyr på lager",
+    **{key: words.title for key, words in WORDS.items()},
+    "ending": f"Udløber inden {NOTICE_MONTHS} måneder uden valg",
 }
 
 
@@ -70,7 +70,7 @@ class DeviceFilter(FilterSet):
 
     waits = django_filters.ChoiceFilter(
         label="Venter",
-        choices=[(r.key, r.title) for r in WAITS.values()],
+        choices=[(key, WAITS_WORDS[key]) for key in WAITS],
         method="in_waits",
         empty_label="Alle",
     )
@@ -102,7 +102,7 @@ class DeviceFilter(FilterSet):
                 s for s in STATES if s[0] in {LEASED_PC, UNLEASED}
             ]
         self.filters["waits"].extra["choices"] = [
-            (rule.key, rule.title)
+            (rule.key, WAITS_WORDS[rule.key])
             for rule in WAITS.values()
             if not rule.needs or request.user.has_perm(rule.needs)
         ]

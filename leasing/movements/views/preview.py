@@ -9,7 +9,8 @@ from inventory.models import Device, Placement
 from inventory.placements.selectors import placements_in_force
 from leasing.approvals.selectors.one_pc import Holdings, holdings_of
 from leasing.billing.selectors.consequences import Consequence, Plan, consequence_of
-from leasing.data_quality.selectors.made import Place, faults_made
+from leasing.data_quality.presenters import RuleWords, words_of_made
+from leasing.data_quality.selectors.made import Place, findings_made
 from leasing.movements.forms import LATER, DevicesForm
 from leasing.movements.selectors.states import DeviceState, states_of, where
 from leasing.movements.services.moves import DROP_LATER, Holder
@@ -31,8 +32,8 @@ class Had:
 class Preview:
     """What is known so far; `consequence` once it is known who is to have the devices.
 
-    `rows` are (device, where it is, where it is to be); `faults` are those of data quality that it
-    would make.
+    `rows` are (device, where it is, where it is to be); `findings` are those of data quality that
+    it would make.
     """
 
     states: tuple[DeviceState, ...]
@@ -48,7 +49,7 @@ class Preview:
     holdings: Holdings | None
     is_second: bool
     consequence: Consequence | None
-    faults: list[tuple[str, str, int]]
+    findings: list[tuple[RuleWords, int]]
     starts_on: date
 
     later_choices = LATER
@@ -82,8 +83,8 @@ class Preview:
             )
         if self.later:
             yield "Valget for det, der er flyttet igen", self.later_choice or "intet"
-        for title, _, count in self.faults:
-            yield title, str(count)
+        for words, count in self.findings:
+            yield words.title, str(count)
         if self.consequence:
             yield from self.consequence.told
 
@@ -116,7 +117,7 @@ def preview_of(form: DevicesForm, today: date) -> Preview:
         holdings=holdings,
         is_second=_is_second(form, holdings, states, {old.device.pk} if old else set(), starts_on),
         consequence=_consequence(form, states, holders, starts_on, today),
-        faults=_faults(states, holders, starts_on),
+        findings=_findings(states, holders, starts_on),
         starts_on=starts_on,
     )
 
@@ -138,14 +139,14 @@ def _later(states, starts_on: date) -> Iterator[tuple[DeviceState, date, str]]:
             yield state, placement.starts_on, where(placement)
 
 
-def _faults(states, holders, starts_on: date) -> list[tuple[str, str, int]]:
+def _findings(states, holders, starts_on: date) -> list[tuple[RuleWords, int]]:
     moves = []
     for state in states:
         if holder := holders.get(state.device.pk):
             now = state.on(starts_on)
             before = Place(now.unit, now.employee, now.used_for) if now else Place()
             moves.append((state.device, before, Place(**vars_of(holder))))
-    return faults_made(moves, starts_on)
+    return words_of_made(findings_made(moves, starts_on))
 
 
 def _had(employee, states, old: DeviceState | None, starts_on: date) -> list[Had]:

@@ -13,7 +13,8 @@ from inventory.models import Employee
 from inventory.organisation.presenters import unit_choices
 from inventory.organisation.selectors.organisation import departments_open_to
 from inventory.organisation.selectors.scope import employees_seen_by, units_seen_by
-from leasing.data_quality.selectors.faults import BY_KEY, RULES, Of
+from leasing.data_quality.presenters import WORDS
+from leasing.data_quality.selectors.rules import BY_KEY, RULES, Of
 from leasing.people.selectors.employee_list import (
     STATES,
     employee_rows,
@@ -23,7 +24,7 @@ from leasing.people.selectors.employee_list import (
 )
 from leasing.people.views.permissions import may_edit
 
-WAITS = [(rule.key, rule.title) for rule in RULES if rule.of is Of.PEOPLE]
+WAITS = [(rule.key, WORDS[rule.key].title) for rule in RULES if rule.of is Of.PEOPLE]
 CHUNK = 500
 
 

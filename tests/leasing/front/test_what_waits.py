@@ -10,7 +10,7 @@ from inventory.models import ExpectedReturn
 from leasing.billing.selectors.outstanding import outstanding
 from leasing.billing.selectors.preview import preview_run
 from leasing.billing.selectors.window import window_for
-from leasing.data_quality.selectors.faults import costly_faults
+from leasing.data_quality.selectors.rules import costly_findings
 from leasing.guards import remove_guards, restore_guards
 from leasing.models import ConfirmationRound, Objection, Voucher
 from leasing.quarters.selectors.corrections import corrections
@@ -174,7 +174,7 @@ def test_what_is_late_is_never_left_out_however_cheap(town, cast):
         due_on=TODAY - timedelta(days=9),
         created_at=NOW,
     )
-    found = costly_faults(cast.helpdesk, TODAY)
+    found = costly_findings(cast.helpdesk, TODAY)
     assert found[0].rule.key == "overdue"
     assert found[0].quarter_ore == 0
 

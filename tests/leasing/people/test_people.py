@@ -9,7 +9,7 @@ from albertslund_it.common.errors import Refused
 from inventory.history.selectors import Rows, history_of
 from inventory.models import Employee, ExpectedReturn, Placement
 from inventory.people.services.people import add_coming, employee_state, save_employee
-from leasing.data_quality.selectors.faults import faults_for
+from leasing.data_quality.selectors.rules import findings_for
 from leasing.models import Approval, Mail, Order, OrderLine, Status
 from leasing.people.services.coming import join_coming
 from leasing.people.services.returns import ask_back
@@ -112,7 +112,7 @@ class TestComing:
         make.lease("PF000001", unit=cast.unit, employee=real)
         joined = join_coming(coming_id=coming.pk, real_id=real.pk, actor=cast.helpdesk, today=TODAY)
         assert joined.breaks_rule
-        found = {fault.rule.key: fault.count for fault in faults_for(cast.helpdesk, TODAY)}
+        found = {one.rule.key: one.count for one in findings_for(cast.helpdesk, TODAY)}
         assert found["several"] == 1
         assert OrderLine.objects.get().status == Status.APPROVED
 

@@ -7,8 +7,8 @@ import pytest
 from inventory.models import Device, ExpectedReturn
 from leasing.billing import views as later
 from leasing.billing.selectors.quarter_costs import cost_of, quarter_costs
-from leasing.data_quality.selectors.faults import costly_faults, faults_for
-from leasing.data_quality.views import fault_url
+from leasing.data_quality.presenters import finding_url
+from leasing.data_quality.selectors.rules import costly_findings, findings_for
 from leasing.models import Approval, Lease, LeaseTerm
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
@@ -47,7 +47,7 @@ def exception(employee, ends_before, by):
 
 
 @pytest.fixture
-def faults(cast):
+def broken_rules(cast):
     """Break every rule once, in the cast's department; in another one a few of them too."""
     make.cost_holder()
     unit = cast.unit
@@ -78,10 +78,10 @@ def faults(cast):
 
 
 def counts(user):
-    return {fault.rule.key: fault.count for fault in faults_for(user, TODAY)}
+    return {finding.rule.key: finding.count for finding in findings_for(user, TODAY)}
 
 
-def test_each_rule_finds_its_own(faults, cast):
+def test_each_rule_finds_its_own(broken_rules, cast):
     assert counts(cast.helpdesk) == {
         "overdue": 1,
         "leavers": 2,
@@ -99,26 +99,26 @@ def test_each_rule_finds_its_own(faults, cast):
 
 @pytest.mark.parametrize("role", ["helpdesk", "head", "finance"])
 def test_every_count_is_that_of_the_list_it_opens_and_so_are_the_kroner(
-    faults, cast, client_of, role
+    broken_rules, cast, client_of, role
 ):
     user = getattr(cast, role)
     client = client_of(user)
-    found = [fault for fault in faults_for(user, TODAY) if fault.count]
+    found = [finding for finding in findings_for(user, TODAY) if finding.count]
 
     assert found
-    for fault in found:
-        if fault.rule.key == "coding":
-            assert [unit.name for unit in fault.units] == ["Nabo"]
+    for finding in found:
+        if finding.rule.key == "coding":
+            assert [unit.name for unit in finding.units] == ["Nabo"]
             continue
-        tree = read(client, fault_url(fault))
-        assert len(tree.xpath("//tbody/tr")) == fault.count, fault.rule.key
-        if fault.rule.of.value == "leased":
+        tree = read(client, finding_url(finding))
+        assert len(tree.xpath("//tbody/tr")) == finding.count, finding.rule.key
+        if finding.rule.of.value == "leased":
             listed = tree.xpath("//tbody/tr/th/a/text()")
             devices = Device.objects.filter(serial_number__in=listed)
-            assert fault.quarter_ore == cost_of(devices, TODAY).quarter_ore
+            assert finding.quarter_ore == cost_of(devices, TODAY).quarter_ore
 
 
-def test_a_head_reads_of_no_other_department(faults, cast, client_of):
+def test_a_head_reads_of_no_other_department(broken_rules, cast, client_of):
     found = counts(cast.head)
     assert (found["leavers"], found["moved"], found["coding"]) == (1, 2, 1)
     assert found["stock"] == 0
@@ -128,14 +128,14 @@ def test_a_head_reads_of_no_other_department(faults, cast, client_of):
     assert "gone2" not in text
 
 
-def test_finance_counts_devices_but_no_people(faults, cast, client_of):
+def test_finance_counts_devices_but_no_people(broken_rules, cast, client_of):
     found = counts(cast.finance)
     assert not {"coming", "several", "exceptions", "unused"} & set(found)
     assert "Nabo" in text_of(read(client_of(cast.finance), "/datakvalitet/"))
     assert client_of(cast.finance).get("/medarbejdere/").status_code == 403
 
 
-def test_who_is_also_employed_there_has_not_changed_unit(faults, cast):
+def test_who_is_also_employed_there_has_not_changed_unit(broken_rules, cast):
     mover = make.employee("both", unit=cast.unit)
     second = make.unit("1003", "Andet sted", department=cast.department)
     make.lease("BOTH1", unit=second, employee=mover)
@@ -144,19 +144,19 @@ def test_who_is_also_employed_there_has_not_changed_unit(faults, cast):
     assert counts(cast.helpdesk)["moved"] == 2
 
 
-def test_what_is_handed_in_is_no_longer_overdue_by_whatever_path(faults, cast):
+def test_what_is_handed_in_is_no_longer_overdue_by_whatever_path(broken_rules, cast):
     device = ExpectedReturn.objects.get().device
     make.placement(device, date(2026, 11, 23))
     assert counts(cast.helpdesk)["overdue"] == 0
 
 
-def test_a_shared_pc_with_a_purpose_is_no_fault(faults, cast):
+def test_a_shared_pc_with_a_purpose_is_no_finding(broken_rules, cast):
     shared = make.lease("CLASS1").device
     make.placement(shared, date(2026, 2, 1), cast.unit, used_for="Klassesæt 7.B")
     assert counts(cast.helpdesk)["nobody"] == 1
 
 
-def test_a_loan_counts_neither_as_a_second_pc_nor_as_a_changed_unit(faults, cast):
+def test_a_loan_counts_neither_as_a_second_pc_nor_as_a_changed_unit(broken_rules, cast):
     borrower = make.employee("loan", unit=cast.unit)
     make.lease("OWN1", unit=cast.unit, employee=borrower)
     lent = make.lease("LOAN1").device
@@ -166,7 +166,7 @@ def test_a_loan_counts_neither_as_a_second_pc_nor_as_a_changed_unit(faults, cast
     assert (found["several"], found["moved"], found["overdue"]) == (1, 2, 1)
 
 
-def test_an_exception_that_holds_excuses_the_second_pc(faults, cast):
+def test_an_exception_that_holds_excuses_the_second_pc(broken_rules, cast):
     several = make.employee("two3", unit=cast.unit)
     for number in (3, 4):
         make.lease(f"TWO{number}", unit=cast.unit, employee=several)
@@ -175,23 +175,23 @@ def test_an_exception_that_holds_excuses_the_second_pc(faults, cast):
     assert counts(cast.helpdesk)["several"] == 1
 
 
-def test_the_light_costs_are_those_of_the_whole_computation(faults):
+def test_the_light_costs_are_those_of_the_whole_computation(broken_rules):
     ids = list(Lease.objects.values_list("device", flat=True))
     costs = quarter_costs(ids, TODAY)
     whole = cost_of(None, TODAY)
     assert (len(costs), sum(costs.values())) == (whole.count, whole.quarter_ore)
 
 
-def test_what_is_late_comes_first_then_what_costs_most(faults, cast):
-    found = [fault for fault in faults_for(cast.helpdesk, TODAY) if fault.count]
-    late = [fault.rule.is_late for fault in found]
+def test_what_is_late_comes_first_then_what_costs_most(broken_rules, cast):
+    found = [finding for finding in findings_for(cast.helpdesk, TODAY) if finding.count]
+    late = [finding.rule.is_late for finding in found]
     assert late == sorted(late, reverse=True)
-    amounts = [fault.quarter_ore for fault in found if not fault.rule.is_late]
+    amounts = [finding.quarter_ore for finding in found if not finding.rule.is_late]
     assert amounts == sorted(amounts, reverse=True)
-    assert len(costly_faults(cast.helpdesk, TODAY)) == 5
+    assert len(costly_findings(cast.helpdesk, TODAY)) == 5
 
 
-def test_thirty_faults_cost_as_many_queries_as_three(faults, cast, client_of):
+def test_thirty_findings_cost_as_many_queries_as_three(broken_rules, cast, client_of):
     client = client_of(cast.helpdesk)
     few = queries_of(client, "/datakvalitet/")
     for number in range(30):
@@ -200,7 +200,9 @@ def test_thirty_faults_cost_as_many_queries_as_three(faults, cast, client_of):
     assert queries_of(client, "/datakvalitet/") == few
 
 
-def test_with_many_leases_the_faults_come_after_the_page(faults, cast, client_of, monkeypatch):
+def test_with_many_leases_the_findings_come_after_the_page(
+    broken_rules, cast, client_of, monkeypatch
+):
     client = client_of(cast.helpdesk)
     whole = text_of(read(client, "/datakvalitet/").xpath("//div[@id='datakvalitet']")[0])
     monkeypatch.setattr(later, "AT_ONCE", 3)
