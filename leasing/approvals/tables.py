@@ -11,7 +11,12 @@ from albertslund_it.web.filters import FilterSet
 from albertslund_it.web.tables import QuerySetRows, Table
 from inventory.models import Department
 from inventory.organisation.selectors.organisation import departments_open_to
-from leasing.approvals.selectors.approvals import STATES, cost_of_exceptions, in_state, state_of
+from leasing.approvals.presenters import MARKS, STATES
+from leasing.approvals.selectors.approvals import (
+    ApprovalState,
+    approval_rows,
+    approvals_in_state,
+)
 from leasing.models import Approval
 
 
@@ -19,24 +24,14 @@ class ApprovalRows(QuerySetRows):
     """Exceptions with their state and cost worked out, for as many as are shown."""
 
     def __getitem__(self, key):
-        return _dressed(list(self.data[key]))
+        return approval_rows(list(self.data[key]), today())
 
     def __iter__(self):
-        return iter(_dressed(list(self.data)))
-
-
-def _dressed(approvals: list[Approval]) -> list[Approval]:
-    costs = cost_of_exceptions(approvals, today())
-    for approval in approvals:
-        approval.state = state_of(approval, today())
-        cost = costs.get(approval.pk)
-        known = cost and not cost.is_range
-        approval.quarter_ore = cost.quarter_ore if known else None
-    return approvals
+        return iter(approval_rows(list(self.data), today()))
 
 
 class ApprovalTable(Table):
-    """Exceptions from one pc per employee."""
+    """Exceptions from one PC per employee."""
 
     caption = "Dispensationer"
     empty_title = "Der er ingen dispensationer"
@@ -44,28 +39,26 @@ class ApprovalTable(Table):
 
     asked_at = DateColumn(
         "Bedt om",
-        of=lambda approval: timezone.localtime(approval.asked_at).date(),
-        link=lambda approval: reverse("approval-detail", args=[approval.pk]),
+        of=lambda row: timezone.localtime(row.approval.asked_at).date(),
+        link=lambda row: reverse("approval-detail", args=[row.approval.pk]),
     )
     person = Column(
-        "Medarbejder", of=lambda approval: str(approval.employee), sort_by="employee__name"
+        "Medarbejder", of=lambda row: str(row.approval.employee), sort_by="employee__name"
     )
-    unit = Column("Enhed", of="employee.unit.name", sort_by="employee__unit__name")
+    unit = Column("Enhed", of="approval.employee.unit.name", sort_by="employee__unit__name")
     department = Column(
         "Afdeling",
-        of=lambda approval: str(approval.employee.unit.department or ""),
+        of=lambda row: str(row.approval.employee.unit.department or ""),
         sort_by="employee__unit__department__name",
     )
     model = Column(
         "Model",
-        of=lambda approval: approval.line.model.name if approval.line else "",
+        of=lambda row: row.approval.line.model.name if row.approval.line else "",
         sort_by="line__model__name",
     )
     quarter_ore = AmountColumn("Pr. kvartal (kr.)", orderable=False)
-    last_day = DateColumn(
-        "Til og med", of=lambda approval: approval.last_day, sort_by="ends_before"
-    )
-    state = MarkColumn("Status", orderable=False)
+    last_day = DateColumn("Til og med", of="approval.last_day", sort_by="ends_before")
+    state = MarkColumn("Status", of=lambda row: MARKS[row.state], orderable=False)
 
 
 class ApprovalFilter(FilterSet):
@@ -86,7 +79,7 @@ class ApprovalFilter(FilterSet):
         fields: list[str] = []
 
     def in_a_state(self, approvals: QuerySet[Approval], name, state):
-        return in_state(approvals, state, today())
+        return approvals_in_state(approvals, ApprovalState(state), today())
 
     def in_department(self, approvals: QuerySet[Approval], name, department: Department):
         return approvals.filter(employee__unit__department=department)

@@ -1,19 +1,17 @@
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_EMPLOYEE, VIEW_ORDER
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.lists import ListPage
 from albertslund_it.web.query import number_in
-from albertslund_it.web.validators import validate_year
 from inventory.models import Employee
+from leasing.approvals.forms import AnswerForm, ApprovalForm
+from leasing.approvals.presenters import MARKS
 from leasing.approvals.selectors.approvals import (
     ONE_DAY,
     approval_page,
@@ -56,26 +54,13 @@ class ApprovalList(ListPage):
         return {"exclude": [] if self.request.user.has_perm(VIEW_EMPLOYEE) else ["person"]}
 
 
-class DecisionForm(PlainForm, forms.Form):
-    """A head's answer; the button pressed is the decision."""
-
-    reason = forms.CharField(
-        label="Begrundelse",
-        required=False,
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Skal udfyldes, hvis du afviser. Bestilleren får den at se.",
-        error_messages={"max_length": "Begrundelsen må højst være 300 tegn."},
-    )
-
-
 @permission_required(VIEW_ORDER, raise_exception=True)
 def approval_detail(request, pk):
     """Show an exception to who may see it; take a head's answer."""
     day, user = today(), request.user
     seen = approvals_seen_by(user, day).select_related(*LINKED)
     approval = get_object_or_404(seen, pk=pk)
-    form, status = DecisionForm(request.POST or None), 200
+    form, status = AnswerForm(request.POST or None), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -96,53 +81,16 @@ def approval_detail(request, pk):
                 word = "godkendt" if decided.decision == Decision.GRANTED else "afvist"
                 messages.success(request, f"Dispensationen er {word}.")
                 return redirect("approval-detail", pk)
+    page = approval_page(approval, user, day)
     context = {
-        "page": approval_page(approval, user, day),
+        "page": page,
+        "mark": MARKS[page.state],
         "approval": approval,
         "form": form,
         "sees_people": user.has_perm(VIEW_EMPLOYEE),
         "sees_who_asked": approval.line and sees_who_asked(user, approval.line.order, day),
     }
     return render(request, "leasing/approvals/detail.html", context, status=status)
-
-
-class ApprovalForm(PlainForm, forms.Form):
-    """A question to the head, without an order."""
-
-    initials = forms.CharField(
-        label="Medarbejderens initialer",
-        max_length=20,
-        error_messages={"required": "Skriv initialerne på den, der skal have en pc mere."},
-    )
-    reason = forms.CharField(
-        label="Hvorfor skal medarbejderen have en pc mere?",
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={
-            "required": "Skriv, hvorfor medarbejderen skal have en pc mere. Lederen afgør det.",
-            "max_length": "Begrundelsen må højst være 300 tegn.",
-        },
-    )
-    last_day = DateField(
-        label="Til og med",
-        validators=[validate_year],
-        help_text="Dispensationens sidste dag.",
-        error_messages={"required": "Skriv dispensationens sidste dag, fx 31-12-2026."},
-    )
-
-    def __init__(self, *args, employee: Employee | None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.employee = employee
-        if employee:
-            del self.fields["initials"]
-
-    def clean_initials(self):
-        typed = self.cleaned_data["initials"].strip()
-        same = Q(initials__iexact=typed)
-        self.employee = Employee.objects.select_related("unit__department").filter(same).first()
-        if self.employee is None:
-            raise forms.ValidationError(f"Initialer {typed} findes ikke. Ret dem.")
-        return typed
 
 
 @permission_required(VIEW_ORDER, raise_exception=True)
@@ -162,7 +110,7 @@ def approval_new(request):
         if form.is_valid():
             try:
                 approval = ask_approval(
-                    employee=form.employee,
+                    employee=form.cleaned_data["employee"],
                     reason=form.cleaned_data["reason"],
                     ends_before=form.cleaned_data["last_day"] + ONE_DAY,
                     actor=request.user,
@@ -174,7 +122,7 @@ def approval_new(request):
             else:
                 messages.success(request, "Lederen er spurgt.")
                 return redirect("approval-detail", approval.pk)
-    context = {"form": form, "employee": employee}
+    context: dict[str, object] = {"form": form, "employee": employee}
     if employee:
         context["possessions"] = possessions_of(employee, day)
         context["mails"] = mails_to_heads_of(employee.unit, day)

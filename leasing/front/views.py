@@ -11,7 +11,8 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now as moment_now
 from albertslund_it.web.clock import today
 from inventory.organisation.selectors.scope import devices_seen_by, sees_all
-from leasing.approvals.selectors.tasks import mail_tasks
+from leasing.approvals.presenters import approval_tasks
+from leasing.approvals.selectors.tasks import to_decide
 from leasing.billing.selectors.outstanding import outstanding
 from leasing.billing.selectors.quarter_costs import cost_of
 from leasing.billing.views import is_computed_now
@@ -30,6 +31,8 @@ from leasing.front.selectors import (
     money_tasks,
     quarter_tasks,
 )
+from leasing.mail.presenters import mail_tasks
+from leasing.mail.selectors import unsent_mails
 from leasing.models import BillingRun
 from leasing.movements.selectors.losses import loss_tasks
 from leasing.orders.selectors.tasks import order_tasks
@@ -54,7 +57,9 @@ def front(request):
     context["sees_nothing"] = not user.has_perm(VIEW_DEVICE)
     if not (sees_all(user) or context["sees_nothing"]):
         context |= _for_leaders(user, day, now)
-    first = [*share_tasks(user, day), *(mail_tasks() if user.has_perm(HANDLE_ORDERS) else ())]
+    first = [*approval_tasks(to_decide(user, day)), *share_tasks(user, day)]
+    if user.has_perm(HANDLE_ORDERS):
+        first += mail_tasks(unsent_mails())
     context["tasks"] = [*task_links.linked(first), *context["tasks"]]
     return render(request, "leasing/front/front.html", context)
 

@@ -1,6 +1,7 @@
 """Which mails a user may read, and what became of those that an action wrote."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from enum import Enum
 
 from django.contrib.auth.models import User
@@ -30,6 +31,22 @@ def mails_seen_by(user: User) -> QuerySet[Mail]:
 def may_read_mails(user: User) -> bool:
     """Tell whether a user has any mails to read."""
     return user.has_perm(VIEW_BILLINGRUN) or user.has_perm(HANDLE_ORDERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """How many mails are not sent, and what the latest of them are about."""
+
+    count: int
+    subjects: list[str]
+
+
+def unsent_mails() -> Unsent:
+    """Count the mails that could not be sent yet."""
+    unsent = Mail.objects.filter(sent_at=None)
+    count = unsent.count()
+    latest = unsent.order_by("-id").values_list("subject", flat=True)[:2]
+    return Unsent(count, list(latest) if count else [])
 
 
 class MailState(Enum):

@@ -18,11 +18,11 @@ from albertslund_it.common.quarters import span_label
 from inventory.models import Department, Device, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.approvals.selectors.approvals import (
-    ENDING,
     ONE_DAY,
-    in_state,
+    ApprovalState,
+    approvals_in_state,
+    awaiting_answer,
     mails_to_heads_of,
-    waiting,
 )
 from leasing.approvals.services.approvals import mail_the_head
 from leasing.billing.selectors.outstanding import outstanding
@@ -71,7 +71,7 @@ def _of_approvals(settings: Settings, today: date, now: datetime) -> Told:
     linked = ("employee__unit__department", "line__order", "line__model")
     asked = Mail.objects.filter(key__startswith="approval-").values_list("key", "written_at")
     asked_at = dict(asked)
-    for approval in waiting(Approval.objects.select_related(*linked)).order_by("pk"):
+    for approval in awaiting_answer(Approval.objects.select_related(*linked)).order_by("pk"):
         name, at = f"Dispensation {approval.pk}", asked_at.get(f"approval-{approval.pk}")
         days = (today - timezone.localtime(at).date()).days if at else 0
         if at is None:
@@ -131,9 +131,10 @@ def _news(topic: str, rows: Sequence, name: Callable[[object], str]) -> _News:
 
 
 def _of_ending_exceptions(settings: Settings, today: date, now: datetime) -> Told:
-    ending = in_state(Approval.objects.all(), ENDING, today).order_by("ends_before", "pk")
+    ending = approvals_in_state(Approval.objects.all(), ApprovalState.ENDING, today)
     by_department = defaultdict(list)
-    for approval in ending.select_related("employee__unit__department", "line__model"):
+    linked = ("employee__unit__department", "line__model")
+    for approval in ending.select_related(*linked).order_by("ends_before", "pk"):
         by_department[approval.employee.unit.department].append(approval)
     for department, approvals in by_department.items():
         unit = approvals[0].employee.unit

@@ -66,6 +66,7 @@ LEASING = {
         "confirmation",
         "cost_share",
         "data_quality",
+        "mail",
         "movements",
         "orders",
         "quarters",

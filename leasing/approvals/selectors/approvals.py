@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
@@ -19,22 +20,16 @@ from leasing.models.order import CLOSED
 ONE_DAY = timedelta(days=1)
 SOON_DAYS = 30
 
-WAITING, GRANTED, REFUSED, ENDING, ENDED, VOID = (
-    "afventer",
-    "givet",
-    "afvist",
-    "udloeber",
-    "udloebet",
-    "bortfaldet",
-)
-STATES = [
-    (WAITING, "Afventer svar"),
-    (GRANTED, "Givet og gælder"),
-    (ENDING, f"Udløber inden {SOON_DAYS} dage"),
-    (ENDED, "Udløbet"),
-    (REFUSED, "Afvist"),
-    (VOID, "Bortfaldet"),
-]
+
+class ApprovalState(StrEnum):
+    """How an exception stands, as addresses name it; one that is ENDING is GRANTED too."""
+
+    WAITING = "afventer"
+    GRANTED = "givet"
+    ENDING = "udloeber"
+    ENDED = "udloebet"
+    REFUSED = "afvist"
+    VOID = "bortfaldet"
 
 
 def approvals_seen_by(user: User, on: date) -> QuerySet[Approval]:
@@ -45,25 +40,27 @@ def approvals_seen_by(user: User, on: date) -> QuerySet[Approval]:
     return found
 
 
-def waiting(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
-    """Keep those that a head is to decide; one whose order is called off waits no more."""
+def awaiting_answer(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
+    """Keep those that a head is to decide; one whose order was called off no longer waits."""
     return approvals.filter(Q(line=None) | Q(line__status=Status.AWAITING), decision="")
 
 
-def in_state(approvals: QuerySet[Approval], state: str, on: date) -> QuerySet[Approval]:
-    """Keep the exceptions of one of STATES, as it is on a day."""
+def approvals_in_state(
+    approvals: QuerySet[Approval], state: ApprovalState, on: date
+) -> QuerySet[Approval]:
+    """Keep the exceptions that are in a state on a day."""
     granted = approvals.filter(decision=Decision.GRANTED).exclude(
         line__status__in=[Status.CANCELLED, Status.REFUSED]
     )
-    if state == WAITING:
-        return waiting(approvals)
-    if state == REFUSED:
+    if state == ApprovalState.WAITING:
+        return awaiting_answer(approvals)
+    if state == ApprovalState.REFUSED:
         return approvals.filter(decision=Decision.REFUSED)
-    if state == ENDED:
+    if state == ApprovalState.ENDED:
         return granted.filter(ends_before__lte=on)
-    if state == GRANTED:
+    if state == ApprovalState.GRANTED:
         return granted.filter(ends_before__gt=on)
-    if state == ENDING:
+    if state == ApprovalState.ENDING:
         soon = on + timedelta(days=SOON_DAYS)
         return granted.filter(ends_before__gt=on, ends_before__lte=soon)
     called_off = approvals.filter(line__status__in=CLOSED)
@@ -72,18 +69,18 @@ def in_state(approvals: QuerySet[Approval], state: str, on: date) -> QuerySet[Ap
     )
 
 
-def state_of(approval: Approval, on: date) -> tuple[str, str]:
-    """Return the mark (style, word) of an exception on a day; its line must be at hand."""
+def state_of_approval(approval: Approval, on: date) -> ApprovalState:
+    """Return how an exception stands on a day; its line must be at hand."""
     status = approval.line.status if approval.line else None
     if approval.decision == Decision.REFUSED:
-        return ("bad", "Afvist")
+        return ApprovalState.REFUSED
     if status in {Status.CANCELLED, Status.REFUSED} or (status in CLOSED and not approval.decision):
-        return ("", "Bortfaldet")
+        return ApprovalState.VOID
     if not approval.decision:
-        return ("warn", "Afventer")
+        return ApprovalState.WAITING
     if approval.ends_before <= on:
-        return ("", "Udløbet")
-    return ("good", "Givet")
+        return ApprovalState.ENDED
+    return ApprovalState.GRANTED
 
 
 def accesses_to(department: Department | None, on: date) -> QuerySet[Access]:
@@ -105,7 +102,7 @@ def heads_of(department: Department | None, on: date) -> QuerySet[User]:
 
 
 def mails_to_heads_of(unit: Unit, on: date) -> list[str]:
-    """Return the addresses for a question to the head of a unit's department; none is possible.
+    """Return the addresses for a question to the head of a unit's department; there may be none.
 
     The heads with access that day; else the department's own address; else the unit leader, who
     cannot decide but knows who acts for the head.
@@ -118,7 +115,7 @@ def mails_to_heads_of(unit: Unit, on: date) -> list[str]:
     return list(dict.fromkeys(mails))
 
 
-def waiting_for(user: User, on: date) -> QuerySet[Approval]:
+def approvals_to_decide(user: User, on: date) -> QuerySet[Approval]:
     """Return the exceptions that a user, as a head, is to decide on a day."""
     if not user.has_perm(DECIDE_APPROVAL):
         return Approval.objects.none()
@@ -128,7 +125,7 @@ def waiting_for(user: User, on: date) -> QuerySet[Approval]:
         starts_on__lte=on,
         department__isnull=False,
     )
-    return waiting(
+    return awaiting_answer(
         Approval.objects.filter(employee__unit__department__in=mine.values("department"))
     )
 
@@ -137,7 +134,7 @@ def waiting_for(user: User, on: date) -> QuerySet[Approval]:
 class ExceptionCost:
     """What one pc more costs a unit, øre: a quarter, and until the exception ends.
 
-    From and to differ where the model is not known yet: then it is the cheapest and the dearest.
+    Its lower and upper bounds differ while the model is not known: the cheapest and the dearest.
     """
 
     quarter_ore: int
@@ -151,7 +148,7 @@ class ExceptionCost:
 
 
 def cost_of_exceptions(approvals: list[Approval], on: date) -> dict[int, ExceptionCost]:
-    """Return what each exception costs, by its id; nothing for who has no price on the list.
+    """Return what each exception costs, by its id; one without a price on the list is left out.
 
     The pc is taken to be leased from the day, or from when it was asked for once it is decided.
     """
@@ -179,8 +176,28 @@ def _cost(price: LeasePrice, starts_on: date, ends_before: date) -> tuple[int, i
     return a_quarter(price.price_ore, price.quarters), accrued(terms, None, ends_before)
 
 
+@dataclass(frozen=True, slots=True)
+class ApprovalRow:
+    """An exception as the list shows it; without a cost until its model has one price."""
+
+    approval: Approval
+    state: ApprovalState
+    quarter_ore: int | None
+
+
+def approval_rows(approvals: list[Approval], on: date) -> list[ApprovalRow]:
+    """Return the rows of some exceptions, in their order."""
+    costs = cost_of_exceptions(approvals, on)
+    found = []
+    for approval in approvals:
+        cost = costs.get(approval.pk)
+        quarter_ore = cost.quarter_ore if cost and not cost.is_range else None
+        found.append(ApprovalRow(approval, state_of_approval(approval, on), quarter_ore))
+    return found
+
+
 @dataclass(frozen=True)
-class Held:
+class LeasedPc:
     """A pc that a person has, and until when it is leased."""
 
     device: Device
@@ -192,7 +209,7 @@ class Possessions:
     """What counts for a person today, with the last day of each pc's lease."""
 
     holdings: Holdings
-    devices: tuple[Held, ...]
+    devices: tuple[LeasedPc, ...]
 
 
 def possessions_of(employee: Employee, on: date, *, but: OrderLine | None = None) -> Possessions:
@@ -203,7 +220,7 @@ def possessions_of(employee: Employee, on: date, *, but: OrderLine | None = None
     for device in holdings.devices:
         lease = leases.get(device.pk)
         until = span_of(lease.laid, lease.stops_on)[1] - ONE_DAY if lease and lease.laid else None
-        held.append(Held(device, until))
+        held.append(LeasedPc(device, until))
     return Possessions(holdings, tuple(held))
 
 
@@ -212,7 +229,7 @@ class ApprovalPage:
     """What a head needs to decide one exception, and whether this reader may."""
 
     approval: Approval
-    state: tuple[str, str]
+    state: ApprovalState
     possessions: Possessions
     cost: ExceptionCost | None
     heads: tuple[User, ...]
@@ -225,10 +242,10 @@ def approval_page(approval: Approval, user: User, on: date) -> ApprovalPage:
     department = approval.employee.unit.department
     return ApprovalPage(
         approval=approval,
-        state=state_of(approval, on),
+        state=state_of_approval(approval, on),
         possessions=possessions_of(approval.employee, on, but=approval.line),
         cost=cost_of_exceptions([approval], on).get(approval.pk),
         heads=tuple(heads_of(department, on)),
         is_mine=may_decide(user, department, on),
-        is_waiting=waiting(Approval.objects.filter(pk=approval.pk)).exists(),
+        is_waiting=awaiting_answer(Approval.objects.filter(pk=approval.pk)).exists(),
     )

@@ -2,8 +2,8 @@
 
 What counts on a day: the leased pc's placed on the person that day, and the person's open order
 lines, less the devices that those lines replace. Screens do not count. Neither does a loan, which
-Fælles IT pays, nor a pc that is lost, nor one whose lease is over, nor one that is replaced and
-still within the overlap. A draft asks for nothing yet.
+Fælles IT pays for, nor a pc that is lost, nor one whose lease is over, nor one that is replaced
+and still within the overlap. A draft asks for nothing yet.
 """
 
 from collections import Counter, defaultdict
@@ -19,7 +19,7 @@ from albertslund_it.web.rows import among
 from inventory.models import Device, Employee, ExpectedReturn, Placement
 from inventory.placements.selectors import placements_in_force
 from leasing.domain.accrual import span_of, terms_in_order
-from leasing.models import Approval, Decision, Lease, LossReport, OrderLine
+from leasing.models import Approval, Decision, LeaseTerm, LossReport, OrderLine
 from leasing.models.order import OPEN, Status
 
 ALLOWED = 1
@@ -62,12 +62,13 @@ def holdings_of(
 
     To decide by it, the employee's row must be locked: see `lock_employees`.
     """
-    placed = counted_placements(on).filter(employee=employee)
-    placed = list(placed.select_related("device__model").order_by("starts_on", "device"))
-    over = ended_leases([placement.device_id for placement in placed], on) if placed else set()
-    placed = [placement for placement in placed if placement.device_id not in over]
-    # A line whose own pc the person has already is no pc more.
-    there = [placement.device_id for placement in placed]
+    counted = counted_placements(on).filter(employee=employee)
+    placements = list(counted.select_related("device__model").order_by("starts_on", "device"))
+    ids = [placement.device_id for placement in placements]
+    ended = ended_leases(ids, on) if ids else set()
+    devices = [one.device for one in placements if one.device_id not in ended]
+    # A line whose own pc the person already has does not count twice.
+    there = [device.pk for device in devices]
     lines = [
         line
         for line in open_lines()
@@ -77,9 +78,10 @@ def holdings_of(
         if line.pk not in without_lines
     ]
     left_out = {line.replaces_id for line in lines} | set(without_devices)
-    devices = [p.device for p in placed if p.device_id not in left_out]
     return Holdings(
-        tuple(devices), tuple(lines), exceptions_on(on).filter(employee=employee).count()
+        tuple(device for device in devices if device.pk not in left_out),
+        tuple(lines),
+        exceptions_on(on).filter(employee=employee).count(),
     )
 
 
@@ -92,7 +94,7 @@ def counted_placements(on: date) -> QuerySet[Placement]:
         why=ExpectedReturn.Why.REPLACED,
         due_on__gte=on,
     ).annotate(asked_on=TruncDate("created_at"))
-    # Handed out anew since, it is no longer the pc that was replaced.
+    # One that has been handed out again since is no longer the pc that was replaced.
     replaced = replaced.filter(asked_on__gte=OuterRef("starts_on"))
     return placements_in_force(on).filter(
         ~Exists(lost),
@@ -106,23 +108,27 @@ def counted_placements(on: date) -> QuerySet[Placement]:
 
 
 def ended_leases(device_ids: Collection[int], on: date) -> set[int]:
-    """Return which of some devices are leased no more on a day: their terms have run out."""
-    prices: dict[int, tuple[date, list]] = {}
-    rows = Lease.objects.filter(device__in=among(device_ids, int)).order_by("terms__position")
-    for device, starts_on, *term in rows.values_list(
-        "device", "starts_on", "terms__price_ore", "terms__quarters"
+    """Return which of some devices are no longer leased on a day: their terms have run out.
+
+    A lease whose terms nobody has entered yet has not ended.
+    """
+    starts: dict[int, date] = {}
+    prices: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    terms = LeaseTerm.objects.filter(lease__device__in=among(device_ids, int)).order_by("position")
+    for device, starts_on, price_ore, quarters in terms.values_list(
+        "lease__device", "lease__starts_on", "price_ore", "quarters"
     ):
-        prices.setdefault(device, (starts_on, []))[1].append(tuple(term))
+        starts[device] = starts_on
+        prices[device].append((price_ore, quarters))
     return {
         device
-        for device, (starts_on, terms) in prices.items()
-        # A lease whose terms nobody has entered yet is one all the same.
-        if terms != [(None, None)] and span_of(terms_in_order(starts_on, terms), None)[1] <= on
+        for device, starts_on in starts.items()
+        if span_of(terms_in_order(starts_on, prices[device]), None)[1] <= on
     }
 
 
 def open_lines() -> QuerySet[OrderLine]:
-    """Return the lines for people to hand a pc out for; a draft asks for nothing yet."""
+    """Return the lines by which people are still to get a pc; a draft asks for nothing yet."""
     return OrderLine.objects.filter(
         employee__isnull=False,
         model__category__is_pc=True,
@@ -157,8 +163,8 @@ def days_to_check(
 def over_the_rule(on: date) -> dict[int, list[int]]:
     """Return who has more pc's on a day than allowed: person -> devices, the latest last.
 
-    Orders do not count here: who breaks the rule has the pc's already, by an import, by an overlap
-    that has passed or by an exception that has run out.
+    Orders do not count here: those who break the rule already have the pc's, by an import, by an
+    overlap that has passed or by an exception that has run out.
     """
     counted = counted_placements(on)
     many = counted.order_by().values_list("employee").annotate(Count("pk"))
@@ -172,10 +178,10 @@ def over_the_rule(on: date) -> dict[int, list[int]]:
         .order_by("starts_on", "device")
         .values_list("employee", "device")
     )
-    over = ended_leases([device for _, device in rows], on) if rows else set()
+    ended = ended_leases([device for _, device in rows], on) if rows else set()
     held = defaultdict(list)
     for person, device in rows:
-        if device not in over:
+        if device not in ended:
             held[person].append(device)
     return {
         person: devices

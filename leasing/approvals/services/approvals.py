@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,10 +12,10 @@ from albertslund_it.web.people import Actor, name_of
 from albertslund_it.web.rows import lock
 from inventory.models import Employee
 from leasing.approvals.selectors.approvals import (
+    awaiting_answer,
     cost_of_exceptions,
     mails_to_heads_of,
     may_decide,
-    waiting,
 )
 from leasing.approvals.selectors.one_pc import lock_employees
 from leasing.mail.services import write_mail
@@ -35,15 +36,15 @@ def ask_approval(
 ) -> Approval:
     """Ask the head for one pc more for a person until a day, and write the head a mail.
 
-    Asked again for the same person and line, the one that waits is given. A line, approved or a
-    draft, then waits for the answer.
+    Asked again for the same person and line, the one that waits is returned. A line, approved or
+    a draft, then waits for the answer.
 
     Raises:
         Refused: without a reason, with an end that has passed, or for somebody who has left.
     """
     lock(Order)
     employee = lock_employees([employee.pk])[employee.pk]
-    open_ones = waiting(Approval.objects.filter(employee=employee, line=line))
+    open_ones = awaiting_answer(Approval.objects.filter(employee=employee, line=line))
     if found := open_ones.select_related(*WITH_ALL).first():
         return found
     today = timezone.localtime(now).date()
@@ -87,7 +88,7 @@ def faults_of_question(
 
 @transaction.atomic
 def decide_approval(
-    *, approval_id: int, decision: str, reason: str, actor: Actor, today: date, now: datetime
+    *, approval_id: int, decision: str, reason: str, actor: User, today: date, now: datetime
 ) -> Approval:
     """Grant or refuse an exception, as a head of the person's department of today.
 
@@ -98,7 +99,7 @@ def decide_approval(
         Refused: by anybody else, a second time, without a reason for a refusal, or when the order
             has been called off.
     """
-    lock(Order)  # first, as by all who change orders or hand out: nobody waits crosswise
+    lock(Order)  # first, as everything that changes orders or hands out does: no deadlock
     person, line_id = Approval.objects.values_list("employee", "line").get(pk=approval_id)
     employee = lock_employees([person])[person]
     line = OrderLine.objects.select_for_update(of=("self",)).filter(pk=line_id).first()

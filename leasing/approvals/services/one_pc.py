@@ -18,7 +18,7 @@ def refuse_second_pc(
 ) -> None:
     """Refuse one pc more for a person from a day on, unless an exception holds.
 
-    `ends_before` is the day on which the device goes on to somebody else, where it does.
+    `ends_before` is the day on which the device passes on to somebody else, if it does.
 
     Left out are the devices (by id) that the new one replaces or that are the new one itself, and
     the order line that it fulfils. The person's row must be locked already (`lock_employees`).
@@ -31,11 +31,11 @@ def refuse_second_pc(
             employee, day, without_devices=without_devices, without_lines=without_lines
         )
         if not holdings.has_room:
-            raise Refused(why_not(employee, holdings, day))
+            raise Refused(why_no_second_pc(employee, holdings, day))
 
 
-def why_not(employee: Employee, holdings: Holdings, day: date) -> str:
-    """Say why a person may have no more, and what to do."""
+def why_no_second_pc(employee: Employee, holdings: Holdings, day: date) -> str:
+    """Say why a person may not have another pc, and what to do."""
     has = [f"{device.model.name} {device.serial_number}" for device in holdings.devices]
     has += [f"en {line.model.name} på bestilling {line.order.number}" for line in holdings.lines]
     return (

@@ -7,7 +7,7 @@ from datetime import date
 from albertslund_it.common.money import format_count
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
-from leasing.approvals.selectors.approvals import waiting
+from leasing.approvals.selectors.approvals import awaiting_answer
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.confirmation.selectors.first import unanswered_of
 from leasing.cost_share.selectors.bridge import worked_out
@@ -95,7 +95,7 @@ def write_letter(payer: Payer, quarter: Quarter, today: date) -> Letter:
     why = worked_out(payer, share.before, quarter) if share.before else None
     units = Unit.objects.filter(pk__in=payer.unit_ids)
     ending = endings(units, today)
-    asked = waiting(Approval.objects.filter(employee__unit__in=units))
+    asked = awaiting_answer(Approval.objects.filter(employee__unit__in=units))
     unanswered, answer_by = unanswered_of(units, today)
     steps = sorted(why.steps, key=lambda step: -abs(step.amount_ore)) if why else []
     bill = next((bill for bill in share.bills if quarter in bill.run.quarters), None)

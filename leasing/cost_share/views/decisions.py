@@ -11,7 +11,7 @@ from albertslund_it.web.forms import PlainForm
 from albertslund_it.web.query import numbers_in
 from inventory.models import Unit
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
-from leasing.approvals.selectors.approvals import cost_of_exceptions, waiting_for
+from leasing.approvals.selectors.approvals import approvals_to_decide, cost_of_exceptions
 from leasing.billing.views import is_computed_now
 from leasing.confirmation.selectors.first import confirmation_tasks
 from leasing.confirmation.selectors.items import answered_objections
@@ -105,7 +105,7 @@ def _saved(request, form, chosen) -> bool:
 def _approvals(user, day):
     """Return the exceptions that wait for the user, each with its cost."""
     found = list(
-        waiting_for(user, day)
+        approvals_to_decide(user, day)
         .select_related("employee__unit", "line__order", "line__model")
         .order_by("asked_at", "id")
     )

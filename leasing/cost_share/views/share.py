@@ -10,6 +10,8 @@ from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Chart, Series, bar_chart
 from albertslund_it.web.clock import today
+from leasing.approvals.presenters import approval_tasks
+from leasing.approvals.selectors.tasks import to_decide
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors import people
 from leasing.cost_share.selectors.minute import Minute, is_at_hand, minute_of
@@ -39,7 +41,12 @@ def share(request):
         "quarters": quarters,
         "quarter": quarter,
         "lines_url": lines_url(afdeling=payer.key),
-        "tasks": linked(share_tasks(request.user, today())),
+        "tasks": linked(
+            [
+                *approval_tasks(to_decide(request.user, today())),
+                *share_tasks(request.user, today()),
+            ]
+        ),
         "shows_people": payer.key not in {EVERYBODY, STOCK}
         and request.user.has_perm(VIEW_EMPLOYEE),
     }

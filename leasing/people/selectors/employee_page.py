@@ -12,7 +12,7 @@ from albertslund_it.common.names import match_key
 from inventory.history.selectors import SHOWN, History, Rows, history_of
 from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
 from inventory.placements.selectors import intervals
-from leasing.approvals.selectors.approvals import waiting
+from leasing.approvals.selectors.approvals import awaiting_answer
 from leasing.approvals.selectors.one_pc import Holdings, holdings_of
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.data_quality.selectors.sets import at_another_unit, open_returns
@@ -92,7 +92,7 @@ def employee_page(employee: Employee, reader: Reader, on: date) -> EmployeePage:
         lines=[line for line in lines if reader.sees(line.unit)],
         approvals=list(approvals),
         holdings=holdings_of(employee, on),
-        is_asked=waiting(employee.approvals.all()).exists(),
+        is_asked=awaiting_answer(employee.approvals.all()).exists(),
         changed_on=changed_unit_on(employee) if any(h.has_changed_unit for h in has) else None,
         twins=list(twins_of(employee)),
         also_at=[unit for unit in employee.also_employed_at.all() if reader.sees(unit)],

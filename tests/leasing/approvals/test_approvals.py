@@ -11,7 +11,12 @@ from django.urls import reverse
 from albertslund_it import roles
 from albertslund_it.common.errors import Refused
 from inventory.models import Access
-from leasing.approvals.selectors.approvals import STATES, in_state, state_of, waiting_for
+from leasing.approvals.presenters import MARKS, STATES
+from leasing.approvals.selectors.approvals import (
+    approvals_in_state,
+    approvals_to_decide,
+    state_of_approval,
+)
 from leasing.approvals.services.approvals import ask_approval, decide_approval
 from leasing.models import Approval, Decision, Mail, Order, OrderLine, Settings, Status
 from tests import builders as make
@@ -177,7 +182,7 @@ class TestDeciding:
         line = line_for(anna)
         approval = ask(anna, line)
         OrderLine.objects.update(status=Status.CANCELLED)
-        assert not waiting_for(cast.head, TODAY)
+        assert not approvals_to_decide(cast.head, TODAY)
         with pytest.raises(Refused, match="venter ikke længere"):
             decide(approval, cast.head)
 
@@ -335,8 +340,8 @@ class TestPages:
         OrderLine.objects.filter(approvals=shown["Bortfaldet"]).update(status=Status.CANCELLED)
         on = date(2026, 5, 2)
         for state, title in STATES:
-            listed = set(in_state(Approval.objects.all(), state, on))
-            marks = {state_of(a, on)[1] for a in listed}
+            listed = set(approvals_in_state(Approval.objects.all(), state, on))
+            marks = {MARKS[state_of_approval(a, on)][1] for a in listed}
             expected = {"Udløber inden 30 dage": set()}.get(title, {title.split()[0]})
             assert marks == expected, title
 

@@ -7,7 +7,7 @@ import pytest
 
 from albertslund_it.common.errors import Refused
 from inventory.models import Category, DeviceModel
-from leasing.approvals.selectors.approvals import waiting
+from leasing.approvals.selectors.approvals import awaiting_answer
 from leasing.models import Approval, Mail, Order, OrderedDevice, OrderLine
 from leasing.orders.services.orders import (
     LineWish,
@@ -327,9 +327,9 @@ def test_cancelling_twice_is_once(anna):
 
 def test_after_cancelling_the_head_is_asked_no_more(anna, annas_pc):
     order(wish(anna, exception_reason="To steder", exception_ends_before=date(2027, 6, 1)))
-    assert waiting(Approval.objects.all()).exists()
+    assert awaiting_answer(Approval.objects.all()).exists()
     cancel_line(line_id=only_line().pk, reason="Fortrudt", actor=None, now=NOW)
-    assert not waiting(Approval.objects.all()).exists()
+    assert not awaiting_answer(Approval.objects.all()).exists()
 
 
 def test_cancelling_says_why(anna):
