@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.db import IntegrityError
 from django.db.models import ProtectedError, Q
 from django.shortcuts import redirect
+from django.utils.html import format_html
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.forms import KronerField, put_in_words
@@ -116,8 +117,25 @@ class ClosedAdmin(OurAdmin):
         return False
 
 
+class CorrectedElsewhere(OurAdmin):
+    """Leads to the page where what is only to be read here is corrected, by its rules."""
+
+    corrected_on = ""
+
+    def address_of(self, row) -> str:
+        raise NotImplementedError
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets
+        (name, options), *others = fieldsets
+        link = format_html('<a href="{}">{}</a>', self.address_of(obj), self.corrected_on)
+        return [(name, {**options, "description": link}), *others]
+
+
 def kroner_field(db_field) -> KronerField:
-    """Give the form field in kroner of a field in øre."""
+    """Return the form field in kroner of a field in øre."""
     return KronerField(
         label=db_field.verbose_name.replace("(øre)", "(kr.)").capitalize(),
         required=not db_field.blank,
@@ -126,7 +144,7 @@ def kroner_field(db_field) -> KronerField:
 
 
 def kroner(name: str, heading: str):
-    """Give a column of the admin's lists that shows a field in øre as kroner."""
+    """Return a column of the admin's lists that shows a field in øre as kroner."""
 
     @admin.display(description=heading, ordering=name)
     def shown(row):
