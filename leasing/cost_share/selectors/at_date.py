@@ -18,7 +18,7 @@ from leasing.billing.selectors.outstanding import devices_of_units
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.billing.selectors.window import billing_start
 from leasing.cost_share.selectors.cells import unit_on
-from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Payer
+from leasing.cost_share.selectors.payers import STOCK, Payer
 from leasing.domain.accrual import accrued, term_on
 from leasing.models import COST_HOLDER_NAME
 
@@ -200,7 +200,7 @@ def _kind(before: Held | None, now: Held | None) -> str:
 def _added_up(payer: Payer, day: date, earlier: date | None) -> Day:
     units = Unit.objects.select_related("department").in_bulk()
     pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))
-    payer_of = _department if payer.key == EVERYBODY else _unit
+    payer_of = _department if payer.is_everybody else _unit
     payers = {pk: payer_of(unit) for pk, unit in units.items()}
     groups: dict[tuple, Sum] = defaultdict(Sum)
     kinds: dict[str, Sum] = defaultdict(Sum)

@@ -33,10 +33,23 @@ class Payer:
     only_unit: int | None = None
 
     @property
+    def is_everybody(self) -> bool:
+        return self.key == EVERYBODY
+
+    @property
+    def is_stock(self) -> bool:
+        return self.key == STOCK
+
+    @property
+    def has_leader(self) -> bool:
+        """Tell whether somebody leads it, who gets its letter and sees the names of its people."""
+        return not (self.is_everybody or self.is_stock)
+
+    @property
     def billed(self) -> Q:
         """Choose its lines or its summaries of lines."""
         narrowed = Q() if self.only_unit is None else Q(unit=self.only_unit)
-        if self.key == EVERYBODY:
+        if self.is_everybody:
             return narrowed
         if self.key == OWN_UNITS:
             return narrowed & Q(unit__in=self.unit_ids)
@@ -71,7 +84,7 @@ class Payer:
 
 
 def payers_seen_by(user: User, today: date) -> list[Payer]:
-    """Return what a user may choose between, in Danish order; nothing for who sees nothing."""
+    """Return what a user may choose between, in Danish order; nothing if they see nothing."""
     units = list(units_seen_by(user, today).order_by())
     departments = {d.id: d for d in departments_seen_by(user, today)}
     by_department: dict[int, set[int]] = {department: set() for department in departments}

@@ -22,7 +22,7 @@ from leasing.billing.selectors.window import last_closed_quarter, next_window
 from leasing.cost_share.selectors.cells import Cell, Held, billed_cells, pending_cells
 from leasing.cost_share.selectors.lines import KIND_NAMES
 from leasing.cost_share.selectors.next_bill import NextBill, next_bill_of
-from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Payer
+from leasing.cost_share.selectors.payers import STOCK, Payer
 from leasing.models import COST_HOLDER_NAME, BillingRun, InvoiceSummary, QuarterlyInvoice
 
 QUARTERS_SHOWN = 12
@@ -133,7 +133,7 @@ def share_of(payer: Payer, quarter: Quarter, today: date, ahead: int = 0) -> Sha
         pending = pending_cells(payer, window, held, quarter)
         cells = billed_cells(payer) + pending
         bills = _bills(payer)
-        by_payer = _by_department if payer.key == EVERYBODY else _by_unit
+        by_payer = _by_department if payer.is_everybody else _by_unit
         payer_of, label_of, held_by = by_payer(cells, held)
     grouped = _Grouping(cells, quarter, Quarter.of(window.billing_start), today)
     total = grouped.total()

@@ -28,7 +28,7 @@ from leasing.cost_share.selectors.lines import (
     lines_of,
     units_of,
 )
-from leasing.cost_share.selectors.payers import EVERYBODY, Payer
+from leasing.cost_share.selectors.payers import Payer
 from leasing.models import BillingRun, Kind
 
 WITHOUT_DEVICE = "uden"
@@ -227,7 +227,7 @@ class LineTable(Table):
 
 def hidden_columns(payer: Payer) -> list[str]:
     """Name the columns that say the same in every row."""
-    hidden = [] if payer.key == EVERYBODY else ["department"]
+    hidden = [] if payer.is_everybody else ["department"]
     if payer.unit_ids is not None and len(payer.unit_ids) == 1 and not payer.department:
         hidden.append("unit")
     return hidden

@@ -12,7 +12,6 @@ from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors.at_date import KIND_NAMES, day_of, is_at_hand, rows_on
 from leasing.cost_share.selectors.bridge_rows import units_of
-from leasing.cost_share.selectors.payers import EVERYBODY
 from leasing.cost_share.selectors.share import quarters_to_choose
 from leasing.cost_share.tables.municipality import DayForm, DifferenceTable, HeldTable
 from leasing.cost_share.views.bridge import chosen_unit
@@ -67,7 +66,7 @@ class HeldList(ListPage):
         if self.days[1]:
             dates["mod"] = f"{self.days[1]:%d-%m-%Y}"
         at, quarter = reverse("share-at"), Quarter.of(day)
-        is_everybody = self.context["payer"].key == EVERYBODY
+        is_everybody = self.context["payer"].is_everybody
         return self.context | {
             "found": found,
             "groups": [
@@ -88,6 +87,6 @@ class HeldList(ListPage):
 
     def _group(self, key: str) -> dict:
         """Ask for a department of everybody's, else for a unit."""
-        if self.context["payer"].key == EVERYBODY:
+        if self.context["payer"].is_everybody:
             return {"afdeling": key}
         return {"afdeling": self.context["payer"].key, "enhed": key}

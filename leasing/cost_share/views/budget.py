@@ -26,7 +26,6 @@ from leasing.cost_share.selectors.budget import (
 )
 from leasing.cost_share.selectors.budget_sheet import SheetUnit, budget_sheet
 from leasing.cost_share.selectors.forecast import SHADE_NAMES
-from leasing.cost_share.selectors.payers import EVERYBODY
 from leasing.cost_share.services.budgets import enter_budgets
 from leasing.cost_share.views.opened import address_of_year
 from leasing.cost_share.views.payer import chosen_payer
@@ -49,7 +48,7 @@ def budgets(request):
             write_budgets(stream, table, payer.name)
             return workbook(stream, f"budget-{year}")
         rows = table.over if only_over else table.rows
-        context |= {"table": table, "only_over": only_over, "everybody": payer.key == EVERYBODY}
+        context |= {"table": table, "only_over": only_over, "everybody": payer.is_everybody}
         context["rows"] = [(row, opened(row.amounts, payer, year, row.unit.id)) for row in rows]
         context["sums"] = opened(table.sums, payer, year)
     return render(request, "leasing/cost_share/budgets.html", context)
@@ -118,8 +117,8 @@ def budgets_enter(request):
     """Enter a year's budgets of a department's units; empty is no budget."""
     payers, payer = chosen_payer(request)
     years, year = chosen_year(request)
-    choosable = [one for one in payers if one.key != EVERYBODY]
-    if payer.key == EVERYBODY:
+    choosable = [one for one in payers if not one.is_everybody]
+    if payer.is_everybody:
         payer = choosable[0]
     units = units_to_enter(payer)
     form = BudgetForm(units, budgets_by_unit(payer, year), request.POST or None)

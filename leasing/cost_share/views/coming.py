@@ -10,7 +10,6 @@ from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors import coming
 from leasing.cost_share.selectors.bridge_rows import units_of
 from leasing.cost_share.selectors.forecast import SHADE_NAMES, last_quarter
-from leasing.cost_share.selectors.payers import EVERYBODY
 from leasing.cost_share.tables.coming import ComingForm, ComingTable
 from leasing.cost_share.views.bridge import chosen_unit
 from leasing.cost_share.views.payer import chosen_payer
@@ -48,7 +47,7 @@ class ComingList(ListPage):
         return coming.coming_rows(self.payer, self.span, today())
 
     def table_options(self):
-        is_one = self.payer.key != EVERYBODY and len(self.payer.unit_ids or ()) == 1
+        is_one = not self.payer.is_everybody and len(self.payer.unit_ids or ()) == 1
         return {"exclude": ["unit"] if self.unit or is_one else []}
 
     def extra_context(self):

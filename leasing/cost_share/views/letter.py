@@ -9,7 +9,7 @@ from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.web.clock import today
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors.letter import is_at_hand, letter_of
-from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, payers_seen_by
+from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.share import chosen_quarter
 
 
@@ -17,9 +17,7 @@ from leasing.cost_share.views.share import chosen_quarter
 def letter(request):
     """Show a department's letter about a quarter: one page, on screen and on paper."""
     day = today()
-    payers = [
-        payer for payer in payers_seen_by(request.user, day) if payer.key not in {EVERYBODY, STOCK}
-    ]
+    payers = [payer for payer in payers_seen_by(request.user, day) if payer.has_leader]
     wanted = request.GET.get("afdeling") or (payers[0].key if payers else "")
     payer = next((one for one in payers if one.key == wanted), None)
     if payer is None:

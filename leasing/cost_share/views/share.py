@@ -15,7 +15,7 @@ from leasing.approvals.selectors.tasks import to_decide
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors import people
 from leasing.cost_share.selectors.minute import Minute, is_at_hand, minute_of
-from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Payer
+from leasing.cost_share.selectors.payers import OWN_UNITS, Payer
 from leasing.cost_share.selectors.share import quarters_to_choose
 from leasing.cost_share.selectors.tasks import share_tasks
 from leasing.cost_share.views.payer import chosen_payer
@@ -47,8 +47,7 @@ def share(request):
                 *share_tasks(request.user, today()),
             ]
         ),
-        "shows_people": payer.key not in {EVERYBODY, STOCK}
-        and request.user.has_perm(VIEW_EMPLOYEE),
+        "shows_people": payer.has_leader and request.user.has_perm(VIEW_EMPLOYEE),
     }
     if is_at_hand(payer, quarter, today()) or is_computed_now(request):
         context |= _figures(minute_of(payer, quarter, today()), payer)
@@ -81,12 +80,12 @@ def _figures(minute: Minute, payer: Payer) -> dict:
 def share_people(request):
     """Show who has what a department, or a leader's units, pay for."""
     payers, payer = chosen_payer(request)
-    if payer.key in {EVERYBODY, STOCK}:
+    if not payer.has_leader:
         raise Http404
     quarters, quarter = chosen_quarter(request)
     context = {
         "payer": payer,
-        "payers": [one for one in payers if one.key not in {EVERYBODY, STOCK}],
+        "payers": [one for one in payers if one.has_leader],
         "quarters": quarters,
         "quarter": quarter,
         "lines_url": lines_url(afdeling=payer.key, fra=quarter, til=quarter),
@@ -118,7 +117,7 @@ def lines_url(**query) -> str:
 
 def query_of_row(payer: Payer, key: str) -> dict[str, str]:
     """Say what addresses call one row of who pays: a department of everybody's, else a unit."""
-    if payer.key == EVERYBODY:
+    if payer.is_everybody:
         return {"afdeling": key}
     return {"afdeling": payer.key, "enhed": key}
 
@@ -126,7 +125,7 @@ def query_of_row(payer: Payer, key: str) -> dict[str, str]:
 def devices_url(payer: Payer) -> str:
     """Return the list of the leased pcs that a payer has today; '' where no filter says it."""
     query = {"state": "leaset-pc"}
-    if payer.key == STOCK:
+    if payer.is_stock:
         return ""
     if payer.key == OWN_UNITS:
         if len(payer.unit_ids) > 1:
