@@ -27,7 +27,7 @@ class Kind(models.TextChoices):
     CHARGE = "charge", "Engangsbeløb"
 
 
-class RunQuerySet(models.QuerySet):
+class RunQuerySet(models.QuerySet["BillingRun"]):
     """Runs, with what names them."""
 
     def with_spans(self) -> "RunQuerySet":

@@ -14,6 +14,8 @@ from albertslund_it.web.validators import (
 )
 
 BILLING_START = date(2026, 1, 1)
+# What the posting text may have in braces: the invoice's number, the quarter and the unit.
+POSTING_TEXT_FIELDS = ("opgørelse", "kvartal", "enhed")
 
 
 class Booking(models.TextChoices):

@@ -9,7 +9,10 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.people import Actor
 from leasing.models import BillingRun, RebillingExport, Voucher
-from leasing.rebilling.selectors.run import uncoded_in
+from leasing.rebilling.selectors.run import RecordedCoding, uncoded_in
+
+# As long as the field has room for.
+LONGEST_REASON = 200
 
 
 class PostedMeanwhile(Refused):
@@ -22,7 +25,7 @@ def record_export(
     run: BillingRun,
     file_kind: str,
     checksum: str,
-    coding: dict,
+    coding: RecordedCoding,
     actor_name: str,
     now: datetime,
 ) -> RebillingExport:
@@ -58,7 +61,7 @@ def check_voucher(*, run: BillingRun, number: str, posted_on: date) -> Rebilling
         )
     export = RebillingExport.objects.filter(run=run).order_by("-id").first()
     reasons = [*_faults_of_voucher(run, number, posted_on), *_faults_of_export(run, export)]
-    if reasons:
+    if export is None or reasons:
         raise Refused(*reasons)
     return export
 
@@ -108,8 +111,8 @@ def correct_voucher(
 ) -> Voucher:
     """Correct the number or the posting date of a voucher; what it freezes stays frozen.
 
-    `seen` is what stood there when the person corrected it. What was stays in history, where the
-    trail finds it.
+    `seen` is what it said when the person corrected it. What it said before stays in history, where
+    the audit trail finds it.
 
     Raises:
         Refused: when nothing differs, no reason is given, or somebody else was first.
@@ -126,8 +129,8 @@ def correct_voucher(
         reasons.append("Der er intet at rette: nummer og dato er de samme som før.")
     if not reason:
         reasons.append("Skriv, hvorfor bilaget rettes. Revisionen kan se det.")
-    elif len(reason) > Voucher._meta.get_field("corrected_because").max_length:
-        reasons.append("Begrundelsen må højst være 200 tegn.")
+    elif len(reason) > LONGEST_REASON:
+        reasons.append(f"Begrundelsen må højst være {LONGEST_REASON} tegn.")
     if reasons:
         raise Refused(*reasons)
     changes = Changes((Voucher,))

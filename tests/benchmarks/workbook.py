@@ -48,7 +48,7 @@ def main():
     parser.add_argument("--memory", action="store_true", help="export once; print memory only")
     options = parser.parse_args()
     with own_database() as connection:
-        from leasing.rebilling.selectors.run import lines_of
+        from leasing.rebilling.selectors.run import specified_lines
 
         fill(options.devices)
         run = close()
@@ -58,7 +58,7 @@ def main():
             export(run)
             print(f"  peak memory {peak_megabytes():.0f} MB (before exporting {before:.0f} MB)")
             return
-        lines = list(lines_of(run))
+        lines = list(specified_lines(run))
         medians = compare(
             options.rounds, bare_openpyxl=lambda: bare(lines), workbook=lambda: export(run)
         )

@@ -25,7 +25,7 @@ from leasing.models import (
     Voucher,
 )
 from leasing.rebilling.selectors.vouchers import (
-    Correction,
+    VoucherCorrection,
     corrections_of,
     once_noted,
     once_numbered,
@@ -39,7 +39,7 @@ class Found:
     """What a search for a voucher or an invoice leads to."""
 
     runs: list[BillingRun] = field(default_factory=list)
-    corrected: list[tuple[BillingRun, list[Correction]]] = field(default_factory=list)
+    corrected: list[tuple[BillingRun, list[VoucherCorrection]]] = field(default_factory=list)
     invoices: list[QuarterlyInvoice] = field(default_factory=list)
     supplier: list[SupplierInvoice] = field(default_factory=list)
     rebilled: list[QuarterlyInvoice] = field(default_factory=list)

@@ -5,7 +5,7 @@ from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.query import number_in
 from leasing.audit_trail.selectors.trail import find, trail_of
 from leasing.models import QuarterlyInvoice
-from leasing.rebilling.exports.postings import Posting, postings_of
+from leasing.rebilling.selectors.postings import Posting, postings_of
 from leasing.rebilling.selectors.run import rebilling_of
 
 

@@ -15,7 +15,7 @@ from leasing.cost_share.selectors.budget import SHADES, YEARS_AHEAD
 from leasing.cost_share.selectors.forecast import ASSUMED, SHADE_NAMES, Forecast, forecast_of
 from leasing.cost_share.selectors.payers import Payer
 from leasing.models import COST_HOLDER_NAME, Budget, LeasePrice
-from leasing.rebilling.selectors.run import BookingMethod, Coding
+from leasing.rebilling.selectors.booking import BookingMethod, Coding
 
 THOUSAND_ORE = 1_000_00
 

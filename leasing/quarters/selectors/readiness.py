@@ -25,7 +25,7 @@ from leasing.data_quality.selectors.sets import STOCK_DAYS, held_by_leavers, lon
 from leasing.lease_end.selectors import NOTICE_MONTHS, ending_without_choice
 from leasing.leases.selectors.limits import Limits
 from leasing.models import Charge, InvoiceLine, Kind, Lease, Objection
-from leasing.rebilling.selectors.run import BookingMethod, Coding
+from leasing.rebilling.selectors.booking import BookingMethod, Coding
 from leasing.rebilling.selectors.vouchers import unposted_runs
 from leasing.supplier.selectors.waiting import missing_invoices, waiting_quarters
 

@@ -36,8 +36,9 @@ from leasing.quarters.selectors.quarters import (
     uncoded_units,
 )
 from leasing.quarters.selectors.readiness import readiness_of
-from leasing.rebilling.exports.postings import postings_of
-from leasing.rebilling.selectors.run import BookingMethod, rebilling_of
+from leasing.rebilling.selectors.booking import BookingMethod
+from leasing.rebilling.selectors.postings import postings_of
+from leasing.rebilling.selectors.run import rebilling_of
 from leasing.rebilling.selectors.vouchers import corrections_of
 
 CODE = re.compile(r"20[0-9]{2}(Q[1-4]|S[0-9]{0,3})")

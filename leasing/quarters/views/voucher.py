@@ -9,7 +9,7 @@ from albertslund_it.web.people import actor_name
 from leasing.models import BillingRun, Voucher
 from leasing.quarters.forms import VoucherCorrectionForm, VoucherForm
 from leasing.quarters.views.quarters import closed_page, unknown
-from leasing.rebilling.exports.postings import postings_of
+from leasing.rebilling.selectors.postings import postings_of
 from leasing.rebilling.selectors.run import rebilling_of
 from leasing.rebilling.selectors.vouchers import doubts_about
 from leasing.rebilling.services import check_voucher, correct_voucher, record_voucher

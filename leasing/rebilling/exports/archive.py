@@ -56,7 +56,11 @@ låsningen, regnearkets første ark), viser, at arkivet er det rigtige.
 
 
 def write_archive(
-    stream: BinaryIO, *, facts: Sequence, invoices: Iterable[Sequence], lines: Iterable[Sequence]
+    stream: BinaryIO,
+    *,
+    facts: Sequence[object],
+    invoices: Iterable[Sequence[object]],
+    lines: Iterable[Sequence[object]],
 ) -> None:
     """Write the archive of a closed run.
 
@@ -88,7 +92,7 @@ def write_archive(
         add(archive_verify.SUMS, ["".join(checksums).encode()])
 
 
-def _csv(headings: Sequence[str], rows: Iterable[Sequence]) -> Iterator[bytes]:
+def _csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     rows = chain([headings], rows)
     while chunk := list(islice(rows, CHUNK)):
         text = io.StringIO(newline="")

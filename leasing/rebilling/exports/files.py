@@ -17,11 +17,11 @@ from leasing.rebilling.exports.opus import COST_CENTRES, PSP_ELEMENTS, write_opu
 from leasing.rebilling.exports.workbook import write_rebilling_workbook
 from leasing.rebilling.selectors.run import (
     Rebilling,
-    lines_of,
     opus_has_bom,
     rebilling_of,
     sealed_invoices,
     sealed_lines,
+    specified_lines,
 )
 from leasing.rebilling.services import record_export
 from leasing.supplier.selectors.expected import expected_of_lessor
@@ -81,7 +81,7 @@ def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) ->
         write_rebilling_workbook(
             file,
             rebilling,
-            lines=lines_of(run),
+            lines=specified_lines(run),
             expected_ore=expected_of_lessor(quarters[0].starts_on, quarters[-1].ends_before),
             today=today,
             quarters=quarters,

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import plain_kroner
-from leasing.rebilling.exports.postings import Posting, postings_of
+from leasing.rebilling.selectors.postings import Posting, postings_of
 from leasing.rebilling.selectors.run import Rebilling
 
 HEADING = (

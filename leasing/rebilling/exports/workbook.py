@@ -14,8 +14,8 @@ from django.utils import timezone
 from albertslund_it.common.quarters import Quarter, span_label
 from albertslund_it.common.workbooks import TOTAL, CellKind, Column, Formula, Workbook, fitted
 from leasing.models import BillingRun, Kind
-from leasing.rebilling.exports.postings import CREDIT, DEBIT, Posting, postings_of
-from leasing.rebilling.selectors.run import Rebilling
+from leasing.rebilling.selectors.postings import CREDIT, DEBIT, Posting, postings_of
+from leasing.rebilling.selectors.run import Rebilling, SpecifiedLine
 from leasing.supplier.selectors.reconciliation import PILE_NAMES, Reconciliation
 
 TEXT, CODE, NUMBER = CellKind.TEXT, CellKind.CODE, CellKind.NUMBER
@@ -68,7 +68,7 @@ def write_rebilling_workbook(
     stream: BinaryIO,
     rebilling: Rebilling,
     *,
-    lines: Iterable[tuple],
+    lines: Iterable[SpecifiedLine],
     expected_ore: int,
     today: date,
     quarters: Sequence[Quarter],
@@ -77,7 +77,7 @@ def write_rebilling_workbook(
     """Write the four sheets of a closed run.
 
     Args:
-        lines: the run's lines in their order, as tuples of `selectors.rebilling.LINE_FIELDS`.
+        lines: the run's lines in their order.
         expected_ore: what the lessor is expected to invoice for the run's quarters (a
             supplementary run's year) by the facts of `today`.
         quarters: those that the run is the first to bill.
@@ -90,7 +90,7 @@ def write_rebilling_workbook(
     (lines_ore,) = book.add_sheet(
         "Specifikation",
         _wide_enough(rebilling),
-        ((line[0], KIND_LABELS[line[1]], *line[2:]) for line in lines),
+        ((period, KIND_LABELS[kind], *rest) for period, kind, *rest in lines),
         total_label=TOTAL,
     )
     sums = _sums(rebilling.run, postings, lines_ore)
@@ -145,7 +145,7 @@ def _wide_enough(rebilling: Rebilling) -> list[Column]:
     return [fitted(column, names.get(column.heading, ())) for column in SPECIFICATION]
 
 
-def _voucher_row(posting) -> tuple:
+def _voucher_row(posting: Posting) -> tuple[object, ...]:
     coding = posting.coding
     return (
         posting.department_name,
@@ -203,7 +203,7 @@ def _add_reconciliation(
     book.add_sheet("Afstemning", RECONCILIATION, rows, above=above)
 
 
-def _of_supplier(reconciled: Sequence[Reconciliation]) -> list[tuple]:
+def _of_supplier(reconciled: Sequence[Reconciliation]) -> list[tuple[str, int | None]]:
     """Return what the lessor has billed, and all that it differs from what was expected."""
     if not any(one.has_invoices for one in reconciled):
         return [
@@ -216,7 +216,7 @@ def _of_supplier(reconciled: Sequence[Reconciliation]) -> list[tuple]:
     ]
 
 
-def _piles(reconciled: Sequence[Reconciliation]) -> list[tuple]:
+def _piles(reconciled: Sequence[Reconciliation]) -> list[tuple[str, int | None]]:
     """Name what the differences are made of; nothing where there is no invoice."""
     if not any(one.has_invoices for one in reconciled):
         return []

@@ -6,22 +6,18 @@ from datetime import date, datetime
 
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from albertslund_it.web.people import author_of
 from albertslund_it.web.rows import among
-from leasing.models import (
-    BillingRun,
-    SupplierInvoice,
-    Voucher,
-)
+from leasing.models import BillingRun, SupplierInvoice, Voucher
 
 DIGITS_OF_OPUS = 10
 
 
 @dataclass(frozen=True)
-class Correction:
-    """One correction of a voucher: what was, who changed it, when and why."""
+class VoucherCorrection:
+    """A correction of a voucher: what it said before, who changed it, when and why."""
 
     number: str
     day: date
@@ -30,18 +26,18 @@ class Correction:
     because: str
 
 
-def corrections_of(voucher: Voucher) -> list[Correction]:
+def corrections_of(voucher: Voucher) -> list[VoucherCorrection]:
     """Return every correction of a voucher, the first one first."""
     entries = _updates(Voucher).filter(object_id=voucher.pk).select_related("actor")
     rows = []
     number, posted_on, because = voucher.number, voucher.posted_on.isoformat(), ""
-    told = voucher.corrected_because
+    reason = voucher.corrected_because
     for entry in entries.order_by("-timestamp", "-id"):
         number = entry.changes.get("number", [number])[0]
         posted_on = entry.changes.get("posted_on", [posted_on])[0]
-        because, told = told, entry.changes.get("corrected_because", [told])[0]
+        because, reason = reason, entry.changes.get("corrected_because", [reason])[0]
         rows.append(
-            Correction(
+            VoucherCorrection(
                 number, date.fromisoformat(posted_on), author_of(entry), entry.timestamp, because
             )
         )
@@ -61,9 +57,10 @@ def once_noted(text: str) -> QuerySet[SupplierInvoice]:
     return SupplierInvoice.objects.filter(pk__in=among(numbers, int))
 
 
-def _updates(model) -> QuerySet[LogEntry]:
+def _updates(model: type[Model]) -> QuerySet[LogEntry]:
     kind = ContentType.objects.get_for_model(model)
-    return LogEntry.objects.filter(content_type=kind, action=LogEntry.Action.UPDATE)
+    entries: QuerySet[LogEntry] = LogEntry.objects.filter(content_type=kind)
+    return entries.filter(action=LogEntry.Action.UPDATE)
 
 
 def doubts_about(voucher_number: str, run_codes: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from leasing.models import BillingRun
 from leasing.quarters.selectors.proof import proof_of
 from leasing.quarters.selectors.quarters import table_of_preview
 from leasing.quarters.selectors.readiness import readiness_of
-from leasing.rebilling.exports.postings import postings_of
+from leasing.rebilling.selectors.postings import postings_of
 from leasing.rebilling.selectors.run import rebilling_of
 from tests import builders as make
 from tests.leasing.closed import body, close, opus_rows, town, workbook

@@ -11,7 +11,7 @@ from leasing.models import BillingRun, Kind
 from leasing.quarters.selectors.proof import proof_of
 from leasing.quarters.selectors.quarters import fiscal_years, table_of_preview, table_of_run
 from leasing.quarters.selectors.readiness import readiness_of
-from leasing.rebilling.exports.postings import postings_of
+from leasing.rebilling.selectors.postings import postings_of
 from leasing.rebilling.selectors.run import rebilling_of
 from tests import builders as make
 from tests.leasing.supplier.world import invoice as supplier_invoice

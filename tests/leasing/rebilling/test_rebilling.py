@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from albertslund_it.common.errors import Refused
 from inventory.models import Unit
 from leasing.models import BillingRun, RebillingExport, Settings
-from leasing.rebilling.exports.postings import CREDIT, DEBIT, posting_text, postings_of
-from leasing.rebilling.selectors.run import Coding, Rebilling, UnitTotal, find_run, rebilling_of
+from leasing.rebilling.selectors.booking import Coding
+from leasing.rebilling.selectors.postings import CREDIT, DEBIT, posting_text, postings_of
+from leasing.rebilling.selectors.run import Rebilling, UnitTotal, find_run, rebilling_of
 from leasing.supplier.selectors.expected import expected_of_lessor
 from tests import builders as make
 from tests.leasing.closed import TODAY, body, close, export, opus_rows, rows, town, workbook

@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from leasing.models import BillingRun
-from leasing.rebilling.selectors.run import Coding, Rebilling, UnitTotal
+from leasing.models.settings import POSTING_TEXT_FIELDS
+from leasing.rebilling.selectors.booking import Coding
+from leasing.rebilling.selectors.run import Rebilling, UnitTotal
 
 DEBIT, CREDIT = "Debet", "Kredit"
 # What would break a line or a cell of the Opus file; nothing in a posting's text is worth that.
@@ -38,8 +40,7 @@ def postings_of(rebilling: Rebilling) -> list[Posting]:
     method = rebilling.method
     rows = [
         _posting(rebilling, replace(unit, coding=method.of_unit(unit.coding)), unit.items)
-        for unit in rebilling.units
-        if unit.amount_ore
+        for unit in rebilling.billed_units
     ]
     return rows + [_posting(rebilling, unit, None) for unit in _balancing(rebilling)]
 
@@ -76,10 +77,12 @@ def _posting(rebilling: Rebilling, unit: UnitTotal, items: int | None) -> Postin
 def posting_text(template: str, *, invoice_number: str, run: BillingRun, unit_name: str) -> str:
     """Fill in finance's template; the text starts with the invoice number whatever it says.
 
-    Only the three known names are filled in, once, so that neither a orphan brace nor a unit's name
-    with braces in it can do anything.
+    Only the known names are filled in, once, so that neither a stray brace nor a unit's name with
+    braces in it can do anything.
     """
-    values = {"opgørelse": invoice_number, "kvartal": run.short_label, "enhed": unit_name}
-    text = re.sub(r"\{(opgørelse|kvartal|enhed)\}", lambda name: values[name[1]], template)
+    values = dict(
+        zip(POSTING_TEXT_FIELDS, (invoice_number, run.short_label, unit_name), strict=True)
+    )
+    text = re.sub(rf"\{{({'|'.join(values)})\}}", lambda name: values[name[1]], template)
     text = " ".join(_BREAKS.sub(" ", text).split())
     return text if text.startswith(invoice_number) else f"{invoice_number} {text}".rstrip()
