@@ -27,7 +27,10 @@ def _facts_of(facts: LeaseFacts, text: str) -> LeaseFacts:
     """Read 'start|stop|price/quarters …| day>unit …' back into facts."""
     start, stop, prices, moves = text.split("|")
     starts_on = date.fromisoformat(start)
-    terms = [tuple(map(int, price.split("/"))) for price in prices.split()]
+    terms = []
+    for price in prices.split():
+        price_ore, quarters = price.split("/")
+        terms.append((int(price_ore), int(quarters)))
     placements = []
     for move in moves.split():
         day, unit = move.split(">")

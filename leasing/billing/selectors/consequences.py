@@ -9,17 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from albertslund_it.common.cells import KEEP, Keep
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.rows import among
 from inventory.models import Device, Unit
-from leasing.billing.selectors.facts import cost_holder_id, lease_facts, one_moment
+from leasing.billing.selectors.facts import NOBODY, cost_holder_id, lease_facts, one_moment
 from leasing.billing.selectors.window import billing_start, last_covered_quarter
 from leasing.domain.accrual import span_of, terms_in_order
 from leasing.domain.allocation import LeaseFacts, Period, split
-
-UNCHANGED = object()
 
 
 @dataclass(frozen=True)
@@ -27,14 +26,14 @@ class Plan:
     """What is to hold for one device: change points (day, unit id), and its lease.
 
     A move takes the place of one on the same day, `dropped` are days whose change point goes away.
-    `prices` are (øre, quarters) of every term in order.
+    `prices` are (øre, quarters) of every term in order. KEEP leaves the lease as it is.
     """
 
     moves: Sequence[tuple[date, int | None]] = ()
     dropped: Sequence[date] = ()
-    starts_on: date = UNCHANGED
-    stops_on: date | None = UNCHANGED
-    prices: Sequence[tuple[int, int]] = UNCHANGED
+    starts_on: date | Keep = KEEP
+    stops_on: date | Keep | None = KEEP
+    prices: Sequence[tuple[int, int]] | Keep = KEEP
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def consequence_of(plans: Mapping[int, Plan], today: date) -> Consequence:
     """Work out what plans, by device id, change for each unit."""
     current = Quarter.of(today)
     with one_moment():
-        holder = cost_holder_id()
+        holder = cost_holder_id() or NOBODY
         devices = Device.objects.filter(pk__in=among(plans, int))
         before = list(lease_facts(devices))
         start, covered = billing_start(), last_covered_quarter()
@@ -152,7 +151,7 @@ def consequence_of(plans: Mapping[int, Plan], today: date) -> Consequence:
                     totals[key] += share.amount_ore
         keys = sums.before.keys() | sums.after.keys()
         touched = {unit for code, unit in keys if len(set(sums.of(code, unit))) > 1}
-        units = Unit.objects.select_related("department").in_bulk(touched - {None})
+        units = Unit.objects.select_related("department").in_bulk(touched - {NOBODY})
     seen = _Seen(current, first_full, covered, min(from_days, default=today))
     quarters = [Quarter.of(p.starts_on) for p in periods]
     told = [_unit_consequence(unit, sums, quarters, seen) for unit in units.values()]
@@ -168,24 +167,24 @@ def changed(facts: LeaseFacts, plan: Plan) -> LeaseFacts:
     for day in plan.dropped:
         timeline.pop(day, None)
     timeline.update(plan.moves)
-    starts_on = facts.starts_on if plan.starts_on is UNCHANGED else plan.starts_on
+    starts_on = facts.starts_on if plan.starts_on is KEEP else plan.starts_on
     prices = [(term.price_ore, term.quarters) for term in facts.terms]
     return replace(
         facts,
         placements=sorted(timeline.items()),
         starts_on=starts_on,
-        stops_on=facts.stops_on if plan.stops_on is UNCHANGED else plan.stops_on,
-        terms=terms_in_order(starts_on, prices if plan.prices is UNCHANGED else plan.prices),
+        stops_on=facts.stops_on if plan.stops_on is KEEP else plan.stops_on,
+        terms=terms_in_order(starts_on, prices if plan.prices is KEEP else plan.prices),
     )
 
 
 def _from_day(before: LeaseFacts, after: LeaseFacts, plan: Plan) -> date:
     """Return the first day on which a plan may cost anybody something else."""
     began = min(span_of(facts.terms, facts.stops_on)[0] for facts in (before, after))
-    if not (plan.starts_on is UNCHANGED and plan.prices is UNCHANGED):
+    if not (plan.starts_on is KEEP and plan.prices is KEEP):
         return began
     days = [day for day, _ in plan.moves] + list(plan.dropped)
-    if plan.stops_on is not UNCHANGED:
+    if plan.stops_on is not KEEP:
         days += [day for day in (before.stops_on, after.stops_on) if day]
     return max(min(days), began) if days else began
 
@@ -207,7 +206,9 @@ class _Seen:
     from_day: date
 
 
-def _unit_consequence(unit: Unit, sums: _Sums, quarters, seen: _Seen) -> UnitConsequence:
+def _unit_consequence(
+    unit: Unit, sums: _Sums, quarters: Sequence[Quarter], seen: _Seen
+) -> UnitConsequence:
     changes = []
     for quarter in quarters:
         before, after = sums.of(str(quarter), unit.id)

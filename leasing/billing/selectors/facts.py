@@ -7,30 +7,29 @@ at any size and nothing is looked up row by row.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from itertools import groupby, islice
 from operator import itemgetter
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from albertslund_it.common.quarters import Quarter
-from inventory.models import Placement, Unit
+from inventory.models import Device, Placement, Unit
 from leasing.billing.selectors.window import Window
 from leasing.domain.accrual import terms_in_order
 from leasing.domain.allocation import Difference, LeaseFacts, differences
-from leasing.models import (
-    Charge,
-    InvoiceLine,
-    Lease,
-    SubAgreement,
-)
+from leasing.models import Charge, InvoiceLine, Lease, SubAgreement
 
 # Small enough that a chunk's objects are gone before Python's collector takes them for old ones.
 CHUNK = 1_000
+# No unit's id: what carries the stock where there is no cost holder.
+NOBODY = 0
 
 
 @contextmanager
-def one_moment():
+def one_moment() -> Iterator[None]:
     """Read everything inside as it was at one moment (PostgreSQL; SQLite's readers never wait)."""
     if connection.vendor != "postgresql" or connection.in_atomic_block:
         yield
@@ -46,7 +45,7 @@ def cost_holder_id() -> int | None:
     return Unit.objects.filter(is_cost_holder=True).values_list("id", flat=True).first()
 
 
-def lease_facts(devices=None) -> Iterator[LeaseFacts]:
+def lease_facts(devices: QuerySet[Device] | None = None) -> Iterator[LeaseFacts]:
     """Yield the facts of each lease, in the order of the devices; all, or those of a queryset."""
     leases, placements = Lease.objects.all(), Placement.objects.all()
     if devices is not None:
@@ -73,8 +72,8 @@ def lease_facts(devices=None) -> Iterator[LeaseFacts]:
         )
 
 
-def lease_rows(leases):
-    """Return (columns of the lease, [(price, quarters) of its terms]); a lease may have no term."""
+def lease_rows(leases: QuerySet[Lease]) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
+    """Yield (columns of the lease, [(price, quarters) of its terms]); a lease may have no term."""
     rows = (
         leases.order_by("device_id", "terms__position")
         .values_list(
@@ -94,9 +93,12 @@ def lease_rows(leases):
     return prices_gathered(rows, 8)
 
 
-def prices_gathered(rows: Iterable[tuple], width: int) -> Iterator[tuple[tuple, list[tuple]]]:
+def prices_gathered(
+    rows: Iterable[tuple[Any, ...]], width: int
+) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
     """Gather rows that begin alike: (their first `width` columns, [what follows, if anything])."""
-    first, prices = None, []
+    first: tuple[Any, ...] | None = None
+    prices: list[Any] = []
     for row in rows:
         if first is None or row[0] != first[0]:
             if first is not None:
@@ -108,7 +110,9 @@ def prices_gathered(rows: Iterable[tuple], width: int) -> Iterator[tuple[tuple, 
         yield first, prices
 
 
-def placement_rows(placements):
+def placement_rows(
+    placements: QuerySet[Placement],
+) -> Iterator[tuple[int, list[tuple[date, int | None]]]]:
     """Yield (device id, [(day, unit id)]) in the order of the devices."""
     rows = (
         placements.order_by("device_id", "starts_on")
@@ -121,7 +125,7 @@ def placement_rows(placements):
 
 def billed_by_lease(lease_ids: Iterable[int]) -> dict[int, dict[tuple[str, int], tuple[int, int]]]:
     """Return what closed runs hold for leases: lease -> (period, unit) -> (øre, days)."""
-    billed = defaultdict(dict)
+    billed: dict[int, dict[tuple[str, int], tuple[int, int]]] = defaultdict(dict)
     lines = InvoiceLine.objects.filter(lease_id__in=list(lease_ids)).values_list(
         "lease_id", "period", "unit_id", "amount_ore", "days"
     )
@@ -132,14 +136,14 @@ def billed_by_lease(lease_ids: Iterable[int]) -> dict[int, dict[tuple[str, int],
 
 
 def leases_with_differences(
-    window: Window, *, devices=None, everything=False
+    window: Window, *, devices: QuerySet[Device] | None = None, everything: bool = False
 ) -> Iterator[tuple[LeaseFacts, list[Difference]]]:
     """Yield each lease of a window with its differences, those the run does not take included.
 
     Closed quarters are looked at only where a lease's facts are not those it was billed from;
     `everything` looks at all of them, as a check on that.
     """
-    holder = cost_holder_id()
+    holder = cost_holder_id() or NOBODY
     current = str(window.current) if window.current else None
     all_periods, new_periods = window.periods, window.new_periods
     stream = lease_facts(devices)

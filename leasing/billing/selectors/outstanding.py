@@ -1,7 +1,7 @@
 """What no closed run holds yet: the pending amounts, and where they stand beside what is billed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -101,6 +101,10 @@ class Standing:
         self.pending_lines += other.pending_lines
 
 
+# By department (None: the cost holder's) and period.
+Cells = dict[tuple[int | None, str], Standing]
+
+
 @dataclass
 class OutstandingRow:
     """A department's (None: the cost holder's) standing, quarter by quarter."""
@@ -170,7 +174,7 @@ def outstanding(today: date) -> Outstanding:
         departments = Department.objects.in_bulk({d for d, _ in cells if d is not None})
     quarters = list(quarters_between(Quarter.of(window.billing_start), window.last))
     rows = [
-        _row(department, [cells[department and department.id, str(q)] for q in quarters])
+        _row(department, [cells[department.id if department else None, str(q)] for q in quarters])
         for department in sorted(
             [*departments.values(), *([None] if any(d is None for d, _ in cells) else [])],
             key=invoice_order,
@@ -188,12 +192,12 @@ def outstanding(today: date) -> Outstanding:
     return Outstanding(columns, rows, _sum(row.total for row in rows), leased_items, late)
 
 
-def _cells(window: Window, today: date) -> tuple[dict, int, Late]:
+def _cells(window: Window, today: date) -> tuple[Cells, int, Late]:
     """Return the standing of (department, quarter), the leases that run on the day, what is late.
 
     What is billed is its invoice's, what is pending its unit's of today.
     """
-    cells: dict = defaultdict(Standing)
+    cells: Cells = defaultdict(Standing)
     billed = InvoiceSummary.objects.values_list("invoice__department", "period").annotate(
         Sum("amount_ore")
     )
@@ -203,7 +207,7 @@ def _cells(window: Window, today: date) -> tuple[dict, int, Late]:
 
     late, covered = Late(), str(window.covered or "")
 
-    def add(unit, period, kind, amount):
+    def add(unit: int, period: str, kind: str, amount: int) -> None:
         cell = cells[department_of.get(unit), period]
         cell.pending_ore += amount
         cell.pending_lines += 1
@@ -221,11 +225,11 @@ def _cells(window: Window, today: date) -> tuple[dict, int, Late]:
     return cells, leased_items, late
 
 
-def _row(department, cells: list[Standing]) -> OutstandingRow:
+def _row(department: Department | None, cells: list[Standing]) -> OutstandingRow:
     return OutstandingRow(department, cells, _sum(cells))
 
 
-def _sum(standings) -> Standing:
+def _sum(standings: Iterable[Standing]) -> Standing:
     total = Standing()
     for standing in standings:
         total.add(standing)

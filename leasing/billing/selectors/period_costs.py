@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Department, Unit
-from leasing.billing.selectors.preview import Preview
+from leasing.billing.selectors.preview import RunPreview
 from leasing.billing.selectors.window import billing_start
 from leasing.models import COST_HOLDER_NAME, BillingRun, InvoiceSummary
 
@@ -46,11 +46,11 @@ def costs_of_run(run: BillingRun) -> PeriodCosts | None:
     """
     found = None if run.is_supplementary else _compared(run.last_quarter)
     if found:
-        _add_billed(found, invoice__run__id__lte=run.id)
+        _add_billed(found, run)
     return found
 
 
-def costs_of_preview(preview: Preview) -> PeriodCosts | None:
+def costs_of_preview(preview: RunPreview) -> PeriodCosts | None:
     """Return what the two cost by all that is known: billed, and pending."""
     quarter = preview.window.current
     found = _compared(quarter) if quarter else None
@@ -67,18 +67,23 @@ def _compared(quarter: Quarter) -> PeriodCosts | None:
     return PeriodCosts(before, quarter) if before >= Quarter.of(billing_start()) else None
 
 
-def _add_billed(found: PeriodCosts, **runs) -> None:
-    sums = (
-        InvoiceSummary.objects.filter(period__in=found.codes, **runs)
-        .values_list("invoice__department", "unit", "period")
-        .annotate(Sum("amount_ore"))
+def _add_billed(found: PeriodCosts, last: BillingRun | None = None) -> None:
+    """Add what runs hold, up to and with the last one; None for all."""
+    summaries = InvoiceSummary.objects.filter(period__in=found.codes)
+    if last is not None:
+        summaries = summaries.filter(invoice__run__id__lte=last.id)
+    sums = summaries.values_list("invoice__department", "unit", "period").annotate(
+        Sum("amount_ore")
     )
     for department, unit, period, amount in sums:
         found.add((department, unit), period, amount)
 
 
-def names_of(payers: Iterable[Payer]) -> dict[Payer, tuple[str, str, str]]:
+def names_of_payers(payers: Iterable[Payer]) -> dict[Payer, tuple[str, str, str]]:
     """Return the names that payers have today: department, unit number and unit."""
-    departments = {None: COST_HOLDER_NAME} | dict(Department.objects.values_list("id", "name"))
-    units = {pk: names for pk, *names in Unit.objects.values_list("id", "number", "name")}
-    return {payer: (departments[payer[0]], *units[payer[1]]) for payer in payers}
+    departments: dict[int | None, str] = {None: COST_HOLDER_NAME}
+    departments.update(Department.objects.values_list("id", "name"))
+    units = {
+        pk: (number, name) for pk, number, name in Unit.objects.values_list("id", "number", "name")
+    }
+    return {(of, unit): (departments[of], *units[unit]) for of, unit in payers}

@@ -53,12 +53,14 @@ def needs_two_people() -> bool:
 def preparedness_of(proposal: Proposal, account_id: int | None) -> Preparedness:
     """Return how far a proposal is prepared, as the owner of an account meets it."""
     prepared = Preparation.objects.filter(code=proposal.code).first()
-    why_lapsed = _why_lapsed(prepared, proposal) if prepared else ""
+    if prepared is None:
+        return Preparedness(None, needs_two_people(), "", False, [])
+    why_lapsed = _why_lapsed(prepared, proposal)
     return Preparedness(
         prepared,
         needs_two_people(),
         why_lapsed,
-        prepared is not None and prepared.account_id == account_id,
+        prepared.account_id == account_id,
         changes_since(prepared.digest, proposal) if why_lapsed == CHANGED else [],
     )
 

@@ -10,6 +10,7 @@ from albertslund_it.common.quarters import Quarter, quarters_between, span_label
 from inventory.models import Department, Unit
 from leasing.billing.selectors.facts import charges_left_by, cost_holder_id, one_moment
 from leasing.billing.selectors.proposal import (
+    InvoiceOrder,
     Proposal,
     invoice_order_of_name,
     invoices_to_make,
@@ -17,6 +18,7 @@ from leasing.billing.selectors.proposal import (
 )
 from leasing.billing.selectors.run_lines import RunTotals, run_lines
 from leasing.billing.selectors.window import Window, window_for
+from leasing.domain.allocation import Difference, LeaseFacts
 from leasing.models import COST_HOLDER_NAME, Kind
 
 
@@ -102,7 +104,7 @@ class PreviewInvoice:
 
 
 @dataclass
-class Preview:
+class RunPreview:
     """A run before it is closed.
 
     `pending` is all that no run holds of (unit id, period), also what this one leaves for a
@@ -151,7 +153,7 @@ class Preview:
         return sum(invoice.total_ore for invoice in self.invoices)
 
 
-def preview_run(code: str, today: date) -> Preview:
+def preview_run(code: str, today: date) -> RunPreview:
     """Work out what closing '2026Q1' or '2026S' today would bill.
 
     Raises:
@@ -162,7 +164,7 @@ def preview_run(code: str, today: date) -> Preview:
         totals = RunTotals.of(window)
         pending: dict[tuple[int, str], int] = defaultdict(int)
 
-        def leave(_, left_behind):
+        def leave(_: LeaseFacts, left_behind: list[Difference]) -> None:
             for one in left_behind:
                 pending[one.unit_id, one.period] += one.amount_ore
 
@@ -178,10 +180,12 @@ def preview_run(code: str, today: date) -> Preview:
         lines_by_kind[kind] += part.lines
         if window.covered and period <= str(window.covered):
             late.add(kind, part.lines, part.amount_ore)
-    return Preview(window, _invoices(window, totals), lines_by_kind, late, proposal, dict(pending))
+    return RunPreview(
+        window, _invoices(window, totals), lines_by_kind, late, proposal, dict(pending)
+    )
 
 
-def invoice_order(department: Department | None) -> tuple:
+def invoice_order(department: Department | None) -> InvoiceOrder:
     """Sort departments in Danish order, the cost holder (None) last."""
     return invoice_order_of_name(department.name if department else None)
 
@@ -196,7 +200,7 @@ def _invoices(window: Window, totals: RunTotals) -> list[PreviewInvoice]:
         of_unit.by_kind[kind] += part.amount_ore
         of_unit.lines += part.lines
         of_unit.items += part.held_at_end
-    by_department: dict = {}
+    by_department: dict[Department | None, list[PreviewUnit]] = {}
     for of_unit in sorted(units.values(), key=lambda u: danish_key(u.unit.name)):
         by_department.setdefault(of_unit.unit.department, []).append(of_unit)
     return [

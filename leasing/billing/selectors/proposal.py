@@ -5,12 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from albertslund_it.common.agreement import digest_of
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.names import danish_key
 from inventory.models import Unit
 from leasing.billing.selectors.run_lines import RunTotals
 from leasing.models import COST_HOLDER_NAME, SeenProposal
+
+# What sorts invoices: whether it is the cost holder's, and the department's name in Danish order.
+InvoiceOrder = tuple[bool, list[tuple[int, int, str]]]
 
 
 class ProposalRow(NamedTuple):
@@ -53,10 +58,11 @@ def invoices_to_make(code: str, totals: RunTotals) -> list[InvoiceToMake]:
     """Return an invoice for each department with lines, in Danish order, the cost holder last."""
     billed = totals.by_unit()
     by_department = defaultdict(list)
-    for *department, unit, number, name in unit_names():
+    for department, department_name, head_name, unit, number, name in unit_names():
         if unit in billed:
-            by_department[tuple(department)].append((unit, number, name))
-    order = sorted(by_department, key=lambda department: invoice_order_of_name(department[1]))
+            key = department, department_name, head_name
+            by_department[key].append((unit, number, name))
+    order = sorted(by_department, key=lambda key: invoice_order_of_name(key[1]))
     return [
         InvoiceToMake(
             f"{code}-{position:02d}",
@@ -69,14 +75,14 @@ def invoices_to_make(code: str, totals: RunTotals) -> list[InvoiceToMake]:
     ]
 
 
-def unit_names():
+def unit_names() -> QuerySet[Unit, tuple[int | None, str | None, str | None, int, str, str]]:
     """Return what lines copy of units: department (id, name, head) and unit (id, number, name)."""
     return Unit.objects.values_list(
         "department", "department__name", "department__head_name", "id", "number", "name"
     )
 
 
-def invoice_order_of_name(department_name: str | None) -> tuple:
+def invoice_order_of_name(department_name: str | None) -> InvoiceOrder:
     """Return the key that sorts departments in Danish order, the cost holder (None) last."""
     return (department_name is None, danish_key(department_name or ""))
 

@@ -14,6 +14,9 @@ from inventory.models import Device
 from leasing.domain.accrual import accrued, span_of, terms_in_order
 from leasing.models import Lease
 
+# The lease's first day and stop, its term's price and quarters.
+LeaseRow = tuple[date, date | None, int, int]
+
 
 def quarter_costs(
     devices: QuerySet[Device] | Collection[int] | None, today: date
@@ -31,19 +34,19 @@ def quarter_costs(
     rows = leases.order_by("device_id", "terms__position").values_list(
         "device_id", "starts_on", "stops_on", "terms__price_ore", "terms__quarters"
     )
-    costs = {}
-    alike = {}  # leases of one day and price cost the same
+    costs: dict[int, int] = {}
+    alike: dict[tuple[LeaseRow, ...], int | None] = {}  # of one day and price, so of one cost
     for device, group in groupby(rows.iterator(chunk_size=5_000), key=itemgetter(0)):
         terms = tuple([row[1:] for row in group])
         if terms not in alike:
             alike[terms] = _cost(terms, today, began, ended)
-        if alike[terms] is not None:
-            costs[device] = alike[terms]
+        if (cost := alike[terms]) is not None:
+            costs[device] = cost
     return costs
 
 
-def _cost(terms: tuple, today: date, began: date, ended: date) -> int | None:
-    """Return what a lease of (start, stop, price, quarters) costs in a span; None outside it."""
+def _cost(terms: tuple[LeaseRow, ...], today: date, began: date, ended: date) -> int | None:
+    """Return what a lease costs in a span, of a row for each term; None outside it."""
     starts_on, stops_on = terms[0][:2]
     laid = terms_in_order(starts_on, [term[2:] for term in terms])
     first, end = span_of(laid, stops_on)
@@ -53,17 +56,17 @@ def _cost(terms: tuple, today: date, began: date, ended: date) -> int | None:
 
 
 @dataclass(frozen=True)
-class Cost:
+class LeasedCost:
     """How many leases run today among some devices, and what they cost in the whole quarter."""
 
     count: int = 0
     quarter_ore: int = 0
 
 
-def cost_of(devices: QuerySet[Device] | None, today: date) -> Cost:
+def cost_of(devices: QuerySet[Device] | None, today: date) -> LeasedCost:
     """Count what is leased today among devices, or of all, and what it costs in the quarter."""
     costs = quarter_costs(devices, today)
-    return Cost(len(costs), sum(costs.values()))
+    return LeasedCost(len(costs), sum(costs.values()))
 
 
 def running(devices: QuerySet[Device], today: date) -> list[int]:

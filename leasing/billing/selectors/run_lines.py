@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from albertslund_it.common.quarters import Quarter
+from inventory.models import Device
 from leasing.billing.selectors.facts import charges_to_bill, leases_with_differences
 from leasing.billing.selectors.window import Window
 from leasing.domain.accrual import term_on
@@ -36,7 +39,7 @@ def run_lines(
     window: Window,
     on_lease: Callable[[LeaseFacts, list[Difference]], None] | None = None,
     *,
-    devices=None,
+    devices: QuerySet[Device] | None = None,
 ) -> Iterator[RunLine]:
     """Yield the lines of a window's run: the leases' in the order of devices, then the charges.
 
@@ -102,7 +105,7 @@ def charge_line(charge: Charge) -> RunLine:
 
 
 @dataclass(slots=True)
-class Sum:
+class LineSum:
     """Lines added up."""
 
     lines: int = 0
@@ -115,7 +118,9 @@ class RunTotals:
     """What a run's lines add up to, keyed (unit id, period, kind, model name)."""
 
     last_day: str
-    sums: dict[tuple[int, str, str, str], Sum] = field(default_factory=lambda: defaultdict(Sum))
+    sums: dict[tuple[int, str, str, str], LineSum] = field(
+        default_factory=lambda: defaultdict(LineSum)
+    )
 
     @classmethod
     def of(cls, window: Window) -> "RunTotals":
@@ -129,9 +134,9 @@ class RunTotals:
         if line.kind == CURRENT and line.last_day == self.last_day:
             into.held_at_end += 1
 
-    def by_unit(self) -> dict[int, Sum]:
+    def by_unit(self) -> dict[int, LineSum]:
         """Add up each unit's lines."""
-        units: dict[int, Sum] = defaultdict(Sum)
+        units: dict[int, LineSum] = defaultdict(LineSum)
         for (unit, *_), part in self.sums.items():
             whole = units[unit]
             whole.lines += part.lines

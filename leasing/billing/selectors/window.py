@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.db.models import QuerySet
+
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.common.sentences import full_stop
 from leasing.domain.allocation import Period
-from leasing.models import (
-    BillingRun,
-    FiscalYear,
-    Settings,
-)
+from leasing.models import BillingRun, FiscalYear, Settings
 
 _SUPPLEMENT = re.compile(r"(20[0-9]{2})S([0-9]{0,3})")
 
@@ -76,12 +74,12 @@ def last_covered_quarter() -> Quarter | None:
     return _last_quarter(BillingRun.objects.all())
 
 
-def _last_quarter(runs) -> Quarter | None:
+def _last_quarter(runs: QuerySet[BillingRun]) -> Quarter | None:
     code = runs.order_by("-quarter").values_list("quarter", flat=True).first()
     return Quarter.parse(code) if code else None
 
 
-def quarters_of(run: BillingRun) -> list[Quarter]:
+def quarters_held_against(run: BillingRun) -> list[Quarter]:
     """Return the quarters a run is held against: its span; of a supplementary one, its year."""
     if not run.is_supplementary:
         return run.quarters
@@ -95,7 +93,11 @@ def billing_start() -> date:
 
 
 def window_for(code: str, today: date) -> Window:
-    """Return the window of a run that is to be closed today, or say why it cannot be."""
+    """Return the window of a run that is to be closed today.
+
+    Raises:
+        Refused: when it cannot be.
+    """
     match = _SUPPLEMENT.fullmatch(code.strip().upper())
     if match:
         return _supplementary_window(int(match[1]), match[2], today)
@@ -155,7 +157,9 @@ def pending_window() -> Window | None:
     return Window("", start, covered, covered, taken, None)
 
 
-def _refuse_impossible_quarter(quarter: Quarter, start, closed, today: date):
+def _refuse_impossible_quarter(
+    quarter: Quarter, start: date, closed: Quarter | None, today: date
+) -> None:
     if quarter < Quarter.of(start):
         raise Refused(
             f"{quarter.label} ligger før den {start:%d-%m-%Y}, hvor opkrævningen begynder."

@@ -1,7 +1,7 @@
 """Close a quarter: one transaction under one lock, all of it or none of it."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import write_rows
 from leasing.billing.selectors.facts import cost_holder_id
 from leasing.billing.selectors.proposal import InvoiceToMake, invoices_to_make, proposal_of
@@ -20,6 +21,7 @@ from leasing.billing.selectors.window import Window, window_for
 from leasing.billing.services.anchor import mail_digest
 from leasing.billing.services.preparation import refuse_another, refuse_one_pair_of_eyes
 from leasing.billing.services.spool import Spool
+from leasing.domain.allocation import Difference, LeaseFacts
 from leasing.domain.digest import CURRENT_VERSION, LINE_FIELDS, record
 from leasing.models import BilledFacts, BillingRun, Preparation, QuarterlyInvoice, SeenProposal
 
@@ -45,6 +47,8 @@ SUMMARY_COLUMNS = (
     "amount_ore",
 )
 TRIES = 3
+
+Progress = Callable[[int], None]  # told how many leases are worked out
 SEEN_FOR = timedelta(days=90)  # that long it can be said what has changed since somebody saw it
 
 
@@ -54,8 +58,8 @@ def close_quarter(
     closed_by: str,
     today: date,
     now: datetime,
-    progress: Callable[[int], None] | None = None,
-    account=None,
+    progress: Progress | None = None,
+    account: Actor = None,
     seen: str | None = None,
 ) -> BillingRun:
     """Close '2026Q1', or make the next supplementary run of a year ('2026S').
@@ -80,7 +84,7 @@ def close_quarter(
 
 
 @contextmanager
-def _alone():
+def _alone() -> Iterator[None]:
     """Let one closing run at a time, on facts as they are at one moment.
 
     On PostgreSQL the lock comes before the first query, which is what fixes the moment. SQLite's
@@ -93,7 +97,7 @@ def _alone():
                 if outermost:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                 cursor.execute("LOCK TABLE leasing_billingrun IN SHARE ROW EXCLUSIVE MODE")
-                # What lies fast once it is billed: who is changing it now is waited for.
+                # What cannot be changed once it is billed: who is changing it now is waited for.
                 cursor.execute(
                     "LOCK TABLE leasing_charge, leasing_settings, inventory_unit IN SHARE MODE"
                 )
@@ -103,7 +107,7 @@ def _alone():
 
 
 @contextmanager
-def _collector_at_rest():
+def _collector_at_rest() -> Iterator[None]:
     """Keep Python's cycle collector from looking through millions of tuples that hold no cycle."""
     was_on = gc.isenabled()
     gc.disable()
@@ -114,7 +118,14 @@ def _collector_at_rest():
             gc.enable()
 
 
-def _close(window: Window, closed_by: str, now: datetime, progress, account, seen) -> BillingRun:
+def _close(
+    window: Window,
+    closed_by: str,
+    now: datetime,
+    progress: Progress | None,
+    account: Actor,
+    seen: str | None,
+) -> BillingRun:
     _refuse_broken_chain()
     if cost_holder_id() is None:
         raise Refused(
@@ -139,7 +150,13 @@ def _close(window: Window, closed_by: str, now: datetime, progress, account, see
     return run
 
 
-def _hold_to_what_was_agreed(window, totals, to_make, account, seen) -> None:
+def _hold_to_what_was_agreed(
+    window: Window,
+    totals: RunTotals,
+    to_make: list[InvoiceToMake],
+    account: Actor,
+    seen: str | None,
+) -> None:
     """Refuse what is not the proposal that one or two people saw; forget who prepared others."""
     proposal = proposal_of(window.code, totals, to_make)
     if seen is not None:
@@ -160,12 +177,12 @@ def _refuse_broken_chain() -> None:
         )
 
 
-def _work_out(window: Window, lines: Spool, facts: Spool, progress) -> RunTotals:
+def _work_out(window: Window, lines: Spool, facts: Spool, progress: Progress | None) -> RunTotals:
     """Put every line of the run in `lines`, and (lease, text or None, is one stored) in `facts`."""
     totals = RunTotals.of(window)
     seen = 0
 
-    def remember(lease, left_behind):
+    def remember(lease: LeaseFacts, left_behind: list[Difference]) -> None:
         nonlocal seen
         seen += 1
         if progress and seen % 1000 == 0:
@@ -181,7 +198,9 @@ def _work_out(window: Window, lines: Spool, facts: Spool, progress) -> RunTotals
     return totals
 
 
-def _create_run(window, closed_by, now: datetime, line_count, totals) -> BillingRun:
+def _create_run(
+    window: Window, closed_by: str, now: datetime, line_count: int, totals: RunTotals
+) -> BillingRun:
     before = BillingRun.objects.order_by("-id").values_list("digest", flat=True).first()
     return BillingRun.objects.create(
         code=window.code,
@@ -236,7 +255,7 @@ def _create_invoices(
 
 
 def _write_lines(run: BillingRun, payers: dict[int, _Payer], lines: Spool) -> str:
-    """Write and number the lines in chunks; give the digest of the run."""
+    """Write and number the lines in chunks; return the digest of the run."""
     seal = opened_seal(run, dict.fromkeys(payer.invoice for payer in payers.values()))
     paid_by = {
         unit: (payer.invoice.id, payer.invoice.number, payer.names)

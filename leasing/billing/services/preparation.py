@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.people import name_of
+from albertslund_it.web.people import Actor, name_of
 from albertslund_it.web.rows import lock
 from leasing.billing.selectors.preparedness import Preparedness, preparedness_of
 from leasing.billing.selectors.preview import preview_run
@@ -35,7 +36,9 @@ def remember_proposal(*, proposal: Proposal, now: datetime) -> None:
     )
 
 
-def prepare_quarter(*, code: str, account, seen: str, today: date, now: datetime) -> Preparation:
+def prepare_quarter(
+    *, code: str, account: User, seen: str, today: date, now: datetime
+) -> Preparation:
     """Record that the owner of an account has looked the proposal with the digest `seen` through.
 
     Raises:
@@ -67,7 +70,7 @@ def refuse_another(proposal: Proposal, seen: str) -> None:
     )
 
 
-def refuse_one_pair_of_eyes(proposal: Proposal, window: Window, account) -> None:
+def refuse_one_pair_of_eyes(proposal: Proposal, window: Window, account: Actor) -> None:
     """Refuse a closing by who prepared it, or of what nobody has, where two people are needed."""
     found = preparedness_of(proposal, account.pk if account else None)
     if found.may_close and (account or not found.needs_two_people):
@@ -75,7 +78,7 @@ def refuse_one_pair_of_eyes(proposal: Proposal, window: Window, account) -> None
     raise _refusal(found, window, account)
 
 
-def _refusal(found: Preparedness, window: Window, account) -> Refused:
+def _refusal(found: Preparedness, window: Window, account: Actor) -> Refused:
     if account is None:
         return Refused(
             "Der skal to personer til at låse, og de kendes på deres konti. "

@@ -9,29 +9,32 @@ server-side cursor is read while a COPY is open.
 import marshal
 import tempfile
 from collections.abc import Iterator
+from typing import Any, Self
 
 CHUNK = 10_000
 IN_MEMORY = 8
+
+Item = tuple[Any, ...]
 
 
 class Spool:
     """A queue of tuples of plain values: first all in, then all out, in chunks."""
 
-    def __init__(self):
-        self._waiting: list[tuple] = []
-        self._in_memory: list[list[tuple]] = []
+    def __init__(self) -> None:
+        self._waiting: list[Item] = []
+        self._in_memory: list[list[Item]] = []
         self._sizes: list[int] = []
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
         self.count = 0
 
-    def add(self, item: tuple) -> None:
+    def add(self, item: Item) -> None:
         """Put one in."""
         self._waiting.append(item)
         self.count += 1
         if len(self._waiting) >= CHUNK:
             self._put_away()
 
-    def chunks(self) -> Iterator[list[tuple]]:
+    def chunks(self) -> Iterator[list[Item]]:
         """Take them out again, in order."""
         self._put_away()
         while self._in_memory:
@@ -40,7 +43,7 @@ class Spool:
         for size in self._sizes:
             yield marshal.loads(self._file.read(size))  # noqa: S302 - written by this process
 
-    def _put_away(self):
+    def _put_away(self) -> None:
         if not self._waiting:
             return
         if len(self._in_memory) < IN_MEMORY:
@@ -50,8 +53,8 @@ class Spool:
             self._sizes.append(self._file.write(marshal.dumps([*map(tuple, self._waiting)])))
         self._waiting = []
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc):
+    def __exit__(self, *exc: object) -> None:
         self._file.close()

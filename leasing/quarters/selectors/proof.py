@@ -10,7 +10,7 @@ from albertslund_it.common.quarters import Quarter, span_label
 from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import leases_pending, window_up_to
 from leasing.billing.selectors.verification import findings_of
-from leasing.billing.selectors.window import quarters_of
+from leasing.billing.selectors.window import quarters_held_against
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.supplier.selectors.expected import expected_between, expected_of_lessor
 from leasing.supplier.selectors.reconciliation import Reconciliation, reconciliation_of
@@ -81,7 +81,7 @@ def proof_of(run: BillingRun, postings: Iterable, own_share_ore: int) -> Proof:
         checks = [*_of_sums(run), *_of_postings(run, postings, own_share_ore)]
         missing = []
         if not run.is_supplementary:
-            quarters = quarters_of(run)
+            quarters = quarters_held_against(run)
             invoiced = [quarter for quarter in quarters if has_invoice(quarter)]
             checks.append(_of_lessor(quarters))
             if invoiced:

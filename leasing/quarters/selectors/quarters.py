@@ -16,9 +16,9 @@ from leasing.billing.selectors.period_costs import (
     PeriodCosts,
     costs_of_preview,
     costs_of_run,
-    names_of,
+    names_of_payers,
 )
-from leasing.billing.selectors.preview import Preview
+from leasing.billing.selectors.preview import RunPreview
 from leasing.billing.selectors.window import (
     billing_start,
     last_closed_quarter,
@@ -188,7 +188,7 @@ class RunTable:
         return self.total.items > 0
 
 
-def table_of_preview(preview: Preview) -> RunTable:
+def table_of_preview(preview: RunPreview) -> RunTable:
     """Lay out what a run would bill, and what its quarter costs beside the one before."""
     names: dict[int | None, tuple[str, str]] = {}
     rows: dict[tuple[int | None, int], UnitRow] = {}
@@ -239,7 +239,7 @@ def _unit_names(run: BillingRun) -> dict[int, tuple[str, str]]:
 def _table(names: dict, rows: dict, compared: PeriodCosts | None) -> RunTable:
     """Add what the two quarters cost; what costs nothing now is there with what it did cost."""
     if compared:
-        for payer, name in names_of(compared.costs.keys() - rows.keys()).items():
+        for payer, name in names_of_payers(compared.costs.keys() - rows.keys()).items():
             names.setdefault(payer[0], ("", name[0]))
             rows[payer] = UnitRow(payer[1], *name[1:])
         for payer, costs in compared.costs.items():

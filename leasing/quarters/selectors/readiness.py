@@ -13,7 +13,7 @@ from operator import attrgetter
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter, quarters_between, span_label
 from inventory.models import Device, Unit
-from leasing.billing.selectors.preview import Preview
+from leasing.billing.selectors.preview import RunPreview
 from leasing.billing.selectors.quarter_costs import cost_of
 from leasing.billing.selectors.verification import findings_at_a_glance
 from leasing.billing.selectors.window import last_closed_quarter
@@ -70,7 +70,7 @@ class Readiness:
         return any(not finding.blocks for finding in self.blocking)
 
 
-def readiness_of(preview: Preview, today: date) -> Readiness:
+def readiness_of(preview: RunPreview, today: date) -> Readiness:
     """Look a run over before it is closed."""
     found = [
         *_of_setup(),
@@ -140,7 +140,7 @@ def _of_objections(today: date) -> Iterable[Finding]:
         )
 
 
-def _of_lessor(preview: Preview) -> Iterable[Finding]:
+def _of_lessor(preview: RunPreview) -> Iterable[Finding]:
     """Look for differences with the lessor that nobody has dealt with, of any quarter of the run.
 
     A quarter that no invoice is there for has none yet.
@@ -227,7 +227,7 @@ def _of_leaders(today: date) -> Iterable[Finding]:
         )
 
 
-def _of_coding(preview: Preview) -> Iterable[Finding]:
+def _of_coding(preview: RunPreview) -> Iterable[Finding]:
     method = BookingMethod.now()
     billed = [
         unit
@@ -275,7 +275,7 @@ def _coding(of: Unit) -> Coding:
     return Coding(of.ean, of.account, of.cost_centre, of.psp_element)
 
 
-def _of_earlier(preview: Preview) -> Iterable[Finding]:
+def _of_earlier(preview: RunPreview) -> Iterable[Finding]:
     window = preview.window
     if window.current:
         closed = last_closed_quarter()
@@ -306,7 +306,7 @@ def _of_earlier(preview: Preview) -> Iterable[Finding]:
         )
 
 
-def _of_left(preview: Preview, left: list[Quarter]) -> Iterable[Finding]:
+def _of_left(preview: RunPreview, left: list[Quarter]) -> Iterable[Finding]:
     """Say of skipped quarters that the run leaves them to the supplementary run of their year."""
     for year, of_year in groupby(left, attrgetter("year")):
         quarters = list(of_year)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from django.db import transaction
 
 from leasing.billing.selectors.facts import one_moment
-from leasing.billing.selectors.window import quarters_of
+from leasing.billing.selectors.window import quarters_held_against
 from leasing.domain.digest import in_utc
 from leasing.models import BillingRun, RebillingExport
 from leasing.rebilling.exports.archive import write_archive
@@ -77,7 +77,7 @@ def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) ->
         part = OPUS_PARTS[file_kind]
         write_opus_file(file, rebilling, with_bom=opus_has_bom(), part=part)
     elif file_kind == WORKBOOK:
-        quarters = quarters_of(run)
+        quarters = quarters_held_against(run)
         write_rebilling_workbook(
             file,
             rebilling,

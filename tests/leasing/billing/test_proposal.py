@@ -20,7 +20,7 @@ from leasing.billing.selectors.proposal import (
     changes_between,
     proposal_of,
 )
-from leasing.billing.selectors.run_lines import RunTotals, Sum
+from leasing.billing.selectors.run_lines import LineSum, RunTotals
 from leasing.billing.services.closing import close_quarter
 from leasing.billing.services.preparation import ProposalChanged, prepare_quarter, remember_proposal
 from leasing.models import (
@@ -135,7 +135,7 @@ def test_a_proposal_is_its_sums_in_whatever_order_they_came(sums, random):
     digests = set()
     for _ in range(2):
         totals = RunTotals("2026-12-31")
-        totals.sums.update({key: Sum(1, 0, amount) for key, amount in items})
+        totals.sums.update({key: LineSum(1, 0, amount) for key, amount in items})
         found = proposal_of("2026Q4", totals, invoices)
         digests.add(found.digest)
         random.shuffle(items)

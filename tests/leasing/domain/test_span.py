@@ -7,7 +7,7 @@ import pytest
 from albertslund_it.common.quarters import Quarter, span_label
 from leasing.billing.selectors.outstanding import outstanding
 from leasing.billing.selectors.preview import preview_run
-from leasing.billing.selectors.window import quarters_of
+from leasing.billing.selectors.window import quarters_held_against
 from leasing.models import BillingRun
 from leasing.quarters.selectors.proof import proof_of
 from leasing.quarters.selectors.quarters import table_of_preview
@@ -150,7 +150,7 @@ def test_a_quarter_that_its_years_supplementary_run_had_billed_has_a_proof_and_a
     close("2026S", today=JANUARY)
     make.charge(make.unit("1009", "Musikskolen"), 12_300, date(2026, 12, 1), "Fragt")
     run = close("2026Q4", today=JANUARY)
-    assert quarters_of(run) == run.quarters == [Quarter(2026, 4)]
+    assert quarters_held_against(run) == run.quarters == [Quarter(2026, 4)]
     assert proof(run).holds
     assert "Oversigt" in workbook(run, JANUARY).sheetnames
 
@@ -161,7 +161,7 @@ def test_a_quarter_left_to_the_supplementary_run_is_not_the_next_ordinary_ones()
     preview = preview_run("2027Q1", JANUARY)
     assert preview.label == "1. kvartal 2027"
     run = close("2027Q1", today=JANUARY)
-    assert quarters_of(run) == run.quarters == preview.quarters == [Quarter(2027, 1)]
+    assert quarters_held_against(run) == run.quarters == preview.quarters == [Quarter(2027, 1)]
     assert proof(run).holds
     assert {missing.quarter for missing in proof(run).missing} == {Quarter(2027, 1)}
     assert "Oversigt" in workbook(run, JANUARY).sheetnames

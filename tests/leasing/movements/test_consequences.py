@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from albertslund_it.common.cells import KEEP
 from inventory.models import Placement
-from leasing.billing.selectors.consequences import UNCHANGED, Plan, consequence_of
+from leasing.billing.selectors.consequences import Plan, consequence_of
 from leasing.models import InvoiceLine, Lease, LeaseTerm
 from tests import builders as make
 from tests.leasing.billing.test_closing_properties import (
@@ -98,9 +99,9 @@ def enter(device_id, plan):
     """Make what was planned a fact."""
     for day, unit in plan.moves:
         enter_move(device_id, day, unit)
-    if plan.prices is not UNCHANGED:
+    if plan.prices is not KEEP:
         LeaseTerm.objects.filter(lease__device=device_id).update(price_ore=plan.prices[0][0])
-    if plan.stops_on is not UNCHANGED:
+    if plan.stops_on is not KEEP:
         Lease.objects.filter(device=device_id).update(stops_on=plan.stops_on)
 
 
