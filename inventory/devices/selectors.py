@@ -25,7 +25,7 @@ def devices_matching(
 def _matches(word: str, on: date, with_people: bool) -> Q:
     # Serial numbers are upper case by a rule, so a plain search in the text finds them; on SQLite
     # a LIKE that knows æ, ø and å costs a call into Python for every row.
-    has_number = GreaterThan(StrIndex(F("serial_number"), Value(word.upper())), 0)
+    has_number: GreaterThan[int] = GreaterThan(StrIndex(F("serial_number"), Value(word.upper())), 0)
     former = FormerSerialNumber.objects.filter(has_number)
     where = Q(unit__in=Unit.objects.filter(Q(name__icontains=word) | Q(number__istartswith=word)))
     if with_people:

@@ -1,28 +1,20 @@
-"""Who changed what, and when: the audit log of some rows, put in words."""
+"""Who changed what, and when: what the audit log has of some rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
-from albertslund_it.common.money import format_kroner
 from albertslund_it.web.history import left_out_of
-from albertslund_it.web.people import author_of
+from albertslund_it.web.people import name_of
 from inventory.models import Department, Employee
 
-ACTIONS = {
-    LogEntry.Action.CREATE: "oprettet",
-    LogEntry.Action.UPDATE: "rettet",
-    LogEntry.Action.DELETE: "slettet",
-}
 SHOWN = 50
-NOTHING = "–"
-ANOTHER = "En anden afdeling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +24,7 @@ class Rows:
     Args:
         model: their model.
         ids: their ids, as they are today.
-        deleted: how the names begin of those that are deleted, who have no ids any more.
+        deleted: how the names begin of those that are deleted, which have no ids any more.
         is_named: whether each change says which row it was.
         of_people: names of fields that tell of people, left out where they are.
     """
@@ -44,30 +36,36 @@ class Rows:
     of_people: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One entry: 'Tildeling oprettet', by whom, and its fields as (name, before, after)."""
+class FieldChange(NamedTuple):
+    """A field with its change as the log has it: [before, after], or for many to many a dict."""
 
-    at: datetime
-    by: str
-    what: str
-    fields: list[tuple[str, str, str]]
+    field: "models.Field[Any, Any]"
+    change: Any
+
+
+class Entry(NamedTuple):
+    """An entry of the log, whose row it is about, and the fields that are told of it.
+
+    `row` is what the row is called; '' where the page has no other one.
+    """
+
+    log: LogEntry
+    model: type[models.Model]
+    row: str
+    fields: list[FieldChange]
+
+
+# What rows are called, by model and id; None for one that is not to be named.
+Names = dict[type[models.Model], dict[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Changes, the latest first; `has_more` says that older ones are left out."""
+    """Entries, the latest first; `has_more` says that older ones are left out."""
 
-    changes: list[Change]
-    has_more: bool = False
-
-    def __bool__(self):
-        return bool(self.changes)
-
-
-def shown_history(request) -> int | None:
-    """Return how many changes a page is asked for: all of them with '?historik=alle'."""
-    return None if request.GET.get("historik") == "alle" else SHOWN
+    entries: list[Entry]
+    names: Names
+    has_more: bool
 
 
 def history_of(
@@ -87,12 +85,13 @@ def history_of(
     for rows in told:
         where |= _about(rows, kinds[rows.model])
     found = LogEntry.objects.filter(where).select_related("actor").order_by("-timestamp", "-id")
-    entries = list(found[: shown and shown + 1])
-    reader = _Reader(told, kinds, with_people, departments)
-    reader.look_up(entries[:shown])
+    logged = list(found[: shown and shown + 1])
+    reader = _Reader(told, kinds, with_people)
+    entries = [reader.entry(log) for log in logged[:shown]]
     return History(
-        [reader.change(entry) for entry in entries[:shown]],
-        has_more=shown is not None and len(entries) > shown,
+        entries,
+        _names(entries, departments),
+        shown is not None and len(logged) > shown,
     )
 
 
@@ -110,16 +109,11 @@ def _about(rows: Rows, kind: ContentType) -> Q:
 
 
 class _Reader:
-    """Puts entries in words; what they point to is looked up for all of them at once."""
+    """Reads of each entry what may be told."""
 
     def __init__(
-        self,
-        about: list[Rows],
-        kinds: dict,
-        with_people: bool,
-        departments: QuerySet[Department] | None,
+        self, about: list[Rows], kinds: dict[type[models.Model], ContentType], with_people: bool
     ):
-        self.departments = departments
         self.models = {kinds[rows.model].pk: rows.model for rows in about}
         self.named = {rows.model for rows in about if rows.is_named}
         self.with_people = with_people
@@ -130,50 +124,20 @@ class _Reader:
         self.left_out = {
             (model, name) for model in self.models.values() for name in left_out_of(model)
         }
-        self.names: dict[type[models.Model], dict[str, str]] = {}
 
-    def look_up(self, entries: Iterable[LogEntry]) -> None:
-        ids: dict[type[models.Model], set[str]] = {}
-        for entry in entries:
-            for field, change in self._fields(entry):
-                if isinstance(field, models.ForeignKey) and isinstance(change, list | tuple):
-                    pointed = ids.setdefault(field.related_model, set())
-                    pointed.update(value for value in change if str(value).isdecimal())
-        self.names = {
-            model: {
-                str(pk): name_of(row)
-                for pk, row in model._default_manager.in_bulk(list(wanted)).items()
-            }
-            for model, wanted in ids.items()
-        }
-        if self.departments is not None and Department in ids:
-            seen = {str(pk) for pk in self.departments.values_list("pk", flat=True)}
-            hidden = dict.fromkeys(ids[Department] - seen, ANOTHER)
-            self.names[Department] |= hidden
+    def entry(self, log: LogEntry) -> Entry:
+        model = self.models[log.content_type_id]
+        row = log.object_repr if model in self.named else ""
+        return Entry(log, model, row, list(self._fields(log, model)))
 
-    def change(self, entry: LogEntry) -> Change:
-        model = self.models[entry.content_type_id]
-        what = str(model._meta.verbose_name).capitalize()
-        if model in self.named:
-            what = f"{what} {entry.object_repr}"
-        fields = [
-            (_label(field), *self._words(field, change)) for field, change in self._fields(entry)
-        ]
-        fields = [one for one in fields if one[1:] != (NOTHING, NOTHING)]
-        return Change(
-            entry.timestamp, author_of(entry), f"{what} {ACTIONS.get(entry.action, 'set')}", fields
-        )
-
-    def _fields(self, entry: LogEntry):
-        """Yield (field, change) of what is told of an entry."""
-        model = self.models[entry.content_type_id]
+    def _fields(self, log: LogEntry, model: type[models.Model]) -> Iterator[FieldChange]:
         fields = {f.name: f for f in (*model._meta.concrete_fields, *model._meta.many_to_many)}
-        for name, change in (entry.changes or {}).items():
+        for name, change in (log.changes or {}).items():
             field = fields.get(name)
-            if field is not None and self._is_told(field, entry.action):
-                yield field, change
+            if field is not None and self._is_told(field, log.action):
+                yield FieldChange(field, change)
 
-    def _is_told(self, field, action: int) -> bool:
+    def _is_told(self, field: "models.Field[Any, Any]", action: int) -> bool:
         if field.primary_key or not field.editable:
             return False
         if field.related_model is Employee and not self.with_people:
@@ -184,43 +148,23 @@ class _Reader:
         is_parent = field.many_to_one and field.related_model in self.models.values()
         return not is_parent or action == LogEntry.Action.UPDATE
 
-    def _words(self, field, change) -> tuple[str, str]:
-        if isinstance(change, dict):  # many to many
-            told = ", ".join(str(one) for one in change.get("objects", ())) or NOTHING
-            return (told, NOTHING) if change.get("operation") == "delete" else (NOTHING, told)
-        before, after = change
-        return self._word(field, before), self._word(field, after)
 
-    def _word(self, field, value) -> str:
-        text = str(value)
-        if text in {"None", ""}:
-            return NOTHING
-        if isinstance(field, models.ForeignKey):
-            return self.names.get(field.related_model, {}).get(text, text)
-        if field.choices:
-            return str(dict(field.flatchoices).get(text, text))
-        if field.name.endswith("_ore") and text.lstrip("-").isdecimal():
-            return format_kroner(int(text))
-        if isinstance(field, models.DateField):
-            return _day(text)
-        return {"True": "ja", "False": "nej"}.get(text, text)
-
-
-def _label(field) -> str:
-    return str(field.verbose_name).removesuffix(" (øre)").removesuffix(".")
-
-
-def _day(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    if len(text) <= len("2026-01-01"):
-        return f"{date.fromisoformat(text):%d-%m-%Y}"
-    return f"{timezone.localtime(moment) if moment.tzinfo else moment:%d-%m-%Y %H.%M}"
-
-
-def name_of(row: models.Model) -> str:
-    """Return what people call a row; a user by the full name."""
-    full_name = getattr(row, "get_full_name", None)
-    return (full_name and full_name()) or str(row)
+def _names(entries: Iterable[Entry], departments: QuerySet[Department] | None) -> Names:
+    """Look up what the entries point to, for all of them at once."""
+    ids: dict[type[models.Model], set[str]] = {}
+    for entry in entries:
+        for field, change in entry.fields:
+            if isinstance(field, models.ForeignKey) and isinstance(change, list | tuple):
+                pointed = ids.setdefault(field.remote_field.model, set())
+                pointed.update(value for value in change if str(value).isdecimal())
+    names: Names = {
+        model: {
+            str(pk): name_of(row) if isinstance(row, User) else str(row)
+            for pk, row in model._default_manager.in_bulk(list(wanted)).items()
+        }
+        for model, wanted in ids.items()
+    }
+    if departments is not None and Department in ids:
+        seen = {str(pk) for pk in departments.values_list("pk", flat=True)}
+        names[Department] |= dict.fromkeys(ids[Department] - seen)
+    return names

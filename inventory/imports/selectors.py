@@ -22,7 +22,7 @@ def model_key(name: str) -> str:
 
 def departments_by_key() -> dict[str, Department]:
     """Return every department by the match key of each of its names."""
-    found = {}
+    found: dict[str, Department] = {}
     for department in Department.objects.all():
         for name in (department.name, *department.also_known_as.split(";")):
             if name.strip():
@@ -49,7 +49,7 @@ def units_by_number() -> dict[str, Unit]:
 
 
 def employees_by_initials() -> dict[str, Employee]:
-    """Return every employee by initials in capitals; who is still to come has none."""
+    """Return every employee by initials in capitals; coming employees have none yet."""
     people = Employee.objects.exclude(initials="").select_related("unit")
     return {employee.initials.upper(): employee for employee in people}
 

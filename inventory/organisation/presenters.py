@@ -6,7 +6,7 @@ from albertslund_it.web.forms import grouped_choices
 from inventory.models import Unit
 
 
-def unit_choices(units: QuerySet[Unit]) -> list:
+def unit_choices(units: QuerySet[Unit]) -> list[tuple[str, list[tuple[int, str]]]]:
     """Return units in groups, by department."""
-    rows = units.order_by("department__name", *Unit._meta.ordering)
+    rows = units.order_by("department__name", *(Unit._meta.ordering or ()))
     return grouped_choices(rows.values_list("department__name", "pk", "name"))

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
-from albertslund_it.common.cells import KEEP, given
+from albertslund_it.common.cells import KEEP, Keep, given
 from albertslund_it.common.names import match_key
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
@@ -17,9 +17,6 @@ from inventory.models import Department, Unit
 
 UNIT_FIELDS = ("name", "leader_name", "leader_mail", "ean", "account", "cost_centre", "psp_element")
 HEAD_FIELDS = {"head_name": "Leder", "head_mail": "Leder-mail"}
-NO_COST_HOLDER = (
-    "Ingen enhed er omkostningsbærer. Skriv ja i Omkostningsbærer ved Fælles IT (it-lager)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +26,15 @@ class UnitFacts:
     department: str
     number: str
     name: str
-    head_name: str = KEEP
-    head_mail: str = KEEP
-    leader_name: str = KEEP
-    leader_mail: str = KEEP
-    ean: str = KEEP
-    account: str = KEEP
-    cost_centre: str = KEEP
-    psp_element: str = KEEP
-    is_cost_holder: bool = KEEP
+    head_name: str | Keep = KEEP
+    head_mail: str | Keep = KEEP
+    leader_name: str | Keep = KEEP
+    leader_mail: str | Keep = KEEP
+    ean: str | Keep = KEEP
+    account: str | Keep = KEEP
+    cost_centre: str | Keep = KEEP
+    psp_element: str | Keep = KEEP
+    is_cost_holder: bool | Keep = KEEP
     row: int | None = None
 
 
@@ -125,7 +122,9 @@ class _Saving:
         self.changes.update(department, department.name, **stated)
         return department
 
-    def _check_head(self, row: UnitFacts, department: Department, field: str, value: str) -> None:
+    def _check_head(
+        self, row: UnitFacts, department: Department, field: str, value: object
+    ) -> None:
         first = self.heads.setdefault((department.name, field), row)
         if getattr(first, field) != value:
             self.errors.add(
@@ -134,7 +133,9 @@ class _Saving:
                 f"{getattr(first, field)}« i række {first.row}. Skriv det samme begge steder",
             )
 
-    def _check_cost_object(self, row: UnitFacts, unit: Unit | None, values: dict) -> None:
+    def _check_cost_object(
+        self, row: UnitFacts, unit: Unit | None, values: dict[str, object]
+    ) -> None:
         centre = values.get("cost_centre", unit.cost_centre if unit else "")
         element = values.get("psp_element", unit.psp_element if unit else "")
         if not (centre and element):
@@ -151,7 +152,10 @@ class _Saving:
     def check_cost_holder(self) -> None:
         holders = [unit for unit in self.units.values() if unit.is_cost_holder]
         if not holders:
-            self.errors.add_whole(NO_COST_HOLDER)
+            self.errors.add_whole(
+                "Ingen enhed er omkostningsbærer. Skriv ja i Omkostningsbærer ved Fælles IT "
+                "(it-lager)"
+            )
         stated = [self.rows[unit.number] for unit in holders if unit.number in self.rows]
         if len(holders) > 1:
             names = " og ".join(str(unit) for unit in holders)

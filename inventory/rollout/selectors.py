@@ -185,16 +185,18 @@ def rollout(user: User, *, on: date, today: date) -> Rollout:
     return Rollout(list(rolls.values()), _plan(departments), rows, total)
 
 
-def _counts(replacements: QuerySet, on: date) -> Iterable[tuple[int, int, RolloutProgress]]:
+def _counts(
+    replacements: QuerySet[Replacement], on: date
+) -> Iterable[tuple[int, int, RolloutProgress]]:
     counts = {f"n_{key}": Count("pk", filter=of(on)) for key, of in COUNTED.items()}
-    counted = replacements.order_by().values_list("roll", "unit__department")
-    counted = counted.annotate(n=Count("pk"), **counts)
-    for roll_id, department_id, found, *counts in counted:
-        yield roll_id, department_id, RolloutProgress(found, *counts)
+    counted = replacements.order_by().values("roll", "unit__department")
+    for row in counted.annotate(n_found=Count("pk"), **counts):
+        progress = RolloutProgress(row["n_found"], *(row[name] for name in counts))
+        yield row["roll"], row["unit__department"], progress
 
 
 def _plan(departments: dict[int, DepartmentProgress]) -> list[Week]:
-    """Put the visits on their departments; give every week from the first to the last."""
+    """Put the visits on their departments, and return the weeks that have any, in order."""
     visits = RolloutWeek.objects.filter(department__in=list(departments)).select_related("roll")
     found = set()
     for visit in visits.order_by("year", "week", "roll__number"):

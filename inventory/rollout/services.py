@@ -210,7 +210,8 @@ class _Recording:
         ids = among({device.pk for device in self.new.values()}, int)
         self.taken_by: dict[int, set[str]] = defaultdict(set)
         for row in rows.filter(new_device__in=ids):
-            self.taken_by[row.new_device_id].add(row.old_device.serial_number)
+            if row.new_device:
+                self.taken_by[row.new_device.pk].add(row.old_device.serial_number)
         self.is_old = {row.old_device_id: row.roll for row in rows.filter(old_device__in=ids)}
 
     def record(self, outcome: ReplacementOutcome) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
-from albertslund_it.common.cells import KEEP, given
+from albertslund_it.common.cells import KEEP, Keep, given
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.bulk import Changes, Difference
@@ -30,11 +30,11 @@ class DeviceFacts:
 
     serial_number: str
     model: str
-    category: str = KEEP
-    ram_gb: int | None = KEEP
-    windows_11: bool | None = KEEP
-    warranty_until: date | None = KEEP
-    last_seen: date | None = KEEP
+    category: str | Keep = KEEP
+    ram_gb: int | Keep | None = KEEP
+    windows_11: bool | Keep | None = KEEP
+    warranty_until: date | Keep | None = KEEP
+    last_seen: date | Keep | None = KEEP
     unit: str | None = None
     initials: str | None = None
     row: int | None = None

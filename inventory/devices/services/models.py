@@ -1,6 +1,6 @@
 """Device models and their categories, by the names in a file."""
 
-from albertslund_it.common.cells import KEEP
+from albertslund_it.common.cells import KEEP, Keep
 from albertslund_it.common.names import match_key
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
@@ -28,7 +28,7 @@ class ModelBook:
             )
         return model
 
-    def state(self, row: int | None, name: str, category: str) -> DeviceModel | None:
+    def state(self, row: int | None, name: str, category: str | Keep) -> DeviceModel | None:
         """Return a model with this category (KEEP: the one it has); create what is not there."""
         if category is KEEP:
             return self.find(row, name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import CharField, Model
 
 from albertslund_it.common import cells
 from albertslund_it.common.errors import Refused
@@ -84,6 +84,8 @@ class Importer:
 def like(model: type[Model], field: str, read: Callable[[Any], str] = cells.text) -> Callable:
     """Return a reader of text that the model's field would take: its length and its checks."""
     column = model._meta.get_field(field)
+    if not isinstance(column, CharField) or column.max_length is None:
+        raise TypeError(f"{field} of {model.__name__} is no text with a length")
     longest, checks = column.max_length, column.validators
 
     def read_like(cell) -> str:

@@ -3,7 +3,9 @@ from django.shortcuts import get_object_or_404
 from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
-from inventory.history.selectors import Rows, history_of, shown_history
+from inventory.history.presenters import history_shown
+from inventory.history.selectors import Rows, history_of
+from inventory.history.views import shown_history
 from inventory.models import Department, Unit
 from inventory.organisation.selectors.organisation import (
     department_rows,
@@ -55,10 +57,12 @@ class DepartmentDetail(ListPage):
         return {
             "department": self.department,
             "sees_all_of_it": is_whole,
-            "history": history_of(
-                Rows(Department, [self.department.pk]),
-                with_people=False,
-                shown=shown_history(self.request),
+            "history": history_shown(
+                history_of(
+                    Rows(Department, [self.department.pk]),
+                    with_people=False,
+                    shown=shown_history(self.request),
+                )
             ),
         }
 
@@ -90,10 +94,12 @@ class UnitDetail(ListPage):
             "unit": self.unit,
             "sees_people": self.sees_people,
             "people_without_pc": people,
-            "history": history_of(
-                Rows(Unit, [self.unit.pk]),
-                with_people=self.sees_people,
-                shown=shown_history(self.request),
-                departments=departments_open_to(self.request.user, today()),
+            "history": history_shown(
+                history_of(
+                    Rows(Unit, [self.unit.pk]),
+                    with_people=self.sees_people,
+                    shown=shown_history(self.request),
+                    departments=departments_open_to(self.request.user, today()),
+                )
             ),
         }

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db import transaction
 
-from albertslund_it.common.cells import KEEP, given
+from albertslund_it.common.cells import KEEP, Keep, given
 from albertslund_it.common.names import match_key
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
@@ -28,8 +28,8 @@ class EmployeeFacts:
     initials: str
     name: str
     unit: str
-    mail: str = KEEP
-    left_on: date | None = KEEP
+    mail: str | Keep = KEEP
+    left_on: date | Keep | None = KEEP
     is_same_person: bool = False
     row: int | None = None
 

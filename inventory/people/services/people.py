@@ -73,6 +73,6 @@ def save_employee(
     return changes
 
 
-def _has(employee: Employee, wanted: dict, others: dict) -> bool:
+def _has(employee: Employee, wanted: dict[str, object], others: Collection[int]) -> bool:
     same = all(getattr(employee, name) == value for name, value in wanted.items())
     return same and set(employee.also_employed_at.values_list("pk", flat=True)) == set(others)

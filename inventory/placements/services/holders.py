@@ -18,7 +18,7 @@ def unknown_employee(initials: str) -> str:
 class Holders:
     """Every unit and employee, for the rows of one file."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._units = units_by_number()
         self._employees = employees_by_initials()
 

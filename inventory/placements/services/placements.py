@@ -76,7 +76,7 @@ def unknown_device(serial_number: str) -> str:
 
 
 def _timelines(devices: Iterable[Device]) -> dict[int, dict[date, Placement]]:
-    timelines = defaultdict(dict)
+    timelines: defaultdict[int, dict[date, Placement]] = defaultdict(dict)
     known = Placement.objects.select_related("unit", "employee").order_by("starts_on")
     for placement in known.filter(device_id__in=among({device.id for device in devices}, int)):
         timelines[placement.device_id][placement.starts_on] = placement
@@ -167,5 +167,5 @@ def _was_seen(present: Placement, seen: Placement | None) -> bool:
     return seen is not None and seen.pk == present.pk and _state(seen) == _state(present)
 
 
-def _state(placement: Placement) -> tuple:
+def _state(placement: Placement) -> tuple[int | None, int | None, str]:
     return placement.unit_id, placement.employee_id, placement.used_for

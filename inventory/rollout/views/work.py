@@ -11,11 +11,14 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import MANAGE_ROLLOUT
 from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
-from inventory.history.selectors import Rows, history_of, shown_history
+from inventory.history.presenters import history_shown
+from inventory.history.selectors import History, Rows, history_of
+from inventory.history.views import shown_history
 from inventory.models import Replacement, Roll, RolloutWeek
 from inventory.rollout import services
 from inventory.rollout.forms import KEPT, REPLACED, FindForm, OutcomeForm, RollForm, VisitForm
 from inventory.rollout.selectors import (
+    Rollout,
     machines_to_find,
     next_roll_number,
     replacements_seen_by,
@@ -60,7 +63,8 @@ def machine(request, machine):
     history = history_of(
         Rows(Replacement, [row.pk]), with_people=False, shown=shown_history(request)
     )
-    return _page(request, "inventory/rollout/machine.html", form, row=row, history=history)
+    shown = history_shown(history)
+    return _page(request, "inventory/rollout/machine.html", form, row=row, history=shown)
 
 
 def _as_it_is(row: Replacement) -> dict:
@@ -153,17 +157,27 @@ def plan(request):
             messages.success(request, f"{visit.department} er planlagt i {visit}.")
             return redirect("rollout-plan")
     shown = rollout(request.user, on=today(), today=today())
-    history = history_of(
+    history = _history_of_plan(shown, shown_history(request))
+    return _page(
+        request,
+        "inventory/rollout/plan.html",
+        form,
+        shown=shown,
+        history=history_shown(history),
+    )
+
+
+def _history_of_plan(shown: Rollout, count: int | None) -> History:
+    return history_of(
         Rows(Roll, [row.roll.pk for row in shown.rolls], is_named=True),
         # Weeks that were taken out again are told of, too.
         Rows(RolloutWeek, _visits(shown), deleted="uge ", is_named=True),
         with_people=False,
-        shown=shown_history(request),
+        shown=count,
     )
-    return _page(request, "inventory/rollout/plan.html", form, shown=shown, history=history)
 
 
-def _visits(shown) -> list[int]:
+def _visits(shown: Rollout) -> list[int]:
     by_week = (visits for row in shown.planned for visits in row.visits.values())
     return [visit.pk for visits in by_week for visit in visits]
 

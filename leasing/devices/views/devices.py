@@ -10,7 +10,8 @@ from albertslund_it.common.permissions import (
 )
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
-from inventory.history.selectors import shown_history
+from inventory.history.presenters import history_shown
+from inventory.history.views import shown_history
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.confirmation.selectors.items import open_objection
 from leasing.devices.selectors.device_page import Reader, charges, costs, timeline
@@ -68,7 +69,9 @@ def device_detail(request, pk):
         "leasing": leasing_of(device, on),
         "costs": costs(device, reader, on),
         "charges": charges(device, reader),
-        "history": history_of_device(device, with_people=sees_people, shown=shown_history(request))
+        "history": history_shown(
+            history_of_device(device, with_people=sees_people, shown=shown_history(request))
+        )
         if reader.all
         else None,
         "sees_people": sees_people,

@@ -10,7 +10,8 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_EMPLOYEE, VIEW_ORDER
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import PlainForm
-from inventory.history.selectors import shown_history
+from inventory.history.presenters import history_shown
+from inventory.history.views import shown_history
 from leasing.approvals.selectors.scope import sees_who_asked
 from leasing.models import Status
 from leasing.orders.selectors.order_page import history_of_order, lines_of, mails_of
@@ -39,6 +40,7 @@ def order_detail(request, pk):
     )
     people, handles = user.has_perm(VIEW_EMPLOYEE), user.has_perm(HANDLE_ORDERS)
     lines = lines_of(order, user, day)
+    history = history_of_order(order, user, with_people=people, shown=shown_history(request))
     context = {
         "order": order,
         "lines": lines,
@@ -47,7 +49,7 @@ def order_detail(request, pk):
         "handles": handles,
         "sees_people": people,
         "sees_who_asked": sees_who_asked(user, order, day),
-        "history": history_of_order(order, user, with_people=people, shown=shown_history(request)),
+        "history": history and history_shown(history),
     }
     return render(request, "leasing/orders/order_detail.html", context)
 

@@ -7,7 +7,8 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_EMPLOYEE
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.query import number_in
-from inventory.history.selectors import shown_history
+from inventory.history.presenters import history_shown
+from inventory.history.views import shown_history
 from inventory.models import Device, Employee
 from inventory.organisation.selectors.scope import employees_seen_by
 from inventory.people.services.people import add_coming, employee_state, save_employee
@@ -35,7 +36,9 @@ def employee_detail(request, pk):
         "today": on,
         "may_edit": may_edit(request.user),
         "may_handle": request.user.has_perm(HANDLE_ORDERS),
-        "history": history_of_employee(employee, with_people=True, shown=shown_history(request))
+        "history": history_shown(
+            history_of_employee(employee, with_people=True, shown=shown_history(request))
+        )
         if reader.all
         else None,
     }

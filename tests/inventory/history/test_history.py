@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from albertslund_it.web.people import person_at_the_terminal
+from inventory.history.presenters import history_shown
 from inventory.history.selectors import Rows, history_of
 from inventory.models import Device, Employee, Placement, Unit
 from inventory.organisation.services import save_coding
@@ -21,7 +22,11 @@ pytestmark = pytest.mark.django_db
 
 
 def changes_of(*about, with_people=True, **options):
-    return history_of(*about, with_people=with_people, **options).changes
+    return shown(*about, with_people=with_people, **options).changes
+
+
+def shown(*about, **options):
+    return history_shown(history_of(*about, **options))
 
 
 def test_a_unit_tells_on_its_page_who_changed_its_account(cast, client_of):
@@ -77,10 +82,10 @@ def test_the_oldest_are_left_out_until_asked_for(cast):
         cast.unit.leader_name = f"Leder {number}"
         cast.unit.save()
 
-    found = history_of(Rows(Unit, [cast.unit.pk]), with_people=True)
+    found = shown(Rows(Unit, [cast.unit.pk]), with_people=True)
     assert (len(found.changes), found.has_more) == (50, True)
     assert found.changes[0].fields == [("enhedsleder", "Leder 58", "Leder 59")]
-    whole = history_of(Rows(Unit, [cast.unit.pk]), with_people=True, shown=None)
+    whole = shown(Rows(Unit, [cast.unit.pk]), with_people=True, shown=None)
     assert (len(whole.changes), whole.has_more) == (61, False)
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from albertslund_it.common.money import format_kroner
+from inventory.history.presenters import history_shown
 from inventory.models import FormerSerialNumber
 from leasing.devices.selectors.device_page import Reader, charges, costs, timeline
 from leasing.devices.selectors.history import history_of_device
@@ -124,7 +125,7 @@ def test_the_history_names_who_changed_what_also_what_is_deleted(moved, cast):
     term.price_ore = 600000
     term.save()
     FormerSerialNumber.objects.create(device=moved.device, serial_number="OLD-1")
-    found = history_of_device(moved.device, with_people=True).changes
+    found = history_shown(history_of_device(moved.device, with_people=True)).changes
 
     assert found[0].what == "Tidligere serienummer oprettet"
     assert found[1].fields == [
@@ -135,7 +136,7 @@ def test_the_history_names_who_changed_what_also_what_is_deleted(moved, cast):
     names = {field for change in found for field in change.fields}
     assert ("medarbejder", "–", "Anna Berg (anbe)") in names
     assert ("underaftale", "–", moved.sub_agreement.number) in names
-    hidden = history_of_device(moved.device, with_people=False)
+    hidden = history_shown(history_of_device(moved.device, with_people=False))
     assert "Anna Berg" not in str(hidden)
 
 

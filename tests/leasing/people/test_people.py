@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 
 from albertslund_it.common.errors import Refused
+from inventory.history.presenters import history_shown
 from inventory.history.selectors import Rows, history_of
 from inventory.models import Employee, ExpectedReturn, Placement
 from inventory.people.services.people import add_coming, employee_state, save_employee
@@ -59,6 +60,10 @@ def save(employee, actor, **changed):
     return save_employee(employee_id=employee.pk, actor=actor, **{**values, **changed})
 
 
+def changes_of(rows):
+    return history_shown(history_of(rows, with_people=True)).changes
+
+
 class TestComing:
     def test_asked_for_twice_it_is_one(self, coming, cast):
         again = add_coming(
@@ -71,9 +76,7 @@ class TestComing:
         coming.refresh_from_db()
         assert (coming.initials, coming.is_coming) == ("kiaa", False)
         [change] = [
-            c
-            for c in history_of(Rows(Employee, [coming.pk]), with_people=True).changes
-            if c.what == "Medarbejder rettet"
+            c for c in changes_of(Rows(Employee, [coming.pk])) if c.what == "Medarbejder rettet"
         ]
         assert (change.by, change.fields) == ("Hjalte", [("initialer", "–", "kiaa")])
 
@@ -102,7 +105,7 @@ class TestComing:
         real.refresh_from_db()
         assert real.starts_on == date(2026, 12, 1)
         line = OrderLine.objects.get()
-        change = history_of(Rows(OrderLine, [line.pk]), with_people=True).changes[0]
+        change = changes_of(Rows(OrderLine, [line.pk]))[0]
         assert change.by == "Hjalte"
         assert change.fields[0][0] == "til medarbejder"
         assert change.fields[0][2] == "Kim Åskov (kiaa)"
