@@ -36,14 +36,17 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """Mark what need not be tried again on the other database.
 
-    That is what asks none, and the looks of pages, which are the same (a test of theirs is named
-    "… are accessible" and does nothing else).
+    That is what asks none, the looks of pages, which are the same (a test of theirs is named "… page
+    is accessible" or "… are accessible" and does nothing else), and what LibreOffice makes of files
+    that other tests read on both (a test of that has its name).
     """
     for item in items:
         asks_a_database = {"db", "transactional_db"}.intersection(item.fixturenames) or (
             item.get_closest_marker("django_db")
         )
-        if not asks_a_database or item.name.partition("[")[0].endswith("_are_accessible"):
+        name = item.name.partition("[")[0]
+        is_of_looks = name.endswith(("_page_is_accessible", "_are_accessible"))
+        if is_of_looks or "libreoffice" in name or not asks_a_database:
             item.add_marker("once")
 
 
