@@ -1,6 +1,6 @@
 """The list of devices: who has each on a day, and how its lease stands."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,12 +11,11 @@ from inventory.models import Device, DeviceModel, Employee, Placement, Unit
 from inventory.models.organisation import in_danish_order
 from inventory.placements.selectors import placements_in_force
 from leasing.leases.selectors.leases import lease_state, leases_of
-
-IN_STOCK = "It-lager"
+from leasing.models import Lease
 
 BY_NAME = in_danish_order("name")
-# In which order the things stand that a device or its placement points at.
-ORDERS = {
+# The order of the things that a device or its placement points at.
+ORDERS: dict[str, Callable[[], QuerySet[DeviceModel] | QuerySet[Unit] | QuerySet[Employee]]] = {
     "model": lambda: DeviceModel.objects.order_by(BY_NAME),
     "category": lambda: DeviceModel.objects.order_by(in_danish_order("category__name"), BY_NAME),
     "unit": lambda: Unit.objects.order_by(BY_NAME, "number"),
@@ -33,7 +32,7 @@ FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
-    """A device as the list shows it on a day; `lease_state` as in `lease_state()`."""
+    """A device as the list shows it on a day, without a unit while in stock."""
 
     id: int
     serial_number: str
@@ -54,9 +53,9 @@ class DeviceRow:
     sub_agreement: str = ""
 
 
-def ordered_ids(
+def ordered_device_ids(
     devices: QuerySet[Device], column: str, *, descending: bool, on: date
-) -> QuerySet | Buckets | Chain:
+) -> QuerySet[Device, int] | Buckets | Chain:
     """Return the devices' ids in the order of a column, to be sliced; what has nothing is last."""
     if column in {"model", "category"}:
         rank = rank_in(ORDERS[column]())
@@ -70,26 +69,25 @@ def ordered_ids(
         placed = placed.filter(device__in=devices)
     # NOT IN is right, and fast, because no placement is without a device.
     others = devices.exclude(pk__in=placed.values("device")).order_by("serial_number")
+    without = others.values_list("pk", flat=True)
     if column == "since":
-        order = ["-starts_on" if descending else "starts_on", "device"]
-        first = placed.order_by(*order).values_list("device", flat=True)
-    else:
-        rank = rank_in(ORDERS[column]())
-        tie = "device__serial_number"
-        first = Buckets(
-            placed, "device", POINTERS[column], tie, rank, descending, many=column == "person"
-        )
-    return Chain(first, others.values_list("pk", flat=True))
+        by_day = placed.order_by("-starts_on" if descending else "starts_on", "device")
+        return Chain(by_day.values_list("device", flat=True), without)
+    rank, tie = rank_in(ORDERS[column]()), "device__serial_number"
+    many = column == "person"
+    return Chain(
+        Buckets(placed, "device", POINTERS[column], tie, rank, descending, many=many), without
+    )
 
 
-def _by_field(devices: QuerySet[Device], field: str, descending: bool) -> QuerySet:
+def _by_field(devices: QuerySet[Device], field: str, descending: bool) -> QuerySet[Device, int]:
     if field == "serial_number":  # unique and never empty: its index alone gives the order
-        order = ["-serial_number" if descending else "serial_number"]
+        ordered = devices.order_by("-serial_number" if descending else "serial_number")
+    elif descending:
+        ordered = devices.order_by(F(field).desc(nulls_last=True), "pk")
     else:
-        value = F(field)
-        nulls = {"nulls_last": True}
-        order = [value.desc(**nulls) if descending else value.asc(**nulls), "pk"]
-    return devices.order_by(*order).values_list("pk", flat=True)
+        ordered = devices.order_by(F(field).asc(nulls_last=True), "pk")
+    return ordered.values_list("pk", flat=True)
 
 
 def device_rows(ids: Sequence[int], on: date) -> list[DeviceRow]:
@@ -105,22 +103,22 @@ def device_rows(ids: Sequence[int], on: date) -> list[DeviceRow]:
     return [_row(devices[pk], placed.get(pk), leases.get(pk), on) for pk in ids]
 
 
-def _row(device: Device, placement: Placement | None, lease, on: date) -> DeviceRow:
-    unit = placement and placement.unit
-    person = placement and placement.employee
+def _row(device: Device, placement: Placement | None, lease: Lease | None, on: date) -> DeviceRow:
+    unit = placement.unit if placement else None
+    person = placement.employee if placement else None
     return DeviceRow(
         id=device.id,
         serial_number=device.serial_number,
         model=device.model.name,
         category=device.model.category.name,
         department=unit.department.name if unit and unit.department else "",
-        unit=unit.name if unit else IN_STOCK,
-        unit_id=unit and unit.id,
+        unit=unit.name if unit else "",
+        unit_id=unit.id if unit else None,
         person=str(person) if person else (placement.used_for if placement else ""),
-        # Who is employed elsewhere may have a page that the reader of this list may not see.
-        person_id=person.id if person and person.unit_id == placement.unit_id else None,
-        since=placement and placement.starts_on,
-        lease_starts_on=lease and lease.starts_on,
+        # The reader of this list may not see the page of somebody who is employed elsewhere.
+        person_id=person.id if person and unit and person.unit_id == unit.id else None,
+        since=placement.starts_on if placement else None,
+        lease_starts_on=lease.starts_on if lease else None,
         lease_state=lease_state(lease, on),
         last_seen=device.last_seen,
         unit_number=unit.number if unit else "",

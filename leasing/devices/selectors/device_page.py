@@ -3,29 +3,39 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import Enum
 
 from django.contrib.auth.models import User
 
-from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import departments_seen_by, sees_all, units_seen_by
 from inventory.placements.selectors import intervals
 from leasing.billing.selectors.facts import billed_by_lease, leases_with_differences, one_moment
 from leasing.billing.selectors.outstanding import window_up_to
-from leasing.devices.selectors.device_list import IN_STOCK
 from leasing.models import Charge, InvoiceLine
 
 ONE_DAY = timedelta(days=1)
 
 
+class Elsewhere(Enum):
+    """What stands for a unit that is the stock, or that the reader may not see."""
+
+    STOCK = "stock"
+    OTHER_DEPARTMENT = "department"
+    OTHER_UNIT = "unit"
+
+
+Place = Unit | Elsewhere
+
+
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A stretch of the timeline; `place` names no unit that the reader may not see."""
+    """A stretch of the timeline; `place` is no unit that the reader may not see."""
 
     starts_on: date
     last_day: date | None
-    place: str
+    place: Place
     unit_id: int | None
     department: str
     person: str
@@ -35,25 +45,27 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What a unit pays for the device in a quarter; no amounts where the reader may not see."""
+class DeviceCost:
+    """What a unit pays for the device in a quarter; no amounts of a unit the reader may not see."""
 
     period: str
-    place: str
+    place: Place
     unit_id: int | None
     billed_ore: int | None
     pending_ore: int | None
 
     @property
     def total_ore(self) -> int | None:
-        return None if self.billed_ore is None else self.billed_ore + self.pending_ore
+        if self.billed_ore is None or self.pending_ore is None:
+            return None
+        return self.billed_ore + self.pending_ore
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """A device's costs, and the sums of those that the reader may see."""
 
-    rows: list[Cost]
+    rows: list[DeviceCost]
 
     @property
     def billed_ore(self) -> int:
@@ -69,7 +81,7 @@ class Costs:
 
 
 class Reader:
-    """What of a device one person may see on a day."""
+    """What one person may see of a device on a day."""
 
     def __init__(self, user: User, on: date):
         self.all = sees_all(user)
@@ -80,15 +92,14 @@ class Reader:
     def sees(self, unit: Unit | None) -> bool:
         return self.all or (unit is not None and unit.id in self.units)
 
-    def name(self, unit: Unit | None) -> str:
-        """Name a unit, or say no more than that it is another one."""
+    def place(self, unit: Unit | None) -> Place:
+        """Return a unit, or no more than that it is another one."""
         if unit is None or unit.is_cost_holder:
-            return IN_STOCK
+            return Elsewhere.STOCK
         if self.sees(unit):
-            return unit.name
-        return (
-            "En anden afdeling" if unit.department_id not in self.departments else "En anden enhed"
-        )
+            return unit
+        is_own = unit.department_id in self.departments
+        return Elsewhere.OTHER_UNIT if is_own else Elsewhere.OTHER_DEPARTMENT
 
 
 def timeline(device: Device, reader: Reader, on: date) -> list[Stay]:
@@ -108,7 +119,7 @@ def _stay(placement: Placement, reader: Reader, on: date) -> Stay:
     return Stay(
         starts_on=placement.starts_on,
         last_day=ends_before and ends_before - ONE_DAY,
-        place=reader.name(unit),
+        place=reader.place(unit),
         unit_id=unit.id if is_seen and unit else None,
         department=unit.department.name if is_seen and unit and unit.department else "",
         person=_holder(placement) if is_seen else "",
@@ -123,7 +134,7 @@ def _holder(placement: Placement) -> str:
 
 
 def costs(device: Device, reader: Reader, on: date) -> Costs:
-    """Return what the lease has cost whom, by quarter up to the day's; the latest first."""
+    """Return what the lease has cost whom, by quarter up to the day's, in no order."""
     billed: dict[tuple[str, int], int] = defaultdict(int)
     pending: dict[tuple[str, int], int] = defaultdict(int)
     with one_moment():
@@ -136,20 +147,19 @@ def costs(device: Device, reader: Reader, on: date) -> Costs:
             for one in differences:
                 pending[one.period, one.unit_id] += one.amount_ore
     units = Unit.objects.in_bulk({unit for _, unit in billed.keys() | pending.keys() if unit})
-    rows = [
-        _cost(period, units.get(unit), billed[period, unit], pending[period, unit], reader)
-        for period, unit in billed.keys() | pending.keys()
-    ]
-    rows.sort(key=lambda row: danish_key(row.place))
-    rows.sort(key=lambda row: row.period, reverse=True)
-    return Costs(rows)
+    return Costs(
+        [
+            _cost(period, units.get(unit), billed[period, unit], pending[period, unit], reader)
+            for period, unit in billed.keys() | pending.keys()
+        ]
+    )
 
 
-def _cost(period: str, unit: Unit | None, billed: int, pending: int, reader: Reader) -> Cost:
+def _cost(period: str, unit: Unit | None, billed: int, pending: int, reader: Reader) -> DeviceCost:
     is_seen = reader.sees(unit)
-    return Cost(
+    return DeviceCost(
         period=period,
-        place=unit.name if is_seen and unit else reader.name(unit),
+        place=unit if is_seen and unit else reader.place(unit),
         unit_id=unit.id if is_seen and unit else None,
         billed_ore=billed if is_seen else None,
         pending_ore=pending if is_seen else None,

@@ -7,20 +7,19 @@ from leasing.models import Lease, LeaseTerm, LossReport
 
 def history_of_device(device: Device, *, with_people: bool, shown: int | None = SHOWN) -> History:
     """Return the latest changes to a device, its placements and its lease."""
-
-    def ids(rows):
-        return rows.values_list("pk", flat=True)
-
     begins = f"{device.pk} "  # how the rows that belong to a device are named
-    leases = list(ids(Lease.objects.filter(device=device)))
+    placements = device.placements.values_list("pk", flat=True)
+    returns = device.expected_returns.values_list("pk", flat=True)
+    leases = list(Lease.objects.filter(device=device).values_list("pk", flat=True))
+    terms = LeaseTerm.objects.filter(lease__in=leases).values_list("pk", flat=True)
     return history_of(
         Rows(Device, [device.pk]),
-        Rows(Placement, ids(device.placements), deleted=f"{begins}fra "),
-        Rows(ExpectedReturn, ids(device.expected_returns), deleted=f"{begins}senest "),
-        Rows(FormerSerialNumber, ids(device.former_serial_numbers)),
-        Rows(LossReport, ids(device.losses)),
+        Rows(Placement, placements, deleted=f"{begins}fra "),
+        Rows(ExpectedReturn, returns, deleted=f"{begins}senest "),
+        Rows(FormerSerialNumber, device.former_serial_numbers.values_list("pk", flat=True)),
+        Rows(LossReport, device.losses.values_list("pk", flat=True)),
         Rows(Lease, leases),
-        Rows(LeaseTerm, ids(LeaseTerm.objects.filter(lease__in=leases))),
+        Rows(LeaseTerm, terms),
         with_people=with_people,
         shown=shown,
     )

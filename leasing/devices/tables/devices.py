@@ -9,7 +9,8 @@ from django_tables2.data import TableData
 from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn
 from albertslund_it.web.tables import Table
 from inventory.models import Device
-from leasing.devices.selectors.device_list import DeviceRow, device_rows, ordered_ids
+from leasing.devices.presenters import IN_STOCK
+from leasing.devices.selectors.device_list import DeviceRow, device_rows, ordered_device_ids
 
 CHUNK = 500  # rows read at a time for a download; well under SQLite's limit on parameters
 
@@ -47,7 +48,9 @@ class DeviceRows(TableData):
 
     def _ids(self):
         descending = self.alias.startswith("-")
-        return ordered_ids(self.data, self.alias.lstrip("-"), descending=descending, on=self.on)
+        return ordered_device_ids(
+            self.data, self.alias.lstrip("-"), descending=descending, on=self.on
+        )
 
 
 def _device_page(row: DeviceRow) -> str:
@@ -97,7 +100,7 @@ class DeviceTable(Table):
     model = CodeColumn("Model")
     category = Column("Kategori")
     department = Column("Afdeling")
-    unit = Column("Enhed", link=_unit_page)
+    unit = Column("Enhed", of=lambda row: row.unit or IN_STOCK, link=_unit_page)
     person = Column("Medarbejder", link=_person_page)
     since = SinceColumn("Siden")
     lease_starts_on = DateColumn("Leasing fra")

@@ -14,6 +14,7 @@ from inventory.history.presenters import history_shown
 from inventory.history.views import shown_history
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.confirmation.selectors.items import open_objection
+from leasing.devices.presenters import costs_with_names, stays_with_names
 from leasing.devices.selectors.device_page import Reader, charges, costs, timeline
 from leasing.devices.selectors.history import history_of_device
 from leasing.devices.tables.devices import DeviceRows, DeviceTable, PickColumn
@@ -21,7 +22,7 @@ from leasing.devices.tables.filters import DeviceFilter
 from leasing.leases.selectors.leases import leasing_of
 from leasing.movements.views.device_actions import device_actions
 
-# Without people there is no »Fra« either: a placement is taken in whole, and would lose its person.
+# Without people there is no »Fra« either: a placement is imported whole, and would lose its person.
 WITH_PEOPLE = ("person", "initials", "used_for", "placed_from")
 
 
@@ -63,11 +64,13 @@ def device_detail(request, pk):
     device = get_object_or_404(devices.prefetch_related("former_serial_numbers"), pk=pk)
     reader = Reader(user, on)
     sees_people = user.has_perm(VIEW_EMPLOYEE)
+    found = costs(device, reader, on)
     context = {
         "device": device,
-        "stays": timeline(device, reader, on),
+        "stays": stays_with_names(timeline(device, reader, on)),
         "leasing": leasing_of(device, on),
-        "costs": costs(device, reader, on),
+        "costs": found,
+        "cost_rows": costs_with_names(found.rows),
         "charges": charges(device, reader),
         "history": history_shown(
             history_of_device(device, with_people=sees_people, shown=shown_history(request))

@@ -8,7 +8,8 @@ from django.urls import reverse
 from albertslund_it.common.money import format_kroner
 from inventory.history.presenters import history_shown
 from inventory.models import FormerSerialNumber
-from leasing.devices.selectors.device_page import Reader, charges, costs, timeline
+from leasing.devices.presenters import costs_with_names, stays_with_names
+from leasing.devices.selectors.device_page import Elsewhere, Reader, charges, costs, timeline
 from leasing.devices.selectors.history import history_of_device
 from leasing.leases.selectors.leases import leasing_of
 from tests import builders as make
@@ -42,14 +43,14 @@ def moved(cast):
 
 
 def test_the_timeline_tells_where_it_is_was_and_will_be(moved, cast):
-    stays = timeline(moved.device, Reader(cast.helpdesk, TODAY), TODAY)
+    stays = stays_with_names(timeline(moved.device, Reader(cast.helpdesk, TODAY), TODAY))
 
-    assert [(stay.place, stay.person, stay.is_now, stay.is_later) for stay in stays] == [
+    assert [(place, stay.person, stay.is_now, stay.is_later) for place, stay in stays] == [
         ("It-lager", "", False, True),
         (cast.unit.name, "Anna Berg (anbe)", True, False),
         ("Åhaven", "Bo Fremmed (bo)", False, False),
     ]
-    assert [stay.last_day for stay in stays] == [None, date(2026, 11, 30), date(2026, 1, 31)]
+    assert [stay.last_day for _, stay in stays] == [None, date(2026, 11, 30), date(2026, 1, 31)]
 
 
 def test_each_quarters_cost_is_told_by_unit_billed_and_not_billed(moved, cast):
@@ -59,7 +60,8 @@ def test_each_quarters_cost_is_told_by_unit_billed_and_not_billed(moved, cast):
     """
     found = costs(moved.device, Reader(cast.finance, TODAY), TODAY)
 
-    assert [(c.period, c.place, c.billed_ore, c.pending_ore) for c in found.rows] == [
+    rows = costs_with_names(found.rows)
+    assert [(c.period, place, c.billed_ore, c.pending_ore) for place, c in rows] == [
         ("2026Q2", cast.unit.name, 0, 34942),
         ("2026Q1", cast.unit.name, 22906, 0),
         ("2026Q1", "Åhaven", 12035, 0),
@@ -74,12 +76,10 @@ def test_a_head_reads_nothing_about_another_departments_time_with_it(moved, cast
     page = client_of(cast.head).get(reverse("device-detail", args=[moved.device.pk]))
     text = page.content.decode()
 
-    assert (foreign.place, foreign.billed_ore, foreign.pending_ore) == (
-        "En anden afdeling",
-        None,
-        None,
-    )
-    assert (earlier.place, earlier.person, earlier.department) == ("En anden afdeling", "", "")
+    hidden = Elsewhere.OTHER_DEPARTMENT
+    assert (foreign.place, foreign.billed_ore, foreign.pending_ore) == (hidden, None, None)
+    assert (earlier.place, earlier.person, earlier.department) == (hidden, "", "")
+    assert "En anden afdeling" in text
     assert costs(moved.device, reader, TODAY).billed_ore == 22906
     assert [c.charge.text for c in charges(moved.device, reader)] == ["Ny skærm"]
     assert "Anna Berg" in text
@@ -92,10 +92,12 @@ def test_a_unit_leader_reads_of_a_neighbour_that_it_is_another_unit(cast):
     lease = make.lease(unit=neighbour)
     make.placement(lease.device, date(2026, 2, 1), cast.unit)
 
-    places = [s.place for s in timeline(lease.device, Reader(cast.unit_leader, TODAY), TODAY)]
-    assert places == [cast.unit.name, "En anden afdeling"]
-    places = [s.place for s in timeline(lease.device, Reader(cast.head, TODAY), TODAY)]
-    assert places == [cast.unit.name, "Nabo"]
+    def places(user):
+        stays = timeline(lease.device, Reader(user, TODAY), TODAY)
+        return [place for place, _ in stays_with_names(stays)]
+
+    assert places(cast.unit_leader) == [cast.unit.name, "En anden afdeling"]
+    assert places(cast.head) == [cast.unit.name, "Nabo"]
 
 
 def test_the_lease_is_told_with_its_terms_and_what_is_left(moved):
