@@ -1,7 +1,10 @@
+"""What is typed in about employees, and by when a device is to be handed in."""
+
 from datetime import timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
 from inventory.models import Employee, Unit
@@ -10,21 +13,26 @@ from inventory.organisation.presenters import unit_choices
 GIVEN_DAYS = 14
 
 
-class UnitField(forms.ModelChoiceField):
-    """A unit, chosen by department."""
+def _units() -> QuerySet[Unit]:
+    """Return the units that employ people."""
+    return Unit.objects.filter(is_cost_holder=False)
+
+
+class EmployerField(forms.ModelChoiceField):
+    """A unit that employs people, chosen by department."""
 
     widget = PlainSelect
 
     def __init__(self, **kwargs):
-        super().__init__(queryset=Unit.objects.filter(is_cost_holder=False), **kwargs)
+        super().__init__(queryset=_units(), **kwargs)
 
 
 class UnitsField(forms.ModelMultipleChoiceField):
-    """Any number of units; a number that no database holds is none of them."""
+    """Any number of units; a number too large for the database is none of them."""
 
-    def _check_values(self, value):
+    def clean(self, value):
         try:
-            return super()._check_values(value)
+            return super().clean(value)
         except OverflowError:
             raise ValidationError(self.error_messages["invalid_choice"]) from None
 
@@ -33,15 +41,14 @@ class ComingForm(PlainForm, forms.Form):
     """Who is to begin, where and when."""
 
     name = forms.CharField(label="Navn", max_length=100)
-    unit = UnitField(label="Enhed", help_text="Den betaler for det, der bliver bestilt.")
+    unit = EmployerField(label="Enhed", help_text="Den betaler for det, der bliver bestilt.")
     starts_on = DateField(label="Første dag")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autofocus"] = not self.is_bound
         self.fields["name"].widget.attrs["autocomplete"] = "off"
-        units = unit_choices(self.fields["unit"].queryset)
-        self.fields["unit"].widget.choices = [("", "Vælg enhed"), *units]
+        self.fields["unit"].widget.choices = [("", "Vælg enhed"), *unit_choices(_units())]
 
 
 class EmployeeForm(PlainForm, forms.Form):
@@ -53,9 +60,9 @@ class EmployeeForm(PlainForm, forms.Form):
         required=False,
         help_text="Når medarbejderen har fået dem. Så er det ikke længere en kommende.",
     )
-    unit = UnitField(label="Enhed, der betaler")
+    unit = EmployerField(label="Enhed, der betaler")
     also_employed_at = UnitsField(
-        Unit.objects.filter(is_cost_holder=False),
+        _units(),
         label="Også ansat i",
         required=False,
         help_text="Hold Ctrl nede for at vælge flere. Enheden ovenfor betaler, og dens leder "
@@ -70,9 +77,8 @@ class EmployeeForm(PlainForm, forms.Form):
 
     def __init__(self, *args, employee: Employee, **kwargs):
         super().__init__(*args, **kwargs)
-        choices = unit_choices(self.fields["unit"].queryset)
+        choices = unit_choices(_units())
         self.fields["unit"].widget.choices = choices
-        self.fields["also_employed_at"].choices = choices
         self.fields["also_employed_at"].widget.choices = choices
         if not employee.is_coming:
             del self.fields["initials"]

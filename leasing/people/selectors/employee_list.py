@@ -1,16 +1,22 @@
-"""The list of employees: who has a pc, who is to come, who has left."""
+"""The list of employees: who has a pc, who is still to begin, who has left."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from django.db.models import Q, QuerySet
 
 from inventory.models import Employee, Placement
 from inventory.placements.selectors import placements_in_force
 
-PRESENT, COMING, LEFT = "ansat", "kommende", "fratraadt"
-STATES = [(PRESENT, "Ansat"), (COMING, "Kommende"), (LEFT, "Fratrådt")]
+
+class EmployeeState(StrEnum):
+    """How an employee stands on a day, as addresses name it."""
+
+    PRESENT = "ansat"
+    COMING = "kommende"
+    LEFT = "fratraadt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +33,21 @@ class EmployeeRow:
         return self.employee.pk
 
     @property
-    def state(self) -> str | tuple[str, str]:
-        """Return a mark (style, word) where there is something to mark."""
+    def state(self) -> EmployeeState:
         if self.employee.is_coming:
-            return ("warn", "Kommende")
+            return EmployeeState.COMING
         if self.employee.left_on and self.employee.left_on <= self.on:
-            return ("bad" if self.devices else "", "Fratrådt")
-        return "Ansat"
+            return EmployeeState.LEFT
+        return EmployeeState.PRESENT
 
 
-def in_state(employees: QuerySet[Employee], state: str, on: date) -> QuerySet[Employee]:
-    """Keep those of one of STATES, as it is on a day."""
-    if state == COMING:
+def employees_in_state(
+    employees: QuerySet[Employee], state: EmployeeState, on: date
+) -> QuerySet[Employee]:
+    """Keep those who are in a state on a day."""
+    if state == EmployeeState.COMING:
         return employees.filter(initials="")
-    if state == LEFT:
+    if state == EmployeeState.LEFT:
         return employees.filter(left_on__lte=on).exclude(initials="")
     return employees.filter(Q(left_on=None) | Q(left_on__gt=on)).exclude(initials="")
 
@@ -64,8 +71,8 @@ def employee_rows(employees: Sequence[Employee], on: date) -> Iterator[EmployeeR
     held: dict[int, list[bool]] = {}
     ids = [employee.pk for employee in employees]
     found = placements_in_force(on).filter(employee__in=ids).order_by()
-    for employee, is_pc in found.values_list("employee", "device__model__category__is_pc"):
-        held.setdefault(employee, []).append(is_pc)
+    for holder, is_pc in found.values_list("employee", "device__model__category__is_pc"):
+        held.setdefault(holder, []).append(is_pc)
     for employee in employees:
         devices = held.get(employee.pk, [])
         yield EmployeeRow(employee, sum(devices), len(devices), on)

@@ -1,4 +1,4 @@
-"""Everything about one employee, as far as its reader may see it."""
+"""Everything about one employee, as far as the reader may see it."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ HAD_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class DeviceOfEmployee:
     """A device that the person has, will have or had; the last days are included.
 
     `quarter_ore` is None where the lease does not run.
@@ -43,15 +43,16 @@ class Held:
 
     @property
     def is_loan(self) -> bool:
-        return self.placement.unit.is_cost_holder
+        unit = self.placement.unit
+        return unit is not None and unit.is_cost_holder
 
 
 @dataclass(frozen=True)
 class EmployeePage:
     """What the page of an employee shows."""
 
-    has: list[Held]
-    had: list[Held]
+    has: list[DeviceOfEmployee]
+    had: list[DeviceOfEmployee]
     lines: list[OrderLine]
     approvals: list[Approval]
     holdings: Holdings
@@ -77,9 +78,9 @@ class EmployeePage:
 def employee_page(employee: Employee, reader: Reader, on: date) -> EmployeePage:
     """Gather an employee's page; its unit must be at hand.
 
-    What other departments pay is left out for who does not see them.
+    What other departments pay is left out for a reader who does not see them.
     """
-    has, had = _held(employee, reader, on)
+    has, had = _devices(employee, reader, on)
     lines = (
         OrderLine.objects.filter(employee=employee, status__in=OPEN)
         .select_related("order", "model", "unit", "replaces")
@@ -100,7 +101,9 @@ def employee_page(employee: Employee, reader: Reader, on: date) -> EmployeePage:
     )
 
 
-def _held(employee: Employee, reader: Reader, on: date) -> tuple[list[Held], list[Held]]:
+def _devices(
+    employee: Employee, reader: Reader, on: date
+) -> tuple[list[DeviceOfEmployee], list[DeviceOfEmployee]]:
     """Return what the person has or will have, and what the person had, the latest first."""
     placements = [
         placement
@@ -116,11 +119,12 @@ def _held(employee: Employee, reader: Reader, on: date) -> tuple[list[Held], lis
     due: dict[int, list[ExpectedReturn]] = {}
     for one in open_returns(on).filter(employee=employee):
         due.setdefault(one.device_id, []).append(one)
-    has, had = [], []
+    has: list[DeviceOfEmployee] = []
+    had: list[DeviceOfEmployee] = []
     for placement in placements:
         is_past = placement.ends_before is not None and placement.ends_before <= on
         lease = leases.get(placement.device_id)
-        held = Held(
+        held = DeviceOfEmployee(
             device=placement.device,
             placement=placement,
             last_day=placement.ends_before and placement.ends_before - ONE_DAY,
@@ -149,7 +153,7 @@ def changed_unit_on(employee: Employee) -> date | None:
 
 
 def twins_of(employee: Employee) -> list[Employee]:
-    """Return who may be the same: of a coming one the real ones of that name and unit, and back."""
+    """Return who may be the same person: those of that name and unit, one coming and one real."""
     same_unit = Employee.objects.filter(unit=employee.unit_id).exclude(pk=employee.pk)
     near: QuerySet[Employee] = (
         same_unit.exclude(initials="") if employee.is_coming else same_unit.filter(initials="")

@@ -16,7 +16,7 @@ from leasing.models import Order
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What came of joining two; `breaks_rule` says that the person has more pc's than allowed."""
+    """What came of joining two; `breaks_rule` if the person now has more pc's than allowed."""
 
     employee: Employee
     moved: int
@@ -27,7 +27,7 @@ class Joined:
 def join_coming(*, coming_id: int, real_id: int, actor: Actor, today: date) -> Joined:
     """Move everything of a coming employee to the real one; the coming one is gone then.
 
-    More than one pc is no reason to refuse: the person is the same, and it shows as a fault.
+    More than one pc is no reason to refuse: it is one person, and data quality shows it.
 
     Raises:
         Refused: when the coming one is no longer there, or either is of the other kind.
@@ -54,7 +54,7 @@ def _move_all(coming: Employee, real: Employee, actor: Actor) -> int:
     links = [
         (one.related_model, one.field.name)
         for one in Employee._meta.related_objects
-        if one.one_to_many
+        if one.one_to_many and isinstance(one.related_model, type)
     ]
     changes = Changes((Employee, *dict.fromkeys(model for model, _ in links)))
     moved = 0

@@ -85,9 +85,9 @@ def coming_new(request):
 def employee_join(request, pk):
     """Join a coming employee to the real one."""
     _employee(request, pk)
-    real = number_in(request.POST.get("real", "")) or 0
+    real_id = number_in(request.POST.get("real", "")) or 0
     try:
-        joined = join_coming(coming_id=pk, real_id=real, actor=request.user, today=today())
+        joined = join_coming(coming_id=pk, real_id=real_id, actor=request.user, today=today())
     except Refused as refused:
         messages.error(request, " ".join(refused.reasons))
         return redirect("employee-detail", pk)

@@ -1,0 +1,120 @@
+"""The list of employees: its table and its filters."""
+
+import django_filters
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from albertslund_it.web.clock import today
+from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn, NumberColumn
+from albertslund_it.web.filters import FilterSet
+from albertslund_it.web.forms import PlainSelect
+from albertslund_it.web.tables import QuerySetRows, Table
+from inventory.models import Employee
+from inventory.organisation.presenters import unit_choices
+from inventory.organisation.selectors.organisation import departments_open_to
+from inventory.organisation.selectors.scope import units_seen_by
+from leasing.data_quality.presenters import WORDS
+from leasing.data_quality.selectors.rules import BY_KEY, RULES, Of
+from leasing.people.presenters import STATES, mark_of_state
+from leasing.people.selectors.employee_list import (
+    EmployeeState,
+    employee_rows,
+    employees_in_state,
+    holders_of_pcs,
+    named,
+)
+
+WAITS = [(rule.key, WORDS[rule.key].title) for rule in RULES if rule.of is Of.PEOPLE]
+CHUNK = 500
+
+
+class EmployeeFilter(FilterSet):
+    """What the list of employees can be narrowed to; every choice is within the user's scope."""
+
+    q = django_filters.CharFilter(label="Søg", method="search")
+    department = django_filters.ModelChoiceFilter(
+        label="Afdeling",
+        queryset=lambda request: departments_open_to(request.user, today()),
+        field_name="unit__department",
+        empty_label="Alle",
+    )
+    unit = django_filters.ChoiceFilter(
+        label="Enhed", method="in_unit", empty_label="Alle", widget=PlainSelect
+    )
+    pc = django_filters.ChoiceFilter(
+        label="Har pc", choices=[("ja", "Ja"), ("nej", "Nej")], method="has_pc", empty_label="Alle"
+    )
+    state = django_filters.ChoiceFilter(
+        label="Ansættelse", choices=STATES, method="in_state", empty_label="Alle"
+    )
+    waits = django_filters.ChoiceFilter(
+        label="Venter", choices=WAITS, method="in_waits", empty_label="Alle"
+    )
+
+    class Meta:
+        model = Employee
+        fields: list[str] = []
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, request=request, **kwargs)
+        units = units_seen_by(request.user, today())
+        self.filters["unit"].extra["choices"] = unit_choices(units)
+        self.hint("Navn eller initialer")
+
+    def search(self, employees, name, value):
+        return named(employees, value)
+
+    def in_unit(self, employees, name, unit):
+        return employees.filter(unit=unit)
+
+    def has_pc(self, employees, name, answer):
+        holds = Exists(holders_of_pcs(today()).filter(employee=OuterRef("pk")))
+        return employees.filter(holds if answer == "ja" else ~holds)
+
+    def in_state(self, employees, name, state):
+        return employees_in_state(employees, EmployeeState(state), today())
+
+    def in_waits(self, employees, name, key):
+        return employees.filter(pk__in=BY_KEY[key].find(today()).values("pk"))
+
+
+class EmployeeRows(QuerySetRows):
+    """Employees of a queryset, with what they have looked up for a page at a time."""
+
+    def __getitem__(self, wanted):
+        return list(employee_rows(super().__getitem__(wanted), today()))
+
+    def __iter__(self):
+        employees = list(self.data)
+        for start in range(0, len(employees), CHUNK):
+            yield from employee_rows(employees[start : start + CHUNK], today())
+
+
+class EmployeeTable(Table):
+    """Employees with their unit, and how much they have."""
+
+    caption = "Medarbejdere"
+    empty_title = "Der er ingen medarbejdere endnu"
+    empty_help = "De indlæses af it-helpdesk."
+
+    name = Column(
+        "Navn",
+        of="employee.name",
+        link=lambda row: reverse("employee-detail", args=[row.id]),
+        sort_by=("name", "initials"),
+    )
+    initials = CodeColumn("Initialer", of="employee.initials", sort_by="initials")
+    unit = Column("Enhed", of="employee.unit.name", sort_by=("unit__name", "name"))
+    department = Column(
+        "Afdeling",
+        of=lambda row: str(row.employee.unit.department or ""),
+        sort_by=("unit__department__name", "unit__name"),
+    )
+    pcs = NumberColumn("Pc'er", orderable=False)
+    devices = NumberColumn("Udstyr i alt", orderable=False)
+    starts_on = DateColumn("Første dag", of="employee.starts_on", sort_by="starts_on")
+    left_on = DateColumn("Fratrådt", of="employee.left_on", sort_by="left_on")
+    state = MarkColumn("Ansættelse", of=mark_of_state, orderable=False)
+    # What an import of the file needs.
+    mail = Column("Mail", of="employee.mail", visible=False)
+    unit_number = CodeColumn("Enhedsnr", of="employee.unit.number", visible=False)
