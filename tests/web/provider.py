@@ -88,7 +88,7 @@ def _handler(provider):
             elif path == "/keys":
                 public = jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
                 self._answer({"keys": [public | {"kid": "1", "alg": "RS256"}]})
-            elif path == "/userinfo" and self.headers["Authorization"] == "Payer adgang":
+            elif path == "/userinfo" and self.headers["Authorization"] == "Bearer adgang":
                 self._answer(provider.account | provider.userinfo)
             else:
                 self.send_error(404)
