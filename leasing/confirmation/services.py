@@ -4,19 +4,19 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import span_label
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
-from inventory.models import Device, Placement
+from inventory.models import Device, Placement, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.quarter_costs import quarter_costs
-from leasing.confirmation.selectors.asked import Asked, people_to_ask
+from leasing.confirmation.selectors.asked import Asked, mail_key, people_to_ask
 from leasing.confirmation.selectors.items import (
     SILENT,
-    Item,
+    ListedDevice,
     agreement_of,
     devices_placed_at,
     item_on_list,
@@ -26,6 +26,8 @@ from leasing.confirmation.selectors.items import (
 )
 from leasing.mail.services import write_mail
 from leasing.models import Confirmation, ConfirmationRound, Mail, Objection, Settings
+
+LONGEST_NOTE = 300  # what its column holds
 
 
 @transaction.atomic
@@ -87,7 +89,7 @@ def remind(*, today: date, now: datetime) -> int:
 
 @transaction.atomic
 def extend_round(*, due_on: date, today: date) -> ConfirmationRound:
-    """Return leaders until a later day to answer; a round that is over is open again.
+    """Give leaders until a later day to answer; a round that is over is open again.
 
     Raises:
         Refused: when nobody has asked, or the day is no later than it was.
@@ -122,14 +124,14 @@ def _write(
     asked: ConfirmationRound,
     one: Asked,
     recipients: list[str],
-    items: list[Item],
+    items: list[ListedDevice],
     today: date,
     now: datetime,
     *,
     reminds: bool = False,
 ) -> Mail | None:
     """Write the question about a list, or the reminder of it; None where nobody can be asked."""
-    key = f"confirmation-{asked.pk}-{one.key}"
+    key = f"{mail_key(asked)}-{one.key}"
     if reminds:
         key += f"-rykker-{today}"
     elif earlier := Mail.objects.filter(Q(key=key) | Q(key__startswith=f"{key}-igen-")).count():
@@ -155,7 +157,7 @@ def _write(
 @transaction.atomic
 def confirm(
     *,
-    units,
+    units: QuerySet[Unit],
     device_ids: Collection[int] | None,
     actor: Actor,
     today: date,
@@ -164,8 +166,10 @@ def confirm(
 ) -> int:
     """Record that devices are the units' own: those named, or all that are not answered.
 
-    `seen` is the digest of the list that the person looked through, if they saw one. Gives how
-    many were confirmed; the same again is no change.
+    `seen` is the digest of the list that the person looked through, if they saw one. The same again
+    is no change.
+
+    Returns how many were confirmed.
 
     Raises:
         Refused: when nobody has asked, or the list is another one by now.
@@ -196,7 +200,7 @@ def confirm(
 def object_to_device(
     *,
     device: Device,
-    units,
+    units: QuerySet[Unit],
     note: str,
     since: date | None,
     actor: Actor,
@@ -210,31 +214,20 @@ def object_to_device(
             without a note.
     """
     lock(Objection, Confirmation)
-    holder = placements_in_force(today).filter(device=device, unit__in=units).first()
-    if holder is None and (left := item_on_list(device, units, today)):
-        holder = Placement.objects.filter(device=device, unit=left.unit).latest("starts_on")
-    if holder is None:
+    placed = _placement_at(device, units, today)
+    if placed is None or placed.unit is None:
         raise Refused(
             f"{device} står ikke hos jer, og I skal ikke betale for det, så der er ikke noget at "
             "indvende."
         )
-    if not note.strip():
-        raise Refused("Skriv, hvad der er forkert, fx hvem der har udstyret.")
-    if since and since > today:
-        raise Refused("Datoen for, hvornår det blev forkert, kan ikke ligge efter i dag.")
-    came = Placement.objects.filter(device=device, unit=holder.unit).earliest("starts_on").starts_on
-    if since and since < came:
-        raise Refused(
-            f"{device} kom først til {holder.unit.name} den {came:%d-%m-%Y}, så det kan ikke have "
-            "været forkert før den dag."
-        )
-    Confirmation.objects.filter(device=device, unit=holder.unit, round=latest_round()).delete()
-    before = Objection.objects.filter(device=device, unit=holder.unit, outcome="").first()
-    if before:
+    unit = placed.unit
+    _refuse_objection(device, unit, note, since, today)
+    Confirmation.objects.filter(device=device, unit=unit, round=latest_round()).delete()
+    if before := Objection.objects.filter(device=device, unit=unit, outcome="").first():
         return before
     objection = Objection.objects.create(
         device=device,
-        unit=holder.unit,
+        unit=unit,
         since=since,
         note=" ".join(note.split()),
         raised_at=now,
@@ -242,17 +235,40 @@ def object_to_device(
     )
     write_mail(
         recipients=Settings.objects.get().helpdesk_mail,
-        subject=f"»Ikke vores«: {device} hos {holder.unit.name}",
+        subject=f"»Ikke vores«: {device} hos {unit.name}",
         template="objection",
         context={
             "objection": objection,
-            "placed": holder,
+            "placed": placed,
             "quarter_ore": quarter_costs([device.pk], today).get(device.pk, 0),
         },
         now=now,
         key=f"objection-{objection.pk}",
     )
     return objection
+
+
+def _placement_at(device: Device, units: QuerySet[Unit], today: date) -> Placement | None:
+    """Return the placement by which one of the units has the device, or will be billed for it."""
+    here = placements_in_force(today).filter(device=device, unit__in=units).first()
+    if here is None and (left := item_on_list(device, units, today)):
+        return Placement.objects.filter(device=device, unit=left.unit).latest("starts_on")
+    return here
+
+
+def _refuse_objection(
+    device: Device, unit: Unit, note: str, since: date | None, today: date
+) -> None:
+    if not note.strip():
+        raise Refused("Skriv, hvad der er forkert, fx hvem der har udstyret.")
+    if since and since > today:
+        raise Refused("Datoen for, hvornår det blev forkert, kan ikke ligge efter i dag.")
+    came = Placement.objects.filter(device=device, unit=unit).earliest("starts_on").starts_on
+    if since and since < came:
+        raise Refused(
+            f"{device} kom først til {unit.name} den {came:%d-%m-%Y}, så det kan ikke have "
+            "været forkert før den dag."
+        )
 
 
 @transaction.atomic
@@ -282,8 +298,8 @@ def settle_objection(
             )
     elif not note:
         raise Refused("Skriv en begrundelse for at afvise. Lederen kan se den.")
-    if len(note) > Objection._meta.get_field("outcome_note").max_length:
-        raise Refused("Begrundelsen må højst være 300 tegn. Skriv den kortere.")
+    if len(note) > LONGEST_NOTE:
+        raise Refused(f"Begrundelsen må højst være {LONGEST_NOTE} tegn. Skriv den kortere.")
     objection.outcome, objection.outcome_note = outcome, note
     objection.settled_at, objection.settled_by = now, actor
     objection.save()

@@ -16,6 +16,8 @@ from leasing.approvals.selectors.tasks import to_decide
 from leasing.billing.selectors.outstanding import outstanding
 from leasing.billing.selectors.quarter_costs import cost_of
 from leasing.billing.views import is_computed_now
+from leasing.confirmation.presenters import confirmation_tasks
+from leasing.confirmation.selectors.first import round_work
 from leasing.cost_share.selectors.minute import minute_of
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.tasks import share_tasks
@@ -57,7 +59,11 @@ def front(request):
     context["sees_nothing"] = not user.has_perm(VIEW_DEVICE)
     if not (sees_all(user) or context["sees_nothing"]):
         context |= _for_leaders(user, day, now)
-    first = [*approval_tasks(to_decide(user, day)), *share_tasks(user, day)]
+    first = [
+        *approval_tasks(to_decide(user, day)),
+        *confirmation_tasks(round_work(user, day)),
+        *share_tasks(user, day),
+    ]
     if user.has_perm(HANDLE_ORDERS):
         first += mail_tasks(unsent_mails())
     context["tasks"] = [*task_links.linked(first), *context["tasks"]]

@@ -1,7 +1,6 @@
 """Whom a round asks: the heads of departments and the leaders of units, substitutes too."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +10,7 @@ from django.db.models import Q
 from albertslund_it.common.permissions import OBJECT_TO_DEVICE
 from albertslund_it.web.people import BACKEND
 from inventory.models import Access, Department, Unit
-from leasing.confirmation.selectors.items import SILENT, Item, items_of
+from leasing.confirmation.selectors.items import SILENT, ListedDevice, items_of
 from leasing.models import ConfirmationRound, Mail
 
 
@@ -19,7 +18,7 @@ from leasing.models import ConfirmationRound, Mail
 class Asked:
     """A department, or a unit with people of its own, and those who can be asked about its list.
 
-    `missing` are those of the recipients that the round has not written to.
+    `written` are the addresses that the round has written to.
     """
 
     key: str
@@ -27,11 +26,15 @@ class Asked:
     department_id: int
     unit_id: int | None
     recipients: list[str]
-    missing: list[str]
-    items: list[Item]
+    written: set[str]
+    items: list[ListedDevice]
 
     @property
-    def silent(self) -> list[Item]:
+    def missing(self) -> list[str]:
+        return [mail for mail in self.recipients if mail not in self.written]
+
+    @property
+    def silent(self) -> list[ListedDevice]:
         return [item for item in self.items if item.answer == SILENT]
 
 
@@ -41,31 +44,25 @@ def people_to_ask(on: date, asked: ConfirmationRound | None) -> list[Asked]:
     Access follows the post, so those who have it that day come before the address in the
     register. Whoever has the whole department is not asked again for a unit of it.
     """
-    by_department: dict[Department, list[Item]] = {}
-    by_unit: dict[Unit, list[Item]] = {}
+    by_department: dict[Department, list[ListedDevice]] = {}
+    by_unit: dict[tuple[Department, Unit], list[ListedDevice]] = {}
     for item in items_of(Unit.objects.filter(is_cost_holder=False), on):
-        by_department.setdefault(item.unit.department, []).append(item)
-        by_unit.setdefault(item.unit, []).append(item)
+        if department := item.unit.department:
+            by_department.setdefault(department, []).append(item)
+            by_unit.setdefault((department, item.unit), []).append(item)
     people, written = _people_with_access(on), _written_to(asked)
-
-    def one(
-        key: str, whom, department_id: int, unit_id: int, recipients: list[str], items
-    ) -> Asked:
-        missing = [mail for mail in recipients if mail not in written[key]]
-        return Asked(key, whom.name, department_id, unit_id, recipients, missing, items)
-
-    found, of_department = [], {}
+    found = {}
     for department, items in by_department.items():
-        recipients = people["department", department.pk] or _some(department.head_mail)
-        of_department[department.pk] = set(recipients)
-        key = f"d{department.pk}"
-        found.append(one(key, department, department.pk, None, recipients, items))
-    for unit, items in by_unit.items():
+        key, pk = f"d{department.pk}", department.pk
+        heads = people["department", pk] or _some(department.head_mail)
+        found[key] = Asked(key, department.name, pk, None, heads, written[key], items)
+    for (department, unit), items in by_unit.items():
+        key, heads = f"u{unit.pk}", found[f"d{department.pk}"].recipients
         own = people["unit", unit.pk] or _some(unit.leader_mail)
-        own = [mail for mail in own if mail not in of_department[unit.department_id]]
+        own = [mail for mail in own if mail not in heads]
         if own:
-            found.append(one(f"u{unit.pk}", unit, unit.department_id, unit.pk, own, items))
-    return found
+            found[key] = Asked(key, unit.name, department.pk, unit.pk, own, written[key], items)
+    return list(found.values())
 
 
 def _some(mail: str) -> list[str]:
@@ -78,7 +75,7 @@ def _people_with_access(on: date) -> dict[tuple[str, int], list[str]]:
     rows = Access.objects.filter(
         Q(ends_before=None) | Q(ends_before__gt=on), starts_on__lte=on, user__in=able
     )
-    found = defaultdict(list)
+    found: dict[tuple[str, int], list[str]] = defaultdict(list)
     for department, unit, mail in rows.order_by("user").values_list(
         "department", "unit", "user__email"
     ):
@@ -91,13 +88,13 @@ def _people_with_access(on: date) -> dict[tuple[str, int], list[str]]:
 def _written_to(asked: ConfirmationRound | None) -> dict[str, set[str]]:
     """Return the addresses that a round has written to, by the key of whom it asked."""
     found: dict[str, set[str]] = defaultdict(set)
-    for key, recipients in _mails_of(asked):
-        found[key.split("-")[2]].update(recipients.split(","))
+    if asked:
+        mails = Mail.objects.filter(key__startswith=f"{mail_key(asked)}-")
+        for key, recipients in mails.values_list("key", "recipients"):
+            found[str(key).split("-")[2]].update(recipients.split(","))
     return found
 
 
-def _mails_of(asked: ConfirmationRound | None) -> Iterable[tuple[str, str]]:
-    if asked is None:
-        return ()
-    mails = Mail.objects.filter(key__startswith=f"confirmation-{asked.pk}-")
-    return mails.values_list("key", "recipients")
+def mail_key(asked: ConfirmationRound) -> str:
+    """Return how the keys of a round's mails begin; the key of whom it asks follows."""
+    return f"confirmation-{asked.pk}"

@@ -1,6 +1,5 @@
 """Is everything ready for the first rebilling?"""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from albertslund_it.common.permissions import OBJECT_TO_DEVICE, SETTLE_OBJECTION
-from albertslund_it.common.quarters import Quarter, span_label
+from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Unit
 from inventory.organisation.selectors.scope import units_seen_by
 from leasing.billing.selectors.outstanding import Outstanding, outstanding
@@ -16,16 +15,15 @@ from leasing.billing.selectors.quarter_costs import cost_of
 from leasing.confirmation.selectors.asked import Asked, people_to_ask
 from leasing.confirmation.selectors.items import (
     SILENT,
-    Progress,
+    RoundProgress,
     devices_placed_at,
     items_of,
     latest_round,
     progress,
     quarters_asked,
-    whole_of,
+    total_progress,
 )
 from leasing.data_quality.selectors.sets import in_stock, without_coding
-from leasing.domain.tasks import Task
 from leasing.models import BillingRun, ConfirmationRound, Objection
 
 
@@ -33,10 +31,8 @@ from leasing.models import BillingRun, ConfirmationRound, Objection
 class Meter:
     """How much of something is in place."""
 
-    name: str
     done: int
     all: int
-    help: str
 
     @property
     def is_full(self) -> bool:
@@ -45,25 +41,31 @@ class Meter:
 
 @dataclass(frozen=True)
 class FirstRebilling:
-    """What the first rebilling waits for, and what it is about."""
+    """What the first rebilling waits for, and what it is about.
 
-    meters: list[Meter]
+    The meters are of the leased pcs that a unit has, the units that can be posted on, and the
+    departments that have answered.
+    """
+
+    placed: Meter
+    coded: Meter
+    answered: Meter
     standing: Outstanding
     round: ConfirmationRound | None
-    departments: list[Progress]
+    departments: list[RoundProgress]
     is_over: bool
     asked: list[Asked]
     quarters: list[Quarter]
 
     @property
-    def whole(self) -> Progress:
-        return whole_of(self.departments)
+    def total(self) -> RoundProgress:
+        return total_progress(self.departments)
 
     @property
-    def rows(self) -> list[tuple[Progress, Asked | None]]:
+    def rows(self) -> list[tuple[RoundProgress, Asked | None]]:
         """Return each department with those who are asked for it."""
-        by_department = {one.department_id: one for one in self.asked if one.unit_id is None}
-        return [(row, by_department.get(row.department_id)) for row in self.departments]
+        by_department = {one.key: one for one in self.asked}
+        return [(row, by_department.get(f"d{row.department_id}")) for row in self.departments]
 
     @property
     def unreachable(self) -> list[Asked]:
@@ -86,67 +88,70 @@ def first_rebilling(today: date) -> FirstRebilling:
     asked = latest_round()
     departments = progress(today)
     is_over = bool(asked and asked.due_on < today)
-    pcs = Device.objects.filter(model__category__is_pc=True)
-    all_pcs = cost_of(pcs, today).count
-    shelf = cost_of(pcs.filter(id__in=in_stock(today).values("id")), today).count
-    holding = Unit.objects.filter(is_cost_holder=False, placements__isnull=False).distinct()
-    units = holding.count()
     answered = sum(row.has_answered or (is_over and not row.objected) for row in departments)
-    meters = [
-        Meter("Leasede pc'er med en enhed", all_pcs - shelf, all_pcs, "Resten bærer Fælles IT."),
-        Meter(
-            "Enheder med fuld kontering",
-            units - without_coding(today).count(),
-            units,
-            "Uden kontering kan Opus-filen ikke laves.",
-        ),
-        Meter(
-            "Ledere, der har bekræftet",
-            answered if asked else 0,
-            len(departments),
-            "Tavshed tæller som ja efter fristen." if asked else "Ingen er spurgt endnu.",
-        ),
-    ]
-    people = people_to_ask(today, asked)
-    quarters = quarters_asked(today)
-    return FirstRebilling(meters, outstanding(today), asked, departments, is_over, people, quarters)
+    return FirstRebilling(
+        placed=_placed_pcs(today),
+        coded=_coded_units(today),
+        answered=Meter(answered if asked else 0, len(departments)),
+        standing=outstanding(today),
+        round=asked,
+        departments=departments,
+        is_over=is_over,
+        asked=people_to_ask(today, asked),
+        quarters=quarters_asked(today),
+    )
 
 
-def confirmation_tasks(user: User, today: date) -> Iterator[Task]:
-    """Yield what waits of a round: an answer from a leader, objections for the helpdesk."""
+def _placed_pcs(today: date) -> Meter:
+    pcs = Device.objects.filter(model__category__is_pc=True)
+    leased = cost_of(pcs, today).count
+    shelf = cost_of(pcs.filter(id__in=in_stock(today).values("id")), today).count
+    return Meter(leased - shelf, leased)
+
+
+def _coded_units(today: date) -> Meter:
+    units = Unit.objects.filter(is_cost_holder=False, placements__isnull=False).distinct().count()
+    return Meter(units - without_coding(today).count(), units)
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """What each unanswered (device, unit) will be billed, and until when to answer."""
+
+    costs: dict[tuple[int, int], int]
+    due_on: date
+
+
+@dataclass(frozen=True)
+class RoundWork:
+    """What of a round waits for a user: their own answers, and objections to settle."""
+
+    unanswered: Unanswered | None
+    quarters: list[Quarter]
+    objections: int
+
+
+def round_work(user: User, today: date) -> RoundWork:
+    """Return what of a round a user is to do."""
+    unanswered, objections = None, 0
     if user.has_perm(OBJECT_TO_DEVICE):
-        costs, due_on = unanswered_of(units_seen_by(user, today), today)
-        if costs:
-            yield Task(
-                "confirm",
-                f"Stemmer listen? {len(costs)} stk. venter på dit svar",
-                f"Svar senest den {due_on:%d-%m-%Y}. Derefter regner vi dem som jeres.",
-                amount_ore=sum(costs.values()),
-                note=f"for {span_label(quarters_asked(today)).lower()}",
-            )
-    settles = user.has_perm(SETTLE_OBJECTION)
-    if settles and (count := Objection.objects.filter(outcome="").count()):
-        yield Task(
-            "objections",
-            f"{count} indsigelse{'r' if count > 1 else ''}: »Ikke vores«",
-            "Flyt udstyret, eller skriv, hvorfor det bliver.",
-        )
+        unanswered = unanswered_of(units_seen_by(user, today), today)
+    if user.has_perm(SETTLE_OBJECTION):
+        objections = Objection.objects.filter(outcome="").count()
+    return RoundWork(unanswered, quarters_asked(today) if unanswered else [], objections)
 
 
-def unanswered_of(
-    units: QuerySet[Unit], today: date
-) -> tuple[dict[tuple[int, int], int], date | None]:
-    """Return what each unanswered (device, unit) will be billed, and until when to answer.
-
-    Nothing once the round is over, or where there is none.
-    """
+def unanswered_of(units: QuerySet[Unit], today: date) -> Unanswered | None:
+    """Return what the open round has no answer to yet; None where it has all, or is over."""
     asked = latest_round()
     if asked is None or asked.due_on < today:
-        return {}, None
-    silent = [
-        item for item in items_of(units, today, devices_placed_at(units)) if item.answer == SILENT
-    ]
-    return {(item.device_id, item.unit.id): item.amount_ore for item in silent}, asked.due_on
+        return None
+    costs = {
+        (item.device_id, item.unit.id): item.amount_ore
+        for item in items_of(units, today, devices_placed_at(units))
+        if item.answer == SILENT
+    }
+    return Unanswered(costs, asked.due_on) if costs else None
 
 
 def is_before_the_first_run() -> bool:

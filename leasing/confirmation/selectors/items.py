@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.auth.models import User
@@ -18,17 +18,13 @@ from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.window import billing_start, last_closed_quarter
 from leasing.domain.accrual import span_of
 from leasing.domain.allocation import Period, Share, split
-from leasing.models import (
-    Confirmation,
-    ConfirmationRound,
-    Objection,
-)
+from leasing.models import Confirmation, ConfirmationRound, Objection
 
 YES, NO, SILENT = "yes", "no", "silent"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListedDevice:
     """A leased item that a unit has had in the quarters, and what its leader has said of it.
 
     `days` are those held while leased, quarter by quarter, `until` the last of them; `is_here`
@@ -48,10 +44,10 @@ class Item:
 
 
 @dataclass
-class Progress:
+class RoundProgress:
     """How far a round is for one department, or for all of them."""
 
-    name: str
+    name: str = ""
     department_id: int | None = None
     items: int = 0
     confirmed: int = 0
@@ -66,13 +62,6 @@ class Progress:
     def has_answered(self) -> bool:
         return self.items > 0 and self.silent == 0
 
-    def add(self, other: "Progress") -> None:
-        """Take in another one."""
-        self.items += other.items
-        self.confirmed += other.confirmed
-        self.objected += other.objected
-        self.amount_ore += other.amount_ore
-
 
 def latest_round() -> ConfirmationRound | None:
     """Return the round that was started last."""
@@ -86,14 +75,16 @@ def quarters_asked(on: date) -> list[Quarter]:
     return list(quarters_between(first, max(first, Quarter.of(on))))
 
 
-def items_of(units: QuerySet[Unit], on: date, devices=None) -> list[Item]:
+def items_of(
+    units: QuerySet[Unit], on: date, devices: QuerySet[Device] | None = None
+) -> list[ListedDevice]:
     """Return what some units will be billed for, by unit in Danish order, what has left too."""
     with one_moment():
         by_id = {unit.id: unit for unit in units.select_related("department")}
         order = {unit: position for position, unit in enumerate(by_id)}
         periods = _periods(on)
         objected = set(Objection.objects.filter(outcome="").values_list("device", "unit"))
-        confirmed = set(_confirmed())
+        confirmed = _confirmed()
         holder, found = cost_holder_id(), []
         for facts in lease_facts(devices):
             shares: dict[int, dict[str, Share]] = defaultdict(dict)
@@ -105,7 +96,7 @@ def items_of(units: QuerySet[Unit], on: date, devices=None) -> list[Item]:
             for unit, held in shares.items():
                 key = (facts.device_id, unit)
                 found.append(
-                    Item(
+                    ListedDevice(
                         facts.device_id,
                         facts.serial_number,
                         facts.model_name,
@@ -127,20 +118,15 @@ def _periods(on: date) -> list[Period]:
     return [period for period in window_up_to(quarters[-1]).periods if period.code in codes]
 
 
-def _confirmed():
-    asked = latest_round()
-    if asked is None:
-        return ()
-    return Confirmation.objects.filter(round=asked).values_list("device", "unit")
+def _confirmed() -> set[tuple[int, int]]:
+    """Return the (device, unit) that the latest round has a yes to."""
+    yes = Confirmation.objects.filter(round=latest_round())
+    return set(yes.values_list("device", "unit"))
 
 
-def _unit_on(placements, on: date) -> int | None:
-    unit = None
-    for starts_on, placed in placements:
-        if starts_on > on:
-            break
-        unit = placed
-    return unit
+def _unit_on(placements: Sequence[tuple[date, int | None]], on: date) -> int | None:
+    before = [unit for starts_on, unit in placements if starts_on <= on]
+    return before[-1] if before else None
 
 
 def devices_placed_at(units: QuerySet[Unit]) -> QuerySet[Device]:
@@ -148,71 +134,70 @@ def devices_placed_at(units: QuerySet[Unit]) -> QuerySet[Device]:
     return Device.objects.filter(placements__unit__in=units).distinct()
 
 
-def agreement_of(items: Sequence[Item]) -> str:
+def agreement_of(items: Sequence[ListedDevice]) -> str:
     """Name a list as it was seen: its devices, units, days and amounts, not the answers."""
     return digest_of((item.device_id, item.unit.id, *item.days, item.amount_ore) for item in items)
 
 
-def progress(on: date) -> list[Progress]:
+def progress(on: date) -> list[RoundProgress]:
     """Return how far the latest round is, department by department."""
-    rows: dict[int, Progress] = {}
+    rows: dict[int, RoundProgress] = {}
     for item in items_of(Unit.objects.filter(is_cost_holder=False), on):
-        department = item.unit.department
-        row = rows.setdefault(department.id, Progress(department.name, department.id))
-        row.items += 1
-        row.confirmed += item.answer == YES
-        row.objected += item.answer == NO
-        row.amount_ore += item.amount_ore
+        if department := item.unit.department:
+            row = rows.setdefault(department.id, RoundProgress(department.name, department.id))
+            row.items += 1
+            row.confirmed += item.answer == YES
+            row.objected += item.answer == NO
+            row.amount_ore += item.amount_ore
     return sorted(rows.values(), key=lambda row: danish_key(row.name))
 
 
-def whole_of(rows: Sequence[Progress]) -> Progress:
+def total_progress(rows: Sequence[RoundProgress]) -> RoundProgress:
     """Add the departments up."""
-    whole = Progress("I alt")
-    for row in rows:
-        whole.add(row)
-    return whole
+    return RoundProgress(
+        items=sum(row.items for row in rows),
+        confirmed=sum(row.confirmed for row in rows),
+        objected=sum(row.objected for row in rows),
+        amount_ore=sum(row.amount_ore for row in rows),
+    )
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Holding:
     """Who had an item at a unit, or what it was used for, and the days in each quarter."""
 
     name: str
-    days: list[int] = field(default_factory=list)
+    days: list[int]
 
 
-def holders_at(items: Sequence[Item], on: date) -> list[tuple[Item, list[Holding]]]:
+def holders_at(items: Sequence[ListedDevice], on: date) -> list[tuple[ListedDevice, list[Holding]]]:
     """Return each item with those who had it in the quarters, the first one first."""
-    quarters = quarters_asked(on)
-    start = billing_start()
+    quarters, start = quarters_asked(on), billing_start()
     rows = Placement.objects.filter(device__in={item.device_id for item in items})
-    moves = defaultdict(list)
-    for device, *move in rows.order_by("device", "starts_on").values_list(
-        "device", "starts_on", "unit", "employee__name", "used_for"
-    ):
-        moves[device].append(move)
-    found = []
-    for item in items:
-        holdings: dict[str, Holding] = {}
-        history = moves[item.device_id]
-        ends = [move[0] for move in history[1:]] + [date.max]
-        for (since, unit, name, used_for), end in zip(history, ends, strict=True):
-            if unit != item.unit.id:
-                continue
-            begin, end = max(since, item.leased[0], start), min(end, item.leased[1])
-            days = [
-                max(0, (min(end, q.ends_before) - max(begin, q.starts_on)).days) for q in quarters
-            ]
-            if any(days):
-                who = name or used_for
-                known = holdings.setdefault(who, Holding(who, [0] * len(quarters)))
-                known.days = [a + b for a, b in zip(known.days, days, strict=True)]
-        found.append((item, list(holdings.values())))
-    return found
+    moves: dict[int, list[Placement]] = defaultdict(list)
+    for placement in rows.select_related("employee").order_by("device", "starts_on"):
+        moves[placement.device_id].append(placement)
+    return [(item, _holdings(item, moves[item.device_id], quarters, start)) for item in items]
 
 
-def item_on_list(device: Device, units: QuerySet[Unit], on: date) -> Item | None:
+def _holdings(
+    item: ListedDevice, moves: Sequence[Placement], quarters: Sequence[Quarter], start: date
+) -> list[Holding]:
+    days: dict[str, list[int]] = {}
+    ends = [move.starts_on for move in moves[1:]] + [date.max]
+    for move, end in zip(moves, ends, strict=True):
+        if move.unit_id != item.unit.id:
+            continue
+        begin, end = max(move.starts_on, item.leased[0], start), min(end, item.leased[1])
+        held = [max(0, (min(end, q.ends_before) - max(begin, q.starts_on)).days) for q in quarters]
+        if any(held):
+            who = move.employee.name if move.employee else move.used_for
+            known = days.get(who, [0] * len(quarters))
+            days[who] = [a + b for a, b in zip(known, held, strict=True)]
+    return [Holding(who, held) for who, held in days.items()]
+
+
+def item_on_list(device: Device, units: QuerySet[Unit], on: date) -> ListedDevice | None:
     """Return a device as it is on the list of some units; where they have it today, that one."""
     items = items_of(units, on, Device.objects.filter(pk=device.pk))
     return max(items, key=lambda item: (item.is_here, item.until), default=None)
@@ -227,7 +212,7 @@ def open_objection(device: Device, user: User, on: date) -> Objection | None:
 ANSWERED_DAYS = 60
 
 
-def silent_departments(today: date) -> list[Progress]:
+def silent_departments(today: date) -> list[RoundProgress]:
     """Return the departments that have not answered the open round; none when it is over."""
     asked = latest_round()
     if asked is None or asked.due_on < today:

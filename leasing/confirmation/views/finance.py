@@ -1,4 +1,3 @@
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
@@ -9,10 +8,11 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import CLOSE_QUARTER, VIEW_BILLINGRUN
 from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.people import actor_name
 from inventory.models import Department, Unit
 from leasing.billing.views import is_computed_now
+from leasing.confirmation.forms import RoundForm
+from leasing.confirmation.presenters import meters_of
 from leasing.confirmation.selectors.asked import people_to_ask
 from leasing.confirmation.selectors.first import first_rebilling
 from leasing.confirmation.selectors.items import items_of, latest_round, quarters_asked
@@ -21,12 +21,6 @@ from leasing.confirmation.services import ask_missing, extend_round, remind, sta
 START, EXTEND, REMIND, MISSING = "start", "extend", "remind", "missing"
 ASKS_DAY = {START, EXTEND}
 PER_PAGE = 200
-
-
-class RoundForm(PlainForm, forms.Form):
-    """The day by which leaders are to have answered."""
-
-    due_on = DateField(label="Svarfrist", help_text="Til og med den dag. Tavshed tæller som ja.")
 
 
 @permission_required(VIEW_BILLINGRUN, raise_exception=True)
@@ -41,12 +35,13 @@ def first_page(request):
         if _acted(request, form):
             return redirect("first-rebilling")
         status = 422
-    context = {"form": form}
+    context: dict[str, object] = {"form": form}
     if is_computed_now(request) or status == 422:
         found = first_rebilling(today())
         overdue = [q.quarter for q in found.standing.overdue]
         context |= {
             "found": found,
+            "meters": meters_of(found),
             "overdue": overdue,
             "overdue_label": span_label(overdue) if overdue else "",
             "span": span_label(found.quarters).lower(),
@@ -104,8 +99,6 @@ def department_answers(request, pk):
         "span": span_label(quarters).lower(),
         "page": Paginator(items, PER_PAGE).get_page(request.GET.get("side")),
         "amount_ore": sum(item.amount_ore for item in items),
-        "people": [
-            one for one in people_to_ask(today(), latest_round()) if one.department_id == pk
-        ],
+        "people": [one for one in people_to_ask(today(), asked) if one.department_id == pk],
     }
     return render(request, "leasing/confirmation/department.html", context)

@@ -1,4 +1,3 @@
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
@@ -9,10 +8,10 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import OBJECT_TO_DEVICE
 from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.query import numbers_in
 from inventory.models import Device
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
+from leasing.confirmation.forms import ObjectionForm
 from leasing.confirmation.selectors.items import (
     NO,
     SILENT,
@@ -28,18 +27,6 @@ from leasing.confirmation.selectors.items import (
 from leasing.confirmation.services import confirm, object_to_device
 
 PER_PAGE = 200
-
-
-class ObjectionForm(PlainForm, forms.Form):
-    """What is wrong with a device on a leader's list."""
-
-    note = forms.CharField(
-        label="Hvad er forkert?",
-        max_length=300,
-        help_text="Fx hvem der har udstyret, eller at det er afleveret.",
-        error_messages={"required": "Skriv, hvad der er forkert, fx hvem der har udstyret."},
-    )
-    since = DateField(label="Forkert siden", required=False)
 
 
 @permission_required(OBJECT_TO_DEVICE, raise_exception=True)
@@ -70,7 +57,7 @@ def confirmation(request):
     context = {
         "round": asked,
         "is_over": bool(asked and asked.due_on < day),
-        "items": holders_at(page.object_list, day),
+        "items": holders_at(list(page), day),
         "quarters": quarters_asked(day),
         "span": span_label(quarters_asked(day)).lower(),
         "days": [sum(days) for days in zip(*(item.days for item in items), strict=True)],

@@ -96,7 +96,7 @@ def write_letter(payer: Payer, quarter: Quarter, today: date) -> Letter:
     units = Unit.objects.filter(pk__in=payer.unit_ids)
     ending = endings(units, today)
     asked = awaiting_answer(Approval.objects.filter(employee__unit__in=units))
-    unanswered, answer_by = unanswered_of(units, today)
+    unanswered = unanswered_of(units, today)
     steps = sorted(why.steps, key=lambda step: -abs(step.amount_ore)) if why else []
     bill = next((bill for bill in share.bills if quarter in bill.run.quarters), None)
     billed = bill.run.quarters if bill else ()
@@ -118,6 +118,6 @@ def write_letter(payer: Payer, quarter: Quarter, today: date) -> Letter:
         more_endings=max(0, len(ending) - ENDINGS_TOLD),
         missing_wishes=sum(one.needs_wish for one in ending),
         approvals=asked.count(),
-        unanswered=len(unanswered),
-        answer_by=answer_by,
+        unanswered=len(unanswered.costs) if unanswered else 0,
+        answer_by=unanswered.due_on if unanswered else None,
     )

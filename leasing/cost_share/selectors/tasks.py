@@ -7,7 +7,6 @@ from django.contrib.auth.models import User
 
 from albertslund_it.common.permissions import OBJECT_TO_DEVICE, WISH_FOR_END
 from albertslund_it.common.quarters import Quarter
-from leasing.confirmation.selectors.first import confirmation_tasks
 from leasing.confirmation.selectors.items import answered_objections
 from leasing.domain.tasks import Task
 from leasing.lease_end.selectors import missing_wishes
@@ -15,7 +14,6 @@ from leasing.lease_end.selectors import missing_wishes
 
 def share_tasks(user: User, today: date) -> Iterator[Task]:
     """Yield a person's list, what others wait for first."""
-    yield from confirmation_tasks(user, today)
     if user.has_perm(WISH_FOR_END):
         yield from _wishes(user, today)
     if user.has_perm(OBJECT_TO_DEVICE):

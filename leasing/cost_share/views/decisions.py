@@ -13,7 +13,8 @@ from inventory.models import Unit
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
 from leasing.approvals.selectors.approvals import approvals_to_decide, cost_of_exceptions
 from leasing.billing.views import is_computed_now
-from leasing.confirmation.selectors.first import confirmation_tasks
+from leasing.confirmation.presenters import confirmation_tasks
+from leasing.confirmation.selectors.first import round_work
 from leasing.confirmation.selectors.items import answered_objections
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.payer import chosen_payer
@@ -60,7 +61,7 @@ def decisions(request):
     context = {
         "payers": payers,
         "payer": payer,
-        "rounds": linked(confirmation_tasks(user, day)),
+        "rounds": linked(confirmation_tasks(round_work(user, day))),
         "approvals": _approvals(user, day),
         "objections": _objections(user, day),
         "form": form,

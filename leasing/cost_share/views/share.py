@@ -13,6 +13,8 @@ from albertslund_it.web.clock import today
 from leasing.approvals.presenters import approval_tasks
 from leasing.approvals.selectors.tasks import to_decide
 from leasing.billing.views import is_computed_now
+from leasing.confirmation.presenters import confirmation_tasks
+from leasing.confirmation.selectors.first import round_work
 from leasing.cost_share.selectors import people
 from leasing.cost_share.selectors.minute import Minute, is_at_hand, minute_of
 from leasing.cost_share.selectors.payers import OWN_UNITS, Payer
@@ -44,6 +46,7 @@ def share(request):
         "tasks": linked(
             [
                 *approval_tasks(to_decide(request.user, today())),
+                *confirmation_tasks(round_work(request.user, today())),
                 *share_tasks(request.user, today()),
             ]
         ),
