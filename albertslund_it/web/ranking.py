@@ -14,8 +14,8 @@ from django.db.models import Count, QuerySet
 
 
 @dataclass(frozen=True)
-class Buckets:
-    """Ids of rows, ordered by the rank of their key; to be sliced.
+class RankedIds:
+    """Ids of rows in the order of what they point at (their key), read only where it is sliced.
 
     `keyed` is a queryset whose rows all have a key; `row`, `key` and `tie` are its fields with the
     wanted id, with the key, and with what orders the rows of one key. Where there are about as
@@ -67,7 +67,7 @@ class Buckets:
         return list(rows.values_list(self.row, flat=True)[start:stop])
 
     def _rows(self, keys: list[Hashable], *, everything: bool = False) -> list[int]:
-        """Give all rows of some keys, in the keys' order."""
+        """Return all rows of some keys, in the keys' order."""
         rows = self.keyed if everything else self.keyed.filter(**{f"{self.key}__in": keys})
         place = {key: index for index, key in enumerate(keys)}
         pairs = list(rows.order_by(self.tie).values_list(self.row, self.key))
@@ -76,10 +76,10 @@ class Buckets:
 
 
 @dataclass(frozen=True)
-class Chain:
-    """Two lists of ids one after the other, to be sliced."""
+class JoinedIds:
+    """Two lists of ids one after the other, as one that is sliced: first what has a key."""
 
-    first: Buckets | QuerySet
+    first: RankedIds | QuerySet
     second: QuerySet
 
     def __getitem__(self, wanted: slice) -> list[int]:
@@ -93,5 +93,5 @@ class Chain:
 
 
 def rank_in(rows: QuerySet) -> Callable[[Hashable], int]:
-    """Give the function that tells the place of a row's id in the queryset's order."""
+    """Return the function that tells the place of a row's id in the queryset's order."""
     return {pk: place for place, pk in enumerate(rows.values_list("pk", flat=True))}.__getitem__

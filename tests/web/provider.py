@@ -74,7 +74,7 @@ class Provider:
             "exp": now + 300,
         } | self.token
         token = jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "1"})
-        return {"access_token": "adgang", "token_type": "Payer", "id_token": token}
+        return {"access_token": "adgang", "token_type": "Bearer", "id_token": token}
 
 
 def _handler(provider):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from albertslund_it.web.ranking import Buckets, Chain, rank_in
+from albertslund_it.web.ranking import JoinedIds, RankedIds, rank_in
 from inventory.models import Placement, Unit
 from tests import builders as make
 
@@ -25,7 +25,7 @@ def buckets():
     def build(descending=False, many=False):
         rank = rank_in(Unit.objects.all())
         tie = "device__serial_number"
-        return Buckets(Placement.objects.all(), "device", "unit", tie, rank, descending, many)
+        return RankedIds(Placement.objects.all(), "device", "unit", tie, rank, descending, many)
 
     return build
 
@@ -57,7 +57,7 @@ def test_what_has_no_key_comes_after(buckets, start, stop):
     for number in (1, 2, 3):
         make.device(f"UDEN-{number}")
     rest = make.Device.objects.filter(placements=None).order_by("serial_number")
-    chain = Chain(buckets(), rest.values_list("pk", flat=True))
+    chain = JoinedIds(buckets(), rest.values_list("pk", flat=True))
     whole = by_sorting(False) + list(rest.values_list("pk", flat=True))
 
     assert chain[start:stop] == whole[start:stop]

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import F, QuerySet
 
-from albertslund_it.web.ranking import Buckets, Chain, rank_in
+from albertslund_it.web.ranking import JoinedIds, RankedIds, rank_in
 from inventory.models import Device, DeviceModel, Employee, Placement, Unit
 from inventory.models.organisation import in_danish_order
 from inventory.placements.selectors import placements_in_force
@@ -55,11 +55,11 @@ class DeviceRow:
 
 def ordered_device_ids(
     devices: QuerySet[Device], column: str, *, descending: bool, on: date
-) -> QuerySet[Device, int] | Buckets | Chain:
+) -> QuerySet[Device, int] | RankedIds | JoinedIds:
     """Return the devices' ids in the order of a column, to be sliced; what has nothing is last."""
     if column in {"model", "category"}:
         rank = rank_in(ORDERS[column]())
-        return Buckets(devices, "pk", "model", "serial_number", rank, descending)
+        return RankedIds(devices, "pk", "model", "serial_number", rank, descending)
     if column not in {"unit", "department", "person", "since"}:
         return _by_field(devices, FIELDS[column], descending)
     placed = placements_in_force(on)
@@ -72,11 +72,11 @@ def ordered_device_ids(
     without = others.values_list("pk", flat=True)
     if column == "since":
         by_day = placed.order_by("-starts_on" if descending else "starts_on", "device")
-        return Chain(by_day.values_list("device", flat=True), without)
+        return JoinedIds(by_day.values_list("device", flat=True), without)
     rank, tie = rank_in(ORDERS[column]()), "device__serial_number"
     many = column == "person"
-    return Chain(
-        Buckets(placed, "device", POINTERS[column], tie, rank, descending, many=many), without
+    return JoinedIds(
+        RankedIds(placed, "device", POINTERS[column], tie, rank, descending, many=many), without
     )
 
 

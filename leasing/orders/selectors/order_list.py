@@ -10,7 +10,7 @@ from django.db.models.functions import StrIndex, Upper
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
-from albertslund_it.web.ranking import Buckets, Chain, rank_in
+from albertslund_it.web.ranking import JoinedIds, RankedIds, rank_in
 from albertslund_it.web.rows import among
 from inventory.models import DeviceModel, Employee, Unit
 from inventory.models.organisation import in_danish_order
@@ -79,24 +79,26 @@ def _named(word: str) -> Q:
     return Q(name__icontains=word) | Q(number__istartswith=word)
 
 
-def ordered_ids(lines: QuerySet[OrderLine], alias: str) -> QuerySet | Buckets | Chain:
+def ordered_ids(lines: QuerySet[OrderLine], alias: str) -> QuerySet | RankedIds | JoinedIds:
     """Return the lines' ids in the order of a column ('-' before it turns it), to be sliced."""
     descending, column = alias.startswith("-"), alias.lstrip("-")
     key = POINTERS.get(column, column)
     if key in RANKS:
         keyed = lines.filter(employee__isnull=False) if key == "employee" else lines
         many = key == "employee"
-        found = Buckets(keyed, "pk", key, "-order_id", RANKS[key](), descending, many=many)
+        found = RankedIds(keyed, "pk", key, "-order_id", RANKS[key](), descending, many=many)
         if not many:
             return found
         others = lines.filter(employee=None).order_by(*NEWEST).values_list("pk", flat=True)
-        return Chain(found, others)
+        return JoinedIds(found, others)
     if column == "supplier_order_number":
         order = [f"{'-' if descending else ''}{column}", *NEWEST]
         if not descending:  # nothing comes last
             numbered = lines.exclude(supplier_order_number="").order_by(*order)
             others = lines.filter(supplier_order_number="").order_by(*NEWEST)
-            return Chain(numbered.values_list("pk", flat=True), others.values_list("pk", flat=True))
+            return JoinedIds(
+                numbered.values_list("pk", flat=True), others.values_list("pk", flat=True)
+            )
     elif column == "wanted_on":
         wanted = F("order__wanted_on")
         how = wanted.desc(nulls_last=True) if descending else wanted.asc(nulls_last=True)
