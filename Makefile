@@ -27,7 +27,7 @@ demo: .venv/runs
 	$(BIN)/python manage.py demo
 
 # The suite on SQLite, and again on PostgreSQL where TEST_DATABASE_URL names one; what asks no
-# database, and what only looks at pages that other tests open there too, is marked `once`.
+# database, what is done in a browser and what LibreOffice reads runs once only (marker `once`).
 test: setup
 	$(CLEAN) DATABASE_URL= $(PYTEST)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then echo "Samme tests på PostgreSQL:"; \

@@ -36,17 +36,16 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """Mark what need not be tried again on the other database.
 
-    That is what asks none, the looks of pages, which are the same (a test of theirs is named "… page
-    is accessible" or "… are accessible" and does nothing else), and what LibreOffice makes of files
-    that other tests read on both (a test of that has its name).
+    That is what asks none, what is done in a browser, whose requests other tests make on both, and
+    what LibreOffice makes of files that other tests read on both (a test of that has its name).
     """
     for item in items:
         asks_a_database = {"db", "transactional_db"}.intersection(item.fixturenames) or (
             item.get_closest_marker("django_db")
         )
-        name = item.name.partition("[")[0]
-        is_of_looks = name.endswith(("_page_is_accessible", "_are_accessible"))
-        if is_of_looks or "libreoffice" in name or not asks_a_database:
+        is_in_browser = "chromium" in item.fixturenames
+        has_libreoffice = "libreoffice" in item.name.partition("[")[0]
+        if is_in_browser or has_libreoffice or not asks_a_database:
             item.add_marker("once")
 
 

@@ -183,7 +183,7 @@ def test_the_command_writes_both_files(units, tmp_path, capsys, settings):
 HOSTILE = ("=1+1", "+SUM(A1)", "-2+3", "@cmd|' /C calc'!A0", "\t=1", '"; =1')
 
 
-def test_no_text_that_reaches_a_file_is_a_formula(db, tmp_path):
+def test_no_text_that_reaches_a_file_is_a_formula_in_libreoffice(db, tmp_path):
     """Every name of a unit, a department, a charge and a head that begins like a formula."""
     make_hostile()
     run = close()
