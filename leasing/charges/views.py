@@ -17,8 +17,10 @@ from albertslund_it.web.query import number_in
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, Unit
 from inventory.organisation.presenters import unit_choices
+from leasing.billing.presenters.runs import run_in_sentence
+from leasing.charges.presenters import rows_of_charge, rows_of_effect, rows_of_settlement
 from leasing.charges.selectors.charges import charges_with_runs, unit_that_pays
-from leasing.charges.selectors.effects import as_it_is, effect_of_charge, effect_of_settlement
+from leasing.charges.selectors.effects import effect_of_charge, effect_of_settlement
 from leasing.charges.services import delete_charge, save_charge, settle_device
 from leasing.charges.tables import ChargeFilter, ChargeTable
 from leasing.leases.selectors.leases import leasing_of
@@ -151,7 +153,7 @@ def _saved_or_shown(request, form: ChargeForm, found):
             values["device"] = values.pop("serial_number")
             is_sure = values.pop("is_sure")
             shown = partial(effect_of_charge, charge=Charge(pk=pk, **values), today=today())
-            agree = agreed_by(request.POST, lambda: shown().told)
+            agree = agreed_by(request.POST, lambda: rows_of_effect(shown()))
             done_by = {"actor": request.user, "today": today(), "is_sure": is_sure, "agree": agree}
             try:
                 saved = save_charge(charge_id=pk, **values, **done_by)
@@ -161,7 +163,9 @@ def _saved_or_shown(request, form: ChargeForm, found):
                 messages.success(request, f"»{saved.text}« til {saved.unit.name} er gemt.")
                 return redirect("charge-list")
     context = {"form": form, "charge": found, "effect": effect}
-    context["as_it_is"] = as_it_is(found) if found else None
+    context["as_it_is"] = rows_of_charge(found) if found else None
+    if effect:
+        context |= {"rows": [*rows_of_effect(effect)], "run": run_in_sentence(effect.run)}
     return render(request, "leasing/charges/form.html", context, status=status)
 
 
@@ -170,7 +174,7 @@ def _saved_or_shown(request, form: ChargeForm, found):
 def charge_delete(request, pk):
     """Delete a one-off amount that is not billed."""
     try:
-        agree = agreed_by(request.POST, lambda: as_it_is(charges_with_runs().get(pk=pk)))
+        agree = agreed_by(request.POST, lambda: rows_of_charge(charges_with_runs().get(pk=pk)))
         delete_charge(charge_id=pk, agree=agree)
     except Refused as refused:
         for reason in refused.reasons:
@@ -198,7 +202,7 @@ def device_settle(request, pk):
             values = {**form.cleaned_data, "device": device, "today": today()}
             is_sure = values.pop("is_sure")
             shown = partial(effect_of_settlement, **values)
-            agree = agreed_by(request.POST, lambda: shown().told)
+            agree = agreed_by(request.POST, lambda: rows_of_settlement(shown()))
             try:
                 settle_device(actor=request.user, is_sure=is_sure, agree=agree, **values)
             except Refused as refused:
@@ -208,4 +212,9 @@ def device_settle(request, pk):
                 return redirect("device-detail", pk)
     leasing = leasing_of(device, today())
     context = {"form": form, "device": device, "leasing": leasing, "effect": effect}
+    if effect:
+        context |= {
+            "rows": [*rows_of_settlement(effect)],
+            "run": run_in_sentence(effect.charge.run),
+        }
     return render(request, "leasing/charges/settle.html", context, status=status)

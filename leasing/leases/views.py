@@ -12,6 +12,7 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.forms import DateField, KronerField, PlainForm
 from inventory.models import Device
 from inventory.organisation.selectors.scope import devices_seen_by
+from leasing.billing.presenters.consequences import rows_of_consequence
 from leasing.billing.selectors.consequences import Consequence, Plan, consequence_of
 from leasing.leases.selectors.leases import leases_of
 from leasing.leases.services.corrections import correct_lease, faults_of_correction
@@ -54,7 +55,9 @@ def lease_correct(request, pk):
                     serial_number=device.serial_number,
                     actor=request.user,
                     is_sure=form.cleaned_data["is_sure"],
-                    agree=agreed_by(request.POST, lambda: _effect(device, **values).told),
+                    agree=agreed_by(
+                        request.POST, lambda: rows_of_consequence(_effect(device, **values))
+                    ),
                     **values,
                 )
             except Refused as refused:
@@ -80,5 +83,6 @@ def _page(request, device, lease, form, status=200, consequence=None):
         "first": lease.laid[0],
         "form": form,
         "consequence": consequence,
+        "rows": consequence and [*rows_of_consequence(consequence)],
     }
     return render(request, "leasing/leases/correct.html", context, status=status)

@@ -18,7 +18,7 @@ from albertslund_it.demo import build as demo
 from albertslund_it.demo.users import PASSWORD, USERS
 from albertslund_it.management.commands import demo as command
 from inventory.models import Department, Device, Employee, Placement, Unit
-from leasing.billing.selectors.verification import findings
+from leasing.billing.selectors.verification import breaches
 from leasing.models import (
     BillingRun,
     Charge,
@@ -104,7 +104,7 @@ def test_any_day_has_all_but_its_last_full_quarter_closed(db, today, closed):
     build(today=today)
 
     assert list(BillingRun.objects.order_by("id").values_list("code", flat=True)) == closed
-    assert not list(findings())
+    assert not list(breaches())
 
 
 @pytest.mark.django_db(transaction=True)

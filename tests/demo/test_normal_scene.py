@@ -13,7 +13,7 @@ from albertslund_it.demo import organisation as org
 from albertslund_it.demo import users
 from albertslund_it.demo.build import CLOSED_BY, NORMAL
 from inventory.models import Access, Department, Device, Employee, Placement, Unit
-from leasing.billing.selectors.verification import findings
+from leasing.billing.selectors.verification import breaches
 from leasing.billing.services.closing import close_quarter
 from leasing.cost_share.selectors.budget import budget_against
 from leasing.cost_share.selectors.payers import payers_seen_by
@@ -108,11 +108,11 @@ def test_the_open_quarter_will_show_corrections_when_it_is_closed():
     assert found[Kind.CORRECTION] >= 4
     assert found[Kind.BACKLOG] >= 1
     assert found[Kind.CHARGE] >= 2
-    assert not list(findings())
+    assert not list(breaches())
 
 
 def test_everything_holds():
-    assert not list(findings())
+    assert not list(breaches())
 
 
 def test_the_lost_pc_costs_nothing_after_it_was_stopped():

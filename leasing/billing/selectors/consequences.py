@@ -5,12 +5,11 @@ splits differ by what the next closings will bill differently. What is billed al
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from albertslund_it.common.cells import KEEP, Keep
-from albertslund_it.common.money import format_kroner
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.rows import among
@@ -99,19 +98,6 @@ class Consequence:
     def closed(self) -> list[Quarter]:
         """Return the closed quarters that get a correction."""
         return sorted({change.quarter for one in self.units for change in one.closed})
-
-    @property
-    def told(self) -> Iterator[tuple[str, str]]:
-        """Say all of it in rows, for whoever agrees to it."""
-        yield "Udstyr, der er leaset", f"{self.leased} af {self.devices}"
-        for one in self.units:
-            cost = f"Udgiften for {one.unit.name}"
-            now, before = format_kroner(one.full_after_ore), format_kroner(one.full_before_ore)
-            yield cost, f"{now} i kvartalet fra {one.from_day:%d-%m-%Y} (før {before})"
-            for change in one.changes:
-                now, before = format_kroner(change.after_ore), format_kroner(change.before_ore)
-                locked = ", låst" if change.is_closed else ""
-                yield f"{cost} i {change.quarter.label}", f"{now} (før {before}{locked})"
 
 
 @dataclass

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from leasing.billing.selectors.proposal import DepartmentChange, Proposal, changes_since
 from leasing.models import Preparation, Settings
 
-CHANGED = "forslaget er ændret siden"
+CHANGED = "changed"
 
 
 @dataclass(frozen=True)
@@ -13,23 +13,24 @@ class Preparedness:
     """Whether a proposal is prepared, by whom, and whether the reader may close it.
 
     A preparation holds for the very proposal that was seen, and while the account that prepared it
-    is known, so that it can be told from the one that closes; afterwards it has lapsed.
+    is known, so that it can be told from the one that closes; afterwards it has lapsed: `lapse` is
+    the key of why, '' where it holds.
     """
 
     prepared: Preparation | None
     needs_two_people: bool
-    why_lapsed: str
+    lapse: str
     is_mine: bool
     changes: list[DepartmentChange]
 
     @property
     def has_lapsed(self) -> bool:
-        return bool(self.why_lapsed)
+        return bool(self.lapse)
 
     @property
     def has_changed(self) -> bool:
         """Tell whether it has lapsed because the proposal is another one by now."""
-        return self.why_lapsed == CHANGED
+        return self.lapse == CHANGED
 
     @property
     def holds(self) -> bool:
@@ -55,20 +56,20 @@ def preparedness_of(proposal: Proposal, account_id: int | None) -> Preparedness:
     prepared = Preparation.objects.filter(code=proposal.code).first()
     if prepared is None:
         return Preparedness(None, needs_two_people(), "", False, [])
-    why_lapsed = _why_lapsed(prepared, proposal)
+    lapse = _lapse(prepared, proposal)
     return Preparedness(
         prepared,
         needs_two_people(),
-        why_lapsed,
+        lapse,
         prepared.account_id == account_id,
-        changes_since(prepared.digest, proposal) if why_lapsed == CHANGED else [],
+        changes_since(prepared.digest, proposal) if lapse == CHANGED else [],
     )
 
 
-def _why_lapsed(prepared: Preparation, proposal: Proposal) -> str:
-    """Say in Danish, after »men«, why a preparation does not hold; nothing where it does."""
+def _lapse(prepared: Preparation, proposal: Proposal) -> str:
+    """Return why a preparation does not hold, as a key; '' where it does."""
     if not prepared.digest:
-        return "det er ikke gemt, hvilket forslag det var"
+        return "unknown"
     if prepared.digest != proposal.digest:
         return CHANGED
-    return "" if prepared.account_id else "kontoen kendes ikke længere"
+    return "" if prepared.account_id else "no_account"

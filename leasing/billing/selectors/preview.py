@@ -6,7 +6,7 @@ from datetime import date
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.names import danish_key
-from albertslund_it.common.quarters import Quarter, quarters_between, span_label
+from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department, Unit
 from leasing.billing.selectors.facts import charges_left_by, cost_holder_id, one_moment
 from leasing.billing.selectors.proposal import (
@@ -130,11 +130,6 @@ class RunPreview:
             if covered < period <= str(own) and period in self.window.taken
         ]
         return list(quarters_between(min([*map(Quarter.parse, new), own]), own))
-
-    @property
-    def label(self) -> str:
-        """Return the name that the run will have."""
-        return span_label(self.quarters) if self.quarters else self.window.label.capitalize()
 
     @property
     def line_count(self) -> int:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from albertslund_it.common.agreement import digest_of
-from albertslund_it.common.money import format_kroner
 from albertslund_it.common.names import danish_key
 from inventory.models import Unit
 from leasing.billing.selectors.run_lines import RunTotals
@@ -162,39 +161,16 @@ def _by_unit(rows: Iterable[ProposalRow]) -> dict[tuple[str, str], list[Proposal
 
 
 def _note(was: list[ProposalRow], now: list[ProposalRow]) -> str:
-    """Say what the two sums of a unit do not."""
+    """Return a key for what the two sums of a unit do not tell; the presenters have its words."""
     if not was:
-        return "ny"
+        return "new"
     if not now:
-        return "ikke med mere"
+        return "gone"
     if [row[-3:] for row in was] == [row[-3:] for row in now]:
-        return "opgørelsens nummer eller enhedens navn er et andet"
+        return "renamed"
     if sum(row.amount_ore for row in was) == sum(row.amount_ore for row in now):
-        return "fordelt anderledes på kvartaler og slags"
+        return "spread"
     return ""
-
-
-def sentences_of(changes: Iterable[DepartmentChange]) -> list[str]:
-    """Return a line for each department and unit that differs."""
-    return [
-        line
-        for department in changes
-        for line in (
-            _sentence(department.name, department.before_ore, department.after_ore),
-            *(
-                f"  {_sentence(unit.name, unit.before_ore, unit.after_ore)}"
-                f"{f' ({unit.note})' if unit.note else ''}"
-                for unit in department.units
-            ),
-        )
-    ]
-
-
-def _sentence(name: str, before_ore: int, after_ore: int) -> str:
-    return (
-        f"{name}: før {format_kroner(before_ore)}, nu {format_kroner(after_ore)}, "
-        f"forskel {format_kroner(after_ore - before_ore, sign=True)}"
-    )
 
 
 def changes_since(digest: str, proposal: Proposal) -> list[DepartmentChange]:

@@ -4,14 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from operator import attrgetter
+from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, Model, Sum
 
-from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
-from leasing.billing.selectors.beside_the_seal import findings_beside, gone_runs
+from leasing.billing.selectors.beside_the_seal import breaches_beside, gone_runs
 from leasing.billing.selectors.billed_text import is_billed_by_its_text
-from leasing.billing.selectors.facts import cost_holder_id, leases_with_differences, one_moment
+from leasing.billing.selectors.breaches import Breach
+from leasing.billing.selectors.facts import (
+    NOBODY,
+    cost_holder_id,
+    leases_with_differences,
+    one_moment,
+)
 from leasing.billing.selectors.window import pending_window
 from leasing.domain.digest import INVOICE_FIELDS, LINE_FIELDS, Seal, header_record, record
 from leasing.guards import foreign_to_guards, missing_guards
@@ -28,33 +34,33 @@ from leasing.models import (
 CHUNK = 5_000
 
 
-def findings() -> Iterator[str]:
-    """Say in Danish what does not hold, with its run, invoice and lease; nothing when all does."""
+def breaches() -> Iterator[Breach]:
+    """Yield all that does not hold."""
     yield from _of_guards()
-    for stranger in foreign_to_guards():
-        yield f"Databasen har {stranger}. Det har systemet ikke lavet."
+    for foreign in foreign_to_guards():
+        yield Breach("foreign_object", {"what": foreign})
     with one_moment():
         yield from chain.from_iterable(_of_run(run, before) for run, before in _runs())
-        yield from findings_beside()
+        yield from breaches_beside()
         yield from _of_leases()
         # What has no right name cannot be counted with; that it has none is told already.
         if all(_is_named(run) for run, _ in _runs()):
             yield from _of_pending()
 
 
-def findings_of(run: BillingRun) -> list[str]:
-    """Say in Danish what does not hold in one run."""
+def breaches_of(run: BillingRun) -> list[Breach]:
+    """Return what does not hold in one run."""
     return list(_of_run(run, BillingRun.objects.filter(id__lt=run.id).order_by("-id").first()))
 
 
-def broken_chain() -> list[str]:
-    """Say in Danish why no run may be sealed onto the last one; nothing when it may."""
+def broken_chain() -> list[Breach]:
+    """Return why no run may be sealed onto the last one; nothing when it may."""
     last = BillingRun.objects.order_by("-id").first()
-    return [*gone_runs(), *(findings_of(last) if last else ())]
+    return [*gone_runs(), *(breaches_of(last) if last else ())]
 
 
-def findings_at_a_glance() -> list[str]:
-    """Say in Danish what does not hold of all that can be told without reading a line.
+def breaches_at_a_glance() -> list[Breach]:
+    """Return what does not hold of all that can be told without reading a line.
 
     For pages, whose cost must not grow with every line there is: the guards, runs that are gone,
     and each run's sums as they are stored. Closing reads the last run's lines, `verify` all.
@@ -68,35 +74,38 @@ def findings_at_a_glance() -> list[str]:
         if not (
             sealed == invoices.get(run.id, nothing) == summaries.get(run.id, nothing) and run.digest
         ):
-            found.append(f"Kørsel {run.code}: summerne er ikke dem, den blev låst med.")
+            found.append(Breach("stored_sums", {"run": run.code}))
     return found
 
 
-def _of_guards() -> Iterator[str]:
+def _of_guards() -> Iterator[Breach]:
     for guard in missing_guards():
-        yield f"Spærringen {guard} mangler i databasen eller er ændret."
+        yield Breach("guard_missing", {"guard": guard})
 
 
-def _stored_sums(model, run: str, amount: str) -> dict[int, tuple[int, int]]:
+def _stored_sums(model: type[Model], run: str, amount: str) -> dict[int, tuple[int, int]]:
     """Return (lines, øre) of each run, by its id."""
-    rows = model.objects.order_by().values_list(run).annotate(Sum("line_count"), Sum(amount))
+    rows = (
+        model._default_manager.order_by().values_list(run).annotate(Sum("line_count"), Sum(amount))
+    )
     return {run_id: (lines, ore) for run_id, lines, ore in rows}
 
 
-def unexpected(expected: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Say in Danish which runs (code, digest) are not there, or are sealed otherwise."""
+def unexpected(expected: Iterable[tuple[str, str]]) -> Iterator[Breach]:
+    """Yield which runs (code, digest) are not there, or are sealed otherwise."""
     digests = dict(BillingRun.objects.values_list("code", "digest"))
     for code, digest in expected:
         found = digests.get(code)
         if found is None:
-            yield f"Kørsel {code}: mangler. Den skulle være låst med kontrolsummen {digest}."
+            yield Breach("run_expected", {"run": code, "digest": digest})
+        elif not found:
+            yield Breach("seal_expected", {"run": code, "digest": digest})
         elif found != digest:
-            stands = f"er låst med kontrolsummen {found}" if found else "har ingen kontrolsum"
-            yield f"Kørsel {code}: {stands}, men skulle have {digest}."
+            yield Breach("digest_expected", {"run": code, "found": found, "digest": digest})
 
 
-def _runs():
-    """Return each run with the one before."""
+def _runs() -> Iterator[tuple[BillingRun, BillingRun | None]]:
+    """Yield each run with the one before."""
     before = None
     for run in BillingRun.objects.order_by("id"):
         yield run, before
@@ -126,71 +135,67 @@ class _Reread:
 
     def __init__(self, run: BillingRun):
         self.invoices = list(run.invoices.order_by("id"))  # as text, -100 comes before -11
-        names = {invoice.id: invoice.department_name for invoice in self.invoices}
-        seal = opened_seal(run, self.invoices)
         self.count = 0
         self.misplaced: set[int] = set()
         self.holes: list[int] = []
         self.by_invoice: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-        self.summaries: dict[tuple, list[int]] = defaultdict(lambda: [0, 0, 0])
+        self.summaries: dict[tuple[int, int, str, str, str], list[int]] = defaultdict(
+            lambda: [0, 0, 0]
+        )
+        self._names = {invoice.id: invoice.department_name for invoice in self.invoices}
         last = None if "S" in run.code else _last_quarter_of(run.code)
-        last_day = last and last.last_day
+        self._last_day = last and last.last_day
+        seal = opened_seal(run, self.invoices)
         lines = (
             InvoiceLine.objects.filter(invoice__run=run)
             .order_by("number")
             .values_list(*LINE_FIELDS, "invoice_id", "unit_id")
         )
         for *fields, invoice, unit in lines.iterator(chunk_size=CHUNK):
-            self.count += 1
-            line = dict(zip(LINE_FIELDS, fields, strict=True))
-            if line["number"] != self.count:
-                self.holes.append(line["number"])
             seal.add([record(fields)])
-            if line["department_name"] != names.get(invoice):
-                self.misplaced.add(invoice)
-            amount = line["amount_ore"]
-            of_invoice = self.by_invoice[invoice]
-            of_invoice[0] += 1
-            of_invoice[1] += amount
-            summary = self.summaries[
-                invoice, unit, line["period"], line["kind"], line["model_name"]
-            ]
-            summary[0] += 1
-            summary[1] += line["kind"] == Kind.CURRENT and line["last_day"] == last_day
-            summary[2] += amount
+            self._add(dict(zip(LINE_FIELDS, fields, strict=True)), invoice, unit)
         self.digest = seal.digest()
+
+    def _add(self, line: dict[str, Any], invoice: int, unit: int) -> None:
+        self.count += 1
+        if line["number"] != self.count:
+            self.holes.append(line["number"])
+        if line["department_name"] != self._names.get(invoice):
+            self.misplaced.add(invoice)
+        amount = line["amount_ore"]
+        of_invoice = self.by_invoice[invoice]
+        of_invoice[0] += 1
+        of_invoice[1] += amount
+        summary = self.summaries[invoice, unit, line["period"], line["kind"], line["model_name"]]
+        summary[0] += 1
+        summary[1] += line["kind"] == Kind.CURRENT and line["last_day"] == self._last_day
+        summary[2] += amount
 
     @property
     def total_ore(self) -> int:
         return sum(amount for _, amount in self.by_invoice.values())
 
 
-def _of_run(run: BillingRun, before: BillingRun | None) -> Iterator[str]:
-    yield from _of_name(run)
-    read = _Reread(run)
-    name = f"Kørsel {run.code}"
-    if not run.digest:
-        yield f"{name}: kontrolsummen mangler, så kørslen er ikke låst."
-    elif read.digest != run.digest:
-        yield f"{name}: kontrolsummen passer ikke med linjerne. Noget er ændret efter låsningen."
-    if run.previous_digest != (before.digest if before else ""):
-        yield f"{name}: kæden er brudt. Den forrige kørsels kontrolsum er en anden."
-    if read.count != run.line_count:
-        yield f"{name}: har {read.count} linjer, men blev låst med {run.line_count}."
-    if read.holes:
-        yield f"{name}: linjenumrene har huller (ved {read.holes[0]})."
-    if read.total_ore != run.total_ore:
-        yield (
-            f"{name}: linjerne giver {format_kroner(read.total_ore)}, "
-            f"men kørslen blev låst med {format_kroner(run.total_ore)}"
-        )
-    yield from _of_invoices(run, read)
-
-
-def _of_name(run: BillingRun) -> Iterator[str]:
-    """Hold a run's quarter, which the record leaves out, against its code."""
+def _of_run(run: BillingRun, before: BillingRun | None) -> Iterator[Breach]:
+    # Its quarter is left out of the record.
     if not _is_named(run):
-        yield f"Kørsel {run.code}: er gemt som en kørsel til og med {run.quarter}."
+        yield Breach("run_misnamed", {"run": run.code, "quarter": run.quarter})
+    read = _Reread(run)
+    if not run.digest:
+        yield Breach("unsealed", {"run": run.code})
+    elif read.digest != run.digest:
+        yield Breach("digest", {"run": run.code})
+    if run.previous_digest != (before.digest if before else ""):
+        yield Breach("chain", {"run": run.code})
+    if read.count != run.line_count:
+        counts = {"found": read.count, "sealed": run.line_count}
+        yield Breach("line_count", {"run": run.code, **counts})
+    if read.holes:
+        yield Breach("line_numbers", {"run": run.code, "line": read.holes[0]})
+    if read.total_ore != run.total_ore:
+        totals = {"found_ore": read.total_ore, "sealed_ore": run.total_ore}
+        yield Breach("run_total", {"run": run.code, **totals})
+    yield from _of_invoices(run, read)
 
 
 def _is_named(run: BillingRun) -> bool:
@@ -206,64 +211,59 @@ def _last_quarter_of(code: str) -> Quarter | None:
         return None
 
 
-def _of_invoices(run: BillingRun, read: _Reread) -> Iterator[str]:
+def _of_invoices(run: BillingRun, read: _Reread) -> Iterator[Breach]:
     for position, invoice in enumerate(read.invoices, start=1):
         count, amount = read.by_invoice.pop(invoice.id, (0, 0))
-        name = f"Kørsel {run.code}, opgørelse {invoice.number}"
-        if invoice.number != f"{run.code}-{position:02d}":
-            yield f"{name}: numrene har huller, her skulle stå {run.code}-{position:02d}."
+        where = {"run": run.code, "invoice": invoice.number}
+        expected = f"{run.code}-{position:02d}"
+        if invoice.number != expected:
+            yield Breach("invoice_numbers", {**where, "expected": expected})
         if invoice.id in read.misplaced:
-            yield f"{name}: linjerne er en anden afdelings end {invoice.department_name}."
+            yield Breach("lines_of_another", {**where, "department": invoice.department_name})
         if count != invoice.line_count or amount != invoice.total_ore:
-            yield (
-                f"{name}: linjerne giver {format_kroner(amount)} ({count} linjer), "
-                f"men der står {format_kroner(invoice.total_ore)} ({invoice.line_count} linjer)."
-            )
+            found = {"found": count, "found_ore": amount}
+            stored = {"stored": invoice.line_count, "stored_ore": invoice.total_ore}
+            yield Breach("invoice_total", {**where, **found, **stored})
     if sum(invoice.total_ore for invoice in read.invoices) != run.total_ore:
-        yield f"Kørsel {run.code}: opgørelserne giver ikke kørslens sum."
-    stored = InvoiceSummary.objects.filter(invoice__run=run).values_list(
+        yield Breach("invoices_total", {"run": run.code})
+    summaries = InvoiceSummary.objects.filter(invoice__run=run).values_list(
         "invoice_id", "unit_id", "period", "kind", "model_name",
         "line_count", "held_at_end", "amount_ore",
     )  # fmt: skip
-    if {row[:5]: list(row[5:]) for row in stored} != dict(read.summaries):
-        yield f"Kørsel {run.code}: sammentællingerne passer ikke med linjerne."
+    if {row[:5]: list(row[5:]) for row in summaries} != dict(read.summaries):
+        yield Breach("summaries", {"run": run.code})
 
 
-def _of_leases() -> Iterator[str]:
+def _of_leases() -> Iterator[Breach]:
     """Look for facts that no closing could have understood."""
     for serial in Lease.objects.filter(terms=None).values_list("device__serial_number", flat=True):
-        yield f"Leasing af {serial}: har ingen løbetid og dermed ingen pris."
-    last = {}
+        yield Breach("lease_without_term", {"serial_number": serial})
+    last: dict[int, int] = {}
     terms = LeaseTerm.objects.order_by("lease_id", "position").values_list(
         "lease_id", "position", "lease__device__serial_number"
     )
     for lease, position, serial in terms.iterator(chunk_size=CHUNK):
         if position != last.get(lease, 0) + 1:
-            yield f"Leasing af {serial}: løbetidernes numre har huller (ved {position})."
+            yield Breach("term_numbers", {"serial_number": serial, "position": position})
         last = {lease: position}
     early = Lease.objects.filter(starts_on__lt=F("sub_agreement__framework__starts_on"))
     for serial in early.values_list("device__serial_number", flat=True):
-        yield f"Leasing af {serial}: begynder før rammeaftalen."
+        yield Breach("lease_too_early", {"serial_number": serial})
 
 
-def _of_pending() -> Iterator[str]:
+def _of_pending() -> Iterator[Breach]:
     """Compare the quick look back with a full recomputation, lease by lease."""
     window = pending_window()
     if window is None:
         return
     quick = leases_with_differences(window)
     full = leases_with_differences(window, everything=True)
-    holder = cost_holder_id()
+    holder = cost_holder_id() or NOBODY
     for (facts, seen), (looked_back, computed) in zip(quick, full, strict=True):
+        of_lease = {"serial_number": facts.serial_number}
         if not is_billed_by_its_text(looked_back, window, holder):
-            yield (
-                f"Leasing af {facts.serial_number}: de fakta, den siges opkrævet efter, giver "
-                "andre linjer end dem, der er låst."
-            )
+            yield Breach("billed_text", of_lease)
         if seen != computed:
             pending = sum(d.amount_ore for d in computed) - sum(d.amount_ore for d in seen)
-            quarters = ", ".join(sorted({d.period for d in {*seen} ^ {*computed}}))
-            yield (
-                f"Leasing af {facts.serial_number}: en fuld genberegning giver andre udestående "
-                f"forskelle ({quarters}, {format_kroner(pending)}) end den hurtige."
-            )
+            periods = tuple(sorted({d.period for d in {*seen} ^ {*computed}}))
+            yield Breach("pending", {**of_lease, "periods": periods, "pending_ore": pending})

@@ -36,13 +36,6 @@ class Window:
     def is_supplementary(self) -> bool:
         return self.current is None
 
-    @property
-    def label(self) -> str:
-        """Return the run's name inside a sentence: '1. kvartal 2026'."""
-        if self.current:
-            return self.current.label
-        return f"supplementskørsel {self.code[5:]} for {self.code[:4]}"
-
     @cached_property
     def periods(self) -> tuple[Period, ...]:
         """Return every quarter since the billing start."""
@@ -137,15 +130,15 @@ def window_ahead(code: str, today: date) -> Window:
 
 
 def run_taking(quarter: Quarter, today: date) -> str:
-    """Name the run that what comes up in a quarter today will be billed by, inside a sentence."""
+    """Return the code of the run that will bill what comes up in a quarter today."""
     closed = last_closed_quarter()
     if closed is None or quarter > closed:
-        return f"kørslen for {quarter.label}"
+        return str(quarter)
     following = closed.next()
     if quarter.year < following.year and today <= supplement_ends_on(quarter.year):
         # Also before the year is over: the first run of the next one leaves it too.
-        return f"supplementskørsel {_next_supplement(quarter.year)} for {quarter.year}"
-    return f"kørslen for {following.label}"
+        return f"{quarter.year}S{_next_supplement(quarter.year)}"
+    return str(following)
 
 
 def pending_window() -> Window | None:
@@ -219,12 +212,12 @@ def next_supplement(year: int, today: date) -> str:
         return ""
 
 
-def runs_to_close(today: date) -> list[tuple[str, str]]:
-    """Return (code, name) of every run that could be closed today."""
+def runs_to_close(today: date) -> list[str]:
+    """Return the code of every run that could be closed today."""
     start, closed = billing_start(), last_closed_quarter()
     first = closed.next() if closed else Quarter.of(start)
-    found = [(str(q), q.label) for q in quarters_between(first, Quarter.of(today))]
+    found = [str(q) for q in quarters_between(first, Quarter.of(today))]
     for year in range(start.year, today.year):
         if code := next_supplement(year, today):
-            found.append((code, f"Supplementskørsel {code[5:]} for {year}"))
+            found.append(code)
     return found

@@ -13,6 +13,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import write_rows
+from leasing.billing.presenters.breaches import sentences_of_breaches
 from leasing.billing.selectors.facts import cost_holder_id
 from leasing.billing.selectors.proposal import InvoiceToMake, invoices_to_make, proposal_of
 from leasing.billing.selectors.run_lines import RunTotals, run_lines
@@ -173,7 +174,7 @@ def _refuse_broken_chain() -> None:
         raise Refused(
             f"Der kan ikke låses oven på {last.label if last else 'det'}, for kontrollen af den "
             "fejler. Bed en administrator om at køre verify og finde ud af, hvad der er sket:",
-            *broken,
+            *sentences_of_breaches(broken),
         )
 
 

@@ -8,13 +8,14 @@ from django.db import transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.people import Actor, name_of
 from albertslund_it.web.rows import lock
+from leasing.billing.presenters.changes import WHY_LAPSED, sentences_of_changes
+from leasing.billing.presenters.runs import label_in_sentence
 from leasing.billing.selectors.preparedness import Preparedness, preparedness_of
 from leasing.billing.selectors.preview import preview_run
 from leasing.billing.selectors.proposal import (
     DepartmentChange,
     Proposal,
     changes_since,
-    sentences_of,
 )
 from leasing.billing.selectors.window import Window, window_for
 from leasing.models import BillingRun, Preparation, SeenProposal
@@ -24,7 +25,7 @@ class ProposalChanged(Refused):
     """Refused because the proposal is not the one that was agreed to; `changes` says how."""
 
     def __init__(self, reason: str, changes: list[DepartmentChange]):
-        super().__init__(reason, *sentences_of(changes))
+        super().__init__(reason, *sentences_of_changes(changes))
         self.reason, self.changes = reason, changes
 
 
@@ -84,18 +85,19 @@ def _refusal(found: Preparedness, window: Window, account: Actor) -> Refused:
             "Der skal to personer til at låse, og de kendes på deres konti. "
             "Sig med --by BRUGER, hvem der låser."
         )
+    label = label_in_sentence(window.code)
     if found.prepared is None:
         return Refused(
-            f"Der skal to personer til at låse, og ingen har forberedt {window.label} endnu. "
+            f"Der skal to personer til at låse, og ingen har forberedt {label} endnu. "
             "Den ene gennemgår forslaget og markerer det som forberedt, den anden låser."
         )
     if found.has_lapsed:
         reason = (
-            f"{found.prepared.prepared_by} forberedte {window.label}, men {found.why_lapsed}, så "
+            f"{found.prepared.prepared_by} forberedte {label}, men {WHY_LAPSED[found.lapse]}, så "
             "forberedelsen gælder ikke mere. Forbered det igen."
         )
         return ProposalChanged(reason, found.changes) if found.has_changed else Refused(reason)
     return Refused(
-        f"{name_of(account)} har selv forberedt {window.label}. Der skal to personer til: "
+        f"{name_of(account)} har selv forberedt {label}. Der skal to personer til: "
         "bed en anden om at godkende og låse."
     )

@@ -1,12 +1,10 @@
 """What a one-off amount, or the settlement of a lease, does: shown before it is saved."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Sum
 
-from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Unit
 from leasing.billing.selectors.consequences import Consequence, Plan, consequence_of
@@ -19,7 +17,8 @@ from leasing.models import Charge, InvoiceLine
 class ChargeEffect:
     """A one-off amount to be saved, the run that bills it, and what else waits for its unit.
 
-    `before` is the charge that is changed, as it is now; `doubts` are asked about once more.
+    `run` is a code; `before` is the charge that is changed, as it is now; `doubts` are asked about
+    once more.
     """
 
     charge: Charge
@@ -30,18 +29,6 @@ class ChargeEffect:
     waiting_ore: int
     doubts: tuple[str, ...]
 
-    @property
-    def told(self) -> Iterator[tuple[str, str]]:
-        """Say all of it in rows, for whoever agrees to it."""
-        yield "Beløbet", _told(self.charge)
-        if self.before:
-            yield "Det, der stod", _told(self.before)
-        yield "Beløbet kommer med i", self.run
-        others = f"{self.waiting} på i alt {format_kroner(self.waiting_ore)}"
-        yield f"Andre engangsbeløb, der venter for {self.charge.unit.name}", others
-        for doubt in self.doubts:
-            yield "Bemærk", doubt
-
 
 @dataclass(frozen=True)
 class SettlementEffect:
@@ -49,12 +36,6 @@ class SettlementEffect:
 
     lease: Consequence
     charge: ChargeEffect
-
-    @property
-    def told(self) -> Iterator[tuple[str, str]]:
-        """Say all of it in rows, for whoever agrees to it."""
-        yield from self.lease.told
-        yield from self.charge.told
 
 
 def effect_of_charge(*, charge: Charge, today: date) -> ChargeEffect:
@@ -85,17 +66,4 @@ def effect_of_settlement(
     return SettlementEffect(
         consequence_of({device.pk: Plan(stops_on=stops_on)}, today),
         effect_of_charge(charge=charge, today=today),
-    )
-
-
-def as_it_is(charge: Charge) -> list[tuple[str, str]]:
-    """Say what a charge is, for whoever deletes it."""
-    return [("Beløbet", _told(charge))]
-
-
-def _told(one: Charge) -> str:
-    device = f" ({one.device})" if one.device else ""
-    return (
-        f"{format_kroner(one.amount_ore)} til {one.unit.name} den {one.charged_on:%d-%m-%Y}: "
-        f"{one.text}{device}"
     )

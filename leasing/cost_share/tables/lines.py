@@ -14,6 +14,7 @@ from albertslund_it.web.columns import AmountColumn, CodeColumn, Column, DateCol
 from albertslund_it.web.forms import PlainForm, PlainSelect, grouped_choices
 from albertslund_it.web.tables import ListRows, Table
 from inventory.models import DeviceModel
+from leasing.billing.presenters.runs import label_of_code
 from leasing.billing.selectors.window import billing_start, next_window, runs_to_close
 from leasing.cost_share.selectors.forecast import last_quarter
 from leasing.cost_share.selectors.lines import (
@@ -88,9 +89,9 @@ class LineForm(PlainForm, forms.Form):
             if self.data.get("koersel") == f"{UP_TO}{run.code}":
                 yield f"{UP_TO}{run.code}", f"Til og med {run.label}"
         yield self.coming.code, f"Næste regning: {self.coming.current.label}"
-        for code, label in runs_to_close(self.today) if ahead else ():
+        for code in runs_to_close(self.today) if ahead else ():
             if code != self.coming.code:
-                yield code, f"{label} (ikke låst)"
+                yield code, f"{label_of_code(code)} (ikke låst)"
         yield NOT_BILLED, "Ikke opkrævet"
 
     def choice(self) -> Choice:

@@ -3,7 +3,8 @@ import sys
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.commands import DanishCommand
-from leasing.billing.selectors.verification import findings, unexpected
+from leasing.billing.presenters.breaches import sentences_of_breaches
+from leasing.billing.selectors.verification import breaches, unexpected
 from leasing.guards import who_can_remove_guards
 from leasing.models import BillingRun
 
@@ -29,7 +30,7 @@ class Command(DanishCommand):
                 f"Bemærk: »{role}« ejer tabellerne og kan slå spærringerne fra. Lad programmet "
                 "køre som en anden rolle (grant_application)."
             )
-        found = [*findings(), *unexpected(expected)]
+        found = [*sentences_of_breaches(breaches()), *sentences_of_breaches(unexpected(expected))]
         if found:
             for line in found:
                 self.stderr.write(line)

@@ -8,6 +8,7 @@ from itertools import islice
 from inventory.models import Device, Placement
 from inventory.placements.selectors import placements_in_force
 from leasing.approvals.selectors.one_pc import Holdings, holdings_of
+from leasing.billing.presenters.consequences import rows_of_consequence
 from leasing.billing.selectors.consequences import Consequence, Plan, consequence_of
 from leasing.data_quality.presenters import RuleWords, words_of_made
 from leasing.data_quality.selectors.made import Place, findings_made
@@ -86,7 +87,7 @@ class Preview:
         for words, count in self.findings:
             yield words.title, str(count)
         if self.consequence:
-            yield from self.consequence.told
+            yield from rows_of_consequence(self.consequence)
 
 
 def preview_of(form: DevicesForm, today: date) -> Preview:

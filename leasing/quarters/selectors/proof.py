@@ -7,9 +7,10 @@ from django.db.models import Count, Max, Sum
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter, span_label
+from leasing.billing.selectors.breaches import Breach
 from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import leases_pending, window_up_to
-from leasing.billing.selectors.verification import findings_of
+from leasing.billing.selectors.verification import breaches_of
 from leasing.billing.selectors.window import quarters_held_against
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.supplier.selectors.expected import expected_between, expected_of_lessor
@@ -29,6 +30,7 @@ class Check:
     found: int
     is_amount: bool = True
     note: str = ""
+    broken: tuple[Breach, ...] = ()
     reserve: str = ""
 
     @property
@@ -130,13 +132,13 @@ def _of_postings(run: BillingRun, postings: Iterable, own_share_ore: int):
 
 
 def _of_seal(run: BillingRun) -> Check:
-    found = findings_of(run)
+    broken = breaches_of(run)
     return Check(
         "Antal fejl, når kontrolsummen og kæden til den forrige kørsel regnes efter",
         0,
-        len(found),
+        len(broken),
         is_amount=False,
-        note=" ".join(found),
+        broken=tuple(broken),
     )
 
 

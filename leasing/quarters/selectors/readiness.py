@@ -13,9 +13,10 @@ from operator import attrgetter
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter, quarters_between, span_label
 from inventory.models import Device, Unit
+from leasing.billing.selectors.breaches import Breach
 from leasing.billing.selectors.preview import RunPreview
 from leasing.billing.selectors.quarter_costs import cost_of
-from leasing.billing.selectors.verification import findings_at_a_glance
+from leasing.billing.selectors.verification import breaches_at_a_glance
 from leasing.billing.selectors.window import last_closed_quarter
 from leasing.confirmation.selectors.items import (
     quarters_asked,
@@ -49,6 +50,7 @@ class Finding:
     count: int
     amount_ore: int | None = None
     names: tuple[str, ...] = ()
+    broken: tuple[Breach, ...] = ()
     units: tuple[Unit, ...] = ()
     is_per_quarter: bool = False
     blocks: str = ""
@@ -112,7 +114,7 @@ def _of_setup() -> Iterable[Finding]:
 
 
 def _of_seals() -> Iterable[Finding]:
-    if broken := findings_at_a_glance():
+    if broken := breaches_at_a_glance():
         yield Finding(
             "seal",
             BLOCKING,
@@ -121,7 +123,7 @@ def _of_seals() -> Iterable[Finding]:
             "sket, før der låses mere.",
             "Administrator",
             len(broken),
-            names=tuple(broken[:5]),
+            broken=tuple(broken[:5]),
         )
 
 

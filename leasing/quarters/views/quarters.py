@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from operator import attrgetter
 
 from django.contrib import messages
@@ -14,6 +15,9 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.people import actor_name
 from albertslund_it.web.query import one_of
+from leasing.billing.presenters.breaches import sentences_of_breaches
+from leasing.billing.presenters.changes import WHY_LAPSED, changes_in_words
+from leasing.billing.presenters.runs import label_of_code, label_of_preview
 from leasing.billing.selectors.outstanding import outstanding
 from leasing.billing.selectors.preparedness import needs_two_people, preparedness_of
 from leasing.billing.selectors.preview import preview_run
@@ -93,17 +97,9 @@ def quarter_detail(request, code):
     try:
         window = window_for(code, today())
     except Refused as refused:
-        context = {"label": label_of(code), "reasons": refused.reasons}
+        context = {"label": label_of_code(code), "reasons": refused.reasons}
         return render(request, "leasing/quarters/waits.html", context)
     return open_page(request, window.code)
-
-
-def label_of(code: str) -> str:
-    """Name a quarter or a supplementary run that is not there yet."""
-    if "Q" in code:
-        return Quarter.parse(code).label
-    number = f" {code[5:]}" if code[5:] else ""
-    return f"Supplementskørsel{number} for {code[:4]}"
 
 
 def unknown(request, code: str):
@@ -115,18 +111,21 @@ def open_page(request, code: str):
     """Show what closing would bill, and what to look at first."""
     context = {
         "code": code,
-        "label": label_of(code),
+        "label": label_of_code(code),
         "steps": steps_of(None, supplier=supplier_step(quarter_of_code(code), whole=False)),
     }
     if is_computed_now(request):
         preview = preview_run(code, today())
         if request.user.has_perm(CLOSE_QUARTER):
             remember_proposal(proposal=preview.proposal, now=now())
+        standing = preparedness_of(preview.proposal, request.user.pk)
         context |= {
             "preview": preview,
-            "standing": preparedness_of(preview.proposal, request.user.pk),
+            "standing": standing,
+            "why_lapsed": WHY_LAPSED[standing.lapse],
+            "changes": changes_in_words(standing.changes),
             "table": table_of_preview(preview),
-            "label": preview.label,
+            "label": label_of_preview(preview),
             "readiness": readiness_of(preview, today()),
             "lines_url": lines_url(code),
         }
@@ -151,8 +150,14 @@ def lines_url(code: str) -> str:
 
 
 def linked(findings, code: str) -> list[tuple]:
-    """Return each finding with the list of what was found."""
-    return [(finding, finding_url(finding.key, finding.about or code)) for finding in findings]
+    """Return each finding with the list of what was found, and what is broken in sentences."""
+    return [
+        (
+            replace(finding, names=(*finding.names, *sentences_of_breaches(finding.broken))),
+            finding_url(finding.key, finding.about or code),
+        )
+        for finding in findings
+    ]
 
 
 def finding_url(key: str, code: str) -> str:
@@ -199,7 +204,11 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
     }
     if is_computed_now(request):
         rebilling = rebilling_of(run)
-        context["proof"] = proof_of(run, postings_of(rebilling), rebilling.cost_holder.amount_ore)
+        proof = proof_of(run, postings_of(rebilling), rebilling.cost_holder.amount_ore)
+        context["proof"] = proof
+        context["broken"] = [
+            *sentences_of_breaches(b for check in proof.seal for b in check.broken)
+        ]
         context["proof_at"] = now()
         context["uncoded"] = rebilling.uncoded
         context["uncoded_units"] = uncoded_units(rebilling) if rebilling.uncoded else []
@@ -259,13 +268,14 @@ def closing_page(request, code: str, changed: ProposalChanged | None = None):
     readiness = readiness_of(preview, today())
     context = {
         "code": code,
-        "label": preview.label,
+        "label": label_of_preview(preview),
         "preview": preview,
         "readiness": readiness,
         "findings": linked(readiness.blocking, code),
         "standing": preparedness_of(preview.proposal, request.user.pk),
         "closer": actor_name(request),
         "changed": changed,
+        "changes": changes_in_words(changed.changes) if changed else [],
     }
     status = 409 if changed else 200
     return render(request, "leasing/quarters/close.html", context, status=status)
@@ -295,7 +305,9 @@ def quarter_prepare(request, code):
     else:
         it = "det" if "Q" in made.code else "den"
         follows = "en anden låse" if needs_two_people() else f"{it} låses"
-        messages.success(request, f"{label_of(made.code)} er forberedt af dig. Nu kan {follows}.")
+        messages.success(
+            request, f"{label_of_code(made.code)} er forberedt af dig. Nu kan {follows}."
+        )
     return redirect("quarter-detail", code)
 
 

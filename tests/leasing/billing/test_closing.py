@@ -8,7 +8,7 @@ import pytest
 from albertslund_it.common.errors import Refused
 from inventory.models import Unit
 from leasing.billing.selectors.preview import preview_run
-from leasing.billing.selectors.verification import findings
+from leasing.billing.selectors.verification import breaches
 from leasing.billing.services.closing import close_quarter
 from leasing.models import BilledFacts, BillingRun, FiscalYear, InvoiceLine, Settings
 from tests import builders as make
@@ -84,7 +84,7 @@ class TestWhatIsBilled:
         ]
         first.refresh_from_db()
         assert first.digest == digest
-        assert list(findings()) == []
+        assert list(breaches()) == []
 
     def test_a_delivery_entered_late_is_backlog(self):
         close("2026Q1")
@@ -169,7 +169,7 @@ class TestWhatALineSays:
         line = InvoiceLine.objects.get(invoice__run=run)
         assert (line.unit_name, line.department_name) == ("Ærtebjerg Skole", "Dagtilbud & Skole")
         assert (line.serial_number, line.model_name, line.price_ore) == ("PF000001", "T14", 559066)
-        assert list(findings()) == []
+        assert list(breaches()) == []
 
 
 class TestCharges:
@@ -257,7 +257,7 @@ class TestYearEnd:
         assert {line[:2] for line in lines(run)} == {("correction", "2026Q4")}
         assert sum(line[3] for line in lines(run)) == 0
         assert "ingen forskelle" in refusal("2026S", january)
-        assert list(findings()) == []
+        assert list(breaches()) == []
         # And the next quarter finds nothing more to mend.
         assert {line[1] for line in lines(close("2027Q2", date(2027, 4, 1)))} == {"2027Q2"}
 

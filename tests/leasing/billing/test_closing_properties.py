@@ -14,7 +14,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Placement
 from leasing.billing.selectors.facts import lease_facts, leases_with_differences
-from leasing.billing.selectors.verification import findings
+from leasing.billing.selectors.verification import breaches
 from leasing.billing.selectors.window import last_covered_quarter, pending_window
 from leasing.billing.services.closing import close_quarter
 from leasing.domain.accrual import accrued
@@ -176,7 +176,7 @@ class InvariantsTest(TestCase):
             lines = InvoiceLine.objects.filter(invoice__run=run)
             assert run.total_ore == sum(lines.values_list("amount_ore", flat=True))
             assert run.total_ore == sum(run.invoices.values_list("total_ore", flat=True))
-        assert list(findings()) == []
+        assert list(breaches()) == []
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(

@@ -17,7 +17,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import lock
 from inventory.models import Placement
-from leasing.billing.selectors.verification import findings
+from leasing.billing.selectors.verification import breaches
 from leasing.billing.services.closing import close_quarter
 from leasing.models import BilledFacts, BillingRun, Charge, InvoiceLine, QuarterlyInvoice
 from tests import builders as make
@@ -68,7 +68,7 @@ def test_the_same_quarter_twice_gives_one_run_and_one_message(fifty_leases):
     assert {str(r) for r in refused} == {"1. kvartal 2026 er allerede godkendt og låst."}
     assert BillingRun.objects.count() == 1
     assert InvoiceLine.objects.count() == 50
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
 
 def test_different_quarters_come_in_order(fifty_leases):
@@ -78,7 +78,7 @@ def test_different_quarters_come_in_order(fifty_leases):
     assert "2026Q3" in closed
     assert all(isinstance(r, BillingRun | Refused) for r in results), results
     assert InvoiceLine.objects.count() == 150
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
 
 def test_facts_entered_meanwhile_are_in_the_run_or_pending(fifty_leases):
@@ -97,7 +97,7 @@ def test_facts_entered_meanwhile_are_in_the_run_or_pending(fifty_leases):
     results = at_the_same_moment(close, move, rename)
     assert isinstance(results[0], BillingRun), results
     assert results[1] is results[2] is None, results
-    assert list(findings()) == []
+    assert list(breaches()) == []
     close("2026Q2")
     moved = InvoiceLine.objects.filter(unit=other, period="2026Q1")
     # 50 of 90 days: 34941 − 15529 = 19412 for each of the twenty, in this run or the next
@@ -209,8 +209,8 @@ def test_a_process_killed_while_closing_leaves_a_whole_run_or_nothing(fifty_leas
         assert BilledFacts.objects.count() == 50
         with_lines = QuarterlyInvoice.objects.values("run").distinct().count()
         assert with_lines == closed
-    assert list(findings()) == []
+    assert list(breaches()) == []
     # Most were killed inside: else the points would say nothing.
     assert cut_short >= KILLS // 3
     close(str(quarter), date(2040, 11, 23))
-    assert list(findings()) == []
+    assert list(breaches()) == []

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from albertslund_it.common.errors import Refused
-from leasing.billing.selectors.verification import findings, opened_seal
+from leasing.billing.selectors.verification import breaches, opened_seal
 from leasing.billing.services import closing as closing_service
 from leasing.domain.digest import CURRENT_VERSION, LINE_FIELDS, record
 from leasing.guards import missing_guards, remove_guards, restore_guards
@@ -44,7 +44,7 @@ def books():
     export(run, "xlsx", LATER)
     export(run, "csv", LATER)
     record_voucher(run=run, number="4900001", posted_on=LATER, actor_name="Oda Lund")
-    assert list(findings()) == []
+    assert list(breaches()) == []
     return units
 
 
@@ -356,7 +356,7 @@ def test_a_deleted_run_whose_letters_are_sent(books, capsys):
     Mail.objects.create(
         recipients="a@example.dk", key="letter-2026Q2-1", written_at="2026-07-08T08:00Z"
     )
-    assert list(findings()) == []
+    assert list(breaches()) == []
     behind_the_guards(*everything_of("WHERE code = '2026Q2'"), HISTORY)
     assert "Kørsel 2026Q2: er væk, men mails om den findes" in told(capsys)
 
@@ -437,7 +437,7 @@ def test_runs_of_the_first_version_stay_as_they_are_and_the_next_is_of_the_secon
     monkeypatch.undo()
     new = close("2026Q2", LATER)
     assert [run.seal_version for run in (old, new)] == [1, CURRENT_VERSION]
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
     header = ["2026Q1", "", "2026-04-08T08:30:00Z", "Oda Lund", "6", str(old.total_ore)]
     text = ["\x1f".join(header)]
@@ -464,7 +464,7 @@ def test_a_head_of_the_first_version_is_held_against_the_history(first_version, 
     department = units.school.department
     department.head_name = "Ny Leder"
     department.save()
-    assert list(findings()) == []
+    assert list(breaches()) == []
     behind_the_guards(f"UPDATE {INVOICE} SET head_name = 'Bo' WHERE number = '2026Q1-01'")
     assert "opgørelse 2026Q1-01: Bo har ikke været leder af afdelingen" in told(capsys)
 
@@ -481,7 +481,7 @@ def test_a_voucher_may_be_corrected_and_not_behind_the_history(books, cast, caps
         seen=("4900001", LATER),
         actor=cast.finance,
     )
-    assert list(findings()) == []
+    assert list(breaches()) == []
     Voucher.objects.update(number="4900001", corrected_because="")
     assert "bilag 4900001 er ændret siden (bilagsnr., rettet, fordi)" in told(capsys)
 
@@ -497,7 +497,7 @@ def test_names_numbers_and_serial_numbers_may_change_afterwards(books):
     device.save()
     books.nursery.department = books.road.department
     books.nursery.save()
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
 
 # --- the guards themselves

@@ -1,13 +1,17 @@
 """`verify` finds what was changed behind the guards' back, and names it."""
 
+import ast
+import inspect
 from datetime import UTC, date, datetime
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from leasing.billing.presenters.breaches import SENTENCES, sentences_of_breaches
+from leasing.billing.selectors import beside_the_seal, verification
 from leasing.billing.selectors.beside_the_seal import _serials_ever
-from leasing.billing.selectors.verification import findings
+from leasing.billing.selectors.verification import breaches
 from leasing.billing.services.closing import close_quarter
 from leasing.guards import remove_guards, restore_guards
 from leasing.models import BilledFacts, BillingRun, InvoiceLine, InvoiceSummary, QuarterlyInvoice
@@ -37,7 +41,7 @@ def forge(two_runs):
         remove_guards()
         assert queryset.update(**values)
         restore_guards()
-        return list(findings())
+        return list(sentences_of_breaches(breaches()))
 
     return change
 
@@ -48,7 +52,7 @@ def test_nothing_to_find(two_runs, capsys):
 
 
 def test_before_the_first_closing():
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
 
 def test_more_than_a_hundred_invoices_have_no_holes():
@@ -58,7 +62,7 @@ def test_more_than_a_hundred_invoices_have_no_holes():
         make.charge(make.unit(f"{n}", department=department))
     moment = datetime(2026, 7, 1, 8, tzinfo=UTC)
     close_quarter(code="2026Q1", closed_by="Anna Berg", today=date(2026, 7, 1), now=moment)
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
 
 def test_a_changed_amount(forge):
@@ -127,7 +131,7 @@ def test_a_deleted_line(two_runs):
     remove_guards()
     InvoiceLine.objects.filter(invoice__run__code="2026Q1", number=1).delete()
     restore_guards()
-    told = "\n".join(findings())
+    told = "\n".join(sentences_of_breaches(breaches()))
     assert "Kørsel 2026Q1: har 1 linjer, men blev låst med 2" in told
     assert "linjenumrene har huller" in told
 
@@ -152,7 +156,7 @@ def test_the_quick_look_back_is_checked_against_a_full_one(two_runs):
     BilledFacts.objects.filter(lease=lease).update(
         text=text.rsplit(">", 1)[0] + f">{place.unit_id}"
     )
-    found = list(findings())
+    found = list(sentences_of_breaches(breaches()))
     assert len(found) == 1
     assert "Leasing af PF1: en fuld genberegning giver andre udestående" in found[0]
     assert "2026Q1, 2026Q2" in found[0]
@@ -161,13 +165,15 @@ def test_the_quick_look_back_is_checked_against_a_full_one(two_runs):
 def test_pending_differences_are_no_error(two_runs):
     lease = BilledFacts.objects.first().lease
     make.placement(lease.device, date(2026, 2, 10), make.unit("2001"))
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
 
 def test_a_lease_that_lost_its_term(two_runs):
     lease = BilledFacts.objects.get(lease__device__serial_number="PF1").lease
     lease.terms.all().delete()
-    assert "Leasing af PF1: har ingen løbetid og dermed ingen pris." in list(findings())
+    assert "Leasing af PF1: har ingen løbetid og dermed ingen pris." in list(
+        sentences_of_breaches(breaches())
+    )
 
 
 def test_many_devices_are_looked_up_in_one_parameter(db):
@@ -193,3 +199,14 @@ def test_a_code_that_is_none_leaves_the_other_findings(forge):
     found = forge(BillingRun.objects.filter(code="2026Q2"), code="x", quarter="x")
     assert any("Kørsel x: kontrolsummen passer ikke" in text for text in found)
     assert any("historikken" in text or "numrene" in text for text in found)
+
+
+def test_every_kind_of_breach_has_its_words():
+    kinds = set()
+    for module in (beside_the_seal, verification):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Breach":
+                kind = ast.unparse(node.args[0]).removeprefix("f").strip("'")
+                kinds |= {kind.replace("{kind}", one) for one in ("file", "voucher")}
+    kinds = kinds - {"kind"} | {"department", "department_gone"}
+    assert kinds == SENTENCES.keys()

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inventory.models import ExpectedReturn
+from leasing.billing.presenters.breaches import sentences_of_breaches
 from leasing.billing.selectors.outstanding import outstanding
 from leasing.billing.selectors.preview import preview_run
 from leasing.billing.selectors.window import window_for
@@ -203,10 +204,10 @@ class TestTheSealsAreLookedAtWithoutReadingALine:
     ):
         assert "seal" not in findings()
         remove_guards()
-        assert "mangler i databasen" in findings()["seal"].names[0]
+        assert "mangler i databasen" in next(sentences_of_breaches(findings()["seal"].broken))
         with connection.cursor() as cursor:
             cursor.execute(tamper)
         restore_guards()
         found = findings()["seal"]
         assert found.level == "blocking"
-        assert said in found.names[0]
+        assert said in next(sentences_of_breaches(found.broken))

@@ -8,6 +8,7 @@ import pytest
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.agreement import NotAsShown, refuse_unless_seen, value_of
 from inventory.models import FormerSerialNumber, Placement
+from leasing.billing.presenters.consequences import rows_of_consequence
 from leasing.billing.selectors.consequences import Plan, consequence_of
 from leasing.models import InvoiceLine, LossReport, Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
@@ -164,7 +165,7 @@ def test_a_quarter_closed_at_the_same_moment_is_seen_or_comes_after(school):
     plan = {pc.pk: Plan([(make.FIRST_DAY, school.library.pk)])}
 
     def told():
-        return list(consequence_of(plan, TODAY).told)
+        return list(rows_of_consequence(consequence_of(plan, TODAY)))
 
     shown = value_of(told())
     move = partial(

@@ -58,7 +58,7 @@ class TestWhereTheQuartersStand:
         make.charge(town.first, 9900, date(2026, 12, 30), "Fragt")
         _, last = fiscal_years(NEW_YEAR, outstanding(NEW_YEAR))
         assert last.next_supplement == "2026S1"
-        assert ("2026S1", "Supplementskørsel 1 for 2026") in runs_to_close(NEW_YEAR)
+        assert "2026S1" in runs_to_close(NEW_YEAR)
 
         run = close("2026S", NEW_YEAR)
         _, last = fiscal_years(NEW_YEAR, outstanding(NEW_YEAR))
@@ -66,10 +66,7 @@ class TestWhereTheQuartersStand:
         assert fiscal_years(date(2027, 2, 1))[1].next_supplement == ""
 
     def test_what_can_be_closed_today(self, town):
-        assert runs_to_close(TODAY) == [
-            ("2026Q3", "3. kvartal 2026"),
-            ("2026Q4", "4. kvartal 2026"),
-        ]
+        assert runs_to_close(TODAY) == ["2026Q3", "2026Q4"]
 
 
 class TestOutstanding:

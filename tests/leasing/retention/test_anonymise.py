@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from inventory.models import Employee, Placement
 from inventory.placements.services.placements import place
-from leasing.billing.selectors.verification import findings
+from leasing.billing.selectors.verification import breaches
 from leasing.models import (
     Approval,
     EndWish,
@@ -115,7 +115,7 @@ def test_names_go_from_everywhere_and_the_rest_stays(anna):
     assert (
         list(Placement.objects.values_list("device__serial_number", "starts_on", "unit")) == units
     )
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
 
 def test_a_second_time_there_is_nothing_to_do(anna):
