@@ -1,12 +1,12 @@
 """One-off amounts for units: damage, settlement, freight."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 
-from albertslund_it.common.cells import KEEP
+from albertslund_it.common.cells import KEEP, Keep
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import RowErrors
@@ -32,7 +32,7 @@ class ChargeFacts:
     unit: str
     amount_ore: int
     text: str
-    serial_number: str | None = KEEP
+    serial_number: str | Keep | None = KEEP
     row: int | None = None
 
 
@@ -59,7 +59,7 @@ class _Saving:
         self.errors, self.limits = errors, limits
         self.changes = Changes((Charge,))
         self.units = units_by_number()
-        self.devices = devices_by_serial_number([r.serial_number for r in rows if _names_device(r)])
+        self.devices = devices_by_serial_number([s for row in rows if (s := _serial_number(row))])
         self.billing_starts_on = Settings.objects.get().billing_starts_on
         known = Charge.objects.select_related("device").filter(
             text__in=among({r.text for r in rows})
@@ -108,19 +108,21 @@ class _Saving:
         self.changes.warn(row.row, self.limits.of_charge(row.amount_ore, row.charged_on))
 
     def _device(self, row: ChargeFacts) -> dict[str, Device | None]:
-        if not _names_device(row):
+        serial_number = _serial_number(row)
+        if not serial_number:
             return {} if row.serial_number is KEEP else {"device": None}
-        device = self.devices.get(row.serial_number)
+        device = self.devices.get(serial_number)
         if device is None:
-            self.errors.add(row.row, unknown_device(row.serial_number))
+            self.errors.add(row.row, unknown_device(serial_number))
         return {"device": device}
 
 
-def _names_device(row: ChargeFacts) -> bool:
-    return row.serial_number is not KEEP and bool(row.serial_number)
+def _serial_number(row: ChargeFacts) -> str:
+    """Return the serial number that a row names; '' where it names none."""
+    return "" if row.serial_number is KEEP else row.serial_number or ""
 
 
-def _differs(charge: Charge, values: dict) -> bool:
+def _differs(charge: Charge, values: Mapping[str, object]) -> bool:
     return any(getattr(charge, name) != value for name, value in values.items())
 
 
@@ -147,9 +149,9 @@ def save_charge(
     """
     lock(*PRICED, Charge)
     text = " ".join(text.split())
-    values = {"amount_ore": amount_ore, "device": device}
+    values: dict[str, object] = {"amount_ore": amount_ore, "device": device}
     same = Charge.objects.filter(charged_on=charged_on, unit=unit, text=text)
-    other = same.exclude(pk=charge_id).first()
+    other = (same.exclude(pk=charge_id) if charge_id else same).first()
     if other and not charge_id and not _differs(other, values):
         return other
     values |= {"charged_on": charged_on, "unit": unit, "text": text}
@@ -233,14 +235,24 @@ def settle_device(
         )
     lock(*PRICED, Charge)
     is_stopped = Lease.objects.filter(device=device, stops_on=stops_on).exists()
-    charge = {
-        "charged_on": stops_on,
-        "unit": unit,
-        "amount_ore": amount_ore,
-        "text": " ".join(text.split()),
-        "device": device,
-    }
-    if not (is_stopped and Charge.objects.filter(**charge).exists()):
+    is_charged = Charge.objects.filter(
+        charged_on=stops_on,
+        unit=unit,
+        amount_ore=amount_ore,
+        text=" ".join(text.split()),
+        device=device,
+    ).exists()
+    if not (is_stopped and is_charged):
         agree()
     stop_lease(serial_number=device.serial_number, stops_on=stops_on, actor=actor)
-    return save_charge(charge_id=None, actor=actor, today=today, is_sure=is_sure, **charge)
+    return save_charge(
+        charge_id=None,
+        charged_on=stops_on,
+        unit=unit,
+        amount_ore=amount_ore,
+        text=text,
+        device=device,
+        actor=actor,
+        today=today,
+        is_sure=is_sure,
+    )

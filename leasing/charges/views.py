@@ -1,6 +1,5 @@
 from functools import partial
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,18 +7,15 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import MANAGE_AMOUNTS, VIEW_BILLINGRUN
-from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
-from albertslund_it.web.forms import DateField, KronerField, PlainForm, PlainSelect
 from albertslund_it.web.lists import ListPage
 from albertslund_it.web.query import number_in
-from inventory.imports.selectors import devices_by_serial_number
-from inventory.models import Device, Unit
-from inventory.organisation.presenters import unit_choices
+from inventory.models import Device
 from leasing.billing.presenters.runs import run_in_sentence
+from leasing.charges.forms import ChargeForm, SettlementForm
 from leasing.charges.presenters import rows_of_charge, rows_of_effect, rows_of_settlement
-from leasing.charges.selectors.charges import charges_with_runs, unit_that_pays
+from leasing.charges.selectors.charges import charges_with_runs, is_billed, unit_that_pays
 from leasing.charges.selectors.effects import effect_of_charge, effect_of_settlement
 from leasing.charges.services import delete_charge, save_charge, settle_device
 from leasing.charges.tables import ChargeFilter, ChargeTable
@@ -41,66 +37,6 @@ class ChargeList(ListPage):
         return charges_with_runs().order_by("-charged_on", "-id")
 
 
-class UnitField(forms.ModelChoiceField):
-    """The unit that pays, grouped by department."""
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            queryset=Unit.objects.select_related("department"), widget=PlainSelect(), **kwargs
-        )
-
-    def choose(self) -> None:
-        """Fill in the choices: of today, not of when the program started."""
-        self.widget.choices = [("", "Vælg enhed"), *unit_choices(Unit.objects.all())]
-
-
-class ChargeForm(PlainForm, forms.Form):
-    """A one-off amount."""
-
-    charged_on = DateField(
-        label="Dato", help_text="Opkræves i den første kørsel, hvis kvartal slutter efter datoen."
-    )
-    unit = UnitField(label="Enhed, der betaler")
-    amount_ore = KronerField(
-        label="Beløb",
-        help_text="Kroner uden moms. Skriv minus foran for at give penge tilbage.",
-    )
-    text = forms.CharField(label="Tekst", max_length=200, help_text="Står på lederens regning.")
-    serial_number = forms.CharField(label="Udstyrets serienummer", max_length=40, required=False)
-    is_sure = forms.BooleanField(required=False)  # shown where there is something to be sure of
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["unit"].choose()
-
-    def clean_serial_number(self):
-        wanted = self.cleaned_data["serial_number"].strip().upper()
-        if not wanted:
-            return None
-        device = devices_by_serial_number([wanted]).get(wanted)
-        if device is None:
-            raise forms.ValidationError(
-                f"Serienummer »{wanted}« findes ikke. {doubt(wanted) or 'Ret det'}."
-            )
-        return device
-
-
-class SettlementForm(PlainForm, forms.Form):
-    """What the lessor settles a lease for, and from when it costs nothing more."""
-
-    stops_on = DateField(
-        label="Leasingen stopper fra", help_text="Den første dag uden ydelse. Står på regningen."
-    )
-    amount_ore = KronerField(label="Indfrielsesbeløb", help_text="Fra leasinggivers faktura.")
-    unit = UnitField(label="Enhed, der betaler")
-    text = forms.CharField(label="Tekst", max_length=200, help_text="Står på lederens regning.")
-    is_sure = forms.BooleanField(required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["unit"].choose()
-
-
 @permission_required(MANAGE_AMOUNTS, raise_exception=True)
 def charge_new(request):
     """Enter a one-off amount; `?udstyr=` and `?modpost=` fill in what is known."""
@@ -108,9 +44,9 @@ def charge_new(request):
     return _saved_or_shown(request, form, None)
 
 
-def suggestion(request) -> dict:
+def suggestion(request) -> dict[str, object]:
     """Fill in a new charge: for a device, or against another charge."""
-    filled = {"charged_on": today()}
+    filled: dict[str, object] = {"charged_on": today()}
     device, against = request.GET.get("udstyr", ""), request.GET.get("modpost", "")
     if found := Device.objects.filter(pk=number_in(device) or 0).first():
         filled |= {"serial_number": found, "unit": unit_that_pays(found, today())}
@@ -128,7 +64,7 @@ def suggestion(request) -> dict:
 def charge(request, pk):
     """Show a one-off amount; change it until it is billed."""
     found = get_object_or_404(charges_with_runs(), pk=pk)
-    if found.run_code or not request.user.has_perm(MANAGE_AMOUNTS):
+    if is_billed(found) or not request.user.has_perm(MANAGE_AMOUNTS):
         if request.method == "POST":
             messages.error(request, f"»{found.text}« kan ikke ændres.")
         return render(request, "leasing/charges/locked.html", {"charge": found})

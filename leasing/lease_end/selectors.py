@@ -1,9 +1,8 @@
-"""What those who pay are to decide or to know: exceptions, leases that end, answered objections."""
+"""Leases that run out within six months, and what those who pay for them wish for."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
@@ -112,7 +111,9 @@ class EndingPage:
         return self.number + 1 if self.number < self.pages else None
 
 
-def ending_page(units: QuerySet[Unit], on: date, number: object, per_page: int = 100) -> EndingPage:
+def ending_page(
+    units: QuerySet[Unit], on: date, number: str | int | None, per_page: int = 100
+) -> EndingPage:
     """Return one page of `endings`, the nearest there is; kept for as long as nothing changes."""
 
     def page() -> EndingPage:
@@ -120,7 +121,7 @@ def ending_page(units: QuerySet[Unit], on: date, number: object, per_page: int =
         paginator = Paginator(found, per_page)
         chosen = paginator.get_page(number)
         return EndingPage(
-            dressed(chosen.object_list, on),
+            dressed(list(chosen), on),
             chosen.number,
             paginator.num_pages,
             len(found),
@@ -131,12 +132,12 @@ def ending_page(units: QuerySet[Unit], on: date, number: object, per_page: int =
     return remembered(_page_name(units, on, number), page)
 
 
-def is_at_hand(units: QuerySet[Unit], on: date, number: object) -> bool:
+def is_at_hand(units: QuerySet[Unit], on: date, number: str | int | None) -> bool:
     """Tell whether `ending_page` has nothing left to work out."""
     return is_remembered(_page_name(units, on, number))
 
 
-def _page_name(units: QuerySet[Unit], on: date, number: object) -> str:
+def _page_name(units: QuerySet[Unit], on: date, number: str | int | None) -> str:
     wanted = number_in(str(number)) or 1
     return f"endings|{_name_of(units)}|{on}|{wanted}"
 
@@ -145,7 +146,8 @@ def _name_of(units: QuerySet[Unit]) -> str:
     return ",".join(str(pk) for pk in sorted(units.order_by().values_list("pk", flat=True)))
 
 
-class Missing(NamedTuple):
+@dataclass(frozen=True)
+class MissingWishes:
     """How many leases that end have no wish, when the first ends, and what they cost a quarter."""
 
     count: int
@@ -153,14 +155,14 @@ class Missing(NamedTuple):
     quarter_ore: int
 
 
-def missing_wishes(user: User, on: date) -> Missing:
+def missing_wishes(user: User, on: date) -> MissingWishes:
     """Count what a user is to wish for; kept for as long as nothing changes."""
     units = units_seen_by(user, on)
 
-    def count() -> Missing:
+    def count() -> MissingWishes:
         missing = [one for one in endings(units, on) if one.needs_wish]
         first = missing[0].last_day if missing else None
-        return Missing(len(missing), first, sum(one.quarter_ore for one in missing))
+        return MissingWishes(len(missing), first, sum(one.quarter_ore for one in missing))
 
     return remembered(f"wishes|{_name_of(units)}|{on}", count)
 
@@ -208,7 +210,7 @@ def _may_end(on: date) -> QuerySet[Lease]:
 
 def _ending(leases: QuerySet[Lease], on: date) -> list[Ending]:
     until, quarter = add_months(on, NOTICE_MONTHS), Quarter.of(on)
-    prices: dict[int, list] = {}
+    prices: dict[int, list[tuple[int, int]]] = {}
     terms = LeaseTerm.objects.filter(lease__in=leases.order_by().values("pk"))
     for lease, price, quarters in terms.order_by("lease", "position").values_list(
         "lease", "price_ore", "quarters"

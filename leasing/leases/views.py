@@ -1,4 +1,3 @@
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
@@ -9,27 +8,13 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import REGISTER_DELIVERIES, VIEW_DEVICE
 from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
-from albertslund_it.web.forms import DateField, KronerField, PlainForm
 from inventory.models import Device
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.billing.presenters.consequences import rows_of_consequence
 from leasing.billing.selectors.consequences import Consequence, Plan, consequence_of
+from leasing.leases.forms import LeaseCorrectionForm
 from leasing.leases.selectors.leases import leases_of
 from leasing.leases.services.corrections import correct_lease, faults_of_correction
-
-
-class LeaseForm(PlainForm, forms.Form):
-    """The first day of a lease, and the price of its first term."""
-
-    starts_on = DateField(
-        label="Leasingstart", error_messages={"required": "Skriv, hvornår leasingen starter."}
-    )
-    price_ore = KronerField(
-        label="Leasingpris",
-        help_text="For hele løbetiden, i kr. uden moms.",
-        error_messages={"required": "Skriv prisen for hele løbetiden."},
-    )
-    is_sure = forms.BooleanField(required=False)  # shown where there is something to be sure of
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)
@@ -42,7 +27,7 @@ def lease_correct(request, pk):
     if lease is None or not lease.laid:
         raise Http404
     initial = {"starts_on": lease.starts_on, "price_ore": lease.laid[0].price_ore}
-    form = LeaseForm(request.POST or None, initial=initial)
+    form = LeaseCorrectionForm(request.POST or None, initial=initial)
     status, consequence = 200, None
     if request.method == "POST":
         status = 422

@@ -2,6 +2,8 @@ from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import F, Q
 
+from leasing.domain.accrual import Term
+
 
 class EndChoice(models.TextChoices):
     """What is to happen to a device when its lease runs out."""
@@ -34,6 +36,9 @@ class Lease(models.Model):
     end_choice = models.CharField(
         "udløbsvalg", max_length=10, choices=EndChoice.choices, blank=True
     )
+
+    # Its terms laid end to end, where `leases_of` read it.
+    laid: tuple[Term, ...]
 
     class Meta:
         verbose_name = "leasing"

@@ -1,7 +1,15 @@
 """What runs are called, those that are not there yet too."""
 
+from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter, span_label
-from leasing.billing.selectors.preview import RunPreview
+from leasing.billing.selectors.preview import Late, RunPreview
+from leasing.models import Kind
+
+LATE_NAMES = (
+    (Kind.CORRECTION, "rettelse af en opkrævet linje", "rettelser af opkrævede linjer"),
+    (Kind.BACKLOG, "linje, der ikke er opkrævet før", "linjer, der ikke er opkrævet før"),
+    (Kind.CHARGE, "engangsbeløb", "engangsbeløb"),
+)
 
 
 def label_of_code(code: str) -> str:
@@ -27,3 +35,14 @@ def label_of_preview(preview: RunPreview) -> str:
     """Return the name that the run will have."""
     quarters = preview.quarters
     return span_label(quarters) if quarters else label_of_code(preview.window.code)
+
+
+def late_in_words(late: Late) -> str:
+    """Say each part: '6 rettelser (0,00 kr.) og 1 linje, der er ny (98,74 kr.)'."""
+    said = [
+        f"{lines} {one if lines == 1 else many} ({format_kroner(amount)})"
+        for kind, one, many in LATE_NAMES
+        for lines, amount in [late.parts.get(kind, (0, 0))]
+        if lines
+    ]
+    return " og ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)

@@ -2,8 +2,8 @@
 
 The record has no database ids, and neither charges, vouchers, files nor settings. Those are
 compared with the lines, with each other, and with the history, which is written in another table as
-things happen. Who can change it all can make it all agree: that is what a digest kept elsewhere is
-for.
+things happen. Whoever can change all of it can make it agree: that is what a digest kept elsewhere
+is for.
 """
 
 from collections import defaultdict

@@ -27,7 +27,7 @@ class PeriodCosts:
     costs: dict[Payer, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, payer: Payer, period: str, amount_ore: int) -> None:
-        """Take in an amount; of other quarters it is none of this."""
+        """Take in an amount; those of other quarters are left out."""
         before, own = self.costs.get(payer, (0, 0))
         if period == str(self.before):
             self.costs[payer] = (before + amount_ore, own)

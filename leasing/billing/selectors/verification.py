@@ -43,7 +43,7 @@ def breaches() -> Iterator[Breach]:
         yield from chain.from_iterable(_of_run(run, before) for run, before in _runs())
         yield from breaches_beside()
         yield from _of_leases()
-        # What has no right name cannot be counted with; that it has none is told already.
+        # A run that is misnamed cannot be counted with; that it is, is told already.
         if all(_is_named(run) for run, _ in _runs()):
             yield from _of_pending()
 

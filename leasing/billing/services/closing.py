@@ -163,7 +163,7 @@ def _hold_to_what_was_agreed(
     if seen is not None:
         refuse_another(proposal, seen)
     refuse_one_pair_of_eyes(proposal, window, account)
-    # Who looked another proposal through did not prepare this one.
+    # Whoever looked through another proposal did not prepare this one.
     Preparation.objects.filter(code=window.code).exclude(digest=proposal.digest).delete()
 
 

@@ -23,3 +23,8 @@ def unit_that_pays(device: Device, on: date) -> Unit:
     if placement and placement.unit:
         return placement.unit
     return Unit.objects.get(is_cost_holder=True)
+
+
+def is_billed(charge: Charge) -> bool:
+    """Tell whether a run has billed a charge, so that it cannot be changed."""
+    return charge.lines.exists()

@@ -10,7 +10,7 @@ from albertslund_it.web.ranking import JoinedIds, RankedIds, rank_in
 from inventory.models import Device, DeviceModel, Employee, Placement, Unit
 from inventory.models.organisation import in_danish_order
 from inventory.placements.selectors import placements_in_force
-from leasing.leases.selectors.leases import lease_state, leases_of
+from leasing.leases.selectors.leases import LeaseState, lease_state, leases_of
 from leasing.models import Lease
 
 BY_NAME = in_danish_order("name")
@@ -45,7 +45,7 @@ class DeviceRow:
     person_id: int | None
     since: date | None
     lease_starts_on: date | None
-    lease_state: date | tuple[str, str]
+    lease_state: LeaseState | None
     last_seen: date | None
     unit_number: str = ""
     initials: str = ""

@@ -11,6 +11,7 @@ from albertslund_it.web.tables import Table
 from inventory.models import Device
 from leasing.devices.presenters import IN_STOCK
 from leasing.devices.selectors.device_list import DeviceRow, device_rows, ordered_device_ids
+from leasing.leases.presenters import lease_cell
 
 CHUNK = 500  # rows read at a time for a download; well under SQLite's limit on parameters
 
@@ -104,7 +105,9 @@ class DeviceTable(Table):
     person = Column("Medarbejder", link=_person_page)
     since = SinceColumn("Siden")
     lease_starts_on = DateColumn("Leasing fra")
-    lease_state = MarkColumn("Leasing til", orderable=False)
+    lease_state = MarkColumn(
+        "Leasing til", of=lambda row: lease_cell(row.lease_state), orderable=False
+    )
     last_seen = DateColumn("Sidst set")
     # What an import of the file needs.
     placed_from = DateColumn("Fra", of="since", visible=False)

@@ -19,6 +19,7 @@ from leasing.devices.selectors.device_page import Reader, charges, costs, timeli
 from leasing.devices.selectors.history import history_of_device
 from leasing.devices.tables.devices import DeviceRows, DeviceTable, PickColumn
 from leasing.devices.tables.filters import DeviceFilter
+from leasing.leases.presenters import lease_mark
 from leasing.leases.selectors.leases import leasing_of
 from leasing.movements.views.device_actions import device_actions
 
@@ -65,10 +66,12 @@ def device_detail(request, pk):
     reader = Reader(user, on)
     sees_people = user.has_perm(VIEW_EMPLOYEE)
     found = costs(device, reader, on)
+    leasing = leasing_of(device, on)
     context = {
         "device": device,
         "stays": stays_with_names(timeline(device, reader, on)),
-        "leasing": leasing_of(device, on),
+        "leasing": leasing,
+        "lease_mark": lease_mark(leasing.state) if leasing else "",
         "costs": found,
         "cost_rows": costs_with_names(found.rows),
         "charges": charges(device, reader),

@@ -87,6 +87,6 @@ def _extension(
             f"Leasingen af {lease.device} er stoppet fra den {lease.stops_on:%d-%m-%Y}. "
             "Fjern stoppet, før den forlænges."
         )
-    if reasons:
+    if reasons or price_ore is None or quarters is None:
         raise Refused(*reasons)
     return LeaseTerm(lease=lease, position=len(terms) + 1, price_ore=price_ore, quarters=quarters)

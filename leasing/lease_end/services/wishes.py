@@ -1,6 +1,6 @@
 """What those who pay for a device wish for when its lease runs out; IT decides by it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -27,7 +27,7 @@ def wish_for_end(
     today: date,
     now: datetime,
 ) -> int:
-    """Record a wish for some leases whose devices stand at `units`; gives how many it changed.
+    """Record a wish for some leases whose devices stand at `units`; return how many it changed.
 
     A wish may be changed until the lease has ended. The same wish again is no change.
 
@@ -47,7 +47,8 @@ def wish_for_end(
     for lease in leases:
         before = getattr(lease, "end_wish", None)
         # Another department's wish is not this one's, even in the same words.
-        if lease.pk in own and (before.wish, before.note) == (wish, note):
+        mine = own.get(lease.pk)
+        if mine and (mine.wish, mine.note) == (wish, note):
             continue
         count += 1
         said = {"wish": wish, "note": note, "wished_at": now, "wished_by": actor}
@@ -59,7 +60,14 @@ def wish_for_end(
     return count
 
 
-def _faults(leases, lease_ids, wish, note, units, today: date) -> list[str]:
+def _faults(
+    leases: Sequence[Lease],
+    lease_ids: Collection[int],
+    wish: str,
+    note: str,
+    units: QuerySet[Unit],
+    today: date,
+) -> list[str]:
     if not lease_ids:
         return ["Sæt kryds ved det udstyr, du har et ønske til."]
     if wish not in EndChoice.values:

@@ -15,7 +15,7 @@ def leases_of(device_ids: Sequence[int]) -> dict[int, Lease]:
     """Return the leases of some devices by device, with their terms laid end to end in `.laid`."""
     found = Lease.objects.filter(device__in=device_ids).order_by()
     leases = {lease.device_id: lease for lease in found.select_related("sub_agreement")}
-    prices: dict[int, list] = {}
+    prices: dict[int, list[tuple[int, int]]] = {}
     terms = LeaseTerm.objects.filter(lease__in=found.values("pk")).order_by("lease_id", "position")
     for lease_id, price, quarters in terms.values_list("lease", "price_ore", "quarters"):
         prices.setdefault(lease_id, []).append((price, quarters))
@@ -24,21 +24,30 @@ def leases_of(device_ids: Sequence[int]) -> dict[int, Lease]:
     return leases
 
 
-def lease_state(lease: Lease | None, on: date) -> date | tuple[str, str]:
-    """Return a lease's last day; when it is not running, a mark (style, words) that says so."""
+COMING, RUNNING, STOPPED, ENDED = "coming", "running", "stopped", "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseState:
+    """How a lease stands on a day: its last day, or the day it begins or is stopped on."""
+
+    key: str
+    day: date
+
+
+def lease_state(lease: Lease | None, on: date) -> LeaseState | None:
+    """Return how a lease stands on a day; None without one, or without terms."""
     if lease is None or not lease.laid:
-        return "", "Uden leasing"
+        return None
     starts_on, ends_before = span_of(lease.laid, lease.stops_on)
-    last_day = ends_before - timedelta(days=1)
+    last_day = ends_before - ONE_DAY
     if on >= ends_before:
-        stopped = lease.stops_on is not None and lease.stops_on <= on
-        return (
-            "",
-            f"Stoppet {lease.stops_on:%d-%m-%Y}" if stopped else f"Udløbet {last_day:%d-%m-%Y}",
-        )
+        if lease.stops_on is not None and lease.stops_on <= on:
+            return LeaseState(STOPPED, lease.stops_on)
+        return LeaseState(ENDED, last_day)
     if on < starts_on:
-        return "", f"Fra {starts_on:%d-%m-%Y}"
-    return last_day
+        return LeaseState(COMING, starts_on)
+    return LeaseState(RUNNING, last_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class Leasing:
 
     lease: Lease
     terms: tuple[Term, ...]
-    state: date | tuple[str, str]
+    state: LeaseState | None
     last_day: date
     price_ore: int
     accrued_ore: int
@@ -58,11 +67,6 @@ class Leasing:
     @property
     def terms_ore(self) -> int:
         return sum(term.price_ore for term in self.terms)
-
-    @property
-    def mark(self) -> str:
-        """Say what is special about the lease on the day, if anything."""
-        return self.state[1] if isinstance(self.state, tuple) else ""
 
     @property
     def remaining_ore(self) -> int:

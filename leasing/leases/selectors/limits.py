@@ -26,16 +26,16 @@ class Limits:
     @classmethod
     def on(cls, today: date) -> "Limits":
         """Return those that hold today."""
-        kroner = Settings.objects.values_list(
+        charge, price, budget = Settings.objects.values_list(
             "charge_limit_kr", "price_limit_kr", "budget_limit_kr"
         ).get(id=1)
-        return cls(*(100 * amount for amount in kroner), Quarter.of(today))
+        return cls(100 * charge, 100 * price, 100 * budget, Quarter.of(today))
 
     def of_charge(self, amount_ore: int, charged_on: date) -> list[str]:
         """Say what is odd about a one-off amount."""
         doubts = []
         if abs(amount_ore) > self.charge_ore:
-            doubts.append(_too_large("Beløbet", amount_ore, self.charge_ore))
+            doubts.append(_doubt_of_size("Beløbet", amount_ore, self.charge_ore))
         if charged_on >= self.last.ends_before:
             doubts.append(
                 f"Datoen {charged_on:%d-%m-%Y} ligger efter {self.last.label}, så beløbet kan "
@@ -47,7 +47,7 @@ class Limits:
         """Say what is odd about the price of one device for its term."""
         doubts = []
         if price_ore > self.price_ore:
-            doubts.append(_too_large("Prisen", price_ore, self.price_ore))
+            doubts.append(_doubt_of_size("Prisen", price_ore, self.price_ore))
         if quarters > LONGEST:
             doubts.append(
                 f"Løbetiden er på {quarters} kvartaler, og der spørges, når den er over {LONGEST}."
@@ -57,11 +57,11 @@ class Limits:
     def of_budget(self, amount_ore: int) -> list[str]:
         """Say what is odd about a unit's budget of a year."""
         if amount_ore > self.budget_ore:
-            return [_too_large("Budgettet", amount_ore, self.budget_ore)]
+            return [_doubt_of_size("Budgettet", amount_ore, self.budget_ore)]
         return []
 
 
-def _too_large(what: str, amount_ore: int, limit_ore: int) -> str:
+def _doubt_of_size(what: str, amount_ore: int, limit_ore: int) -> str:
     return (
         f"{what} er {format_kroner(amount_ore)}, og der spørges, når det er over "
         f"{format_kroner(limit_ore)}"

@@ -47,15 +47,15 @@ def correct_lease(
         reasons.append(f"Leasingen af {lease.device} har ingen løbetid nr. {position}.")
     if reasons:
         raise Refused(*reasons)
-    wanted = starts_on or lease.starts_on, price_ore or (term and term.price_ore)
-    if wanted != (lease.starts_on, term and term.price_ore):
+    is_new_price = term is not None and price_ore not in {None, term.price_ore}
+    if is_new_price or starts_on not in {None, lease.starts_on}:
         agree()
         refuse_unless_sure(Limits.on(lease.starts_on).of_price(price_ore or 0), is_sure)
     if starts_on is not None:
         changes.update(lease, str(lease.device), starts_on=starts_on)
-    if price_ore is not None:
+    if term is not None and price_ore is not None:
         subject = f"{lease.device}, løbetid {position}"
-        if price_ore != term.price_ore:
+        if is_new_price:
             changes.update(term, subject, source="")  # no longer what the price list said
         changes.update(term, subject, price_ore=price_ore)
     changes.save(actor)
@@ -90,7 +90,7 @@ def terms_of(lease: Lease) -> tuple[Term, ...]:
     return terms_in_order(lease.starts_on, prices)
 
 
-def save_lease(lease: Lease, actor: Actor, **values) -> Changes:
+def save_lease(lease: Lease, actor: Actor, **values: object) -> Changes:
     changes = Changes((Lease,))
     changes.update(lease, str(lease.device), **values)
     changes.save(actor)

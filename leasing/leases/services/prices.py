@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
-from albertslund_it.common.cells import KEEP, given
+from albertslund_it.common.cells import KEEP, Keep, given
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.bulk import Changes, Difference
@@ -28,8 +28,8 @@ class PriceFacts:
     category: str
     starts_on: date
     price_ore: int
-    quarters: int = KEEP
-    source: str = KEEP
+    quarters: int | Keep = KEEP
+    source: str | Keep = KEEP
     row: int | None = None
 
 
@@ -49,10 +49,13 @@ def save_prices(
     prices = {(price.model_id, price.starts_on): price for price in LeasePrice.objects.all()}
     for row in rows:
         model = book.state(row.row, row.model, row.category)
+        if model is None:  # what is wrong with it is noted
+            continue
         subject = f"{model.name} fra {row.starts_on:%d-%m-%Y}"
         if row.price_ore <= 0:
             errors.add(row.row, "Leasingpris skal være over nul")
-        changes.warn(row.row, limits.of_price(**given(row, "price_ore", "quarters")))
+        quarters = 0 if row.quarters is KEEP else row.quarters
+        changes.warn(row.row, limits.of_price(row.price_ore, quarters))
         if not errors.is_first(row.row, (id(model), row.starts_on), f"Model {subject}"):
             continue
         values = given(row, "price_ore", "quarters", "source")
