@@ -26,3 +26,9 @@ def intervals() -> QuerySet[Placement]:
         device=OuterRef("device"), starts_on__gt=OuterRef("starts_on")
     ).order_by("starts_on")
     return Placement.objects.annotate(ends_before=Subquery(following.values("starts_on")[:1]))
+
+
+def end_of(placement: Placement) -> date | None:
+    """Return the `ends_before` of a row of `intervals()`."""
+    ends_before: date | None = vars(placement)["ends_before"]
+    return ends_before

@@ -37,7 +37,8 @@ from leasing.mail.presenters import mail_tasks
 from leasing.mail.selectors import unsent_mails
 from leasing.models import BillingRun
 from leasing.movements.selectors.losses import loss_tasks
-from leasing.orders.selectors.tasks import order_tasks
+from leasing.orders.presenters.tasks import order_tasks
+from leasing.orders.selectors.tasks import open_lines_by_status
 
 
 def front(request):
@@ -54,8 +55,8 @@ def front(request):
             context["leased"] = cost_of(None, day)
             context["stock"] = cost_of(in_stock(day), day)
     if user.has_perm(HANDLE_ORDERS):
-        context["tasks"] = [*task_links.linked(loss_tasks(moment_now())), *context["tasks"]]
-        context["tasks"] = [*task_links.linked(order_tasks()), *context["tasks"]]
+        helpdesk = [*order_tasks(open_lines_by_status()), *loss_tasks(moment_now())]
+        context["tasks"] = [*task_links.linked(helpdesk), *context["tasks"]]
     context["sees_nothing"] = not user.has_perm(VIEW_DEVICE)
     if not (sees_all(user) or context["sees_nothing"]):
         context |= _for_leaders(user, day, now)

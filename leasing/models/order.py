@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+LONGEST_REASON = 300
+LONGEST_NUMBER = 40
+
 
 class Order(models.Model):
     """What somebody has asked the helpdesk for, as one mail says it."""
@@ -127,9 +130,11 @@ class OrderLine(models.Model):
     exception_reason = models.CharField("hvorfor en pc mere", max_length=300, blank=True)
     exception_ends_before = models.DateField("dispensation til", null=True, blank=True)
     status = models.CharField("status", max_length=10, choices=Status.choices, default=Status.DRAFT)
-    closed_because = models.CharField("grund", max_length=300, blank=True)
+    closed_because = models.CharField("grund", max_length=LONGEST_REASON, blank=True)
     # What the lessor calls the purchase that the line went into.
-    supplier_order_number = models.CharField("bestillingsnr. hos ATEA", max_length=40, blank=True)
+    supplier_order_number = models.CharField(
+        "bestillingsnr. hos ATEA", max_length=LONGEST_NUMBER, blank=True
+    )
     ordered_on = models.DateField("bestilt", null=True, blank=True)
 
     class Meta:

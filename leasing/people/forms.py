@@ -48,7 +48,7 @@ class ComingForm(PlainForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autofocus"] = not self.is_bound
         self.fields["name"].widget.attrs["autocomplete"] = "off"
-        self.fields["unit"].widget.choices = [("", "Vælg enhed"), *unit_choices(_units())]
+        self.offer("unit", [("", "Vælg enhed"), *unit_choices(_units())])
 
 
 class EmployeeForm(PlainForm, forms.Form):
@@ -78,8 +78,8 @@ class EmployeeForm(PlainForm, forms.Form):
     def __init__(self, *args, employee: Employee, **kwargs):
         super().__init__(*args, **kwargs)
         choices = unit_choices(_units())
-        self.fields["unit"].widget.choices = choices
-        self.fields["also_employed_at"].widget.choices = choices
+        self.offer("unit", choices)
+        self.offer("also_employed_at", choices)
         if not employee.is_coming:
             del self.fields["initials"]
 

@@ -18,7 +18,7 @@ def sees_all(user: User) -> bool:
     return user.has_perm(VIEW_ALL_DEPARTMENTS)
 
 
-def reads_names(user: User) -> bool:
+def reads_names(user: User | None) -> bool:
     """Tell whether a user reads who has what; at the terminal, where nobody is logged in, yes."""
     return user is None or user.has_perm(VIEW_EMPLOYEE)
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import departments_seen_by, sees_all, units_seen_by
-from inventory.placements.selectors import intervals
+from inventory.placements.selectors import end_of, intervals
 from leasing.billing.selectors.facts import billed_by_lease, leases_with_differences, one_moment
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.models import Charge, InvoiceLine
@@ -114,7 +114,7 @@ def timeline(device: Device, reader: Reader, on: date) -> list[Stay]:
 
 
 def _stay(placement: Placement, reader: Reader, on: date) -> Stay:
-    unit, employee, ends_before = placement.unit, placement.employee, placement.ends_before
+    unit, employee, ends_before = placement.unit, placement.employee, end_of(placement)
     is_seen = reader.sees(unit)
     return Stay(
         starts_on=placement.starts_on,

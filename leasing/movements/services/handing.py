@@ -25,7 +25,7 @@ from leasing.movements.services.moves import (
 )
 from leasing.orders.services.orders import refresh_line
 from leasing.orders.services.status_mail import tell_orderer
-from leasing.orders.services.wishes import other_kind
+from leasing.orders.services.wishes import why_no_replacement
 
 Why = ExpectedReturn.Why
 NO_HOLDER = "Der er ingen omkostningsbærer til at betale udlånet. Indlæs enhederne først."
@@ -313,7 +313,7 @@ def _faults_of_replaced(
         return ["Når der erstattes noget, udleveres ét stykke udstyr ad gangen."]
     for state in wanted.values():
         if not state.device.model.may_replace(old.device.model):
-            return [other_kind(state.device.model, old.device)]
+            return [why_no_replacement(state.device.model, old.device)]
     if _is_with(old, holder, starts_on):
         return []
     return [

@@ -10,7 +10,7 @@ from leasing.approvals.selectors.one_pc import holdings_of
 from leasing.domain.accrual import a_quarter, accrued, span_of, terms_in_order
 from leasing.leases.selectors.leases import leases_of
 from leasing.leases.selectors.prices import why_no_price
-from leasing.models import LeasePrice, OrderLine
+from leasing.models import Lease, LeasePrice, OrderLine
 from leasing.models.order import OPEN, Status
 from leasing.orders.selectors.shelf import Shelved, shelf_for
 
@@ -18,7 +18,7 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldDevice:
     """A device that a person has, since when, and the last day of its lease (None: not leased)."""
 
     device: Device
@@ -34,7 +34,7 @@ class LineFacts:
     employee: Employee | None
     unit: Unit | None
     model: DeviceModel | None
-    held: tuple[Held, ...] = ()
+    held: tuple[HeldDevice, ...] = ()
     lines: tuple[OrderLine, ...] = ()
     breaks_rule: bool = False
     quarter_ore: int | None = None
@@ -43,8 +43,8 @@ class LineFacts:
     shelf: tuple[Shelved, ...] = ()
 
     @property
-    def replaceable(self) -> list[Held]:
-        """Return what of the person's the model may replace; the pc's, until a model is chosen."""
+    def replaceable(self) -> list[HeldDevice]:
+        """Return what the person has that the model may replace; until one is chosen, the pc's."""
         if self.model is None:
             return [held for held in self.held if held.is_pc]
         return [held for held in self.held if self.model.may_replace(held.device.model)]
@@ -53,16 +53,19 @@ class LineFacts:
 def facts_of_line(
     *, employee: Employee | None, unit: Unit | None, model: DeviceModel | None, today: date
 ) -> LineFacts:
-    """Return what to know of a line, of which anything may be missing still."""
-    held, lines, breaks = (), (), False
+    """Return what to know about a line, of which anything may still be missing."""
+    held: tuple[HeldDevice, ...] = ()
+    lines: tuple[OrderLine, ...] = ()
+    breaks = False
     if employee:
+        unit = unit or employee.unit
         held, lines = _held_by(employee, today), _open_for(employee)
         is_pc = model is None or model.category.is_pc
         breaks = is_pc and not holdings_of(employee, today).has_room
     quarter, year = _price(model, today)
     return LineFacts(
         employee=employee,
-        unit=unit or (employee and employee.unit),
+        unit=unit,
         model=model,
         held=held,
         lines=lines,
@@ -74,12 +77,12 @@ def facts_of_line(
     )
 
 
-def _held_by(employee: Employee, today: date) -> tuple[Held, ...]:
-    placed = placements_in_force(today).filter(employee=employee)
-    placed = list(placed.select_related("device__model__category").order_by("starts_on"))
+def _held_by(employee: Employee, today: date) -> tuple[HeldDevice, ...]:
+    in_force = placements_in_force(today).filter(employee=employee)
+    placed = list(in_force.select_related("device__model__category").order_by("starts_on"))
     leases = leases_of([placement.device_id for placement in placed])
     return tuple(
-        Held(
+        HeldDevice(
             placement.device,
             placement.starts_on,
             _last_day(leases.get(placement.device_id)),
@@ -89,7 +92,7 @@ def _held_by(employee: Employee, today: date) -> tuple[Held, ...]:
     )
 
 
-def _last_day(lease) -> date | None:
+def _last_day(lease: Lease | None) -> date | None:
     if lease is None or not lease.laid:
         return None
     return span_of(lease.laid, lease.stops_on)[1] - ONE_DAY

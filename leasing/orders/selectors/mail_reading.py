@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from albertslund_it.common.names import match_key
 from albertslund_it.web.rows import among
 from inventory.imports.selectors import devices_by_serial_number, model_key
-from inventory.models import DeviceModel, Employee, Unit
+from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.domain.mail_reading import (
     DEVICE,
@@ -41,9 +41,17 @@ def reading_of(text: str, on: date) -> Reading:
     return read_mail(text, known, _initials(words), on)
 
 
+def people_and_devices_in(reading: Reading) -> tuple[dict[int, Employee], dict[int, Device]]:
+    """Return the people and the devices that the lines of a mail name, by their ids."""
+    people = {line.person for line in reading.lines if line.person}
+    devices = {line.device for line in reading.lines if line.device}
+    return Employee.objects.in_bulk(people), Device.objects.in_bulk(devices)
+
+
 def _models() -> dict[str, Found]:
     """Return the models by their names, and by how people write them where that is one only."""
-    found, written = {}, {}
+    found: dict[str, Found] = {}
+    written: dict[str, list[Found]] = {}
     for model in DeviceModel.objects.all():
         one = Found(MODEL, model.pk, model.name, category=model.category_id)
         found[model_key(model.name)] = one
@@ -51,7 +59,7 @@ def _models() -> dict[str, Found]:
     return {key: ones[0] for key, ones in written.items() if len(ones) == 1} | found
 
 
-def _named(phrases: set[str]):
+def _named(phrases: set[str]) -> list[Employee]:
     """Return the people whose whole name stands in the mail; of two by one name, neither."""
     names = [phrase for phrase in phrases if " " in phrase]
     people = Employee.objects.annotate(folded_name=folded("name"))

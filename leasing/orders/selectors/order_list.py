@@ -1,7 +1,7 @@
 """The list of order lines: found by free text, in the order of any column, a page at a time."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,13 +20,20 @@ from leasing.orders.selectors.people import searched
 
 NUMBER = re.compile(r"[bB]?([0-9]{1,9})(?:/[0-9]{1,3})?")
 NEWEST = ("-order_id", "position")
+OLDEST = ("order_id", "position")
 BY_NAME = in_danish_order("name")
-RANKS = {
+
+
+def _place_in(values: Sequence[Hashable]) -> Callable[[Hashable], int]:
+    return {value: place for place, value in enumerate(values)}.__getitem__
+
+
+RANKS: dict[str, Callable[[], Callable[[Hashable], int]]] = {
     "model": lambda: rank_in(DeviceModel.objects.order_by(BY_NAME)),
     "unit": lambda: rank_in(Unit.objects.order_by(BY_NAME, "number")),
     "employee": lambda: rank_in(Employee.objects.order_by(BY_NAME, "initials")),
-    "status": lambda: [str(status) for status in Status].index,
-    "reason": lambda: [str(reason) for reason in OrderLine.Reason].index,
+    "status": lambda: _place_in(Status.values),
+    "reason": lambda: _place_in(OrderLine.Reason.values),
 }
 POINTERS = {"person": "employee", "phase": "status"}
 
@@ -52,7 +59,9 @@ class OrderRow:
     days: int | None
 
 
-def lines_matching(lines: QuerySet[OrderLine], text: str, *, with_people: bool) -> QuerySet:
+def lines_matching(
+    lines: QuerySet[OrderLine], text: str, *, with_people: bool
+) -> QuerySet[OrderLine]:
     """Keep the lines that fit every word: order number, ATEA's, unit, use, and perhaps person."""
     found = lines
     for word in text.split()[:6]:
@@ -65,7 +74,9 @@ def _fits(word: str, with_people: bool) -> Q:
     number = NUMBER.fullmatch(word)
     if number and word[0] in "bB":
         return Q(order=int(number[1]))
-    has = GreaterThan(StrIndex(Upper(F("supplier_order_number")), Value(word.upper())), 0)
+    has: GreaterThan[int] = GreaterThan(
+        StrIndex(Upper(F("supplier_order_number")), Value(word.upper())), 0
+    )
     where = Q(has) | Q(unit__in=Unit.objects.filter(_named(word)))
     where |= ~Q(used_for="") & Q(used_for__icontains=word)
     if number:
@@ -79,8 +90,10 @@ def _named(word: str) -> Q:
     return Q(name__icontains=word) | Q(number__istartswith=word)
 
 
-def ordered_ids(lines: QuerySet[OrderLine], alias: str) -> QuerySet | RankedIds | JoinedIds:
-    """Return the lines' ids in the order of a column ('-' before it turns it), to be sliced."""
+def ordered_line_ids(
+    lines: QuerySet[OrderLine], alias: str
+) -> QuerySet[OrderLine, int] | RankedIds | JoinedIds:
+    """Return the lines' ids in the order of a column ('-' before it reverses it), to be sliced."""
     descending, column = alias.startswith("-"), alias.lstrip("-")
     key = POINTERS.get(column, column)
     if key in RANKS:
@@ -89,28 +102,29 @@ def ordered_ids(lines: QuerySet[OrderLine], alias: str) -> QuerySet | RankedIds 
         found = RankedIds(keyed, "pk", key, "-order_id", RANKS[key](), descending, many=many)
         if not many:
             return found
-        others = lines.filter(employee=None).order_by(*NEWEST).values_list("pk", flat=True)
-        return JoinedIds(found, others)
-    if column == "supplier_order_number":
-        order = [f"{'-' if descending else ''}{column}", *NEWEST]
-        if not descending:  # nothing comes last
-            numbered = lines.exclude(supplier_order_number="").order_by(*order)
-            others = lines.filter(supplier_order_number="").order_by(*NEWEST)
-            return JoinedIds(
-                numbered.values_list("pk", flat=True), others.values_list("pk", flat=True)
-            )
-    elif column == "wanted_on":
+        without = lines.filter(employee=None).order_by(*NEWEST)
+        return JoinedIds(found, without.values_list("pk", flat=True))
+    if column == "supplier_order_number" and not descending:  # nothing comes last
+        numbered = lines.exclude(supplier_order_number="").order_by(column, *NEWEST)
+        without = lines.filter(supplier_order_number="").order_by(*NEWEST)
+        ids = numbered.values_list("pk", flat=True)
+        return JoinedIds(ids, without.values_list("pk", flat=True))
+    return _by_field(lines, column, descending).values_list("pk", flat=True)
+
+
+def _by_field(lines: QuerySet[OrderLine], column: str, descending: bool) -> QuerySet[OrderLine]:
+    if column == "wanted_on":
         wanted = F("order__wanted_on")
-        how = wanted.desc(nulls_last=True) if descending else wanted.asc(nulls_last=True)
-        order = [how, *NEWEST]
-    elif column == "quantity":
-        order = [f"{'-' if descending else ''}quantity", *NEWEST]
-    elif column not in {"number", "days"}:
-        raise KeyError(f"the list of orders has no order by {column}")
-    else:  # the oldest has waited longest
-        turned = descending == (column == "number")
-        order = list(NEWEST) if turned else ["order_id", "position"]
-    return lines.order_by(*order).values_list("pk", flat=True)
+        return lines.order_by(
+            wanted.desc(nulls_last=True) if descending else wanted.asc(nulls_last=True), *NEWEST
+        )
+    if column in {"supplier_order_number", "quantity"}:
+        return lines.order_by(f"{'-' if descending else ''}{column}", *NEWEST)
+    if column == "number":
+        return lines.order_by(*(NEWEST if descending else OLDEST))
+    if column == "days":  # the oldest has waited longest
+        return lines.order_by(*(OLDEST if descending else NEWEST))
+    raise KeyError(f"the list of orders has no order by {column}")
 
 
 def order_rows(ids: Sequence[int], on: date) -> list[OrderRow]:

@@ -35,7 +35,7 @@ class LineOfPage:
         return ready and any(device.handed_out_on is None for device in self.devices)
 
 
-def lines_of(order: Order, user: User, on: date) -> list[LineOfPage]:
+def lines_on_page(order: Order, user: User, on: date) -> list[LineOfPage]:
     """Return the lines of an order that a user sees."""
     devices = OrderedDevice.objects.select_related("device__model").order_by("id")
     approvals = Approval.objects.select_related("decided_by").order_by("-id")

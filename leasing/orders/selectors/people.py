@@ -18,7 +18,7 @@ SHOWN = 8
 
 def folded(field: str) -> Func:
     """Return a text in small letters, on both databases."""
-    text = Lower(F(field))
+    text: Func = Lower(F(field))
     for letter in "ÆØÅ":  # PostgreSQL has done it already; SQLite knows a–z only
         text = Replace(text, Value(letter), Value(letter.lower()))
     return text
@@ -29,8 +29,8 @@ def has_words(text: str) -> Q:
     found = Q()
     for word in text.casefold().replace("-", " ").split():
         name = Replace(Concat(Value(" "), folded("name")), Value("-"), Value(" "))
-        starts = GreaterThan(StrIndex(name, Value(f" {word}")), 0)
-        initials = Exact(StrIndex(folded("initials"), Value(word)), 1)
+        starts: GreaterThan[int] = GreaterThan(StrIndex(name, Value(f" {word}")), 0)
+        initials: Exact[int] = Exact(StrIndex(folded("initials"), Value(word)), 1)
         found &= Q(starts) | Q(initials)
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
@@ -79,7 +80,7 @@ def by_model(lines: Sequence[ToBuy], on: date) -> list[ModelToBuy]:
     return found
 
 
-def purchases() -> QuerySet:
+def purchases() -> QuerySet[OrderLine, dict[str, Any]]:
     """Return the purchases made, the latest first: number, ordered_on, lines, count, open_lines."""
     return (
         OrderLine.objects.exclude(supplier_order_number="")

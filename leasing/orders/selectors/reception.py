@@ -4,17 +4,20 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, F, Max, Q, QuerySet
 
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.serial_numbers import doubt, is_bar_code
 from albertslund_it.web.rows import among
 from inventory.models import Device, DeviceModel, Employee, FormerSerialNumber, Unit
-from leasing.models import Lease, Order, OrderedDevice, OrderLine
+from leasing.billing.selectors.window import last_covered_quarter
+from leasing.models import Lease, LeasePrice, Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
 
 DELIVERABLE = (Status.APPROVED, Status.ORDERED, Status.PARTLY)
-NAMED = 3
-INVENTORY_NUMBER = "INV-{:06}"
+INVENTORY_PREFIX = "INV-"
 _OUR_NUMBER = re.compile(r"B[ -]?0*([1-9]\d{0,8})", re.IGNORECASE)
 _INVENTORY_NUMBER = re.compile(r"INV-(\d{6})")
 
@@ -78,6 +81,8 @@ class OrderBook:
         self._by_order: dict[int, list[LineToFill]] = defaultdict(list)
         self._by_theirs: dict[str, list[LineToFill]] = defaultdict(list)
         self._by_id: dict[int, LineToFill] = {}
+        if not (numbers or line_ids):
+            return
         wanted = OrderLine.objects.filter(
             Q(pk__in=lines_named(numbers).values("pk")) | Q(pk__in=among(line_ids, int))
         )
@@ -89,7 +94,8 @@ class OrderBook:
 
     def lines(self, number: str) -> list[LineToFill]:
         """Return the lines that a number stands for, those for people first."""
-        ours = self._by_order.get(order_id_of(number), [])
+        order_id = order_id_of(number)
+        ours = self._by_order.get(order_id, []) if order_id else []
         theirs = self._by_theirs.get(number.strip().casefold(), [])
         return [*ours, *(one for one in theirs if one not in ours)]
 
@@ -130,9 +136,11 @@ def next_inventory_number() -> int:
     last = 0
     for table in (Device, FormerSerialNumber):
         numbers = table.objects.filter(serial_number__regex=r"^INV-[0-9]{6}$")
-        found = numbers.filter(serial_number__startswith="INV-").aggregate(Max("serial_number"))
+        found = numbers.filter(serial_number__startswith=INVENTORY_PREFIX).aggregate(
+            Max("serial_number")
+        )
         if highest := found["serial_number__max"]:
-            last = max(last, int(_INVENTORY_NUMBER.fullmatch(highest)[1]))
+            last = max(last, int(highest.removeprefix(INVENTORY_PREFIX)))
     return last + 1
 
 
@@ -199,11 +207,9 @@ class Awaited:
         return [(count, name) for name, count in counts.items() if count]
 
     @property
-    def whom(self) -> str:
-        """Name who or what it is for, the first ones only."""
-        names = list(dict.fromkeys(one.whom for one in self.lines if one.missing))
-        more = f" og {len(names) - NAMED} til" if len(names) > NAMED else ""
-        return ", ".join(names[:NAMED]) + more
+    def whom(self) -> list[str]:
+        """Return whom or what it is for, each once."""
+        return list(dict.fromkeys(one.whom for one in self.lines if one.missing))
 
     @property
     def their_numbers(self) -> list[str]:
@@ -228,10 +234,49 @@ def usual_terms() -> Lease | None:
     return Lease.objects.select_related("sub_agreement").order_by("-pk").first()
 
 
-def told_of_ordered(ordered: OrderedDevice | None) -> list[tuple[str, str]]:
-    """Say what a device that came on a line is, for whoever takes it off."""
-    if ordered is None:
-        return []
-    line = ordered.line
-    whom = line.employee or line.used_for or line.unit.name
-    return [(str(ordered.device), f"linje {line} til {whom}, {line.get_status_display().lower()}")]
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A device that a delivery creates, its price, and the line it is for (None: for stock)."""
+
+    serial_number: str
+    model: DeviceModel
+    line: LineToFill | None
+    price: LeasePrice
+    quarter_ore: int
+
+
+@dataclass(frozen=True)
+class Reception:
+    """What a delivery did, or would do; `known` are the serial numbers that were there already."""
+
+    number: str
+    sub_agreement: str
+    starts_on: date
+    lines: list[LineToFill]
+    new: list[Received]
+    known: list[str]
+    is_saved: bool
+
+    @property
+    def missing(self) -> int:
+        """Return how many are still to come."""
+        return sum(one.missing for one in self.lines)
+
+    @property
+    def doubts(self) -> list[str]:
+        """Say which new serial numbers look like the bar code of the box."""
+        return [doubt(one.serial_number) for one in self.new if is_bar_code(one.serial_number)]
+
+    @property
+    def price_ore(self) -> int:
+        return sum(one.price.price_ore for one in self.new)
+
+    @property
+    def quarter_ore(self) -> int:
+        return sum(one.quarter_ore for one in self.new)
+
+    @property
+    def closed(self) -> Quarter | None:
+        """Return the quarter that the leases begin in, if it is closed."""
+        own, covered = Quarter.of(self.starts_on), last_covered_quarter()
+        return own if covered and own <= covered else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from albertslund_it.common.serial_numbers import why_not
 from albertslund_it.web.rows import among
 from inventory.imports.selectors import devices_by_serial_number
-from inventory.models import DeviceModel, Placement
+from inventory.models import Device, DeviceModel, Placement
 from leasing.models import Lease
 from leasing.orders.selectors.reception import LineToFill, is_inventory_number, lines_of_devices
 
@@ -31,7 +31,8 @@ class Scan:
 
 def serial_numbers_in(text: str) -> tuple[list[str], list[str]]:
     """Return the serial numbers in a text, each once, and what in it cannot be one."""
-    found, bad = {}, {}
+    found: dict[str, None] = {}
+    bad: dict[str, None] = {}
     for word in _BETWEEN.split(unicodedata.normalize("NFKC", text)):
         if not word:
             continue
@@ -86,7 +87,7 @@ class Known:
             )
         lease = self._leases.get(device.pk)
         if not self.is_there(serial_number) and lease:
-            return self._leased(device, lease)
+            return self._why_leased(device, lease)
         if device.model_id != model.pk:
             return (
                 f"{serial_number} står i registret som {device.model.name}, ikke {model.name}. "
@@ -99,7 +100,7 @@ class Known:
             )
         return ""
 
-    def _leased(self, device, lease: Lease) -> str:
+    def _why_leased(self, device: Device, lease: Lease) -> str:
         on_lines = self._on_lines.get(device.pk)
         where = f" og leveret på bestilling {on_lines[-1].line}" if on_lines else ""
         way_out = "Kontrollér nummeret."

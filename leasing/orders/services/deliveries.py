@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db import transaction
 
-from albertslund_it.common.cells import KEEP, given
+from albertslund_it.common.cells import KEEP, Keep, given
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import RowErrors
@@ -18,7 +18,7 @@ from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.devices.services.models import ModelBook
 from inventory.imports.selectors import devices_by_serial_number
-from inventory.models import Device, DeviceModel, Placement
+from inventory.models import Device, DeviceModel, Employee, Placement, Unit
 from inventory.organisation.selectors.scope import reads_names
 from inventory.placements.services.holders import Holders
 from inventory.placements.services.placements import FirstPlacements
@@ -32,7 +32,7 @@ from leasing.models import (
     OrderLine,
     SubAgreement,
 )
-from leasing.orders.services.fulfilment import Fulfilment, lock_lines
+from leasing.orders.services.fulfilment import Fulfilment, Holder, lock_lines
 
 LOCKED = (Device, Placement, SubAgreement, Lease, LeaseTerm)
 
@@ -49,15 +49,25 @@ class Delivery:
     model: str
     sub_agreement: str
     starts_on: date
-    quarters: int = KEEP
-    price_ore: int = KEEP
+    quarters: int | Keep = KEEP
+    price_ore: int | Keep = KEEP
     unit: str | None = None
     initials: str | None = None
     handed_out_on: date | None = None
-    warranty_until: date | None = KEEP
-    order_number: str = KEEP
-    line_id: int | None = KEEP
+    warranty_until: date | Keep | None = KEEP
+    order_number: str | Keep = KEEP
+    line_id: int | Keep | None = KEEP
     row: int | None = None
+
+    @property
+    def named_line(self) -> int | None:
+        """Return the line that the device was chosen for, if one was."""
+        return None if self.line_id is KEEP else self.line_id
+
+    @property
+    def number_to_find(self) -> str:
+        """Return the order number that is to find the line; '' where there is none to find."""
+        return "" if self.order_number is KEEP or self.line_id is not KEEP else self.order_number
 
 
 @transaction.atomic
@@ -71,8 +81,8 @@ def register_deliveries(
     Raises:
         FileRefused: with every fault; nothing is written.
     """
-    numbers = {row.order_number for row in rows if row.line_id is KEEP and _is_number(row)}
-    line_ids = {row.line_id for row in rows if row.line_id not in (KEEP, None)}
+    numbers = {row.number_to_find for row in rows if row.number_to_find}
+    line_ids = {row.named_line for row in rows if row.named_line is not None}
     lock_lines(numbers, line_ids)
     lock(*LOCKED)
     registration = _Registration(
@@ -85,10 +95,6 @@ def register_deliveries(
     registration.changes.save(actor)
     registration.changes.to_tell.append(registration.fulfilment.tell)
     return registration.changes
-
-
-def _is_number(row: Delivery) -> bool:
-    return row.order_number is not KEEP and bool(row.order_number)
 
 
 class _Registration:
@@ -108,9 +114,10 @@ class _Registration:
         self.changes = Changes(
             (Device, SubAgreement, Lease, LeaseTerm, Placement, OrderLine, OrderedDevice)
         )
-        self.framework = FrameworkAgreement.objects.order_by("starts_on").first()
-        if self.framework is None:
+        framework = FrameworkAgreement.objects.order_by("starts_on").first()
+        if framework is None:
             raise Refused("Der er ingen rammeaftale. Opret den under Administration først.")
+        self.framework = framework
         self.book, self.holders = ModelBook(self.changes, errors), Holders()
         self.prices = PriceList({model for row in rows if (model := self.book.known(row.model))})
         self.agreements = {a.number.casefold(): a for a in SubAgreement.objects.all()}
@@ -147,20 +154,20 @@ class _Registration:
         if not is_first or model is None:
             return
         lease = self.leases.get(device.id) if device else None
-        if lease:
+        if device and lease:
             self._correct(row, device, model, lease)
         else:
             device = self._create(row, device, model)
-        day = row.handed_out_on or row.starts_on
-        if unit and device:
-            self.first_placements.add(device, day, unit, employee)
         if device is None:
             return
-        if row.line_id is KEEP and _is_number(row):
-            holder = unit, employee, day
-            self.fulfilment.find_line(row.row, row.order_number, device, model, holder)
-        elif row.line_id not in (KEEP, None):
-            self.fulfilment.put_on(row.line_id, device)
+        day = row.handed_out_on or row.starts_on
+        if unit:
+            self.first_placements.add(device, day, unit, employee)
+        if row.number_to_find:
+            holder = Holder(unit, employee, day)
+            self.fulfilment.find_line(row.row, row.number_to_find, device, model, holder)
+        elif row.named_line is not None:
+            self.fulfilment.put_on(row.named_line, device)
 
     def _check(self, row: Delivery) -> None:
         begins = self.framework.starts_on
@@ -172,9 +179,11 @@ class _Registration:
             )
         if row.price_ore is not KEEP and row.price_ore <= 0:
             self.errors.add(row.row, "Leasingpris skal være over nul")
-        self.changes.warn(row.row, self.limits.of_price(**given(row, "price_ore", "quarters")))
+        price_ore = 0 if row.price_ore is KEEP else row.price_ore
+        quarters = 0 if row.quarters is KEEP else row.quarters
+        self.changes.warn(row.row, self.limits.of_price(price_ore, quarters))
 
-    def _holder(self, row: Delivery, device: Device | None):
+    def _holder(self, row: Delivery, device: Device | None) -> tuple[Unit | None, Employee | None]:
         if device and self.first_placements.is_placed(device):
             return None, None
         if row.handed_out_on and not (row.unit or row.initials):

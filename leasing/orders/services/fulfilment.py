@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from typing import NamedTuple
 
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
@@ -24,11 +25,19 @@ def lock_lines(numbers: Collection[str], line_ids: Collection[int]) -> None:
         list(locked.values_list("pk", flat=True))
 
 
+class Holder(NamedTuple):
+    """Who gets a device, or has it, and from when."""
+
+    unit: Unit | None
+    employee: Employee | None
+    day: date
+
+
 class Fulfilment:
     """Puts the devices of a delivery on order lines, and brings the lines' status in step.
 
-    Without any order number in the delivery it asks the database nothing. Without people, the line
-    of a person is told of by its unit.
+    Without any order number in the delivery it makes no query. Without people, the line of a
+    person is named by its unit.
     """
 
     def __init__(
@@ -44,18 +53,20 @@ class Fulfilment:
     ):
         self._changes, self._faults, self._today = changes, errors, today
         self._with_people = with_people
-        self._book = OrderBook(numbers, line_ids) if numbers or line_ids else None
+        self._book = OrderBook(numbers, line_ids)
         self._filled: dict[int, LineToFill] = {}
         self._moved: set[int] = set()
         self._on_lines: dict[int, list[OrderedDevice]] = {}
-        self._held = {}
+        self._held: dict[int, Holder] = {}
         self._unknown: set[str] = set()
-        if self._book:
+        if numbers or line_ids:
             ids = {device.id for device in devices}
             self._on_lines = lines_of_devices(ids)
             held = placements_in_force(today).filter(device_id__in=among(ids, int))
             held = held.select_related("unit", "employee").filter(unit__isnull=False)
-            self._held = {placement.device_id: placement for placement in held}
+            self._held = {
+                one.device_id: Holder(one.unit, one.employee, one.starts_on) for one in held
+            }
 
     def put_on(self, line_id: int, device: Device) -> None:
         """Put a new device on a line that was chosen for it."""
@@ -67,12 +78,12 @@ class Fulfilment:
         number: str,
         device: Device,
         model: DeviceModel,
-        holder: tuple[Unit | None, Employee | None, date | None],
+        holder: Holder,
     ) -> None:
         """Put a device on the line that an order number stands for.
 
-        `holder` is who gets the device with the delivery, and from when. A number that nobody
-        knows is a warning, one device too many a fault.
+        `holder` is who gets the device with the delivery. An unknown number is a warning, one
+        device too many a fault.
         """
         lines = self._book.lines(number)
         if not lines:
@@ -83,7 +94,9 @@ class Fulfilment:
                     "sat på en bestilling."
                 )
             return
-        unit, employee, day = self._holder(device, holder)
+        if not holder.unit:
+            holder = self._held.get(device.id, holder)
+        unit, employee, day = holder
         if before := self._on_lines.get(device.id):
             known = {one.line.pk for one in lines}
             if not any(one.line_id in known for one in before):
@@ -95,12 +108,7 @@ class Fulfilment:
         elif unit:
             self._warn(row, f"{device} er tildelt og hører ikke til en åben linje på {number}")
         else:
-            self._faults.add(row, too_many(number, model, lines))
-
-    def _holder(self, device: Device, holder):
-        if holder[0] or not (held := self._held.get(device.id)):
-            return holder
-        return held.unit, held.employee, held.starts_on
+            self._faults.add(row, why_too_many(number, model, lines))
 
     def _fill(self, one: LineToFill, device: Device, handed_out_on: date | None) -> None:
         line = one.line
@@ -139,7 +147,7 @@ class Fulfilment:
         self._changes.warnings.append(full_stop(f"{where}{sentence}"))
 
 
-def too_many(number: str, model: DeviceModel, lines: list[LineToFill]) -> str:
+def why_too_many(number: str, model: DeviceModel, lines: list[LineToFill]) -> str:
     """Say that nothing more of a model is to come on an order, and what to do."""
     same = [one for one in lines if one.line.model_id == model.pk]
     way_out = (

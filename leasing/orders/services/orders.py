@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -16,17 +16,17 @@ from leasing.approvals.selectors.one_pc import lock_employees
 from leasing.approvals.services.approvals import ask_approval
 from leasing.approvals.services.one_pc import refuse_second_pc
 from leasing.models import Order, OrderedDevice, OrderLine, Scenario
-from leasing.models.order import CLOSED, Status
+from leasing.models.order import CLOSED, LONGEST_REASON, Status
 from leasing.orders.services.status_mail import tell_orderer
 from leasing.orders.services.wishes import LineWish, Reason, faults_of, reason_of
 
 __all__ = ["LineWish", "cancel_line", "place_order", "refresh_line", "save_draft", "submit_order"]
 
 MOST_LINES = 50
-NO_LINES = "Bestillingen er tom. Vælg mindst én model."
-NO_END = "Skriv, hvornår dispensationen udløber."
-NOT_ASKED = "{} kan få det uden dispensation. Slet begrundelsen for den."
-TOO_MANY = f"En bestilling har højst {MOST_LINES} linjer. Del den i to."
+WHY_EMPTY = "Bestillingen er tom. Vælg mindst én model."
+WHY_NO_END = "Skriv, hvornår dispensationen udløber."
+WHY_NOT_ASKED = "{} kan få det uden dispensation. Slet begrundelsen for den."
+WHY_TOO_LONG = f"En bestilling har højst {MOST_LINES} linjer. Del den i to."
 
 
 class OrderFacts(TypedDict, total=False):
@@ -51,7 +51,7 @@ def place_order(
     now: datetime,
     **facts: Unpack[OrderFacts],
 ) -> Order:
-    """Place an order, or give the one that was placed with the same token; a draft is taken over.
+    """Place an order, or return the one already placed with the same token; a draft is taken over.
 
     A line within the rule of one pc is approved at once, or delivered when it comes from the
     shelf. One that breaks it waits for the head, if it asks for an exception.
@@ -66,9 +66,9 @@ def place_order(
     wishes = [wish.settled for wish in lines]
     people = lock_employees(wish.employee.pk for wish in wishes if wish.employee)
     order = _written(order, token, facts, actor, now)
-    reasons = [] if wishes else [NO_LINES]
+    reasons = [] if wishes else [WHY_EMPTY]
     if len(wishes) > MOST_LINES:
-        raise Refused(TOO_MANY)
+        raise Refused(WHY_TOO_LONG)
     for position, wish in enumerate(wishes, start=1):
         try:
             _place_line(order, position, wish, people, actor, today, now)
@@ -89,7 +89,7 @@ def is_draft(order: Order) -> bool:
 def _written(
     order: Order | None, token: UUID, facts: OrderFacts, actor: Actor, now: datetime
 ) -> Order:
-    """Write an order's own facts; a draft gives up its lines."""
+    """Write an order's own facts; a draft loses its lines."""
     changes = Changes((Order,))
     if order:
         order.lines.all().delete()
@@ -111,9 +111,9 @@ def _place_line(
 ) -> None:
     if reasons := faults_of(wish, today, order.wanted_on):
         raise Refused(*reasons)
-    waits = _needs_exception(wish, people, today)
-    line = _line_of(order, position, wish, Status.AWAITING if waits else Status.APPROVED)
-    line.reason = wish.reason or (Reason.EXCEPTION if waits else reason_of(wish, today))
+    question = _question_to_head(wish, people, today)
+    line = _line_of(order, position, wish, Status.AWAITING if question else Status.APPROVED)
+    line.reason = wish.reason or (Reason.EXCEPTION if question else reason_of(wish, today))
     changes = Changes((OrderLine, OrderedDevice))
     if wish.stock_device:
         changes.create(
@@ -121,29 +121,37 @@ def _place_line(
                 line=line, device=wish.stock_device, is_from_stock=True, delivered_on=today
             )
         )
-        line.status = Status.AWAITING if waits else Status.DELIVERED
+        line.status = Status.AWAITING if question else Status.DELIVERED
     changes.create(line)
     changes.save(actor)
-    if waits:
+    if question:
         ask_approval(
-            employee=wish.employee,
+            employee=question.employee,
             reason=wish.exception_reason,
-            ends_before=wish.exception_ends_before,
+            ends_before=question.ends_before,
             line=line,
             actor=actor,
             now=now,
         )
 
 
-def _needs_exception(wish: LineWish, people: dict[int, Employee], today: date) -> bool:
-    """Tell whether a line waits for the head; one that breaks the rule must ask for that.
+class _Question(NamedTuple):
+    """Who is to have one pc more, and until when."""
 
-    A reason that there is nothing to ask for is not thrown away in silence either.
+    employee: Employee
+    ends_before: date
+
+
+def _question_to_head(wish: LineWish, people: dict[int, Employee], today: date) -> _Question | None:
+    """Return what the head is to be asked before a line goes on; nothing within the rule.
+
+    A line that breaks the rule must ask. A reason given although there is nothing to ask for is
+    refused, not dropped in silence.
     """
     if not wish.employee or not wish.model.category.is_pc:
         if wish.asks_exception:
-            raise Refused(NOT_ASKED.format(wish.employee or wish.unit.name))
-        return False
+            raise Refused(WHY_NOT_ASKED.format(wish.employee or wish.unit.name))
+        return None
     try:
         refuse_second_pc(
             employee=people[wish.employee.pk],
@@ -154,11 +162,11 @@ def _needs_exception(wish: LineWish, people: dict[int, Employee], today: date) -
         if not wish.asks_exception:
             raise
         if wish.exception_ends_before is None:
-            raise Refused(NO_END) from None
-        return True
+            raise Refused(WHY_NO_END) from None
+        return _Question(wish.employee, wish.exception_ends_before)
     if wish.asks_exception:
-        raise Refused(NOT_ASKED.format(wish.employee))
-    return False
+        raise Refused(WHY_NOT_ASKED.format(wish.employee))
+    return None
 
 
 def _line_of(order: Order, position: int, wish: LineWish, status: str) -> OrderLine:
@@ -186,7 +194,7 @@ def save_draft(
     now: datetime,
     **facts: Unpack[OrderFacts],
 ) -> Order:
-    """Keep what is not ready to be asked for; nothing of it counts for anybody.
+    """Keep what is not ready to be ordered; nothing of it counts towards anything.
 
     Raises:
         Refused: when the order has been placed meanwhile, or a line names no device to replace.
@@ -197,9 +205,9 @@ def save_draft(
         raise Refused(f"Bestilling {order.number} er allerede afgivet. Se den, eller lav en ny.")
     wishes = [wish.settled for wish in lines]
     if not wishes:
-        raise Refused(NO_LINES)
+        raise Refused(WHY_EMPTY)
     if len(wishes) > MOST_LINES:
-        raise Refused(TOO_MANY)
+        raise Refused(WHY_TOO_LONG)
     if any(wish.reason == Reason.REPLACEMENT and not wish.replaces for wish in wishes):
         raise Refused("Vælg det udstyr, der erstattes.")
     order = _written(order, token, facts, actor, now)
@@ -249,9 +257,9 @@ def submit_order(*, order_id: int, actor: Actor, today: date, now: datetime) -> 
 
 @transaction.atomic
 def cancel_line(*, line_id: int, reason: str, actor: Actor, now: datetime) -> OrderLine:
-    """Cancel what of a line is not handed out; what was set aside is free again.
+    """Cancel the part of a line that is not handed out; what was set aside is free again.
 
-    Cancelling it once more changes nothing. Where some are handed out, the line ends with those.
+    Cancelling it again changes nothing. If some are handed out, the line ends with those.
 
     Raises:
         Refused: when it is closed another way, or no reason is given.
@@ -264,15 +272,18 @@ def cancel_line(*, line_id: int, reason: str, actor: Actor, now: datetime) -> Or
         raise Refused(f"{line} er {line.get_status_display().lower()} og kan ikke annulleres.")
     if not reason.strip():
         raise Refused("Skriv, hvorfor linjen annulleres.")
-    if len(reason.strip()) > OrderLine._meta.get_field("closed_because").max_length:
+    if len(reason.strip()) > LONGEST_REASON:
         raise Refused("Begrundelsen må højst være 300 tegn. Skriv den kortere.")
     line.devices.filter(handed_out_on=None).delete()
     handed_out = line.devices.count()
-    values = {"status": Status.CANCELLED, "closed_because": reason.strip()}
-    if handed_out:
-        values |= {"status": Status.HANDED_OUT, "quantity": handed_out}
     changes = Changes((OrderLine,))
-    changes.update(line, str(line), **values)
+    changes.update(
+        line,
+        str(line),
+        status=Status.HANDED_OUT if handed_out else Status.CANCELLED,
+        quantity=handed_out or line.quantity,
+        closed_because=reason.strip(),
+    )
     changes.save(actor)
     tell_orderer(order=line.order, now=now)
     return line
@@ -281,7 +292,7 @@ def cancel_line(*, line_id: int, reason: str, actor: Actor, now: datetime) -> Or
 def refresh_line(line: OrderLine, *, actor: Actor) -> OrderLine:
     """Bring a line's status in step with its devices; one that waits or is closed stays so.
 
-    Inside a transaction, with the line's row locked.
+    To be called in a transaction, with the line's row locked.
     """
     if line.status in (Status.DRAFT, Status.AWAITING, Status.CANCELLED, Status.REFUSED):
         return line

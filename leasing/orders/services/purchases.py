@@ -11,13 +11,10 @@ from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from leasing.leases.selectors.prices import why_no_price
 from leasing.models import Order, OrderedDevice, OrderLine
-from leasing.models.order import CLOSED, Status
+from leasing.models.order import CLOSED, LONGEST_NUMBER, Status
 from leasing.orders.selectors.purchases import lines_to_buy
 from leasing.orders.selectors.reception import order_id_of, to_fill
 from leasing.orders.services.status_mail import tell_orderer
-
-LONGEST = OrderLine._meta.get_field("supplier_order_number").max_length
-NOTHING = "Vælg mindst én linje, som er bestilt."
 
 
 @transaction.atomic
@@ -32,7 +29,7 @@ def mark_ordered(
 ) -> list[OrderLine]:
     """Mark lines as bought; `keys` name them as the person has seen them (`ToBuy.key`).
 
-    The same again changes nothing and gives no lines. Whoever ordered is told.
+    The same again changes nothing and returns no lines. Whoever ordered is told.
 
     Raises:
         Refused: when somebody else has changed one of them meanwhile; nothing is written.
@@ -41,7 +38,7 @@ def mark_ordered(
     _check_day(ordered_on, today)
     wanted = dict(key.split("-") for key in keys)
     if not wanted:
-        raise Refused(NOTHING)
+        raise Refused("Vælg mindst én linje, som er bestilt.")
     ids = among([int(pk) for pk in wanted], int)
     lock(Order)
     locked = OrderLine.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
@@ -54,12 +51,12 @@ def mark_ordered(
     standing = {str(one.line.pk): one for one in lines_to_buy(lines)}
     reasons = []
     for pk, missing in wanted.items():
-        now_standing = standing.get(pk)
-        if now_standing is None:
+        left = standing.get(pk)
+        if left is None:
             reasons.append(_why_not(lines.get(int(pk))))
-        elif now_standing.missing != int(missing):
+        elif left.missing != int(missing):
             reasons.append(
-                f"Linje {now_standing.line} mangler nu {now_standing.missing}, ikke {missing}, "
+                f"Linje {left.line} mangler nu {left.missing}, ikke {missing}, "
                 "fordi nogen har ændret den. Se listen igennem igen."
             )
     for one in standing.values():
@@ -75,7 +72,7 @@ def mark_ordered(
 def correct_purchase(
     *, number: str, new_number: str, ordered_on: date, actor: Actor, today: date
 ) -> list[OrderLine]:
-    """Return a purchase another number or day, for all of its lines, delivered or not.
+    """Give a purchase another number or day, for all of its lines, delivered or not.
 
     Raises:
         Refused: when nothing is bought under the number (any longer).
@@ -111,12 +108,14 @@ def undo_purchase(*, number: str, actor: Actor, now: datetime) -> list[OrderLine
 
 
 def checked_number(number: str) -> str:
-    """Return the lessor's order number as it is kept; one that cannot be one is refused."""
+    """Return the lessor's order number as it is kept; refuse what cannot be one."""
     number = " ".join(number.split())
     if not number:
         raise Refused("Skriv ATEAs bestillingsnummer.")
-    if len(number) > LONGEST or not number.isprintable():
-        raise Refused(f"ATEAs bestillingsnummer er højst {LONGEST} tegn, uden usynlige tegn.")
+    if len(number) > LONGEST_NUMBER or not number.isprintable():
+        raise Refused(
+            f"ATEAs bestillingsnummer er højst {LONGEST_NUMBER} tegn, uden usynlige tegn."
+        )
     if order_id_of(number):
         raise Refused(
             f"{number} ligner et af vores egne numre (B og et tal). Skriv det nummer, ATEA har "

@@ -1,32 +1,30 @@
 """Deliveries as they are scanned in: against an order, or against a purchase at the lessor."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.money import format_kroner
-from albertslund_it.common.quarters import Quarter
-from albertslund_it.common.serial_numbers import doubt, is_bar_code
 from albertslund_it.web.agreement import Check, nothing_to_see
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.models import Device, DeviceModel
-from leasing.billing.selectors.window import last_covered_quarter
 from leasing.domain.accrual import a_quarter
 from leasing.guards import clashes_refused
 from leasing.leases.services.prices import PriceList
-from leasing.models import LeasePrice, Order, OrderedDevice, OrderLine
+from leasing.models import Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
 from leasing.orders.selectors.reception import (
     DELIVERABLE,
-    INVENTORY_NUMBER,
+    INVENTORY_PREFIX,
     LineToFill,
     OrderBook,
+    Received,
+    Reception,
     next_inventory_number,
 )
 from leasing.orders.selectors.scans import Known, Scan
@@ -37,8 +35,7 @@ from leasing.orders.services.status_mail import tell_orderer
 
 STOCK, RAISE = "lager", "flere"
 MOST = 500
-NOTHING = "Scan eller indsæt mindst ét serienummer, eller skriv et antal."
-STALE = (
+WHY_STALE = (
     "Inventarnumrene er brugt til en anden levering, efter at du så dem. Intet er gemt. "
     "Kontrollér leveringen igen."
 )
@@ -56,65 +53,6 @@ class PriceMissing(Refused):
     """The price list has no price on the first day of the lease."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A device that a delivery creates, its price, and the line it is for (None: for stock)."""
-
-    serial_number: str
-    model: DeviceModel
-    line: LineToFill | None
-    price: LeasePrice
-    quarter_ore: int
-
-
-@dataclass
-class Reception:
-    """What a delivery did, or would do; `known` are the serial numbers that were there already."""
-
-    number: str
-    sub_agreement: str
-    starts_on: date
-    lines: list[LineToFill]
-    new: list[Received] = field(default_factory=list)
-    known: list[str] = field(default_factory=list)
-    is_saved: bool = False
-
-    @property
-    def missing(self) -> int:
-        """Return how many are still to come."""
-        return sum(one.missing for one in self.lines)
-
-    @property
-    def doubts(self) -> list[str]:
-        """Say of each new serial number that looks like the bar code of the box that it does."""
-        return [doubt(one.serial_number) for one in self.new if is_bar_code(one.serial_number)]
-
-    @property
-    def price_ore(self) -> int:
-        return sum(one.price.price_ore for one in self.new)
-
-    @property
-    def quarter_ore(self) -> int:
-        return sum(one.quarter_ore for one in self.new)
-
-    @property
-    def closed(self) -> Quarter | None:
-        """Return the quarter that the leases begin in, where it is closed."""
-        own, covered = Quarter.of(self.starts_on), last_covered_quarter()
-        return own if covered and own <= covered else None
-
-    @property
-    def told(self) -> Iterator[tuple[str, str]]:
-        """Say what would be created in rows, for whoever agrees to it."""
-        yield "Underaftalen", f"{self.sub_agreement} fra {self.starts_on:%d-%m-%Y}"
-        if self.closed:
-            yield "Låste kvartaler, leasingen når ind i", self.closed.label
-        for one in self.new:
-            line = f"linje {one.line.line}, {one.line.whom}" if one.line else "lager"
-            price = format_kroner(one.price.price_ore)
-            yield one.serial_number, f"{one.model.name} til {line}, {price}"
-
-
 def receive(
     *,
     number: str,
@@ -130,8 +68,8 @@ def receive(
 ) -> Reception:
     """Take in what came on one of our order numbers, 'B17', or on one of the lessor's.
 
-    A serial number that is there from before on the same order does nothing. Of more than was
-    ordered the rest goes to stock, or the order is raised, as `surplus` says. A dry run only tells.
+    A serial number that came on the same order before does nothing. If more came than was ordered,
+    the rest goes to stock or the order is raised, as `surplus` says. A dry run writes nothing.
     `agree` may refuse what would be made.
 
     Raises:
@@ -142,32 +80,33 @@ def receive(
     with clashes_refused(), transaction.atomic():
         lock_lines({number}, ())
         lock(*LOCKED)
-        lines = lines_of(number)
-        reception = Reception(number, sub_agreement, starts_on, lines)
-        fresh = _fresh(_numbered(scans), reception)
-        if fresh:
-            _make_room(fresh, reception, surplus, actor)
-            _assign(fresh, reception)
-            rows = [_row(one, reception) for one in reception.new]
+        lines = lines_of_number(number)
+        fresh, known = _told_apart(_with_numbers(scans), lines, number)
+        _make_room(fresh, lines, surplus, actor)
+        new = _assigned(fresh, lines, starts_on)
+        reception = Reception(
+            number, sub_agreement, starts_on, lines, new, known, is_saved=not dry_run
+        )
+        if new:
+            rows = [_delivery_of(one, reception) for one in new]
             register_deliveries(rows=rows, actor=actor, today=today).tell(now)
-        if agree and fresh:
+        if agree and new:
             agree(reception)
-        reception.is_saved = not dry_run
-        if not reception.is_saved:
+        if dry_run:
             transaction.set_rollback(True)
     return reception
 
 
-def lines_of(number: str) -> list[LineToFill]:
-    """Return the lines that a number stands for; one that nobody knows is refused."""
+def lines_of_number(number: str) -> list[LineToFill]:
+    """Return the lines that a number stands for; refuse one that nobody knows."""
     lines = OrderBook({number}).lines(number)
     if not lines:
         raise Refused(f"Bestilling »{number}« findes ikke. Ret nummeret, eller vælg fra listen.")
     return lines
 
 
-def _numbered(scans: Sequence[Scan]) -> list[Scan]:
-    """Return the counts inventory numbers: those that the person has seen, else the next ones."""
+def _with_numbers(scans: Sequence[Scan]) -> list[Scan]:
+    """Give counts their inventory numbers: those that the person has seen, else the next ones."""
     following, numbered = None, []
     for scan in scans:
         if scan.count:
@@ -175,26 +114,31 @@ def _numbered(scans: Sequence[Scan]) -> list[Scan]:
                 following = next_inventory_number()
             first = following if scan.first is None else scan.first
             if first > following:
-                raise Refused(STALE)
+                raise Refused(WHY_STALE)
             numbers = range(first, first + scan.count)
             following = max(following, numbers.stop)
-            made = tuple(INVENTORY_NUMBER.format(number) for number in numbers)
+            made = tuple(f"{INVENTORY_PREFIX}{number:06}" for number in numbers)
             scan = replace(scan, serial_numbers=made)
         numbered.append(scan)
     return numbered
 
 
-def _fresh(scans: Sequence[Scan], reception: Reception) -> dict[int, list[str]]:
-    """Return what is new by model; what is neither new nor there from this order is refused."""
-    models = {one.line.model_id: one.line.model for one in reception.lines}
+def _told_apart(
+    scans: Sequence[Scan], lines: list[LineToFill], number: str
+) -> tuple[dict[int, list[str]], list[str]]:
+    """Return what is new by model, and what is there from this order; refuse everything else."""
+    models = {one.line.model_id: one.line.model for one in lines}
     wanted = [serial for scan in scans for serial in scan.serial_numbers]
     if not wanted:
-        raise Refused(NOTHING)
-    known = Known(wanted, reception.lines, reception.number)
-    fresh, seen, reasons = defaultdict(list), {}, []
+        raise Refused("Scan eller indsæt mindst ét serienummer, eller skriv et antal.")
+    register = Known(wanted, lines, number)
+    fresh: dict[int, list[str]] = defaultdict(list)
+    known: list[str] = []
+    seen: dict[str, DeviceModel] = {}
+    reasons = []
     for scan in scans:
         if scan.model_id not in models:
-            raise Refused(f"En af modellerne er ikke på bestilling {reception.number} længere.")
+            raise Refused(f"En af modellerne er ikke på bestilling {number} længere.")
         model = models[scan.model_id]
         for serial in scan.serial_numbers:
             other = seen.setdefault(serial, model)
@@ -202,22 +146,24 @@ def _fresh(scans: Sequence[Scan], reception: Reception) -> dict[int, list[str]]:
                 reasons.append(
                     f"{serial} er scannet både som {other.name} og som {model.name}. Slet den ene."
                 )
-            elif reason := known.why_not(serial, model):
-                reasons.append(STALE if scan.count else reason)
-            elif known.is_there(serial):
-                reception.known.append(serial)
+            elif reason := register.why_not(serial, model):
+                reasons.append(WHY_STALE if scan.count else reason)
+            elif register.is_there(serial):
+                known.append(serial)
             else:
                 fresh[model.pk].append(serial)
     if reasons:
         raise Refused(*dict.fromkeys(reasons))
-    return fresh
+    return fresh, known
 
 
-def _make_room(fresh, reception: Reception, surplus: str, actor: Actor) -> None:
-    """Raise the order where more came, if that is wanted; without a wish it is refused."""
+def _make_room(
+    fresh: dict[int, list[str]], all_lines: list[LineToFill], surplus: str, actor: Actor
+) -> None:
+    """Raise the order if more came and that is wanted; refuse if nothing is said about it."""
     reasons, can_raise, changes = [], True, Changes((OrderLine,))
     for model_id, serials in fresh.items():
-        lines = [one for one in reception.lines if one.line.model_id == model_id]
+        lines = [one for one in all_lines if one.line.model_id == model_id]
         too_many = len(serials) - sum(one.missing for one in lines)
         if too_many <= 0 or surplus == STOCK:
             continue
@@ -230,7 +176,7 @@ def _make_room(fresh, reception: Reception, surplus: str, actor: Actor) -> None:
             status = line.status_with(last.ready, last.handed_out)
             changes.update(line, f"Bestilling {line}", status=status.value)
         else:
-            reasons.append(_too_many(lines, len(serials), too_many))
+            reasons.append(_why_too_many(lines, len(serials), too_many))
     if reasons:
         raise TooMany(*reasons, can_raise=can_raise)
     changes.save(actor)
@@ -242,7 +188,7 @@ def _may_be_raised(one: LineToFill, by: int) -> bool:
     return is_open and line.employee_id is None and line.quantity + by <= MOST
 
 
-def _too_many(lines: list[LineToFill], came: int, too_many: int) -> str:
+def _why_too_many(lines: list[LineToFill], came: int, too_many: int) -> str:
     model = lines[0].line.model.name
     named = ", ".join(str(one.line) for one in lines[:4]) + (" …" if len(lines) > 4 else "")
     waiting = [one.line for one in lines if one.line.status in (Status.AWAITING, Status.DRAFT)]
@@ -253,32 +199,37 @@ def _too_many(lines: list[LineToFill], came: int, too_many: int) -> str:
     )
 
 
-def _assign(fresh: dict[int, list[str]], reception: Reception) -> None:
-    """Choose the line and the price of each new device; what no line is left for goes to stock."""
-    models = {one.line.model_id: one.line.model for one in reception.lines}
-    prices, missing = PriceList(models.values()), []
+def _assigned(
+    fresh: dict[int, list[str]], all_lines: list[LineToFill], starts_on: date
+) -> list[Received]:
+    """Choose the line and the price of each new device; without a line it goes to stock."""
+    models = {one.line.model_id: one.line.model for one in all_lines if one.line.model_id in fresh}
+    prices = PriceList(models.values())
+    new: list[Received] = []
+    missing = []
     for model_id, serials in fresh.items():
         model = models[model_id]
-        price = prices.on(model, reception.starts_on)
+        price = prices.on(model, starts_on)
         if price is None:
             missing.append(
-                f"Prislisten har den {reception.starts_on:%d-%m-%Y} ingen pris for {model.name}"
+                f"Prislisten har den {starts_on:%d-%m-%Y} ingen pris for {model.name}"
                 f"{prices.first_day(model)}. Indlæs prisen, eller ret leasingstart."
             )
             continue
         quarter_ore = a_quarter(price.price_ore, price.quarters)
-        lines = [one for one in reception.lines if one.line.model_id == model_id]
+        lines = [one for one in all_lines if one.line.model_id == model_id]
         for serial in serials:
             line = next((one for one in lines if one.missing), None)
             if line:
                 line.ready += 1
-            reception.new.append(Received(serial, model, line, price, quarter_ore))
+            new.append(Received(serial, model, line, price, quarter_ore))
     if missing:
         raise PriceMissing(*missing)
+    return new
 
 
-def _row(one: Received, reception: Reception) -> Delivery:
-    line = one.line and one.line.line
+def _delivery_of(one: Received, reception: Reception) -> Delivery:
+    line = one.line.line if one.line else None
     number = line.supplier_order_number or line.order.number if line else reception.number
     return Delivery(
         serial_number=one.serial_number,
@@ -287,7 +238,7 @@ def _row(one: Received, reception: Reception) -> Delivery:
         starts_on=reception.starts_on,
         quarters=one.price.quarters,
         order_number=number,
-        line_id=line and line.pk,
+        line_id=line.pk if line else None,
     )
 
 

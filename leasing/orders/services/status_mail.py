@@ -1,13 +1,14 @@
-"""The mail that tells who ordered how far the order has come."""
+"""The mail that tells the orderer how far the order has come."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from leasing.mail.services import write_mail
-from leasing.models import Mail, Order
+from leasing.models import Mail, Order, OrderLine
 
 
 def tell_orderer(*, order: Order, now: datetime) -> Mail | None:
-    """Tell the orderer how each line stands; nobody where the order has no mail address."""
+    """Tell the orderer how each line stands, if the order has a mail address."""
     if not order.requester_mail:
         return None
     lines = order.lines.select_related("model", "employee", "unit").order_by("position")
@@ -21,8 +22,8 @@ def tell_orderer(*, order: Order, now: datetime) -> Mail | None:
     )
 
 
-def _in_short(lines) -> str:
-    """Say it in the subject: the one status, or how many of each."""
+def _in_short(lines: Iterable[OrderLine]) -> str:
+    """Return the statuses for the subject: the one, or how many there are of each."""
     counts: dict[str, int] = {}
     for line in lines:
         word = str(line.get_status_display()).lower()

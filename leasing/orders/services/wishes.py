@@ -1,4 +1,4 @@
-"""One line of what is asked for, and what must be in order before it becomes an order line."""
+"""A line that is asked for, and what must be in order before it becomes an order line."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ Reason = OrderLine.Reason
 
 @dataclass(frozen=True, slots=True)
 class LineWish:
-    """So many of a model for a person, or for a unit; `unit` pays.
+    """A number of devices of a model, for a person or for a unit; `unit` pays.
 
     `stock_device` is taken from the shelf instead of a new one. An exception's reason and end are
-    for a person who would get one pc too many. Without a `reason` it is found out.
+    for a person who would get one pc too many. A missing `reason` is worked out.
     """
 
     model: DeviceModel
@@ -59,7 +59,7 @@ def faults_of(wish: LineWish, today: date, wanted_on: date | None = None) -> lis
 def faults_by_field(
     wish: LineWish, today: date, wanted_on: date | None = None
 ) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with a wish, with the name of the form's field to mend it in."""
+    """Yield what is wrong with a wish, with the name of the form's field to put it right in."""
     if not 1 <= wish.quantity <= MOST:
         yield "quantity", f"Antal skal være 1–{MOST}."
     elif wish.employee and wish.quantity > 1:
@@ -81,14 +81,16 @@ def faults_by_field(
         yield "replaces", "Vælg det udstyr, der erstattes."
     if wish.exception_ends_before and wish.exception_ends_before <= today:
         yield "exception_until", "Dispensationen skal udløbe efter i dag."
-    if wish.replaces and wish.asks_exception:
-        yield "exception_reason", both_ways(wish.replaces)
     if wish.replaces:
-        yield from (("replaces", fault) for fault in _faults_of_replaced(wish, today))
+        if wish.asks_exception:
+            yield "exception_reason", why_not_both(wish.replaces)
+        yield from (
+            ("replaces", fault) for fault in _faults_of_replaced(wish, wish.replaces, today)
+        )
     yield from _faults_of_stock(wish, today)
 
 
-def both_ways(replaced: Device) -> str:
+def why_not_both(replaced: Device) -> str:
     """Say that a pc is either one more or instead of another."""
     return (
         f"Linjen både erstatter {replaced} og beder om dispensation. Vælg »Erstatter ikke noget«, "
@@ -96,7 +98,7 @@ def both_ways(replaced: Device) -> str:
     )
 
 
-def other_kind(model: DeviceModel, replaced: Device) -> str:
+def why_no_replacement(model: DeviceModel, replaced: Device) -> str:
     """Say that a device is of another kind than the one that would replace it."""
     return (
         f"{replaced} er {replaced.model.name} og kan ikke erstattes af {model.name}. Vælg udstyr "
@@ -105,7 +107,7 @@ def other_kind(model: DeviceModel, replaced: Device) -> str:
 
 
 def reason_of(wish: LineWish, today: date) -> str:
-    """Return why a wish is made, from what the person or the unit has; what was chosen stays."""
+    """Return the reason for a wish, chosen or found from what the person or the unit has."""
     if wish.reason or not wish.employee:
         return wish.reason or Reason.SHARED
     employee, model = wish.employee, wish.model
@@ -123,18 +125,18 @@ def reason_of(wish: LineWish, today: date) -> str:
     return Reason.NEW if is_new else Reason.FIRST
 
 
-def _faults_of_replaced(wish: LineWish, today: date) -> Iterator[str]:
-    if not wish.model.may_replace(wish.replaces.model):
-        yield other_kind(wish.model, wish.replaces)
+def _faults_of_replaced(wish: LineWish, replaced: Device, today: date) -> Iterator[str]:
+    if not wish.model.may_replace(replaced.model):
+        yield why_no_replacement(wish.model, replaced)
         return
-    placement = placements_in_force(today).filter(device=wish.replaces).first()
+    placement = placements_in_force(today).filter(device=replaced).first()
     if wish.employee and (placement is None or placement.employee_id != wish.employee.pk):
-        yield f"{wish.replaces} er ikke hos {wish.employee}. Vælg noget, som er der."
+        yield f"{replaced} er ikke hos {wish.employee}. Vælg noget, som er der."
     other = OrderLine.objects.filter(
-        replaces=wish.replaces, status__in=[status for status in OPEN if status != Status.DRAFT]
+        replaces=replaced, status__in=[status for status in OPEN if status != Status.DRAFT]
     ).first()
     if other:
-        yield f"{wish.replaces} erstattes allerede på bestilling B{other.order_id}."
+        yield f"{replaced} erstattes allerede på bestilling B{other.order_id}."
 
 
 def _faults_of_stock(wish: LineWish, today: date) -> Iterator[tuple[str, str]]:

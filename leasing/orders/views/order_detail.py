@@ -1,6 +1,5 @@
 """One order: how each line stands, and what is next."""
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
@@ -9,26 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_EMPLOYEE, VIEW_ORDER
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.forms import PlainForm
 from inventory.history.presenters import history_shown
 from inventory.history.views import shown_history
 from leasing.approvals.selectors.scope import sees_who_asked
 from leasing.models import Status
-from leasing.orders.selectors.order_page import history_of_order, lines_of, mails_of
+from leasing.orders.forms.order import CancelForm
+from leasing.orders.selectors.order_page import history_of_order, lines_on_page, mails_of
 from leasing.orders.selectors.scope import lines_seen_by, orders_seen_by
 from leasing.orders.services.orders import cancel_line
-
-
-class CancelForm(PlainForm, forms.Form):
-    """Why a line is cancelled."""
-
-    reason = forms.CharField(
-        label="Hvorfor annulleres den?",
-        max_length=300,
-        error_messages={
-            "required": "Skriv, hvorfor linjen annulleres. Bestilleren får det at vide."
-        },
-    )
 
 
 @permission_required(VIEW_ORDER, raise_exception=True)
@@ -39,7 +26,7 @@ def order_detail(request, pk):
         orders_seen_by(user, day).select_related("created_by", "scenario"), pk=pk
     )
     people, handles = user.has_perm(VIEW_EMPLOYEE), user.has_perm(HANDLE_ORDERS)
-    lines = lines_of(order, user, day)
+    lines = lines_on_page(order, user, day)
     history = history_of_order(order, user, with_people=people, shown=shown_history(request))
     context = {
         "order": order,

@@ -1,8 +1,8 @@
 """The order form: new orders and drafts, several lines on one page, and a pasted mail."""
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -15,91 +15,28 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.query import number_in
 from inventory.models import Employee
 from leasing.mail.selectors import MailState, state_of_mails
-from leasing.models import Approval, Order, OrderLine, Status
-from leasing.orders.forms import (
+from leasing.models import Approval, Order, Status
+from leasing.orders.forms.order import (
     MOST,
     NEW,
     NOTHING,
     Choices,
-    LineForm,
     OrderForm,
+    OrderLineForm,
+    ShownLine,
     bound_lines,
     line_form,
     new_token,
 )
-from leasing.orders.presenters import answer_to, initials_of_lines, notes_on
-from leasing.orders.selectors.line_facts import LineFacts
-from leasing.orders.selectors.mail_reading import reading_of
+from leasing.orders.presenters.mail_reading import answer_to, fields_of_lines, notes_on
+from leasing.orders.selectors.mail_reading import people_and_devices_in, reading_of
 from leasing.orders.selectors.people import people_matching
 from leasing.orders.services.orders import OrderFacts, is_draft, place_order, save_draft
 
 FACTS = tuple(name for name in OrderFacts.__annotations__ if name not in ("mail_text", "scenario"))
-Reason = OrderLine.Reason
 ONE_DAY = timedelta(days=1)
 REMOVE = re.compile(r"fjern-([0-9]{1,3})")
 helpdesk = permission_required(HANDLE_ORDERS, raise_exception=True)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line as the page shows it: its fields, and what there is to know."""
-
-    form: LineForm
-    facts: LineFacts
-
-    @property
-    def replaced(self) -> str:
-        """Return the serial number chosen to be replaced; until one is, the suggested one."""
-        return self._chosen or self.suggested or NOTHING
-
-    @property
-    def suggested(self) -> str:
-        """Return the only pc that could be replaced, where nothing else is said."""
-        theirs, said = self.facts.replaceable, self.form["reason"].value()
-        is_free = said in (None, "", Reason.REPLACEMENT) and not self._asks and not self._chosen
-        if is_free and self.facts.breaks_rule and len(theirs) == 1:
-            return theirs[0].device.serial_number
-        return ""
-
-    @property
-    def other_choice(self) -> str:
-        """Return what is chosen to be replaced although the page does not offer it."""
-        offered = [NOTHING, *(held.device.serial_number for held in self.facts.replaceable)]
-        return self._chosen if self._chosen not in (*offered, "") else ""
-
-    @property
-    def _chosen(self) -> str:
-        """Return what a person has chosen, or '' where what stands there is the page's own."""
-        chosen = self.form["replaces"].value() or ""
-        return "" if chosen == (self.form["suggested"].value() or "") else chosen
-
-    @property
-    def chosen_stock(self) -> str:
-        """Return what is chosen of the shelf; the suggested one, until something is."""
-        return self._picked_stock or self.suggested_stock or (NEW if self._passes_shelf else "")
-
-    @property
-    def suggested_stock(self) -> str:
-        """Return a device of the model itself on the shelf, where nothing else is said."""
-        is_free = self.facts.shelf and not self._picked_stock and not self._passes_shelf
-        if is_free and self.facts.shelf[0].is_same_model:
-            return str(self.facts.shelf[0].device.pk)
-        return ""
-
-    @property
-    def _picked_stock(self) -> str:
-        picked = self.form["stock"].value() or ""
-        if picked == (self.form["suggested_stock"].value() or ""):
-            return ""
-        return picked if picked in (NEW, *(str(one.device.pk) for one in self.facts.shelf)) else ""
-
-    @property
-    def _passes_shelf(self) -> bool:
-        return bool(self.form["past_stock_because"].value())
-
-    @property
-    def _asks(self) -> bool:
-        return bool(self.form["exception_reason"].value())
 
 
 @helpdesk
@@ -155,12 +92,12 @@ def _last_day(ends_before) -> str:
     return f"{ends_before - ONE_DAY:%d-%m-%Y}" if ends_before else ""
 
 
-def _plain(number: int, initial: dict, choices: Choices) -> Line:
+def _plain(number: int, initial: dict, choices: Choices) -> ShownLine:
     """Return a line that has no faults yet, with what is known of it."""
     sent = {f"linje-{number}-{name}": str(value) for name, value in initial.items()}
     read = line_form(number, choices, today(), data=sent)
     read.is_valid()
-    return Line(line_form(number, choices, today(), initial=initial), read.facts())
+    return ShownLine(line_form(number, choices, today(), initial=initial), read.facts())
 
 
 def _posted(request, order: Order | None) -> HttpResponse:
@@ -170,7 +107,7 @@ def _posted(request, order: Order | None) -> HttpResponse:
     if handling in ("gem", "kladde"):
         return _saved(request, order, bound, is_for_later=handling == "kladde")
     raw = [_raw(form, request.POST) for form in bound]
-    context = {}
+    context: dict[str, Any] = {}
     if handling == "tilfoej" and len(raw) < MOST:
         raw.append({})
     elif found := REMOVE.fullmatch(handling):
@@ -181,11 +118,12 @@ def _posted(request, order: Order | None) -> HttpResponse:
         raw, context = _read_mail(request.POST.get("mail", ""), raw, facts)
     lines = [_plain(number, initial, choices) for number, initial in enumerate(raw)]
     if handling == "laes":
-        context["reply"] = answer_to(facts, lines, context["reading"])
+        said = [(line.facts, line.replaced) for line in lines]
+        context["reply"] = answer_to(facts["requester_name"], said, context["reading"])
     return _page(request, OrderForm(initial=facts), lines, order=order, **context)
 
 
-def _raw(form: LineForm, data) -> dict:
+def _raw(form: OrderLineForm, data) -> dict:
     return {name: data.get(form.add_prefix(name), "") for name in form.fields}
 
 
@@ -202,12 +140,12 @@ def _read_mail(text: str, raw: list[dict], facts: dict) -> tuple[list[dict], dic
         facts["wanted_on"] = f"{reading.wanted_on:%d-%m-%Y}"
     if reading.is_urgent and not facts["note"]:
         facts["note"] = "Haster, skriver bestilleren."
-    found = initials_of_lines(reading)
+    found = fields_of_lines(reading, *people_and_devices_in(reading))
     told = {"reading": reading, "found_count": len(found), "notes": notes_on(reading)}
     return (kept + found)[:MOST] or [{}], told
 
 
-def _saved(request, order: Order | None, lines: list[LineForm], *, is_for_later: bool):
+def _saved(request, order: Order | None, lines: list[OrderLineForm], *, is_for_later: bool):
     form = OrderForm(request.POST)
     are_valid = [form.is_valid(), *(line.is_valid() for line in lines)]
     if all(are_valid) and not is_for_later:
@@ -235,10 +173,10 @@ def _saved(request, order: Order | None, lines: list[LineForm], *, is_for_later:
     return redirect("order-detail", placed.pk)
 
 
-def _with_facts(lines: list[LineForm]) -> list[Line]:
+def _with_facts(lines: list[OrderLineForm]) -> list[ShownLine]:
     for line in lines:
         line.is_valid()
-    return [Line(line, line.facts()) for line in lines]
+    return [ShownLine(line, line.facts()) for line in lines]
 
 
 def _said(order: Order) -> str:
@@ -267,7 +205,7 @@ def _not_told(order: Order) -> str:
     return ""
 
 
-def _page(request, form: OrderForm, lines: list[Line], *, order=None, status=200, **context):
+def _page(request, form: OrderForm, lines: list[ShownLine], *, order=None, status=200, **context):
     pasted = request.POST.get("mail", order.mail_text if order else "")
     context |= {
         "form": form,
@@ -295,7 +233,7 @@ def order_line_facts(request):
     """Return what there is to know of one line as it stands."""
     form = bound_lines(request.GET, Choices.read(), today())[0]
     form.is_valid()
-    line = Line(form, form.facts())
+    line = ShownLine(form, form.facts())
     return render(request, "leasing/orders/order_line_facts.html", {"line": line})
 
 

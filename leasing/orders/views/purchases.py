@@ -1,7 +1,6 @@
 import re
 from io import BytesIO
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
@@ -12,29 +11,14 @@ from django.utils.datastructures import MultiValueDict
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.lists import EXCEL
 from leasing.orders.exports import write_purchase_list
+from leasing.orders.forms.purchase import PurchaseForm
 from leasing.orders.selectors.purchases import by_model, lines_bought, lines_to_buy, purchases
-from leasing.orders.services.purchases import LONGEST, correct_purchase, mark_ordered, undo_purchase
+from leasing.orders.services.purchases import correct_purchase, mark_ordered, undo_purchase
 
 PER_PAGE = 20
 _KEY = re.compile(r"[0-9]{1,18}-[0-9]{1,4}")
-
-
-class PurchaseForm(PlainForm, forms.Form):
-    """What the lessor calls a purchase, and when it was made."""
-
-    number = forms.CharField(
-        label="ATEAs bestillingsnummer",
-        max_length=LONGEST,
-        help_text="Står på ATEAs ordrebekræftelse.",
-        error_messages={"required": "Skriv ATEAs bestillingsnummer."},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    ordered_on = DateField(
-        label="Bestilt den", error_messages={"required": "Skriv, hvornår der er bestilt."}
-    )
 
 
 @permission_required(HANDLE_ORDERS, raise_exception=True)

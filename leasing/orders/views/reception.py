@@ -1,4 +1,3 @@
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import redirect, render
@@ -10,28 +9,28 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS, MANAGE_AMOUNTS, REGISTER_DELIVERIES
 from albertslund_it.web.agreement import FIELD, NotAsShown, agreed_by, refuse_unless_seen
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.forms import DateField, PlainForm, dress
-from inventory.models import DeviceModel
 from leasing.models import OrderedDevice, SubAgreement
+from leasing.orders.forms.reception import ReceptionForm
+from leasing.orders.presenters.reception import (
+    names_in_short,
+    rows_of_ordered,
+    rows_of_reception,
+)
 from leasing.orders.selectors.reception import (
-    INVENTORY_NUMBER,
-    ModelToReceive,
+    INVENTORY_PREFIX,
+    Reception,
     awaited_orders,
     devices_on,
     models_to_receive,
     order_id_of,
-    told_of_ordered,
     usual_terms,
 )
-from leasing.orders.selectors.scans import Scan, serial_numbers_in
 from leasing.orders.services.reception import (
-    MOST,
     RAISE,
     STOCK,
     PriceMissing,
-    Reception,
     TooMany,
-    lines_of,
+    lines_of_number,
     receive,
     take_off,
 )
@@ -39,120 +38,8 @@ from leasing.orders.services.reception import (
 NEEDED = (HANDLE_ORDERS, REGISTER_DELIVERIES)
 AWAITED_SHOWN = 50
 REASONS_SHOWN = 20
-MOST_SCANNED = 10_000
 LABELS = 100  # on one sheet's address
 REMEMBERED = "levering"
-
-
-class ReceptionForm(PlainForm, forms.Form):
-    """What came: a field of serial numbers, or a count, for each model of the order."""
-
-    sub_agreement = forms.CharField(
-        label="Underaftale",
-        max_length=SubAgreement._meta.get_field("number").max_length,
-        help_text="Står på leasinggivers følgeseddel. En ny oprettes.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "underaftaler"}),
-        error_messages={"required": "Skriv underaftalen."},
-    )
-    starts_on = DateField(
-        label="Leasingstart",
-        help_text="Prislistens pris den dag gælder.",
-        error_messages={"required": "Skriv, hvornår leasingen starter."},
-    )
-
-    def __init__(self, groups: list[ModelToReceive], *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.groups = groups
-        for group in groups:
-            name = self.name_of(group.model)
-            self.fields[name] = _count_field(group) if group.is_counted else _scan_field(group)
-            dress(self.fields[name])
-        # The first that something is missing of takes what the scanner sends at once.
-        if groups and not self.is_bound:
-            self.fields[self.name_of(groups[0].model)].widget.attrs["autofocus"] = True
-
-    @staticmethod
-    def name_of(model: DeviceModel) -> str:
-        return f"model-{model.pk}"
-
-    def model_fields(self):
-        """Return the fields of what came, for the page."""
-        return [(group, self[self.name_of(group.model)]) for group in self.groups]
-
-    def terms(self):
-        """Return the fields of the lease."""
-        return [self["sub_agreement"], self["starts_on"]]
-
-    def clean(self):
-        cleaned = super().clean()
-        for group in self.groups:
-            name = self.name_of(group.model)
-            if group.is_counted or name not in cleaned:
-                continue
-            found, bad = serial_numbers_in(cleaned[name])
-            if bad:
-                more = f" og {len(bad) - 3} mere" if len(bad) > 3 else ""
-                shown = ", ".join(f"»{word}«" for word in bad[:3])
-                self.add_error(name, f"{shown}{more} er ikke et serienummer. Ret, eller slet det.")
-            if len(found) > MOST_SCANNED:
-                self.add_error(
-                    name, f"Højst {MOST_SCANNED // 1000}.000 serienumre ad gangen. Del dem op."
-                )
-            cleaned[name] = found
-        return cleaned
-
-    def scans(self) -> list[Scan]:
-        """Return what came, as the service takes it."""
-        scans = []
-        for group in self.groups:
-            came = self.cleaned_data[self.name_of(group.model)]
-            if came and group.is_counted:
-                first = self.data.get(f"nr-{group.model.pk}", "")
-                seen = int(first) if first.isdecimal() and len(first) <= 6 else None
-                scans.append(Scan(group.model.pk, count=came, first=seen))
-            elif came:
-                scans.append(Scan(group.model.pk, serial_numbers=tuple(came)))
-        return scans
-
-
-def _scan_field(group: ModelToReceive) -> forms.CharField:
-    rows = min(8, max(2, group.missing + 1))
-    attributes = {
-        "rows": rows,
-        "class": "form-control code",
-        "autocomplete": "off",
-        "autocapitalize": "characters",
-        "spellcheck": "false",
-        "data-scan": group.missing,
-    }
-    return forms.CharField(
-        label=group.model.name,
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs=attributes),
-        help_text=f"{_missing(group)} Ét serienummer pr. linje, eller adskilt af komma, semikolon "
-        "eller mellemrum.",
-    )
-
-
-def _count_field(group: ModelToReceive) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=f"{group.model.name}, antal",
-        required=False,
-        min_value=0,
-        max_value=MOST,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=f"{_missing(group)} Har ingen serienumre, men får inventarnumre til etiketter.",
-        error_messages={
-            "invalid": "Skriv antallet som et helt tal.",
-            "min_value": "Antallet kan ikke være under nul.",
-            "max_value": f"Højst {MOST} ad gangen.",
-        },
-    )
-
-
-def _missing(group: ModelToReceive) -> str:
-    return f"Mangler {group.missing}." if group.missing else "Alt er kommet."
 
 
 @permission_required(NEEDED, raise_exception=True)
@@ -162,7 +49,7 @@ def delivery(request):
     if not number:
         return _choose(request)
     try:
-        lines = lines_of(number)
+        lines = lines_of_number(number)
     except Refused as refused:
         return _choose(request, number, refused)
     groups = models_to_receive(lines)
@@ -216,7 +103,8 @@ def _take_in(request, number: str, lines, form: ReceptionForm):
 
 def _agree(request):
     """Return what compares a delivery with the one that was shown."""
-    return lambda reception: refuse_unless_seen(request.POST.get(FIELD, ""), reception.told)
+    seen = request.POST.get(FIELD, "")
+    return lambda reception: refuse_unless_seen(seen, rows_of_reception(reception))
 
 
 def _told(reception: Reception) -> str:
@@ -237,7 +125,7 @@ def _choose(request, number: str = "", refused: Refused | None = None):
     context = {
         "number": number,
         "reasons": refused.reasons if refused else [],
-        "awaited": awaited,
+        "awaited": [(one, names_in_short(one.whom)) for one in awaited],
         "is_cut": len(awaited) == AWAITED_SHOWN,
     }
     status = 422 if refused else 200
@@ -267,7 +155,7 @@ def _page(request, number: str, lines, form, refused: Refused | None = None):
         "can_raise": isinstance(refused, TooMany) and refused.can_raise,
         "price_missing": is_price,
         "price_page": reverse("import-kind", args=["prices"]) if is_price and has_prices else "",
-        "devices": [(one, told_of_ordered(one)) for one in devices],
+        "devices": [(one, rows_of_ordered(one)) for one in devices],
         "labels_of": urlencode({"serienumre": ",".join(waiting[:LABELS])}),
         "agreements": SubAgreement.objects.order_by("-pk")[:20],
     }
@@ -301,10 +189,11 @@ def _preview(request, number: str, form: ReceptionForm, reception: Reception, su
     for group in form.groups:
         new = [one.serial_number for one in reception.new if one.model == group.model]
         if group.is_counted and new:
-            firsts[group.model.pk] = int(new[0].removeprefix(INVENTORY_NUMBER.split("{")[0]))
+            firsts[group.model.pk] = int(new[0].removeprefix(INVENTORY_PREFIX))
     context = _about(number, reception.lines) | {
         "form": form,
         "reception": reception,
+        "rows": list(rows_of_reception(reception)),
         "surplus": surplus,
         "firsts": firsts,
         "stocked": sum(one.line is None for one in reception.new),
@@ -322,7 +211,7 @@ def _ordered(pk: int) -> OrderedDevice | None:
 def delivery_undo(request, pk):
     """Take a device that came on the wrong line off it again."""
     try:
-        agree = agreed_by(request.POST, lambda: told_of_ordered(_ordered(pk)))
+        agree = agreed_by(request.POST, lambda: rows_of_ordered(_ordered(pk)))
         device, line = take_off(ordered_device_id=pk, actor=request.user, now=now(), agree=agree)
     except Refused as refused:
         messages.error(request, " ".join(refused.reasons))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from albertslund_it.common.names import match_key
 from inventory.history.selectors import SHOWN, History, Rows, history_of
 from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
-from inventory.placements.selectors import intervals
+from inventory.placements.selectors import end_of, intervals
 from leasing.approvals.selectors.approvals import awaiting_answer
 from leasing.approvals.selectors.one_pc import Holdings, holdings_of
 from leasing.billing.selectors.quarter_costs import quarter_costs
@@ -122,12 +122,13 @@ def _devices(
     has: list[DeviceOfEmployee] = []
     had: list[DeviceOfEmployee] = []
     for placement in placements:
-        is_past = placement.ends_before is not None and placement.ends_before <= on
+        ends_before = end_of(placement)
+        is_past = ends_before is not None and ends_before <= on
         lease = leases.get(placement.device_id)
         held = DeviceOfEmployee(
             device=placement.device,
             placement=placement,
-            last_day=placement.ends_before and placement.ends_before - ONE_DAY,
+            last_day=ends_before and ends_before - ONE_DAY,
             leased_until=span_of(lease.laid, lease.stops_on)[1] - ONE_DAY
             if lease and lease.laid
             else None,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from albertslund_it.common.names import danish_key
 from inventory.models import Employee
 from leasing.models import Mail, Order, OrderedDevice, OrderLine
-from leasing.orders.selectors.order_list import order_rows, ordered_ids
+from leasing.orders.selectors.order_list import order_rows, ordered_line_ids
 from tests import builders as make
 
 TODAY = date(2026, 11, 23)
@@ -126,7 +126,7 @@ KEYS = {
 @pytest.mark.parametrize("column", KEYS)
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_every_column_sorts_and_nothing_comes_last(lines, column, sign):
-    ids = list(ordered_ids(OrderLine.objects.order_by(), sign + column)[0:])
+    ids = list(ordered_line_ids(OrderLine.objects.order_by(), sign + column)[0:])
     keys = [KEYS[column](row) for row in order_rows(ids, TODAY)]
     given = [key for key in keys if key is not None]
     assert len(ids) == 4
@@ -137,11 +137,11 @@ def test_every_column_sorts_and_nothing_comes_last(lines, column, sign):
 @pytest.mark.parametrize("column", ["person", "status", "phase", "reason", "days"])
 def test_pages_are_pieces_of_the_whole(lines, column):
     for sign in ("", "-"):
-        whole = list(ordered_ids(OrderLine.objects.order_by(), sign + column)[0:])
+        whole = list(ordered_line_ids(OrderLine.objects.order_by(), sign + column)[0:])
         pieces = [
             one
             for n in range(4)
-            for one in ordered_ids(OrderLine.objects.order_by(), sign + column)[n : n + 1]
+            for one in ordered_line_ids(OrderLine.objects.order_by(), sign + column)[n : n + 1]
         ]
         assert pieces == whole
         assert len(set(whole)) == 4

@@ -11,6 +11,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.web.agreement import NotAsShown, refuse_unless_seen, value_of
 from inventory.models import Device, FormerSerialNumber
 from leasing.models import Lease, LeaseTerm, Mail, Order, OrderedDevice, OrderLine
+from leasing.orders.presenters.reception import rows_of_reception
 from leasing.orders.selectors.scans import Scan, serial_numbers_in
 from leasing.orders.services.reception import PriceMissing, TooMany, take_off
 from tests import builders as make
@@ -32,8 +33,8 @@ def reasons(call, *args, error=Refused, **options):
 
 def agreed_to(reception):
     """Return the agreement of a person who has seen a delivery."""
-    shown = value_of(reception.told)
-    return lambda now: refuse_unless_seen(shown, now.told)
+    shown = value_of(rows_of_reception(reception))
+    return lambda now: refuse_unless_seen(shown, rows_of_reception(now))
 
 
 def statuses(order):

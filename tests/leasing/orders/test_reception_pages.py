@@ -37,11 +37,7 @@ def posted(response) -> dict:
     context = response.context
     fields = {field.html_name: field.data for field in context["form"] if field.data is not None}
     firsts = {f"nr-{model}": first for model, first in context["firsts"].items()}
-    return (
-        fields
-        | firsts
-        | {"rest": context["surplus"], "agreed": value_of(context["reception"].told)}
-    )
+    return fields | firsts | {"rest": context["surplus"], "agreed": value_of(context["rows"])}
 
 
 def scanned(text, model=None, **fields):

@@ -6,9 +6,9 @@ from albertslund_it.common.errors import Refused
 from inventory.models import Device
 from leasing.models import Lease, OrderedDevice, OrderLine
 from leasing.orders.selectors.purchases import lines_to_buy
+from leasing.orders.selectors.reception import Reception
 from leasing.orders.selectors.scans import Scan
 from leasing.orders.services.purchases import mark_ordered
-from leasing.orders.services.reception import Reception
 from tests import builders as make
 from tests.leasing.billing.test_closing_together import at_the_same_moment
 from tests.leasing.orders.ground import NOW, TODAY, bought, line, scan, screen

@@ -16,8 +16,13 @@ from leasing.domain.mail_reading import MOST_CHARACTERS
 from leasing.models import OrderLine
 from leasing.orders.selectors.line_facts import LineFacts, facts_of_line
 from leasing.orders.selectors.people import people_matching
-from leasing.orders.services.orders import NO_END, NOT_ASKED
-from leasing.orders.services.wishes import LineWish, both_ways, faults_by_field, other_kind
+from leasing.orders.services.orders import WHY_NO_END, WHY_NOT_ASKED
+from leasing.orders.services.wishes import (
+    LineWish,
+    faults_by_field,
+    why_no_replacement,
+    why_not_both,
+)
 
 INDEX = re.compile(r"linje-([0-9]{1,3})-")
 MOST = 50
@@ -58,25 +63,37 @@ class OrderForm(PlainForm, forms.Form):
     )
 
 
+class CancelForm(PlainForm, forms.Form):
+    """Why a line is cancelled."""
+
+    reason = forms.CharField(
+        label="Hvorfor annulleres den?",
+        max_length=300,
+        error_messages={
+            "required": "Skriv, hvorfor linjen annulleres. Bestilleren får det at vide."
+        },
+    )
+
+
 @dataclass(frozen=True)
 class Choices:
     """What every line chooses from, read once for the page."""
 
-    models: list[tuple[str, str]]
-    units: list
+    models: list[tuple[int | str, str]]
+    units: list[tuple[str, str | list[tuple[int, str]]]]
     model_rows: dict[int, DeviceModel]
 
     @classmethod
     def read(cls) -> "Choices":
         models = {model.pk: model for model in DeviceModel.objects.select_related("category")}
         return cls(
-            [("", "Vælg model"), *((pk, model.name) for pk, model in models.items())],
+            [("", "Vælg model"), *[(pk, model.name) for pk, model in models.items()]],
             [("", "Medarbejderens enhed"), *unit_choices(Unit.objects.all())],
             models,
         )
 
 
-class LineForm(PlainForm, forms.Form):
+class OrderLineForm(PlainForm, forms.Form):
     """One line; the person is found by initials or name, the rest folds away."""
 
     who = forms.CharField(label="Til", max_length=130, required=False)
@@ -117,8 +134,8 @@ class LineForm(PlainForm, forms.Form):
     def __init__(self, *args, choices: Choices, today: date, **kwargs):
         super().__init__(*args, **kwargs)
         self.choices, self.today = choices, today
-        self.fields["model"].choices = choices.models
-        self.fields["unit"].choices = choices.units
+        self.offer("model", choices.models)
+        self.offer("unit", choices.units)
         self.person: Employee | None = None
         self.device: Device | None = None
         self.is_let_go = False  # what the page suggested to be replaced
@@ -133,7 +150,7 @@ class LineForm(PlainForm, forms.Form):
 
     @property
     def number(self) -> int:
-        return int(self.prefix.removeprefix("linje-"))
+        return int((self.prefix or "").removeprefix("linje-"))
 
     def clean(self):
         data = super().clean()
@@ -142,7 +159,7 @@ class LineForm(PlainForm, forms.Form):
         if not self.person and not data.get("unit") and not self.errors.get("who"):
             self.add_error("who", "Skriv initialer eller navn, eller vælg en enhed under »Mere«.")
         if self.device:
-            self._settle_replaced(data)
+            self._settle_replaced(data, self.device)
         if data.get("past_stock_because") and (data.get("stock") or "").isdecimal():
             if data["stock"] == data.get("suggested_stock"):
                 data["stock"] = NEW
@@ -150,20 +167,20 @@ class LineForm(PlainForm, forms.Form):
                 self.add_error("past_stock_because", STOCK_AND_NEW)
         return data
 
-    def _settle_replaced(self, data) -> None:
-        """Let go of what the page suggested where something else is said; ask where both are."""
+    def _settle_replaced(self, data, replaced: Device) -> None:
+        """Let go of what the page suggested if something else is said; ask if both are."""
         reason = data.get("reason") or OrderLine.Reason.REPLACEMENT
         model = self.choices.model_rows.get(int(data.get("model") or 0))
         faults = {}
         if data.get("exception_reason"):
-            faults["exception_reason"] = both_ways(self.device)
+            faults["exception_reason"] = why_not_both(replaced)
         elif reason != OrderLine.Reason.REPLACEMENT:
             chosen = OrderLine.Reason(reason).label
             faults["reason"] = (
-                f"Årsagen er »{chosen}«, men linjen erstatter {self.device}. Ret den ene af dem."
+                f"Årsagen er »{chosen}«, men linjen erstatter {replaced}. Ret den ene af dem."
             )
-        elif model and not model.may_replace(self.device.model):
-            faults["replaces"] = other_kind(model, self.device)
+        elif model and not model.may_replace(replaced.model):
+            faults["replaces"] = why_no_replacement(model, replaced)
         if faults and data["replaces"] == data.get("suggested"):
             self.device, self.is_let_go = None, True
             return
@@ -217,9 +234,13 @@ class LineForm(PlainForm, forms.Form):
         """Return the line as the service takes it; the form must be valid."""
         data = self.cleaned_data
         stock, until = data["stock"], data["exception_until"]
+        if data["unit"] or not self.person:  # without either, the line is not valid
+            unit = Unit.objects.get(pk=data["unit"])
+        else:
+            unit = self.person.unit
         return LineWish(
             model=self.choices.model_rows[int(data["model"])],
-            unit=Unit.objects.get(pk=data["unit"]) if data["unit"] else self.person.unit,
+            unit=unit,
             quantity=data["quantity"] or 1,
             employee=self.person,
             used_for=data["used_for"],
@@ -239,16 +260,81 @@ class LineForm(PlainForm, forms.Form):
         faults = list(faults_by_field(wish, self.today, wanted_on))
         if wish.asks_exception and not wish.replaces:
             if not self.facts().breaks_rule:
-                faults.append(("exception_reason", NOT_ASKED.format(self.person or wish.unit.name)))
+                faults.append(
+                    ("exception_reason", WHY_NOT_ASKED.format(self.person or wish.unit.name))
+                )
             elif wish.exception_ends_before is None:
-                faults.append(("exception_until", NO_END))
+                faults.append(("exception_until", WHY_NO_END))
         for name, fault in faults:
             if not self.errors.get(name):
                 self.add_error(name, fault)
         return not self.errors
 
 
-def bound_lines(data, choices: Choices, today: date) -> list[LineForm]:
+@dataclass(frozen=True)
+class ShownLine:
+    """A line as the page shows it: its fields, and what there is to know."""
+
+    form: OrderLineForm
+    facts: LineFacts
+
+    @property
+    def replaced(self) -> str:
+        """Return the serial number chosen to be replaced; until one is, the suggested one."""
+        return self._chosen or self.suggested or NOTHING
+
+    @property
+    def suggested(self) -> str:
+        """Return the only pc that could be replaced, where nothing else is said."""
+        theirs, said = self.facts.replaceable, self.form["reason"].value()
+        is_open = said in (None, "", OrderLine.Reason.REPLACEMENT)
+        is_free = is_open and not self._asks and not self._chosen
+        if is_free and self.facts.breaks_rule and len(theirs) == 1:
+            return theirs[0].device.serial_number
+        return ""
+
+    @property
+    def other_choice(self) -> str:
+        """Return what is chosen to be replaced although the page does not offer it."""
+        offered = [NOTHING, *(held.device.serial_number for held in self.facts.replaceable)]
+        return self._chosen if self._chosen not in (*offered, "") else ""
+
+    @property
+    def _chosen(self) -> str:
+        """Return what a person has chosen, or '' where what stands there is the page's own."""
+        chosen = self.form["replaces"].value() or ""
+        return "" if chosen == (self.form["suggested"].value() or "") else chosen
+
+    @property
+    def chosen_stock(self) -> str:
+        """Return what is chosen of the shelf; the suggested one, until something is."""
+        return self._picked_stock or self.suggested_stock or (NEW if self._passes_shelf else "")
+
+    @property
+    def suggested_stock(self) -> str:
+        """Return a device of the model itself on the shelf, where nothing else is said."""
+        is_free = self.facts.shelf and not self._picked_stock and not self._passes_shelf
+        if is_free and self.facts.shelf[0].is_same_model:
+            return str(self.facts.shelf[0].device.pk)
+        return ""
+
+    @property
+    def _picked_stock(self) -> str:
+        picked = self.form["stock"].value() or ""
+        if picked == (self.form["suggested_stock"].value() or ""):
+            return ""
+        return picked if picked in (NEW, *(str(one.device.pk) for one in self.facts.shelf)) else ""
+
+    @property
+    def _passes_shelf(self) -> bool:
+        return bool(self.form["past_stock_because"].value())
+
+    @property
+    def _asks(self) -> bool:
+        return bool(self.form["exception_reason"].value())
+
+
+def bound_lines(data, choices: Choices, today: date) -> list[OrderLineForm]:
     """Return a form for each line that was sent, empty ones left out unless there is no other."""
     numbers = sorted({int(found[1]) for key in data if (found := INDEX.match(key))})[:MOST]
     forms_ = [line_form(number, choices, today, data=data) for number in numbers]
@@ -256,14 +342,16 @@ def bound_lines(data, choices: Choices, today: date) -> list[LineForm]:
     return filled or forms_[:1] or [line_form(0, choices, today, data=data)]
 
 
-def _is_filled(form: LineForm, data) -> bool:
+def _is_filled(form: OrderLineForm, data) -> bool:
     names = ("who", "model", "unit", "used_for", "replaces")
     return any(data.get(form.add_prefix(name), "").strip() for name in names)
 
 
-def line_form(number: int, choices: Choices, today: date, data=None, initial=None) -> LineForm:
+def line_form(number: int, choices: Choices, today: date, data=None, initial=None) -> OrderLineForm:
     """Make the form of one line."""
-    return LineForm(data, prefix=f"linje-{number}", initial=initial, choices=choices, today=today)
+    return OrderLineForm(
+        data, prefix=f"linje-{number}", initial=initial, choices=choices, today=today
+    )
 
 
 def new_token() -> UUID:

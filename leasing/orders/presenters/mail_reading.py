@@ -1,17 +1,21 @@
-"""What a read mail becomes on the form, and the answer to it."""
+"""What a mail that was read becomes on the form, and the answer to it."""
+
+from collections.abc import Mapping, Sequence
 
 from inventory.models import Device, Employee
 from leasing.domain.mail_reading import DATE, Reading, reply_to
 from leasing.models import OrderLine
+from leasing.orders.selectors.line_facts import LineFacts
 
 
-def initials_of_lines(reading: Reading) -> list[dict]:
-    """Return what each line of a mail fills in on the form."""
-    people = Employee.objects.in_bulk({line.person for line in reading.lines if line.person})
-    devices = Device.objects.in_bulk({line.device for line in reading.lines if line.device})
-    found = []
+def fields_of_lines(
+    reading: Reading, people: Mapping[int, Employee], devices: Mapping[int, Device]
+) -> list[dict[str, object]]:
+    """Return what each line of a mail fills in on the form, by the people and devices in it."""
+    found: list[dict[str, object]] = []
     for line in reading.lines:
-        person, device = people.get(line.person), devices.get(line.device)
+        person = people.get(line.person) if line.person else None
+        device = devices.get(line.device) if line.device else None
         found.append(
             {
                 "who": str(person) if person else "",
@@ -45,17 +49,16 @@ def notes_on(reading: Reading) -> list[str]:
     return notes
 
 
-def answer_to(facts: dict, lines: list, reading: Reading) -> str:
-    """Write the reply to the mail by what the lines say now."""
+def answer_to(requester: str, lines: Sequence[tuple[LineFacts, str]], reading: Reading) -> str:
+    """Return the reply to a mail by what its lines say now: each, and the device it replaces."""
     items, questions = [], []
-    for line in lines:
-        known = line.facts
+    for known, replaced in lines:
         whom = known.employee or (known.unit and known.unit.name)
         if known.model:
             items.append(f"{known.model.name} til {whom or 'hvem?'}")
         if known.model is None and whom:
             questions.append(f"Hvilken model skal {whom} have?")
-        if known.breaks_rule and not line.replaced:
+        if known.breaks_rule and not replaced:
             questions.append(
                 f"{known.employee} har allerede en pc. Skal den nye erstatte den, eller skal "
                 "lederen spørges om dispensation?"
@@ -66,5 +69,4 @@ def answer_to(facts: dict, lines: list, reading: Reading) -> str:
     if reading.outside:
         things = ", ".join(dict.fromkeys(reading.outside))
         questions.append(f"{things} købes uden om aftalen. Hvem skal købe det?")
-    first_name = facts["requester_name"].partition(" ")[0]
-    return reply_to(first_name, items, questions)
+    return reply_to(requester.partition(" ")[0], items, questions)
