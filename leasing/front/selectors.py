@@ -14,7 +14,7 @@ from leasing.confirmation.selectors.items import quarters_asked, silent_departme
 from leasing.data_quality.selectors.sets import held_by_leavers, without_coding
 from leasing.domain.tasks import Task
 from leasing.models import Objection, RebillingExport
-from leasing.quarters.selectors.quarters import fiscal_years
+from leasing.quarters.selectors.fiscal_years import fiscal_years
 from leasing.rebilling.selectors.vouchers import unposted_runs
 from leasing.supplier.selectors.waiting import missing_invoices, waiting_quarters
 

@@ -2,6 +2,7 @@ from django import forms
 
 from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.validators import validate_voucher_number
+from leasing.rebilling.services import LONGEST_REASON
 
 
 class VoucherForm(PlainForm, forms.Form):
@@ -20,7 +21,7 @@ class VoucherCorrectionForm(VoucherForm):
 
     reason = forms.CharField(
         label="Hvorfor rettes det?",
-        max_length=200,
+        max_length=LONGEST_REASON,
         help_text="Står i hændelsesloggen og i bilagssporet.",
         error_messages={"required": "Skriv, hvorfor bilaget rettes. Revisionen kan se det."},
     )

@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from albertslund_it.web.people import author_of, person_at_the_terminal
 from leasing.audit_trail.selectors.trail import latest_changes
+from leasing.domain.facts_text import STOPPED
 from leasing.models import Charge
 from leasing.quarters.selectors.corrections import corrections
 from tests.leasing.town import TODAY, Town
@@ -30,7 +31,7 @@ def test_a_command_is_run_by_an_account_whatever_the_environment_says(monkeypatc
 
 def test_a_correction_names_who_stopped_the_lease_at_the_command_line(town):
     call_command("stop_lease", "PF000003", "01-06-2026")
-    stopped = next(cause for cause in corrections(TODAY) if cause.name == "Stoppet")
+    stopped = next(cause for cause in corrections(TODAY) if cause.kinds == (STOPPED,))
     assert {row.source.by for row in stopped.rows} == {ACCOUNT}
 
 

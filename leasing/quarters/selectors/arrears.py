@@ -71,13 +71,3 @@ def year_end(year: int, today: date) -> YearEnd:
         next_supplement(year, today),
         today.year > year,
     )
-
-
-def days_left(deadline: date, today: date) -> str:
-    """Say how long there is to a deadline."""
-    days = (deadline - today).days
-    if days < 0:
-        return "fristen er udløbet"
-    if days == 0:
-        return "sidste dag er i dag"
-    return f"{days} dage tilbage" if days > 1 else "1 dag tilbage"

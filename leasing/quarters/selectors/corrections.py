@@ -1,13 +1,13 @@
 """What the next run will correct in closed quarters, and which change caused it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.people import author_of
@@ -19,9 +19,7 @@ from leasing.billing.selectors.run_lines import RunLine, charge_line
 from leasing.billing.selectors.window import Window, last_covered_quarter
 from leasing.domain.allocation import Difference, LeaseFacts
 from leasing.domain.facts_text import (
-    DELIVERED,
     MOVED,
-    OTHER,
     PRICED,
     STARTED,
     STOPPED,
@@ -30,24 +28,18 @@ from leasing.domain.facts_text import (
 )
 from leasing.models import Charge, Lease, LeaseTerm
 
-CAUSES = {
-    MOVED: "Flyttet sent",
-    DELIVERED: "Leveret eller registreret sent",
-    STOPPED: "Stoppet",
-    STARTED: "Leasingstart rettet",
-    PRICED: "Pris rettet",
-    OTHER: "Andet",
-}
+CHARGED = "charged"  # a charge that came late; what else changes is in `facts_text`
 ROWS_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The change in the history that caused a correction."""
+    """The change in the history that caused a correction: of what, and what was done to it."""
 
     at: datetime
     by: str
-    what: str
+    model: type[Model]
+    action: int
 
 
 @dataclass
@@ -80,10 +72,10 @@ class LateCharge:
 
 @dataclass
 class Cause:
-    """Every correction of one cause."""
+    """Every correction of one cause: what has changed, one or more of `facts_text`."""
 
-    name: str
-    rows: list[Correction] | list[LateCharge] = field(default_factory=list)
+    kinds: tuple[str, ...]
+    rows: Sequence[Correction | LateCharge]
 
     @property
     def amount_ore(self) -> int:
@@ -94,12 +86,12 @@ class Cause:
         return sum(len(row.parts) for row in self.rows)
 
     @property
-    def shown(self) -> list[Correction]:
+    def shown(self) -> Sequence[Correction | LateCharge]:
         return self.rows[:ROWS_SHOWN]
 
 
 def corrections(today: date, run: Window | None = None) -> list[Cause]:
-    """Return what waits in closed quarters by cause, the one with most lines first.
+    """Return what waits in closed quarters by cause.
 
     Of one run to come, only what it takes: after New Year differences of the old year may wait for
     a supplementary run.
@@ -122,13 +114,13 @@ def corrections(today: date, run: Window | None = None) -> list[Cause]:
         for causes, rows in groups.items():
             _find_sources(causes[0], rows[:ROWS_SHOWN])
         charges = _late_charges(window, is_late, names)
-    found = [Cause(" og ".join(CAUSES[c] for c in causes), rows) for causes, rows in groups.items()]
-    if charges:
-        found.append(Cause("Engangsbeløb, der kom til sent", charges))
-    return sorted(found, key=lambda cause: (-cause.line_count, cause.name))
+    found = [Cause(causes, rows) for causes, rows in groups.items()]
+    return [*found, Cause((CHARGED,), charges)] if charges else found
 
 
-def _late_charges(window: Window, is_late, names: dict[int, str]) -> list[LateCharge]:
+def _late_charges(
+    window: Window, is_late: Callable[[str], bool], names: dict[int, str]
+) -> list[LateCharge]:
     found = []
     for charge in charges_to_bill(window):
         line = charge_line(charge)
@@ -136,12 +128,12 @@ def _late_charges(window: Window, is_late, names: dict[int, str]) -> list[LateCh
             found.append(LateCharge(charge, [(line, names[line.unit_id])]))
     ids = {one.charge.pk: one for one in found[:ROWS_SHOWN]}
     for entry in _entries(Charge, Q(object_id__in=among(list(ids), int))):
-        ids[entry.object_id].source = _source(entry, "Engangsbeløb")
+        ids[entry.object_id].source = _source(entry, Charge)
     return found
 
 
 def _find_sources(cause: str, rows: list[Correction]) -> None:
-    """Find the latest entry of the history about what each correction's cause changed."""
+    """Find the latest entry of the history about what the cause of each correction changed."""
     if cause == MOVED:
         wanted = {
             f"{row.facts.device_id} fra {day:%d-%m-%Y}": row
@@ -149,25 +141,22 @@ def _find_sources(cause: str, rows: list[Correction]) -> None:
             for day in moved_on(row.facts.billed_text, row.facts.text)
         }
         for entry in _entries(Placement, Q(object_repr__in=among(list(wanted)))):
-            wanted[entry.object_repr].source = _source(entry, "Tildeling")
+            wanted[entry.object_repr].source = _source(entry, Placement)
         return
-    model, what = (LeaseTerm, "Løbetid") if cause == PRICED else (Lease, "Leasing")
+    model = LeaseTerm if cause == PRICED else Lease
     ids = {row.facts.lease_id: row for row in rows}
     if model is LeaseTerm:
         terms = LeaseTerm.objects.filter(lease__in=among(list(ids), int))
         ids = {term: ids[lease] for term, lease in terms.values_list("id", "lease_id")}
     for entry in _entries(model, Q(object_id__in=among(list(ids), int))):
         if _is_about(cause, entry):
-            ids[entry.object_id].source = _source(entry, what)
+            ids[entry.object_id].source = _source(entry, model)
 
 
-def _entries(model, condition: Q) -> Iterable[LogEntry]:
+def _entries(model: type[Model], condition: Q) -> QuerySet[LogEntry]:
     kind = ContentType.objects.get_for_model(model)
-    return (
-        LogEntry.objects.filter(condition, content_type=kind)
-        .select_related("actor")
-        .order_by("timestamp", "id")
-    )
+    found: QuerySet[LogEntry] = LogEntry.objects.filter(condition, content_type=kind)
+    return found.select_related("actor").order_by("timestamp", "id")
 
 
 def _is_about(cause: str, entry: LogEntry) -> bool:
@@ -177,6 +166,5 @@ def _is_about(cause: str, entry: LogEntry) -> bool:
     return column is None or column in (entry.changes or {})
 
 
-def _source(entry: LogEntry, what: str) -> Source:
-    action = {0: "oprettet", 1: "rettet", 2: "slettet"}.get(entry.action, "ændret")
-    return Source(entry.timestamp, author_of(entry), f"{what} {action}")
+def _source(entry: LogEntry, model: type[Model]) -> Source:
+    return Source(entry.timestamp, author_of(entry), model, entry.action)

@@ -1,37 +1,50 @@
 """The proof of a closed run: every sum that must be equal, worked out when it is asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Count, Max, Sum
 
-from albertslund_it.common.money import format_kroner
-from albertslund_it.common.quarters import Quarter, span_label
+from albertslund_it.common.quarters import Quarter
 from leasing.billing.selectors.breaches import Breach
 from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import leases_pending, window_up_to
 from leasing.billing.selectors.verification import breaches_of
 from leasing.billing.selectors.window import quarters_held_against
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
+from leasing.rebilling.selectors.postings import DEBIT, Posting
 from leasing.supplier.selectors.expected import expected_between, expected_of_lessor
 from leasing.supplier.selectors.reconciliation import Reconciliation, reconciliation_of
 from leasing.supplier.selectors.waiting import Missing, has_invoice, not_invoiced
+
+# What is held against what.
+LINES, UNITS, INVOICES, NUMBERS = "lines", "units", "invoices", "numbers"
+POSTINGS, SIDES, SEAL, LESSOR, INVOICED = "postings", "sides", "seal", "lessor", "invoiced"
+
+
+class Reconciled(NamedTuple):
+    """A quarter of a run against the lessor's invoices."""
+
+    quarter: Quarter
+    found: Reconciliation
 
 
 @dataclass(frozen=True)
 class Check:
     """One equality; `is_amount` says that the two are øre and not a count.
 
-    `reserve` is what must be said beside a tick that is true of less than it seems to be.
+    `broken` is what does not hold of the seal, `quarters` those that it is about,
+    and `reconciled` what stands between what the lessor has invoiced and what is expected.
     """
 
-    text: str
+    key: str
     expected: int
     found: int
     is_amount: bool = True
-    note: str = ""
     broken: tuple[Breach, ...] = ()
-    reserve: str = ""
+    quarters: tuple[Quarter, ...] = ()
+    reconciled: tuple[Reconciled, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -40,6 +53,11 @@ class Check:
     @property
     def difference(self) -> int:
         return self.found - self.expected
+
+    @property
+    def undecided(self) -> int:
+        """Return how many differences with the lessor nobody has decided."""
+        return sum(one.found.undecided for one in self.reconciled)
 
 
 @dataclass(frozen=True)
@@ -66,18 +84,8 @@ class Proof:
     def holds(self) -> bool:
         return self.held == self.counted
 
-    @property
-    def reserves(self) -> list[str]:
-        """Return what must be said beside the one line, even where everything holds."""
-        missing = [
-            f"Leasinggivers faktura for {one.quarter.label} mangler: "
-            f"{format_kroner(one.expected_ore)} forventet"
-            for one in self.missing
-        ]
-        return missing + [check.reserve for check in self.checks if check.reserve]
 
-
-def proof_of(run: BillingRun, postings: Iterable, own_share_ore: int) -> Proof:
+def proof_of(run: BillingRun, postings: Sequence[Posting], own_share_ore: int) -> Proof:
     """Add up a closed run in every way there is; `postings` and the cost holder's share are its."""
     with one_moment():
         checks = [*_of_sums(run), *_of_postings(run, postings, own_share_ore)]
@@ -92,15 +100,13 @@ def proof_of(run: BillingRun, postings: Iterable, own_share_ore: int) -> Proof:
         return Proof(checks, [_of_numbers(run), _of_seal(run)], missing)
 
 
-def _of_sums(run: BillingRun):
+def _of_sums(run: BillingRun) -> Iterator[Check]:
     lines = InvoiceLine.objects.filter(invoice__run=run).aggregate(total=Sum("amount_ore"))
     summaries = InvoiceSummary.objects.filter(invoice__run=run).aggregate(total=Sum("amount_ore"))
     invoices = run.invoices.aggregate(total=Sum("total_ore"))
-    yield Check("Linjerne lagt sammen er kørslens sum", run.total_ore, lines["total"] or 0)
-    yield Check("Enhederne lagt sammen er kørslens sum", run.total_ore, summaries["total"] or 0)
-    yield Check(
-        "Kvartalsopgørelserne lagt sammen er kørslens sum", run.total_ore, invoices["total"] or 0
-    )
+    yield Check(LINES, run.total_ore, lines["total"] or 0)
+    yield Check(UNITS, run.total_ore, summaries["total"] or 0)
+    yield Check(INVOICES, run.total_ore, invoices["total"] or 0)
 
 
 def _of_numbers(run: BillingRun) -> Check:
@@ -108,38 +114,30 @@ def _of_numbers(run: BillingRun) -> Check:
         count=Count("id"), last=Max("number")
     )
     return Check(
-        "Alle linjer er der, nummereret uden huller",
+        NUMBERS,
         run.line_count,
         lines["count"] if lines["count"] == (lines["last"] or 0) else -1,
         is_amount=False,
     )
 
 
-def _of_postings(run: BillingRun, postings: Iterable, own_share_ore: int):
-    sides = {True: 0, False: 0}
-    units = 0
-    for posting in postings:
-        is_debit = posting.side == "Debet"
-        sides[is_debit] += posting.amount_ore
-        if posting.items is not None:  # the balancing rows have no items
-            units += posting.amount_ore if is_debit else -posting.amount_ore
-    yield Check(
-        "Enhedernes posteringer og Fælles IT's egen andel er kørslens sum",
-        run.total_ore,
-        units + own_share_ore,
+def _of_postings(
+    run: BillingRun, postings: Sequence[Posting], own_share_ore: int
+) -> Iterator[Check]:
+    debit = sum(one.amount_ore for one in postings if one.side == DEBIT)
+    credit = sum(one.amount_ore for one in postings if one.side != DEBIT)
+    units = sum(
+        one.amount_ore if one.side == DEBIT else -one.amount_ore
+        for one in postings
+        if one.items is not None  # the balancing rows have no items
     )
-    yield Check("Debet er lig kredit", sides[True], sides[False])
+    yield Check(POSTINGS, run.total_ore, units + own_share_ore)
+    yield Check(SIDES, debit, credit)
 
 
 def _of_seal(run: BillingRun) -> Check:
-    broken = breaches_of(run)
-    return Check(
-        "Antal fejl, når kontrolsummen og kæden til den forrige kørsel regnes efter",
-        0,
-        len(broken),
-        is_amount=False,
-        broken=tuple(broken),
-    )
+    broken = tuple(breaches_of(run))
+    return Check(SEAL, 0, len(broken), is_amount=False, broken=broken)
 
 
 def _of_lessor(quarters: Sequence[Quarter]) -> Check:
@@ -158,40 +156,19 @@ def _of_lessor(quarters: Sequence[Quarter]) -> Check:
         if difference.period in codes
     )
     return Check(
-        f"Leasinggiverens ydelser for {span_label(quarters)} er det opkrævede og det, der venter",
+        LESSOR,
         expected_of_lessor(quarters[0].starts_on, quarters[-1].ends_before),
         billed + pending,
+        quarters=tuple(quarters),
     )
 
 
 def _of_invoiced(quarters: Sequence[Quarter]) -> Check:
     """Compare what the lessor has invoiced, less each named difference, with what is expected."""
-    found = [reconciliation_of(quarter) for quarter in quarters]
-    reserve = ""
-    if undecided := sum(one.undecided for one in found):
-        how_many = "1 afvigelse" if undecided == 1 else f"{undecided} afvigelser"
-        reserve = f"{how_many} fra leasinggiver er ikke afgjort"
+    reconciled = tuple(Reconciled(quarter, reconciliation_of(quarter)) for quarter in quarters)
     explained = sum(
         one.invoiced_ore - one.differences_ore + one.by_earlier_ore - one.of_later_ore
-        for one in found
+        for _, one in reconciled
     )
-    named = [
-        _named(one) if len(found) == 1 else f"{quarter.label}: {_named(one)}"
-        for quarter, one in zip(quarters, found, strict=True)
-    ]
-    return Check(
-        "Det fakturerede og de navngivne afvigelser er leasinggiverens ydelser",
-        sum(expected_between([(q.starts_on, q.ends_before) for q in quarters])),
-        explained,
-        note=". ".join(named),
-        reserve=reserve,
-    )
-
-
-def _named(found: Reconciliation) -> str:
-    """Name every amount between what is invoiced and what is expected."""
-    amounts = [(pile.name, pile.amount_ore) for pile in found.piles.values() if pile.amount_ore]
-    amounts += [("På tidligere fakturaer", -found.by_earlier_ore)] if found.by_earlier_ore else []
-    amounts += [("For senere kvartaler", found.of_later_ore)] if found.of_later_ore else []
-    told = [f"{name} {format_kroner(amount, sign=True)}" for name, amount in amounts]
-    return "; ".join([f"Faktureret {format_kroner(found.invoiced_ore)}", *told])
+    expected = sum(expected_between([(q.starts_on, q.ends_before) for q in quarters]))
+    return Check(INVOICED, expected, explained, reconciled=reconciled)

@@ -7,6 +7,7 @@ from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
 from leasing.billing.selectors.window import window_for
 from leasing.billing.views import is_computed_now
+from leasing.quarters.presenters.corrections import shown_causes
 from leasing.quarters.selectors.corrections import corrections
 
 
@@ -24,8 +25,11 @@ def corrections_page(request):
     later = request.GET.copy()
     later["vis"] = "beregning"
     causes = corrections(today(), run) if is_computed_now(request) else None
-    context = {"causes": causes, "run": run, "address": f"?{later.urlencode()}"}
+    context = {"causes": None, "run": run, "address": f"?{later.urlencode()}"}
     if causes is not None:
-        context["total_ore"] = sum(cause.amount_ore for cause in causes)
-        context["line_count"] = sum(cause.line_count for cause in causes)
+        context |= {
+            "causes": shown_causes(causes),
+            "total_ore": sum(cause.amount_ore for cause in causes),
+            "line_count": sum(cause.line_count for cause in causes),
+        }
     return render(request, "leasing/quarters/corrections.html", context)

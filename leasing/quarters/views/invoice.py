@@ -16,8 +16,9 @@ from leasing.cost_share.selectors.lines import UP_TO
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.share import lines_url
 from leasing.models import BillingRun, QuarterlyInvoice
-from leasing.quarters.selectors.quarters import invoice_page, uncoded_units
-from leasing.quarters.views.quarters import faults_of_settings
+from leasing.quarters.presenters.labels import named_kinds
+from leasing.quarters.selectors.coding import uncoded_units
+from leasing.quarters.selectors.invoice import invoice_page
 from leasing.rebilling.exports.files import OPUS, WORKBOOK, archive_run, export_rebilling
 from leasing.rebilling.selectors.run import rebilling_of
 from leasing.rebilling.services import PostedMeanwhile
@@ -54,11 +55,14 @@ def quarter_file(request, code, file_kind):
             messages.error(request, reason)
         return redirect("quarter-detail", code)
     except Refused as refused:
+        rebilling = rebilling_of(run)
         context = {
             "run": run,
             "reasons": refused.reasons,
-            "units": uncoded_units(rebilling_of(run)),
-            "settings_faults": faults_of_settings(refused.reasons),
+            "units": uncoded_units(rebilling),
+            "settings_faults": [
+                fault for fault in rebilling.settings_faults if fault in refused.reasons
+            ],
         }
         return render(request, "leasing/quarters/refused.html", context, status=409)
     stream.seek(0)
@@ -96,8 +100,10 @@ def invoice(request, code, number):
     owner = next((b for b in payers if b.has_invoice_for(found.department_id)), None)
     if owner is None:
         raise Http404
+    page = invoice_page(found)
     context = {
-        "page": invoice_page(found),
+        "page": page,
+        "kinds": named_kinds(page.kinds),
         "lines_url": lines_url(afdeling=owner.key, koersel=found.run.code),
         "cost_url": lines_url(afdeling=owner.key, koersel=f"{UP_TO}{found.run.code}"),
     }

@@ -1,6 +1,6 @@
 import re
-from dataclasses import replace
 from operator import attrgetter
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -15,7 +15,6 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.people import actor_name
 from albertslund_it.web.query import one_of
-from leasing.billing.presenters.breaches import sentences_of_breaches
 from leasing.billing.presenters.changes import WHY_LAPSED, changes_in_words
 from leasing.billing.presenters.runs import label_of_code, label_of_preview
 from leasing.billing.selectors.outstanding import outstanding
@@ -29,28 +28,36 @@ from leasing.cost_share.selectors.lines import BILLED, NOT_BILLED, UP_TO
 from leasing.cost_share.services.letters import write_letters
 from leasing.models import BillingRun, Preparation
 from leasing.quarters.forms import VoucherForm
+from leasing.quarters.presenters.labels import lines_url, named_kinds
+from leasing.quarters.presenters.points import shown_points
+from leasing.quarters.presenters.proof import shown_proof
+from leasing.quarters.presenters.steps import steps_of_run, steps_to_close
+from leasing.quarters.selectors.coding import uncoded_units
+from leasing.quarters.selectors.fiscal_years import covering_run, fiscal_years
+from leasing.quarters.selectors.progress import last_opus_file, supplier_progress
 from leasing.quarters.selectors.proof import proof_of
-from leasing.quarters.selectors.quarters import (
-    covering_run,
-    fiscal_years,
-    steps_of,
-    supplier_step,
-    table_of_preview,
-    table_of_run,
-    uncoded_units,
-)
 from leasing.quarters.selectors.readiness import readiness_of
+from leasing.quarters.selectors.run_table import table_of_preview, table_of_run
 from leasing.rebilling.selectors.booking import BookingMethod
 from leasing.rebilling.selectors.postings import postings_of
 from leasing.rebilling.selectors.run import rebilling_of
 from leasing.rebilling.selectors.vouchers import corrections_of
 
 CODE = re.compile(r"20[0-9]{2}(Q[1-4]|S[0-9]{0,3})")
-# What the quarters' columns of the overview may show: (name, attribute of a standing, its lines).
+
+
+class Measure(NamedTuple):
+    """What the quarters' columns of the overview may show: of a standing, and its lines."""
+
+    name: str
+    amount: str
+    run: str
+
+
 MEASURES = {
-    "mangler": ("Ikke opkrævet", "pending_ore", NOT_BILLED),
-    "opkraevet": ("Opkrævet", "billed_ore", BILLED),
-    "udgift": ("Udgift", "cost_ore", ""),
+    "mangler": Measure("Ikke opkrævet", "pending_ore", NOT_BILLED),
+    "opkraevet": Measure("Opkrævet", "billed_ore", BILLED),
+    "udgift": Measure("Udgift", "cost_ore", ""),
 }
 
 
@@ -64,18 +71,18 @@ def quarter_list(request):
     measure = one_of(request.GET, "tal", MEASURES, "mangler")
     context = {"years": years, "year": year, "measures": MEASURES, "measure": measure}
     if whole:
-        name, attribute, run = MEASURES[measure]
+        shows = MEASURES[measure]
         shown = whole.of_year(year.year)
         codes = [str(q.quarter) for q in shown.quarters]
 
         def amounts(standings):
-            return list(zip(codes, map(attrgetter(attribute), standings), strict=True))
+            return list(zip(codes, map(attrgetter(shows.amount), standings), strict=True))
 
         context |= {
             "whole": whole,
             "shown": shown,
-            "measure_name": name,
-            "narrowed": f"&koersel={run}" if run else "",
+            "measure_name": shows.name,
+            "narrowed": f"&koersel={shows.run}" if shows.run else "",
             "rows": [(row, amounts(row.cells)) for row in shown.rows],
             "sums": amounts(q.total for q in shown.quarters),
         }
@@ -109,33 +116,29 @@ def unknown(request, code: str):
 
 def open_page(request, code: str):
     """Show what closing would bill, and what to look at first."""
-    context = {
-        "code": code,
-        "label": label_of_code(code),
-        "steps": steps_of(None, supplier=supplier_step(quarter_of_code(code), whole=False)),
-    }
-    if is_computed_now(request):
+    is_computed = is_computed_now(request)
+    supplier = supplier_progress(quarter_of_code(code), whole=is_computed)
+    context = {"code": code, "label": label_of_code(code), "steps": steps_to_close(None, supplier)}
+    if is_computed:
         preview = preview_run(code, today())
         if request.user.has_perm(CLOSE_QUARTER):
             remember_proposal(proposal=preview.proposal, now=now())
         standing = preparedness_of(preview.proposal, request.user.pk)
+        table = table_of_preview(preview)
+        readiness = readiness_of(preview, today())
         context |= {
             "preview": preview,
             "standing": standing,
             "why_lapsed": WHY_LAPSED[standing.lapse],
             "changes": changes_in_words(standing.changes),
-            "table": table_of_preview(preview),
+            "table": table,
+            "kinds": named_kinds(table.kinds),
             "label": label_of_preview(preview),
-            "readiness": readiness_of(preview, today()),
+            "readiness": readiness,
+            "points": shown_points(readiness.points, code),
+            "steps": steps_to_close(readiness, supplier),
             "lines_url": lines_url(code),
         }
-        findings = context["readiness"].findings
-        context["findings"] = linked(findings, code)
-        context["steps"] = steps_of(
-            None,
-            readiness=context["readiness"],
-            supplier=supplier_step(quarter_of_code(code), whole=True),
-        )
     return render(request, "leasing/quarters/open.html", context)
 
 
@@ -144,55 +147,17 @@ def quarter_of_code(code: str) -> Quarter:
     return Quarter.parse(code) if "Q" in code else Quarter(int(code[:4]), 4)
 
 
-def lines_url(code: str) -> str:
-    """Return the list of all lines of a run."""
-    return f"{reverse('lines')}?afdeling=alle&koersel={code}"
-
-
-def linked(findings, code: str) -> list[tuple]:
-    """Return each finding with the list of what was found, and what is broken in sentences."""
-    return [
-        (
-            replace(finding, names=(*finding.names, *sentences_of_breaches(finding.broken))),
-            finding_url(finding.key, finding.about or code),
-        )
-        for finding in findings
-    ]
-
-
-def finding_url(key: str, code: str) -> str:
-    """Return the list of what was found; '' where the finding names it."""
-    if key == "skipped":
-        return f"{lines_url(code)}&slags=backlog"
-    if key == "corrections":
-        return f"{reverse('corrections')}?koersel={code}"
-    if key == "lessor":
-        return reverse("reconciliation", args=[code])
-    if key == "invoices":
-        return reverse("supplier-invoice-list")
-    if key in {"vouchers", "left"}:
-        return reverse("quarter-detail", args=[code])
-    if key == "leaders":
-        return reverse("first-rebilling")
-    if key == "objections":
-        return f"{reverse('objection-list')}?stand=aaben"
-    if key == "charges":
-        return f"{reverse('charge-list')}?stand=venter"
-    if key in {"stock", "leavers", "ending"}:
-        return f"{reverse('device-list')}?waits={key}"
-    return ""
-
-
 def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
     """Show a closed run: its proof, its invoices, its files and its voucher."""
     voucher = getattr(run, "voucher", None)
+    supplier = supplier_progress(run.last_quarter, whole=is_computed_now(request))
+    table = table_of_run(run)
     context = {
         "run": run,
         "code": run.code,
-        "steps": steps_of(
-            run, supplier=supplier_step(run.last_quarter, whole=is_computed_now(request))
-        ),
-        "table": table_of_run(run),
+        "steps": steps_of_run(run, last_opus_file(run), voucher, supplier),
+        "table": table,
+        "kinds": named_kinds(table.kinds),
         "exports": run.exports.all(),
         "voucher": voucher,
         "voucher_corrections": corrections_of(voucher) if voucher else [],
@@ -205,20 +170,14 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
     if is_computed_now(request):
         rebilling = rebilling_of(run)
         proof = proof_of(run, postings_of(rebilling), rebilling.cost_holder.amount_ore)
-        context["proof"] = proof
-        context["broken"] = [
-            *sentences_of_breaches(b for check in proof.seal for b in check.broken)
-        ]
-        context["proof_at"] = now()
-        context["uncoded"] = rebilling.uncoded
-        context["uncoded_units"] = uncoded_units(rebilling) if rebilling.uncoded else []
-        context["settings_faults"] = faults_of_settings(rebilling.uncoded)
+        context |= {
+            "shown": shown_proof(proof),
+            "proof_at": now(),
+            "uncoded": rebilling.uncoded,
+            "uncoded_units": uncoded_units(rebilling),
+            "settings_faults": rebilling.settings_faults,
+        }
     return render(request, "leasing/quarters/closed.html", context, status=status)
-
-
-def faults_of_settings(reasons: list[str]) -> list[str]:
-    """Return those of the reasons why the Opus file waits that an administrator mends."""
-    return [reason for reason in reasons if reason.startswith("Indstillinger")]
 
 
 def opus_files() -> list[tuple[str, str]]:
@@ -271,7 +230,7 @@ def closing_page(request, code: str, changed: ProposalChanged | None = None):
         "label": label_of_preview(preview),
         "preview": preview,
         "readiness": readiness,
-        "findings": linked(readiness.blocking, code),
+        "points": shown_points(readiness.blocking, code),
         "standing": preparedness_of(preview.proposal, request.user.pk),
         "closer": actor_name(request),
         "changed": changed,

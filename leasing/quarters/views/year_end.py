@@ -6,7 +6,8 @@ from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
 from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
-from leasing.quarters.selectors.arrears import days_left, year_end
+from leasing.quarters.presenters.labels import days_left
+from leasing.quarters.selectors.arrears import year_end
 
 
 @permission_required(VIEW_BILLINGRUN, raise_exception=True)

@@ -12,7 +12,8 @@ from leasing.billing.services.closing import close_quarter
 from leasing.billing.services.preparation import prepare_quarter
 from leasing.guards import remove_guards, restore_guards
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Objection, Preparation, Settings
-from leasing.quarters.selectors.readiness import BLOCKING, readiness_of
+from leasing.quarters.selectors.points import BLOCKING, OPUS_FILE
+from leasing.quarters.selectors.readiness import readiness_of
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
 
@@ -101,8 +102,8 @@ def test_a_missing_account_blocks_the_opus_file_and_not_the_closing(town, cast, 
     unit.account = ""
     unit.save()
     found = readiness_of(preview_run("2026Q1", TODAY), TODAY)
-    [coding] = [f for f in found.findings if f.key == "coding"]
-    assert (coding.level, coding.blocks) == (BLOCKING, "Opus-filen")
+    [coding] = [f for f in found.points if f.key == "coding"]
+    assert (coding.level, coding.blocks) == (BLOCKING, OPUS_FILE)
     assert not found.stops_closing
     page = text_of(read(client_of(cast.finance), CLOSE))
     assert "Spærrer Opus-filen Enheder uden fuld kontering (1)" in page
@@ -127,7 +128,7 @@ def test_a_sum_that_was_tampered_with_is_seen_before_anybody_tries(town, cast, c
 
     restore_guards()
     found = readiness_of(preview_run("2026Q2", TODAY), TODAY)
-    assert found.findings[0].key == "seal"
+    assert found.points[0].key == "seal"
     assert found.stops_closing
     page = text_of(read(client_of(cast.finance), "/kvartaler/2026Q2/"))
     assert "kan ikke låses" in page
@@ -136,7 +137,7 @@ def test_a_sum_that_was_tampered_with_is_seen_before_anybody_tries(town, cast, c
 
 def test_an_open_objection_is_a_warning_with_its_price(town):
     Objection.objects.create(device=town.device, unit=make.unit(), note="?", raised_at=NOW)
-    found = readiness_of(preview_run("2026Q1", TODAY), TODAY).findings
+    found = readiness_of(preview_run("2026Q1", TODAY), TODAY).points
     [objection] = [f for f in found if f.key == "objections"]
     # The second quarter of a T14: F(1 July) − F(1 April) = 69883 − 34941
     assert (objection.count, objection.amount_ore) == (1, 34942)

@@ -205,7 +205,7 @@ def test_what_is_out_of_scale_is_asked_about_and_listed(town, cast, client_of, c
     assert save(client, NEW, entry(**change, is_sure="on")).status_code == 302
     charge = Charge.objects.get()
     found = [
-        f for f in readiness_of(preview_run("2026Q1", TODAY), TODAY).findings if f.key == "charges"
+        f for f in readiness_of(preview_run("2026Q1", TODAY), TODAY).points if f.key == "charges"
     ]
     assert [(f.count, f.amount_ore) for f in found] == [(1, charge.amount_ore)]
 

@@ -10,9 +10,10 @@ from leasing.billing.selectors.outstanding import outstanding
 from leasing.billing.selectors.preview import preview_run
 from leasing.billing.selectors.window import quarters_held_against
 from leasing.models import BillingRun
+from leasing.quarters.presenters.points import shown_points
 from leasing.quarters.selectors.proof import proof_of
-from leasing.quarters.selectors.quarters import table_of_preview
 from leasing.quarters.selectors.readiness import readiness_of
+from leasing.quarters.selectors.run_table import table_of_preview
 from leasing.rebilling.selectors.postings import postings_of
 from leasing.rebilling.selectors.run import rebilling_of
 from tests import builders as make
@@ -168,15 +169,21 @@ def test_a_quarter_left_to_the_supplementary_run_is_not_the_next_ordinary_ones()
     assert "Oversigt" in workbook(run, JANUARY).sheetnames
 
 
+def not_closed(preview, today):
+    shown = shown_points(readiness_of(preview, today).points, preview.window.code)
+    return [one for one in shown if "ikke låst" in one.title]
+
+
 def test_a_skipped_quarter_of_a_year_still_open_is_said_to_come_with_its_supplementary_run():
     town()
     close("2026Q3", today=LATE)
     preview = preview_run("2027Q1", JANUARY)
-    [found] = [one for one in readiness_of(preview, JANUARY).findings if "ikke låst" in one.title]
+    [shown] = not_closed(preview, JANUARY)
+    found = shown.point
     assert (found.key, found.about) == ("left", "2026S")
-    assert found.title == "4. kvartal 2026 er ikke låst"
-    assert "supplementskørslen for 2026" in found.help
-    assert "med her" not in found.help
+    assert shown.title == "4. kvartal 2026 er ikke låst"
+    assert "supplementskørslen for 2026" in shown.help
+    assert "med her" not in shown.help
     left = sum(ore for (_, period), ore in preview.pending.items() if period == "2026Q4")
     assert found.amount_ore == left > 0
 
@@ -184,6 +191,6 @@ def test_a_skipped_quarter_of_a_year_still_open_is_said_to_come_with_its_supplem
 def test_skipped_quarters_that_the_run_takes_come_with_it():
     town()
     preview = preview_run("2026Q3", LATE)
-    [found] = [one for one in readiness_of(preview, LATE).findings if "ikke låst" in one.title]
-    assert (found.key, found.title) == ("skipped", "1.–2. kvartal 2026 er ikke låst")
-    assert "kommer beløbene med her" in found.help
+    [shown] = not_closed(preview, LATE)
+    assert (shown.point.key, shown.title) == ("skipped", "1.–2. kvartal 2026 er ikke låst")
+    assert "kommer beløbene med her" in shown.help

@@ -33,15 +33,15 @@ def town(db, settings):
     return Town()
 
 
-def findings(code="2026Q3", today=TODAY):
-    return {one.key: one for one in readiness_of(preview_run(code, today), today).findings}
+def points(code="2026Q3", today=TODAY):
+    return {one.key: one for one in readiness_of(preview_run(code, today), today).points}
 
 
 class TestTheLessorsInvoices:
     def test_each_ended_quarter_without_one_is_named_with_what_is_expected(self, town):
         missing = missing_invoices(TODAY)
         assert [str(one.quarter) for one in missing] == ["2026Q1", "2026Q2", "2026Q3"]
-        found = findings()["invoices"]
+        found = points()["invoices"]
         assert (found.count, found.amount_ore) == (3, sum(one.expected_ore for one in missing))
 
     def test_one_that_is_there_is_not_named_nor_a_quarter_that_runs(self, town):
@@ -69,7 +69,7 @@ class TestTheLessorsInvoices:
 
 class TestVouchersAndLeaders:
     def test_locked_runs_without_a_voucher_are_on_the_list(self, town):
-        found = findings()["vouchers"]
+        found = points()["vouchers"]
         assert (found.count, found.amount_ore) == (2, sum(run.total_ore for run in town.runs))
         for number, run in enumerate(town.runs, start=1):
             Voucher.objects.create(
@@ -79,14 +79,14 @@ class TestVouchersAndLeaders:
                 posted_on=TODAY,
                 entered_by="Oda",
             )
-        assert "vouchers" not in findings()
+        assert "vouchers" not in points()
 
     def test_leaders_who_have_not_answered_and_what_they_say_no_to(self, town, cast, client_of):
-        assert "leaders" not in findings()
+        assert "leaders" not in points()
         asked = ConfirmationRound.objects.create(
             asked_at=NOW, asked_by="Oda", due_on=TODAY + timedelta(days=7)
         )
-        found = findings()["leaders"]
+        found = points()["leaders"]
         assert found.names == ("Dagtilbud & Skole", "Kultur, Fritid & Ejendomme")
         assert found.amount_ore > 0
         Objection.objects.create(
@@ -101,7 +101,7 @@ class TestVouchersAndLeaders:
         assert "1 åben indsigelse: »Ikke vores«" in text
         asked.due_on = TODAY - timedelta(days=1)
         asked.save()
-        assert "leaders" not in findings()
+        assert "leaders" not in points()
 
 
 class TestTheStepsPromiseNoMoreThanTheyKnow:
@@ -123,13 +123,13 @@ class TestTheStepsPromiseNoMoreThanTheyKnow:
 
 class TestTheSameSumOfWhatIsCorrected:
     def sums(self, client, code):
-        late = findings(code)["corrections"]
+        late = points(code)["corrections"]
         page = text_of(read(client, f"/kvartaler/rettelser/?koersel={code}"))
         return late, page
 
     def test_with_a_late_charge_in_a_closed_quarter(self, town, cast, client_of):
         make.charge(town.library, 12345, date(2026, 6, 3), "Fragt i juni")
-        late = findings()["corrections"]
+        late = points()["corrections"]
         causes = corrections(TODAY, window_for("2026Q3", TODAY))
         assert sum(cause.amount_ore for cause in causes) == late.amount_ore
         assert sum(cause.line_count for cause in causes) == late.count
@@ -143,9 +143,9 @@ class TestTheSameSumOfWhatIsCorrected:
         close("2026Q3")
         close("2026Q4")
         make.charge(town.library, 12345, date(2026, 6, 3), "Fragt i juni")
-        assert "corrections" not in findings("2027Q1", NEW_YEAR)
+        assert "corrections" not in points("2027Q1", NEW_YEAR)
         assert corrections(NEW_YEAR, window_for("2027Q1", NEW_YEAR)) == []
-        late = findings("2026S", NEW_YEAR)["corrections"]
+        late = points("2026S", NEW_YEAR)["corrections"]
         causes = corrections(NEW_YEAR, window_for("2026S", NEW_YEAR))
         assert sum(cause.amount_ore for cause in causes) == late.amount_ore == 12345
 
@@ -202,12 +202,12 @@ class TestTheSealsAreLookedAtWithoutReadingALine:
     def test_a_sum_that_was_changed_is_named_and_so_are_guards_that_are_gone(
         self, town, tamper, said
     ):
-        assert "seal" not in findings()
+        assert "seal" not in points()
         remove_guards()
-        assert "mangler i databasen" in next(sentences_of_breaches(findings()["seal"].broken))
+        assert "mangler i databasen" in next(sentences_of_breaches(points()["seal"].broken))
         with connection.cursor() as cursor:
             cursor.execute(tamper)
         restore_guards()
-        found = findings()["seal"]
+        found = points()["seal"]
         assert found.level == "blocking"
         assert said in next(sentences_of_breaches(found.broken))

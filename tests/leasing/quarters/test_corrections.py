@@ -10,6 +10,7 @@ from leasing.domain.facts_text import causes_of, moved_on
 from leasing.lease_end.services.decisions import stop_lease
 from leasing.leases.services.corrections import correct_lease
 from leasing.models import InvoiceLine
+from leasing.quarters.presenters.corrections import change_of, shown_causes
 from leasing.quarters.selectors.corrections import corrections
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
@@ -51,7 +52,7 @@ def test_the_days_that_placements_differ():
 def test_each_cause_has_its_own_group_and_all_of_them_the_front_pages_sum(town, cast):
     stop_lease(serial_number="PF000003", stops_on=date(2026, 6, 1), actor=cast.finance)
     correct_lease(serial_number="PF000004", price_ore=559067 * 2, actor=cast.finance)
-    found = {cause.name: cause for cause in corrections(TODAY)}
+    found = {one.name: one.cause for one in shown_causes(corrections(TODAY))}
     assert set(found) == {
         "Flyttet sent",
         "Leveret eller registreret sent",
@@ -65,14 +66,16 @@ def test_each_cause_has_its_own_group_and_all_of_them_the_front_pages_sum(town, 
     assert sum(cause.amount_ore for cause in found.values()) == late.amount_ore
     assert sum(cause.line_count for cause in found.values()) == late.lines
     assert found["Stoppet"].rows[0].source.by == "Oda"
-    assert found["Pris rettet"].rows[0].source.what == "Løbetid rettet"
+    assert change_of(found["Pris rettet"].rows[0].source) == "Løbetid rettet"
 
 
 def test_a_correction_opens_the_change_that_caused_it(town, cast, client_of):
     moved = Placement.objects.get(unit=town.second, device=town.leases[1].device)
     page = text_of(read(client_of(cast.finance), PAGE))
     assert "Tildeling oprettet af Systemet" in page
-    link = read(client_of(cast.finance), PAGE).xpath("//a[text()='Tildeling oprettet']/@href")
+    link = read(client_of(cast.finance), PAGE).xpath(
+        "//a[normalize-space()='Tildeling oprettet']/@href"
+    )
     assert link == [f"/udstyr/{moved.device_id}/?historik=alle#historik"]
     assert "Flyttet sent 0,00" in page
 

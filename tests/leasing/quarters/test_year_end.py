@@ -6,7 +6,8 @@ import pytest
 
 from leasing.billing.selectors.outstanding import outstanding
 from leasing.models import FiscalYear
-from leasing.quarters.selectors.arrears import arrears, days_left, year_end
+from leasing.quarters.presenters.labels import days_left
+from leasing.quarters.selectors.arrears import arrears, year_end
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
 from tests.leasing.town import TODAY, Town, close

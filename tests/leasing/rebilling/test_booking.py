@@ -12,7 +12,8 @@ from albertslund_it.common.money import parse_kroner
 from inventory.models import Unit
 from leasing.billing.selectors.preview import preview_run
 from leasing.models import Booking, Settings
-from leasing.quarters.selectors.quarters import uncoded_units
+from leasing.quarters.selectors.coding import uncoded_units
+from leasing.quarters.selectors.points import OPUS_FILE
 from leasing.quarters.selectors.readiness import readiness_of
 from leasing.rebilling.selectors.run import rebilling_of
 from leasing.rebilling.services import record_voucher
@@ -124,8 +125,8 @@ def test_a_part_without_postings_is_refused(units):
 def test_a_missing_setting_is_refused_with_a_list(units, settings_, kind, missing):
     set_up(**settings_)
     found = readiness_of(preview_run("2026Q1", TODAY), TODAY)
-    [booking] = [f for f in found.findings if f.key == "booking"]
-    assert (booking.blocks, len(booking.names)) == ("Opus-filen", len(missing))
+    [booking] = [f for f in found.points if f.key == "booking"]
+    assert (booking.blocks, len(booking.names)) == (OPUS_FILE, len(missing))
     run = close()
     with pytest.raises(Refused) as refused:
         export(run, kind)

@@ -1,0 +1,29 @@
+"""What kinds of line and days left are called, and where the lines of a run are."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.urls import reverse
+
+from leasing.cost_share.selectors.lines import KIND_NAMES
+from leasing.models import Kind
+
+
+def lines_url(code: str) -> str:
+    """Return the list of all lines of a run."""
+    return f"{reverse('lines')}?afdeling=alle&koersel={code}"
+
+
+def named_kinds(kinds: Iterable[Kind]) -> list[tuple[Kind, str]]:
+    """Return each kind of line with its name."""
+    return [(kind, KIND_NAMES[kind]) for kind in kinds]
+
+
+def days_left(deadline: date, today: date) -> str:
+    """Say how long there is to a deadline."""
+    days = (deadline - today).days
+    if days < 0:
+        return "fristen er udløbet"
+    if days == 0:
+        return "sidste dag er i dag"
+    return f"{days} dage tilbage" if days > 1 else "1 dag tilbage"

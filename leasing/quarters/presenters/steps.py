@@ -1,0 +1,87 @@
+"""The five steps of a quarter, from its data to the voucher."""
+
+from dataclasses import dataclass
+
+from django.utils.timezone import localtime
+
+from leasing.models import BillingRun, RebillingExport, Voucher
+from leasing.quarters.selectors.progress import SupplierProgress
+from leasing.quarters.selectors.readiness import Readiness
+
+DONE, NOW, LATER, BESIDE = "done", "now", "later", "self"
+
+
+@dataclass(frozen=True)
+class QuarterStep:
+    """One of a quarter's five steps; `state` is done, now, later or self (beside the others).
+
+    `reconciles` is the quarter that the step is the reconciliation of.
+    """
+
+    title: str
+    state: str
+    note: str
+    reconciles: str = ""
+
+
+def steps_to_close(readiness: Readiness | None, supplier: SupplierProgress) -> list[QuarterStep]:
+    """Return the steps of a quarter that is not closed, but perhaps ready to be.
+
+    Before its readiness is worked out, nothing is said of it.
+    """
+    is_ready = readiness and not readiness.blocking
+    return [
+        _data_step(readiness),
+        _supplier_step(supplier),
+        QuarterStep("Godkend og lås", NOW if is_ready else LATER, "Derefter ligger alt fast"),
+        QuarterStep("Hent til Opus", LATER, "Regneark og bilagsfil"),
+        QuarterStep("Bogført", LATER, "Skriv bilagsnummeret"),
+    ]
+
+
+def steps_of_run(
+    run: BillingRun,
+    opus_file: RebillingExport | None,
+    voucher: Voucher | None,
+    supplier: SupplierProgress,
+) -> list[QuarterStep]:
+    """Return the steps of a closed run."""
+    exported = "Bilagsfilen mangler"
+    if opus_file:
+        exported = f"Hentet {localtime(opus_file.exported_at):%d-%m-%Y}"
+    posted = f"Bilag {voucher.number}" if voucher else "Bilagsnummeret mangler"
+    return [
+        QuarterStep("Data", DONE, "Gennemgået"),
+        _supplier_step(supplier),
+        QuarterStep("Godkend og lås", DONE, f"Låst {localtime(run.closed_at):%d-%m-%Y}"),
+        QuarterStep("Hent til Opus", DONE if opus_file else NOW, exported),
+        QuarterStep("Bogført", DONE if voucher else NOW if opus_file else LATER, posted),
+    ]
+
+
+def _data_step(readiness: Readiness | None) -> QuarterStep:
+    if readiness is None:
+        return QuarterStep("Data", NOW, "Se på det, der er fundet")
+    blocking, count = len(readiness.blocking), len(readiness.points)
+    if not count:
+        return QuarterStep("Data", DONE, "Intet at rette")
+    if not blocking:
+        return QuarterStep(
+            "Data", BESIDE, f"{count} {'punkt' if count == 1 else 'punkter'} at se på"
+        )
+    return QuarterStep("Data", NOW, f"{blocking} {'ting' if blocking > 1 else 'punkt'} spærrer")
+
+
+def _supplier_step(progress: SupplierProgress) -> QuarterStep:
+    state, found = BESIDE, progress.found
+    if not progress.is_invoiced:
+        note = "Indlæs leasinggivers faktura"
+    elif found is None:
+        note = "Indlæst"
+    elif found.undecided:
+        note = f"{found.undecided} afvigelse{'r' if found.undecided > 1 else ''} venter"
+    elif found.claimed:
+        note = f"{found.claimed} krav venter på kreditnota"
+    else:
+        state, note = DONE, "Afstemt"
+    return QuarterStep("Leverandørfaktura", state, note, str(progress.quarter))
