@@ -13,7 +13,7 @@ from inventory.people.services.people import add_coming, employee_state, save_em
 from leasing.approvals.services.approvals import decide_approval
 from leasing.models import Approval, Decision, LossReport, Order, OrderLine
 from leasing.movements.services.handing import hand_out, lend
-from leasing.movements.services.losses import LossFacts, Replacement, report_loss
+from leasing.movements.services.losses import LossFacts, WantedReplacement, report_loss
 from leasing.movements.services.swaps import swap
 from leasing.orders.services.orders import LineWish, cancel_line, save_draft
 from leasing.people.services.returns import ask_back
@@ -318,7 +318,7 @@ def stolen(desk: Desk) -> Case:
         police_number="0700-73112-00418-26",
         note="Taget fra en bil under et hjemmebesøg.",
     )
-    instead = Replacement(
+    instead = WantedReplacement(
         token=Desk.token("stolen"),
         model_id=desk.models["T14 5G"].pk,
         past_stock_because=NOT_THAT,

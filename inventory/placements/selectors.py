@@ -5,11 +5,32 @@ with LEAD: Django moves a `.filter()` made after a window function inside it, so
 unit would hide the placements that end the others.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from inventory.models import Placement
+from inventory.models import Employee, Placement, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has a device, or is to have it; without a unit it is IT's stock."""
+
+    unit: Unit | None = None
+    employee: Employee | None = None
+    used_for: str = ""
+
+    def has(self, placement: Placement | None) -> bool:
+        """Tell whether a placement is with this holder already."""
+        return self == holder_of(placement)
+
+
+def holder_of(placement: Placement | None) -> Holder:
+    """Return who has a device by a placement; the stock where there is none."""
+    if placement is None:
+        return Holder()
+    return Holder(placement.unit, placement.employee, placement.used_for)
 
 
 def placements_in_force(on: date) -> QuerySet[Placement]:

@@ -36,7 +36,8 @@ from leasing.front.selectors import (
 from leasing.mail.presenters import mail_tasks
 from leasing.mail.selectors import unsent_mails
 from leasing.models import BillingRun
-from leasing.movements.selectors.losses import loss_tasks
+from leasing.movements.presenters import loss_tasks
+from leasing.movements.selectors.losses import running_breaches
 from leasing.orders.presenters.tasks import order_tasks
 from leasing.orders.selectors.tasks import open_lines_by_status
 
@@ -55,7 +56,9 @@ def front(request):
             context["leased"] = cost_of(None, day)
             context["stock"] = cost_of(in_stock(day), day)
     if user.has_perm(HANDLE_ORDERS):
-        helpdesk = [*order_tasks(open_lines_by_status()), *loss_tasks(moment_now())]
+        moment = moment_now()
+        losses = loss_tasks(running_breaches(moment), moment)
+        helpdesk = [*order_tasks(open_lines_by_status()), *losses]
         context["tasks"] = [*task_links.linked(helpdesk), *context["tasks"]]
     context["sees_nothing"] = not user.has_perm(VIEW_DEVICE)
     if not (sees_all(user) or context["sees_nothing"]):

@@ -1,21 +1,36 @@
 """The forms of what happens to devices; each is small, and keeps what was typed."""
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
 
+from albertslund_it.common.serial_numbers import is_bar_code
 from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
 from inventory.models import Unit
 from inventory.organisation.presenters import unit_choices
-from leasing.movements.selectors.lookups import Found, devices_in, employee_named
-from leasing.movements.services.handing import holders_after_move
-from leasing.movements.services.moves import DROP_LATER, KEEP_LATER, Holder
+from inventory.placements.selectors import Holder
+from leasing.models import LossReport
+from leasing.movements.presenters import LATER
+from leasing.movements.selectors.lookups import FoundDevices, devices_in, employee_named
+from leasing.movements.selectors.replacements import NEW, STOCK
+from leasing.movements.selectors.states import DeviceState, holders_after_move
+from leasing.movements.services.losses import LossFacts, WantedReplacement
 
 FARTHEST = timedelta(days=3653)
-LATER = [
-    (KEEP_LATER, "Behold det: ændringen gælder kun til da"),
-    (DROP_LATER, "Slet det: ændringen gælder fremover"),
-]
+
+
+class PayingUnitField(forms.ChoiceField):
+    """The unit that is to pay; `empty` says who does while none is chosen."""
+
+    def __init__(self, empty: str):
+        super().__init__(label="Enhed, der betaler", required=False, widget=PlainSelect)
+        self.empty = empty
+
+    def offer(self, units: QuerySet[Unit]) -> None:
+        self.choices = [("", self.empty), *unit_choices(units)]
 
 
 class DevicesForm(PlainForm, forms.Form):
@@ -39,13 +54,12 @@ class DevicesForm(PlainForm, forms.Form):
     def __init__(self, *args, today: date, devices, **kwargs):
         super().__init__(*args, **kwargs)
         self.today, self.devices = today, devices
-        self.found = Found()
+        self.found = FoundDevices()
         lines = str(self.data.get("serial_numbers", "")).count("\n") + 1
         self.fields["serial_numbers"].widget.attrs["rows"] = min(max(lines, 1), 10)
-        if "unit" in self.fields:
-            units = Unit.objects.filter(is_cost_holder=False)
-            empty = ("", self.fields["unit"].empty)
-            self.fields["unit"].choices = [empty, *unit_choices(units)]
+        unit = self.fields.get("unit")
+        if isinstance(unit, PayingUnitField):
+            unit.offer(Unit.objects.filter(is_cost_holder=False))
 
     def clean_serial_numbers(self):
         try:
@@ -102,7 +116,7 @@ class DevicesForm(PlainForm, forms.Form):
         """Tell whether it is not said who is to have the devices."""
         return True
 
-    def holders(self, states) -> dict[int, Holder]:
+    def holders(self, states: Mapping[int, DeviceState]) -> dict[int, Holder]:
         """Return who would have each device, by id; nobody while it is not said."""
         return dict.fromkeys(states, Holder())
 
@@ -133,12 +147,6 @@ def _employee(**options):
     return forms.CharField(label="Medarbejder", max_length=120, widget=widget, **options)
 
 
-def _unit(empty: str):
-    field = forms.ChoiceField(label="Enhed, der betaler", required=False, widget=PlainSelect)
-    field.empty = empty
-    return field
-
-
 def _used_for():
     return forms.CharField(
         label="Bruges til",
@@ -152,7 +160,7 @@ class HandOutForm(DevicesForm):
     """Hand devices of the stock out."""
 
     employee = _employee(required=False)
-    unit = _unit("Medarbejderens enhed")
+    unit = PayingUnitField("Medarbejderens enhed")
     used_for = _used_for()
     replaces = forms.CharField(
         label="Erstatter",
@@ -175,7 +183,7 @@ class TransferForm(DevicesForm):
     """Move devices in use; what is left empty stays as each device has it."""
 
     employee = _employee(required=False, help_text="Tomt: hver beholder den medarbejder, den har.")
-    unit = _unit("Medarbejderens enhed; ellers den, de står hos")
+    unit = PayingUnitField("Medarbejderens enhed; ellers den, de står hos")
     used_for = _used_for()
     no_employee = forms.BooleanField(
         label="Ingen medarbejder: tag dem af dem, der har dem", required=False
@@ -222,3 +230,125 @@ class LendForm(DevicesForm):
             return {}
         payer = Unit.objects.filter(is_cost_holder=True).first()
         return dict.fromkeys(states, Holder(payer, self.cleaned_data["employee"]))
+
+
+class SwapForm(PlainForm, forms.Form):
+    """The serial number of the machine that came instead."""
+
+    new_number = forms.CharField(
+        label="Den nye maskines serienummer",
+        max_length=40,
+        error_messages={"required": "Skriv eller scan den nye maskines serienummer."},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}
+        ),
+    )
+    warranty_until = DateField(
+        label="Garanti til", required=False, help_text="Kun hvis den er en anden end før."
+    )
+    is_sure = forms.BooleanField(
+        label="Det er serienummeret, selv om det ligner en stregkode", required=False
+    )
+    old_number = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not is_bar_code(str(self.data.get("new_number", "")).strip()):
+            del self.fields["is_sure"]
+
+
+class LossForm(PlainForm, forms.Form):
+    """What happened, and whether the person is to have another one."""
+
+    kind = forms.ChoiceField(label="Hvad er der sket", choices=LossReport.Kind.choices)
+    discovered_on = DateField(
+        label="Opdaget dato", error_messages={"required": "Skriv, hvornår det blev opdaget."}
+    )
+    discovered_at = forms.TimeField(
+        label="Opdaget klokken",
+        input_formats=["%H:%M", "%H.%M"],
+        help_text="Fristen på 72 timer regnes herfra.",
+        error_messages={
+            "required": "Skriv klokkeslættet, fx 8.30.",
+            "invalid": "Skriv klokkeslættet som 8.30.",
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
+    police_number = forms.CharField(
+        label="Politiets journalnummer",
+        required=False,
+        max_length=60,
+        help_text="Tomt, indtil det er meldt til politiet.",
+    )
+    encrypted = forms.ChoiceField(
+        label="Er disken krypteret?",
+        choices=[("", "Vælg"), *LossReport.Encrypted.choices],
+        error_messages={"required": "Vælg ja, nej eller ved ikke."},
+    )
+    note = forms.CharField(
+        label="Bemærkning",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    # What is offered may be taken meanwhile, by this very form too: the service says so.
+    replacement = forms.RegexField(
+        rf"^({STOCK}|{NEW})-[0-9]{{1,9}}$",
+        label="En anden i stedet",
+        required=False,
+        widget=forms.Select,
+        error_messages={"invalid": "Vælg fra listen."},
+    )
+    past_stock_because = forms.CharField(
+        label="Hvorfor ikke en fra lageret",
+        required=False,
+        max_length=200,
+        help_text="Kun når der bestilles en ny, selv om der står en på lageret.",
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, choices, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["replacement"].widget.choices = [("", "Ingen lige nu"), *choices]
+        if not (choices or self.is_bound):
+            del self.fields["replacement"], self.fields["past_stock_because"]
+
+    def clean_replacement(self) -> tuple[int | None, int | None]:
+        """Return (model id, stock device id), at most one of them."""
+        kind, _, pk = self.cleaned_data["replacement"].partition("-")
+        if not pk:
+            return None, None
+        return (None, int(pk)) if kind == STOCK else (int(pk), None)
+
+    def clean(self):
+        data = super().clean()
+        model, _ = data.get("replacement") or (None, None)
+        if data.get("past_stock_because") and model is None and "replacement" not in self.errors:
+            self.add_error(
+                "replacement",
+                "Du har skrevet, hvorfor der ikke tages en fra lageret. Vælg den, der skal "
+                "bestilles, eller slet begrundelsen.",
+            )
+        return data
+
+    @property
+    def facts(self) -> LossFacts:
+        """Return what is known of the loss."""
+        data = self.cleaned_data
+        at = datetime.combine(data["discovered_on"], data["discovered_at"])
+        return LossFacts(
+            data["kind"],
+            timezone.make_aware(at),
+            data["encrypted"],
+            data["police_number"],
+            data["note"],
+        )
+
+    @property
+    def wanted(self) -> WantedReplacement | None:
+        """Return what the person is to have instead."""
+        data = self.cleaned_data
+        model, stock = data.get("replacement") or (None, None)
+        if model is None and stock is None:
+            return None
+        return WantedReplacement(data["token"], model, stock, data["past_stock_because"])

@@ -2,29 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from albertslund_it.web.rows import among
 from inventory.models import Device, Employee, Unit
+from inventory.placements.selectors import Holder
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a device is, or would be, on a day; None for the unit is IT's stock."""
-
-    unit: Unit | None = None
-    employee: Employee | None = None
-    used_for: str = ""
-
-
-def findings_made(moves: Iterable[tuple[Device, Place, Place]], on: date) -> Counter[str]:
+def findings_made(moves: Iterable[tuple[Device, Holder, Holder]], on: date) -> Counter[str]:
     """Return how many more devices break each rule after than before, by the rule's key.
 
-    `moves` has each device with where it is and where it is to be.
+    `moves` has each device with who has it and who is to have it.
     """
     moves = list(moves)
-    people = {place.employee.pk for _, *both in moves for place in both if place.employee}
+    people = {holder.employee.pk for _, *both in moves for holder in both if holder.employee}
     through = Employee.also_employed_at.through.objects.filter(employee__in=among(people, int))
     also = set(through.values_list("employee", "unit")) if people else set()
     made: Counter[str] = Counter()
@@ -33,9 +24,9 @@ def findings_made(moves: Iterable[tuple[Device, Place, Place]], on: date) -> Cou
     return made
 
 
-def _broken(device: Device, place: Place, on: date, also: set[tuple[int, int]]) -> Iterable[str]:
-    """Name the rules that a device at a place breaks: as `sets` finds them."""
-    person, unit = place.employee, place.unit
+def _broken(device: Device, holder: Holder, on: date, also: set[tuple[int, int]]) -> Iterable[str]:
+    """Name the rules that a device with a holder breaks: as `sets` finds them."""
+    person, unit = holder.employee, holder.unit
     if unit is None:
         return
     has_left = person and person.left_on and person.left_on <= on
@@ -43,7 +34,7 @@ def _broken(device: Device, place: Place, on: date, also: set[tuple[int, int]]) 
         yield "leavers"
     elif person and not unit.is_cost_holder and not _works_at(person, unit, also):
         yield "moved"
-    if not (person or place.used_for or unit.is_cost_holder) and device.model.category.is_pc:
+    if not (person or holder.used_for or unit.is_cost_holder) and device.model.category.is_pc:
         yield "nobody"
 
 

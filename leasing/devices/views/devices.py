@@ -21,7 +21,8 @@ from leasing.devices.tables.devices import DeviceRows, DeviceTable, PickColumn
 from leasing.devices.tables.filters import DeviceFilter
 from leasing.leases.presenters import lease_mark
 from leasing.leases.selectors.leases import leasing_of
-from leasing.movements.views.device_actions import device_actions
+from leasing.movements.presenters import device_handling
+from leasing.movements.selectors.states import device_state, expected_returns
 
 # Without people there is no »Fra« either: a placement is imported whole, and would lose its person.
 WITH_PEOPLE = ("person", "initials", "used_for", "placed_from")
@@ -67,6 +68,7 @@ def device_detail(request, pk):
     sees_people = user.has_perm(VIEW_EMPLOYEE)
     found = costs(device, reader, on)
     leasing = leasing_of(device, on)
+    state = device_state(device.pk)
     context = {
         "device": device,
         "stays": stays_with_names(timeline(device, reader, on)),
@@ -82,7 +84,13 @@ def device_detail(request, pk):
         else None,
         "sees_people": sees_people,
         "sees_last_seen": user.has_perm(SEE_LAST_SEEN),
-        "handling": device_actions(device, user, on),
+        "handling": device_handling(
+            state,
+            expected_returns(state, on),
+            on,
+            may_handle=user.has_perm(HANDLE_ORDERS),
+            with_people=sees_people,
+        ),
         "objection": open_objection(device, user, on) if user.has_perm(OBJECT_TO_DEVICE) else None,
     }
     return render(request, "leasing/devices/detail.html", context)

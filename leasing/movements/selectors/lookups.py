@@ -27,7 +27,7 @@ class Unknown:
     typed: str
     close: tuple[str, ...] = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         if reason := doubt(self.typed):
             return f"{self.typed} – {reason}"
         if not self.close:
@@ -36,7 +36,7 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDevices:
     """The devices of a text, in its order, and the numbers that are not known."""
 
     devices: tuple[Device, ...] = ()
@@ -47,7 +47,7 @@ class Found:
         return [device.pk for device in self.devices]
 
 
-def devices_in(text: str, within: QuerySet[Device]) -> Found:
+def devices_in(text: str, within: QuerySet[Device]) -> FoundDevices:
     """Find the devices whose numbers, also former ones, stand in a text: by lines, commas, spaces.
 
     Raises:
@@ -65,7 +65,7 @@ def devices_in(text: str, within: QuerySet[Device]) -> Found:
     missing = [number for number in typed if number not in known]
     close = _close_to(missing[:GUESSED], within)
     unknown = tuple(Unknown(number, close.get(number, ())) for number in missing)
-    return Found(tuple(devices.values()), unknown)
+    return FoundDevices(tuple(devices.values()), unknown)
 
 
 def _close_to(numbers: Sequence[str], within: QuerySet[Device]) -> dict[str, tuple[str, ...]]:
@@ -81,7 +81,7 @@ def _close_to(numbers: Sequence[str], within: QuerySet[Device]) -> dict[str, tup
             beginnings |= Q(serial_number__gte=first, serial_number__lt=f"{first}\uffff")
     if not misread:
         return {}
-    candidates = {}
+    candidates: dict[str, None] = {}
     for condition in (Q(serial_number__in=misread), ends, beginnings):
         found = within.filter(condition).order_by("serial_number")
         candidates |= dict.fromkeys(found.values_list("serial_number", flat=True)[:CANDIDATES])

@@ -1,29 +1,36 @@
 """What a person whose device is gone could have instead: from the shelf, else a new one."""
 
+from dataclasses import dataclass
 from datetime import date
 
-from albertslund_it.common.money import format_kroner
-from inventory.models import DeviceModel
+from inventory.models import Device, DeviceModel
 from leasing.models import LeasePrice
 from leasing.movements.selectors.states import DeviceState
 from leasing.orders.selectors.shelf import shelf_for
 
+# What a choice begins with; the id of a device or of a model follows.
 STOCK, NEW = "lager", "ny"
 
 
-def replacements_for(state: DeviceState, on: date) -> list[tuple[str, str]]:
-    """Return (choice, label), the shelf first; none for what is itself in stock."""
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """The devices of the stock, and the prices of models that can be ordered."""
+
+    shelf: tuple[Device, ...] = ()
+    prices: tuple[LeasePrice, ...] = ()
+
+
+def replacements_for(state: DeviceState, on: date) -> Offers:
+    """Return what could stand in for a device; nothing for what is itself in stock."""
     if state.is_in_stock(on):
-        return []
+        return Offers()
     model = state.device.model
-    offers = [
-        (f"{STOCK}-{one.device.pk}", f"Fra lageret: {one.device.model.name} {one.device}")
-        for one in shelf_for(model, on)
-    ]
     prices = LeasePrice.objects.filter(starts_on__lte=on, model__category=model.category_id)
     latest = {price.model_id: price for price in prices.order_by("starts_on")}
     models = DeviceModel.objects.filter(pk__in=latest)
-    return offers + [
-        (f"{NEW}-{one.pk}", f"Bestil en ny {one.name} ({format_kroner(latest[one.pk].price_ore)})")
-        for one in models
-    ]
+    for one in models:
+        latest[one.pk].model = one
+    return Offers(
+        tuple(one.device for one in shelf_for(model, on)),
+        tuple(latest[one.pk] for one in models),
+    )

@@ -7,13 +7,16 @@ from datetime import date
 
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 
 from albertslund_it.web.people import author_of
 from albertslund_it.web.rows import among
-from inventory.models import Device, Placement
+from inventory.models import Device, ExpectedReturn, Placement
+from inventory.placements.selectors import Holder, holder_of
 from leasing.models import Lease, LossReport, OrderedDevice
 
-IN_STOCK = "it-lager"
+# What is to become of change points after the day: they stay, or the change holds for good.
+KEEP_LATER, DROP_LATER = "behold", "slet"
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,10 @@ class DeviceState:
             return False
         return lease.stops_on is None or lease.stops_on > day
 
-    @property
-    def told(self) -> str:
-        """Say all that is known of where it is to be: another text as soon as anybody moves it."""
-        points = [f"{where(p)} fra {p.starts_on:%d-%m-%Y}" for p in self.timeline]
-        if self.set_aside:
-            points.append(f"sat til side til bestilling {self.set_aside.line.order}")
-        return ", ".join(points) or IN_STOCK
+
+def device_state(device_id: int) -> DeviceState:
+    """Return the state of one device, which is there."""
+    return states_of([device_id])[device_id]
 
 
 def states_of(device_ids: Collection[int]) -> dict[int, DeviceState]:
@@ -81,13 +81,32 @@ def states_of(device_ids: Collection[int]) -> dict[int, DeviceState]:
     }
 
 
-def where(placement: Placement | None) -> str:
-    """Say where a device is: 'it-lager', 'Birkeskolen', 'Birkeskolen (Anna Berg)'."""
-    if placement is None or placement.unit is None:
-        return IN_STOCK
-    name = placement.employee.name if placement.employee else ""
-    who = ", ".join(word for word in (name, placement.used_for) if word)
-    return f"{placement.unit.name} ({who})" if who else placement.unit.name
+def expected_returns(state: DeviceState, on: date) -> QuerySet[ExpectedReturn]:
+    """Return what is expected back of who has a device on a day."""
+    now = holder_of(state.on(on))
+    if now.unit is None:
+        return ExpectedReturn.objects.none()
+    expected = ExpectedReturn.objects.filter(device=state.device, employee=now.employee)
+    if now.employee is None:
+        expected = expected.filter(unit=now.unit)
+    return expected.select_related("employee").order_by("due_on")
+
+
+def holders_after_move(
+    states: Mapping[int, DeviceState], day: date, given: Holder, *, no_employee: bool
+) -> dict[int, Holder]:
+    """Return who has each device after a move: what is not given stays as it is that day."""
+    if given.employee:
+        return dict.fromkeys(states, given)
+    holders = {}
+    for pk, state in states.items():
+        now = holder_of(state.on(day))
+        if now.unit is None:  # in stock: there is nothing to keep
+            holders[pk] = given
+            continue
+        person = None if no_employee else now.employee
+        holders[pk] = Holder(given.unit or now.unit, person, given.used_for or now.used_for)
+    return holders
 
 
 def moved_by(states: Iterable[DeviceState]) -> Mapping[int, str]:

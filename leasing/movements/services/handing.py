@@ -1,22 +1,25 @@
 """Hand out, transfer, take back and lend: one call each for one device or hundreds."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.agreement import Check, NotAsShown, nothing_to_see
+from albertslund_it.web.bulk import Changes
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among
 from inventory.models import Device, Employee, ExpectedReturn, Unit
+from inventory.placements.selectors import Holder, holder_of
 from inventory.rollout.services import note_replaced
 from leasing.models import OrderedDevice, OrderLine, Settings
 from leasing.models.order import CLOSED, Status
-from leasing.movements.selectors.states import DeviceState, where
+from leasing.movements.presenters import where
+from leasing.movements.selectors.states import DeviceState, holders_after_move
 from leasing.movements.services.moves import (
+    MOVED,
     Handled,
-    Holder,
     Moves,
     fault_of_loss,
     fault_of_payer,
@@ -28,7 +31,6 @@ from leasing.orders.services.status_mail import tell_orderer
 from leasing.orders.services.wishes import why_no_replacement
 
 Why = ExpectedReturn.Why
-NO_HOLDER = "Der er ingen omkostningsbærer til at betale udlånet. Indlæs enhederne først."
 
 
 @transaction.atomic
@@ -47,7 +49,7 @@ def hand_out(
     takes_old_back: bool = False,
     later: str = "",
 ) -> Handled:
-    """Return devices of the stock to a person, or to a unit for a purpose, from a day on.
+    """Hand devices of the stock out to a person, or to a unit for a purpose, from a day on.
 
     What is set aside for an order line is handed out for it; `line` names one for a device that is
     not. What it replaces is taken back the same day, or expected back within the overlap.
@@ -62,26 +64,32 @@ def hand_out(
     holder = Holder(unit, employee, used_for)
     lines, reasons = _lines_of(wanted, line)
     old = states[replaces.pk] if replaces else _replaced_by(lines, wanted)
-    moves = Moves(
-        wanted,
-        dict.fromkeys(wanted, holder),
-        starts_on,
-        agree,
-        later,
-        _check_of_hand_out(lines, holder, starts_on),
-        exempt_devices=[old.device.pk] if old else [],
-        exempt_lines=[its_line.pk for its_line in lines.values()],
-    )
     reasons += [*fault_of_person(employee, starts_on), *fault_of_payer(unit, employee)]
-    if replaces:
+    if replaces and old:
         reasons += _faults_of_replaced(old, holder, starts_on, wanted)
     ahead = [state for state in wanted.values() if not holder.has(state.on(starts_on))]
     _forget_returns(ahead, employee)
+    changes = Changes(MOVED)
     for state in ahead:
         if state.device.pk in lines:
-            _hand_out_for(state, lines[state.device.pk], starts_on, moves.changes)
-    if old and ahead:
-        _ask_back(old, holder, starts_on, takes_old_back, moves, now)
+            _hand_out_for(state, lines[state.device.pk], starts_on, changes)
+    taken = {}
+    if old and ahead and not old.loss and _is_with(old, holder, starts_on):
+        if takes_old_back:
+            taken[old.device.pk] = old
+        else:
+            changes.create(_expected_of_replaced(old, starts_on, now))
+    moves = Moves(
+        wanted | taken,
+        dict.fromkeys(wanted, holder) | dict.fromkeys(taken, Holder()),
+        starts_on,
+        _check_of_hand_out(lines, holder, starts_on, taken),
+        agree,
+        later,
+        exempt_devices=[old.device.pk] if old else [],
+        exempt_lines=[its_line.pk for its_line in lines.values()],
+        changes=changes,
+    )
     handled = _refuse_or(reasons, moves, actor)
     if handled.changed:
         _refresh(lines.values(), actor, now)
@@ -93,7 +101,9 @@ def hand_out(
     )
 
 
-def _lines_of(wanted: Mapping[int, DeviceState], line: OrderLine | None):
+def _lines_of(
+    wanted: Mapping[int, DeviceState], line: OrderLine | None
+) -> tuple[dict[int, OrderLine], list[str]]:
     """Return the order line that each device is handed out for, and what is wrong with that."""
     lines = {pk: state.set_aside.line for pk, state in wanted.items() if state.set_aside}
     extra = [pk for pk in wanted if pk not in lines]
@@ -109,8 +119,17 @@ def _lines_of(wanted: Mapping[int, DeviceState], line: OrderLine | None):
     return lines | dict.fromkeys(extra, line), []
 
 
-def _check_of_hand_out(lines: Mapping[int, OrderLine], holder: Holder, starts_on: date):
+def _check_of_hand_out(
+    lines: Mapping[int, OrderLine],
+    holder: Holder,
+    starts_on: date,
+    taken: Collection[int],
+) -> Callable[[DeviceState], Iterator[str]]:
+    """Return what finds fault with handing a device out; what is taken back is not handed out."""
+
     def check(state: DeviceState) -> Iterator[str]:
+        if state.device.pk in taken:
+            return
         yield from fault_of_loss(state)
         if not state.is_in_stock(starts_on):
             yield (
@@ -123,7 +142,7 @@ def _check_of_hand_out(lines: Mapping[int, OrderLine], holder: Holder, starts_on
     return check
 
 
-def _refresh(lines, actor: Actor, now: datetime) -> None:
+def _refresh(lines: Iterable[OrderLine], actor: Actor, now: datetime) -> None:
     """Bring the order lines in step, and tell the orderer of those that are done."""
     for line in {line.pk: line for line in lines}.values():
         if refresh_line(line, actor=actor).status == Status.HANDED_OUT:
@@ -163,25 +182,8 @@ def transfer(
         holder = holders[state.device.pk]
         yield from fault_of_payer(holder.unit, holder.employee)
 
-    moves = Moves(states, holders, starts_on, agree, later, check)
+    moves = Moves(states, holders, starts_on, check, agree, later)
     return _refuse_or(fault_of_person(employee, starts_on), moves, actor)
-
-
-def holders_after_move(
-    states: Mapping[int, DeviceState], day: date, given: Holder, *, no_employee: bool
-) -> dict[int, Holder]:
-    """Return who has each device after a move: what is not given stays as it is that day."""
-    if given.employee:
-        return dict.fromkeys(states, given)
-    holders = {}
-    for pk, state in states.items():
-        now = state.on(day)
-        if now is None or now.unit is None:  # in stock: there is nothing to keep
-            holders[pk] = given
-            continue
-        person = None if no_employee else now.employee
-        holders[pk] = Holder(given.unit or now.unit, person, given.used_for or now.used_for)
-    return holders
 
 
 @transaction.atomic
@@ -199,7 +201,7 @@ def take_back(
         Refused: with every reason, each by its device; nothing is written.
     """
     states, _ = locked_states([device.pk for device in devices], [])
-    moves = Moves(states, dict.fromkeys(states, Holder()), starts_on, agree, later, fault_of_loss)
+    moves = Moves(states, dict.fromkeys(states, Holder()), starts_on, fault_of_loss, agree, later)
     return moves.carry_out(actor)
 
 
@@ -226,7 +228,9 @@ def lend(
     employee = people[employee.pk]
     unit = Unit.objects.filter(is_cost_holder=True).first()
     if unit is None:
-        raise Refused(NO_HOLDER)
+        raise Refused(
+            "Der er ingen omkostningsbærer til at betale udlånet. Indlæs enhederne først."
+        )
     holder = Holder(unit, employee)
     reasons = fault_of_person(employee, starts_on)
     if due_on <= starts_on:
@@ -242,7 +246,7 @@ def lend(
                 "Vælg en anden."
             )
 
-    moves = Moves(states, dict.fromkeys(states, holder), starts_on, agree, later, check)
+    moves = Moves(states, dict.fromkeys(states, holder), starts_on, check, agree, later)
     loans = {
         one.device_id: one
         for one in ExpectedReturn.objects.filter(
@@ -277,7 +281,7 @@ def _replaced_by(
     """Return the state of what an order line replaces: a device of the kind that is handed out."""
     ids = sorted(
         {
-            line.replaces_id
+            line.replaces.pk
             for pk, line in lines.items()
             if line.replaces and wanted[pk].device.model.may_replace(line.replaces.model)
         }
@@ -294,12 +298,12 @@ def _fault_of_line(state: DeviceState, line: OrderLine, holder: Holder) -> Itera
         yield f"Bestilling {number} afventer lederens godkendelse, så {state.device} må vente."
     elif line.status in (*CLOSED, Status.DRAFT):
         yield f"Bestilling {number} er {line.get_status_display().lower()}. Udlever uden den."
-    elif line.employee_id and line.employee_id != (holder.employee and holder.employee.pk):
+    elif line.employee_id and line.employee != holder.employee:
         yield (
             f"{state.device} er sat til side til {line.employee} (bestilling {number}). "
             "Udlever den dertil, eller annullér bestillingen først."
         )
-    elif not line.employee_id and line.unit_id != holder.unit.pk:
+    elif not line.employee_id and line.unit != holder.unit:
         yield (
             f"{state.device} er sat til side til {line.unit.name} (bestilling {number}). "
             "Udlever den dertil, eller annullér bestillingen først."
@@ -317,21 +321,19 @@ def _faults_of_replaced(
     if _is_with(old, holder, starts_on):
         return []
     return [
-        f"{old.device} er ikke hos {holder.employee or holder.unit.name} "
+        f"{old.device} er ikke hos {holder.employee or (holder.unit and holder.unit.name)} "
         f"den {starts_on:%d-%m-%Y}, men hos {where(old.on(starts_on))}. Vælg den pc, der erstattes."
     ]
 
 
 def _is_with(state: DeviceState, holder: Holder, day: date) -> bool:
-    placement = state.on(day)
-    if placement is None or placement.unit_id is None:
+    now = holder_of(state.on(day))
+    if now.unit is None:
         return False
-    if holder.employee:
-        return placement.employee_id == holder.employee.pk
-    return placement.unit_id == holder.unit.pk
+    return now.employee == holder.employee if holder.employee else now.unit == holder.unit
 
 
-def _hand_out_for(state: DeviceState, line: OrderLine, day: date, changes) -> None:
+def _hand_out_for(state: DeviceState, line: OrderLine, day: date, changes: Changes) -> None:
     """Note that a device is handed out for an order line."""
     if state.set_aside:
         changes.update(state.set_aside, str(state.device), handed_out_on=day)
@@ -343,30 +345,16 @@ def _hand_out_for(state: DeviceState, line: OrderLine, day: date, changes) -> No
     )
 
 
-def _ask_back(
-    old: DeviceState, holder, day: date, takes_back: bool, moves: Moves, now: datetime
-) -> None:
-    """Take back what is replaced, or expect it back; nothing where it is not with them."""
-    if old.loss or not _is_with(old, holder, day):
-        return
-    if takes_back:
-        moves.states = {**moves.states, old.device.pk: old}
-        moves.holders = {**moves.holders, old.device.pk: Holder()}
-        moves.check = _unless(old, moves.check)
-        return
+def _expected_of_replaced(old: DeviceState, day: date, now: datetime) -> ExpectedReturn:
+    """Return what is expected back of who has what is replaced, within the overlap."""
     overlap = Settings.objects.values_list("overlap_days", flat=True).get(id=1)
     due_on = day + timedelta(days=overlap)
-    placement = old.on(day)
-    kept = Holder(placement.unit, placement.employee)
-    moves.changes.create(_expected(old.device, kept, Why.REPLACED, due_on, now))
+    return _expected(old.device, holder_of(old.on(day)), Why.REPLACED, due_on, now)
 
 
-def _unless(old: DeviceState, check):
-    """Let what is taken back be checked as that."""
-    return lambda state: iter(()) if state.device.pk == old.device.pk else check(state)
-
-
-def _expected(device, holder: Holder, why: str, due_on: date, now: datetime) -> ExpectedReturn:
+def _expected(
+    device: Device, holder: Holder, why: str, due_on: date, now: datetime
+) -> ExpectedReturn:
     return ExpectedReturn(
         device=device,
         employee=holder.employee,
@@ -377,7 +365,9 @@ def _expected(device, holder: Holder, why: str, due_on: date, now: datetime) -> 
     )
 
 
-def _forget_returns(states, employee: Employee | None, but: str = "") -> None:
+def _forget_returns(
+    states: Iterable[DeviceState], employee: Employee | None, but: str = ""
+) -> None:
     """Forget what was once expected back of a person who now gets the device again."""
     ids = among([state.device.pk for state in states], int)
     ExpectedReturn.objects.filter(device__in=ids, employee=employee).exclude(why=but).delete()

@@ -16,7 +16,8 @@ from inventory.models import Device, DeviceModel
 from leasing.billing.services.locks import PRICED
 from leasing.mail.services import write_mail
 from leasing.models import LossReport, Order, OrderLine, Settings
-from leasing.movements.selectors.states import states_of, where
+from leasing.movements.presenters import where
+from leasing.movements.selectors.states import device_state
 from leasing.orders.services.orders import LineWish, place_order
 
 Kind = LossReport.Kind
@@ -34,7 +35,7 @@ class LossFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Replacement:
+class WantedReplacement:
     """What its holder is to have instead: a model (id) that is ordered, or a device of the stock.
 
     `token` is the order's, so that a double click orders one.
@@ -54,7 +55,7 @@ def report_loss(
     actor: Actor,
     today: date,
     now: datetime,
-    replacement: Replacement | None = None,
+    replacement: WantedReplacement | None = None,
     agree: Check = nothing_to_see,
 ) -> tuple[LossReport, Order | None]:
     """Report a device lost or stolen, and order another one; the same again changes nothing.
@@ -105,17 +106,17 @@ def _reported(
 
 
 def _ordered(
-    device: Device, replacement: Replacement, actor: Actor, today: date, now: datetime
+    device: Device, replacement: WantedReplacement, actor: Actor, today: date, now: datetime
 ) -> Order:
     if order := Order.objects.filter(token=replacement.token).first():
         return order  # a double click
-    placement = states_of([device.pk])[device.pk].on(today)
+    placement = device_state(device.pk).on(today)
     if placement is None or placement.unit is None:
         raise Refused(f"{device} er på it-lager, så der er ingen at bestille en anden til.")
-    shelf = Device.objects.select_related("model__category")
-    stock = shelf.filter(pk=replacement.stock_device_id).first()
+    devices = Device.objects.select_related("model__category")
+    stock = devices.filter(pk__in=_some(replacement.stock_device_id)).first()
     models = DeviceModel.objects.select_related("category")
-    model = stock.model if stock else models.filter(pk=replacement.model_id).first()
+    model = stock.model if stock else models.filter(pk__in=_some(replacement.model_id)).first()
     if model is None:
         raise Refused("Den anden i stedet findes ikke længere. Vælg den igen.")
     employee = placement.employee
@@ -131,6 +132,10 @@ def _ordered(
         past_stock_because=replacement.past_stock_because,
     )
     return place_order(token=replacement.token, lines=[wish], actor=actor, today=today, now=now)
+
+
+def _some(pk: int | None) -> list[int]:
+    return [] if pk is None else [pk]
 
 
 @transaction.atomic
@@ -167,7 +172,7 @@ def _facts_of(report: LossReport) -> LossFacts:
 
 
 def _tell_security(report: LossReport, today: date, now: datetime) -> None:
-    state = states_of([report.device_id])[report.device_id]
+    state = device_state(report.device_id)
     write_mail(
         recipients=Settings.objects.values_list("security_mail", flat=True).get(id=1),
         subject=f"Stjålet udstyr: {state.device.model.name} {state.device}",

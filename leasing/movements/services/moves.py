@@ -16,33 +16,16 @@ from albertslund_it.web.bulk import Changes
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
+from inventory.placements.selectors import Holder, holder_of
 from leasing.approvals.selectors.one_pc import lock_employees
 from leasing.approvals.services.one_pc import refuse_second_pc
 from leasing.billing.services.locks import PRICED
 from leasing.models import LossReport, Order, OrderedDevice, OrderLine
-from leasing.movements.selectors.states import DeviceState, states_of, where
+from leasing.movements.presenters import where
+from leasing.movements.selectors.states import DROP_LATER, KEEP_LATER, DeviceState, states_of
 
-# What is to become of change points after the day: they stay, or the change holds for good.
-KEEP_LATER, DROP_LATER = "behold", "slet"
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who is to have a device; without a unit it is IT's stock."""
-
-    unit: Unit | None = None
-    employee: Employee | None = None
-    used_for: str = ""
-
-    @property
-    def ids(self) -> tuple:
-        return self.unit and self.unit.pk, self.employee and self.employee.pk, self.used_for
-
-    def has(self, placement: Placement | None) -> bool:
-        """Tell whether a placement is with this holder already."""
-        if placement is None:
-            return self.unit is None
-        return self.ids == (placement.unit_id, placement.employee_id, placement.used_for)
+# What a movement changes, in the order it is saved.
+MOVED = (Placement, ExpectedReturn, OrderedDevice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +36,24 @@ class Handled:
     unchanged: tuple[Device, ...]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Moves:
     """What is to be changed: the holder of each device from a day on.
 
-    `exempt` are devices and lines that the rule of one pc is not to count, by id. `check` gives the
-    reasons why one device cannot be handled this way.
+    `exempt` are devices and lines that the rule of one pc is not to count, by id. `check` yields
+    the reasons why one device cannot be handled this way. `changes` may hold more that is to be
+    saved with it.
     """
 
     states: Mapping[int, DeviceState]
     holders: Mapping[int, Holder]
     starts_on: date
+    check: Callable[[DeviceState], Iterator[str]]
     agree: Check = nothing_to_see
     later: str = ""
-    check: Callable[[DeviceState], Iterator[str]] | None = None
     exempt_devices: Collection[int] = ()
     exempt_lines: Collection[int] = ()
-    changes: Changes = field(
-        default_factory=lambda: Changes((Placement, ExpectedReturn, OrderedDevice))
-    )
+    changes: Changes = field(default_factory=lambda: Changes(MOVED))
 
     def carry_out(self, actor: Actor) -> Handled:
         """Write all of it.
@@ -102,23 +84,21 @@ class Moves:
 
     def _faults(self, states: Iterable[DeviceState]) -> Iterator[str]:
         for state in states:
-            if self.check:
-                yield from self.check(state)
+            yield from self.check(state)
             later = state.after(self.starts_on)
             if later and self.later not in (KEEP_LATER, DROP_LATER):
                 yield _comes_later(state, later[0])
 
     def _second_pcs(self, ahead: Mapping[int, DeviceState]) -> Iterator[str]:
         """Say who would get one pc too many; the people are locked already."""
-        counted = defaultdict(list)
+        counted: dict[Employee, list[int]] = defaultdict(list)
         for pk, state in ahead.items():
             holder = self.holders[pk]
-            if holder.employee is None or holder.unit.is_cost_holder:
+            if holder.employee is None or _is_loan(holder):
                 continue
-            now = state.on(self.starts_on)
-            is_theirs = now and now.employee_id == holder.employee.pk
+            now = holder_of(state.on(self.starts_on))
             lasts_longer = self.later == DROP_LATER and state.after(self.starts_on)
-            if is_theirs and not now.unit.is_cost_holder and not lasts_longer:
+            if now.employee == holder.employee and not _is_loan(now) and not lasts_longer:
                 continue  # only the unit changes, so nobody gets one more
             if state.counts(self.starts_on):
                 counted[holder.employee].append(pk)
@@ -158,6 +138,11 @@ class Moves:
             self.changes.create(Placement(device=device, starts_on=day, **values))
 
 
+def _is_loan(holder: Holder) -> bool:
+    """Tell whether Fælles IT pays, as it does for a loan, which the rule of one pc leaves out."""
+    return holder.unit is not None and holder.unit.is_cost_holder
+
+
 def locked_states(
     device_ids: Collection[int], people: Iterable[Employee | None]
 ) -> tuple[dict[int, DeviceState], dict[int, Employee]]:
@@ -176,9 +161,9 @@ def locked_states(
     return states_of(device_ids), employees
 
 
-def fault_of_payer(unit: Unit, employee: Employee | None) -> list[str]:
+def fault_of_payer(unit: Unit | None, employee: Employee | None) -> list[str]:
     """Say that Fælles IT pays for nobody's pc but a loan, which the rule of one pc leaves out."""
-    if employee and unit.is_cost_holder:
+    if employee and unit and unit.is_cost_holder:
         return [
             f"{unit.name} betaler kun udlån. Vælg den enhed, der betaler for {employee}, eller "
             "brug Udlån."
@@ -199,11 +184,11 @@ def fault_of_person(employee: Employee | None, starts_on: date) -> list[str]:
 def fault_of_loss(state: DeviceState) -> Iterator[str]:
     """Say that a lost device cannot be handled until it is found."""
     if state.loss:
-        yield f"{state.device} {words_of_loss(state.loss)}."
+        yield f"{state.device} {why_not_moved(state.loss)}."
 
 
-def words_of_loss(loss: LossReport) -> str:
-    """Say what is wrong with moving a lost device, after its number."""
+def why_not_moved(loss: LossReport) -> str:
+    """Say why a lost device is not moved, after its number."""
     return f"er meldt {loss.get_kind_display().lower()}. Meld den fundet på dens egen side først"
 
 

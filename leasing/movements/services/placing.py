@@ -2,12 +2,13 @@
 
 A file tells what has happened, and is taken in whole or not at all. So what cannot be true, that a
 lost device is with somebody, is refused by its row; what can be and should be mended, that somebody
-has one pc too many or has left, is a warning by its row, and a fault of data quality from then on.
+has one pc too many or has left, is a warning by its row, and found by data quality from then on.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple, Protocol
 
 from django.db import transaction
 
@@ -16,14 +17,34 @@ from albertslund_it.web.bulk import Changes
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.imports.selectors import devices_by_serial_number
-from inventory.models import Employee, Placement
+from inventory.models import Device, Employee, Placement
 from inventory.organisation.selectors.scope import reads_names
 from leasing.approvals.selectors.one_pc import over_the_rule
 from leasing.models import LossReport, Order
-from leasing.movements.services.moves import words_of_loss
+from leasing.movements.services.moves import why_not_moved
 
 AHEAD = 12  # days to come that the rules are looked up on
 DAYS = ("starts_on", "handed_out_on")  # of a row, where it has them
+
+
+class PlacedRow(Protocol):
+    """A row of a file that says where a device is; `row` is its place in the file."""
+
+    @property
+    def row(self) -> int: ...
+
+    @property
+    def serial_number(self) -> str: ...
+
+
+class Point(NamedTuple):
+    """A change point, as values: who has a device from a day on, by ids."""
+
+    device: int
+    starts_on: date
+    unit: int | None
+    employee: int | None
+    used_for: str
 
 
 def by_the_rules(save: Callable[..., Changes]) -> Callable[..., Changes]:
@@ -31,7 +52,7 @@ def by_the_rules(save: Callable[..., Changes]) -> Callable[..., Changes]:
 
     @transaction.atomic
     def save_by_the_rules(
-        *, rows: Sequence, actor: Actor, today: date, errors: RowErrors | None = None
+        *, rows: Sequence[PlacedRow], actor: Actor, today: date, errors: RowErrors | None = None
     ) -> Changes:
         lock(Order)  # first, as by all who order or hand out: nobody waits crosswise
         errors = errors or RowErrors()
@@ -46,11 +67,10 @@ def by_the_rules(save: Callable[..., Changes]) -> Callable[..., Changes]:
 class PlacementRules:
     """How the devices of some rows stood before they were saved, and what the rules say after.
 
-    A row has a `serial_number` and its place in the file, `row`. Without people, who is meant is
-    named by the device.
+    Without people, who is meant is named by the device.
     """
 
-    def __init__(self, rows: Sequence, today: date, *, with_people: bool):
+    def __init__(self, rows: Sequence[PlacedRow], today: date, *, with_people: bool):
         self.rows, self.with_people = rows, with_people
         days = {day for row in rows for name in DAYS if (day := getattr(row, name, None))}
         known = devices_by_serial_number([row.serial_number for row in rows])
@@ -59,7 +79,6 @@ class PlacementRules:
         self.losses = {loss.device_id: loss for loss in losses}
         self.days = [today, *sorted(day for day in days if day > today)[:AHEAD]]
         self.stood = self._standing(known.values())
-        self.numbers: dict[int, str] = {}
 
     def look(self, changes: Changes, errors: RowErrors) -> None:
         """Refuse rows that move what is lost, and warn of those that break a rule now.
@@ -68,29 +87,28 @@ class PlacementRules:
             FileRefused: with each row of a lost device.
         """
         devices = devices_by_serial_number([row.serial_number for row in self.rows])
-        self.numbers = {device.pk: str(device) for device in devices.values()}
+        numbers = {device.pk: str(device) for device in devices.values()}
         changed = self._standing(devices.values()) ^ self.stood
         moved = {one.device for one in changed}
-        told = self._leavers(changed)
-        for device, sentence in self._crowded(changed).items():
+        told = self._leavers(changed, numbers)
+        for device, sentence in self._crowded(changed, numbers).items():
             told[device].append(sentence)
         for row in self.rows:
-            device = devices.get(row.serial_number)
-            if device is None:
+            its_device = devices.get(row.serial_number)
+            if its_device is None:
                 continue
-            if device.pk in moved and device.pk in self.losses:
-                errors.add(row.row, f"{device} {words_of_loss(self.losses[device.pk])}")
-            changes.warn(row.row, told.pop(device.pk, ()))
+            pk = its_device.pk
+            if pk in moved and pk in self.losses:
+                errors.add(row.row, f"{its_device} {why_not_moved(self.losses[pk])}")
+            changes.warn(row.row, told.pop(pk, ()))
         errors.refuse()
 
-    def _standing(self, devices: Iterable) -> set:
+    def _standing(self, devices: Iterable[Device]) -> set[Point]:
         ids = among({device.pk for device in devices}, int)
-        rows = Placement.objects.filter(device__in=ids).order_by()
-        return set(
-            rows.values_list("device", "starts_on", "unit", "employee", "used_for", named=True)
-        )
+        rows = Placement.objects.filter(device__in=ids).order_by().values_list(*Point._fields)
+        return {Point(*row) for row in rows}
 
-    def _crowded(self, changed) -> dict[int, str]:
+    def _crowded(self, changed: set[Point], numbers: Mapping[int, str]) -> dict[int, str]:
         """Say of each device that has come to somebody who has too many with it."""
         came = {(one.device, one.employee) for one in changed if one.employee}
         came -= {(one.device, one.employee) for one in self.stood}
@@ -103,23 +121,23 @@ class PlacementRules:
         people = Employee.objects.in_bulk({person for person, _ in found.values()})
         return {
             device: (
-                f"{self._name(people[person], device)} har mere end én pc fra den "
+                f"{self._name(people[person], numbers[device])} har mere end én pc fra den "
                 f"{day:%d-%m-%Y}. Tag den ene tilbage, eller bed lederen om dispensation."
             )
             for device, (person, day) in found.items()
         }
 
-    def _leavers(self, changed) -> dict[int, list[str]]:
+    def _leavers(self, changed: set[Point], numbers: Mapping[int, str]) -> dict[int, list[str]]:
         """Say of each device that comes to somebody who has left by then."""
-        told = defaultdict(list)
+        told: dict[int, list[str]] = defaultdict(list)
         left = Employee.objects.filter(left_on__isnull=False)
         people = left.in_bulk({one.employee for one in changed - self.stood if one.employee})
         for one in changed - self.stood:
-            person = people.get(one.employee)
-            if person and person.left_on <= one.starts_on:
-                name = self._name(person, one.device)
+            person = people.get(one.employee) if one.employee else None
+            if person and person.left_on and person.left_on <= one.starts_on:
+                name = self._name(person, numbers[one.device])
                 told[one.device].append(f"{name} er fratrådt den {person.left_on:%d-%m-%Y}.")
         return told
 
-    def _name(self, person: Employee, device: int) -> str:
-        return str(person) if self.with_people else f"Den, der får {self.numbers[device]},"
+    def _name(self, person: Employee, number: str) -> str:
+        return str(person) if self.with_people else f"Den, der får {number},"

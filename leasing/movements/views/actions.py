@@ -14,9 +14,10 @@ from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.agreement import NotAsShown, agreed_by, status_of
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.query import number_in
+from albertslund_it.web.requests import Request
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.models import OrderLine
-from leasing.movements.forms import HandOutForm, LendForm, TakeBackForm, TransferForm
+from leasing.movements.forms import DevicesForm, HandOutForm, LendForm, TakeBackForm, TransferForm
 from leasing.movements.selectors.states import moved_by, states_of
 from leasing.movements.services import handing
 from leasing.movements.services.moves import Handled
@@ -30,7 +31,8 @@ class HandleDevices(PermissionRequiredMixin, View):
 
     permission_required = HANDLE_ORDERS
     raise_exception = True
-    form_class: type
+    request: Request
+    form_class: type[DevicesForm]
     title = ""
     heading = ""
     button = ""

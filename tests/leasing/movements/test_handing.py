@@ -13,7 +13,7 @@ from inventory.models import ExpectedReturn, Placement
 from leasing.approvals.selectors.one_pc import holdings_of
 from leasing.models import LossReport, Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
-from leasing.movements.services.moves import DROP_LATER, KEEP_LATER
+from leasing.movements.selectors.states import DROP_LATER, KEEP_LATER
 from tests import builders as make
 from tests.leasing.movements.town import (
     NOW,

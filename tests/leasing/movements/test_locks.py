@@ -16,7 +16,7 @@ from leasing.approvals.selectors.one_pc import lock_employees
 from leasing.approvals.services.approvals import decide_approval
 from leasing.models import Approval, Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
-from leasing.movements.services.losses import LossFacts, Replacement, report_loss
+from leasing.movements.services.losses import LossFacts, WantedReplacement, report_loss
 from leasing.orders.services.deliveries import Delivery, register_deliveries
 from leasing.orders.services.orders import cancel_line
 from leasing.people.services.coming import join_coming
@@ -131,7 +131,7 @@ def test_a_theft_is_reported_while_the_pc_is_taken_back(school):
             actor=None,
             today=TODAY,
             now=NOW,
-            replacement=Replacement(uuid4(), model_id=pc.model_id, past_stock_because="Ny"),
+            replacement=WantedReplacement(uuid4(), model_id=pc.model_id, past_stock_because="Ny"),
         )
         back = partial(take_back, pc, agree=opened, starts_on=TODAY + timedelta(days=1))
         assert_understood(at_the_same_moment(report, back, report, back))

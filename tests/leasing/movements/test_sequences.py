@@ -15,8 +15,7 @@ from leasing.billing.selectors.consequences import Plan, consequence_of
 from leasing.billing.selectors.facts import lease_facts
 from leasing.domain.accrual import accrued
 from leasing.models import InvoiceLine
-from leasing.movements.selectors.states import states_of
-from leasing.movements.services.moves import DROP_LATER, KEEP_LATER
+from leasing.movements.selectors.states import DROP_LATER, KEEP_LATER, states_of
 from tests import builders as make
 from tests.leasing.billing.test_closing_properties import rolled_back
 from tests.leasing.movements.town import School, hand_out, lend, take_back, transfer

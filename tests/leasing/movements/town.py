@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from albertslund_it.web.agreement import refuse_unless_seen, value_of
 from inventory.models import Placement
+from leasing.movements.presenters import whole_story
 from leasing.movements.selectors.states import states_of
 from leasing.movements.services import handing
 from tests import builders as make
@@ -27,7 +28,7 @@ def seen(*devices):
     ids = [device.pk for device in devices]
 
     def rows():
-        return [(str(state.device), state.told) for state in states_of(ids).values()]
+        return [(str(state.device), whole_story(state)) for state in states_of(ids).values()]
 
     shown = value_of(rows())
     return lambda: refuse_unless_seen(shown, rows())

@@ -1,0 +1,186 @@
+"""Where devices are, in Danish, and what else a page or a mail says of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from albertslund_it.common.money import format_kroner
+from inventory.models import Employee, ExpectedReturn, Placement
+from inventory.placements.selectors import Holder
+from leasing.approvals.selectors.one_pc import Holdings
+from leasing.billing.presenters.consequences import rows_of_consequence
+from leasing.billing.selectors.consequences import Consequence
+from leasing.data_quality.presenters import RuleWords
+from leasing.domain.tasks import Task
+from leasing.models import LossReport
+from leasing.movements.selectors.lookups import Unknown
+from leasing.movements.selectors.plans import Had
+from leasing.movements.selectors.replacements import NEW, STOCK, Offers
+from leasing.movements.selectors.states import DROP_LATER, KEEP_LATER, DeviceState
+
+IN_STOCK = "it-lager"
+LATER = [
+    (KEEP_LATER, "Behold det: ændringen gælder kun til da"),
+    (DROP_LATER, "Slet det: ændringen gælder fremover"),
+]
+
+
+def where(placement: Placement | Holder | None) -> str:
+    """Say where a device is: 'it-lager', 'Birkeskolen', 'Birkeskolen (Anna Berg)'."""
+    if placement is None or placement.unit is None:
+        return IN_STOCK
+    name = placement.employee.name if placement.employee else ""
+    who = ", ".join(word for word in (name, placement.used_for) if word)
+    return f"{placement.unit.name} ({who})" if who else placement.unit.name
+
+
+def whole_story(state: DeviceState) -> str:
+    """Say all that is known of where a device is to be: another text as soon as it is moved."""
+    points = [f"{where(point)} fra {point.starts_on:%d-%m-%Y}" for point in state.timeline]
+    if state.set_aside:
+        points.append(f"sat til side til bestilling {state.set_aside.line.order}")
+    return ", ".join(points) or IN_STOCK
+
+
+@dataclass(frozen=True)
+class MovementPreview:
+    """What is known so far; `consequence` once it is known who is to have the devices.
+
+    `rows` are (device, where it is, where it is to be); `later` those that are moved again after
+    the day, with when and where to; `findings` those of data quality that it would make.
+    """
+
+    states: tuple[DeviceState, ...]
+    rows: list[tuple[DeviceState, str, str]]
+    replaced: DeviceState | None
+    unknown: tuple[Unknown, ...]
+    later: list[tuple[DeviceState, date, str]]
+    later_choice: str
+    employee: Employee | None
+    employee_fault: str
+    people: list[Employee]
+    had: list[Had]
+    holdings: Holdings | None
+    is_second: bool
+    consequence: Consequence | None
+    findings: list[tuple[RuleWords, int]]
+    starts_on: date
+
+    later_choices = LATER
+    at_once = 8
+
+    @property
+    def shown(self) -> list[tuple[DeviceState, str, str]]:
+        return self.rows[: self.at_once]
+
+    @property
+    def more(self) -> list[tuple[DeviceState, str, str]]:
+        return self.rows[self.at_once :]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.states or self.unknown or self.employee or self.employee_fault)
+
+    @property
+    def told(self) -> Iterator[tuple[str, str]]:
+        """Say all that is shown in rows, for whoever agrees to it."""
+        for state, _, then in self.rows:
+            yield str(state.device), whole_story(state)
+            yield f"{state.device} bagefter", then
+        if self.replaced:
+            yield f"{self.replaced.device}, der erstattes", whole_story(self.replaced)
+        if self.holdings:
+            yield f"Det, som {self.employee} har i forvejen", f"{self.holdings.count} pc"
+        for one in self.had:
+            kept = "erstattes" if one.is_replaced else "bliver"
+            yield f"{one.device}, som {self.employee} har", kept
+        if self.later:
+            yield "Valget for det, der er flyttet igen", self.later_choice or "intet"
+        for words, count in self.findings:
+            yield words.title, str(count)
+        if self.consequence:
+            yield from rows_of_consequence(self.consequence)
+
+
+def loss_tasks(running: Iterable[LossReport], now: datetime) -> Iterator[Task]:
+    """Yield a task for each stolen device, with the hours in which a breach may be notified."""
+    for report in running:
+        hours = int((report.breach_deadline - now).total_seconds() // 3600)
+        left = f"{hours} time{'' if hours == 1 else 'r'}" if hours else "under en time"
+        yield Task(
+            "stolen",
+            f"{report.device.model.name} {report.device} er stjålet: {left} tilbage",
+            "Vurdér sammen med it-sikkerhed, om bruddet skal anmeldes til Datatilsynet.",
+            about=str(report.device_id),
+        )
+
+
+def replacement_choices(offers: Offers) -> list[tuple[str, str]]:
+    """Return what a person may have instead as a select takes it, the shelf first."""
+    shelf = [(f"{STOCK}-{one.pk}", f"Fra lageret: {one.model.name} {one}") for one in offers.shelf]
+    return shelf + [
+        (f"{NEW}-{one.model_id}", f"Bestil en ny {one.model.name} ({format_kroner(one.price_ore)})")
+        for one in offers.prices
+    ]
+
+
+def device_handling(
+    state: DeviceState,
+    expected: Iterable[ExpectedReturn],
+    on: date,
+    *,
+    may_handle: bool,
+    with_people: bool,
+) -> dict[str, object]:
+    """Return a device's buttons (label, address), its marks (style, words), and an open loss."""
+    return {
+        "actions": list(_actions(state, on)) if may_handle else [],
+        "marks": list(_marks(state, expected, on, with_people=with_people)),
+        "loss": state.loss,
+        "handles": may_handle,
+    }
+
+
+def _actions(state: DeviceState, on: date) -> Iterator[tuple[str, str]]:
+    def to(name: str, **given: object) -> str:
+        query = {"serienumre": state.device.serial_number, **given}
+        return f"{reverse(name)}?{urlencode(query)}"
+
+    own = [state.device.pk]
+    if state.loss:
+        return
+    if state.is_in_stock(on):
+        if state.set_aside:  # the form knows from the order who is to have it
+            yield "Udlever", to("hand-out", linje=state.set_aside.line_id)
+        else:
+            yield "Udlever", to("hand-out")
+            yield "Udlån", to("lend")
+    else:
+        yield "Flyt", to("transfer")
+        yield "Tag tilbage", to("take-back")
+    yield "Ombyt", reverse("swap", args=own)
+    yield "Meld tab", reverse("loss", args=own)
+
+
+def _marks(
+    state: DeviceState, expected: Iterable[ExpectedReturn], on: date, *, with_people: bool
+) -> Iterator[tuple[str, str]]:
+    if state.loss:
+        kind = state.loss.get_kind_display().lower()
+        yield "bad", f"Meldt {kind} {state.loss.discovered_at:%d-%m-%Y}"
+        if state.loss.kind == LossReport.Kind.STOLEN and not state.loss.police_number:
+            yield "warn", "Politiets nummer mangler"
+        return
+    for one in expected:
+        style = "bad" if one.due_on < on else "warn"
+        due = f"afleveres senest {one.due_on:%d-%m-%Y}"
+        if one.why == ExpectedReturn.Why.LOAN:
+            whom = f" til {one.employee.name}" if with_people and one.employee else ""
+            yield style, f"Udlånt{whom}, {due}"
+        else:
+            yield style, f"Skal {due}"
+    if state.set_aside:
+        yield "", f"Sat til side til bestilling {state.set_aside.line.order.number}"
