@@ -13,7 +13,7 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import units_seen_by
-from leasing.billing.selectors.facts import cost_holder_id, lease_facts, one_moment
+from leasing.billing.selectors.facts import NOBODY, cost_holder_id, lease_facts, one_moment
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.window import billing_start, last_closed_quarter
 from leasing.domain.accrual import span_of
@@ -85,7 +85,7 @@ def items_of(
         periods = _periods(on)
         objected = set(Objection.objects.filter(outcome="").values_list("device", "unit"))
         confirmed = _confirmed()
-        holder, found = cost_holder_id(), []
+        holder, found = cost_holder_id() or NOBODY, []
         for facts in lease_facts(devices):
             shares: dict[int, dict[str, Share]] = defaultdict(dict)
             for (code, unit), share in split(facts, periods, holder).items():
