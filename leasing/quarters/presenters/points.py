@@ -9,6 +9,7 @@ from django.urls import reverse
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import span_label
 from leasing.billing.presenters.breaches import sentences_of_breaches
+from leasing.billing.presenters.runs import late_in_words
 from leasing.data_quality.selectors.sets import STOCK_DAYS
 from leasing.lease_end.selectors import NOTICE_MONTHS
 from leasing.quarters.presenters.labels import lines_url
@@ -143,7 +144,7 @@ def _shown(point: OpenPoint, code: str) -> ShownPoint:
         "span_inside": span.lower(),
         "quarters": ", ".join(quarter.label for quarter in point.quarters),
         "year": point.quarters[-1].year if point.quarters else "",
-        "late": point.late.words if point.late else "",
+        "late": late_in_words(point.late) if point.late else "",
     }
     return ShownPoint(
         point,
