@@ -103,6 +103,7 @@ TEMPLATES = [
             "builtins": [
                 "albertslund_it.templatetags.format",
                 "albertslund_it.templatetags.agreement",
+                "albertslund_it.templatetags.parts",
             ],
         },
     },

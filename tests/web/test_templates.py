@@ -1,0 +1,31 @@
+"""How templates are written."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+TEMPLATES = settings.BASE_DIR / "templates"
+WIDTH = 120
+# Which payer a page is for is the payer's to say: `is_everybody`, `is_stock`.
+KEY_COMPARED = re.compile(r"""[=!]=\s*["'](alle|it-lager)["']|["'](alle|it-lager)["']\s*[=!]=""")
+
+
+def lines_where(is_wrong):
+    return [
+        f"{path.relative_to(TEMPLATES)}:{number}"
+        for path in sorted(TEMPLATES.rglob("*.html"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if is_wrong(line)
+    ]
+
+
+@pytest.mark.parametrize(
+    "is_wrong",
+    [
+        pytest.param(lambda line: len(line) > WIDTH, id="no line is wider than 120 signs"),
+        pytest.param(KEY_COMPARED.search, id="no payer is known by its key"),
+    ],
+)
+def test_templates_keep_a_rule(is_wrong):
+    assert lines_where(is_wrong) == []
