@@ -3,7 +3,10 @@
 import re
 import unicodedata
 
-_ALPHABET = {letter: rank for rank, letter in enumerate("abcdefghijklmnopqrstuvwxyzæøå")}
+DANISH_LETTERS = "æøå"
+_ALPHABET = {
+    letter: rank for rank, letter in enumerate("abcdefghijklmnopqrstuvwxyz" + DANISH_LETTERS)
+}
 _FOLD = str.maketrans({"ä": "æ", "ö": "ø", "ü": "y", "é": "e", "è": "e"})
 
 

@@ -56,7 +56,7 @@ class ApprovalList(ListPage):
 
 @permission_required(VIEW_ORDER, raise_exception=True)
 def approval_detail(request, pk):
-    """Show an exception to who may see it; take a head's answer."""
+    """Show an exception to those who may see it; take a head's answer."""
     day, user = today(), request.user
     seen = approvals_seen_by(user, day).select_related(*LINKED)
     approval = get_object_or_404(seen, pk=pk)

@@ -1,4 +1,4 @@
-"""What is typed in about employees, and by when a device is to be handed in."""
+"""What is entered about employees, and by when a device is to be handed in."""
 
 from datetime import timedelta
 
@@ -37,7 +37,7 @@ class UnitsField(forms.ModelMultipleChoiceField):
             raise ValidationError(self.error_messages["invalid_choice"]) from None
 
 
-class ComingForm(PlainForm, forms.Form):
+class ComingEmployeeForm(PlainForm, forms.Form):
     """Who is to begin, where and when."""
 
     name = forms.CharField(label="Navn", max_length=100)

@@ -175,7 +175,7 @@ def _move_on(line: OrderLine, decision: str, reason: str, changes: Changes) -> N
 def mail_the_head(
     *, approval: Approval, today: date, now: datetime, reminder: str = ""
 ) -> Mail | None:
-    """Write the question to who can answer it; each `reminder`, by its number, once."""
+    """Mail the question to those who can answer it; each `reminder`, by its number, once."""
     unit, key = approval.employee.unit, f"approval-{approval.pk}"
     name = approval.employee.name
     return write_mail(

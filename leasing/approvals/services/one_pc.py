@@ -1,4 +1,4 @@
-"""The rule of one pc per employee, where somebody is about to get a device."""
+"""The rule of one pc per employee, checked when somebody is about to get a device."""
 
 from collections.abc import Collection
 from datetime import date

@@ -1,4 +1,4 @@
-"""Everything about one device, as far as its reader may see it."""
+"""Everything about one device, as far as the reader may see it."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -80,8 +80,8 @@ class Costs:
         return self.billed_ore + self.pending_ore
 
 
-class Reader:
-    """What one person may see of a device on a day."""
+class ReaderScope:
+    """What the reader of a device's or an employee's page may see on a day."""
 
     def __init__(self, user: User, on: date):
         self.all = sees_all(user)
@@ -102,7 +102,7 @@ class Reader:
         return Elsewhere.OTHER_UNIT if is_own else Elsewhere.OTHER_DEPARTMENT
 
 
-def timeline(device: Device, reader: Reader, on: date) -> list[Stay]:
+def timeline(device: Device, reader: ReaderScope, on: date) -> list[Stay]:
     """Return where the device has been and will be, the latest first."""
     placements = (
         intervals()
@@ -113,7 +113,7 @@ def timeline(device: Device, reader: Reader, on: date) -> list[Stay]:
     return [_stay(placement, reader, on) for placement in placements]
 
 
-def _stay(placement: Placement, reader: Reader, on: date) -> Stay:
+def _stay(placement: Placement, reader: ReaderScope, on: date) -> Stay:
     unit, employee, ends_before = placement.unit, placement.employee, end_of(placement)
     is_seen = reader.sees(unit)
     return Stay(
@@ -133,7 +133,7 @@ def _holder(placement: Placement) -> str:
     return str(placement.employee) if placement.employee else placement.used_for
 
 
-def costs(device: Device, reader: Reader, on: date) -> Costs:
+def costs(device: Device, reader: ReaderScope, on: date) -> Costs:
     """Return what the lease has cost whom, by quarter up to the day's, in no order."""
     billed: dict[tuple[str, int], int] = defaultdict(int)
     pending: dict[tuple[str, int], int] = defaultdict(int)
@@ -155,7 +155,9 @@ def costs(device: Device, reader: Reader, on: date) -> Costs:
     )
 
 
-def _cost(period: str, unit: Unit | None, billed: int, pending: int, reader: Reader) -> DeviceCost:
+def _cost(
+    period: str, unit: Unit | None, billed: int, pending: int, reader: ReaderScope
+) -> DeviceCost:
     is_seen = reader.sees(unit)
     return DeviceCost(
         period=period,
@@ -174,7 +176,7 @@ class DeviceCharge:
     run: str
 
 
-def charges(device: Device, reader: Reader) -> list[DeviceCharge]:
+def charges(device: Device, reader: ReaderScope) -> list[DeviceCharge]:
     """Return the one-off amounts that the reader may see."""
     found = (
         Charge.objects.filter(device=device).select_related("unit").order_by("-charged_on", "id")

@@ -15,7 +15,7 @@ from inventory.history.views import shown_history
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.confirmation.selectors.items import open_objection
 from leasing.devices.presenters import costs_with_names, stays_with_names
-from leasing.devices.selectors.device_page import Reader, charges, costs, timeline
+from leasing.devices.selectors.device_page import ReaderScope, charges, costs, timeline
 from leasing.devices.selectors.history import history_of_device
 from leasing.devices.tables.devices import DeviceRows, DeviceTable, PickColumn
 from leasing.devices.tables.filters import DeviceFilter
@@ -64,7 +64,7 @@ def device_detail(request, pk):
     user, on = request.user, today()
     devices = devices_seen_by(user, on).select_related("model__category")
     device = get_object_or_404(devices.prefetch_related("former_serial_numbers"), pk=pk)
-    reader = Reader(user, on)
+    reader = ReaderScope(user, on)
     sees_people = user.has_perm(VIEW_EMPLOYEE)
     found = costs(device, reader, on)
     leasing = leasing_of(device, on)

@@ -10,7 +10,7 @@ from leasing.models import Settings
 
 @permission_required(HANDLE_ORDERS, raise_exception=True)
 def labels(request):
-    """Show labels with QR codes, ready to print; from nowhere where labels are not used."""
+    """Show labels with QR codes, ready to print; 404 where labels are not used."""
     if not Settings.objects.filter(uses_labels=True).exists():
         raise Http404
     given = "\n".join(request.GET.getlist("serienumre"))

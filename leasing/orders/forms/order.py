@@ -188,7 +188,7 @@ class OrderLineForm(PlainForm, forms.Form):
             self.add_error(name, fault)
 
     def _find_person(self, data) -> Employee | None:
-        """Take the one who was chosen; else the one that the words fit, if there is just one."""
+        """Return the one who was chosen; else the one whom the words match, if just one."""
         typed, chosen = (data.get("who") or "").strip(), data.get("employee")
         people = Employee.objects.select_related("unit__department")
         if chosen and 0 < chosen < 2**31:
@@ -220,7 +220,7 @@ class OrderLineForm(PlainForm, forms.Form):
                 )
 
     def facts(self) -> LineFacts:
-        """Return what to know of the line as it stands."""
+        """Return what to know about the line as it stands."""
         data = getattr(self, "cleaned_data", {})
         unit, model = data.get("unit"), data.get("model")
         return facts_of_line(
@@ -255,7 +255,7 @@ class OrderLineForm(PlainForm, forms.Form):
         )
 
     def check_wish(self, wanted_on: date | None) -> bool:
-        """Say at the fields what stands in the way of the order; True where nothing does."""
+        """Say at the fields what prevents the order; return True if nothing does."""
         wish = self.wish().settled
         faults = list(faults_by_field(wish, self.today, wanted_on))
         if wish.asks_exception and not wish.replaces:
@@ -285,7 +285,7 @@ class ShownLine:
 
     @property
     def suggested(self) -> str:
-        """Return the only pc that could be replaced, where nothing else is said."""
+        """Return the only pc that could be replaced, if nothing else is said."""
         theirs, said = self.facts.replaceable, self.form["reason"].value()
         is_open = said in (None, "", OrderLine.Reason.REPLACEMENT)
         is_free = is_open and not self._asks and not self._chosen
@@ -301,18 +301,18 @@ class ShownLine:
 
     @property
     def _chosen(self) -> str:
-        """Return what a person has chosen, or '' where what stands there is the page's own."""
+        """Return what a person has chosen, or '' if it is the page's own suggestion."""
         chosen = self.form["replaces"].value() or ""
         return "" if chosen == (self.form["suggested"].value() or "") else chosen
 
     @property
     def chosen_stock(self) -> str:
-        """Return what is chosen of the shelf; the suggested one, until something is."""
+        """Return what is chosen from the shelf; the suggested one, until something is."""
         return self._picked_stock or self.suggested_stock or (NEW if self._passes_shelf else "")
 
     @property
     def suggested_stock(self) -> str:
-        """Return a device of the model itself on the shelf, where nothing else is said."""
+        """Return a device of the same model on the shelf, if nothing else is said."""
         is_free = self.facts.shelf and not self._picked_stock and not self._passes_shelf
         if is_free and self.facts.shelf[0].is_same_model:
             return str(self.facts.shelf[0].device.pk)
@@ -355,5 +355,5 @@ def line_form(number: int, choices: Choices, today: date, data=None, initial=Non
 
 
 def new_token() -> UUID:
-    """Make what tells a second sending of the same form from another order."""
+    """Make what tells a form sent twice from another order."""
     return uuid4()

@@ -31,7 +31,7 @@ def fields_of_lines(
 
 
 def notes_on(reading: Reading) -> list[str]:
-    """Say what of a mail is guessed, left out, or to be looked at by a person."""
+    """Say what in a mail is guessed, left out, or for a person to look at."""
     notes = []
     if reading.is_automatic:
         notes.append("Det ligner et automatisk svar, så der er ikke læst nogen linjer.")

@@ -1,4 +1,4 @@
-"""What to know before an order line is saved: what the person has, the price, and the shelf."""
+"""What to know before an order line is saved: what the person has, the price, the shelf."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

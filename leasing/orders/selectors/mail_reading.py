@@ -27,7 +27,7 @@ from leasing.orders.selectors.people import folded
 
 
 def reading_of(text: str, on: date) -> Reading:
-    """Read a mail by the people, devices, models and units there are."""
+    """Read a mail by the people, devices, models and units that exist."""
     read = plain(text)
     phrases = phrases_of(read)
     words = {match.group().strip(".,:;'’-/") for match in words_of(read)}
@@ -49,7 +49,7 @@ def people_and_devices_in(reading: Reading) -> tuple[dict[int, Employee], dict[i
 
 
 def _models() -> dict[str, Found]:
-    """Return the models by their names, and by how people write them where that is one only."""
+    """Return the models by their names, and by how people write them if that means only one."""
     found: dict[str, Found] = {}
     written: dict[str, list[Found]] = {}
     for model in DeviceModel.objects.all():
@@ -60,7 +60,7 @@ def _models() -> dict[str, Found]:
 
 
 def _named(phrases: set[str]) -> list[Employee]:
-    """Return the people whose whole name stands in the mail; of two by one name, neither."""
+    """Return the people whose full name is in the mail; of two with the same name, neither."""
     names = [phrase for phrase in phrases if " " in phrase]
     people = Employee.objects.annotate(folded_name=folded("name"))
     found = list(people.filter(folded_name__in=among(names)))
@@ -71,7 +71,7 @@ def _named(phrases: set[str]) -> list[Employee]:
 
 
 def _initials(words: set[str]) -> dict[str, Found]:
-    """Return the people by initials and by mail address, in small letters."""
+    """Return the people by initials and by mail address, in lower case."""
     spelled = {spelling for word in words for spelling in (word, word.lower(), word.upper())}
     people = Employee.objects.filter(initials__in=among(spelled)).exclude(initials="")
     found = {p.initials.casefold(): Found(PERSON, p.pk, str(p)) for p in people}

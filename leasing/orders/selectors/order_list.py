@@ -62,7 +62,7 @@ class OrderRow:
 def lines_matching(
     lines: QuerySet[OrderLine], text: str, *, with_people: bool
 ) -> QuerySet[OrderLine]:
-    """Keep the lines that fit every word: order number, ATEA's, unit, use, and perhaps person."""
+    """Keep the lines that match every word: order number, ATEA's, unit, use, and perhaps person."""
     found = lines
     for word in text.split()[:6]:
         found = found.filter(_fits(word, with_people))

@@ -62,7 +62,7 @@ def mails_of(order: Order) -> QuerySet[Mail]:
 def history_of_order(
     order: Order, user: User, *, with_people: bool, shown: int | None = SHOWN
 ) -> History | None:
-    """Return the latest changes of an order and its lines; nothing for who sees a part of it."""
+    """Return the latest changes of an order and its lines, to those who see all of it."""
     if not sees_all(user):
         return None
     lines = list(order.lines.values_list("pk", flat=True))

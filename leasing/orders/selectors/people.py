@@ -1,4 +1,4 @@
-"""People found as they are typed: initials or any part of the name, blind to case, æ, ø and å too.
+"""People found as they are typed: by initials or any part of the name, in any case, æ, ø, å too.
 
 The letters are folded by plain functions of the database: on SQLite a LIKE that knows æ, ø and å
 is a call into Python for every person.
@@ -10,6 +10,7 @@ from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import Concat, Lower, Replace, StrIndex
 from django.db.models.lookups import Exact, GreaterThan
 
+from albertslund_it.common.names import DANISH_LETTERS
 from inventory.models import Employee
 from inventory.models.organisation import in_danish_order
 
@@ -17,15 +18,15 @@ SHOWN = 8
 
 
 def folded(field: str) -> Func:
-    """Return a text in small letters, on both databases."""
+    """Return a field in lower case, on both databases."""
     text: Func = Lower(F(field))
-    for letter in "ÆØÅ":  # PostgreSQL has done it already; SQLite knows a–z only
-        text = Replace(text, Value(letter), Value(letter.lower()))
+    for letter in DANISH_LETTERS:  # PostgreSQL has done it already; SQLite knows a–z only
+        text = Replace(text, Value(letter.upper()), Value(letter))
     return text
 
 
 def has_words(text: str) -> Q:
-    """Match people of whom each word of a text begins the initials or a part of the name."""
+    """Match people whose initials or a part of whose name begins with each word of a text."""
     found = Q()
     for word in text.casefold().replace("-", " ").split():
         name = Replace(Concat(Value(" "), folded("name")), Value("-"), Value(" "))
@@ -36,7 +37,7 @@ def has_words(text: str) -> Q:
 
 
 def people_matching(text: str, on: date) -> list[Employee]:
-    """Return the first people who fit and have not left; just these initials come first."""
+    """Return the first people who match and have not left; exact initials come first."""
     here = Employee.objects.filter(Q(left_on=None) | Q(left_on__gt=on)).select_related("unit")
     typed = text.strip()
     exact = list(here.filter(initials__in={typed, typed.upper(), typed.lower()}.difference({""})))
@@ -46,5 +47,5 @@ def people_matching(text: str, on: date) -> list[Employee]:
 
 
 def searched(text: str) -> QuerySet[Employee]:
-    """Return everybody who fits, for a filter."""
+    """Return everybody who matches, for a filter."""
     return Employee.objects.filter(has_words(text))

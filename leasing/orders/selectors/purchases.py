@@ -19,7 +19,7 @@ STILL_OPEN = (Status.ORDERED, Status.PARTLY)
 
 @dataclass(frozen=True, slots=True)
 class ToBuy:
-    """An approved line, and how many of it are neither there nor bought."""
+    """An approved line, and how many of it are neither here nor bought."""
 
     line: OrderLine
     missing: int

@@ -189,7 +189,7 @@ def devices_on(lines: Iterable[LineToFill]) -> list[OrderedDevice]:
 
 @dataclass(frozen=True)
 class Awaited:
-    """An order that something is still to come on."""
+    """An order of which something is still to come."""
 
     order: Order
     lines: tuple[LineToFill, ...]

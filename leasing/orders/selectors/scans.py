@@ -64,7 +64,7 @@ class Known:
             self._numbers |= {one.line.order.number.casefold(), theirs} - {""}
 
     def is_there(self, serial_number: str) -> bool:
-        """Tell whether a device has come on this very order before."""
+        """Tell whether a device came on this same order before."""
         device = self._devices.get(serial_number)
         if device is None:
             return False

@@ -42,7 +42,7 @@ def on_shelf(on: date) -> QuerySet[Device]:
 
 
 def shelf_for(model: DeviceModel, on: date) -> list[Shelved]:
-    """Return what could be used instead of a new one: of the model first, most rest first."""
+    """Return what could be used instead of a new one: of the model first, longest lease first."""
     near = on_shelf(on).filter(model__category=model.category_id).select_related("model")
     newest = ("-lease__starts_on", "serial_number")
     devices = list(near.filter(model=model).order_by(*newest)[:LOOKED_AT])

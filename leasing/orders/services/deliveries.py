@@ -32,7 +32,7 @@ from leasing.models import (
     OrderLine,
     SubAgreement,
 )
-from leasing.orders.services.fulfilment import Fulfilment, Holder, lock_lines
+from leasing.orders.services.fulfilment import DeviceHolder, Fulfilment, lock_lines
 
 LOCKED = (Device, Placement, SubAgreement, Lease, LeaseTerm)
 
@@ -164,7 +164,7 @@ class _Registration:
         if unit:
             self.first_placements.add(device, day, unit, employee)
         if row.number_to_find:
-            holder = Holder(unit, employee, day)
+            holder = DeviceHolder(unit, employee, day)
             self.fulfilment.find_line(row.row, row.number_to_find, device, model, holder)
         elif row.named_line is not None:
             self.fulfilment.put_on(row.named_line, device)

@@ -25,7 +25,7 @@ def lock_lines(numbers: Collection[str], line_ids: Collection[int]) -> None:
         list(locked.values_list("pk", flat=True))
 
 
-class Holder(NamedTuple):
+class DeviceHolder(NamedTuple):
     """Who gets a device, or has it, and from when."""
 
     unit: Unit | None
@@ -57,7 +57,7 @@ class Fulfilment:
         self._filled: dict[int, LineToFill] = {}
         self._moved: set[int] = set()
         self._on_lines: dict[int, list[OrderedDevice]] = {}
-        self._held: dict[int, Holder] = {}
+        self._held: dict[int, DeviceHolder] = {}
         self._unknown: set[str] = set()
         if numbers or line_ids:
             ids = {device.id for device in devices}
@@ -65,7 +65,7 @@ class Fulfilment:
             held = placements_in_force(today).filter(device_id__in=among(ids, int))
             held = held.select_related("unit", "employee").filter(unit__isnull=False)
             self._held = {
-                one.device_id: Holder(one.unit, one.employee, one.starts_on) for one in held
+                one.device_id: DeviceHolder(one.unit, one.employee, one.starts_on) for one in held
             }
 
     def put_on(self, line_id: int, device: Device) -> None:
@@ -78,7 +78,7 @@ class Fulfilment:
         number: str,
         device: Device,
         model: DeviceModel,
-        holder: Holder,
+        holder: DeviceHolder,
     ) -> None:
         """Put a device on the line that an order number stands for.
 

@@ -48,6 +48,15 @@ def mark_ordered(
         for line in lines.values()
     ):
         return []
+    if reasons := _faults_of_wanted(wanted, lines, ordered_on):
+        raise Refused(*reasons)
+    return _write(list(lines.values()), number, ordered_on, actor, now)
+
+
+def _faults_of_wanted(
+    wanted: dict[str, str], lines: dict[int, OrderLine], ordered_on: date
+) -> list[str]:
+    """Say which lines, and how many of each, are no longer to be bought as they were seen."""
     standing = {str(one.line.pk): one for one in lines_to_buy(lines)}
     reasons = []
     for pk, missing in wanted.items():
@@ -63,9 +72,7 @@ def mark_ordered(
         day = max(ordered_on, one.line.order.wanted_on or ordered_on)
         if reason := why_no_price(one.line.model, day):
             reasons.append(f"Linje {one.line}: {reason}")
-    if reasons:
-        raise Refused(*reasons)
-    return _write(list(lines.values()), number, ordered_on, actor, now)
+    return reasons
 
 
 @transaction.atomic

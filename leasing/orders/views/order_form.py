@@ -56,7 +56,7 @@ def order_new(request):
 
 @helpdesk
 def order_edit(request, pk):
-    """Go on with a draft."""
+    """Continue a draft."""
     order = get_object_or_404(Order, pk=pk)
     if request.method == "POST":
         return _posted(request, order)
@@ -230,7 +230,7 @@ def order_people(request):
 
 @helpdesk
 def order_line_facts(request):
-    """Return what there is to know of one line as it stands."""
+    """Return what there is to know about one line as it stands."""
     form = bound_lines(request.GET, Choices.read(), today())[0]
     form.is_valid()
     line = ShownLine(form, form.facts())
@@ -239,7 +239,7 @@ def order_line_facts(request):
 
 @helpdesk
 def order_line_new(request):
-    """Return an empty line more."""
+    """Return another empty line."""
     number = number_in(request.GET.get("n", "1")) or 0
     if not 0 < number < MOST:
         raise Http404

@@ -16,7 +16,7 @@ from leasing.approvals.selectors.approvals import awaiting_answer
 from leasing.approvals.selectors.one_pc import Holdings, holdings_of
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.data_quality.selectors.sets import at_another_unit, open_returns
-from leasing.devices.selectors.device_page import Reader
+from leasing.devices.selectors.device_page import ReaderScope
 from leasing.domain.accrual import span_of
 from leasing.leases.selectors.leases import leases_of
 from leasing.models import Approval, OrderLine
@@ -75,7 +75,7 @@ class EmployeePage:
         return any(one.has_changed_unit for one in self.has)
 
 
-def employee_page(employee: Employee, reader: Reader, on: date) -> EmployeePage:
+def employee_page(employee: Employee, reader: ReaderScope, on: date) -> EmployeePage:
     """Gather an employee's page; its unit must be at hand.
 
     What other departments pay is left out for a reader who does not see them.
@@ -102,7 +102,7 @@ def employee_page(employee: Employee, reader: Reader, on: date) -> EmployeePage:
 
 
 def _devices(
-    employee: Employee, reader: Reader, on: date
+    employee: Employee, reader: ReaderScope, on: date
 ) -> tuple[list[DeviceOfEmployee], list[DeviceOfEmployee]]:
     """Return what the person has or will have, and what the person had, the latest first."""
     placements = [

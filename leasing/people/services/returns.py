@@ -30,14 +30,10 @@ def ask_back(
     held = placements_in_force(today).filter(device=device, employee=employee).first()
     if held is None:
         raise Refused(f"{employee} har ikke længere {device}. Der er ikke noget at bede om.")
-    changes = Changes((ExpectedReturn,))
-    asked = ExpectedReturn.objects.filter(
-        device=device, employee=employee, why=ExpectedReturn.Why.ASKED
-    ).last()
-    if asked and asked.created_at.date() < held.starts_on:
-        asked = None  # of an earlier time with the same device
+    asked = _asked_before(held)
     if asked and asked.due_on == due_on:
         return False
+    changes = Changes((ExpectedReturn,))
     if asked:
         changes.update(asked, str(device), due_on=due_on)
     else:
@@ -60,3 +56,11 @@ def ask_back(
         now=now,
     )
     return mail is not None
+
+
+def _asked_before(held: Placement) -> ExpectedReturn | None:
+    """Return what was asked before, unless it was of an earlier time with the same device."""
+    asked = ExpectedReturn.objects.filter(
+        device=held.device_id, employee=held.employee_id, why=ExpectedReturn.Why.ASKED
+    ).last()
+    return asked if asked and asked.created_at.date() >= held.starts_on else None

@@ -12,8 +12,8 @@ from inventory.history.views import shown_history
 from inventory.models import Device, Employee
 from inventory.organisation.selectors.scope import employees_seen_by
 from inventory.people.services.people import add_coming, employee_state, save_employee
-from leasing.devices.selectors.device_page import Reader
-from leasing.people.forms import AskBackForm, ComingForm, EmployeeForm
+from leasing.devices.selectors.device_page import ReaderScope
+from leasing.people.forms import AskBackForm, ComingEmployeeForm, EmployeeForm
 from leasing.people.selectors.employee_page import employee_page, history_of_employee
 from leasing.people.services.coming import join_coming
 from leasing.people.services.returns import ask_back
@@ -29,7 +29,7 @@ def _employee(request, pk) -> Employee:
 def employee_detail(request, pk):
     """Show everything about one employee; out of scope it does not exist."""
     employee, on = _employee(request, pk), today()
-    reader = Reader(request.user, on)
+    reader = ReaderScope(request.user, on)
     context = {
         "employee": employee,
         "page": employee_page(employee, reader, on),
@@ -72,7 +72,7 @@ def employee_edit(request, pk):
 @editor_required
 def coming_new(request):
     """Add somebody who is to begin and has no initials yet."""
-    form = ComingForm(request.POST or None)
+    form = ComingEmployeeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         employee = add_coming(actor=request.user, **form.cleaned_data)
         messages.success(request, f"{employee.name} er oprettet som kommende medarbejder.")

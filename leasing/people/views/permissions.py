@@ -12,7 +12,7 @@ def may_edit(user) -> bool:
 
 
 def editor_required(view):
-    """Answer 403 to who may not change employees."""
+    """Answer 403 to those who may not change employees."""
 
     def test(user):
         if not may_edit(user):

@@ -9,7 +9,7 @@ from albertslund_it.common.money import format_kroner
 from inventory.history.presenters import history_shown
 from inventory.models import FormerSerialNumber
 from leasing.devices.presenters import costs_with_names, stays_with_names
-from leasing.devices.selectors.device_page import Elsewhere, Reader, charges, costs, timeline
+from leasing.devices.selectors.device_page import Elsewhere, ReaderScope, charges, costs, timeline
 from leasing.devices.selectors.history import history_of_device
 from leasing.leases.selectors.leases import leasing_of
 from tests import builders as make
@@ -43,7 +43,7 @@ def moved(cast):
 
 
 def test_the_timeline_tells_where_it_is_was_and_will_be(moved, cast):
-    stays = stays_with_names(timeline(moved.device, Reader(cast.helpdesk, TODAY), TODAY))
+    stays = stays_with_names(timeline(moved.device, ReaderScope(cast.helpdesk, TODAY), TODAY))
 
     assert [(place, stay.person, stay.is_now, stay.is_later) for place, stay in stays] == [
         ("It-lager", "", False, True),
@@ -58,7 +58,7 @@ def test_each_quarters_cost_is_told_by_unit_billed_and_not_billed(moved, cast):
 
     The second quarter ends at F(1 Jul) = floor(559066·2/16) = 69883: 34942 are not billed yet.
     """
-    found = costs(moved.device, Reader(cast.finance, TODAY), TODAY)
+    found = costs(moved.device, ReaderScope(cast.finance, TODAY), TODAY)
 
     rows = costs_with_names(found.rows)
     assert [(c.period, place, c.billed_ore, c.pending_ore) for place, c in rows] == [
@@ -70,7 +70,7 @@ def test_each_quarters_cost_is_told_by_unit_billed_and_not_billed(moved, cast):
 
 
 def test_a_head_reads_nothing_about_another_departments_time_with_it(moved, cast, client_of):
-    reader = Reader(cast.head, TODAY)
+    reader = ReaderScope(cast.head, TODAY)
     foreign = next(c for c in costs(moved.device, reader, TODAY).rows if c.unit_id is None)
     earlier = timeline(moved.device, reader, TODAY)[-1]
     page = client_of(cast.head).get(reverse("device-detail", args=[moved.device.pk]))
@@ -93,7 +93,7 @@ def test_a_unit_leader_reads_of_a_neighbour_that_it_is_another_unit(cast):
     make.placement(lease.device, date(2026, 2, 1), cast.unit)
 
     def places(user):
-        stays = timeline(lease.device, Reader(user, TODAY), TODAY)
+        stays = timeline(lease.device, ReaderScope(user, TODAY), TODAY)
         return [place for place, _ in stays_with_names(stays)]
 
     assert places(cast.unit_leader) == [cast.unit.name, "En anden afdeling"]
@@ -112,7 +112,7 @@ def test_the_lease_is_told_with_its_terms_and_what_is_left(moved):
 def test_charges_tell_which_run_billed_them(moved, cast):
     make.charge(cast.unit, 100, charged_on=date(2026, 4, 20), text="Fragt", device=moved.device)
 
-    found = charges(moved.device, Reader(cast.finance, TODAY))
+    found = charges(moved.device, ReaderScope(cast.finance, TODAY))
     assert [(c.charge.text, c.run) for c in found] == [
         ("Fragt", ""),
         ("Ridset låg", "2026Q1"),
