@@ -6,9 +6,10 @@ own: that would keep what is to be forgotten.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import NamedTuple
 
 from auditlog.models import LogEntry
 from axes.models import AccessAttempt, AccessLog
@@ -50,22 +51,29 @@ OF_NOTE = ("note",)
 IN_HAND = tuple(status for status in OPEN if status != Status.DRAFT)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Anonymised:
     """What the retention period has reached by a day; `people` as they were called."""
 
     ended_before: date
-    people: list[str] = field(default_factory=list)
-    placements: int = 0
-    orders: int = 0
-    texts: int = 0
-    mails: int = 0
-    logins: int = 0
-    entries: int = 0
+    people: list[str]
+    placements: int
+    orders: int
+    texts: int
+    mails: int
+    logins: int
+    entries: int
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         counts = self.placements, self.orders, self.texts, self.mails, self.logins, self.entries
         return bool(self.people or any(counts))
+
+
+class Forgotten(NamedTuple):
+    """How many rows had something to forget, and how many entries of their history."""
+
+    rows: int
+    entries: int
 
 
 @transaction.atomic
@@ -82,20 +90,32 @@ def anonymise(*, today: date, is_rehearsal: bool = False) -> Anonymised:
     lock(Order)
     lock(Placement)
     lock(Employee)
-    years = Settings.objects.get().retention_years
-    done = Anonymised(add_months(today, -12 * years))
-    moment = timezone.make_aware(datetime.combine(done.ended_before, time.min))
-    people = list(_people(today, moment, done.ended_before).order_by("pk"))
-    done.people = [str(person) for person in people]
-    _placements(done)
-    _orders(moment, done)
-    _notes(moment, done)
-    _approvals([person.pk for person in people], moment, done)
-    _employees([person.pk for person in people], moment, done)
+    ended_before = add_months(today, -12 * Settings.objects.get().retention_years)
+    moment = timezone.make_aware(datetime.combine(ended_before, time.min))
+    people = list(_people(today, moment, ended_before).order_by("pk"))
+    names, ids = [str(person) for person in people], [person.pk for person in people]
+    placements = _placements(ended_before)
+    texts = [_order_texts(moment, ended_before)]
+    orders = _orders(moment, ended_before)
+    texts += _notes(moment, ended_before)
+    approvals = _approvals(ids, moment, ended_before)
+    employees = _employees(ids, moment)
     mails = Mail.objects.filter(written_at__lt=moment)
-    done.mails = mails.count()
+    done = Anonymised(
+        ended_before=ended_before,
+        people=names,
+        placements=placements.rows,
+        orders=orders.rows,
+        texts=sum(text.rows for text in texts),
+        mails=mails.count(),
+        logins=_logins(today),
+        entries=placements.entries
+        + orders.entries
+        + sum(text.entries for text in texts)
+        + approvals
+        + employees,
+    )
     mails.delete()
-    _logins(today, done)
     if is_rehearsal:
         transaction.set_rollback(True)
     return done
@@ -119,14 +139,13 @@ def _people(today: date, moment: datetime, ended_before: date) -> QuerySet[Emplo
     ).exclude(initials__startswith=INITIALS)
 
 
-def _placements(done: Anonymised) -> None:
-    old = intervals().filter(ends_before__lte=done.ended_before, employee__isnull=False)
+def _placements(ended_before: date) -> Forgotten:
+    old = intervals().filter(Q(ends_before__lte=ended_before), employee__isnull=False)
     ids = list(old.values_list("pk", flat=True))
-    done.placements = len(ids)
     found = Placement.objects.filter(pk__in=among(ids, int))
     found.filter(used_for="").update(used_for=GONE)
     found.update(employee=None)
-    done.entries += _scrub(_entries(Placement, ids), ("employee",))
+    return Forgotten(len(ids), _scrub(_entries(Placement, ids), ("employee",)))
 
 
 def _done_with(moment: datetime, ended_before: date) -> QuerySet[Order]:
@@ -153,39 +172,42 @@ def _touched(model: type[models.Model], moment: datetime) -> Exists:
     )
 
 
-def _orders(moment: datetime, done: Anonymised) -> None:
-    done_with = _done_with(moment, done.ended_before)
-    old = done_with.exclude(
+def _order_texts(moment: datetime, ended_before: date) -> Forgotten:
+    lines = OrderLine.objects.filter(order__in=_done_with(moment, ended_before))
+    return _texts(lines, OF_LINE)
+
+
+def _orders(moment: datetime, ended_before: date) -> Forgotten:
+    old = _done_with(moment, ended_before).exclude(
         requester_name__in=["", GONE], requester_mail="", reference="", note="", mail_text=""
     )
     ids = list(old.values_list("pk", flat=True))
-    done.orders = len(ids)
-    _texts(OrderLine.objects.filter(order__in=done_with), OF_LINE, done)
     found = Order.objects.filter(pk__in=among(ids, int))
     found.update(requester_name=GONE, requester_mail="", reference="", note="", mail_text="")
-    done.entries += _scrub(_entries(Order, ids), OF_ORDER)
+    entries = _scrub(_entries(Order, ids), OF_ORDER)
     # What a line said once, and says no more, is in its history still.
     lines = OrderLine.objects.filter(order__in=among(ids, int)).values_list("pk", flat=True)
-    done.entries += _scrub(_entries(OrderLine, list(lines)), OF_LINE)
-    done.entries += _scrub(_of_deleted(OrderLine, OF_LINE, moment), OF_LINE)
+    entries += _scrub(_entries(OrderLine, list(lines)), OF_LINE)
+    entries += _scrub(_of_deleted(OrderLine, OF_LINE, moment), OF_LINE)
+    return Forgotten(len(ids), entries)
 
 
-def _notes(moment: datetime, done: Anonymised) -> None:
+def _notes(moment: datetime, ended_before: date) -> Iterator[Forgotten]:
     """Forget what was said of objections, losses and wishes that are settled."""
-    _texts(Objection.objects.filter(settled_at__lt=moment), OF_OBJECTION, done)
+    yield _texts(Objection.objects.filter(settled_at__lt=moment), OF_OBJECTION)
     losses = LossReport.objects.filter(reported_at__lt=moment).exclude(note__in=["", GONE])
     # A device that is never found is done with when its lease is.
-    leases = _ended(Lease.objects.filter(device__losses__in=losses), done.ended_before)
+    leases = _ended(Lease.objects.filter(device__losses__in=losses), ended_before)
     lost = Q(found_on=None) & (Q(device__lease=None) | Q(device__lease__in=among(leases, int)))
-    _texts(losses.filter(lost | Q(found_on__lt=done.ended_before)), OF_NOTE, done)
+    yield _texts(losses.filter(lost | Q(found_on__lt=ended_before)), OF_NOTE)
     wishes = EndWish.objects.filter(wished_at__lt=moment).exclude(note__in=["", GONE])
-    leases = _ended(Lease.objects.filter(end_wish__in=wishes), done.ended_before)
-    _texts(wishes.filter(lease__in=among(leases, int)), OF_NOTE, done)
+    leases = _ended(Lease.objects.filter(end_wish__in=wishes), ended_before)
+    yield _texts(wishes.filter(lease__in=among(leases, int)), OF_NOTE)
 
 
 def _ended(leases: QuerySet[Lease], by: date) -> set[int]:
     """Return the ids of those leases that had ended by a day."""
-    terms = defaultdict(list)
+    terms: dict[int, list[tuple[int, int]]] = defaultdict(list)
     rows = LeaseTerm.objects.filter(lease__in=leases.order_by()).order_by("position")
     for lease_id, price_ore, quarters in rows.values_list("lease", "price_ore", "quarters"):
         terms[lease_id].append((price_ore, quarters))
@@ -197,77 +219,85 @@ def _ended(leases: QuerySet[Lease], by: date) -> set[int]:
     }
 
 
-def _texts(found: QuerySet, names: Collection[str], done: Anonymised) -> None:
+def _texts(found: QuerySet[models.Model], names: Collection[str]) -> Forgotten:
     """Forget what is written in some fields of rows, in their history too."""
     written = Q()
     for name in names:
         written |= ~Q(**{f"{name}__in": ["", GONE]})
     ids = list(found.filter(written).values_list("pk", flat=True))
-    done.texts += len(ids)
-    rows = found.model.objects.filter(pk__in=among(ids, int))
+    rows = found.model._default_manager.filter(pk__in=among(ids, int))
     for name in names:
         rows.exclude(**{name: ""}).update(**{name: GONE})
-    done.entries += _scrub(_entries(found.model, ids), names)
+    return Forgotten(len(ids), _scrub(_entries(found.model, ids), names))
 
 
-def _logins(today: date, done: Anonymised) -> None:
+def _logins(today: date) -> int:
     """Delete who logged in, or tried to, from where: nothing asks for it after a month."""
     before = timezone.make_aware(datetime.combine(today, time.min)) - AS_A_RULE
+    count = 0
     for model in (AccessLog, AccessAttempt):
         old = model.objects.filter(attempt_time__lt=before)
-        done.logins += old.count()
+        count += old.count()
         old.delete()
+    return count
 
 
-def _approvals(person_ids: list[int], moment: datetime, done: Anonymised) -> None:
+def _approvals(person_ids: list[int], moment: datetime, ended_before: date) -> int:
+    """Forget why exceptions were asked for; return how many entries had something to forget."""
     found = Approval.objects.filter(
-        Q(employee__in=among(person_ids, int)) | Q(ends_before__lte=done.ended_before),
+        Q(employee__in=among(person_ids, int)) | Q(ends_before__lte=ended_before),
         Q(decided_at=None) | Q(decided_at__lt=moment),
         asked_at__lt=moment,
     ).exclude(reason=GONE, decision_reason__in=["", GONE])
-    done.entries += _scrub(
-        _entries(Approval, list(found.values_list("pk", flat=True))), OF_APPROVAL
-    )
+    ids = list(found.values_list("pk", flat=True))
+    entries = _scrub(_entries(Approval, ids), OF_APPROVAL)
     found.exclude(decision_reason="").update(decision_reason=GONE)
     found.update(reason=GONE)
+    return entries
 
 
-def _employees(person_ids: list[int], moment: datetime, done: Anonymised) -> None:
+def _employees(person_ids: list[int], moment: datetime) -> int:
+    """Forget people's names; return how many entries had something to forget."""
     kind = ContentType.objects.get_for_model(Employee)
     known = Employee.objects.filter(pk=OuterRef("object_id"))
     entries = LogEntry.objects.filter(content_type=kind)
     # Who was deleted, as a coming employee who was joined to the real one, lives on in history.
     forgotten = entries.filter(~Exists(known), timestamp__lt=moment).exclude(object_repr=NAME)
-    done.entries += _scrub(forgotten, OF_EMPLOYEE, called=NAME)
-    done.entries += _scrub(_entries(Employee, person_ids), OF_EMPLOYEE, called=NAME)
+    count = _scrub(forgotten, OF_EMPLOYEE, called=NAME)
+    count += _scrub(_entries(Employee, person_ids), OF_EMPLOYEE, called=NAME)
     people = list(Employee.objects.filter(pk__in=among(person_ids, int)))
     for person in people:
         person.name, person.mail, person.initials = NAME, "", f"{INITIALS}{person.pk}"
     Employee.objects.bulk_update(people, OF_EMPLOYEE, batch_size=BATCH)
+    return count
 
 
 def _entries(model: type[models.Model], ids: Collection[int]) -> QuerySet[LogEntry]:
     kind = ContentType.objects.get_for_model(model)
-    return LogEntry.objects.filter(content_type=kind, object_id__in=among(ids, int))
+    found: QuerySet[LogEntry] = LogEntry.objects.filter(
+        content_type=kind, object_id__in=among(ids, int)
+    )
+    return found
 
 
 def _of_deleted(
     model: type[models.Model], names: Collection[str], moment: datetime
 ) -> QuerySet[LogEntry]:
     """Return old entries with some fields, of rows that are no longer there."""
-    there = model.objects.filter(pk=OuterRef("object_id")).order_by()
-    return LogEntry.objects.filter(
+    there = model._default_manager.filter(pk=OuterRef("object_id")).order_by()
+    found: QuerySet[LogEntry] = LogEntry.objects.filter(
         ~Exists(there),
         content_type=ContentType.objects.get_for_model(model),
         timestamp__lt=moment,
         changes__has_any_keys=list(names),
     )
+    return found
 
 
 def _scrub(entries: Iterable[LogEntry], fields: Collection[str], called: str = "") -> int:
     """Take the values of some fields out of history, and the row's own name where it is a person.
 
-    Gives how many entries had something to forget.
+    Returns how many entries had something to forget.
     """
     changed = []
     for entry in entries:
@@ -286,5 +316,5 @@ def _scrub(entries: Iterable[LogEntry], fields: Collection[str], called: str = "
     return len(changed)
 
 
-def _forgotten(value):
+def _forgotten(value: object) -> object:
     return value if value in (None, "", "None") else GONE
