@@ -12,8 +12,8 @@ from inventory.people.services.employees import EmployeeFacts, save_employees
 from inventory.people.services.people import add_coming, employee_state, save_employee
 from leasing.approvals.services.approvals import decide_approval
 from leasing.models import Approval, Decision, LossReport, Order, OrderLine
-from leasing.movements.services.handing import hand_out, lend
 from leasing.movements.services.losses import LossFacts, WantedReplacement, report_loss
+from leasing.movements.services.movements import hand_out, lend
 from leasing.movements.services.swaps import swap
 from leasing.orders.services.orders import LineWish, cancel_line, save_draft
 from leasing.people.services.returns import ask_back

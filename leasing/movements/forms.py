@@ -22,7 +22,7 @@ from leasing.movements.services.losses import LossFacts, WantedReplacement
 FARTHEST = timedelta(days=3653)
 
 
-class PayingUnitField(forms.ChoiceField):
+class HolderUnitField(forms.ChoiceField):
     """The unit that is to pay; `empty` says who does while none is chosen."""
 
     def __init__(self, empty: str):
@@ -58,7 +58,7 @@ class DevicesForm(PlainForm, forms.Form):
         lines = str(self.data.get("serial_numbers", "")).count("\n") + 1
         self.fields["serial_numbers"].widget.attrs["rows"] = min(max(lines, 1), 10)
         unit = self.fields.get("unit")
-        if isinstance(unit, PayingUnitField):
+        if isinstance(unit, HolderUnitField):
             unit.offer(Unit.objects.filter(is_cost_holder=False))
 
     def clean_serial_numbers(self):
@@ -160,7 +160,7 @@ class HandOutForm(DevicesForm):
     """Hand devices of the stock out."""
 
     employee = _employee(required=False)
-    unit = PayingUnitField("Medarbejderens enhed")
+    unit = HolderUnitField("Medarbejderens enhed")
     used_for = _used_for()
     replaces = forms.CharField(
         label="Erstatter",
@@ -183,7 +183,7 @@ class TransferForm(DevicesForm):
     """Move devices in use; what is left empty stays as each device has it."""
 
     employee = _employee(required=False, help_text="Tomt: hver beholder den medarbejder, den har.")
-    unit = PayingUnitField("Medarbejderens enhed; ellers den, de står hos")
+    unit = HolderUnitField("Medarbejderens enhed; ellers den, de står hos")
     used_for = _used_for()
     no_employee = forms.BooleanField(
         label="Ingen medarbejder: tag dem af dem, der har dem", required=False

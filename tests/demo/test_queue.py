@@ -15,7 +15,7 @@ from inventory.placements.selectors import placements_in_force
 from inventory.rollout.selectors import rollout
 from leasing.approvals.selectors.one_pc import holdings_of
 from leasing.models import Approval, Decision, LossReport, Mail, Order, OrderLine, Settings, Status
-from leasing.movements.services.handing import hand_out
+from leasing.movements.services.movements import hand_out
 from leasing.orders.selectors.shelf import on_shelf
 from tests.demo import minutes
 

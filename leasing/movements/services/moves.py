@@ -29,7 +29,7 @@ MOVED = (Placement, ExpectedReturn, OrderedDevice)
 
 
 @dataclass(frozen=True, slots=True)
-class Handled:
+class Moved:
     """The devices that were changed, and those that were as they should be already."""
 
     changed: tuple[Device, ...]
@@ -41,7 +41,7 @@ class Moves:
     """What is to be changed: the holder of each device from a day on.
 
     `exempt` are devices and lines that the rule of one pc is not to count, by id. `check` yields
-    the reasons why one device cannot be handled this way. `changes` may hold more that is to be
+    the reasons why one device cannot be moved this way. `changes` may hold more that is to be
     saved with it.
     """
 
@@ -55,7 +55,7 @@ class Moves:
     exempt_lines: Collection[int] = ()
     changes: Changes = field(default_factory=lambda: Changes(MOVED))
 
-    def carry_out(self, actor: Actor) -> Handled:
+    def carry_out(self, actor: Actor) -> Moved:
         """Write all of it.
 
         Raises:
@@ -75,7 +75,7 @@ class Moves:
             Placement.objects.filter(pk__in=among(dropped, int)).delete()
         self.changes.save(actor)
         done = [s.device for pk, s in self.states.items() if pk not in ahead]
-        return Handled(tuple(s.device for s in ahead.values()), tuple(done))
+        return Moved(tuple(s.device for s in ahead.values()), tuple(done))
 
     def _is_done(self, state: DeviceState) -> bool:
         """Tell whether the device is with its holder already, as after a double click."""
@@ -182,7 +182,7 @@ def fault_of_person(employee: Employee | None, starts_on: date) -> list[str]:
 
 
 def fault_of_loss(state: DeviceState) -> Iterator[str]:
-    """Say that a lost device cannot be handled until it is found."""
+    """Say that a lost device cannot be moved until it is found."""
     if state.loss:
         yield f"{state.device} {why_not_moved(state.loss)}."
 

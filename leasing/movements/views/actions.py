@@ -19,14 +19,14 @@ from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.models import OrderLine
 from leasing.movements.forms import DevicesForm, HandOutForm, LendForm, TakeBackForm, TransferForm
 from leasing.movements.selectors.states import moved_by, states_of
-from leasing.movements.services import handing
-from leasing.movements.services.moves import Handled
+from leasing.movements.services import movements
+from leasing.movements.services.moves import Moved
 from leasing.movements.views.preview import preview_of
 
 PREVIEW = "virkning"  # the id of what is swapped in as one types
 
 
-class HandleDevices(PermissionRequiredMixin, View):
+class MovementPage(PermissionRequiredMixin, View):
     """Show the form, then what it would do and cost, then do it."""
 
     permission_required = HANDLE_ORDERS
@@ -71,12 +71,12 @@ class HandleDevices(PermissionRequiredMixin, View):
         if request.POST.get("trin") == "vis" or not is_valid:
             return self.page(form, preview_of(form, today()), 200 if is_valid else 422)
         try:
-            handled = self.carry_out(form, form.cleaned_data)
+            moved = self.carry_out(form, form.cleaned_data)
         except Refused as refused:
             if isinstance(refused, NotAsShown):
                 self.name_who_moved(form, refused)
             return self.page(form, preview_of(form, today()), status_of(form, refused))
-        self.tell(form, handled)
+        self.tell(form, moved)
         return redirect(self.next_page(form))
 
     def name_who_moved(self, form, changed: NotAsShown) -> None:
@@ -100,16 +100,16 @@ class HandleDevices(PermissionRequiredMixin, View):
             "actor": self.request.user,
         }
 
-    def carry_out(self, form, data) -> Handled:
+    def carry_out(self, form, data) -> Moved:
         raise NotImplementedError
 
-    def tell(self, form, handled: Handled) -> None:
+    def tell(self, form, moved: Moved) -> None:
         day = f"{form.cleaned_data['starts_on']:%d-%m-%Y}"
-        if handled.changed:
-            messages.success(self.request, f"{_named(handled.changed)} {self.done} fra {day}.")
-        if handled.unchanged:
+        if moved.changed:
+            messages.success(self.request, f"{_named(moved.changed)} {self.done} fra {day}.")
+        if moved.unchanged:
             messages.success(
-                self.request, f"{_named(handled.unchanged)} {self.done} i forvejen: intet ændret."
+                self.request, f"{_named(moved.unchanged)} {self.done} i forvejen: intet ændret."
             )
 
     def next_page(self, form) -> str:
@@ -141,7 +141,7 @@ def _named(devices) -> str:
     return str(devices[0]) if len(devices) == 1 else f"{len(devices)} stk."
 
 
-class HandOut(HandleDevices):
+class HandOutPage(MovementPage):
     """Hand out."""
 
     form_class = HandOutForm
@@ -171,7 +171,7 @@ class HandOut(HandleDevices):
 
     def carry_out(self, form, data):
         line = OrderLine.objects.filter(pk=data["line"]).first() if data["line"] else None
-        return handing.hand_out(
+        return movements.hand_out(
             **self.common(form, data),
             unit=data["unit"],
             employee=data["employee"],
@@ -183,7 +183,7 @@ class HandOut(HandleDevices):
         )
 
 
-class Transfer(HandleDevices):
+class TransferPage(MovementPage):
     """Move from one holder to another."""
 
     form_class = TransferForm
@@ -193,7 +193,7 @@ class Transfer(HandleDevices):
     done = "er flyttet"
 
     def carry_out(self, form, data):
-        return handing.transfer(
+        return movements.transfer(
             **self.common(form, data),
             unit=data["unit"],
             employee=data["employee"],
@@ -202,7 +202,7 @@ class Transfer(HandleDevices):
         )
 
 
-class TakeBack(HandleDevices):
+class TakeBackPage(MovementPage):
     """Take back to the stock."""
 
     form_class = TakeBackForm
@@ -212,10 +212,10 @@ class TakeBack(HandleDevices):
     done = "er på it-lager"
 
     def carry_out(self, form, data):
-        return handing.take_back(**self.common(form, data))
+        return movements.take_back(**self.common(form, data))
 
 
-class Lend(HandleDevices):
+class LendPage(MovementPage):
     """Lend from the stock."""
 
     form_class = LendForm
@@ -225,7 +225,7 @@ class Lend(HandleDevices):
     done = "er udlånt"
 
     def carry_out(self, form, data):
-        return handing.lend(
+        return movements.lend(
             **self.common(form, data),
             employee=data["employee"],
             due_on=data["due_on"],

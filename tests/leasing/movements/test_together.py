@@ -13,7 +13,7 @@ from leasing.billing.selectors.consequences import Plan, consequence_of
 from leasing.models import InvoiceLine, LossReport, Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
 from leasing.movements.services.losses import LossFacts, report_loss
-from leasing.movements.services.moves import Handled
+from leasing.movements.services.moves import Moved
 from leasing.movements.services.swaps import swap
 from tests import builders as make
 from tests.leasing.billing.test_closing_together import at_the_same_moment, close
@@ -38,8 +38,8 @@ def school(transactional_db):
 
 def winners(results):
     """Return how many did something; everybody else was told why not."""
-    assert all(isinstance(one, Handled | Refused) for one in results), results
-    return sum(isinstance(one, Handled) and bool(one.changed) for one in results)
+    assert all(isinstance(one, Moved | Refused) for one in results), results
+    return sum(isinstance(one, Moved) and bool(one.changed) for one in results)
 
 
 def test_the_same_pc_goes_to_one_of_two(school):

@@ -6,7 +6,7 @@ from albertslund_it.web.agreement import refuse_unless_seen, value_of
 from inventory.models import Placement
 from leasing.movements.presenters import whole_story
 from leasing.movements.selectors.states import states_of
-from leasing.movements.services import handing
+from leasing.movements.services import movements
 from tests import builders as make
 
 TODAY = date(2026, 11, 23)
@@ -36,24 +36,26 @@ def seen(*devices):
 
 def hand_out(*devices, unit, starts_on=TODAY, actor=None, **options):
     options.setdefault("agree", seen(*devices))
-    return handing.hand_out(
+    return movements.hand_out(
         devices=devices, unit=unit, starts_on=starts_on, actor=actor, now=NOW, **options
     )
 
 
 def transfer(*devices, unit=None, starts_on=TODAY, actor=None, **options):
     options.setdefault("agree", seen(*devices))
-    return handing.transfer(devices=devices, unit=unit, starts_on=starts_on, actor=actor, **options)
+    return movements.transfer(
+        devices=devices, unit=unit, starts_on=starts_on, actor=actor, **options
+    )
 
 
 def take_back(*devices, starts_on=TODAY, actor=None, **options):
     options.setdefault("agree", seen(*devices))
-    return handing.take_back(devices=devices, starts_on=starts_on, actor=actor, **options)
+    return movements.take_back(devices=devices, starts_on=starts_on, actor=actor, **options)
 
 
 def lend(*devices, employee, due_on, starts_on=TODAY, actor=None, **options):
     options.setdefault("agree", seen(*devices))
-    return handing.lend(
+    return movements.lend(
         devices=devices,
         employee=employee,
         starts_on=starts_on,

@@ -19,7 +19,7 @@ from leasing.movements.presenters import where
 from leasing.movements.selectors.states import DeviceState, holders_after_move
 from leasing.movements.services.moves import (
     MOVED,
-    Handled,
+    Moved,
     Moves,
     fault_of_loss,
     fault_of_payer,
@@ -48,7 +48,7 @@ def hand_out(
     replaces: Device | None = None,
     takes_old_back: bool = False,
     later: str = "",
-) -> Handled:
+) -> Moved:
     """Hand devices of the stock out to a person, or to a unit for a purpose, from a day on.
 
     What is set aside for an order line is handed out for it; `line` names one for a device that is
@@ -90,15 +90,13 @@ def hand_out(
         exempt_lines=[its_line.pk for its_line in lines.values()],
         changes=changes,
     )
-    handled = _refuse_or(reasons, moves, actor)
-    if handled.changed:
+    moved = _refuse_or(reasons, moves, actor)
+    if moved.changed:
         _refresh(lines.values(), actor, now)
     if old and len(ahead) == 1:
         new = ahead[0].device
         note_replaced(old=old.device, new=new, replaced_on=starts_on, actor=actor)
-    return Handled(
-        tuple(device for device in handled.changed if device.pk in wanted), handled.unchanged
-    )
+    return Moved(tuple(device for device in moved.changed if device.pk in wanted), moved.unchanged)
 
 
 def _lines_of(
@@ -161,7 +159,7 @@ def transfer(
     used_for: str = "",
     no_employee: bool = False,
     later: str = "",
-) -> Handled:
+) -> Moved:
     """Move devices that are in use to another unit or person from a day on.
 
     What is not given stays as each has it: its person, unless it is to have `no_employee`, its
@@ -194,7 +192,7 @@ def take_back(
     actor: Actor,
     agree: Check = nothing_to_see,
     later: str = "",
-) -> Handled:
+) -> Moved:
     """Take devices back to IT's stock from a day on.
 
     Raises:
@@ -216,7 +214,7 @@ def lend(
     now: datetime,
     agree: Check = nothing_to_see,
     later: str = "",
-) -> Handled:
+) -> Moved:
     """Lend devices of the stock to a person until a day; Fælles IT goes on paying.
 
     Lending again what the person has on loan moves the day.
@@ -262,17 +260,17 @@ def lend(
     return _refuse_or(reasons, moves, actor)
 
 
-def _refuse_or(reasons: list[str], moves: Moves, actor: Actor) -> Handled:
+def _refuse_or(reasons: list[str], moves: Moves, actor: Actor) -> Moved:
     """Carry moves out, or refuse them with all there is to say."""
     try:
-        handled = moves.carry_out(actor)
+        moved = moves.carry_out(actor)
     except NotAsShown:
         raise  # what stands in the way is told with what it does now
     except Refused as refused:
         raise Refused(*reasons, *refused.reasons) from None
     if reasons:
         raise Refused(*reasons)
-    return handled
+    return moved
 
 
 def _replaced_by(
