@@ -3,9 +3,9 @@
 from typing import BinaryIO
 
 from albertslund_it.common.workbooks import TOTAL, CellKind, Column, Workbook, write_table
+from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.budget import BudgetTable
 from leasing.cost_share.selectors.budget_sheet import THOUSAND_ORE, BudgetSheet
-from leasing.cost_share.selectors.forecast import SHADE_NAMES
 
 AMOUNT, CODE, NUMBER = CellKind.AMOUNT, CellKind.CODE, CellKind.NUMBER
 UNIT = (
@@ -103,7 +103,7 @@ def write_budgets(stream: BinaryIO, table: BudgetTable, payer_name: str) -> None
             Column("Enhed", width=30),
             *(
                 Column(name, AMOUNT, is_summed=True)
-                for name in ("Beløb", *table.shade_names, "Forventet", "Tilbage")
+                for name in ("Beløb", *SHADE_NAMES.values(), "Forventet", "Tilbage")
             ),
         ],
         rows=[

@@ -1,3 +1,7 @@
+from datetime import date
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from albertslund_it.common.permissions import (
@@ -11,27 +15,30 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now as moment_now
 from albertslund_it.web.clock import today
 from inventory.organisation.selectors.scope import devices_seen_by, sees_all
-from leasing.approvals.presenters import approval_tasks
-from leasing.approvals.selectors.tasks import to_decide
-from leasing.billing.selectors.outstanding import outstanding
+from leasing.billing.selectors.outstanding import Outstanding, outstanding
 from leasing.billing.selectors.quarter_costs import cost_of
 from leasing.billing.views import is_computed_now
-from leasing.confirmation.presenters import confirmation_tasks
-from leasing.confirmation.selectors.first import round_work
 from leasing.cost_share.selectors.minute import minute_of
 from leasing.cost_share.selectors.payers import payers_seen_by
-from leasing.cost_share.selectors.tasks import share_tasks
 from leasing.cost_share.views import task_links
 from leasing.cost_share.views.share import shades_chart
 from leasing.data_quality.presenters import finding_rows
 from leasing.data_quality.selectors.rules import costly_findings
 from leasing.data_quality.selectors.sets import in_stock
-from leasing.front.selectors import (
+from leasing.domain.tasks import Task
+from leasing.front.presenters import (
     leader_tasks,
     leaver_tasks,
     lessor_tasks,
     money_tasks,
     quarter_tasks,
+)
+from leasing.front.selectors import (
+    cost_of_leavers,
+    leader_work,
+    lessor_work,
+    quarter_work,
+    years_to_supplement,
 )
 from leasing.mail.presenters import mail_tasks
 from leasing.mail.selectors import unsent_mails
@@ -42,68 +49,60 @@ from leasing.orders.presenters.tasks import order_tasks
 from leasing.orders.selectors.tasks import open_lines_by_status
 
 
-def front(request):
+def front(request: HttpRequest) -> HttpResponse:
     """Show what waits for the user, by role."""
     user, day = request.user, today()
     now = is_computed_now(request)
-    context = {"is_computed": now, "tasks": [], "today": day}
+    context = {"is_computed": now, "today": day, "sees_nothing": not user.has_perm(VIEW_DEVICE)}
+    tasks = task_links.tasks_of(user, day)
+    if user.has_perm(HANDLE_ORDERS):
+        moment = moment_now()
+        tasks += mail_tasks(unsent_mails())
+        tasks += order_tasks(open_lines_by_status())
+        tasks += loss_tasks(running_breaches(moment), moment)
     if user.has_perm(VIEW_BILLINGRUN):
-        context |= _for_finance(day, now)
+        standing = outstanding(day) if now else None
+        context |= {"has_tasks": True, "latest": BillingRun.objects.order_by("-id").first()}
+        if standing:
+            context["standing"] = standing
+            context["year_ore"] = standing.of_year(day.year).total.cost_ore
+        tasks += _finance_tasks(standing, day)
     if user.has_perm(SEE_LAST_SEEN):
         context["has_tasks"] = True
         if now:
             context["findings"] = finding_rows(costly_findings(user, day))
             context["leased"] = cost_of(None, day)
             context["stock"] = cost_of(in_stock(day), day)
-    if user.has_perm(HANDLE_ORDERS):
-        moment = moment_now()
-        losses = loss_tasks(running_breaches(moment), moment)
-        helpdesk = [*order_tasks(open_lines_by_status()), *losses]
-        context["tasks"] = [*task_links.linked(helpdesk), *context["tasks"]]
-    context["sees_nothing"] = not user.has_perm(VIEW_DEVICE)
-    if not (sees_all(user) or context["sees_nothing"]):
+    if user.has_perm(VIEW_DEVICE) and not sees_all(user):
         context |= _for_leaders(user, day, now)
-    first = [
-        *approval_tasks(to_decide(user, day)),
-        *confirmation_tasks(round_work(user, day)),
-        *share_tasks(user, day),
-    ]
-    if user.has_perm(HANDLE_ORDERS):
-        first += mail_tasks(unsent_mails())
-    context["tasks"] = [*task_links.linked(first), *context["tasks"]]
+        if now and user.has_perm(VIEW_EMPLOYEE):
+            tasks += leaver_tasks(cost_of_leavers(day, devices_seen_by(user, day)), day)
+    context["tasks"] = task_links.linked(tasks)
     return render(request, "leasing/front/front.html", context)
 
 
-def _for_finance(day, now: bool) -> dict:
-    context = {"has_tasks": True, "latest": BillingRun.objects.order_by("-id").first()}
-    if not now:
-        return context | {"tasks": task_links.linked(quarter_tasks(day))}
-    standing = outstanding(day)
-    return context | {
-        "standing": standing,
-        "year_ore": standing.of_year(day.year).total.cost_ore,
-        "tasks": task_links.linked(
-            [
-                *money_tasks(standing, day),
-                *quarter_tasks(day, standing),
-                *lessor_tasks(day),
-                *leader_tasks(day),
-            ]
-        ),
-    }
+def _finance_tasks(standing: Outstanding | None, day: date) -> list[Task]:
+    """Return what waits of the money; without the standing, what is known without it."""
+    if standing is None:
+        return list(quarter_tasks(quarter_work(day)))
+    return [
+        *money_tasks(standing, years_to_supplement(standing, day)),
+        *quarter_tasks(quarter_work(day), standing),
+        *lessor_tasks(lessor_work(day)),
+        *leader_tasks(leader_work(day), day),
+    ]
 
 
-def _for_leaders(user, day, now: bool) -> dict:
+def _for_leaders(user: User, day: date, now: bool) -> dict[str, object]:
+    """Return each payer's figures and chart, once they are worked out."""
     payers = payers_seen_by(user, day)
-    context = {"is_leader": True, "payers": payers}
-    if not now:
-        return context
-    minutes = [minute_of(payer, Quarter.of(day), day) for payer in payers]
-    waiting = leaver_tasks(day, devices_seen_by(user, day)) if user.has_perm(VIEW_EMPLOYEE) else ()
-    return context | {
+    minutes = [minute_of(payer, Quarter.of(day), day) for payer in payers if now]
+    until = Quarter(day.year, 4)
+    return {
+        "is_leader": True,
+        "payers": payers,
         "minutes": [
-            (found, shades_chart(found, f"kvartaler-{i}", until=Quarter(day.year, 4)))
+            (found, shades_chart(found, f"kvartaler-{i}", until=until))
             for i, found in enumerate(minutes)
         ],
-        "tasks": task_links.linked(waiting),
     }

@@ -2,6 +2,7 @@ from leasing.models.agreement import FrameworkAgreement, LeasePrice, SubAgreemen
 from leasing.models.approval import Approval, Decision
 from leasing.models.billing import (
     COST_HOLDER_NAME,
+    KIND_NAMES,
     BilledFacts,
     BillingRun,
     InvoiceLine,
@@ -34,6 +35,7 @@ from leasing.models.supplier import (
 
 __all__ = [
     "COST_HOLDER_NAME",
+    "KIND_NAMES",
     "Approval",
     "BilledFacts",
     "BillingRun",

@@ -27,6 +27,15 @@ class Kind(models.TextChoices):
     CHARGE = "charge", "Engangsbeløb"
 
 
+# What the screen calls a line; the labels of `Kind` are the words of the files.
+KIND_NAMES = {
+    Kind.CURRENT: "Løbende",
+    Kind.BACKLOG: "Ikke tidligere opkrævet",
+    Kind.CORRECTION: "Rettelse til tidligere kvartal",
+    Kind.CHARGE: "Engangsbeløb",
+}
+
+
 class RunQuerySet(models.QuerySet["BillingRun"]):
     """Runs, with what names them."""
 

@@ -61,7 +61,6 @@ LEASING = {
     "search": (),
     "retention": (),
     "front": (
-        "approvals",
         "billing",
         "confirmation",
         "cost_share",

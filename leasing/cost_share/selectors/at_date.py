@@ -15,7 +15,7 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import DeviceModel, Unit
 from leasing.billing.selectors.facts import cost_holder_id, lease_facts, one_moment
 from leasing.billing.selectors.outstanding import devices_of_units
-from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.billing.selectors.remembered import kept, kept_rows
 from leasing.billing.selectors.window import billing_start
 from leasing.cost_share.selectors.cells import unit_on
 from leasing.cost_share.selectors.payers import STOCK, Payer
@@ -23,16 +23,11 @@ from leasing.domain.accrual import accrued, term_on
 from leasing.models import COST_HOLDER_NAME
 
 COME, GONE, MOVED, PRICE, SAME = "kommet", "vaek", "flyttet", "pris", "uaendret"
-KIND_NAMES = {
-    COME: "Kommet til",
-    GONE: "Væk",
-    MOVED: "Flyttet imellem enheder",
-    PRICE: "Anden pris",
-    SAME: "Uændret",
-}
+# In the order of the page.
+DIFFERENCES = (COME, GONE, MOVED, PRICE, SAME)
 
 
-class Held(NamedTuple):
+class DayItem(NamedTuple):
     """A leased item at a unit on a day: the term in force, and what that day's quarter costs."""
 
     device_id: int
@@ -59,13 +54,9 @@ class HeldRow(NamedTuple):
     def change_ore(self) -> int:
         return self.amount_ore - self.before_ore
 
-    @property
-    def what(self) -> str:
-        return KIND_NAMES[self.kind]
-
 
 @dataclass
-class Sum:
+class DaySum:
     """Items and øre of the earlier day and of the day itself."""
 
     key: str = ""
@@ -79,7 +70,7 @@ class Sum:
     def change_ore(self) -> int:
         return self.amount_ore - self.before_ore
 
-    def add(self, before: Held | None, now: Held | None) -> None:
+    def add(self, before: DayItem | None, now: DayItem | None) -> None:
         """Take in an item as it was and as it is."""
         if before:
             self.items_before += 1
@@ -99,34 +90,15 @@ class Day:
 
     day: date
     earlier: date | None
-    total: Sum
+    total: DaySum
     pcs: int
-    groups: list[Sum]
-    kinds: list[Sum]
+    groups: list[DaySum]
+    kinds: list[DaySum]
 
 
-def day_of(payer: Payer, day: date, earlier: date | None = None) -> Day:
-    """Add up what a payer had on a day, worked out once for as long as no fact changes."""
-    return remembered(_name(payer, day, earlier), lambda: _added_up(payer, day, earlier))
-
-
-def is_at_hand(payer: Payer, day: date, earlier: date | None = None) -> bool:
-    """Tell whether `day_of` has nothing left to work out."""
-    return is_remembered(_name(payer, day, earlier))
-
-
-def _name(payer: Payer, day: date, earlier: date | None) -> str:
-    return f"day|{payer.known_as}|{day}|{earlier}"
-
-
-def held_on(payer: Payer, day: date) -> list[Held]:
-    """Return what a payer had on a day by serial numbers, worked out once."""
-    rows = remembered(f"held|{payer.known_as}|{day}", lambda: _held(payer, day))
-    return [Held._make(row) for row in rows]
-
-
-def _held(payer: Payer, day: date) -> list[tuple]:
-    """Return the rows as plain tuples, which are kept and found again in half the time."""
+@kept_rows("held", DayItem)
+def held_on(payer: Payer, day: date) -> list[DayItem]:
+    """Return what a payer had on a day by serial numbers."""
     quarter, found = Quarter.of(day), []
     with one_moment():
         holder = cost_holder_id()
@@ -139,9 +111,10 @@ def _held(payer: Payer, day: date) -> list[tuple]:
                 continue
             cost = accrued(facts.terms, facts.stops_on, end)
             cost -= accrued(facts.terms, facts.stops_on, min(start, end))
+            term = term_on(facts.terms, day)
             about = (facts.device_id, facts.serial_number, facts.model_name)
-            found.append((*about, unit, *term_on(facts.terms, day)[2:], cost))
-    return sorted(found, key=lambda row: row[1])
+            found.append(DayItem(*about, unit, term.price_ore, term.quarters, cost))
+    return sorted(found, key=lambda item: item.serial_number)
 
 
 def rows_on(payer: Payer, day: date, earlier: date | None = None, kind: str = "") -> list[HeldRow]:
@@ -152,12 +125,11 @@ def rows_on(payer: Payer, day: date, earlier: date | None = None, kind: str = ""
         if earlier is None or (of_kind == kind if kind else of_kind != SAME)
     ]
     units = Unit.objects.in_bulk({one.unit_id for _, *both in pairs for one in both if one})
-    order = list(KIND_NAMES)
-    pairs.sort(key=lambda pair: order.index(pair[0]))
+    pairs.sort(key=lambda pair: DIFFERENCES.index(pair[0]))
     return [_row(units, *pair) for pair in pairs]
 
 
-def _row(units: dict, kind: str, before: Held | None, now: Held | None) -> HeldRow:
+def _row(units: dict, kind: str, before: DayItem | None, now: DayItem | None) -> HeldRow:
     shown = now or before
     unit = units[shown.unit_id].name
     if kind == MOVED:
@@ -186,7 +158,7 @@ def _pairs(payer: Payer, day: date, earlier: date | None) -> Iterator[tuple]:
         yield _kind(before, one), before, one
 
 
-def _kind(before: Held | None, now: Held | None) -> str:
+def _kind(before: DayItem | None, now: DayItem | None) -> str:
     if before is None:
         return COME
     if now is None:
@@ -197,14 +169,16 @@ def _kind(before: Held | None, now: Held | None) -> str:
     return SAME if same else PRICE
 
 
-def _added_up(payer: Payer, day: date, earlier: date | None) -> Day:
+@kept("day")
+def day_of(payer: Payer, day: date, earlier: date | None = None) -> Day:
+    """Add up what a payer had on a day."""
     units = Unit.objects.select_related("department").in_bulk()
     pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))
     payer_of = _department if payer.is_everybody else _unit
     payers = {pk: payer_of(unit) for pk, unit in units.items()}
-    groups: dict[tuple, Sum] = defaultdict(Sum)
-    kinds: dict[str, Sum] = defaultdict(Sum)
-    total, pcs = Sum("", "I alt"), 0
+    groups: dict[tuple, DaySum] = defaultdict(DaySum)
+    kinds: dict[str, DaySum] = defaultdict(DaySum)
+    total, pcs = DaySum("", "I alt"), 0
     for kind, before, now in _pairs(payer, day, earlier):
         total.add(before, now)
         kinds[kind].add(before, now)
@@ -216,14 +190,14 @@ def _added_up(payer: Payer, day: date, earlier: date | None) -> Day:
     for (key, label), one in groups.items():
         one.key, one.label = key, label
     for key, one in kinds.items():
-        one.key, one.label = key, KIND_NAMES[key]
+        one.key = key
     return Day(
         day,
         earlier,
         total,
         pcs,
         sorted(groups.values(), key=lambda one: (one.key == STOCK, danish_key(one.label))),
-        [kinds[key] for key in KIND_NAMES if key in kinds] if earlier else [],
+        [kinds[key] for key in DIFFERENCES if key in kinds] if earlier else [],
     )
 
 

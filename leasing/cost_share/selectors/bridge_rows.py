@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from inventory.models import Unit
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
-from leasing.cost_share.selectors.bridge_steps import Item
+from leasing.cost_share.selectors.bridge_steps import BridgeItem
 from leasing.cost_share.selectors.payers import Payer
 from leasing.models import COST_HOLDER_NAME, InvoiceSummary
 
@@ -22,13 +22,13 @@ class ItemRow:
     `is_seen` tells whether the reader may open it today.
     """
 
-    item: Item
+    item: BridgeItem
     unit: str
     other: str
     is_seen: bool
 
 
-def rows_of(items: Sequence[Item], user: User, today: date) -> list[ItemRow]:
+def rows_of(items: Sequence[BridgeItem], user: User, today: date) -> list[ItemRow]:
     """Name what a page of items is about; another department only to who sees it."""
     ids = {item.unit_id for item in items} | {item.other_id for item in items}
     units = Unit.objects.select_related("department").in_bulk(ids - {None})
@@ -37,7 +37,7 @@ def rows_of(items: Sequence[Item], user: User, today: date) -> list[ItemRow]:
 
     departments = set(units_seen_by(user, today).order_by().values_list("department", flat=True))
 
-    def department(item: Item) -> str:
+    def department(item: BridgeItem) -> str:
         unit = units.get(item.other_id)
         if unit is None:
             return ""

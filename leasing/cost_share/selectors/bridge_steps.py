@@ -1,4 +1,4 @@
-"""The steps of a bridge: what they are called, and what is in them."""
+"""The steps of a bridge, and what is in them."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,34 +17,11 @@ from leasing.domain.change import (
     STOCK,
 )
 
-STEP_NAMES = {
-    NEW: "Nye leasinger",
-    ENDED: "Ophørte leasinger",
-    MOVED_IN: "Flyttet hertil",
-    MOVED_OUT: "Flyttet herfra",
-    STOCK: "Fra og til lager",
-    PRICE: "Ændret pris",
-    PART: "Del af et kvartal",
-    CORRECTIONS: "Rettelser",
-    CHARGES: "Engangsbeløb",
-    ODD: "Skæve øre",
-}
-STEP_HELP = {
-    NEW: "Leasingen er begyndt efter det tidligere kvartal.",
-    ENDED: "Leasingen var slut før det senere kvartal.",
-    MOVED_IN: "Udstyret er kommet fra en anden, som betalte før.",
-    MOVED_OUT: "Udstyret er gået til en anden, som betaler nu.",
-    STOCK: "Udstyret er hentet på it-lageret eller lagt der. På lager betaler Fælles IT.",
-    PRICE: "Samme udstyr hele tiden, men til en anden pris.",
-    PART: "Leasingen gjaldt kun en del af det ene kvartal.",
-    CORRECTIONS: "Opgjort anderledes i låste kvartaler: rettet senere, eller enheden har skiftet "
-    "afdeling.",
-    CHARGES: "Skader, fragt og andet, der betales én gang.",
-    ODD: "Samme udstyr til samme pris: kvartalerne er ikke lige lange, og øren går ikke op.",
-}
+# In the order of the page.
+STEPS = (NEW, ENDED, MOVED_IN, MOVED_OUT, STOCK, PRICE, PART, CORRECTIONS, CHARGES, ODD)
 
 
-class Item(NamedTuple):
+class BridgeItem(NamedTuple):
     """A device's (or a charge's) part of a step."""
 
     step: str
@@ -63,30 +40,21 @@ class Item(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Step:
-    """A step; `items` is all that is in it, and left out of a bridge that is only to be drawn."""
+class BridgeStep:
+    """A step; `items` is all that is in it, and left out of a bridge that is only to be drawn.
+
+    `are_pcs`: nothing but pcs is in it. `place` is the department at the other end of most of it.
+    """
 
     key: str
     amount_ore: int
     count: int
-    items: list[Item]
-
-    @classmethod
-    def of(cls, key: str, items: list[Item]) -> "Step":
-        """Add up what is in a step."""
-        amount = sum(item.change_ore for item in items)
-        return cls(key, amount, len({item.device_id or item for item in items}), items)
-
-    @property
-    def label(self) -> str:
-        return STEP_NAMES[self.key]
-
-    @property
-    def help(self) -> str:
-        return STEP_HELP[self.key]
+    are_pcs: bool
+    place: str
+    items: list[BridgeItem]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Bridge:
     """Two quarters' cost with every step between them."""
 
@@ -94,13 +62,18 @@ class Bridge:
     after: Quarter
     before_ore: int
     after_ore: int
-    steps: list[Step]
-    sentence: str = ""
+    steps: list[BridgeStep]
 
     @property
     def change_ore(self) -> int:
         return self.after_ore - self.before_ore
 
-    def step(self, key: str) -> Step | None:
+    @property
+    def main_step(self) -> BridgeStep:
+        """Return the step that did most for the change; there is one where there is a change."""
+        same_way = [s for s in self.steps if (s.amount_ore > 0) is (self.change_ore > 0)]
+        return max(same_way, key=lambda step: abs(step.amount_ore))
+
+    def step(self, key: str) -> BridgeStep | None:
         """Return a step by its key."""
         return next((step for step in self.steps if step.key == key), None)

@@ -9,18 +9,14 @@ from albertslund_it.common.names import danish_key
 from inventory.models import Unit
 from leasing.billing.selectors.window import billing_start
 from leasing.cost_share.selectors.forecast import (
-    ASSUMED,
     BILLED,
-    CONTRACTED,
-    PLANNED,
-    SHADE_NAMES,
+    SHADES,
     Forecast,
     forecast_of,
 )
 from leasing.cost_share.selectors.payers import Payer
 from leasing.models import Budget
 
-SHADES = (BILLED, CONTRACTED, PLANNED, ASSUMED)
 YEARS_AHEAD = 4
 
 
@@ -84,10 +80,6 @@ class BudgetTable:
     rows: list[BudgetRow]
     against: BudgetAgainst
     sums: list[int]
-
-    @property
-    def shade_names(self) -> list[str]:
-        return [SHADE_NAMES[shade] for shade in SHADES]
 
     @property
     def over(self) -> list[BudgetRow]:

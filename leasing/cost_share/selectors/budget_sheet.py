@@ -11,9 +11,10 @@ from datetime import date
 
 from albertslund_it.common.names import danish_key
 from inventory.models import Unit
-from leasing.cost_share.selectors.budget import SHADES, YEARS_AHEAD
-from leasing.cost_share.selectors.forecast import ASSUMED, SHADE_NAMES, Forecast, forecast_of
+from leasing.cost_share.selectors.budget import YEARS_AHEAD
+from leasing.cost_share.selectors.forecast import SHADES, Forecast, forecast_of
 from leasing.cost_share.selectors.payers import Payer
+from leasing.domain.renewal import ASSUMED
 from leasing.models import COST_HOLDER_NAME, Budget, LeasePrice
 from leasing.rebilling.selectors.booking import BookingMethod, Coding
 
@@ -85,13 +86,13 @@ class BudgetSheet:
 
     @property
     def by_shade(self) -> list[tuple[str, list[int]]]:
-        """Return (name, amounts by year) of every shade over all units."""
+        """Return (shade, amounts by year) of every shade over all units."""
         found = []
         for shade in SHADES:
             rows = [one.by_shade[shade] for one in self.units if shade in one.by_shade]
             amounts = _added(rows, len(self.years))
             if any(amounts):
-                found.append((SHADE_NAMES[shade], amounts))
+                found.append((shade, amounts))
         return found
 
     @property

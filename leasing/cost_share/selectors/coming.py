@@ -8,7 +8,7 @@ from typing import NamedTuple
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
-from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.billing.selectors.remembered import kept_rows
 from leasing.cost_share.selectors.forecast import basis_of, coming_of
 from leasing.cost_share.selectors.payers import Payer
 from leasing.domain.accrual import Term, accrued
@@ -29,7 +29,7 @@ class ComingRow(NamedTuple):
     amount_ore: int
 
 
-class Span(NamedTuple):
+class ComingSpan(NamedTuple):
     """The quarters, the shade and the model that are asked about; None is any model."""
 
     first: Quarter
@@ -38,26 +38,12 @@ class Span(NamedTuple):
     model_name: str | None = None
 
 
-def coming_rows(payer: Payer, span: Span, today: date) -> list[ComingRow]:
-    """Return the terms to come that cost a payer something in some quarters; worked out once.
+@kept_rows("coming", ComingRow)
+def coming_rows(payer: Payer, span: ComingSpan, today: date) -> list[ComingRow]:
+    """Return the terms to come that cost a payer something in some quarters.
 
     They add up to the forecast's amount of that shade: a term's quarters are differences of one F.
     """
-    name = _name(payer, span, today)
-    rows = remembered(name, lambda: [tuple(row) for row in _rows(payer, span, today)])
-    return [ComingRow._make(row) for row in rows]
-
-
-def is_at_hand(payer: Payer, span: Span, today: date) -> bool:
-    """Tell whether `coming_rows` has nothing left to work out."""
-    return is_remembered(_name(payer, span, today))
-
-
-def _name(payer: Payer, span: Span, today: date) -> str:
-    return f"coming|{payer.known_as}|{span}|{today}"
-
-
-def _rows(payer: Payer, span: Span, today: date) -> list[ComingRow]:
     counts: dict[Coming, int] = defaultdict(int)
     for one in coming_of(basis_of(payer, today)):
         if one.shade == span.shade and span.model_name in (None, one.model_name):
@@ -69,7 +55,9 @@ def _rows(payer: Payer, span: Span, today: date) -> list[ComingRow]:
     )
 
 
-def _costing(counts: dict[Coming, int], span: Span, units: dict[int, str]) -> Iterator[ComingRow]:
+def _costing(
+    counts: dict[Coming, int], span: ComingSpan, units: dict[int, str]
+) -> Iterator[ComingRow]:
     costs: dict[Term, int] = {}  # many have the same term
     for one, count in counts.items():
         term = one.term

@@ -18,7 +18,7 @@ from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Unit
 from leasing.billing.selectors.facts import cost_holder_id, one_moment
 from leasing.billing.selectors.outstanding import leases_pending, pending_charges, window_up_to
-from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.billing.selectors.remembered import kept
 from leasing.cost_share.selectors.cells import billed_cells, unit_on
 from leasing.cost_share.selectors.payers import Payer
 from leasing.domain.accrual import Term, accrued, span_of, terms_in_order
@@ -27,12 +27,7 @@ from leasing.domain.renewal import ASSUMED, PLANNED, Coming, Expiring, again, re
 from leasing.models import Lease, LeasePrice, OrderLine, Status
 
 BILLED, CONTRACTED = "billed", "contracted"
-SHADE_NAMES = {
-    BILLED: "Opkrævet",
-    CONTRACTED: "Aftalt",
-    PLANNED: "Planlagt",
-    ASSUMED: "Forudsat",
-}
+SHADES = (BILLED, CONTRACTED, PLANNED, ASSUMED)
 QUARTERS_AHEAD = 16
 ONE_DAY = timedelta(days=1)
 ON_THEIR_WAY = (Status.AWAITING, Status.APPROVED, Status.ORDERED, Status.PARTLY)
@@ -83,7 +78,7 @@ class Forecast:
 
     def sums(self, *keys: str) -> dict[tuple, dict[str, int]]:
         """Add up by some of the cells' fields ("year" too): (values) -> shade -> øre."""
-        sums: dict[tuple, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SHADE_NAMES, 0))
+        sums: dict[tuple, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SHADES, 0))
         for cell in self.cells:
             at = tuple(
                 int(cell.period[:4]) if key == "year" else getattr(cell, key) for key in keys
@@ -116,23 +111,19 @@ def last_quarter(today: date) -> Quarter:
 def forecast_of(payer: Payer, today: date, assumptions: Assumptions | None = None) -> Forecast:
     """Forecast what quarters cost a payer; without assumptions of one's own, worked out once."""
     if assumptions is None or assumptions == Assumptions():
-        return remembered(_name(payer, today), lambda: _forecast(payer, today, Assumptions()))
+        return _as_things_stand(payer, today)
     return _forecast(payer, today, assumptions)
 
 
-def is_at_hand(payer: Payer, today: date) -> bool:
-    """Tell whether a forecast without assumptions of one's own has nothing left to work out."""
-    return is_remembered(_name(payer, today))
+@kept("forecast")
+def _as_things_stand(payer: Payer, today: date) -> Forecast:
+    return _forecast(payer, today, Assumptions())
 
 
-def _name(payer: Payer, today: date) -> str:
-    return f"forecast|{payer.known_as}|{today}"
-
-
+@kept("forecast-basis")
 def basis_of(payer: Payer, today: date) -> Basis:
-    """Return what a forecast begins with, worked out once: leases, orders and prices."""
-    name = f"forecast-basis|{payer.known_as}|{today}"
-    return remembered(name, lambda: _Gathering(payer, today).basis())
+    """Return what a forecast begins with: leases, orders and prices."""
+    return _Gathering(payer, today).basis()
 
 
 def _forecast(payer: Payer, today: date, assumptions: Assumptions) -> Forecast:

@@ -8,9 +8,12 @@ from typing import NamedTuple
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
-from leasing.billing.selectors.remembered import is_remembered, remembered
-from leasing.cost_share.selectors.forecast import SHADE_NAMES, Forecast, forecast_of
+from leasing.billing.selectors.remembered import kept
+from leasing.cost_share.selectors.forecast import SHADES, Forecast, forecast_of
 from leasing.cost_share.selectors.payers import Payer
+
+# What a table is added up by: what the address calls it.
+YEAR, QUARTER, UNIT, MODEL = "aar", "kvartal", "enhed", "model"
 
 
 class ForecastRow(NamedTuple):
@@ -29,14 +32,12 @@ class ForecastRow(NamedTuple):
 class ForecastTable:
     """Rows with their sums by shade."""
 
-    title: str
-    heading: str
     parameter: str
     rows: list[ForecastRow]
 
     @property
     def sums(self) -> list[int]:
-        return [sum(row.amounts[at] for row in self.rows) for at in range(len(SHADE_NAMES))]
+        return [sum(row.amounts[at] for row in self.rows) for at in range(len(SHADES))]
 
     @property
     def total_ore(self) -> int:
@@ -51,25 +52,13 @@ class ForecastPage(NamedTuple):
     tables: list[ForecastTable]
 
 
-def page_of(payer: Payer, today: date, year: int) -> ForecastPage:
-    """Return the page of one budget year, added up once for as long as no fact changes."""
-
-    def page() -> ForecastPage:
-        found = forecast_of(payer, today)
-        sums, none = found.sums("period"), dict.fromkeys(SHADE_NAMES, 0)
-        quarters = [(q, sums.get((str(q),), none)) for q in found.quarters if q.year >= today.year]
-        return ForecastPage(found.years, quarters, tables_of(found, year))
-
-    return ForecastPage._make(remembered(_name(payer, today, year), lambda: tuple(page())))
-
-
-def is_at_hand(payer: Payer, today: date, year: int) -> bool:
-    """Tell whether `page_of` has nothing left to work out."""
-    return is_remembered(_name(payer, today, year))
-
-
-def _name(payer: Payer, today: date, year: int) -> str:
-    return f"forecast-page|{payer.known_as}|{today}|{year}"
+@kept("forecast-page")
+def forecast_page(payer: Payer, today: date, year: int) -> ForecastPage:
+    """Return the page of one budget year."""
+    found = forecast_of(payer, today)
+    sums, none = found.sums("period"), dict.fromkeys(SHADES, 0)
+    quarters = [(q, sums.get((str(q),), none)) for q in found.quarters if q.year >= today.year]
+    return ForecastPage(found.years, quarters, tables_of(found, year))
 
 
 def tables_of(found: Forecast, year: int) -> list[ForecastTable]:
@@ -83,23 +72,17 @@ def tables_of(found: Forecast, year: int) -> list[ForecastTable]:
     )
     years = [row for row in _rows(found, "year", str, str) if int(row.key) in found.years]
     return [
-        ForecastTable("Pr. budgetår", "År", "aar", years),
+        ForecastTable(YEAR, years),
         ForecastTable(
-            f"{year} pr. kvartal",
-            "Kvartal",
-            "kvartal",
+            QUARTER,
             _rows(of_year, "period", lambda code: Quarter.parse(code).label, str),
         ),
         ForecastTable(
-            f"{year} pr. enhed",
-            "Enhed",
-            "enhed",
+            UNIT,
             _rows(of_year, "unit_id", lambda pk: units[pk].name, danish_key),
         ),
         ForecastTable(
-            f"{year} pr. model",
-            "Model",
-            "model",
+            MODEL,
             _rows(of_year, "model_name", lambda name: name or "Uden udstyr", danish_key),
         ),
     ]

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from albertslund_it.common.money import format_count
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
 from leasing.approvals.selectors.approvals import awaiting_answer
-from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.billing.selectors.remembered import kept
 from leasing.confirmation.selectors.first import unanswered_of
-from leasing.cost_share.selectors.bridge import worked_out
-from leasing.cost_share.selectors.bridge_steps import Step
+from leasing.cost_share.selectors.bridge import bridge_worked_out, outline_of
+from leasing.cost_share.selectors.bridge_steps import Bridge, BridgeStep
 from leasing.cost_share.selectors.next_bill import NextBill
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.share import Bill, share_of
@@ -38,10 +37,9 @@ class Letter:
     billed_cost_ore: int
     next_bill: NextBill
     before: Quarter | None
-    sentence: str
-    steps: Sequence[Step]
+    why: Bridge | None
+    steps: Sequence[BridgeStep]
     rest_ore: int
-    change_ore: int
     endings: Sequence[Ending]
     more_endings: int
     missing_wishes: int
@@ -55,44 +53,15 @@ class Letter:
         return abs(self.bill.amount_ore - self.billed_cost_ore) if self.bill else 0
 
     @property
-    def asks(self) -> list[str]:
-        """Say what there is to decide, one thing after the other."""
-        found = []
-        if self.unanswered:
-            by = f"senest den {self.answer_by:%d-%m-%Y}"
-            found.append(
-                f"{format_count(self.unanswered)} stk. på jeres liste: er de jeres? Svar {by}"
-            )
-        if self.approvals:
-            more = "er" if self.approvals > 1 else ""
-            found.append(f"{format_count(self.approvals)} dispensation{more}, der venter på svar")
-        if self.missing_wishes:
-            more = "er" if self.missing_wishes > 1 else ""
-            found.append(
-                f"{format_count(self.missing_wishes)} leasing{more}, der udløber: frikøb, "
-                "forlængelse eller returnering"
-            )
-        return found
+    def change_ore(self) -> int:
+        return self.why.change_ore if self.why else 0
 
 
+@kept("letter")
 def letter_of(payer: Payer, quarter: Quarter, today: date) -> Letter:
-    """Return a payer's letter, worked out once for as long as no fact changes."""
-    return remembered(_name(payer, quarter, today), lambda: write_letter(payer, quarter, today))
-
-
-def is_at_hand(payer: Payer, quarter: Quarter, today: date) -> bool:
-    """Tell whether `letter_of` has nothing left to work out."""
-    return is_remembered(_name(payer, quarter, today))
-
-
-def _name(payer: Payer, quarter: Quarter, today: date) -> str:
-    return f"letter|{payer.known_as}|{quarter}|{today}"
-
-
-def write_letter(payer: Payer, quarter: Quarter, today: date) -> Letter:
-    """Work a letter out from the facts as they are now."""
+    """Return a payer's letter."""
     share = share_of(payer, quarter, today)
-    why = worked_out(payer, share.before, quarter) if share.before else None
+    why = outline_of(bridge_worked_out(payer, share.before, quarter)) if share.before else None
     units = Unit.objects.filter(pk__in=payer.unit_ids)
     ending = endings(units, today)
     asked = awaiting_answer(Approval.objects.filter(employee__unit__in=units))
@@ -110,10 +79,9 @@ def write_letter(payer: Payer, quarter: Quarter, today: date) -> Letter:
         billed_cost_ore=sum(one.cost_ore for one in share.quarters if one.quarter in billed),
         next_bill=share.next_bill,
         before=share.before,
-        sentence=why.sentence if why else "",
+        why=why,
         steps=steps[:STEPS_TOLD],
         rest_ore=sum(step.amount_ore for step in steps[STEPS_TOLD:]),
-        change_ore=why.change_ore if why else 0,
         endings=ending[:ENDINGS_TOLD],
         more_endings=max(0, len(ending) - ENDINGS_TOLD),
         missing_wishes=sum(one.needs_wish for one in ending),

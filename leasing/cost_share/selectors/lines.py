@@ -16,7 +16,7 @@ from inventory.models import Unit
 from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import devices_of_units, pending_rows, window_up_to
 from leasing.billing.selectors.preview import invoice_order
-from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.billing.selectors.remembered import kept, kept_rows
 from leasing.billing.selectors.run_lines import RunLine, run_lines
 from leasing.billing.selectors.window import window_ahead
 from leasing.cost_share.selectors.payers import Payer
@@ -28,14 +28,6 @@ FIRST = 100
 BILLED, NOT_BILLED = "opkraevet", "ikke-opkraevet"
 # With a closed run's code after it: what that run and those before it hold.
 UP_TO = "til-og-med-"
-
-# What the screen calls a line; the labels of `Kind` are the words of the files.
-KIND_NAMES = {
-    Kind.CURRENT: "Løbende",
-    Kind.BACKLOG: "Ikke tidligere opkrævet",
-    Kind.CORRECTION: "Rettelse til tidligere kvartal",
-    Kind.CHARGE: "Engangsbeløb",
-}
 
 
 class Line(NamedTuple):
@@ -62,15 +54,8 @@ class Line(NamedTuple):
     unit_id: int | None = None
 
     @property
-    def kind_name(self) -> str:
-        return KIND_NAMES[self.kind]
-
-    @property
     def period_label(self) -> str:
         return Quarter.parse(self.period).short_label
-
-
-AMOUNT = Line._fields.index("amount_ore")
 
 
 @dataclass(frozen=True)
@@ -171,7 +156,7 @@ class Pending:
 
     count: int
     total_ore: int
-    first: list[tuple]
+    first: list[Line]
 
 
 NOTHING_PENDING = Pending(0, 0, [])
@@ -212,7 +197,7 @@ class Lines(Sequence):
         if start >= known:
             rows = []
         elif min(stop, known) <= len(self.pending.first):
-            rows = [Line._make(row) for row in self.pending.first[start:stop]]
+            rows = self.pending.first[start:stop]
         else:
             rows = self.all_pending()[start:stop]
         if stop > known:
@@ -243,39 +228,29 @@ def lines_of(payer: Payer, choice: Choice, today: date) -> Lines:
     Raises:
         Refused: when `choice.run` is neither closed, nor can be closed today, nor the next.
     """
-    name = _name(payer, choice, today)
-
-    def rows() -> list[tuple]:
-        # Plain tuples are kept and found again in half the time.
-        return remembered(
-            f"{name}|rows", lambda: [tuple(line) for line in _pending(payer, choice, today)]
-        )
-
-    def size() -> Pending:
-        found = rows()
-        return Pending(len(found), sum(row[AMOUNT] for row in found), found[:FIRST])
-
     with one_moment():
         billed = _billed(payer, choice)
         count, total = _size(payer, choice, billed)
-        pending = NOTHING_PENDING if _is_closed(choice.run) else remembered(name, size)
+        pending = NOTHING_PENDING if _is_closed(choice.run) else _pending_of(payer, choice, today)
     return Lines(
         pending,
         billed.values_list(*READ_FIELDS),
         count,
         total,
-        lambda: [Line._make(row) for row in rows()] if pending.count else [],
+        lambda: _pending_lines(payer, choice, today) if pending.count else [],
         payer.billed,
     )
 
 
 def is_at_hand(payer: Payer, choice: Choice, today: date) -> bool:
     """Tell whether `lines_of` has nothing left to work out."""
-    return _is_closed(choice.run) or is_remembered(_name(payer, choice, today))
+    return _is_closed(choice.run) or _pending_of.is_at_hand(payer, choice, today)
 
 
-def _name(payer: Payer, choice: Choice, today: date) -> str:
-    return f"lines|{payer.known_as}|{choice}|{today}"
+@kept("lines")
+def _pending_of(payer: Payer, choice: Choice, today: date) -> Pending:
+    found = _pending_lines(payer, choice, today)
+    return Pending(len(found), sum(line.amount_ore for line in found), found[:FIRST])
 
 
 def _is_closed(run: str) -> bool:
@@ -319,7 +294,8 @@ def _size(payer: Payer, choice: Choice, billed: QuerySet) -> tuple[int, int]:
     return sums["lines"] or 0, sums["total"] or 0
 
 
-def _pending(payer: Payer, choice: Choice, today: date) -> list[Line]:
+@kept_rows("line-rows", Line)
+def _pending_lines(payer: Payer, choice: Choice, today: date) -> list[Line]:
     """Work out the lines that are not billed, or those of a run that is not closed."""
     units = Unit.objects.select_related("department")
     if payer.unit_ids is not None:

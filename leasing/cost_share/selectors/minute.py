@@ -6,10 +6,11 @@ from datetime import date
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device
 from leasing.billing.selectors.quarter_costs import quarter_costs
-from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.billing.selectors.remembered import kept
 from leasing.cost_share.selectors.bridge import bridge_between
+from leasing.cost_share.selectors.bridge_steps import Bridge
 from leasing.cost_share.selectors.budget import budget_of
-from leasing.cost_share.selectors.forecast import SHADE_NAMES, forecast_of
+from leasing.cost_share.selectors.forecast import SHADES, forecast_of
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.share import Share, share_of
 
@@ -17,7 +18,7 @@ AHEAD = 8
 
 
 @dataclass(frozen=True)
-class Shades:
+class QuarterShades:
     """What a quarter costs, øre by the shades of the forecast."""
 
     quarter: Quarter
@@ -36,10 +37,10 @@ class Minute:
     """
 
     share: Share
-    quarters: list[Shades]
+    quarters: list[QuarterShades]
     budget_ore: int | None
     municipality_ore: int | None
-    why: str
+    why: Bridge | None
 
     @property
     def quarter_ore(self) -> int:
@@ -75,37 +76,22 @@ class Minute:
         return self.left_ore is not None and self.left_ore < 0
 
 
+@kept("minute")
 def minute_of(payer: Payer, quarter: Quarter, today: date) -> Minute:
     """Return a payer's minute with a quarter chosen, one of `quarters_to_choose`."""
-    return remembered(_name(payer, quarter, today), lambda: _minute(payer, quarter, today))
-
-
-def is_at_hand(payer: Payer, quarter: Quarter, today: date) -> bool:
-    """Tell whether `minute_of` has nothing left to work out."""
-    return is_remembered(_name(payer, quarter, today))
-
-
-def _name(payer: Payer, quarter: Quarter, today: date) -> str:
-    return f"minute|{payer.known_as}|{quarter}|{today}"
-
-
-def _minute(payer: Payer, quarter: Quarter, today: date) -> Minute:
     share = share_of(payer, quarter, today, AHEAD)
     forecast, last = forecast_of(payer, today), Quarter.of(today).next(AHEAD)
-    sums, none = forecast.sums("period"), dict.fromkeys(SHADE_NAMES, 0)
-    quarters = [Shades(q, sums.get((str(q),), none)) for q in forecast.quarters if q <= last]
+    sums, none = forecast.sums("period"), dict.fromkeys(SHADES, 0)
+    quarters = [QuarterShades(q, sums.get((str(q),), none)) for q in forecast.quarters if q <= last]
     budget = budget_of(payer, quarter.year)
     before = share.before
-    why = bridge_between(payer, before, quarter, today).sentence if before else ""
-    return Minute(share, quarters, budget, _average(share.held.day), why)
+    why = bridge_between(payer, before, quarter, today) if before else None
+    pcs, pcs_ore = _pc_costs(share.held.day)
+    return Minute(share, quarters, budget, pcs_ore // pcs if pcs else None, why)
 
 
-def _average(day: date) -> int | None:
-    """Return what a leased pc costs in a day's quarter, over the whole municipality."""
-
-    def average() -> tuple[int | None]:
-        pcs = Device.objects.filter(model__category__is_pc=True)
-        costs = quarter_costs(pcs, day)
-        return (sum(costs.values()) // len(costs) if costs else None,)
-
-    return remembered(f"average|{day}", average)[0]
+@kept("pc-costs")
+def _pc_costs(day: date) -> tuple[int, int]:
+    """Count the leased pcs of the whole municipality, and add up what they cost in a quarter."""
+    costs = quarter_costs(Device.objects.filter(model__category__is_pc=True), day)
+    return len(costs), sum(costs.values())

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from albertslund_it.common.names import danish_key
 from inventory.models import Department, Placement, Unit
 from leasing.billing.selectors.facts import lease_facts, one_moment
-from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.billing.selectors.remembered import kept_rows
 from leasing.cost_share.selectors.payers import STOCK
 from leasing.domain.accrual import instalment, span_of
 from leasing.domain.allocation import LeaseFacts
@@ -62,22 +62,9 @@ class Place:
         return self.taken_ore - self.given_ore
 
 
+@kept_rows("moves", Move)
 def moves_between(first: date, last: date) -> list[Move]:
-    """Return the moves between departments from one day to another, both with; worked out once."""
-    rows = remembered(_name(first, last), lambda: [tuple(one) for one in _moves(first, last)])
-    return [Move._make(row) for row in rows]
-
-
-def is_at_hand(first: date, last: date) -> bool:
-    """Tell whether `moves_between` has nothing left to work out."""
-    return is_remembered(_name(first, last))
-
-
-def _name(first: date, last: date) -> str:
-    return f"moves|{first}|{last}"
-
-
-def _moves(first: date, last: date) -> list[Move]:
+    """Return the moves between departments from one day to another, both included."""
     with one_moment():
         units = {
             pk: (name, str(department or STOCK))

@@ -11,7 +11,7 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Employee, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.quarter_costs import quarter_costs
-from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.billing.selectors.remembered import kept
 from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Payer
 from leasing.cost_share.selectors.share import known_share_of
 
@@ -62,21 +62,9 @@ def whole_of(rows: Sequence[DepartmentFigures]) -> DepartmentFigures:
     )
 
 
+@kept("departments")
 def departments_compared(quarter: Quarter, today: date) -> list[DepartmentFigures]:
-    """Compare the departments in a quarter, worked out once for as long as no fact changes."""
-    return remembered(_name(quarter, today), lambda: _compared(quarter, today))
-
-
-def is_at_hand(quarter: Quarter, today: date) -> bool:
-    """Tell whether the comparison has nothing left to work out."""
-    return is_remembered(_name(quarter, today))
-
-
-def _name(quarter: Quarter, today: date) -> str:
-    return f"departments|{quarter}|{today}"
-
-
-def _compared(quarter: Quarter, today: date) -> list[DepartmentFigures]:
+    """Compare the departments in a quarter."""
     share = known_share_of(Payer(EVERYBODY, "Hele kommunen", None), quarter, today)
     day = share.held.day
     costs = quarter_costs(Device.objects.filter(model__category__is_pc=True), day)

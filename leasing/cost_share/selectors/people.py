@@ -3,17 +3,24 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from enum import IntEnum
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import among
 from inventory.models import Device, Placement, Unit
-from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.billing.selectors.remembered import kept
 from leasing.cost_share.selectors.lines import Choice, lines_of
 from leasing.cost_share.selectors.payers import Payer
 from leasing.models import Lease
 
-NOBODY, NO_DEVICE = "Uden medarbejder", "Engangsbeløb uden udstyr"
+
+class Holder(IntEnum):
+    """Who has it; in the order of the page."""
+
+    SOMEBODY = 0
+    NOBODY = 1
+    NO_DEVICE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +36,10 @@ class Possession:
 
 @dataclass
 class Person:
-    """A person, or nobody, with what they have; `items` counts devices."""
+    """A person by name, or nobody, with what they have; `items` counts devices."""
 
-    label: str
+    holder: Holder
+    name: str = ""
     possessions: list[Possession] = field(default_factory=list)
 
     @property
@@ -43,6 +51,7 @@ class Person:
         return len({one.serial_number for one in self.possessions if one.serial_number})
 
 
+@kept("people")
 def people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
     """Return the cost of a quarter by who had each device last in it, in Danish order."""
     sums: dict[tuple, int] = defaultdict(int)
@@ -53,27 +62,13 @@ def people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
             leases[line.serial_number] = line.lease_id
     holder_of = _holders(leases, {serial for serial, _, _ in sums}, quarter)
     units = dict(Unit.objects.filter(id__in={key[2] for key in sums}).values_list("id", "name"))
-    people: dict[str, Person] = {}
+    people: dict[tuple[Holder, str], Person] = {}
     for (serial, model, unit), amount in sorted(sums.items()):
-        label = holder_of.get((serial, unit), NOBODY) if serial else NO_DEVICE
-        person = people.setdefault(label, Person(label))
+        name = holder_of.get((serial, unit), "") if serial else ""
+        holder = Holder.SOMEBODY if name else Holder.NOBODY if serial else Holder.NO_DEVICE
+        person = people.setdefault((holder, name), Person(holder, name))
         person.possessions.append(Possession(serial, model, unit, units[unit], amount))
-    last = {NOBODY: 1, NO_DEVICE: 2}
-    return sorted(people.values(), key=lambda p: (last.get(p.label, 0), danish_key(p.label)))
-
-
-def known_people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
-    """Return `people_of`, worked out once for as long as no fact changes."""
-    return remembered(_name(payer, quarter, today), lambda: people_of(payer, quarter, today))
-
-
-def is_at_hand(payer: Payer, quarter: Quarter, today: date) -> bool:
-    """Tell whether `known_people_of` has nothing left to work out."""
-    return is_remembered(_name(payer, quarter, today))
-
-
-def _name(payer: Payer, quarter: Quarter, today: date) -> str:
-    return f"people|{payer.known_as}|{quarter}|{today}"
+    return sorted(people.values(), key=lambda person: (person.holder, danish_key(person.name)))
 
 
 def _holders(leases: dict[str, int], serials: set[str], quarter: Quarter) -> dict:
@@ -98,5 +93,5 @@ def _holders(leases: dict[str, int], serials: set[str], quarter: Quarter) -> dic
     for device, unit, name, initials, used_for in rows:
         who = f"{name} ({initials or 'kommende'})" if name else used_for
         for serial in serials_of[device]:
-            held[serial, unit] = who or NOBODY
+            held[serial, unit] = who
     return held

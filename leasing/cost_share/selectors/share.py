@@ -17,10 +17,9 @@ from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department, Unit
 from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import window_up_to
-from leasing.billing.selectors.remembered import remembered
+from leasing.billing.selectors.remembered import kept
 from leasing.billing.selectors.window import last_closed_quarter, next_window
 from leasing.cost_share.selectors.cells import Cell, Held, billed_cells, pending_cells
-from leasing.cost_share.selectors.lines import KIND_NAMES
 from leasing.cost_share.selectors.next_bill import NextBill, next_bill_of
 from leasing.cost_share.selectors.payers import STOCK, Payer
 from leasing.models import COST_HOLDER_NAME, BillingRun, InvoiceSummary, QuarterlyInvoice
@@ -29,7 +28,7 @@ QUARTERS_SHOWN = 12
 
 
 @dataclass
-class Row:
+class ShareRow:
     """One line of a grouping."""
 
     key: Hashable
@@ -82,13 +81,13 @@ class Share:
     before: Quarter | None
     to_date: Quarter | None
     quarters: list[QuarterCost]
-    total: Row
+    total: ShareRow
     billed_ore: int
     year_ore: int
     next_bill: NextBill
-    by_payer: list[Row]
-    by_model: list[Row]
-    by_kind: list[Row]
+    by_payer: list[ShareRow]
+    by_model: list[ShareRow]
+    by_kind: list[ShareRow]
     held: Held
     bills: list[Bill]
 
@@ -101,7 +100,7 @@ class Share:
         return max(Quarter(self.quarter.year, 1), self.quarters[0].quarter)
 
     @property
-    def most_changed(self) -> list[Row]:
+    def most_changed(self) -> list[ShareRow]:
         """Return the five rows of who pays that moved most since the quarter before, by a krone."""
         if self.before is None:
             return []
@@ -154,16 +153,16 @@ def share_of(payer: Payer, quarter: Quarter, today: date, ahead: int = 0) -> Sha
         next_bill=next_bill_of(pending, coming, today),
         by_payer=grouped.rows(payer_of, label_of, held_by),
         by_model=grouped.rows(lambda cell: cell.model_name, _model_label, held.by_model),
-        by_kind=grouped.rows(lambda cell: cell.kind, lambda kind: KIND_NAMES[kind], None),
+        by_kind=grouped.rows(lambda cell: cell.kind, str, None),
         held=held,
         bills=bills,
     )
 
 
+@kept("share")
 def known_share_of(payer: Payer, quarter: Quarter, today: date) -> Share:
     """Return a payer's share, worked out once for as long as no fact changes."""
-    name = f"share|{payer.known_as}|{quarter}|{today}"
-    return remembered(name, lambda: share_of(payer, quarter, today))
+    return share_of(payer, quarter, today)
 
 
 def _by_unit(cells: list[Cell], held: Held) -> tuple[Callable, Callable, dict]:
@@ -224,24 +223,24 @@ class _Grouping:
             if cell.period == self._before or self._january <= cell.period <= self._now
         ]
 
-    def total(self) -> Row:
-        row = Row("", "I alt")
+    def total(self) -> ShareRow:
+        row = ShareRow("", "I alt")
         for cell in self._cells:
             self._take(row, cell)
         return row
 
-    def rows(self, key_of: Callable, label_of: Callable, items: dict | None) -> list[Row]:
+    def rows(self, key_of: Callable, label_of: Callable, items: dict | None) -> list[ShareRow]:
         """Group by a key; what holds `items` is shown even if it cost nothing."""
         keys = {key_of(cell) for cell in self._cells} | set(items or ())
         rows = {
-            key: Row(key, label_of(key), None if items is None else items.get(key, 0))
+            key: ShareRow(key, label_of(key), None if items is None else items.get(key, 0))
             for key in keys
         }
         for cell in self._cells:
             self._take(rows[key_of(cell)], cell)
         return sorted(rows.values(), key=lambda row: (row.key == STOCK, danish_key(row.label)))
 
-    def _take(self, row: Row, cell: Cell) -> None:
+    def _take(self, row: ShareRow, cell: Cell) -> None:
         if cell.period == self._now:
             row.amount_ore += cell.amount_ore
         if cell.period == self._before:

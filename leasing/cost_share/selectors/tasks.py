@@ -1,44 +1,30 @@
-"""Til dig: all that a person is to decide, or has been answered, of what they pay for."""
+"""What a person is to decide, or has been answered, of what they pay for."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import User
 
 from albertslund_it.common.permissions import OBJECT_TO_DEVICE, WISH_FOR_END
-from albertslund_it.common.quarters import Quarter
 from leasing.confirmation.selectors.items import answered_objections
-from leasing.domain.tasks import Task
-from leasing.lease_end.selectors import missing_wishes
+from leasing.lease_end.selectors import MissingWishes, missing_wishes
+from leasing.models import Objection
+
+ANSWERS_READ = 4
 
 
-def share_tasks(user: User, today: date) -> Iterator[Task]:
-    """Yield a person's list, what others wait for first."""
-    if user.has_perm(WISH_FOR_END):
-        yield from _wishes(user, today)
-    if user.has_perm(OBJECT_TO_DEVICE):
-        yield from _answers(user, today)
+@dataclass(frozen=True)
+class ShareTasks:
+    """The leases that lack a wish, None for who may not have any; the first answers."""
+
+    missing_wishes: MissingWishes | None
+    answers: list[Objection]
 
 
-def _wishes(user: User, today: date) -> Iterator[Task]:
-    missing = missing_wishes(user, today)
-    if missing.count:
-        yield Task(
-            "wishes",
-            f"{missing.count} stk. udløber inden seks måneder. Hvad ønsker du?",
-            f"Den første slutter den {missing.first_day:%d-%m-%Y}. Frikøb, forlængelse eller "
-            "returnering.",
-            amount_ore=missing.quarter_ore,
-            note=f"i {Quarter.of(today).label}",
-        )
-
-
-def _answers(user: User, today: date) -> Iterator[Task]:
-    answered = list(answered_objections(user, today)[:4])
-    if answered:
-        names = ", ".join(objection.device.serial_number for objection in answered[:3])
-        yield Task(
-            "answers",
-            "Svar på »Ikke vores«",
-            names + (" …" if len(answered) > 3 else ""),
-        )
+def share_tasks_of(user: User, today: date) -> ShareTasks:
+    """Gather what there is for a person."""
+    may_object = user.has_perm(OBJECT_TO_DEVICE)
+    return ShareTasks(
+        missing_wishes(user, today) if user.has_perm(WISH_FOR_END) else None,
+        list(answered_objections(user, today)[:ANSWERS_READ]) if may_object else [],
+    )

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from albertslund_it.common.names import danish_key
 from inventory.models import DeviceModel, Unit
 from inventory.organisation.selectors.scope import sees_all
-from leasing.billing.selectors.remembered import is_remembered, remembered
+from leasing.billing.selectors.remembered import kept
 from leasing.cost_share.selectors.forecast import Forecast, forecast_of
 from leasing.cost_share.selectors.payers import Payer, payers_seen_by
 from leasing.domain.assumptions import Assumptions
@@ -63,22 +63,9 @@ class WhatIf:
         return list(zip(self.years, self.total.effects, strict=True))
 
 
+@kept("what-if")
 def compare(payer: Payer, today: date, assumptions: Assumptions) -> WhatIf:
-    """Hold a payer's forecast under some assumptions against the one without any; kept."""
-    name = _name(payer, today, assumptions)
-    return remembered(name, lambda: _compared(payer, today, assumptions))
-
-
-def is_at_hand(payer: Payer, today: date, assumptions: Assumptions) -> bool:
-    """Tell whether `compare` has nothing left to work out."""
-    return is_remembered(_name(payer, today, assumptions))
-
-
-def _name(payer: Payer, today: date, assumptions: Assumptions) -> str:
-    return f"what-if|{payer.known_as}|{today}|{assumptions}"
-
-
-def _compared(payer: Payer, today: date, assumptions: Assumptions) -> WhatIf:
+    """Hold a payer's forecast under some assumptions against the one without any."""
     base, changed = forecast_of(payer, today), forecast_of(payer, today, assumptions)
     years = [year for year in base.years if year > today.year][:YEARS]
     sums = [_sums(one) for one in (base, changed)]

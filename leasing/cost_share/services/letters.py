@@ -6,7 +6,8 @@ from django.db import transaction
 
 from inventory.models import Department, Unit
 from leasing.approvals.selectors.approvals import heads_of
-from leasing.cost_share.selectors.letter import write_letter
+from leasing.cost_share.presenters.letter import letter_words
+from leasing.cost_share.selectors.letter import letter_of
 from leasing.cost_share.selectors.payers import Payer
 from leasing.mail.services import write_mail
 from leasing.models import BillingRun, Mail, Settings
@@ -29,12 +30,12 @@ def _letter(department: Department, run: BillingRun, today: date, now: datetime)
         return None
     units = frozenset(Unit.objects.filter(department=department).values_list("pk", flat=True))
     payer = Payer(str(department.pk), department.name, units, department)
-    letter = write_letter(payer, run.last_quarter, today)
+    letter = letter_of.worked_out(payer, run.last_quarter, today)
     return write_mail(
         recipients=recipients,
         subject=f"Jeres pc-leasing i {run.label}",
         template="letter",
-        context={"letter": letter, "run": run},
+        context={"letter": letter, "words": letter_words(letter), "run": run},
         now=now,
         key=key,
     )

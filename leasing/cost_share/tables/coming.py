@@ -7,8 +7,8 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.columns import AmountColumn, Column, DateColumn, NumberColumn
 from albertslund_it.web.forms import PlainForm
 from albertslund_it.web.tables import Table
-from leasing.cost_share.selectors.coming import ComingRow, Span
-from leasing.cost_share.selectors.forecast import SHADE_NAMES
+from leasing.cost_share.presenters.words import SHADE_NAMES
+from leasing.cost_share.selectors.coming import ComingRow, ComingSpan
 from leasing.domain.allocation import ONE_DAY
 from leasing.domain.renewal import ASSUMED, PLANNED
 
@@ -30,14 +30,14 @@ class ComingForm(PlainForm, forms.Form):
             self.fields[name].choices = [(str(q), q.label) for q in quarters]
 
     @property
-    def span(self) -> Span:
+    def span(self) -> ComingSpan:
         """Return what is asked for."""
         asked = self.cleaned_data
         first, last = (
             Quarter.parse(asked[name]) if asked[name] else other
             for name, other in (("fra", self.quarters[0]), ("til", self.quarters[-1]))
         )
-        return Span(first, last, asked["slags"] or ASSUMED, asked["model"] or None)
+        return ComingSpan(first, last, asked["slags"] or ASSUMED, asked["model"] or None)
 
 
 def _what(row: ComingRow) -> str:

@@ -19,7 +19,6 @@ from leasing.billing.selectors.window import billing_start, next_window, runs_to
 from leasing.cost_share.selectors.forecast import last_quarter
 from leasing.cost_share.selectors.lines import (
     BILLED,
-    KIND_NAMES,
     NOT_BILLED,
     UP_TO,
     Choice,
@@ -30,7 +29,7 @@ from leasing.cost_share.selectors.lines import (
     units_of,
 )
 from leasing.cost_share.selectors.payers import Payer
-from leasing.models import BillingRun, Kind
+from leasing.models import KIND_NAMES, BillingRun, Kind
 
 WITHOUT_DEVICE = "uden"
 
@@ -164,9 +163,10 @@ class LineRows(TableData):
 
 
 def _what(line: Line) -> str:
+    kind = KIND_NAMES[Kind(line.kind)]
     if line.corrects:
-        return f"{line.kind_name} (retter {line.corrects})"
-    return f"{line.kind_name}: {line.text}" if line.text else line.kind_name
+        return f"{kind} (retter {line.corrects})"
+    return f"{kind}: {line.text}" if line.text else kind
 
 
 def _billed_by(line: Line) -> str:

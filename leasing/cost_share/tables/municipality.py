@@ -11,6 +11,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.columns import AmountColumn, CodeColumn, Column, DateColumn, NumberColumn
 from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.tables import Table
+from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
 
 
 class ChangeColumn(AmountColumn):
@@ -115,7 +116,7 @@ class DifferenceTable(HeldTable):
     empty_title = "Der er ingen forskel"
     empty_help = "Det samme udstyr var de samme steder til den samme pris."
 
-    what = Column("Forskel")
+    what = Column("Forskel", of=lambda row: DIFFERENCE_NAMES[row.kind])
     before_ore = AmountColumn("Før (kr.)", summed=True)
     amount_ore = AmountColumn("Efter (kr.)", summed=True)
     change_ore = ChangeColumn("Ændring (kr.)", summed=True)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import Http404
@@ -10,7 +11,8 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
 from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
-from leasing.cost_share.selectors.at_date import KIND_NAMES, day_of, is_at_hand, rows_on
+from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
+from leasing.cost_share.selectors.at_date import DIFFERENCES, day_of, rows_on
 from leasing.cost_share.selectors.bridge_rows import units_of
 from leasing.cost_share.selectors.share import quarters_to_choose
 from leasing.cost_share.tables.municipality import DayForm, DifferenceTable, HeldTable
@@ -41,14 +43,14 @@ class HeldList(ListPage):
             return render(request, self.template_name, self.context, status=422)
         self.days = form.days(today())
         self.kind = request.GET.get("hvad", "")
-        if self.kind and self.kind not in KIND_NAMES:
+        if self.kind and self.kind not in DIFFERENCES:
             raise Http404
         self.table_class = DifferenceTable if self.days[1] else HeldTable
         self.is_file = request.GET.get("hent") == "xlsx"
         if not (
             self.is_file
             or request.htmx
-            or is_at_hand(self.payer, *self.days)
+            or day_of.is_at_hand(self.payer, *self.days)
             or is_computed_now(request)
         ):
             return render(request, self.template_name, self.context)
@@ -74,10 +76,13 @@ class HeldList(ListPage):
             ],
             "group_heading": "Afdeling" if is_everybody else "Enhed",
             "kinds": [
-                (one, f"{at}?{urlencode(self.asked | dates | {'hvad': one.key})}")
+                (
+                    replace(one, label=DIFFERENCE_NAMES[one.key]),
+                    f"{at}?{urlencode(self.asked | dates | {'hvad': one.key})}",
+                )
                 for one in found.kinds
             ],
-            "kind": KIND_NAMES.get(self.kind, ""),
+            "kind": DIFFERENCE_NAMES.get(self.kind, ""),
             "is_listed": self.payer.unit_ids is not None,
             "all_url": f"{at}?{urlencode(self.asked | dates)}",
             "quarter": quarter,

@@ -11,7 +11,8 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.charts import waterfall
 from albertslund_it.web.clock import today
 from leasing.billing.views import is_computed_now
-from leasing.cost_share.selectors.bridge import bridge_between, is_at_hand, items_between
+from leasing.cost_share.presenters.bridge import STEP_NAMES, sentence_of, step_row
+from leasing.cost_share.selectors.bridge import bridge_between, items_between
 from leasing.cost_share.selectors.bridge_rows import rows_of, units_of
 from leasing.cost_share.selectors.bridge_steps import Bridge
 from leasing.cost_share.selectors.payers import Payer
@@ -42,11 +43,14 @@ def bridge(request):
     asked = {"afdeling": whole.key, "fra": before, "til": after}
     if unit:
         asked["enhed"] = unit.pk
-    if is_at_hand(payer, before, after, today()) or is_computed_now(request):
+    if bridge_between.is_at_hand(payer, before, after, today()) or is_computed_now(request):
         found = bridge_between(payer, before, after, today())
         context |= {
             "found": found,
-            "steps": [(step, address(asked | {"trin": step.key})) for step in found.steps],
+            "sentence": sentence_of(found, payer),
+            "steps": [
+                (step_row(step), address(asked | {"trin": step.key})) for step in found.steps
+            ],
             "chart": drawing(found),
         }
         if "trin" in request.GET:
@@ -94,7 +98,7 @@ def chosen_step(request, payer: Payer, found: Bridge) -> dict:
     items = items_between(payer, found.before, found.after, today(), step.key)
     page = Paginator(items, ITEMS_A_PAGE).get_page(request.GET.get("side"))
     rows = rows_of(page.object_list, request.user, today())
-    return {"step": step, "page": page, "rows": rows}
+    return {"step": step_row(step), "page": page, "rows": rows}
 
 
 def drawing(found: Bridge):
@@ -103,6 +107,6 @@ def drawing(found: Bridge):
         ident="forskel",
         title=f"Fra {found.before.label} til {found.after.label}",
         start=(found.before.short_label, found.before_ore),
-        steps=[(step.label, step.amount_ore) for step in found.steps],
+        steps=[(STEP_NAMES[step.key], step.amount_ore) for step in found.steps],
         end=(found.after.short_label, found.after_ore),
     )

@@ -17,15 +17,15 @@ from albertslund_it.web.lists import EXCEL
 from albertslund_it.web.query import one_of
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.exports import write_budget_sheet, write_budgets
+from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.budget import (
-    SHADES,
     budget_table,
     budgets_by_unit,
     units_to_enter,
     years_to_choose,
 )
 from leasing.cost_share.selectors.budget_sheet import SheetUnit, budget_sheet
-from leasing.cost_share.selectors.forecast import SHADE_NAMES
+from leasing.cost_share.selectors.forecast import SHADES
 from leasing.cost_share.services.budgets import enter_budgets
 from leasing.cost_share.views.opened import address_of_year
 from leasing.cost_share.views.payer import chosen_payer
@@ -49,6 +49,7 @@ def budgets(request):
             return workbook(stream, f"budget-{year}")
         rows = table.over if only_over else table.rows
         context |= {"table": table, "only_over": only_over, "everybody": payer.is_everybody}
+        context["shades"] = list(SHADE_NAMES.values())
         context["rows"] = [(row, opened(row.amounts, payer, year, row.unit.id)) for row in rows]
         context["sums"] = opened(table.sums, payer, year)
     return render(request, "leasing/cost_share/budgets.html", context)
@@ -176,5 +177,6 @@ def budget_sheet_page(request):
             stream = BytesIO()
             write_budget_sheet(stream, sheet)
             return workbook(stream, f"budgetark-{sheet.years[0]}")
+        context["shade_sums"] = [(SHADE_NAMES[shade], sums) for shade, sums in sheet.by_shade]
         context |= {"sheet": sheet, "units": [(one, needs(one, payer)) for one in sheet.units]}
     return render(request, "leasing/cost_share/budget_sheet.html", context)

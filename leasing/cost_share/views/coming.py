@@ -7,9 +7,10 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
 from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
-from leasing.cost_share.selectors import coming
+from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.bridge_rows import units_of
-from leasing.cost_share.selectors.forecast import SHADE_NAMES, last_quarter
+from leasing.cost_share.selectors.coming import coming_rows
+from leasing.cost_share.selectors.forecast import last_quarter
 from leasing.cost_share.tables.coming import ComingForm, ComingTable
 from leasing.cost_share.views.bridge import chosen_unit
 from leasing.cost_share.views.payer import chosen_payer
@@ -37,14 +38,14 @@ class ComingList(ListPage):
         if not (
             request.GET.get("hent") == "xlsx"
             or request.htmx
-            or coming.is_at_hand(self.payer, self.span, day)
+            or coming_rows.is_at_hand(self.payer, self.span, day)
             or is_computed_now(request)
         ):
             return render(request, self.template_name, self.extra_context())
         return super().get(request)
 
     def rows(self):
-        return coming.coming_rows(self.payer, self.span, today())
+        return coming_rows(self.payer, self.span, today())
 
     def table_options(self):
         is_one = not self.payer.is_everybody and len(self.payer.unit_ids or ()) == 1

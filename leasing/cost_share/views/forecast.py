@@ -8,25 +8,28 @@ from django.urls import reverse
 
 from albertslund_it.common import workbooks
 from albertslund_it.common.permissions import VIEW_DEVICE
-from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Series, bar_chart
+from albertslund_it.web.charts import Series, bar_chart
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import EXCEL
 from leasing.billing.views import is_computed_now
+from leasing.cost_share.presenters.forecast import table_words
+from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.bridge_rows import units_of
-from leasing.cost_share.selectors.forecast import SHADE_NAMES, Forecast, forecast_of
+from leasing.cost_share.selectors.forecast import SHADES, Forecast, forecast_of
 from leasing.cost_share.selectors.forecast_tables import (
+    QUARTER,
+    UNIT,
+    YEAR,
     ForecastPage,
     ForecastTable,
     file_rows,
-    is_at_hand,
-    page_of,
+    forecast_page,
 )
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.views.bridge import chosen_unit
 from leasing.cost_share.views.opened import address_under
 from leasing.cost_share.views.payer import chosen_payer
-
-STYLES = dict(zip(SHADE_NAMES, (SOLID, HATCHED, OPEN, OUTLINED), strict=True))
+from leasing.cost_share.views.share import STYLES
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)
@@ -46,8 +49,8 @@ def share_forecast(request):
     if request.GET.get("hent") == "xlsx":
         return file(forecast_of(payer, today()))
     year = chosen_year(request)
-    if is_at_hand(payer, today(), year) or is_computed_now(request):
-        found = page_of(payer, today(), year)
+    if forecast_page.is_at_hand(payer, today(), year) or is_computed_now(request):
+        found = forecast_page(payer, today(), year)
         if year not in found.years:
             raise Http404
         context |= {
@@ -58,7 +61,12 @@ def share_forecast(request):
             ),
             "shades": list(SHADE_NAMES.values()),
             "tables": [
-                (table, opened(table, whole, unit and unit.pk, year)) for table in found.tables
+                (
+                    table,
+                    table_words(table.parameter, year),
+                    opened(table, whole, unit and unit.pk, year),
+                )
+                for table in found.tables
             ],
             "chart": drawing(payer, found),
         }
@@ -70,13 +78,13 @@ def opened(table: ForecastTable, payer: Payer, unit_id: int | None, year: int) -
     rows = []
     for row in table.rows:
         asked = {"first": f"{year}Q1", "last": f"{year}Q4", "unit_id": unit_id}
-        if table.parameter == "aar":
+        if table.parameter == YEAR:
             asked |= {"first": f"{row.key}Q1", "last": f"{row.key}Q4"}
-        elif table.parameter == "kvartal":
+        elif table.parameter == QUARTER:
             asked |= {"first": row.key, "last": row.key}
         else:
-            asked["unit_id" if table.parameter == "enhed" else "model_name"] = row.key
-        urls = [address_under(shade, payer, **asked) for shade in SHADE_NAMES]
+            asked["unit_id" if table.parameter == UNIT else "model_name"] = row.key
+        urls = [address_under(shade, payer, **asked) for shade in SHADES]
         rows.append((row, list(zip(row.amounts, urls, strict=True))))
     return rows
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.web.clock import today
 from leasing.billing.views import is_computed_now
-from leasing.cost_share.selectors.letter import is_at_hand, letter_of
+from leasing.cost_share.presenters.letter import letter_words
+from leasing.cost_share.selectors.letter import letter_of
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.share import chosen_quarter
 
@@ -32,6 +33,7 @@ def letter(request):
         "later": f"{reverse('letter')}?{urlencode(asked)}",
         "day": day,
     }
-    if is_at_hand(payer, quarter, day) or is_computed_now(request):
-        context["letter"] = letter_of(payer, quarter, day)
+    if letter_of.is_at_hand(payer, quarter, day) or is_computed_now(request):
+        found = letter_of(payer, quarter, day)
+        context |= {"letter": found, "words": letter_words(found)}
     return render(request, "leasing/cost_share/letter.html", context)

@@ -32,7 +32,7 @@ class DepartmentList(ListPage):
         if not (
             request.GET.get("hent") == "xlsx"
             or request.htmx
-            or comparison.is_at_hand(self.quarter, today())
+            or comparison.departments_compared.is_at_hand(self.quarter, today())
             or is_computed_now(request)
         ):
             return render(request, self.template_name, self._choice())
@@ -91,7 +91,7 @@ class MoveList(ListPage):
         if not (
             request.GET.get("hent") == "xlsx"
             or request.htmx
-            or map_of_change.is_at_hand(*self.span)
+            or map_of_change.moves_between.is_at_hand(*self.span)
             or is_computed_now(request)
         ):
             return render(request, self.template_name, self.context)

@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from leasing.cost_share.selectors import lines
-from leasing.cost_share.selectors.forecast import ASSUMED, BILLED, CONTRACTED, PLANNED
+from leasing.cost_share.selectors.forecast import BILLED, CONTRACTED
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.tables.lines import WITHOUT_DEVICE
+from leasing.domain.renewal import ASSUMED, PLANNED
 
 # What is billed and what is agreed on has lines; what may come has terms to come.
 OPENED_BY = {

@@ -10,26 +10,22 @@ from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Chart, Series, bar_chart
 from albertslund_it.web.clock import today
-from leasing.approvals.presenters import approval_tasks
-from leasing.approvals.selectors.tasks import to_decide
 from leasing.billing.views import is_computed_now
-from leasing.confirmation.presenters import confirmation_tasks
-from leasing.confirmation.selectors.first import round_work
-from leasing.cost_share.selectors import people
-from leasing.cost_share.selectors.minute import Minute, is_at_hand, minute_of
+from leasing.cost_share.presenters.bridge import sentence_of
+from leasing.cost_share.presenters.share import kind_rows, label_of
+from leasing.cost_share.presenters.words import SHADE_NAMES
+from leasing.cost_share.selectors.forecast import BILLED, CONTRACTED
+from leasing.cost_share.selectors.minute import Minute, minute_of
 from leasing.cost_share.selectors.payers import OWN_UNITS, Payer
+from leasing.cost_share.selectors.people import people_of
 from leasing.cost_share.selectors.share import quarters_to_choose
-from leasing.cost_share.selectors.tasks import share_tasks
 from leasing.cost_share.views.payer import chosen_payer
-from leasing.cost_share.views.task_links import linked
+from leasing.cost_share.views.task_links import linked, tasks_of
+from leasing.domain.renewal import ASSUMED, PLANNED
 
 PEOPLE_A_PAGE = 100
-SHADES = (
-    ("billed", "Opkrævet", SOLID),
-    ("contracted", "Aftalt", HATCHED),
-    ("planned", "Planlagt", OPEN),
-    ("assumed", "Forudsat", OUTLINED),
-)
+# Told apart by pattern as well as by colour.
+STYLES = {BILLED: SOLID, CONTRACTED: HATCHED, PLANNED: OPEN, ASSUMED: OUTLINED}
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)
@@ -43,16 +39,10 @@ def share(request):
         "quarters": quarters,
         "quarter": quarter,
         "lines_url": lines_url(afdeling=payer.key),
-        "tasks": linked(
-            [
-                *approval_tasks(to_decide(request.user, today())),
-                *confirmation_tasks(round_work(request.user, today())),
-                *share_tasks(request.user, today()),
-            ]
-        ),
+        "tasks": linked(tasks_of(request.user, today())),
         "shows_people": payer.has_leader and request.user.has_perm(VIEW_EMPLOYEE),
     }
-    if is_at_hand(payer, quarter, today()) or is_computed_now(request):
+    if minute_of.is_at_hand(payer, quarter, today()) or is_computed_now(request):
         context |= _figures(minute_of(payer, quarter, today()), payer)
     else:
         asked = {"afdeling": payer.key, "kvartal": quarter, "vis": "beregning"}
@@ -65,6 +55,7 @@ def _figures(minute: Minute, payer: Payer) -> dict:
     found = minute.share
     return {
         "minute": minute,
+        "why": sentence_of(minute.why, payer) if minute.why else "",
         "share": found,
         "chart": shades_chart(minute),
         "payer_rows": [
@@ -73,7 +64,7 @@ def _figures(minute: Minute, payer: Payer) -> dict:
             for asked in [query_of_row(payer, row.key)]
         ],
         "models": [row for row in found.by_model if row.amount_ore or row.items],
-        "kinds": [row for row in found.by_kind if row.amount_ore],
+        "kinds": kind_rows(found.by_kind),
         "has_invoices": any(bill.invoice for bill in found.bills),
         "devices_url": devices_url(payer) if found.held.day == today() else "",
     }
@@ -93,10 +84,12 @@ def share_people(request):
         "quarter": quarter,
         "lines_url": lines_url(afdeling=payer.key, fra=quarter, til=quarter),
     }
-    if people.is_at_hand(payer, quarter, today()) or is_computed_now(request):
-        found = people.known_people_of(payer, quarter, today())
+    if people_of.is_at_hand(payer, quarter, today()) or is_computed_now(request):
+        found = people_of(payer, quarter, today())
         context |= {
-            "people": Paginator(found, PEOPLE_A_PAGE).get_page(request.GET.get("side")),
+            "people": Paginator([(label_of(one), one) for one in found], PEOPLE_A_PAGE).get_page(
+                request.GET.get("side")
+            ),
             "items": sum(person.items for person in found),
             "total_ore": sum(person.amount_ore for person in found),
         }
@@ -154,8 +147,8 @@ def shades_chart(
         title=f"Udgift pr. kvartal, {minute.share.payer.name}",
         labels=[one.quarter.short_label for one in quarters],
         series=[
-            Series(name, style, [one.amounts.get(shade, 0) for one in quarters])
-            for shade, name, style in SHADES
-            if shade == "billed" or any(one.amounts.get(shade) for one in quarters)
+            Series(SHADE_NAMES[shade], style, [one.amounts.get(shade, 0) for one in quarters])
+            for shade, style in STYLES.items()
+            if shade == BILLED or any(one.amounts.get(shade) for one in quarters)
         ],
     )

@@ -1,11 +1,20 @@
 """Where the tasks of the front page and of a leader's list are done."""
 
 from collections.abc import Iterable
+from datetime import date
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import User
 from django.urls import reverse
 
-from leasing.confirmation.selectors.first import is_before_the_first_run
+from leasing.approvals.presenters import approval_tasks
+from leasing.approvals.selectors.tasks import to_decide
+from leasing.confirmation.presenters import confirmation_tasks
+from leasing.confirmation.selectors.first import is_before_the_first_run, round_work
+from leasing.cost_share.presenters.tasks import share_tasks
+from leasing.cost_share.selectors.lines import NOT_BILLED
+from leasing.cost_share.selectors.payers import EVERYBODY
+from leasing.cost_share.selectors.tasks import share_tasks_of
 from leasing.domain.tasks import Task
 
 # Where a task is done, whatever it is about: (address name, what follows).
@@ -18,6 +27,15 @@ PAGES = {
     "silent": ("first-rebilling", "#bekraeftelser"),
     "wishes": ("decisions", "#udloeb"),
 }
+
+
+def tasks_of(user: User, day: date) -> list[Task]:
+    """Return what a person is to decide of what they pay for, what others wait for first."""
+    return [
+        *approval_tasks(to_decide(user, day)),
+        *confirmation_tasks(round_work(user, day)),
+        *share_tasks(share_tasks_of(user, day), day),
+    ]
 
 
 def linked(tasks: Iterable[Task]) -> list[tuple[Task, str]]:
@@ -54,5 +72,5 @@ def overdue_url(task: Task) -> str:
     if is_before_the_first_run():
         return reverse("first-rebilling")
     first, last = task.about.split("-")
-    query = {"afdeling": "alle", "koersel": "ikke-opkraevet", "fra": first, "til": last}
+    query = {"afdeling": EVERYBODY, "koersel": NOT_BILLED, "fra": first, "til": last}
     return f"{reverse('lines')}?{urlencode(query)}"

@@ -21,7 +21,6 @@ from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.what_if import (
     WhatIf,
     compare,
-    is_at_hand,
     models_to_choose,
     payer_of,
     scenarios_seen_by,
@@ -195,7 +194,7 @@ def page(request, payers, payer, scenario, form, status=200, name="", reasons=()
     }
     if form.is_bound and form.is_valid():
         asked = (payer, today(), form.assumptions())
-        if is_at_hand(*asked) or is_computed_now(request):
+        if compare.is_at_hand(*asked) or is_computed_now(request):
             found = compare(*asked)
             context |= {"found": found, "chart": drawing(found)}
         else:

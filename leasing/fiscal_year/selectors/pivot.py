@@ -14,8 +14,7 @@ from inventory.models import Department, Unit
 from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import pending_rows, window_up_to
 from leasing.billing.selectors.window import last_covered_quarter
-from leasing.cost_share.selectors.lines import KIND_NAMES
-from leasing.models import COST_HOLDER_NAME, InvoiceSummary, Kind
+from leasing.models import COST_HOLDER_NAME, KIND_NAMES, InvoiceSummary, Kind
 
 
 class Amount(NamedTuple):

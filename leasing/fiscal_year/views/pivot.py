@@ -14,7 +14,6 @@ from albertslund_it.web.lists import EXCEL
 from albertslund_it.web.query import one_of
 from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
-from leasing.cost_share.selectors.lines import KIND_NAMES
 from leasing.cost_share.selectors.payers import STOCK
 from leasing.cost_share.tables.lines import WITHOUT_DEVICE
 from leasing.fiscal_year.selectors.obligation import remaining_obligation
@@ -27,7 +26,7 @@ from leasing.fiscal_year.selectors.pivot import (
     pivot,
     units_by_name,
 )
-from leasing.models import COST_HOLDER_NAME
+from leasing.models import COST_HOLDER_NAME, KIND_NAMES
 
 
 @permission_required(VIEW_BILLINGRUN, raise_exception=True)

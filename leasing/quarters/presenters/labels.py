@@ -5,8 +5,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from leasing.cost_share.selectors.lines import KIND_NAMES
-from leasing.models import Kind
+from leasing.models import KIND_NAMES, Kind
 
 
 def lines_url(code: str) -> str:

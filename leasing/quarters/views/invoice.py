@@ -15,7 +15,7 @@ from albertslund_it.web.people import actor_name
 from leasing.cost_share.selectors.lines import UP_TO
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.share import lines_url
-from leasing.models import BillingRun, QuarterlyInvoice
+from leasing.models import KIND_NAMES, BillingRun, Kind, QuarterlyInvoice
 from leasing.quarters.presenters.labels import named_kinds
 from leasing.quarters.selectors.coding import uncoded_units
 from leasing.quarters.selectors.invoice import invoice_page
@@ -104,6 +104,7 @@ def invoice(request, code, number):
     context = {
         "page": page,
         "kinds": named_kinds(page.kinds),
+        "lines": [(KIND_NAMES[Kind(line.kind)], line) for line in page.lines],
         "lines_url": lines_url(afdeling=owner.key, koersel=found.run.code),
         "cost_url": lines_url(afdeling=owner.key, koersel=f"{UP_TO}{found.run.code}"),
     }

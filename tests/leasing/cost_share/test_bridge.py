@@ -10,6 +10,7 @@ from hypothesis.extra.django import TestCase
 
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
+from leasing.cost_share.presenters.bridge import sentence_of
 from leasing.cost_share.selectors.bridge import bridge_between, items_between
 from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Payer
 from leasing.cost_share.selectors.share import share_of
@@ -88,7 +89,8 @@ def town(db):
 def steps(unit, before=Q1, after=Q2):
     payer = Payer(str(unit.department_id), "Min", frozenset({unit.pk}), unit.department)
     found = bridge_between(payer, before, after, DAY)
-    return {step.key: (step.count, step.amount_ore) for step in found.steps}, found.sentence
+    amounts = {step.key: (step.count, step.amount_ore) for step in found.steps}
+    return amounts, sentence_of(found, payer)
 
 
 def test_what_begins_and_what_ends(town):

@@ -9,8 +9,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.budget_sheet import budget_sheet, in_whole_thousands
-from leasing.cost_share.selectors.forecast import SHADE_NAMES, forecast_of
+from leasing.cost_share.selectors.forecast import forecast_of
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.models import Booking, Budget, Settings
 from tests import builders as make

@@ -125,6 +125,7 @@ def test_each_head_is_written_to_once_where_the_setting_is_on(town, cast):
     letters = Mail.objects.filter(key__startswith="letter-")
     assert letters.count() == 2
     school = letters.get(recipients="skole@albertslund.example")
+    assert "Dagtilbud & Skole er opkrævet for" in school.text
     assert "Regningen er" in school.text
     for foreign in ("Kultur, Fritid", "Biblioteket"):
         assert foreign not in school.text + school.html

@@ -7,7 +7,7 @@ import pytest
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from leasing.billing import views as later
-from leasing.cost_share.selectors.minute import is_at_hand, minute_of
+from leasing.cost_share.selectors.minute import minute_of
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.models import Budget, Charge
 from tests import builders as make
@@ -66,9 +66,9 @@ def test_a_budget_has_what_is_left_of_it_and_says_when_it_is_passed(town, head, 
 def test_a_new_fact_is_seen_at_once(town, head, client_of):
     client, payer = client_of(head), payer_of(head)
     before = minute_of(payer, NOW, TODAY).share.total.amount_ore
-    assert is_at_hand(payer, NOW, TODAY)
+    assert minute_of.is_at_hand(payer, NOW, TODAY)
     make.charge(town.first, 12_300, date(2026, 11, 3), "Ridset låg")
-    assert not is_at_hand(payer, NOW, TODAY)
+    assert not minute_of.is_at_hand(payer, NOW, TODAY)
     assert minute_of(payer, NOW, TODAY).share.total.amount_ore == before + 12_300
     Charge.objects.get(text="Ridset låg").delete()
     assert minute_of(payer, NOW, TODAY).share.total.amount_ore == before
