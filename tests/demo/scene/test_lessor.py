@@ -1,19 +1,16 @@
 """The lessor's invoices of the demo, and what finance and the leaders have said of things."""
 
-from datetime import date
-
 import pytest
 
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.demo.build import NORMAL
 from leasing.confirmation.selectors.items import progress
 from leasing.domain.reconciliation import Pile
 from leasing.models import Confirmation, ConfirmationRound, Objection, Outcome, SupplierInvoice
 from leasing.supplier.selectors.outcomes import open_claims
 from leasing.supplier.selectors.reconciliation import reconciliation_of
+from tests.demo.scene import TODAY
 
-SCENE, TODAY = NORMAL, date(2026, 11, 23)
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("filled")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

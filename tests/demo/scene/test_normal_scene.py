@@ -9,9 +9,10 @@ from django.contrib.auth.models import User
 from django.db.models import OuterRef, Subquery, Sum
 
 from albertslund_it import roles
+from albertslund_it.common.errors import Refused
 from albertslund_it.demo import organisation as org
 from albertslund_it.demo import users
-from albertslund_it.demo.build import CLOSED_BY, NORMAL
+from albertslund_it.demo.build import CLOSED_BY, FIRST, NORMAL, refuse_other_scene
 from inventory.models import Access, Department, Device, Employee, Placement, Unit
 from leasing.billing.selectors.verification import breaches
 from leasing.billing.services.closing import close_quarter
@@ -29,9 +30,9 @@ from leasing.models import (
     Voucher,
 )
 from tests.demo import minutes
+from tests.demo.scene import TODAY
 
-SCENE, TODAY = NORMAL, date(2026, 11, 23)
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("filled")]
+pytestmark = pytest.mark.django_db
 
 
 def handed_out(day: date) -> Counter:
@@ -169,6 +170,12 @@ def test_the_vacant_post_has_a_substitute_from_the_day_it_became_vacant():
 
 def test_pages_are_told_that_the_data_is_made_up():
     assert Settings.objects.get().shows_demo_data
+
+
+def test_another_scene_is_refused_in_the_same_database():
+    with pytest.raises(Refused, match="slet databasen"):
+        refuse_other_scene(FIRST, TODAY)
+    refuse_other_scene(NORMAL, TODAY)
 
 
 def test_units_have_budgets_of_which_some_are_passed_and_a_scenario_is_shared(settings):

@@ -6,15 +6,14 @@ import pytest
 from django.contrib.auth.models import User
 
 from albertslund_it.common.names import match_key
-from albertslund_it.demo.build import NORMAL
 from inventory.models import Department, Device, Placement, Replacement, RolloutWeek
 from inventory.placements.selectors import placements_in_force
 from inventory.rollout.selectors import rollout
 from tests.demo import minutes
+from tests.demo.scene import TODAY
 
-SCENE, TODAY = NORMAL, date(2026, 11, 23)
 MINUTES = date(2026, 3, 11)
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("filled")]
+pytestmark = pytest.mark.django_db
 
 
 def on(day, username="helpdesk"):

@@ -1,7 +1,7 @@
 """The helpdesk's queue of the demo: a case of each kind, and the minutes' 61 still on order."""
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,7 +9,6 @@ from django.core import mail
 from django.db import transaction
 from django.db.models import F
 
-from albertslund_it.demo.build import NORMAL
 from inventory.models import Employee, ExpectedReturn, FormerSerialNumber, Placement, Replacement
 from inventory.placements.selectors import placements_in_force
 from inventory.rollout.selectors import rollout
@@ -18,9 +17,9 @@ from leasing.models import Approval, Decision, LossReport, Mail, Order, OrderLin
 from leasing.movements.services.movements import hand_out
 from leasing.orders.selectors.shelf import on_shelf
 from tests.demo import minutes
+from tests.demo.scene import TODAY
 
-SCENE, TODAY = NORMAL, date(2026, 11, 23)
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("filled")]
+pytestmark = pytest.mark.django_db
 Why = ExpectedReturn.Why
 
 
