@@ -16,18 +16,32 @@ from tests.common.test_spreadsheets import archive, read, refusal
 from tests.files import workbook
 
 MEGABYTE = 2**20
-# The peak of this program alone: getrusage would count the process that started it too.
-READ_ALONE = """
-import re, sys
+# It imports once, and has a child of its own for each path it is told. The peak is of that child
+# alone: getrusage would count the process that started it too.
+READER = """
+import os, re, sys
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.spreadsheets import read_table
-try:
-    table = read_table(open(sys.argv[1], "rb"), "fil", 20 * 2**20)
-    said = f"{len(table.rows)} rows"
-except Refused as refused:
-    said = str(refused)
-peak = re.search(r"VmHWM:\\s+([0-9]+)", open("/proc/self/status").read())
-print(int(peak[1]) // 1024, said)
+
+def read(path):
+    try:
+        table = read_table(open(path, "rb"), "fil", 20 * 2**20)
+        said = f"{len(table.rows)} rows"
+    except Refused as refused:
+        said = str(refused)
+    peak = re.search(r"VmHWM:\\s+([0-9]+)", open("/proc/self/status").read())
+    print(int(peak[1]) // 1024, said.replace("\\n", " "), flush=True)
+
+for path in iter(sys.stdin.readline, ""):
+    if child := os.fork():
+        if os.waitpid(child, 0)[1]:
+            print("0 died", flush=True)
+    else:
+        try:
+            read(path.strip())
+            os._exit(0)
+        finally:
+            os._exit(1)
 """
 only_on_linux = pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="only Linux tells the peak"
@@ -115,21 +129,29 @@ HIDDEN = {
 }
 
 
-def read_alone(data: bytes, path: Path) -> tuple[int, str]:
+@pytest.fixture(scope="module")
+def reader():
+    command = [sys.executable, "-c", READER]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.stdin.close()
+
+
+def read_alone(reader, data: bytes, path: Path) -> tuple[int, str]:
     """Return the peak in megabytes of a process that reads a file, and what it says of it."""
     path.write_bytes(data)
     assert len(data) < 20 * MEGABYTE
-    done = subprocess.run(
-        [sys.executable, "-c", READ_ALONE, str(path)], capture_output=True, text=True, check=True
-    )
-    peak, _, said = done.stdout.strip().partition(" ")
+    print(path, file=reader.stdin, flush=True)
+    peak, _, said = reader.stdout.readline().strip().partition(" ")
     return int(peak), said
 
 
 @only_on_linux
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_would_fill_the_memory_is_refused(name, tmp_path):
-    peak, said = read_alone(FILES[name](), tmp_path / "fil")
+def test_a_file_that_would_fill_the_memory_is_refused(name, reader, tmp_path):
+    peak, said = read_alone(reader, FILES[name](), tmp_path / "fil")
 
     assert REFUSALS.get(name, xlsx_parts.TOO_MANY_ELEMENTS) in said
     assert peak < (100 if name == "a row that is too wide" else 150)
@@ -137,11 +159,11 @@ def test_a_file_that_would_fill_the_memory_is_refused(name, tmp_path):
 
 @only_on_linux
 @pytest.mark.parametrize("name", HIDDEN)
-def test_hidden_columns_are_kept_once_each(name, tmp_path):
+def test_hidden_columns_are_kept_once_each(name, reader, tmp_path):
     row = b'<row><c t="str"><v>A</v></c></row>'
     data = hostile(sheet(row * 2, before=b"<cols>" + HIDDEN[name] + b"</cols>"))
 
-    peak, said = read_alone(data, tmp_path / "fil")
+    peak, said = read_alone(reader, data, tmp_path / "fil")
 
     assert said == "1 rows"
     assert peak < 100
