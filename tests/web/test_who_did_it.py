@@ -8,7 +8,7 @@ from auditlog.models import LogEntry
 from django.core.management import call_command
 
 from albertslund_it.web.people import author_of, person_at_the_terminal
-from leasing.audit_trail.selectors.trail import latest_changes
+from leasing.audit_trail.selectors.trail import latest_entries
 from leasing.domain.facts_text import STOPPED
 from leasing.models import Charge
 from leasing.quarters.selectors.corrections import corrections
@@ -42,7 +42,7 @@ def test_the_trail_names_who_entered_a_row_at_the_command_line(town, tmp_path):
     )
     call_command("import_data", "charges", str(file))
     charge = Charge.objects.get(text="Fragt til lageret")
-    assert latest_changes(Charge, {charge.pk})[charge.pk].by == ACCOUNT
+    assert latest_entries(Charge, {charge.pk})[charge.pk].by == ACCOUNT
 
 
 def test_a_deleted_user_is_known_by_mail(town, cast):

@@ -1,18 +1,19 @@
 """The trail of a posting: to its lines, to who placed the item, to the price, to the lessor."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Q
+from django.db.models import Count, Model, Q
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.people import author_of
 from albertslund_it.web.rows import among
-from inventory.models import FormerSerialNumber, Placement, Unit
+from inventory.models import FormerSerialNumber, Placement
 from leasing.models import (
     BillingRun,
     Charge,
@@ -32,64 +33,60 @@ from leasing.rebilling.selectors.vouchers import (
 )
 
 LINES_A_PAGE, FOUND = 100, 20
+Leased = Sequence[tuple[InvoiceLine, Lease]]
 
 
-@dataclass
-class Found:
+class Rebilled(NamedTuple):
+    """A quarterly invoice with what an invoice of the lessor's is for, on so many lines."""
+
+    invoice: QuarterlyInvoice
+    shared: int
+
+
+@dataclass(frozen=True)
+class Vouchers:
     """What a search for a voucher or an invoice leads to."""
 
     runs: list[BillingRun] = field(default_factory=list)
     corrected: list[tuple[BillingRun, list[VoucherCorrection]]] = field(default_factory=list)
     invoices: list[QuarterlyInvoice] = field(default_factory=list)
     supplier: list[SupplierInvoice] = field(default_factory=list)
-    rebilled: list[QuarterlyInvoice] = field(default_factory=list)
+    rebilled: list[Rebilled] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
         return not (self.runs or self.corrected or self.invoices or self.supplier)
 
 
-def find(text: str) -> Found:
+def find_vouchers(text: str) -> Vouchers:
     """Look for a voucher number, a supplier's invoice number or a quarterly invoice number."""
     text = text.strip()
     if not text:
-        return Found()
-    found = Found(
-        runs=[
-            voucher.run
-            for voucher in Voucher.objects.filter(number__iexact=text)
-            .select_related("run__voucher")
-            .order_by("run")[:FOUND]
-        ],
+        return Vouchers()
+    posted = Voucher.objects.select_related("run__voucher").order_by("run")
+    once = once_numbered(text).exclude(number__iexact=text).select_related("run__voucher")
+    supplier = SupplierInvoice.objects.filter(
+        Q(number__iexact=text)
+        | Q(voucher_number__iexact=text)
+        | Q(pk__in=once_noted(text).values("pk"))
+    ).prefetch_related("files")[:FOUND]
+    return Vouchers(
+        runs=[voucher.run for voucher in posted.filter(number__iexact=text)[:FOUND]],
         corrected=[
-            (voucher.run, corrections_of(voucher))
-            for voucher in once_numbered(text)
-            .exclude(number__iexact=text)
-            .select_related("run__voucher")
-            .order_by("run")[:FOUND]
+            (voucher.run, corrections_of(voucher)) for voucher in once.order_by("run")[:FOUND]
         ],
         invoices=list(
             QuarterlyInvoice.objects.filter(Q(number__iexact=text) | Q(run__code__iexact=text))
             .select_related("run")
             .order_by("number")[:FOUND]
         ),
-        supplier=list(
-            SupplierInvoice.objects.filter(
-                Q(number__iexact=text)
-                | Q(voucher_number__iexact=text)
-                | Q(pk__in=once_noted(text).values("pk"))
-            ).prefetch_related("files")[:FOUND]
-        ),
+        supplier=list(supplier),
+        rebilled=rebilled_by(list(supplier)),
     )
-    found.rebilled = rebilled_by(found.supplier)
-    return found
 
 
-def rebilled_by(supplier: list[SupplierInvoice]) -> list[QuarterlyInvoice]:
-    """Return the quarterly invoices with lines of the items and quarters these invoices are for.
-
-    `shared` is how many lines each of them has.
-    """
+def rebilled_by(supplier: list[SupplierInvoice]) -> list[Rebilled]:
+    """Return the quarterly invoices with lines of the items and quarters these invoices are for."""
     lines = SupplierInvoiceLine.objects.filter(invoice__in=supplier).exclude(serial_number="")
     rows = list(lines.values_list("serial_number", "starts_on"))
     if not rows:
@@ -99,40 +96,51 @@ def rebilled_by(supplier: list[SupplierInvoice]) -> list[QuarterlyInvoice]:
         serial_number__in=among({serial for serial, _ in rows}), period__in=periods
     )
     counts = dict(about.values_list("invoice").annotate(Count("id")).order_by("invoice"))
-    found = list(QuarterlyInvoice.objects.filter(id__in=among(counts, int)).select_related("run"))
-    for invoice in found:
-        invoice.shared = counts[invoice.id]
-    return found
+    found = QuarterlyInvoice.objects.filter(id__in=among(counts, int)).select_related("run")
+    return [Rebilled(invoice, counts[invoice.id]) for invoice in found]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Who entered something, and when."""
+class EnteredBy:
+    """Who entered or changed something last, and when."""
 
     by: str
     at: datetime
 
 
-@dataclass
-class Step:
-    """One line with all that is behind it."""
+class Placed(NamedTuple):
+    """The unit an item was placed in from a day on, '' for the stock, and who entered it."""
+
+    day: date
+    unit: str
+    entry: EnteredBy | None
+
+
+class Priced(NamedTuple):
+    """Where the price of a line comes from, and who entered it."""
+
+    source: str = ""
+    entry: EnteredBy | None = None
+
+
+@dataclass(frozen=True)
+class TracedLine:
+    """A line with all that is behind it."""
 
     line: InvoiceLine
-    placements: list[tuple[date, str, Change | None]] = field(default_factory=list)
-    lease: Lease | None = None
-    source: str = ""
-    priced: Change | None = None
-    entered: Change | None = None
-    supplier: list[SupplierInvoiceLine] = field(default_factory=list)
+    placements: list[Placed]
+    price: Priced
+    charge: EnteredBy | None
+    supplier: list[SupplierInvoiceLine]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Trail:
     """A quarterly invoice from its postings to the lessor's voucher."""
 
     invoice: QuarterlyInvoice
     voucher: Voucher | None
-    steps: list[Step]
+    lines: list[TracedLine]
     page: int
     pages: int
 
@@ -144,83 +152,92 @@ def trail_of(invoice: QuarterlyInvoice, page: int, unit: str = "") -> Trail:
         lines = lines.filter(unit_number=unit)
     pages = max(1, -(-lines.count() // LINES_A_PAGE))
     page = min(max(page, 1), pages)
-    steps = [Step(line) for line in lines[(page - 1) * LINES_A_PAGE : page * LINES_A_PAGE]]
-    _add_placements([step for step in steps if step.line.lease_id])
-    _add_prices([step for step in steps if step.line.lease_id])
-    _add_charges([step for step in steps if step.line.charge_id])
-    _add_supplier([step for step in steps if step.line.lease_id])
+    shown = list(lines[(page - 1) * LINES_A_PAGE : page * LINES_A_PAGE])
+    leased = [(line, line.lease) for line in shown if line.lease]
+    placements, prices = _placements(leased), _prices(leased)
+    charges = latest_entries(Charge, (line.charge_id for line in shown if line.charge_id))
+    supplier = _supplier(leased)
+    traced = [
+        TracedLine(
+            line,
+            placements.get(line.pk, []),
+            prices.get(line.pk, Priced()),
+            charges.get(line.charge_id) if line.charge_id else None,
+            supplier.get(line.pk, []),
+        )
+        for line in shown
+    ]
     voucher = Voucher.objects.filter(run=invoice.run).first()
-    return Trail(invoice, voucher, steps, page, pages)
+    return Trail(invoice, voucher, traced, page, pages)
 
 
-def _add_placements(steps: list[Step]) -> None:
-    """Add the placements that put the item where the line says, and who entered each."""
-    devices = {step.line.lease.device_id for step in steps}
-    names = dict(Unit.objects.values_list("id", "name"))
+def _placements(leased: Leased) -> dict[int, list[Placed]]:
+    """Return the placements that put the item where each line says, by the line's id."""
+    devices = {lease.device_id for _, lease in leased}
     by_device = defaultdict(list)
-    rows = Placement.objects.filter(device__in=among(devices, int)).order_by("starts_on")
-    for pk, device, day, unit in rows.values_list("id", "device", "starts_on", "unit"):
-        by_device[device].append((pk, day, unit))
-    shown = {}
-    for step in steps:
-        moves = by_device[step.line.lease.device_id]
-        until = Quarter.parse(step.line.period).ends_before
-        last = [move for move in moves if move[1] <= step.line.first_day][-1:]
-        inside = [move for move in moves if step.line.first_day < move[1] < until]
-        shown[id(step)] = last + inside
-    changes = latest_changes(Placement, {move[0] for moves in shown.values() for move in moves})
-    for step in steps:
-        step.placements = [
-            (day, names.get(unit, "It-lager"), changes.get(pk)) for pk, day, unit in shown[id(step)]
+    moved = Placement.objects.filter(device__in=among(devices, int)).select_related("unit")
+    for move in moved.order_by("starts_on"):
+        by_device[move.device_id].append(move)
+    behind = {}
+    for line, lease in leased:
+        moves = by_device[lease.device_id]
+        until = Quarter.parse(line.period).ends_before
+        last = [move for move in moves if move.starts_on <= line.first_day][-1:]
+        inside = [move for move in moves if line.first_day < move.starts_on < until]
+        behind[line.pk] = last + inside
+    entries = latest_entries(Placement, {move.pk for moves in behind.values() for move in moves})
+    return {
+        line: [
+            Placed(move.starts_on, move.unit.name if move.unit else "", entries.get(move.pk))
+            for move in moves
         ]
+        for line, moves in behind.items()
+    }
 
 
-def _add_prices(steps: list[Step]) -> None:
-    """Add the source of each lease's price, and who entered it."""
-    leases = {step.line.lease_id for step in steps}
+def _prices(leased: Leased) -> dict[int, Priced]:
+    """Return the source of each line's price, by the line's id."""
     terms = defaultdict(list)
+    leases = {lease.pk for _, lease in leased}
     for term in LeaseTerm.objects.filter(lease__in=among(leases, int)).order_by("position"):
         terms[term.lease_id].append(term)
-    changes = latest_changes(LeaseTerm, {term.id for each in terms.values() for term in each})
-    for step in steps:
-        step.lease = step.line.lease
-        for term in terms[step.line.lease_id]:
-            if term.price_ore == step.line.price_ore or not step.priced:
-                step.source, step.priced = term.source, changes.get(term.id)
+    entries = latest_entries(LeaseTerm, {term.pk for each in terms.values() for term in each})
+    prices: dict[int, Priced] = {}
+    for line, lease in leased:
+        for term in terms[lease.pk]:
+            found = prices.get(line.pk)
+            if term.price_ore == line.price_ore or not (found and found.entry):
+                prices[line.pk] = Priced(term.source, entries.get(term.pk))
+    return prices
 
 
-def _add_charges(steps: list[Step]) -> None:
-    changes = latest_changes(Charge, {step.line.charge_id for step in steps})
-    for step in steps:
-        step.entered = changes.get(step.line.charge_id)
-
-
-def _add_supplier(steps: list[Step]) -> None:
-    """Add the lessor's lines about the item that touch the line's quarter."""
-    devices = {step.line.lease.device_id: step.line.serial_number for step in steps}
+def _supplier(leased: Leased) -> dict[int, list[SupplierInvoiceLine]]:
+    """Return the lessor's lines about the item that touch each line's quarter, by its id."""
     serials = defaultdict(set)
-    for device, serial in devices.items():
-        serials[device].add(serial)
-    former = FormerSerialNumber.objects.filter(device__in=among(devices, int))
+    for line, lease in leased:
+        serials[lease.device_id].add(line.serial_number)
+    former = FormerSerialNumber.objects.filter(device__in=among(list(serials), int))
     for device, serial in former.values_list("device", "serial_number"):
         serials[device].add(serial)
     every = {serial for each in serials.values() for serial in each}
     by_serial = defaultdict(list)
     lines = SupplierInvoiceLine.objects.filter(serial_number__in=among(every))
     with_files = lines.select_related("invoice").prefetch_related("invoice__files")
-    for line in with_files.order_by("starts_on", "id"):
-        by_serial[line.serial_number].append(line)
-    for step in steps:
-        quarter = Quarter.parse(step.line.period)
-        step.supplier = [
-            line
-            for serial in sorted(serials[step.line.lease.device_id])
-            for line in by_serial[serial]
-            if line.starts_on < quarter.ends_before and line.ends_before > quarter.starts_on
+    for one in with_files.order_by("starts_on", "id"):
+        by_serial[one.serial_number].append(one)
+    found = {}
+    for line, lease in leased:
+        quarter = Quarter.parse(line.period)
+        found[line.pk] = [
+            one
+            for serial in sorted(serials[lease.device_id])
+            for one in by_serial[serial]
+            if one.starts_on < quarter.ends_before and one.ends_before > quarter.starts_on
         ]
+    return found
 
 
-def latest_changes(model, ids: Iterable[int]) -> dict[int, Change]:
+def latest_entries(model: type[Model], ids: Iterable[int]) -> dict[int, EnteredBy]:
     """Return who entered or last changed each row, by its id."""
     ids = set(ids)
     if not ids:
@@ -232,4 +249,4 @@ def latest_changes(model, ids: Iterable[int]) -> dict[int, Change]:
         .select_related("actor")
         .order_by("timestamp", "id")
     )
-    return {entry.object_id: Change(author_of(entry), entry.timestamp) for entry in entries}
+    return {entry.object_id: EnteredBy(author_of(entry), entry.timestamp) for entry in entries}

@@ -1,5 +1,6 @@
 """Why an amount is what it is: the two values of F at its ends, and what is billed of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -34,7 +35,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class HeldInterval:
     """An interval that a unit held the item in a quarter: F at both ends."""
 
     start: Value
@@ -64,13 +65,13 @@ class Why:
     lease: Lease
     unit: Unit
     quarter: Quarter
-    parts: list[Part] = field(default_factory=list)
+    stays: list[HeldInterval] = field(default_factory=list)
     lines: list[InvoiceLine] = field(default_factory=list)
     elsewhere_ore: int = 0
 
     @property
     def target_ore(self) -> int:
-        return sum(part.amount_ore for part in self.parts)
+        return sum(stay.amount_ore for stay in self.stays)
 
     @property
     def billed_ore(self) -> int:
@@ -89,7 +90,7 @@ def why(lease: Lease, unit: Unit, quarter: Quarter, mine: Q = EVERY) -> Why:
     found = Why(lease.device, lease, unit, quarter)
     with one_moment():
         [facts] = lease_facts(Device.objects.filter(pk=lease.device_id))
-        found.parts = list(_parts(facts, unit, quarter))
+        found.stays = list(_stays(facts, unit, quarter))
         billed = InvoiceLine.objects.filter(lease=lease, unit=unit, period=str(quarter))
         own = billed.filter(mine).select_related("invoice__run")
         found.lines = list(own.order_by("invoice__run", "id"))
@@ -98,7 +99,7 @@ def why(lease: Lease, unit: Unit, quarter: Quarter, mine: Q = EVERY) -> Why:
     return found
 
 
-def _parts(facts: LeaseFacts, unit: Unit, quarter: Quarter):
+def _stays(facts: LeaseFacts, unit: Unit, quarter: Quarter) -> Iterator[HeldInterval]:
     """Yield the stays of the unit inside the quarter, cut where a new term begins."""
     began, ended = span_of(facts.terms, facts.stops_on)
     start = max(quarter.starts_on, began, billing_start())
@@ -108,7 +109,7 @@ def _parts(facts: LeaseFacts, unit: Unit, quarter: Quarter):
     for (day, placed), (until, _) in pairwise(changes):
         first, last = max(day, start), min(until, end)
         if first < last and (placed or holder) == unit.id:
-            yield Part(_value(facts, first), _value(facts, last))
+            yield HeldInterval(_value(facts, first), _value(facts, last))
 
 
 def _value(facts: LeaseFacts, day: date) -> Value:

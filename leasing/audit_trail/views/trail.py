@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404, render
 
 from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.query import number_in
-from leasing.audit_trail.selectors.trail import find, trail_of
+from leasing.audit_trail.selectors.trail import find_vouchers, trail_of
 from leasing.models import QuarterlyInvoice
 from leasing.rebilling.selectors.postings import Posting, postings_of
 from leasing.rebilling.selectors.run import rebilling_of
@@ -13,7 +13,9 @@ from leasing.rebilling.selectors.run import rebilling_of
 def trail_search(request):
     """Look for a voucher or an invoice, ours or the lessor's."""
     text = request.GET.get("q", "").strip()
-    return render(request, "leasing/audit_trail/search.html", {"q": text, "found": find(text)})
+    return render(
+        request, "leasing/audit_trail/search.html", {"q": text, "found": find_vouchers(text)}
+    )
 
 
 @permission_required(VIEW_BILLINGRUN, raise_exception=True)

@@ -21,7 +21,7 @@ def line_why(request, lease, unit, period):
     day = today()
     found_unit = get_object_or_404(units_seen_by(request.user, day), pk=unit)
     payers = payers_seen_by(request.user, day)
-    payer = next((b for b in payers if b.unit_ids is None or unit in b.unit_ids), None)
+    payer = next((p for p in payers if p.unit_ids is None or unit in p.unit_ids), None)
     if payer is None:
         raise Http404
     found = why(
@@ -30,6 +30,6 @@ def line_why(request, lease, unit, period):
         quarter,
         payer.billed,
     )
-    if not found.parts and not found.lines and not found.elsewhere_ore:
+    if not found.stays and not found.lines and not found.elsewhere_ore:
         raise Http404
     return render(request, "leasing/audit_trail/why.html", {"why": found})

@@ -23,7 +23,7 @@ def test_why_349_42_and_not_349_41(town, cast, client_of):
     """F(1 July) − F(1 April) = 69883 − 34941: 559066·182/1456 and 559066·91/1456, cut."""
     lease = town.leases[0]
     found = why(lease, town.first, Quarter(2026, 2))
-    [part] = found.parts
+    [part] = found.stays
     assert (part.start.amount_ore, part.end.amount_ore) == (34941, 69883)
     assert (part.start.done, part.end.done, part.end.whole) == (91, 184, 1472)
     assert part.amount_ore == 34942 == found.billed_ore
@@ -57,7 +57,7 @@ def test_an_extension_is_two_terms_in_one_quarter(town):
     lease.terms.create(position=2, price_ore=100001, quarters=1)
     found = why(lease, town.first, Quarter(2030, 1))
     assert found.target_ore == 100001
-    assert found.parts[0].end.done == found.parts[0].end.whole
+    assert found.stays[0].end.done == found.stays[0].end.whole
 
 
 def test_what_is_anothers_or_nothing_does_not_exist(town, cast, client_of):
