@@ -32,14 +32,11 @@ class ObligationTable(Table):
     empty_title = "Der er intet tilbage at betale"
     empty_help = "Alle leasinger er udløbet."
 
-    serial_number = CodeColumn("Serienr.", link=lambda row: device_url(row.device_id))
+    serial_number = CodeColumn(
+        "Serienr.", link=lambda row: reverse("device-detail", args=[row.device_id])
+    )
     model_name = Column("Model")
     sub_agreement = CodeColumn("Underaftale")
     starts_on = DateColumn("Leaset fra")
     last_day = DateColumn("Sidste dag")
     amount_ore = AmountColumn("Tilbage (kr.)", summed=True)
-
-
-def device_url(device_id: int) -> str:
-    """Return a device's page."""
-    return reverse("device-detail", args=[device_id])

@@ -14,7 +14,7 @@ from inventory.models import Department, Unit
 from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import pending_rows, window_up_to
 from leasing.billing.selectors.window import last_covered_quarter
-from leasing.models import COST_HOLDER_NAME, KIND_NAMES, InvoiceSummary, Kind
+from leasing.models import COST_HOLDER_NAME, InvoiceSummary, Kind
 
 
 class Amount(NamedTuple):
@@ -28,36 +28,47 @@ class Amount(NamedTuple):
     amount_ore: int
 
 
+# What rows and columns are in order of: a place, and within it their names.
+Order = tuple[int, list[tuple[int, int, str]]]
+
+
+def _by_name(name: str) -> Order:
+    return (0, danish_key(name))
+
+
 @dataclass(frozen=True)
 class Dimension:
     """What a year can be looked at by."""
 
-    name: str
     read: Callable[[Amount], str]
-    sort: Callable = danish_key
+    order: Callable[[str], Order] = _by_name
 
 
 NO_MODEL = "Uden udstyr"
 DIMENSIONS = {
     "afdeling": Dimension(
-        "Afdeling",
-        lambda a: a.department,
-        lambda name: (name == COST_HOLDER_NAME, danish_key(name)),
+        lambda a: a.department, lambda name: (int(name == COST_HOLDER_NAME), danish_key(name))
     ),
-    "enhed": Dimension("Enhed", lambda a: a.unit),
-    "model": Dimension("Model", lambda a: a.model or NO_MODEL),
-    "kvartal": Dimension("Kvartal", lambda a: a.quarter, str),
-    "slags": Dimension(
-        "Slags", lambda a: KIND_NAMES[Kind(a.kind)], lambda n: list(KIND_NAMES.values()).index(n)
-    ),
+    "enhed": Dimension(lambda a: a.unit),
+    "model": Dimension(lambda a: a.model or NO_MODEL),
+    "kvartal": Dimension(lambda a: a.quarter),
+    "slags": Dimension(lambda a: a.kind, lambda kind: (Kind.values.index(kind), [])),
 }
+
+
+class PivotRow(NamedTuple):
+    """A row with its amounts, in the order of the columns, and their sum."""
+
+    name: str
+    values: list[int]
+    total_ore: int
 
 
 @dataclass
 class Pivot:
     """Rows and columns with their sums; every way of cutting has the same total."""
 
-    rows: list[tuple[str, list[int], int]]
+    rows: list[PivotRow]
     columns: list[str]
     sums: list[int]
     total_ore: int
@@ -88,7 +99,7 @@ def amounts_of(year: int, today: date) -> list[Amount]:
     return found
 
 
-def _billed(year: int, units: dict, names: dict) -> Iterator[Amount]:
+def _billed(year: int, units: dict[int, Unit], names: dict[int, str]) -> Iterator[Amount]:
     rows = (
         InvoiceSummary.objects.filter(period__startswith=f"{year}Q")
         .values_list("invoice__department", "unit", "model_name", "period", "kind")
@@ -117,11 +128,11 @@ def pivot(amounts: list[Amount], down: str, across: str) -> Pivot:
     cells: dict[tuple[str, str], int] = defaultdict(int)
     for one in amounts:
         cells[row_of.read(one), column_of.read(one)] += one.amount_ore
-    names = sorted({row for row, _ in cells}, key=row_of.sort)
-    columns = sorted({column for _, column in cells}, key=column_of.sort)
+    names = sorted({row for row, _ in cells}, key=row_of.order)
+    columns = sorted({column for _, column in cells}, key=column_of.order)
     rows = []
     for name in names:
         values = [cells.get((name, column), 0) for column in columns]
-        rows.append((name, values, sum(values)))
-    sums = [sum(values[index] for _, values, _ in rows) for index in range(len(columns))]
+        rows.append(PivotRow(name, values, sum(values)))
+    sums = [sum(row.values[index] for row in rows) for index in range(len(columns))]
     return Pivot(rows, columns, sums, sum(sums))

@@ -1,4 +1,5 @@
 from io import BytesIO
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
@@ -16,17 +17,19 @@ from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors.payers import STOCK
 from leasing.cost_share.tables.lines import WITHOUT_DEVICE
+from leasing.fiscal_year.presenters import DIMENSION_NAMES, label_on
 from leasing.fiscal_year.selectors.obligation import remaining_obligation
 from leasing.fiscal_year.selectors.pivot import (
     DIMENSIONS,
     NO_MODEL,
+    Pivot,
     amounts_of,
     departments_by_name,
     last_quarter_of,
     pivot,
     units_by_name,
 )
-from leasing.models import COST_HOLDER_NAME, KIND_NAMES
+from leasing.models import COST_HOLDER_NAME
 
 
 @permission_required(VIEW_BILLINGRUN, raise_exception=True)
@@ -39,20 +42,20 @@ def year_page(request):
     context = {
         "year": year,
         "years": years,
-        "dimensions": [(key, one.name) for key, one in DIMENSIONS.items()],
+        "dimensions": list(DIMENSION_NAMES.items()),
         "down": down,
         "across": across,
-        "row_name": DIMENSIONS[down].name,
-        "column_name": DIMENSIONS[across].name,
+        "row_name": DIMENSION_NAMES[down],
+        "column_name": DIMENSION_NAMES[across],
     }
     wants_file = request.GET.get("hent") == "xlsx"
     if wants_file or is_computed_now(request):
         table = pivot(amounts_of(year, day), down, across)
-        labels = [label(across, column) for column in table.columns]
+        labels = [label_on(across, column) for column in table.columns]
         if wants_file:
-            return file(table, year, down, labels)
+            return workbook_of(table, year, down, labels)
         last = last_quarter_of(year, day)
-        context |= linked(table, Quarter(year, 1), last, down, across)
+        context |= with_lines(table, Quarter(year, 1), last, down, across)
         context |= {"table": table, "labels": labels}
         context["obligation"] = remaining_obligation(day)
     return render(request, "leasing/fiscal_year/pivot.html", context)
@@ -67,9 +70,18 @@ def chosen(asked) -> tuple[str, str]:
     return down, across
 
 
-def linked(table, first: Quarter, last: Quarter, down: str, across: str) -> dict:
+class Cell(NamedTuple):
+    """An amount with the address of the lines that it is made of."""
+
+    amount_ore: int
+    address: str
+
+
+def with_lines(
+    table: Pivot, first: Quarter, last: Quarter, down: str, across: str
+) -> dict[str, object]:
     """Return the rows and the sums with the address of the lines that each amount is made of."""
-    of_row = queries_of(down, [name for name, *_ in table.rows])
+    of_row = queries_of(down, [row.name for row in table.rows])
     of_column = queries_of(across, table.columns)
     whole = {"afdeling": "alle", "fra": str(first), "til": str(last)}
 
@@ -77,18 +89,19 @@ def linked(table, first: Quarter, last: Quarter, down: str, across: str) -> dict
         asked = whole | of_row.get(row, {}) | of_column.get(column, {})
         return f"{reverse('lines')}?{urlencode(asked)}"
 
-    rows = []
-    for name, values, total in table.rows:
-        cells = [
-            (value, address(name, column))
-            for value, column in zip(values, table.columns, strict=True)
-        ]
-        rows.append((label(down, name), cells, (total, address(name))))
-    sums = [
-        (value, address(column=column))
-        for value, column in zip(table.sums, table.columns, strict=True)
+    def cells(values: list[int], row: str = "") -> list[Cell]:
+        columns = zip(values, table.columns, strict=True)
+        return [Cell(value, address(row, column)) for value, column in columns]
+
+    rows = [
+        (
+            label_on(down, row.name),
+            cells(row.values, row.name),
+            Cell(row.total_ore, address(row.name)),
+        )
+        for row in table.rows
     ]
-    return {"rows": rows, "sums": sums, "whole": (table.total_ore, address())}
+    return {"rows": rows, "sums": cells(table.sums), "whole": Cell(table.total_ore, address())}
 
 
 def queries_of(dimension: str, names: list[str]) -> dict[str, dict[str, str]]:
@@ -98,26 +111,21 @@ def queries_of(dimension: str, names: list[str]) -> dict[str, dict[str, str]]:
     if dimension == "enhed":
         return units_by_name()
     if dimension == "slags":
-        return {name: {"slags": kind.value} for kind, name in KIND_NAMES.items()}
+        return {kind: {"slags": kind} for kind in names}
     if dimension == "kvartal":
         return {code: {"fra": code, "til": code} for code in names}
     return {name: {"model": WITHOUT_DEVICE if name == NO_MODEL else name} for name in names}
 
 
-def label(dimension: str, name: str) -> str:
-    """Write a quarter in words."""
-    return Quarter.parse(name).short_label if dimension == "kvartal" else name
-
-
-def file(table, year: int, down: str, labels: list[str]) -> FileResponse:
+def workbook_of(table: Pivot, year: int, down: str, labels: list[str]) -> FileResponse:
     """Return the same table as a workbook."""
     amount = workbooks.CellKind.AMOUNT
     columns = [
-        workbooks.Column(DIMENSIONS[down].name, workbooks.CellKind.TEXT, 36),
+        workbooks.Column(DIMENSION_NAMES[down], workbooks.CellKind.TEXT, 36),
         *(workbooks.Column(name, amount, is_summed=True) for name in labels),
         workbooks.Column("I alt", amount, is_summed=True),
     ]
-    rows = [(label(down, name), *values, total) for name, values, total in table.rows]
+    rows = [(label_on(down, row.name), *row.values, row.total_ore) for row in table.rows]
     stream = BytesIO()
     workbooks.write_table(stream, title=f"Udgift {year}", columns=columns, rows=rows)
     stream.seek(0)
