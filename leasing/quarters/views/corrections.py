@@ -25,7 +25,7 @@ def corrections_page(request):
     later = request.GET.copy()
     later["vis"] = "beregning"
     causes = corrections(today(), run) if is_computed_now(request) else None
-    context = {"causes": None, "run": run, "address": f"?{later.urlencode()}"}
+    context: dict[str, object] = {"causes": None, "run": run, "address": f"?{later.urlencode()}"}
     if causes is not None:
         context |= {
             "causes": shown_causes(causes),

@@ -118,7 +118,11 @@ def open_page(request, code: str):
     """Show what closing would bill, and what to look at first."""
     is_computed = is_computed_now(request)
     supplier = supplier_progress(quarter_of_code(code), whole=is_computed)
-    context = {"code": code, "label": label_of_code(code), "steps": steps_to_close(None, supplier)}
+    context: dict[str, object] = {
+        "code": code,
+        "label": label_of_code(code),
+        "steps": steps_to_close(None, supplier),
+    }
     if is_computed:
         preview = preview_run(code, today())
         if request.user.has_perm(CLOSE_QUARTER):
