@@ -89,7 +89,7 @@ def remind(*, today: date, now: datetime) -> int:
 
 @transaction.atomic
 def extend_round(*, due_on: date, today: date) -> ConfirmationRound:
-    """Give leaders until a later day to answer; a round that is over is open again.
+    """Move the deadline to a later day; a round that is over is open again.
 
     Raises:
         Refused: when nobody has asked, or the day is no later than it was.

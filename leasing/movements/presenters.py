@@ -22,6 +22,7 @@ from leasing.movements.selectors.replacements import NEW, STOCK, Offers
 from leasing.movements.selectors.states import DROP_LATER, KEEP_LATER, DeviceState
 
 IN_STOCK = "it-lager"
+SHOWN = 8  # devices shown at once, and numbers that are not known
 LATER = [
     (KEEP_LATER, "Behold det: ændringen gælder kun til da"),
     (DROP_LATER, "Slet det: ændringen gælder fremover"),
@@ -70,15 +71,14 @@ class MovementPreview:
     starts_on: date
 
     later_choices = LATER
-    at_once = 8
 
     @property
     def shown(self) -> list[tuple[DeviceState, str, str]]:
-        return self.rows[: self.at_once]
+        return self.rows[:SHOWN]
 
     @property
     def more(self) -> list[tuple[DeviceState, str, str]]:
-        return self.rows[self.at_once :]
+        return self.rows[SHOWN:]
 
     @property
     def is_empty(self) -> bool:

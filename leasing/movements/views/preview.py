@@ -5,12 +5,10 @@ from itertools import islice
 
 from leasing.data_quality.presenters import words_of_made
 from leasing.movements.forms import DevicesForm
-from leasing.movements.presenters import MovementPreview, where
+from leasing.movements.presenters import SHOWN, MovementPreview, where
 from leasing.movements.selectors.plans import PlannedMovement
 from leasing.movements.selectors.states import DROP_LATER, states_of
 from leasing.orders.selectors.people import people_matching
-
-SHOWN = 8
 
 
 def preview_of(form: DevicesForm, today: date) -> MovementPreview:
