@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from albertslund_it.common.quarters import Quarter, span_label
+from leasing.billing.presenters.runs import late_in_words
 from leasing.billing.selectors.outstanding import Outstanding
 from leasing.billing.selectors.quarter_costs import LeasedCost
 from leasing.domain.tasks import Task
@@ -85,7 +86,7 @@ def money_tasks(standing: Outstanding, years: Sequence[QuartersOfYear]) -> Itera
         yield Task(
             "corrections",
             f"Ændringer i låste kvartaler ({late.lines})",
-            f"Kommet til, siden kvartalerne blev låst: {late.words}.",
+            f"Kommet til, siden kvartalerne blev låst: {late_in_words(late)}.",
             amount_ore=late.amount_ore,
             note="samlet udslag",
         )

@@ -4,7 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from albertslund_it.common.money import format_kroner
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department, Unit
@@ -40,24 +39,6 @@ class Late:
     @property
     def amount_ore(self) -> int:
         return sum(amount for _, amount in self.parts.values())
-
-    @property
-    def words(self) -> str:
-        """Say each part: '6 rettelser (0,00 kr.) og 1 linje, der er ny (98,74 kr.)'."""
-        said = [
-            f"{lines} {one if lines == 1 else many} ({format_kroner(amount)})"
-            for kind, one, many in LATE_NAMES
-            for lines, amount in [self.parts.get(kind, (0, 0))]
-            if lines
-        ]
-        return " og ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
-
-
-LATE_NAMES = (
-    (Kind.CORRECTION, "rettelse af en opkrævet linje", "rettelser af opkrævede linjer"),
-    (Kind.BACKLOG, "linje, der ikke er opkrævet før", "linjer, der ikke er opkrævet før"),
-    (Kind.CHARGE, "engangsbeløb", "engangsbeløb"),
-)
 
 
 @dataclass
