@@ -10,7 +10,7 @@ from leasing.billing.selectors.quarter_costs import LeasedCost
 from leasing.domain.tasks import Task
 from leasing.front.selectors import LeaderWork, LessorWork, QuarterWork, UnpostedRun
 from leasing.quarters.selectors.fiscal_years import QuartersOfYear
-from leasing.supplier.selectors.waiting import Waiting
+from leasing.supplier.selectors.waiting import WaitingQuarter
 
 
 def quarter_tasks(work: QuarterWork, standing: Outstanding | None = None) -> Iterator[Task]:
@@ -140,7 +140,7 @@ def lessor_tasks(work: LessorWork) -> Iterator[Task]:
     yield from map(_differences, work.waiting)
 
 
-def _differences(one: Waiting) -> Task:
+def _differences(one: WaitingQuarter) -> Task:
     parts = []
     if one.undecided:
         parts.append(f"{one.undecided} uden afgørelse")

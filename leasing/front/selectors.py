@@ -17,8 +17,8 @@ from leasing.models import BillingRun, Objection, RebillingExport
 from leasing.quarters.selectors.fiscal_years import QuartersOfYear, fiscal_years
 from leasing.rebilling.selectors.vouchers import unposted_runs
 from leasing.supplier.selectors.waiting import (
-    Missing,
-    Waiting,
+    MissingInvoice,
+    WaitingQuarter,
     missing_invoices,
     waiting_quarters,
 )
@@ -91,8 +91,8 @@ def leader_work(today: date) -> LeaderWork:
 class LessorWork:
     """What waits of the lessor: missing invoices, and differences that nobody decided."""
 
-    missing: list[Missing]
-    waiting: list[Waiting]
+    missing: list[MissingInvoice]
+    waiting: list[WaitingQuarter]
 
 
 def lessor_work(today: date) -> LessorWork:

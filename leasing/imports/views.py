@@ -1,4 +1,5 @@
 import hashlib
+import io
 
 from django import forms
 from django.contrib import messages
@@ -65,7 +66,7 @@ class QuarterForm(PlainForm, forms.Form):
         last = Quarter.of(today()).next()
         quarters = reversed(list(quarters_between(Quarter.of(billing_start()), last)))
         choices = [(str(quarter), quarter.label) for quarter in quarters]
-        self.fields["quarter"].choices = [("", "Vælg kvartal"), *choices]
+        self.offer("quarter", [("", "Vælg kvartal"), *choices])
 
 
 def import_list(request):
@@ -150,18 +151,21 @@ def go_on(request, importer: Importer):
         except Refused as refused:
             return upload_page(request, importer, upload_form(importer), refused)
     uploads.forget(request.user, token)
-    messages.success(request, f"{importer.label}: {told(report)}")
+    messages.success(request, f"{importer.label}: {what_was_done(report)}")
     landing = LANDINGS.get(importer.kind)
-    return redirect(landing(report.made) if landing and report.made else request.path)
+    if landing and report.made:
+        return redirect(landing([row.pk for row in report.made]))
+    return redirect(request.path)
 
 
 def import_example(request, kind):
     """Return a workbook with the headings of a kind of file and one row that shows how."""
     importer = importer_for(request, kind)
     columns = [(column.name, column.example) for column in importer.columns]
-    response = HttpResponse(content_type=XLSX)
+    stream = io.BytesIO()
+    write_example(stream, title=importer.label, columns=columns)
+    response = HttpResponse(stream.getvalue(), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="eksempel-{importer.kind}.xlsx"'
-    write_example(response, title=importer.label, columns=columns)
     return response
 
 
@@ -188,7 +192,7 @@ def take_in(request, importer: Importer, stream, name: str, **options) -> Import
     )
 
 
-def told(report: ImportReport) -> str:
+def what_was_done(report: ImportReport) -> str:
     """Say in one line what a file did."""
     if not report.change_count:
         return "alt stod der i forvejen, så intet er ændret."

@@ -4,7 +4,6 @@ import django_filters
 from django import forms
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from albertslund_it.web.columns import (
     AmountColumn,
@@ -19,8 +18,15 @@ from albertslund_it.web.forms import PlainForm
 from albertslund_it.web.tables import Table
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import SupplierInvoice
-from leasing.supplier.selectors.pages import ONE_DAY, DifferenceRow
-from leasing.supplier.selectors.reconciliation import PILE_NAMES, STATE_NAMES, state_of
+from leasing.supplier.presenters import (
+    ONE_DAY,
+    PILE_NAMES,
+    STATE_NAMES,
+    ShownDifference,
+    decide_url,
+    invoice_kind,
+)
+from leasing.supplier.selectors.reconciliation import state_of_difference
 
 KINDS = [("faktura", "Faktura"), ("kreditnota", "Kreditnota")]
 
@@ -55,7 +61,7 @@ class SupplierInvoiceTable(Table):
     invoice_date = DateColumn("Dato")
     kind = Column(
         "Slags",
-        of=lambda row: "Kreditnota" if row.is_credit_note else "Faktura",
+        of=invoice_kind,
         sort_by=("is_credit_note",),
         orderable=False,
     )
@@ -88,12 +94,6 @@ def detail_url(pk: int) -> str:
     return reverse("supplier-invoice-detail", args=[pk])
 
 
-def decide_url(code: str, **chosen) -> str:
-    """Return the page that decides about the chosen differences of a quarter."""
-    query = urlencode({key: value for key, value in chosen.items() if value is not None})
-    return f"{reverse('reconciliation-decide', args=[code])}?{query}"
-
-
 class DifferenceForm(PlainForm, forms.Form):
     """What the differences can be narrowed to."""
 
@@ -114,12 +114,12 @@ class DifferenceForm(PlainForm, forms.Form):
         chosen = self.cleaned_data["bunke"]
         return {Pile(chosen)} if chosen else set(DIFFERENCES)
 
-    def fits(self, found: DifferenceRow) -> bool:
+    def fits(self, found: ShownDifference) -> bool:
         """Tell whether a row is among those asked for."""
         asked, row = self.cleaned_data, found.row
         return (
-            (not asked["status"] or state_of(row) == asked["status"])
-            and (not asked["aarsag"] or asked["aarsag"].casefold() in row.label.casefold())
+            (not asked["status"] or state_of_difference(row) == asked["status"])
+            and (not asked["aarsag"] or asked["aarsag"].casefold() in found.cause.casefold())
             and (asked["belob"] is None or asked["belob"] == row.difference_ore)
             and asked["q"].strip().upper() in found.serial_number.upper()
         )
@@ -150,7 +150,7 @@ class DifferenceTable(Table):
     decision = Column("Afgørelse")
 
 
-def _decide_one(code: str, found: DifferenceRow) -> str:
+def _decide_one(code: str, found: ShownDifference) -> str:
     row = found.row
     if row.pile not in DIFFERENCES:
         return ""

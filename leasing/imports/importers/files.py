@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypedDict, Unpack
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +16,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.spreadsheets import Table, looks_like_xml, read_bytes, read_table
 from albertslund_it.web.bulk import Count, Difference
+from albertslund_it.web.people import Actor
 from inventory.imports.importers.reading import Importer, read_rows
 from leasing.guards import clashes_refused
 from leasing.imports.importers.kinds import KINDS
@@ -53,12 +54,23 @@ class ImportReport:
             yield "Advarsel", warning
 
 
+class _Options(TypedDict):
+    """Who takes in a file and when, and whether it is only looked at."""
+
+    actor: Actor
+    today: date
+    now: datetime | None
+    dry_run: bool
+    agree: Callable[[ImportReport], None] | None
+    progress: Callable[[str], None]
+
+
 def import_file(
     *,
     kind: str,
     stream: BinaryIO,
     filename: str,
-    actor,
+    actor: Actor,
     today: date,
     now: datetime | None = None,
     dry_run: bool = False,
@@ -72,7 +84,7 @@ def import_file(
     """
     importer = importer_of(kind)
     progress(f"Læser {filename}")
-    options = {
+    options: _Options = {
         "actor": actor,
         "today": today,
         "now": now,
@@ -80,16 +92,17 @@ def import_file(
         "agree": agree,
         "progress": progress,
     }
-    is_document = bool(importer.read_document) and looks_like_xml(stream)
+    read_document = importer.read_document
+    is_document = read_document is not None and looks_like_xml(stream)
     data = read_bytes(stream, filename, settings.IMPORT_MAX_BYTES)
     kept = kept_as(filename, data, is_xml=is_document) if importer.keeps_file else None
-    if is_document:
+    if read_document and is_document:
         errors = RowErrors()
-        rows = importer.read_document(data, errors, quarter)
+        rows = read_document(data, errors, quarter)
         return _take_in(importer, rows, len(rows), [], errors, kept=kept, **options)
     if quarter:
         raise Refused("Et kvartal vælges kun til en elektronisk faktura (.xml) uden periode.")
-    if importer.read_document and filename.lower().endswith(".xml"):
+    if read_document and filename.lower().endswith(".xml"):
         raise Refused("Filen hedder .xml, men er ikke XML. Er den pakket, så pak den ud først.")
     table = read_table(io.BytesIO(data), filename, settings.IMPORT_MAX_BYTES, importer.known)
     return import_table(kind=kind, table=table, kept=kept, **options)
@@ -99,7 +112,7 @@ def import_table(
     *,
     kind: str,
     table: Table,
-    actor,
+    actor: Actor,
     today: date,
     now: datetime | None = None,
     dry_run: bool = False,
@@ -138,39 +151,36 @@ def import_table(
 
 def _take_in(
     importer: Importer,
-    rows,
-    count,
-    warnings,
-    errors,
+    rows: list[Any],
+    count: int,
+    warnings: list[str],
+    errors: RowErrors,
     *,
-    actor,
-    today,
-    now,
-    dry_run,
-    agree,
-    kept,
-    progress,
+    kept: CheckedFile | None,
+    **options: Unpack[_Options],
 ) -> ImportReport:
     """Save what was read, and undo it where it is only to be looked at."""
-    progress(f"Gemmer {count} rækker")
+    options["progress"](f"Gemmer {count} rækker")
     file = {"source": kept} if importer.keeps_file else {}
     with clashes_refused(), transaction.atomic():
-        changes = importer.save(rows=rows, actor=actor, today=today, errors=errors, **file)
-        if now:
-            changes.tell(now)
+        changes = importer.save(
+            rows=rows, actor=options["actor"], today=options["today"], errors=errors, **file
+        )
+        if options["now"]:
+            changes.tell(options["now"])
         report = ImportReport(
             importer.kind,
             importer.label,
-            dry_run,
+            options["dry_run"],
             count,
             changes.counts,
             changes.differences,
             warnings + changes.warnings,
             made=changes.created_of(changes.models[0]),
         )
-        if agree and report.change_count:
-            agree(report)
-        if dry_run:
+        if options["agree"] and report.change_count:
+            options["agree"](report)
+        if options["dry_run"]:
             transaction.set_rollback(True)
     return report
 

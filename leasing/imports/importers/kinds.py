@@ -15,7 +15,7 @@ from leasing.supplier.importers.files import SUPPLIER_INVOICES
 
 
 def _save_units(**arguments):
-    # Who is the cost holder is a fact of units; that it then lies fast is a matter of billing.
+    # Which unit is the cost holder is a fact of the units; that it stays so is a rule of billing.
     return save_units(cost_holder_is_fixed=BillingRun.objects.exists(), **arguments)
 
 

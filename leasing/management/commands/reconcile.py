@@ -7,15 +7,17 @@ from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.commands import DanishCommand
 from leasing.billing.selectors.window import billing_start
 from leasing.domain.reconciliation import DIFFERENCES, Pile
-from leasing.supplier.selectors.outcomes import called
-from leasing.supplier.selectors.pages import decision_text
-from leasing.supplier.selectors.reconciliation import (
+from leasing.supplier.presenters import (
     PILE_NAMES,
     STATE_NAMES,
+    decision_text,
+    subject_name,
+)
+from leasing.supplier.selectors.reconciliation import (
     State,
     difference_rows,
     reconciliation_of,
-    state_of,
+    state_of_difference,
 )
 
 DIFFERENT = 3
@@ -35,7 +37,7 @@ class Command(DanishCommand):
         quarter = _quarter(code)
         waits = 0
         for row in difference_rows(quarter, DIFFERENCES):
-            state = state_of(row)
+            state = state_of_difference(row)
             waits += state is not State.DONE
             self.stdout.write(_told(row, state))
         self._sum_up(reconciliation_of(quarter))
@@ -46,7 +48,7 @@ class Command(DanishCommand):
         self.stdout.write(f"{'Ventet af leasinggiver':<44} {format_kroner(found.expected_ore):>20}")
         for pile in found.piles.values():
             if pile.pile != Pile.AGREES and pile.count:
-                name = f"{pile.name} ({pile.count})"
+                name = f"{PILE_NAMES[pile.pile]} ({pile.count})"
                 amount = format_kroner(pile.amount_ore, sign=True)
                 self.stdout.write(f"{name:<44} {amount:>20}")
         across = found.of_later_ore - found.by_earlier_ore
@@ -72,7 +74,7 @@ def _quarter(code: str) -> Quarter:
 
 
 def _told(row, state: State) -> str:
-    about = called(row.serial_number, row.sub_agreement)
+    about = subject_name(row.serial_number, row.sub_agreement)
     parts = [
         f"{PILE_NAMES[row.pile]}: {about}",
         row.model_name,

@@ -7,6 +7,7 @@ from albertslund_it.common.quarters import span_label
 from leasing.billing.presenters.breaches import sentences_of_breaches
 from leasing.quarters.selectors import proof as key
 from leasing.quarters.selectors.proof import Check, Proof, Reconciled
+from leasing.supplier.presenters import PILE_NAMES
 
 TEXTS = {
     key.LINES: "Linjerne lagt sammen er kørslens sum",
@@ -76,7 +77,9 @@ def _note(check: Check) -> str:
 def _differences(reconciled: Reconciled) -> str:
     """Name every amount between what is invoiced and what is expected."""
     found = reconciled.found
-    amounts = [(pile.name, pile.amount_ore) for pile in found.piles.values() if pile.amount_ore]
+    amounts = [
+        (PILE_NAMES[pile.pile], pile.amount_ore) for pile in found.piles.values() if pile.amount_ore
+    ]
     amounts += [("På tidligere fakturaer", -found.by_earlier_ore)] if found.by_earlier_ore else []
     amounts += [("For senere kvartaler", found.of_later_ore)] if found.of_later_ore else []
     named = [f"{name} {format_kroner(amount, sign=True)}" for name, amount in amounts]

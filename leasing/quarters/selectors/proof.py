@@ -16,7 +16,7 @@ from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.rebilling.selectors.postings import DEBIT, Posting
 from leasing.supplier.selectors.expected import expected_between, expected_of_lessor
 from leasing.supplier.selectors.reconciliation import Reconciliation, reconciliation_of
-from leasing.supplier.selectors.waiting import Missing, has_invoice, not_invoiced
+from leasing.supplier.selectors.waiting import MissingInvoice, has_invoice, not_invoiced
 
 # What is held against what.
 LINES, UNITS, INVOICES, NUMBERS = "lines", "units", "invoices", "numbers"
@@ -70,7 +70,7 @@ class Proof:
 
     checks: list[Check]
     seal: list[Check]
-    missing: list[Missing]
+    missing: list[MissingInvoice]
 
     @property
     def counted(self) -> int:

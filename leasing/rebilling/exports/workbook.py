@@ -16,7 +16,8 @@ from albertslund_it.common.workbooks import TOTAL, CellKind, Column, Formula, Wo
 from leasing.models import BillingRun, Kind
 from leasing.rebilling.selectors.postings import CREDIT, DEBIT, Posting, postings_of
 from leasing.rebilling.selectors.run import Rebilling, SpecifiedLine
-from leasing.supplier.selectors.reconciliation import PILE_NAMES, Reconciliation
+from leasing.supplier.presenters import PILE_NAMES
+from leasing.supplier.selectors.reconciliation import Reconciliation
 
 TEXT, CODE, NUMBER = CellKind.TEXT, CellKind.CODE, CellKind.NUMBER
 AMOUNT, DATE = CellKind.AMOUNT, CellKind.DATE

@@ -48,7 +48,7 @@ def clues_of(line, contracts: tuple[str, ...]) -> Clues:
 
 
 def _distinct(found: Iterable[str]) -> tuple[str, ...]:
-    kept = {}
+    kept: dict[str, None] = {}
     for one in found:
         kept[one] = None
         if len(kept) > MAX_CLUES:
@@ -143,7 +143,8 @@ def party_of(root, path: str) -> Party:
 
 def attachments_of(root) -> tuple[tuple[CheckedFile, ...], list[str]]:
     """Return the files inside an invoice, and a sentence on each that is not kept."""
-    kept, left_out = {}, []
+    kept: dict[str, CheckedFile] = {}
+    left_out = []
     for number, one in enumerate(root.iter(BINARY), start=1):
         if number > MAX_ATTACHMENTS:
             left_out.append(

@@ -57,7 +57,8 @@ def parse(data: bytes):
     try:
         root = _read(text.encode())
     except (etree.XMLSyntaxError, ValueError) as error:
-        where = f" (linje {error.lineno})" if getattr(error, "lineno", None) else ""
+        line = getattr(error, "lineno", None)
+        where = f" (linje {line})" if line else ""
         raise Refused(f"Filen er ikke gyldig XML{where}.", SAY) from None
     documents = [root]
     if root.tag == ENVELOPE:

@@ -230,13 +230,13 @@ class _Reading:
             raise Refused(
                 "Fakturaen siger selv, hvilken periode den er for. Indlæs den uden kvartal."
             )
-        return self._with_remark(found) if self.quarter else found
+        return self._with_remark(found, self.quarter) if self.quarter else found
 
-    def _with_remark(self, lines: list[BilledLine]) -> list[BilledLine]:
+    def _with_remark(self, lines: list[BilledLine], quarter: Quarter) -> list[BilledLine]:
         count = self.without_period
         remark = (
             f"{'1 linje' if count == 1 else f'{count} linjer'} uden periode er lagt i "
-            f"{self.quarter.label.lower()}, som du har valgt."
+            f"{quarter.label.lower()}, som du har valgt."
         )
         header = self.head.header
         header = replace(header, remarks=(*header.remarks, remark))
@@ -310,5 +310,5 @@ class _Reading:
 
 def period_of(element) -> tuple[str, str] | None:
     """Return the first and last day as they are written; None where one of them is not."""
-    days = tuple(text_of(element, f"a:InvoicePeriod/b:{name}Date") for name in ("Start", "End"))
-    return days if all(days) else None
+    first, last = (text_of(element, f"a:InvoicePeriod/b:{name}Date") for name in ("Start", "End"))
+    return (first, last) if first and last else None

@@ -6,10 +6,10 @@ from datetime import date
 from albertslund_it.web.rows import among
 from inventory.models import Placement, Unit
 from leasing.domain.reconciliation import Pile
-from leasing.supplier.selectors.matching import Row
+from leasing.supplier.selectors.matching import MatchedRow
 
 
-def holders_of(rows: Sequence[Row], today: date) -> dict[int, Unit]:
+def holders_of(rows: Sequence[MatchedRow], today: date) -> dict[int, Unit]:
     """Return the unit that held each device on the last day of its difference; none for stock.
 
     Interim rent is for days before the pc was handed out: then the first unit that got it.
@@ -29,11 +29,3 @@ def holders_of(rows: Sequence[Row], today: date) -> dict[int, Unit]:
         unit.pk: unit for unit in Unit.objects.filter(pk__in=among({*held.values()} - {None}, int))
     }
     return {device: units[unit] for device, unit in held.items() if unit}
-
-
-def holder_text(row: Row, holders: dict[int, Unit]) -> str:
-    """Name the unit that had the device; '' where the difference is about none that we know."""
-    if row.device_id is None:
-        return ""
-    unit = holders.get(row.device_id)
-    return f"{unit.number} {unit.name}" if unit else "På lager"

@@ -1,10 +1,10 @@
 """Every lease beside the lessor's lines for it, in one pass; memory stays flat at any size."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from albertslund_it.common.quarters import Quarter
@@ -25,13 +25,14 @@ from leasing.domain.reconciliation import (
     unknown_item,
 )
 from leasing.models import DifferenceOutcome, Settings, SubAgreement
-from leasing.supplier.selectors.outcomes import Decisions, called, decisions_of, subject_of
-from leasing.supplier.selectors.sides import by_device, lease_side, line_side, span_of_quarter
+from leasing.supplier.selectors.outcomes import Decisions, decisions_of, subject_of
+from leasing.supplier.selectors.sides import Line, by_device, lease_side, line_side, span_of_quarter
 
 NOTHING = Carried(0, 0, 0)
+NO_LINES: tuple[None, list[Line]] = None, []
 
 
-class Row(NamedTuple):
+class MatchedRow(NamedTuple):
     """What one lease, unknown serial number or total comes to in one pile, with its decision."""
 
     pile: Pile
@@ -46,23 +47,12 @@ class Row(NamedTuple):
     def difference_ore(self) -> int:
         return self.item.difference_ore
 
-    @property
-    def subject(self):
-        return subject_of(self.device_id, self.serial_number, self.sub_agreement)
-
-    @property
-    def label(self) -> str:
-        """Name what equal differences have in common."""
-        if not self.serial_number:
-            return called("", self.sub_agreement)
-        return self.model_name or "Ukendt udstyr"
-
 
 class Matched(NamedTuple):
     """One step of the pass: what a lease is expected to cost, and its rows."""
 
     carried: Carried
-    rows: list[Row]
+    rows: list[MatchedRow]
 
 
 def matched(quarter: Quarter) -> Iterator[Matched]:
@@ -83,21 +73,21 @@ class _Pass:
 
     def run(self) -> Iterator[Matched]:
         lines = by_device(self._lines())
-        device, its_lines = next(lines, (None, ()))
+        device, its_lines = next(lines, NO_LINES)
         strange_totals: dict[str, list[Billed]] = {}
         if device == 0:
             yield from self._without_device(its_lines, strange_totals)
-            device, its_lines = next(lines, (None, ()))
+            device, its_lines = next(lines, NO_LINES)
         credited, decided = self.decisions.credited, self.decisions.by_difference
         span, tolerance, totals, shares = self.span, self.tolerance, self.totals, self.shares
         for (owner, began, stops_on, serial, model, sub), prices in lease_side():
             while device is not None and device < owner:
                 yield from self._unleased(device, its_lines)
-                device, its_lines = next(lines, (None, ()))
-            mine = ()
+                device, its_lines = next(lines, NO_LINES)
+            mine: list[Billed] = []
             if device == owner:
-                mine = [fast(Billed, (line[4], line[5], line[6], None)) for line in its_lines]
-                device, its_lines = next(lines, (None, ()))
+                mine = [line.billed() for line in its_lines]
+                device, its_lines = next(lines, NO_LINES)
             carried, items, parts = compare_lease(
                 terms_in_order(began, prices),
                 stops_on,
@@ -114,15 +104,15 @@ class _Pass:
             number = self.numbers[sub]
             rows = [
                 fast(
-                    Row,
+                    MatchedRow,
                     (
-                        item[0],
+                        item.pile,
                         owner,
                         serial,
                         model,
                         number,
                         item,
-                        decided.get((item[0], (owner, "", ""))) if decided else None,
+                        decided.get((item.pile, (owner, "", ""))) if decided else None,
                     ),
                 )
                 for item in items
@@ -130,24 +120,26 @@ class _Pass:
             yield fast(Matched, (carried, rows))
         while device is not None:
             yield from self._unleased(device, its_lines)
-            device, its_lines = next(lines, (None, ()))
+            device, its_lines = next(lines, NO_LINES)
         yield from self._of_totals(strange_totals)
 
-    def _lines(self):
+    def _lines(self) -> Iterator[Line]:
         moved = self.decisions.moved
         lines = line_side(self.span)
-        return (line for line in lines if line[1] not in moved) if moved else lines
+        return (line for line in lines if line.id not in moved) if moved else lines
 
-    def _without_device(self, lines, strange_totals) -> Iterator[Matched]:
-        """Take the totals aside and give what is billed for serial numbers nobody knows."""
+    def _without_device(
+        self, lines: Iterable[Line], strange_totals: dict[str, list[Billed]]
+    ) -> Iterator[Matched]:
+        """Take the totals aside, and yield what is billed for serial numbers nobody knows."""
         ids = {number: key for key, number in self.numbers.items()}
         by_agreement: dict[str, list[Billed]] = defaultdict(list)
-        for serial, group in groupby(lines, key=itemgetter(2)):
+        for serial, group in groupby(lines, key=attrgetter("serial_number")):
             if serial:
-                yield from self._strange(serial, "", [Billed(*line[4:]) for line in group])
+                yield from self._strange(serial, "", [line.billed() for line in group])
                 continue
             for line in group:
-                by_agreement[line[3]].append(Billed(*line[4:], ids.get(line[3], 0)))
+                by_agreement[line.sub_agreement].append(line.billed(ids.get(line.sub_agreement, 0)))
         for number, billed in by_agreement.items():
             if number in ids:
                 self.totals[ids[number]] = grouped(billed)
@@ -155,10 +147,10 @@ class _Pass:
             else:
                 strange_totals[number] = billed
 
-    def _unleased(self, device: int, lines) -> Iterator[Matched]:
+    def _unleased(self, device: int, lines: Iterable[Line]) -> Iterator[Matched]:
         """Yield what is billed for a device that is ours but not leased."""
         serial, model = self._devices_without_lease[device]
-        billed = [Billed(*line[4:]) for line in lines]
+        billed = [line.billed() for line in lines]
         yield from self._strange(serial, model, billed, device)
 
     @cached_property
@@ -166,17 +158,19 @@ class _Pass:
         rows = Device.objects.filter(lease=None).values_list("id", "serial_number", "model__name")
         return {device: (serial, model) for device, serial, model in rows}
 
-    def _strange(self, serial: str, model, billed, device=None) -> Iterator[Matched]:
+    def _strange(
+        self, serial: str, model: str, billed: Sequence[Billed], device: int | None = None
+    ) -> Iterator[Matched]:
         about = subject_of(device, serial, "")
         credited = sum(amount for _, amount in self.decisions.credited.get(about, ()))
         if item := unknown_item(billed, self.span, credited):
             yield Matched(NOTHING, [self._row(item, device, serial, model, "")])
 
-    def _of_totals(self, strange_totals) -> Iterator[Matched]:
+    def _of_totals(self, strange_totals: dict[str, list[Billed]]) -> Iterator[Matched]:
         for sub, total in self.shares.items():
             number = self.numbers[sub]
-            credited = self.decisions.credited.get((0, "", number), ())
-            items = total.items(sub in self.known, self.tolerance, credited)
+            settled = self.decisions.credited.get((0, "", number), ())
+            items = total.items(sub in self.known, self.tolerance, settled)
             yield Matched(NOTHING, [self._row(item, None, "", "", number) for item in items])
         for number, billed in strange_totals.items():
             about = (0, "", number)
@@ -184,7 +178,9 @@ class _Pass:
             if item := unknown_item(billed, self.span, credited):
                 yield Matched(NOTHING, [self._row(item, None, "", "", number)])
 
-    def _row(self, item, device, serial: str, model, number) -> Row:
+    def _row(
+        self, item: Item, device: int | None, serial: str, model: str, number: str
+    ) -> MatchedRow:
         about = subject_of(device, serial, number)
         decision = self.decisions.by_difference.get((item.pile, about))
-        return Row(item.pile, device, serial, model, number, item, decision)
+        return MatchedRow(item.pile, device, serial, model, number, item, decision)

@@ -4,8 +4,10 @@ A device keeps its decisions when its serial number is changed: the number is lo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
 
 from albertslund_it.common.quarters import Quarter
 from inventory.imports.selectors import devices_by_serial_number
@@ -23,11 +25,15 @@ def subject_of(device_id: int | None, serial_number: str, sub_agreement: str) ->
     return (0, serial_number, "") if serial_number else (0, "", sub_agreement)
 
 
-def called(serial_number: str, sub_agreement: str) -> str:
-    """Call a difference what it is about, for people."""
-    if serial_number:
-        return serial_number
-    return f"Underaftale {sub_agreement}" if sub_agreement else "Uden underaftale"
+class Subjects:
+    """What decisions and invoice lines are about, their devices looked up at once."""
+
+    def __init__(self, serial_numbers: Iterable[str]):
+        self._devices = devices_by_serial_number({one for one in serial_numbers if one})
+
+    def of(self, row: DifferenceOutcome | SupplierInvoiceLine) -> Subject:
+        device = self._devices.get(row.serial_number)
+        return subject_of(device.id if device else None, row.serial_number, row.sub_agreement)
 
 
 @dataclass
@@ -58,35 +64,39 @@ def decisions_of(quarter: Quarter) -> Decisions:
             invoice_id__in={outcome.credit_note_id for outcome in settled}
         ).order_by("invoice_id", "number")
     )
-    devices = devices_by_serial_number(
-        [row.serial_number for row in (*outcomes, *settled, *lines) if row.serial_number]
+    subjects = Subjects(
+        [
+            *(one.serial_number for one in (*outcomes, *settled)),
+            *(line.serial_number for line in lines),
+        ]
     )
-
-    def about(row) -> Subject:
-        device = devices.get(row.serial_number)
-        return subject_of(device and device.id, row.serial_number, row.sub_agreement)
-
-    found = Decisions({(o.pile, about(o)): o for o in outcomes})
+    found = Decisions({(o.pile, subjects.of(o)): o for o in outcomes})
     moved = set()
-    for outcome, line in _settling(settled, lines, about):
+    for outcome, line in _settling(settled, lines, subjects):
         moved.add(line.id)
         if outcome.quarter == code:
-            found.credited[about(outcome)].append((Pile(outcome.pile), line.amount_ore))
+            found.credited[subjects.of(outcome)].append((Pile(outcome.pile), line.amount_ore))
     found.moved = frozenset(moved)
     return found
 
 
-def _settling(settled: Iterable[DifferenceOutcome], lines, about) -> Iterable[tuple]:
+def _settling(
+    settled: Iterable[DifferenceOutcome],
+    lines: Iterable[SupplierInvoiceLine],
+    subjects: Subjects,
+) -> Iterator[tuple[DifferenceOutcome, SupplierInvoiceLine]]:
     """Pair each settled claim with the line of its credit note."""
+    waiting: defaultdict[tuple[int | None, Subject, int], list[SupplierInvoiceLine]]
     waiting = defaultdict(list)
     for line in lines:
-        waiting[line.invoice_id, about(line), line.amount_ore].append(line)
+        waiting[line.invoice_id, subjects.of(line), line.amount_ore].append(line)
     for outcome in settled:
-        if found := waiting[outcome.credit_note_id, about(outcome), -outcome.amount_ore]:
+        about = outcome.credit_note_id, subjects.of(outcome), -outcome.amount_ore
+        if found := waiting[about]:
             yield outcome, found.pop(0)
 
 
-def open_claims():
+def open_claims() -> QuerySet[DifferenceOutcome]:
     """Return the claims that no credit note has settled, the oldest quarter first."""
     return DifferenceOutcome.objects.filter(outcome=Outcome.CLAIMED, credit_note=None).order_by(
         "quarter", "serial_number", "sub_agreement"

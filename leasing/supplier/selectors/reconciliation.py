@@ -2,38 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.quarters import Quarter
 from leasing.billing.selectors.window import billing_start
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import DifferenceOutcome, Outcome, SupplierInvoiceLine
-from leasing.supplier.selectors.matching import Row, matched
+from leasing.supplier.selectors.matching import MatchedRow, matched
 from leasing.supplier.selectors.outcomes import decisions_of, open_claims
 from leasing.supplier.selectors.sides import span_of_quarter
-
-PILE_NAMES = {
-    Pile.AGREES: "Stemmer",
-    Pile.DIFFERS: "Beløbet afviger",
-    Pile.NOT_INVOICED: "Vores, men ikke faktureret",
-    Pile.UNKNOWN: "Faktureret, men ikke vores",
-    Pile.AFTER_RETURN: "Faktureret efter returnering",
-    Pile.INTERIM: "Delydelse før leasingstart",
-    Pile.ROUNDING: "Afrunding",
-}
-PILE_HELP = {
-    Pile.AGREES: "Leasinggiver fakturerer på øren det, vi regner med.",
-    Pile.DIFFERS: "Udstyret er vores, men beløbet er et andet, eller dagene er betalt to gange.",
-    Pile.NOT_INVOICED: "Den del af kvartalet, som ingen fakturalinje dækker.",
-    Pile.UNKNOWN: "Serienummeret eller underaftalen står ikke på nogen leasing hos os.",
-    Pile.AFTER_RETURN: "Dage efter, at leasingen er stoppet eller udløbet.",
-    Pile.INTERIM: "Leje for dagene, før leasingen begynder.",
-    Pile.ROUNDING: "Forskelle inden for tolerancen. De lægges sammen og kræver ingen afgørelse.",
-}
 
 
 class State(StrEnum):
@@ -45,15 +26,7 @@ class State(StrEnum):
     DONE = "done"
 
 
-STATE_NAMES = {
-    State.OPEN: "Mangler afgørelse",
-    State.CHANGED: "Ændret siden afgørelsen",
-    State.CLAIMED: "Venter på kreditnota",
-    State.DONE: "Afgjort",
-}
-
-
-def state_of(row: Row) -> State:
+def state_of_difference(row: MatchedRow) -> State:
     """Tell how far a difference is dealt with; rounding needs nobody."""
     if row.pile not in DIFFERENCES:
         return State.DONE
@@ -66,17 +39,23 @@ def state_of(row: Row) -> State:
 
 
 class CauseKey(NamedTuple):
-    """What equal differences share: pile, model (or sub-agreement), øre, billed twice or not."""
+    """What equal differences share: pile, model (or sub-agreement), øre, billed twice or not.
+
+    `model_name` is None for a total, which is about a sub-agreement and no device.
+    """
 
     pile: Pile
-    label: str
+    model_name: str | None
+    sub_agreement: str
     amount_ore: int
     is_double: bool
 
 
-def cause_of(row: Row) -> CauseKey:
-    """Name the cause that a difference belongs to."""
-    return CauseKey(row.pile, row.label, row.difference_ore, row.item.is_double)
+def cause_of(row: MatchedRow) -> CauseKey:
+    """Return the cause that a difference belongs to."""
+    is_device = bool(row.serial_number)
+    model_name, sub_agreement = (row.model_name, "") if is_device else (None, row.sub_agreement)
+    return CauseKey(row.pile, model_name, sub_agreement, row.difference_ore, row.item.is_double)
 
 
 @dataclass
@@ -105,72 +84,23 @@ class Tally:
     def claimed(self) -> int:
         return self.states.get(State.CLAIMED, 0)
 
-    @property
-    def state_text(self) -> str:
-        """Say in words how far they are dealt with."""
-        parts = [
-            f"{format_count(self.states[state])} {STATE_NAMES[state].lower()}"
-            for state in State
-            if self.states.get(state)
-        ]
-        if len(parts) == 1:
-            return STATE_NAMES[next(s for s in State if self.states.get(s))]
-        return ", ".join(parts)
 
-
-@dataclass
+@dataclass(kw_only=True)
 class Cause(Tally):
     """Equal differences: one cause and one decision."""
 
-    key: CauseKey | None = None
+    key: CauseKey
     outcomes: dict[str, int] = field(default_factory=dict)
     earlier: DifferenceOutcome | None = None
 
-    @property
-    def each_ore(self) -> int:
-        return self.key.amount_ore
 
-    @property
-    def text(self) -> str:
-        """Say it as finance does: 'T14: 410 linjer à +1,23 kr.'."""
-        double = ", faktureret to gange" if self.key.is_double else ""
-        each = format_kroner(self.each_ore, sign=True)
-        if self.count == 1:
-            return f"{self.key.label}: 1 linje på {each}{double}"
-        return f"{self.key.label}: {format_count(self.count)} linjer à {each}{double}"
-
-    @property
-    def outcome_text(self) -> str:
-        """Name what was decided, and how often where it was not the same."""
-        names = dict(Outcome.choices)
-        if len(self.outcomes) == 1:
-            return names[next(iter(self.outcomes))]
-        return ", ".join(f"{names[key]} ({count})" for key, count in self.outcomes.items())
-
-
-@dataclass
+@dataclass(kw_only=True)
 class PileSum(Tally):
-    """A pile with its causes, the one that costs most first."""
+    """A pile with its causes."""
 
-    pile: Pile = Pile.AGREES
+    pile: Pile
     invoiced_ore: int = 0
     causes: dict[CauseKey, Cause] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return PILE_NAMES[self.pile]
-
-    @property
-    def help(self) -> str:
-        return PILE_HELP[self.pile]
-
-    @property
-    def causes_in_order(self) -> list[Cause]:
-        """Return the causes: what waits first, then by what they cost."""
-        return sorted(
-            self.causes.values(),
-            key=lambda cause: (not cause.undecided, -abs(cause.amount_ore), cause.key.label),
-        )
 
 
 @dataclass
@@ -240,7 +170,7 @@ def reconciliation_of(quarter: Quarter) -> Reconciliation:
     """Reconcile a quarter: one pass over the leases and the lines."""
     found = Reconciliation(quarter, {pile: PileSum(pile=pile) for pile in Pile})
     piles = found.piles
-    met = set()
+    met: set[int] = set()
     agreed = agreed_ore = expected = earlier = later = invoiced = 0
     agrees = Pile.AGREES
     for (cost, by_earlier, of_later), rows in matched(quarter):
@@ -248,13 +178,13 @@ def reconciliation_of(quarter: Quarter) -> Reconciliation:
         earlier += by_earlier
         later += of_later
         for row in rows:
-            amount = row[5][1]
+            amount = row.item.invoiced_ore
             invoiced += amount
-            if row[0] is agrees:
+            if row.pile is agrees:
                 agreed += 1
                 agreed_ore += amount
             else:
-                _count(piles[row[0]], row)
+                _count(piles[row.pile], row)
                 if row.decision:
                     met.add(row.decision.id)
     piles[Pile.AGREES].count, piles[Pile.AGREES].invoiced_ore = agreed, agreed_ore
@@ -277,8 +207,8 @@ def _orphans(quarter: Quarter, met: set[int]) -> list[DifferenceOutcome]:
     return [one for one in decided.select_related("charge__unit") if one.id not in met]
 
 
-def _count(pile: PileSum, row: Row) -> None:
-    state, amount, key = state_of(row), row.difference_ore, cause_of(row)
+def _count(pile: PileSum, row: MatchedRow) -> None:
+    state, amount, key = state_of_difference(row), row.difference_ore, cause_of(row)
     pile.add(amount, state)
     pile.invoiced_ore += row.item.invoiced_ore
     cause = pile.causes.get(key)
@@ -302,22 +232,22 @@ def _sum_of_lines(quarter: Quarter) -> tuple[int, int]:
     return (sums["total"] or 0) + decisions.credited_ore, sums["count"] + credits
 
 
-def lines_of_quarter(quarter: Quarter):
+def lines_of_quarter(quarter: Quarter) -> QuerySet[SupplierInvoiceLine]:
     """Return the lines of a quarter: by their first day, or before the billing start."""
     span = span_of_quarter(quarter)
     first = Q() if span.is_first else Q(starts_on__gte=span.starts_on)
     return SupplierInvoiceLine.objects.filter(first, starts_on__lt=span.ends_before)
 
 
-def quarter_of_line(starts_on, start) -> Quarter:
-    """Name the quarter that a line belongs to; `start` is the billing start."""
+def quarter_of_line(starts_on: date, start: date) -> Quarter:
+    """Return the quarter that a line belongs to; `start` is the billing start."""
     return Quarter.of(max(starts_on, start))
 
 
-def difference_rows(quarter: Quarter, piles: Iterable[Pile] = DIFFERENCES) -> Iterator[Row]:
+def difference_rows(quarter: Quarter, piles: Iterable[Pile] = DIFFERENCES) -> Iterator[MatchedRow]:
     """Return the rows of some piles, the devices in order."""
     wanted = frozenset(piles)
-    return (row for step in matched(quarter) for row in step.rows if row[0] in wanted)
+    return (row for step in matched(quarter) for row in step.rows if row.pile in wanted)
 
 
 def invoiced_quarters() -> list[Quarter]:
@@ -333,25 +263,16 @@ def invoiced_quarters() -> list[Quarter]:
 
 
 @dataclass(frozen=True)
-class Carry:
-    """A decision of an earlier quarter that is not at its end: a claim, or what is to come."""
+class CarriedClaims:
+    """The claims of an earlier quarter that no credit note has settled."""
 
     quarter: Quarter
-    outcome: str
     count: int
     amount_ore: int
 
 
-def carried_over(quarter: Quarter) -> list[Carry]:
+def carried_over(quarter: Quarter) -> list[CarriedClaims]:
     """Return what earlier quarters still wait for: claims without a credit note, by quarter."""
-    sums: dict[str, list[int]] = {}
-    for code, amount in (
-        open_claims().filter(quarter__lt=str(quarter)).values_list("quarter", "amount_ore")
-    ):
-        found = sums.setdefault(code, [0, 0])
-        found[0] += 1
-        found[1] += amount
-    return [
-        Carry(Quarter.parse(code), Outcome.CLAIMED.label, *found)
-        for code, found in sorted(sums.items())
-    ]
+    waiting = open_claims().order_by().filter(quarter__lt=str(quarter))
+    sums = waiting.values_list("quarter").annotate(Count("pk"), Sum("amount_ore"))
+    return [CarriedClaims(Quarter.parse(code), *found) for code, *found in sums.order_by("quarter")]

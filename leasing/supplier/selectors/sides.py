@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -12,7 +13,8 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, FormerSerialNumber
 from leasing.billing.selectors.facts import prices_gathered
 from leasing.billing.selectors.window import billing_start
-from leasing.domain.reconciliation import Span
+from leasing.domain.allocation import fast
+from leasing.domain.reconciliation import Billed, Span
 from leasing.models import Lease, SupplierInvoiceLine
 
 CHUNK = 1_000
@@ -26,7 +28,27 @@ def span_of_quarter(quarter: Quarter) -> Span:
     return Span(first, max(first, quarter.ends_before), quarter == Quarter.of(start))
 
 
-def lease_side() -> Iterator[tuple[tuple, list[tuple[int, int]]]]:
+# Device, first day, first day without instalment, serial number, model, sub-agreement.
+LeaseFacts = tuple[int, date, date | None, str, str, int]
+
+
+class Line(NamedTuple):
+    """A line of the lessor's; its device is 0 where its serial number is none that we know."""
+
+    device_id: int
+    id: int
+    serial_number: str
+    sub_agreement: str
+    starts_on: date
+    ends_before: date
+    amount_ore: int
+
+    def billed(self, total: int | None = None) -> Billed:
+        """Return what the arithmetic needs of it; `total` is whose total it is."""
+        return fast(Billed, (self.starts_on, self.ends_before, self.amount_ore, total))
+
+
+def lease_side() -> Iterator[tuple[LeaseFacts, list[tuple[int, int]]]]:
     """Return ((device, first day, stop, serial number, model, agreement), prices) of each lease.
 
     In the order of the devices; `prices` are (øre, quarters) of the terms.
@@ -48,11 +70,10 @@ def lease_side() -> Iterator[tuple[tuple, list[tuple[int, int]]]]:
     return prices_gathered(rows, 6)
 
 
-def line_side(span: Span) -> Iterator[tuple]:
+def line_side(span: Span) -> Iterator[Line]:
     """Yield the lines that belong to a quarter or reach into it, in the order of the devices.
 
-    As (device or 0, id, serial number, sub-agreement, from, to, øre); those whose device is not
-    known come first, totals first of all.
+    Those whose device is not known come first, totals first of all.
     """
     names = {
         "line": SupplierInvoiceLine._meta.db_table,
@@ -70,11 +91,11 @@ def line_side(span: Span) -> Iterator[tuple]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, [day.isoformat() for day in days])
         while rows := cursor.fetchmany(CHUNK):
-            if isinstance(rows[0][4], str):  # SQLite keeps dates as text
-                for device, line, serial, sub, starts_on, ends_before, amount in rows:
-                    yield device, line, serial, sub, _day(starts_on), _day(ends_before), amount
+            if isinstance(rows[0][4], str):  # SQLite may give dates as text
+                for *about, starts_on, ends_before, amount in rows:
+                    yield fast(Line, (*about, _day(starts_on), _day(ends_before), amount))
             else:
-                yield from rows
+                yield from (fast(Line, row) for row in rows)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -82,7 +103,7 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def by_device(lines: Iterable[tuple]) -> Iterator[tuple[int, list[tuple]]]:
+def by_device(lines: Iterable[Line]) -> Iterator[tuple[int, list[Line]]]:
     """Yield (device, its lines) in order."""
-    for device, group in groupby(lines, key=itemgetter(0)):
+    for device, group in groupby(lines, key=attrgetter("device_id")):
         yield device, list(group)

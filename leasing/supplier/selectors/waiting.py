@@ -16,7 +16,7 @@ from leasing.supplier.selectors.reconciliation import (
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingQuarter:
     """A quarter whose differences are not dealt with: nobody decided, or a claim is open."""
 
     quarter: Quarter
@@ -25,7 +25,7 @@ class Waiting:
     claimed: int
 
 
-def waiting_quarters(until: Quarter | None = None) -> list[Waiting]:
+def waiting_quarters(until: Quarter | None = None) -> list[WaitingQuarter]:
     """Return the quarters with an invoice whose differences wait, up to and with `until`.
 
     A quarter that no invoice is there for is no difference yet.
@@ -36,32 +36,34 @@ def waiting_quarters(until: Quarter | None = None) -> list[Waiting]:
             break
         whole = reconciliation_of(quarter)
         if not whole.is_settled:
-            found.append(Waiting(quarter, whole.undecided, whole.undecided_ore, whole.claimed))
+            found.append(
+                WaitingQuarter(quarter, whole.undecided, whole.undecided_ore, whole.claimed)
+            )
     return found
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingInvoice:
     """A quarter that has ended and that no invoice of the lessor's is about."""
 
     quarter: Quarter
     expected_ore: int
 
 
-def missing_invoices(today: date) -> list[Missing]:
+def missing_invoices(today: date) -> list[MissingInvoice]:
     """Return the quarters since the billing start that have ended and have no invoice."""
     invoiced = set(invoiced_quarters())
     ended = quarters_between(Quarter.of(billing_start()), Quarter.of(today).next(-1))
     return not_invoiced([quarter for quarter in ended if quarter not in invoiced])
 
 
-def not_invoiced(quarters: Sequence[Quarter]) -> list[Missing]:
+def not_invoiced(quarters: Sequence[Quarter]) -> list[MissingInvoice]:
     """Return quarters without an invoice with what is expected of the lessor in each."""
     if not quarters:
         return []
     expected = expected_between([(q.starts_on, q.ends_before) for q in quarters])
     pairs = zip(quarters, expected, strict=True)
-    return [Missing(quarter, amount) for quarter, amount in pairs if amount]
+    return [MissingInvoice(quarter, amount) for quarter, amount in pairs if amount]
 
 
 def has_invoice(quarter: Quarter) -> bool:

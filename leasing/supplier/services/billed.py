@@ -14,7 +14,7 @@ class Party:
     cvr: str = ""
     ean: str = ""
 
-    def __str__(self):
+    def __str__(self) -> str:
         numbers = [f"CVR {self.cvr}" * bool(self.cvr), f"EAN {self.ean}" * bool(self.ean)]
         return ", ".join(filter(None, [self.name, *numbers]))
 

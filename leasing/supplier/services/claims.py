@@ -5,9 +5,9 @@ from collections import defaultdict
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.bulk import Changes, Difference
-from inventory.imports.selectors import devices_by_serial_number
-from leasing.models import SupplierInvoice, SupplierInvoiceLine
-from leasing.supplier.selectors.outcomes import called, open_claims, subject_of
+from leasing.models import DifferenceOutcome, SupplierInvoice, SupplierInvoiceLine
+from leasing.supplier.presenters import subject_name
+from leasing.supplier.selectors.outcomes import Subject, Subjects, open_claims
 
 
 def settle_claims(
@@ -23,29 +23,25 @@ def settle_claims(
     if not lines:
         return []
     claims = list(open_claims().select_for_update())
-    serials = {claim.serial_number for claim in claims} | {line.serial_number for _, line in lines}
-    devices = devices_by_serial_number(serials - {""})
-
-    def about(row):
-        device = devices.get(row.serial_number)
-        return subject_of(device and device.id, row.serial_number, row.sub_agreement)
-
-    waiting = defaultdict(list)
+    subjects = Subjects(
+        [*(one.serial_number for one in claims), *(line.serial_number for _, line in lines)]
+    )
+    waiting: defaultdict[tuple[Subject, int], list[DifferenceOutcome]] = defaultdict(list)
     for claim in claims:
-        waiting[about(claim), -claim.amount_ore].append(claim)
+        waiting[subjects.of(claim), -claim.amount_ore].append(claim)
     told = []
     for invoice, line in lines:
-        found = waiting[about(line), line.amount_ore]
+        found = waiting[subjects.of(line), line.amount_ore]
         if not found:
             continue
         claim = found.pop(0)
-        subject = called(claim.serial_number, claim.sub_agreement)
+        about = subject_name(claim.serial_number, claim.sub_agreement)
         label = Quarter.parse(claim.quarter).label
-        changes.update(claim, subject, credit_note=invoice)
-        changes.differences.pop()
+        changes.update(claim, about, credit_note=invoice)
+        changes.differences.pop()  # said better here
         told.append(
             Difference(
-                subject, f"kravet på {format_kroner(claim.amount_ore)} fra {label} er krediteret"
+                about, f"kravet på {format_kroner(claim.amount_ore)} fra {label} er krediteret"
             )
         )
     return told

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.timezone import localtime
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
@@ -25,16 +24,17 @@ from leasing.models import (
     Outcome,
     SupplierInvoice,
 )
-from leasing.supplier.selectors.holders import holder_text, holders_of
-from leasing.supplier.selectors.matching import Row
-from leasing.supplier.selectors.outcomes import called
-from leasing.supplier.selectors.reconciliation import PILE_NAMES, State, difference_rows, state_of
-
-ONE_DAY, DOUBTS = timedelta(days=1), 5
-STALE = (
-    "Afvigelserne er ændret, siden du så dem: en faktura er indlæst, eller en anden har afgjort "
-    "nogle af dem. Intet er gemt. Se dem igennem igen."
+from leasing.supplier.presenters import PILE_NAMES, cause_name, subject_name
+from leasing.supplier.selectors.holders import holders_of
+from leasing.supplier.selectors.matching import MatchedRow
+from leasing.supplier.selectors.reconciliation import (
+    State,
+    cause_of,
+    difference_rows,
+    state_of_difference,
 )
+
+DOUBTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,15 @@ class Selection:
     sub_agreement: str | None = None
     decided: bool = False
 
-    def fits(self, row: Row) -> bool:
+    def fits(self, row: MatchedRow) -> bool:
         """Tell whether a difference is one of them."""
         return (
-            self.label in (None, row.label)
+            self.label in (None, cause_name(cause_of(row)))
             and self.amount_ore in (None, row.difference_ore)
             and self.is_double in (None, row.item.is_double)
             and self.serial_number in (None, row.serial_number)
             and self.sub_agreement in (None, row.sub_agreement)
-            and (self.decided or state_of(row) in (State.OPEN, State.CHANGED))
+            and (self.decided or state_of_difference(row) in (State.OPEN, State.CHANGED))
         )
 
 
@@ -75,30 +75,10 @@ class Decided:
     is_news: bool = True
 
 
-def select(quarter: Quarter, selection: Selection) -> list[Row]:
+def select(quarter: Quarter, selection: Selection) -> list[MatchedRow]:
     """Return the differences that a decision would be about."""
     rows = difference_rows(quarter, {selection.pile} & set(DIFFERENCES))
     return [row for row in rows if selection.fits(row)]
-
-
-def told_of(rows: Sequence[Row], today: date) -> list[tuple[str, str]]:
-    """Say what differences are, who had the pcs, and what is decided, for whoever decides."""
-    rows_told, holders = [], holders_of(rows, today)
-    for row in rows:
-        about = row.serial_number or f"underaftale {row.sub_agreement}"
-        decided = ""
-        if made := row.decision:
-            day = f"{localtime(made.decided_at):%d-%m-%Y %H.%M}"
-            outcome = made.get_outcome_display().lower()
-            decided = f", {outcome} {day} af {made.decided_by}: {made.note}"
-        item, holder = row.item, holder_text(row, holders)
-        made_of = (
-            f"{format_kroner(row.difference_ore)} (ventet {format_kroner(item.expected_ore)}, "
-            f"faktureret {format_kroner(item.invoiced_ore)}, {item.starts_on:%d-%m-%Y} til "
-            f"{item.ends_before - ONE_DAY:%d-%m-%Y}{holder and f', {holder}'})"
-        )
-        rows_told.append((f"{PILE_NAMES[row.pile]}, {about}", made_of + decided))
-    return rows_told
 
 
 @transaction.atomic
@@ -132,7 +112,10 @@ def decide(
     if not rows and _is_the_same(every, outcome, note, actor):
         return Decided(len(every), sum(row.difference_ore for row in every), is_news=False)
     if not rows:
-        raise Refused(STALE)
+        raise Refused(
+            "Afvigelserne er ændret, siden du så dem: en faktura er indlæst, eller en anden har "
+            "afgjort nogle af dem. Intet er gemt. Se dem igennem igen."
+        )
     agree()
     _refuse_misfits(rows, outcome, unit_id)
     deciding = _Deciding(quarter, rows, outcome, note, actor, today, now, unit_id)
@@ -140,15 +123,16 @@ def decide(
     return deciding.run()
 
 
-def _is_the_same(rows: Sequence[Row], outcome: Outcome, note: str, actor: Actor) -> bool:
+def _is_the_same(rows: Sequence[MatchedRow], outcome: Outcome, note: str, actor: Actor) -> bool:
     """Tell whether they are decided so already: the second press of a button is no news."""
     wanted = (outcome, note, done_by(actor))
+    made = [row.decision for row in rows]
     return bool(rows) and all(
-        (row.decision.outcome, row.decision.note, row.decision.decided_by) == wanted for row in rows
+        one is not None and (one.outcome, one.note, one.decided_by) == wanted for one in made
     )
 
 
-def _refuse_misfits(rows: Sequence[Row], outcome: Outcome, unit_id: int | None) -> None:
+def _refuse_misfits(rows: Sequence[MatchedRow], outcome: Outcome, unit_id: int | None) -> None:
     if outcome == Outcome.CLAIMED and any(row.difference_ore < 0 for row in rows):
         raise Refused(
             "Der er intet at kræve hos leasinggiver, når fakturaen er lavere end ventet. "
@@ -164,17 +148,21 @@ def _refuse_misfits(rows: Sequence[Row], outcome: Outcome, unit_id: int | None) 
             raise Refused("Der er ingen omkostningsbærer. Indlæs enhederne først.")
 
 
+# The charges there are on the day, by unit and text.
+Texts = set[tuple[int, str]]
+
+
 class _Deciding:
     def __init__(
         self,
         quarter: Quarter,
-        rows,
-        outcome,
-        note,
+        rows: Sequence[MatchedRow],
+        outcome: Outcome,
+        note: str,
         actor: Actor,
         today: date,
         now: datetime,
-        unit_id: int,
+        unit_id: int | None,
     ):
         self.quarter, self.rows, self.outcome = quarter, rows, outcome
         self.note, self.actor, self.today, self.now = note, actor, today, now
@@ -191,7 +179,7 @@ class _Deciding:
             return []
         limits = Limits.on(self.today)
         doubts = [
-            f"{called(row.serial_number, row.sub_agreement)}: {doubt}"
+            f"{subject_name(row.serial_number, row.sub_agreement)}: {doubt}"
             for row in self.rows
             if self._payer(row)
             for doubt in limits.of_charge(row.difference_ore, self.today)
@@ -215,10 +203,10 @@ class _Deciding:
         total = sum(row.difference_ore for row in self.rows)
         return Decided(len(self.rows), total, charges, carried)
 
-    def _payer(self, row: Row) -> int | None:
-        return self.unit_id or self.unit_of.get(row.device_id)
+    def _payer(self, row: MatchedRow) -> int | None:
+        return self.unit_id or (self.unit_of.get(row.device_id) if row.device_id else None)
 
-    def _outcome(self, row: Row, charge: Charge | None, outcome: Outcome) -> None:
+    def _outcome(self, row: MatchedRow, charge: Charge | None, outcome: Outcome) -> None:
         values = {
             "amount_ore": row.difference_ore,
             "outcome": outcome,
@@ -242,12 +230,12 @@ class _Deciding:
             )
         )
 
-    def _text(self, row: Row) -> str:
-        about = called(row.serial_number, row.sub_agreement)
+    def _text(self, row: MatchedRow) -> str:
+        about = subject_name(row.serial_number, row.sub_agreement)
         kind = "Delydelse" if row.pile == Pile.INTERIM else "Leasinggivers faktura"
         return f"{kind}, {self.quarter.short_label}: {about}"
 
-    def _charge(self, row: Row, unit: int, amount: int, text: str, texts: set) -> Charge:
+    def _charge(self, row: MatchedRow, unit: int, amount: int, text: str, texts: Texts) -> Charge:
         """Make a charge with a text of its own: date, unit and text are its key."""
         unique, number = text, 1
         while (unit, unique) in texts:
@@ -264,14 +252,14 @@ class _Deciding:
             )
         )
 
-    def _taken_texts(self) -> set[tuple[int, str]]:
+    def _taken_texts(self) -> Texts:
         rows = Charge.objects.filter(charged_on=self.today).values_list("unit_id", "text")
         return set(rows)
 
-    def _take_back(self, texts: set) -> None:
+    def _take_back(self, texts: Texts) -> None:
         """Undo the charges of the old decisions: a billed one by its opposite."""
         by_charge = {
-            row.decision.charge_id: row
+            row.decision.charge_id: (row, row.decision)
             for row in self.rows
             if row.decision and row.decision.charge_id
         }
@@ -284,17 +272,17 @@ class _Deciding:
             )
         )
         for charge in charges:
-            row = by_charge[charge.id]
+            row, decision = by_charge[charge.id]
             if charge.id in billed:
                 text = f"Tilbageført: {charge.text}"[:190]
                 self._charge(row, charge.unit_id, -charge.amount_ore, text, texts)
             else:
-                row.decision.charge = None
+                decision.charge = None
                 DifferenceOutcome.objects.filter(charge=charge).update(charge=None)
                 charge.delete()
 
 
-def told(done: Decided, outcome: str, pile: Pile) -> str:
+def what_was_decided(done: Decided, outcome: str, pile: Pile) -> str:
     """Say in one line what a decision did."""
     lines = "1 afvigelse" if done.count == 1 else f"{done.count} afvigelser"
     name = Outcome(outcome).label.lower()

@@ -15,7 +15,6 @@ from albertslund_it.web.bulk import Changes, Difference
 from albertslund_it.web.people import Actor, done_by
 from albertslund_it.web.rows import among, insert, lock
 from inventory.models import FormerSerialNumber
-from leasing.billing.selectors.window import billing_start
 from leasing.models import (
     DifferenceOutcome,
     FileOrigin,
@@ -24,12 +23,12 @@ from leasing.models import (
     SupplierInvoiceFile,
     SupplierInvoiceLine,
 )
-from leasing.supplier.selectors.reconciliation import quarter_of_line
+from leasing.supplier.selectors.invoices import quarters_invoiced
 from leasing.supplier.services.billed import BilledLine, Header
 from leasing.supplier.services.claims import settle_claims
 from leasing.supplier.services.files import forget_unused, keep_files
+from leasing.supplier.services.remarks import Parties, facts_of, warnings_of
 from leasing.supplier.services.subjects import Register
-from leasing.supplier.services.told import Parties, facts_of, warnings_of
 
 ONE_DAY = timedelta(days=1)
 
@@ -62,7 +61,14 @@ Made = tuple[SupplierInvoice, list[SupplierInvoiceLine], Header]
 
 
 class _Saving:
-    def __init__(self, rows, errors, actor: Actor, today: date, source):
+    def __init__(
+        self,
+        rows: Sequence[BilledLine],
+        errors: RowErrors,
+        actor: Actor,
+        today: date,
+        source: CheckedFile | None,
+    ):
         self.errors, self.actor, self.source = errors, actor, source
         self.entered_at = make_aware(datetime.combine(today, time(12)))
         self.changes = Changes((SupplierInvoice, SupplierInvoiceFile, DifferenceOutcome))
@@ -154,7 +160,9 @@ class _Saving:
                 added_by=done_by(self.actor),
             )
 
-    def _invoice(self, number, rows: list[BilledLine], lines) -> SupplierInvoice:
+    def _invoice(
+        self, number: str, rows: list[BilledLine], lines: list[SupplierInvoiceLine]
+    ) -> SupplierInvoice:
         first = rows[0]
         header = first.header or Header()
         net = sum(line.amount_ore for line in lines)
@@ -178,13 +186,15 @@ class _Saving:
             credits=header.credits,
             net_ore=net,
             vat_ore=header.vat_ore,
-            content_digest=digest_of(number, first.invoice_date, lines),
+            content_digest=content_digest(number, first.invoice_date, lines),
             entered_at=self.entered_at,
             entered_by=done_by(self.actor),
         )
 
-    def _again(self, found: SupplierInvoice, invoice: SupplierInvoice, rows) -> None:
-        """Take the same invoice again for no news, and another one under its number for a fault."""
+    def _again(
+        self, found: SupplierInvoice, invoice: SupplierInvoice, rows: list[BilledLine]
+    ) -> None:
+        """Pass over the same invoice; another one under its number is an error."""
         told_vat = bool(rows[0].header and rows[0].header.vat_ore is not None)
         other_vat = told_vat and found.vat_ore not in (None, invoice.vat_ore)
         is_same_file = (
@@ -210,7 +220,7 @@ class _Saving:
         self.changes.update(found, f"Faktura {found.number}", **values)
 
 
-def digest_of(number: str, invoice_date: date, lines: Sequence[SupplierInvoiceLine]) -> str:
+def content_digest(number: str, invoice_date: date, lines: Sequence[SupplierInvoiceLine]) -> str:
     """Return the checksum of what an invoice bills, whatever its file and the order of lines."""
     records = sorted(
         "\x1f".join(
@@ -242,7 +252,7 @@ def record_supplier_voucher(
 
 @transaction.atomic
 def withdraw_invoice(*, invoice_id: int) -> str:
-    """Delete an invoice that was entered wrongly, with its lines; gives its number.
+    """Delete an invoice that was entered wrongly, with its lines, and return its number.
 
     Raises:
         Refused: when a decision rests on it, or it is gone.
@@ -267,11 +277,10 @@ def withdraw_invoice(*, invoice_id: int) -> str:
 def decisions_on(invoice: SupplierInvoice) -> list[DifferenceOutcome]:
     """Return the decisions that rest on an invoice: about what its lines are about, or settled."""
     lines = invoice.lines.order_by()
+    quarters = [str(quarter) for quarter in quarters_invoiced([invoice.pk])]
     # From the decisions to the lines: an invoice may have a line for every device there is.
     decided = list(
-        DifferenceOutcome.objects.filter(quarter__in=_quarters_of(invoice)).exclude(
-            pile="not_invoiced"
-        )
+        DifferenceOutcome.objects.filter(quarter__in=quarters).exclude(pile="not_invoiced")
     )
     serials = {o.serial_number for o in decided} - {""}
     totals = {o.sub_agreement for o in decided if not o.serial_number}
@@ -291,9 +300,3 @@ def decisions_on(invoice: SupplierInvoice) -> list[DifferenceOutcome]:
         if (o.serial_number in about if o.serial_number else o.sub_agreement in about_totals)
     }
     return list((found | {o.id: o for o in invoice.settles.all()}).values())
-
-
-def _quarters_of(invoice: SupplierInvoice) -> set[str]:
-    start = billing_start()
-    days = invoice.lines.order_by().values_list("starts_on", flat=True).distinct()
-    return {str(quarter_of_line(day, start)) for day in days}

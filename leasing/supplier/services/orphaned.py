@@ -9,6 +9,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.bulk import Changes
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
+from inventory.models import Unit
 from leasing.models import BillingRun, Charge, DifferenceOutcome, InvoiceLine, SupplierInvoice
 from leasing.supplier.selectors.reconciliation import orphans_of
 
@@ -48,7 +49,7 @@ def take_back_orphan(*, outcome_id: int, quarter: Quarter, actor: Actor, today: 
     return "Beløbet er ført tilbage med et modsat engangsbeløb, som kommer med i næste kørsel."
 
 
-def _free_text(text: str, unit, day: date) -> str:
+def _free_text(text: str, unit: Unit, day: date) -> str:
     """Return a text that the unit has no charge with on the day: the three are its key."""
     taken = set(Charge.objects.filter(charged_on=day, unit=unit).values_list("text", flat=True))
     unique, number = text, 1

@@ -76,7 +76,7 @@ class Register:
             named = words
         elif len(named) != clues.pieces:
             named = [*named, *words]
-        about = {}
+        about: dict[int | str, str] = {}
         for serial in named:
             device = self.devices.get(serial)
             about.setdefault(device.id if device else serial, serial)

@@ -1,6 +1,5 @@
 """The files of the lessor's invoices: handed out as downloads, attached and removed by hand."""
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
@@ -9,27 +8,16 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.kept_files import KINDS, CheckedFile
+from albertslund_it.common.kept_files import CheckedFile
 from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
 from albertslund_it.web import uploads
 from albertslund_it.web.clock import now
-from albertslund_it.web.forms import PlainForm
 from leasing.models import SupplierInvoiceFile
-from leasing.supplier.selectors.pages import invoices_seen_by
+from leasing.supplier.selectors.invoices import invoices_seen_by
 from leasing.supplier.services.files import attach_file, remove_file
 
 TOO_LARGE = "Filen er for stor: den må højst fylde 20 MB. Intet er gemt."
 DAMAGED = "Filen er ikke den, der blev gemt: kontrolsummen passer ikke. Hent den fra en backup."
-
-
-class AttachForm(PlainForm, forms.Form):
-    """A file to keep with an invoice."""
-
-    file = forms.FileField(
-        label="Læg en fil ved",
-        help_text=f"{KINDS}, højst 20 MB.",
-        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.xlsx,.csv"}),
-    )
 
 
 @require_GET

@@ -1,7 +1,7 @@
-from django import forms
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.forms import formset_factory
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -9,15 +9,15 @@ from django.views.decorators.http import require_POST
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
 from albertslund_it.web.clock import today
-from albertslund_it.web.forms import DateField, KronerField, PlainForm
 from albertslund_it.web.lists import ListPage
-from albertslund_it.web.validators import validate_voucher_number
 from leasing.models import SubAgreement, SupplierInvoice
-from leasing.supplier.selectors.pages import (
-    claim_rows,
+from leasing.supplier.forms import AttachForm, InvoiceForm, TotalForms, VoucherNumberForm
+from leasing.supplier.presenters import claim_shown, invoice_kind
+from leasing.supplier.selectors.claims import claims
+from leasing.supplier.selectors.invoices import (
     invoice_rows,
     invoices_seen_by,
-    quarters_of,
+    quarters_invoiced,
     sums_of,
 )
 from leasing.supplier.services.invoices import (
@@ -33,9 +33,6 @@ from leasing.supplier.tables import (
     SupplierLineTable,
     detail_url,
 )
-from leasing.supplier.views.files import AttachForm
-
-ROWS = 6
 
 
 class SupplierInvoiceList(ListPage):
@@ -69,7 +66,7 @@ class ClaimList(ListPage):
     file_name = "krav-til-leasinggiver"
 
     def rows(self):
-        return claim_rows()
+        return [claim_shown(claim) for claim in claims()]
 
 
 class SupplierInvoiceDetail(ListPage):
@@ -83,7 +80,7 @@ class SupplierInvoiceDetail(ListPage):
 
     def get(self, request, pk):
         self.invoice = get_object_or_404(invoices_seen_by(request.user), pk=pk)
-        self.title = f"{kind_of(self.invoice)} {self.invoice.number}"
+        self.title = f"{invoice_kind(self.invoice)} {self.invoice.number}"
         return super().get(request)
 
     def rows(self):
@@ -96,9 +93,9 @@ class SupplierInvoiceDetail(ListPage):
         invoice = self.invoice
         return {
             "invoice": invoice,
-            "kind": kind_of(invoice),
+            "kind": invoice_kind(invoice),
             "form": VoucherNumberForm(initial={"voucher_number": invoice.voucher_number}),
-            "quarters": quarters_of([invoice]),
+            "quarters": quarters_invoiced([invoice.pk]),
             "files": invoice.files.select_related("file").defer("file__data"),
             "file_form": AttachForm(),
             "settles": invoice.settles.order_by("quarter", "serial_number"),
@@ -107,25 +104,12 @@ class SupplierInvoiceDetail(ListPage):
         }
 
 
-def landing_of(made: list[SupplierInvoice]) -> str:
+def landing_of(ids: Sequence[int]) -> str:
     """Return where to go on with new invoices: their quarter, else the invoice, else the list."""
-    quarters = quarters_of(made)
+    quarters = quarters_invoiced(ids)
     if len(quarters) == 1:
         return reverse("reconciliation", args=[str(quarters[0])])
-    return detail_url(made[0].pk) if len(made) == 1 else reverse("supplier-invoice-list")
-
-
-def kind_of(invoice: SupplierInvoice) -> str:
-    """Name what it is."""
-    return "Kreditnota" if invoice.is_credit_note else "Faktura"
-
-
-class VoucherNumberForm(PlainForm, forms.Form):
-    """The voucher that the lessor's invoice was posted with."""
-
-    voucher_number = forms.CharField(
-        label="Bilagsnummer i Opus", required=False, validators=[validate_voucher_number]
-    )
+    return detail_url(ids[0]) if len(ids) == 1 else reverse("supplier-invoice-list")
 
 
 @require_POST
@@ -151,7 +135,7 @@ def supplier_invoice_withdraw(request, pk):
     if request.method != "POST":
         context = {
             "invoice": invoice,
-            "kind": kind_of(invoice),
+            "kind": invoice_kind(invoice),
             "lines": invoice.lines.count(),
             "decided": decisions_on(invoice),
         }
@@ -164,37 +148,6 @@ def supplier_invoice_withdraw(request, pk):
         return redirect("supplier-invoice-detail", pk)
     messages.success(request, f"Faktura {number} er trukket tilbage.")
     return redirect("supplier-invoice-list")
-
-
-class TotalForm(PlainForm, forms.Form):
-    """One sub-agreement's total."""
-
-    sub_agreement = forms.CharField(label="Underaftale", max_length=40)
-    starts_on = DateField(label="Fra")
-    last_day = DateField(label="Til (sidste dag)")
-    amount_ore = KronerField(label="Beløb uden moms")
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["sub_agreement"].widget.attrs["list"] = "underaftaler"
-
-
-class InvoiceForm(PlainForm, forms.Form):
-    """The invoice's own facts."""
-
-    number = forms.CharField(label="Fakturanr.", max_length=60)
-    invoice_date = DateField(label="Fakturadato")
-    net_ore = KronerField(label="Fakturaens beløb uden moms")
-    vat_ore = KronerField(label="Moms", required=False)
-    is_credit_note = forms.BooleanField(
-        label="Det er en kreditnota",
-        required=False,
-        help_text="Skriv beløbene uden minus.",
-    )
-    credits = forms.CharField(label="Krediterer fakturanr.", max_length=60, required=False)
-
-
-TotalForms = formset_factory(TotalForm, extra=ROWS, max_num=50)
 
 
 @permission_required(RECONCILE, raise_exception=True)

@@ -1,10 +1,10 @@
-from django import forms
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
@@ -12,25 +12,31 @@ from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.forms import PlainForm, PlainSelect
 from albertslund_it.web.lists import ListPage
 from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import Outcome
-from leasing.supplier.selectors.holders import holder_text, holders_of
-from leasing.supplier.selectors.pages import decision_text, listed, shown, unit_choices
-from leasing.supplier.selectors.reconciliation import (
+from leasing.supplier.forms import DifferenceDecisionForm
+from leasing.supplier.presenters import (
     PILE_NAMES,
-    Cause,
+    decision_text,
+    difference_shown,
+    differences_told,
+    holder_name,
+    pile_shown,
+)
+from leasing.supplier.selectors.holders import holders_of
+from leasing.supplier.selectors.matching import MatchedRow
+from leasing.supplier.selectors.reconciliation import (
     carried_over,
+    difference_rows,
     reconciliation_of,
 )
-from leasing.supplier.services.decisions import Selection, decide, select, told, told_of
+from leasing.supplier.services.decisions import Selection, decide, select, what_was_decided
 from leasing.supplier.services.orphaned import take_back_orphan
-from leasing.supplier.tables import DifferenceForm, DifferenceTable, decide_url
+from leasing.supplier.tables import DifferenceForm, DifferenceTable
 
-CAUSES_SHOWN = 12
 ROWS_SHOWN = 12
 
 
@@ -58,41 +64,15 @@ def reconciliation(request, code):
                 (one, reverse("reconciliation", args=[str(one.quarter)]))
                 for one in carried_over(quarter)
             ],
-            "piles": [(pile, lines_url(code, bunke=pile.pile)) for pile in found.piles.values()],
-            "differences": [
-                (
-                    pile,
-                    [(cause, *cause_urls(code, cause)) for cause in pile.causes_in_order][
-                        :CAUSES_SHOWN
-                    ],
-                    max(0, len(pile.causes) - CAUSES_SHOWN),
-                    lines_url(code, bunke=pile.pile),
-                    decide_url(code, bunke=pile.pile),
-                )
-                for pile in found.differences
+            "agrees": found.piles[Pile.AGREES],
+            "piles": [
+                pile_shown(code, pile)
+                for pile in found.piles.values()
+                if pile.count and pile.pile != Pile.AGREES
             ],
+            "differences": [pile_shown(code, pile) for pile in found.differences],
         }
     return render(request, "leasing/supplier/reconciliation.html", context)
-
-
-def lines_url(code: str, **narrowed) -> str:
-    """Return the list of differences, narrowed."""
-    return f"{reverse('reconciliation-lines', args=[code])}?{urlencode(narrowed)}"
-
-
-def cause_urls(code: str, cause: Cause) -> tuple[str, str]:
-    """Return the lines of a cause, and the page that decides about them."""
-    key = cause.key
-    lines = lines_url(code, bunke=key.pile, aarsag=key.label, belob=key.amount_ore)
-    decides = decide_url(
-        code,
-        bunke=key.pile,
-        aarsag=key.label,
-        belob=key.amount_ore,
-        dobbelt=int(key.is_double),
-        alle=None if cause.undecided else 1,
-    )
-    return lines, decides
 
 
 class DifferenceFilters:
@@ -107,7 +87,8 @@ class DifferenceFilters:
         """Return the rows; none when a filter cannot be read."""
         if not self.form.is_valid():
             return []
-        return [row for row in listed(self.quarter, self.form.piles()) if self.form.fits(row)]
+        rows = map(difference_shown, difference_rows(self.quarter, self.form.piles()))
+        return [row for row in rows if self.form.fits(row)]
 
 
 class DifferenceList(ListPage):
@@ -132,37 +113,6 @@ class DifferenceList(ListPage):
 
     def extra_context(self):
         return {"quarter": self.quarter, "code": str(self.quarter)}
-
-
-class DecisionForm(PlainForm, forms.Form):
-    """What is to be done about the differences."""
-
-    outcome = forms.ChoiceField(label="Afgørelse", widget=forms.RadioSelect)
-    unit = forms.TypedChoiceField(
-        label="Enhed, der skal betale",
-        coerce=int,
-        empty_value=None,
-        required=False,
-        widget=PlainSelect,
-        help_text="Kun ved »Lægges på enheden«. Tom: den enhed, der havde udstyret.",
-    )
-    is_sure = forms.BooleanField(required=False)  # shown where there is something to be sure of
-    note = forms.CharField(
-        label="Bemærkning",
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Hvad er grunden? Den kommer med på listen til leasinggiver.",
-    )
-
-    def __init__(self, *args, rows, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = [
-            choice
-            for choice in Outcome.choices
-            if choice[0] != Outcome.CLAIMED or all(row.difference_ore > 0 for row in rows)
-        ]
-        self.fields["outcome"].widget.attrs["class"] = "form-check-input"
-        self.fields["unit"].choices = [("", "Den, der havde udstyret"), *unit_choices()]
 
 
 def selection_of(query) -> Selection:
@@ -200,7 +150,7 @@ def reconciliation_decide(request, code):
     selection = selection_of(request.GET)
     rows = select(quarter, selection)
     data = request.POST if request.method == "POST" else None
-    form, status = DecisionForm(data, rows=rows), 200 if data is None else 422
+    form, status = DifferenceDecisionForm(data, rows=rows), 200 if data is None else 422
     if data is not None and (form.is_valid() or not rows):
         try:
             done = _decide(request, quarter, selection, form)
@@ -219,10 +169,10 @@ def reconciliation_decide(request, code):
         "pile": PILE_NAMES[selection.pile],
         "count": len(rows),
         "total_ore": sum(row.difference_ore for row in rows),
-        "rows": [(shown(row), holder_text(row, holders)) for row in first],
+        "rows": [(difference_shown(row), holder_name(row, holders)) for row in first],
         "more": max(0, len(rows) - ROWS_SHOWN),
         "earlier": earlier[:5],
-        "told": told_of(rows, today()),
+        "told": _told(rows),
     }
     return render(request, "leasing/supplier/decide.html", context, status=status)
 
@@ -238,14 +188,18 @@ def _decide(request, quarter: Quarter, selection: Selection, form) -> str:
         selection=selection,
         outcome=outcome,
         note=chosen.get("note", ""),
-        agree=agreed_by(request.POST, lambda: told_of(select(quarter, selection), today())),
+        agree=agreed_by(request.POST, lambda: _told(select(quarter, selection))),
         unit_id=chosen.get("unit"),
         is_sure=chosen.get("is_sure", False),
         actor=request.user,
         today=today(),
         now=now(),
     )
-    return told(done, outcome, selection.pile)
+    return what_was_decided(done, outcome, selection.pile)
+
+
+def _told(rows: Sequence[MatchedRow]) -> list[tuple[str, str]]:
+    return differences_told(rows, holders_of(rows, today()))
 
 
 @require_POST

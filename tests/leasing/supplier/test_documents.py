@@ -6,7 +6,8 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from inventory.models import FormerSerialNumber
 from leasing.models import SupplierInvoice, SupplierInvoiceLine
-from leasing.supplier.selectors.reconciliation import difference_rows, reconciliation_of
+from leasing.supplier.presenters import cause_name
+from leasing.supplier.selectors.reconciliation import cause_of, difference_rows, reconciliation_of
 from tests import builders as make
 from tests.leasing.supplier.documents import PERIOD, instance, line, take, ubl
 
@@ -208,7 +209,9 @@ def test_a_fee_of_an_invoice_with_two_contracts_is_in_the_pile_that_asks(three):
     found = reconciliation_of(Quarter(2026, 1))
     assert found.ties
     rows = [row for row in difference_rows(Quarter(2026, 1)) if row.pile == "unknown"]
-    assert [(row.label, row.difference_ore) for row in rows] == [("Uden underaftale", 7500)]
+    assert [(cause_name(cause_of(row)), row.difference_ore) for row in rows] == [
+        ("Uden underaftale", 7500)
+    ]
 
 
 def test_a_line_about_nothing_is_in_the_pile_that_asks(three):

@@ -9,13 +9,14 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from leasing.domain.reconciliation import Pile
 from leasing.models import Charge, DifferenceOutcome, Outcome, Settings
-from leasing.supplier.selectors.pages import claim_rows
+from leasing.supplier.presenters import cause_text, causes_in_order, claim_shown
+from leasing.supplier.selectors.claims import claims
 from leasing.supplier.selectors.reconciliation import (
     State,
     carried_over,
     difference_rows,
     reconciliation_of,
-    state_of,
+    state_of_difference,
 )
 from leasing.supplier.selectors.waiting import waiting_quarters
 from leasing.supplier.services.decisions import Selection, decide
@@ -144,8 +145,8 @@ def test_totals_of_a_sub_agreement_are_its_leases_added_up():
 def test_equal_differences_are_one_cause_and_one_decision(cast):
     five_pcs()
     invoice("4711", *((f"PF00000{n}", "350,64") for n in range(1, 6)))
-    [cause] = reconciliation_of(QUARTER).piles[Pile.DIFFERS].causes_in_order
-    assert cause.text == "T14: 5 linjer à +1,23\xa0kr."
+    [cause] = reconciliation_of(QUARTER).piles[Pile.DIFFERS].causes.values()
+    assert cause_text(cause) == "T14: 5 linjer à +1,23\xa0kr."
 
     selection = Selection(Pile.DIFFERS, "T14", 123)
     done = choose(selection, Outcome.CARRIED, cast.finance)
@@ -174,10 +175,10 @@ def test_a_difference_that_changes_is_open_again_with_its_old_decision():
     choose(Selection(Pile.DIFFERS), Outcome.CARRIED)
     invoice("4712", ("PF000001", "2,00"))
 
-    states = {row.serial_number: state_of(row) for row in difference_rows(QUARTER)}
+    states = {row.serial_number: state_of_difference(row) for row in difference_rows(QUARTER)}
     assert states.pop("PF000001") is State.CHANGED
     assert set(states.values()) == {State.DONE}
-    [cause, _] = reconciliation_of(QUARTER).piles[Pile.DIFFERS].causes_in_order
+    [cause, _] = causes_in_order(reconciliation_of(QUARTER).piles[Pile.DIFFERS])
     assert cause.earlier.amount_ore == 123
 
 
@@ -224,18 +225,20 @@ def test_what_is_claimed_is_open_until_a_credit_note_matches_it():
     five_pcs()
     invoice("4711", ("PF000001", "400,00"), *((f"PF00000{n}", "349,41") for n in range(2, 6)))
     choose(Selection(Pile.DIFFERS), Outcome.CLAIMED)
-    assert [(c.serial_number, c.claim_ore) for c in claim_rows()] == [("PF000001", 5059)]
+    assert [(c.serial_number, c.claim_ore) for c in map(claim_shown, claims())] == [
+        ("PF000001", 5059)
+    ]
     assert not reconciliation_of(QUARTER).is_settled
     assert carried_over(Quarter(2026, 2))[0].amount_ore == 5059
     # Another amount settles nothing.
     invoice("K-1", ("PF000001", "-50,00", "01-07-2026", "31-07-2026"))
-    assert claim_rows()
+    assert claims()
 
     # The credit note is for a later period, as it is when the lessor writes its own date.
     note = invoice("K-2", ("PF000001", "-50,59", "01-06-2026", "30-06-2026"))
 
     assert DifferenceOutcome.objects.get().credit_note == note
-    assert claim_rows() == []
+    assert claims() == []
     assert piles() == {}
     assert reconciliation_of(QUARTER).is_settled
     second = reconciliation_of(Quarter(2026, 2))

@@ -11,7 +11,6 @@ from leasing.supplier.services.subjects import Register
 
 SHOWN = 5
 UNKNOWN_PILE = "»Faktureret, men ikke vores«"
-NO_NUMBER_SET = "ikke sammenlignet, for {} står ikke i Indstillinger"
 
 
 def facts_of(
@@ -35,7 +34,7 @@ def facts_of(
         yield told(f"sælger: {header.seller} ({parties.seller_note(header.seller)})")
     if header.buyer != Party():
         yield told(f"køber: {header.buyer} ({parties.buyer_note(header.buyer)})")
-    if header.vat_ore is not None:
+    if invoice.vat_ore is not None:
         yield told(f"moms: {format_kroner(invoice.vat_ore)}")
     contracts = sorted({line.sub_agreement for line in lines} - {""})
     yield told(f"underaftaler: {_some(contracts) if contracts else 'ingen'}")
@@ -90,10 +89,14 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
 
 
+def _not_told(name: str) -> str:
+    return f"ikke sammenlignet, for {name} står ikke i Indstillinger"
+
+
 class Parties:
     """Who the lessor is and who we are, as far as settings, agreement and units say it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._settings = Settings.objects.get(id=1)
         framework = FrameworkAgreement.objects.order_by("starts_on", "id").last()
         self._lessor = framework.name if framework else ""
@@ -102,7 +105,7 @@ class Parties:
         """Say what the seller was compared with."""
         if self._settings.lessor_cvr and seller.cvr:
             return "CVR-nr. er sammenlignet"
-        return NO_NUMBER_SET.format("leasinggivers CVR-nr.") + ", kun navnet"
+        return _not_told("leasinggivers CVR-nr.") + ", kun navnet"
 
     def buyer_note(self, buyer: Party) -> str:
         """Say what the buyer was compared with."""
@@ -116,7 +119,7 @@ class Parties:
         ]
         if compared:
             return f"{' og '.join(compared)} er sammenlignet"
-        return NO_NUMBER_SET.format("kommunens CVR-nr. og EAN")
+        return _not_told("kommunens CVR-nr. og EAN")
 
     def warnings(self, header: Header) -> Iterable[str]:
         """Return what does not fit of who sells and who buys."""
