@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from leasing.models import Approval, Order, OrderLine
 from tests import builders as make
+from tests.web.markup import parse, select, text
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -314,7 +315,7 @@ def test_a_mail_fills_the_lines_and_keeps_what_is_typed(helpdesk, anna):
     assert "Mailen har givet 2 linjer" in page
     assert "lone@example.dk" in page
     assert "Husk dockingstation" in page
-    assert '<strong class="mail-unknown">XZ99Q8' in page
+    assert any("XZ99Q8" in text(one) for one in select(parse(page), "strong.mail-unknown"))
     assert "- T16 til Anna Østergård (anbe)" in page
     assert not Order.objects.exists()
 
