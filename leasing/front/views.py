@@ -1,7 +1,6 @@
 from datetime import date
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from albertslund_it.common.permissions import (
@@ -49,7 +48,7 @@ from leasing.orders.presenters.tasks import order_tasks
 from leasing.orders.selectors.tasks import open_lines_by_status
 
 
-def front(request: HttpRequest) -> HttpResponse:
+def front(request):
     """Show what waits for the user, by role."""
     user, day = request.user, today()
     now = is_computed_now(request)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Generic, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -42,7 +43,7 @@ Told = Iterator[tuple[str, Mail | None]]
 
 @transaction.atomic
 def write_notices(*, today: date, now: datetime) -> list[str]:
-    """Write what is due today; gives a line for each mail written. They go out afterwards."""
+    """Write what is due today; return a line for each mail written. They go out afterwards."""
     # One at a time: of two who start at once, the second sees what the first has told.
     settings = Settings.objects.select_for_update().get()
     written = []
@@ -91,12 +92,28 @@ def _of_letters(today: date, now: datetime) -> Told:
             yield "Kvartalsbrev", mail
 
 
+Row = TypeVar("Row")
+
+
 @dataclass(frozen=True)
-class _News:
+class _EndingLease:
+    """A device whose lease ends: where it is, and the lease's last day."""
+
+    device: Device
+    unit: Unit | None
+    last_day: date
+
+    @property
+    def department(self) -> Department | None:
+        return self.unit.department if self.unit else None
+
+
+@dataclass(frozen=True)
+class _News(Generic[Row]):
     """What of a standing matter is not told yet this week or month, and how much is."""
 
     topic: str
-    rows: list
+    rows: list[Row]
     names: list[str]
     told_earlier: int
 
@@ -110,7 +127,7 @@ class _News:
         return f"{'Yderligere ' if self.told_earlier else ''}{len(self.rows)} stk."
 
     @property
-    def context(self) -> dict:
+    def context(self) -> dict[str, object]:
         count = len(self.rows)
         return {
             "rows": self.rows[:SHOWN],
@@ -120,7 +137,7 @@ class _News:
         }
 
 
-def _news(topic: str, rows: Sequence, name: Callable[[object], str]) -> _News:
+def _news(topic: str, rows: Sequence[Row], name: Callable[[Row], str]) -> _News[Row]:
     """Return what of `rows` no mail about `topic` has told of; `name` tells one from another."""
     mails = Mail.objects.filter(key__startswith=f"{topic}-").values_list("told", flat=True)
     told = {one for mail in mails for one in mail}
@@ -164,25 +181,25 @@ def _of_ending_leases(settings: Settings, today: date, now: datetime) -> Told:
     ids = sorted(running(ending_without_choice(today), today))
     if not ids:
         return
-    rows = list(_ending_rows(ids, today))
+    rows = _ending_rows(ids, today)
     by_department = defaultdict(list)
     for row in rows:
-        by_department[row["department"]].append(row)
+        by_department[row.department].append(row)
     yield (
         "Leasing, der udløber, hele kommunen",
         _ending_mail([settings.helpdesk_mail], rows, None, today, now),
     )
     for department, own in by_department.items():
-        if department:
-            heads = mails_to_heads_of(own[0]["unit"], today)
+        if department and (unit := own[0].unit):
+            heads = mails_to_heads_of(unit, today)
             yield (
                 f"Leasing, der udløber, {department.name}",
                 _ending_mail(heads, own, department, today, now),
             )
 
 
-def _ending_rows(ids: list[int], today: date) -> Iterator[dict]:
-    """Yield each device with its unit and the last day of its lease, the first to end first."""
+def _ending_rows(ids: list[int], today: date) -> list[_EndingLease]:
+    """Return each device with its unit and the last day of its lease, the first to end first."""
     units: dict[int, Unit] = {}
     rows = []
     for start in range(0, len(ids), CHUNK):
@@ -193,22 +210,15 @@ def _ending_rows(ids: list[int], today: date) -> Iterator[dict]:
                 units[placement.device_id] = placement.unit
         leases = leases_of(some)
         for device in Device.objects.select_related("model").in_bulk(some).values():
-            lease, unit = leases[device.pk], units.get(device.pk)
-            rows.append(
-                {
-                    "device": device,
-                    "unit": unit,
-                    "department": unit and unit.department,
-                    "last_day": span_of(lease.laid, lease.stops_on)[1] - ONE_DAY,
-                }
-            )
-    rows.sort(key=lambda row: (row["last_day"], row["device"].serial_number))
-    yield from rows
+            lease = leases[device.pk]
+            _, ends_before = span_of(lease.laid, lease.stops_on)
+            rows.append(_EndingLease(device, units.get(device.pk), ends_before - ONE_DAY))
+    return sorted(rows, key=lambda row: (row.last_day, row.device.serial_number))
 
 
 def _ending_mail(
     recipients: list[str],
-    rows: list[dict],
+    rows: list[_EndingLease],
     department: Department | None,
     today: date,
     now: datetime,
@@ -217,7 +227,7 @@ def _ending_mail(
     news = _news(
         f"ending-{department.pk if department else 'alle'}-{today:%Y-%m}",
         rows,
-        lambda row: f"{row['device'].pk}:{row['last_day']}",
+        lambda row: f"{row.device.pk}:{row.last_day}",
     )
     if not news.rows:
         return None

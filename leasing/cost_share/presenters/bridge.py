@@ -1,6 +1,6 @@
 """A bridge in Danish: what its steps are called, and all of it in one plain sentence."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.sentences import full_stop
@@ -46,7 +46,8 @@ STEP_HELP = {
 }
 
 
-class StepRow(NamedTuple):
+@dataclass(frozen=True)
+class StepRow:
     """A step as a page or a letter shows it."""
 
     key: str

@@ -11,7 +11,7 @@ from leasing.models import KIND_NAMES, Kind
 
 def kind_rows(rows: Sequence[ShareRow]) -> list[ShareRow]:
     """Name the kinds that cost something, in Danish order."""
-    named = [replace(row, label=KIND_NAMES[Kind(row.key)]) for row in rows if row.amount_ore]
+    named = [replace(row, label=KIND_NAMES[Kind(str(row.key))]) for row in rows if row.amount_ore]
     return sorted(named, key=lambda row: danish_key(row.label))
 
 

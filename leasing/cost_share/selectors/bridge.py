@@ -15,7 +15,7 @@ from django.db.models import QuerySet, Sum
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.rows import among
 from inventory.models import DeviceModel, Unit
-from leasing.billing.selectors.facts import cost_holder_id, one_moment
+from leasing.billing.selectors.facts import NOBODY, cost_holder_id, one_moment
 from leasing.billing.selectors.outstanding import leases_pending, pending_charges, window_up_to
 from leasing.billing.selectors.remembered import kept, kept_rows
 from leasing.cost_share.selectors.bridge_steps import STEPS, Bridge, BridgeItem, BridgeStep
@@ -82,7 +82,9 @@ def _step(
     key: str, items: list[BridgeItem], no_pcs: set[str], department_of: Mapping[int, str]
 ) -> BridgeStep:
     moves = Counter(
-        department_of[item.other_id] for item in items if item.other_id in department_of
+        department_of[item.other_id]
+        for item in items
+        if item.other_id and item.other_id in department_of
     )
     most = moves.most_common(1)
     return BridgeStep(
@@ -106,7 +108,7 @@ class _Working:
         self.window = window_up_to(late)
         periods = {period.code: period for period in self.window.periods}
         self.early, self.late = (periods[code] for code in self.codes)
-        self.holder = cost_holder_id()
+        self.holder = cost_holder_id() or NOBODY
         self.early_ore = self.late_ore = 0
 
     def is_own(self, unit: int) -> bool:
@@ -154,7 +156,7 @@ class _Working:
                 yield BridgeItem(CORRECTIONS, device, serial, model, None, None, early, late)
 
     def _charges(self, billed: QuerySet[InvoiceLine]) -> Iterator[BridgeItem]:
-        rows = list(
+        rows: list[tuple[str, int | None, str, str, int, int, str]] = list(
             billed.exclude(charge=None).values_list(
                 "period",
                 "charge__device",

@@ -67,7 +67,7 @@ def billed_cells(payer: Payer) -> list[Cell]:
 
 def pending_cells(payer: Payer, window: Window, held: Held, quarter: Quarter) -> list[Cell]:
     """Add up what no run holds, and count what is held on the way."""
-    sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
+    sums: dict[tuple[str, int, str, str], list[int]] = defaultdict(lambda: [0, 0])
     holder = cost_holder_id()
     department_of = dict(Unit.objects.values_list("id", "department"))
     pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))

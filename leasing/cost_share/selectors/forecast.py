@@ -16,12 +16,14 @@ from django.db.models import Count
 
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Unit
-from leasing.billing.selectors.facts import cost_holder_id, one_moment
+from leasing.billing.selectors.facts import NOBODY, cost_holder_id, one_moment
 from leasing.billing.selectors.outstanding import leases_pending, pending_charges, window_up_to
 from leasing.billing.selectors.remembered import kept
+from leasing.billing.selectors.window import Window
 from leasing.cost_share.selectors.cells import billed_cells, unit_on
 from leasing.cost_share.selectors.payers import Payer
 from leasing.domain.accrual import Term, accrued, span_of, terms_in_order
+from leasing.domain.allocation import LeaseFacts
 from leasing.domain.assumptions import Assumptions
 from leasing.domain.renewal import ASSUMED, PLANNED, Coming, Expiring, again, renewals
 from leasing.models import Lease, LeasePrice, OrderLine, Status
@@ -29,6 +31,10 @@ from leasing.models import Lease, LeasePrice, OrderLine, Status
 BILLED, CONTRACTED = "billed", "contracted"
 SHADES = (BILLED, CONTRACTED, PLANNED, ASSUMED)
 QUARTERS_AHEAD = 16
+# A quarter, a unit and a model.
+At = tuple[str, int, str]
+# A unit, a model and when the lease begins and ends.
+Steady = tuple[int, str, date, date]
 ONE_DAY = timedelta(days=1)
 ON_THEIR_WAY = (Status.AWAITING, Status.APPROVED, Status.ORDERED, Status.PARTLY)
 
@@ -57,7 +63,14 @@ class Forecast:
     quarters: list[Quarter]
     cells: list[ForecastCell]
 
-    def total_ore(self, *, shade=None, period=None, year=None, unit_id: int | None = None) -> int:
+    def total_ore(
+        self,
+        *,
+        shade: str | None = None,
+        period: str | None = None,
+        year: int | None = None,
+        unit_id: int | None = None,
+    ) -> int:
         """Add up the cells that fit; None fits everything."""
         return sum(
             cell.amount_ore
@@ -71,7 +84,7 @@ class Forecast:
     @property
     def years(self) -> list[int]:
         """Return the budget years that have all of their quarters here."""
-        counts = defaultdict(int)
+        counts: dict[int, int] = defaultdict(int)
         for quarter in self.quarters:
             counts[quarter.year] += 1
         return [year for year, count in counts.items() if count == 4]
@@ -154,7 +167,7 @@ def _orders(basis: Basis, assumptions: Assumptions) -> Iterator[Coming]:
 
 def _cells(coming: list[Coming], basis: Basis) -> Iterator[ForecastCell]:
     """Cut terms to come into quarters: F at both ends, times so many."""
-    sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
+    sums: dict[tuple[str, str, int, str], list[int]] = defaultdict(lambda: [0, 0])
     parts: dict[Term, list[tuple[str, bool, int]]] = {}  # many have the same term
     for shade, unit, model, term, count, _ in coming:
         if term not in parts:
@@ -192,13 +205,15 @@ class _Gathering:
 
     def basis(self) -> Basis:
         with one_moment():
-            self.holder = cost_holder_id()
+            self.holder = cost_holder_id() or NOBODY
             self.choices = dict(
                 Lease.objects.exclude(end_choice="").values_list("id", "end_choice")
             )
             lines = self._lines()
             self.replaced = {line.replaces_id for line, count in lines if count}
-            department_of = dict(Unit.objects.values_list("id", "department"))
+            department_of: dict[int, int | None] = dict(
+                Unit.objects.values_list("id", "department")
+            )
             window = window_up_to(self.last)
             cells = [
                 ForecastCell(
@@ -226,10 +241,10 @@ class _Gathering:
         quarters = list(quarters_between(first, max(self.last, window.last)))
         return Basis(quarters, cells, dict(expiring), ordered, prices, department_of)
 
-    def _leases(self, window):
-        sums: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
+    def _leases(self, window: Window) -> tuple[dict[At, list[int]], dict[Expiring, int]]:
+        sums: dict[At, list[int]] = defaultdict(lambda: [0, 0])
         expiring: dict[Expiring, int] = defaultdict(int)
-        steady: dict[tuple, int] = defaultdict(int)
+        steady: dict[Steady, int] = defaultdict(int)
         for facts, differences in leases_pending(window, self.payer.unit_ids):
             model = facts.model_name
             for one in differences:
@@ -243,25 +258,27 @@ class _Gathering:
                 steady[unit, model, began, ended] += 1
             else:
                 for quarter in self.ahead:
-                    sums[str(quarter), unit_on(facts, quarter.last_day, self.holder), model][0] += 1
+                    place = unit_on(facts, quarter.last_day, self.holder)
+                    if place is not None:
+                        sums[str(quarter), place, model][0] += 1
             if key := self._expiry(facts, ended):
                 expiring[key] += 1
         self._count_steady(steady, sums)
         return {key: value for key, value in sums.items() if self.is_own(key[1])}, expiring
 
-    def _count_steady(self, steady, sums) -> None:
+    def _count_steady(self, steady: dict[Steady, int], sums: dict[At, list[int]]) -> None:
         for (unit, model, began, ended), count in steady.items():
             for quarter in self.ahead:
                 if began <= quarter.last_day < ended:
                     sums[str(quarter), unit, model][0] += count
 
-    def _expiry(self, facts, ended: date) -> Expiring | None:
+    def _expiry(self, facts: LeaseFacts, ended: date) -> Expiring | None:
         """Say how a lease runs out; None for one that is stopped, replaced or in stock by then."""
         last = facts.terms[-1]
         if ended != last.ends_before or facts.device_id in self.replaced:
             return None
         unit = unit_on(facts, ended - ONE_DAY, self.holder)
-        if unit == self.holder or not self.is_own(unit):
+        if unit is None or unit == self.holder or not self.is_own(unit):
             return None
         choice = self.choices.get(facts.lease_id, "")
         return Expiring(ended, unit, facts.model_name, last.price_ore, last.quarters, choice)

@@ -1,11 +1,11 @@
 """The lines under every figure: what closed runs hold, and what they do not hold yet."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, overload
 
 from django.db.models import Count, Q, QuerySet, Subquery, Sum
 
@@ -22,6 +22,7 @@ from leasing.billing.selectors.window import window_ahead
 from leasing.cost_share.selectors.payers import Payer
 from leasing.models import COST_HOLDER_NAME, BillingRun, InvoiceLine, InvoiceSummary, Kind
 
+Billed = TypeVar("Billed", InvoiceLine, InvoiceSummary)
 CHUNK = 5_000
 # So many pending lines are kept apart from the rest: a first page has no use for more.
 FIRST = 100
@@ -75,7 +76,7 @@ class Choice:
     search: str = ""
 
 
-BILLED_FIELDS = (
+READ_FIELDS = (
     "invoice__run__code",
     "period",
     "kind",
@@ -91,48 +92,88 @@ BILLED_FIELDS = (
     "days",
     "amount_ore",
     "text",
+    "lease",
+    "unit",
+    "invoice__run",
 )
 
 
-READ_FIELDS = (*BILLED_FIELDS, "lease", "unit", "invoice__run")
+class ReadLine(NamedTuple):
+    """What is read of a billed line: READ_FIELDS."""
+
+    run: str
+    period: str
+    kind: str
+    department: str
+    unit_number: str
+    unit: str
+    serial_number: str
+    model_name: str
+    sub_agreement: str
+    price_ore: int | None
+    first_day: date
+    last_day: date
+    days: int
+    amount_ore: int
+    text: str
+    lease_id: int | None
+    unit_id: int
+    run_id: int
+
+    @property
+    def is_correction(self) -> bool:
+        return self.kind == Kind.CORRECTION
 
 
-def as_lines(rows: Iterable[tuple], billed: Q) -> list[Line]:
+def as_lines(rows: Iterable[tuple[object, ...]], billed: Q) -> list[Line]:
     """Turn rows of READ_FIELDS into lines; a correction names the line that it corrects.
 
     `billed` chooses the lines that may be named: another department's bill is not for the reader.
     """
-    rows = list(rows)
-    earlier = earlier_lines({row[-3] for row in rows if row[2] == Kind.CORRECTION}, billed)
+    read = [ReadLine._make(row) for row in rows]
+    corrected = {line.lease_id for line in read if line.lease_id and line.is_correction}
+    earlier = earlier_lines(corrected, billed)
     return [
         Line(
-            *row[: len(BILLED_FIELDS)],
-            earlier.name(row[-3], row[1], row[-2], row[-1]) if row[2] == Kind.CORRECTION else None,
-            row[-3],
-            row[-2],
+            *line[:15],
+            earlier.name(line.lease_id, line.period, line.unit_id, line.run_id)
+            if line.is_correction
+            else None,
+            line.lease_id,
+            line.unit_id,
         )
-        for row in rows
+        for line in read
     ]
+
+
+class EarlierLine(NamedTuple):
+    """A line that a correction may correct."""
+
+    run_id: int
+    unit_id: int
+    name: str
 
 
 class EarlierLines:
     """The lines of some leases by (lease, quarter): run, unit and name, by runs."""
 
-    def __init__(self):
-        self.by_item = defaultdict(list)
+    def __init__(self) -> None:
+        self.by_item: dict[tuple[int, str], list[EarlierLine]] = defaultdict(list)
 
-    def name(self, lease: int, period: str, unit: int, before_run: int | None = None) -> str | None:
+    def name(
+        self, lease: int | None, period: str, unit: int, before_run: int | None = None
+    ) -> str | None:
         """Name the line that a correction corrects.
 
         That is the unit's own last line, or where it has none, the one it takes over from.
         """
         found = [
             line
-            for line in self.by_item.get((lease, period), ())
-            if before_run is None or line[0] < before_run
+            for line in (self.by_item.get((lease, period), ()) if lease else ())
+            if before_run is None or line.run_id < before_run
         ]
-        own = [line for line in found if line[1] == unit]
-        return (own or found or [(0, 0, None)])[-1][2]
+        found = [line for line in found if line.unit_id == unit] or found
+        return found[-1].name if found else None
 
 
 def earlier_lines(lease_ids: Collection[int], billed: Q) -> EarlierLines:
@@ -146,7 +187,8 @@ def earlier_lines(lease_ids: Collection[int], billed: Q) -> EarlierLines:
         .values_list("lease", "period", "invoice__run", "unit", "invoice__number", "number")
     )
     for lease, period, run, unit, invoice, number in rows:
-        earlier.by_item[lease, period].append((run, unit, f"{invoice}, linje {number}"))
+        line = EarlierLine(run, unit, f"{invoice}, linje {number}")
+        earlier.by_item[lease, period].append(line)
     return earlier
 
 
@@ -163,11 +205,11 @@ NOTHING_PENDING = Pending(0, 0, [])
 
 
 @dataclass
-class Lines(Sequence):
+class Lines(Sequence[Line]):
     """Pending lines first, in Danish order of units, then the billed ones, page by page."""
 
     pending: Pending
-    billed: QuerySet
+    billed: QuerySet[InvoiceLine, tuple[object, ...]]
     billed_count: int
     billed_ore: int
     all_pending: Callable[[], list[Line]] = list
@@ -176,7 +218,7 @@ class Lines(Sequence):
     @classmethod
     def empty(cls) -> "Lines":
         """Return no lines."""
-        return cls(NOTHING_PENDING, InvoiceLine.objects.none(), 0, 0)
+        return cls(NOTHING_PENDING, InvoiceLine.objects.none().values_list(*READ_FIELDS), 0, 0)
 
     @property
     def pending_ore(self) -> int:
@@ -186,16 +228,22 @@ class Lines(Sequence):
     def total_ore(self) -> int:
         return self.billed_ore + self.pending.total_ore
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.pending.count + self.billed_count
 
-    def __getitem__(self, index):
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Line]: ...
+
+    def __getitem__(self, index: int | slice) -> Line | list[Line]:
         if not isinstance(index, slice):
             return self[index : index + 1][0]
         start, stop, _ = index.indices(len(self))
         known = self.pending.count
         if start >= known:
-            rows = []
+            rows: list[Line] = []
         elif min(stop, known) <= len(self.pending.first):
             rows = self.pending.first[start:stop]
         else:
@@ -204,7 +252,7 @@ class Lines(Sequence):
             rows += as_lines(self.billed[max(0, start - known) : stop - known], self.may_name)
         return rows
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Line]:
         yield from self.all_pending()
         rows = self.billed.iterator(chunk_size=CHUNK)
         while chunk := list(islice(rows, CHUNK)):
@@ -257,7 +305,7 @@ def _is_closed(run: str) -> bool:
     return run == BILLED or BillingRun.objects.filter(code=run.removeprefix(UP_TO)).exists()
 
 
-def _billed(payer: Payer, choice: Choice) -> QuerySet:
+def _billed(payer: Payer, choice: Choice) -> QuerySet[InvoiceLine]:
     """Choose the lines of closed runs, the latest run first."""
     lines = _chosen(InvoiceLine.objects.filter(payer.billed), choice)
     if choice.search:
@@ -265,7 +313,7 @@ def _billed(payer: Payer, choice: Choice) -> QuerySet:
     return lines.order_by("-invoice__run", "invoice__number", "number")
 
 
-def _chosen(rows: QuerySet, choice: Choice) -> QuerySet:
+def _chosen(rows: QuerySet[Billed], choice: Choice) -> QuerySet[Billed]:
     """Choose among lines, or among summaries of lines."""
     rows = rows.filter(period__gte=str(choice.first), period__lte=str(choice.last))
     if choice.unit_id is not None:
@@ -283,7 +331,7 @@ def _chosen(rows: QuerySet, choice: Choice) -> QuerySet:
     return rows
 
 
-def _size(payer: Payer, choice: Choice, billed: QuerySet) -> tuple[int, int]:
+def _size(payer: Payer, choice: Choice, billed: QuerySet[InvoiceLine]) -> tuple[int, int]:
     """Count and add up the billed lines, from their summaries where those know the answer."""
     if choice.search:
         sums = billed.aggregate(lines=Count("id"), total=Sum("amount_ore"))
@@ -314,7 +362,7 @@ def _pending_lines(payer: Payer, choice: Choice, today: date) -> list[Line]:
     chosen = [row for row in found if row.unit_id in by_id and _is_chosen(row, choice)]
     order = {unit: danish_key(by_id[unit].name) for unit in {row.unit_id for row in chosen}}
     chosen.sort(key=lambda row: (order[row.unit_id], row.serial_number, row.period))
-    corrected = {row.lease_id for row in chosen if row.kind == Kind.CORRECTION}
+    corrected = {row.lease_id for row in chosen if row.lease_id and row.kind == Kind.CORRECTION}
     earlier = earlier_lines(corrected, payer.billed)
     return [_line(row, by_id[row.unit_id], earlier) for row in chosen]
 

@@ -34,7 +34,8 @@ class Move(NamedTuple):
     quarter_ore: int
 
 
-class Flow(NamedTuple):
+@dataclass(frozen=True)
+class Flow:
     """All that went from one department to another."""
 
     from_key: str
@@ -77,7 +78,9 @@ def moves_between(first: date, last: date) -> list[Move]:
     return sorted(found, key=lambda move: (move.moved_on, move.serial_number))
 
 
-def _of_lease(facts: LeaseFacts, first: date, last: date, units: dict) -> Iterator[Move]:
+def _of_lease(
+    facts: LeaseFacts, first: date, last: date, units: dict[int, tuple[str, str]]
+) -> Iterator[Move]:
     began, ended = span_of(facts.terms, facts.stops_on)
     stock = before = (COST_HOLDER_NAME, STOCK)
     for day, unit in facts.placements:

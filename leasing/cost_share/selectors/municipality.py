@@ -51,11 +51,12 @@ class DepartmentFigures:
 
 def whole_of(rows: Sequence[DepartmentFigures]) -> DepartmentFigures:
     """Add the departments and the stock up."""
+    before = [row.before_ore for row in rows]
     return DepartmentFigures(
         EVERYBODY,
         "Hele kommunen",
         sum(row.cost_ore for row in rows),
-        None if any(row.before_ore is None for row in rows) else sum(r.before_ore for r in rows),
+        None if None in before else sum(one for one in before if one),
         sum(row.pcs for row in rows),
         sum(row.pcs_ore for row in rows),
         sum(row.employees or 0 for row in rows) or None,
@@ -73,7 +74,7 @@ def departments_compared(quarter: Quarter, today: date) -> list[DepartmentFigure
         for pk, department in Unit.objects.values_list("id", "department")
     }
     placed = dict(placements_in_force(day).values_list("device", "unit"))
-    pcs: Counter = Counter()
+    pcs: Counter[str] = Counter()
     pcs_ore: dict[str, int] = defaultdict(int)
     for device, cost in costs.items():
         key = department_of.get(placed.get(device), STOCK)

@@ -54,7 +54,7 @@ class Person:
 @kept("people")
 def people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
     """Return the cost of a quarter by who had each device last in it, in Danish order."""
-    sums: dict[tuple, int] = defaultdict(int)
+    sums: dict[tuple[str, str, int | None], int] = defaultdict(int)
     leases: dict[str, int] = {}
     for line in lines_of(payer, Choice(first=quarter, last=quarter), today):
         sums[line.serial_number, line.model_name, line.unit_id] += line.amount_ore
@@ -71,7 +71,9 @@ def people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
     return sorted(people.values(), key=lambda person: (person.holder, danish_key(person.name)))
 
 
-def _holders(leases: dict[str, int], serials: set[str], quarter: Quarter) -> dict:
+def _holders(
+    leases: dict[str, int], serials: set[str], quarter: Quarter
+) -> dict[tuple[str, int | None], str]:
     """Return who had each device last at each unit, by (serial number on the line, unit)."""
     device_of = dict(
         Lease.objects.filter(id__in=among(leases.values(), int)).values_list("id", "device")
@@ -82,7 +84,7 @@ def _holders(leases: dict[str, int], serials: set[str], quarter: Quarter) -> dic
     serials_of: dict[int, list[str]] = defaultdict(list)
     for serial, device in devices.items():
         serials_of[device].append(serial)
-    held: dict[tuple, str] = {}
+    held: dict[tuple[str, int | None], str] = {}
     rows = (
         Placement.objects.filter(
             device__in=among(serials_of, int), starts_on__lt=quarter.ends_before

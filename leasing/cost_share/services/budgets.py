@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
-from albertslund_it.common.cells import KEEP
+from albertslund_it.common.cells import KEEP, Keep
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import RowErrors
@@ -30,7 +30,7 @@ class BudgetFacts:
 
     year: int
     unit: str
-    amount_ore: int = KEEP
+    amount_ore: int | Keep = KEEP
     row: int | None = None
 
 

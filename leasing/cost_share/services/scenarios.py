@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,10 +18,18 @@ from leasing.models import Order, OrderLine, Scenario
 from leasing.orders.services.orders import save_draft
 from leasing.orders.services.wishes import LineWish
 
+NAME_LENGTH = 100
+
 
 @transaction.atomic
 def save_scenario(
-    *, name: str, payer: str, assumptions: dict, is_shared: bool, actor: Actor, now: datetime
+    *,
+    name: str,
+    payer: str,
+    assumptions: dict[str, str],
+    is_shared: bool,
+    actor: Actor,
+    now: datetime,
 ) -> Scenario:
     """Keep a scenario; one's own with the same name and payer is replaced.
 
@@ -31,8 +40,8 @@ def save_scenario(
     name = " ".join(name.split())
     if not name:
         raise Refused("Giv scenariet et navn, så du kan finde det igen.")
-    if len(name) > Scenario._meta.get_field("name").max_length:
-        raise Refused("Navnet må højst være 100 tegn. Skriv det kortere.")
+    if len(name) > NAME_LENGTH:
+        raise Refused(f"Navnet må højst være {NAME_LENGTH} tegn. Skriv det kortere.")
     if not assumptions:
         raise Refused("Der er intet at gemme: vælg først, hvad der skal være anderledes.")
     found = Scenario.objects.filter(created_by=actor, bearer=payer, name=name).first()
@@ -49,7 +58,7 @@ def draft_from_scenario(
     *,
     scenario: Scenario,
     added: Mapping[tuple[int, str], int],
-    actor: Actor,
+    actor: User,
     now: datetime,
     agree: Check = nothing_to_see,
 ) -> Order:

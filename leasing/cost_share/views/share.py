@@ -61,7 +61,7 @@ def _figures(minute: Minute, payer: Payer) -> dict:
         "payer_rows": [
             (row, lines_url(**asked), urlencode(asked))
             for row in found.by_payer
-            for asked in [query_of_row(payer, row.key)]
+            for asked in [query_of_row(payer, str(row.key))]
         ],
         "models": [row for row in found.by_model if row.amount_ore or row.items],
         "kinds": kind_rows(found.by_kind),
