@@ -6,7 +6,7 @@ from albertslund_it.web.commands import DanishCommand
 from albertslund_it.web.disks import written_whole
 from albertslund_it.web.people import person_at_the_terminal
 from leasing.rebilling.exports.files import OPUS, OPUS_PARTS, WORKBOOK, export_rebilling
-from leasing.rebilling.exports.opus import parts_of
+from leasing.rebilling.exports.opus import opus_parts_of
 from leasing.rebilling.selectors.run import find_run, rebilling_of
 
 
@@ -39,7 +39,7 @@ class Command(DanishCommand):
     def _files(self, run, file_kind, file):
         """Yield (kind, path) of what is to be written: two Opus files where kinds may not mix."""
         kinds = {part: kind for kind, part in OPUS_PARTS.items()}
-        for part in parts_of(rebilling_of(run)) if file_kind == OPUS else [""]:
+        for part in opus_parts_of(rebilling_of(run)) if file_kind == OPUS else [""]:
             yield (
                 (kinds[part], file.with_stem(f"{file.stem}-{part}")) if part else (file_kind, file)
             )

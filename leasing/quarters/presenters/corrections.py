@@ -10,8 +10,8 @@ from leasing.domain.facts_text import DELIVERED, MOVED, OTHER, PRICED, STARTED, 
 from leasing.models import Charge, Lease, LeaseTerm
 from leasing.quarters.selectors.corrections import (
     CHARGED,
-    Cause,
     Correction,
+    CorrectionCause,
     LateCharge,
     Source,
 )
@@ -42,12 +42,12 @@ ACTIONS = {
 class ShownCause:
     """A cause with its name, and its first corrections with the change behind each."""
 
-    cause: Cause
+    cause: CorrectionCause
     name: str
     rows: list[tuple[Correction | LateCharge, str]]
 
 
-def shown_causes(causes: Iterable[Cause]) -> list[ShownCause]:
+def shown_causes(causes: Iterable[CorrectionCause]) -> list[ShownCause]:
     """Return the causes as they are shown, the one with most lines first."""
     shown = [
         ShownCause(

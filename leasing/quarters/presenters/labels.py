@@ -8,7 +8,7 @@ from django.urls import reverse
 from leasing.models import KIND_NAMES, Kind
 
 
-def lines_url(code: str) -> str:
+def run_lines_url(code: str) -> str:
     """Return the list of all lines of a run."""
     return f"{reverse('lines')}?afdeling=alle&koersel={code}"
 

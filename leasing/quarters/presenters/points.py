@@ -12,7 +12,7 @@ from leasing.billing.presenters.breaches import sentences_of_breaches
 from leasing.billing.presenters.runs import late_in_words
 from leasing.data_quality.selectors.sets import STOCK_DAYS
 from leasing.lease_end.selectors import NOTICE_MONTHS
-from leasing.quarters.presenters.labels import lines_url
+from leasing.quarters.presenters.labels import run_lines_url
 from leasing.quarters.selectors.points import OPUS_FILE, OpenPoint
 
 
@@ -169,7 +169,7 @@ def _names(point: OpenPoint) -> list[str]:
 
 def _url(key: str, code: str) -> str:
     if key == "skipped":
-        return f"{lines_url(code)}&slags=backlog"
+        return f"{run_lines_url(code)}&slags=backlog"
     if key == "corrections":
         return f"{reverse('corrections')}?koersel={code}"
     if key == "lessor":

@@ -71,7 +71,7 @@ class LateCharge:
 
 
 @dataclass
-class Cause:
+class CorrectionCause:
     """Every correction of one cause: what has changed, one or more of `facts_text`."""
 
     kinds: tuple[str, ...]
@@ -90,7 +90,7 @@ class Cause:
         return self.rows[:ROWS_SHOWN]
 
 
-def corrections(today: date, run: Window | None = None) -> list[Cause]:
+def corrections(today: date, run: Window | None = None) -> list[CorrectionCause]:
     """Return what waits in closed quarters by cause.
 
     Of one run to come, only what it takes: after New Year differences of the old year may wait for
@@ -114,8 +114,8 @@ def corrections(today: date, run: Window | None = None) -> list[Cause]:
         for causes, rows in groups.items():
             _find_sources(causes[0], rows[:ROWS_SHOWN])
         charges = _late_charges(window, is_late, names)
-    found = [Cause(causes, rows) for causes, rows in groups.items()]
-    return [*found, Cause((CHARGED,), charges)] if charges else found
+    found = [CorrectionCause(causes, rows) for causes, rows in groups.items()]
+    return [*found, CorrectionCause((CHARGED,), charges)] if charges else found
 
 
 def _late_charges(

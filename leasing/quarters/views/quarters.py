@@ -28,7 +28,7 @@ from leasing.cost_share.selectors.lines import BILLED, NOT_BILLED, UP_TO
 from leasing.cost_share.services.letters import write_letters
 from leasing.models import BillingRun, Preparation
 from leasing.quarters.forms import VoucherForm
-from leasing.quarters.presenters.labels import lines_url, named_kinds
+from leasing.quarters.presenters.labels import named_kinds, run_lines_url
 from leasing.quarters.presenters.points import shown_points
 from leasing.quarters.presenters.proof import shown_proof
 from leasing.quarters.presenters.steps import steps_of_run, steps_to_close
@@ -141,7 +141,7 @@ def open_page(request, code: str):
             "readiness": readiness,
             "points": shown_points(readiness.points, code),
             "steps": steps_to_close(readiness, supplier),
-            "lines_url": lines_url(code),
+            "lines_url": run_lines_url(code),
         }
     return render(request, "leasing/quarters/open.html", context)
 
@@ -167,7 +167,7 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
         "voucher_corrections": corrections_of(voucher) if voucher else [],
         "prepared": Preparation.objects.filter(code=run.code).first(),
         "form": form,
-        "lines_url": lines_url(run.code),
+        "lines_url": run_lines_url(run.code),
         "up_to": f"&koersel={UP_TO}{run.code}",
         "opus_files": opus_files(),
     }

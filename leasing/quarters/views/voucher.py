@@ -46,7 +46,7 @@ def quarter_voucher(request, code):
 
 
 def confirm_page(request, run: BillingRun, form: VoucherForm, export):
-    """Show the number, the date and the coding that will lie fast."""
+    """Show the number, the date and the coding that will be frozen."""
     number = form.cleaned_data["number"]
     others = Voucher.objects.filter(number=number).select_related("run").order_by("run")
     context = {

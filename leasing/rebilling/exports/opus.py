@@ -65,7 +65,7 @@ def postings_in(rebilling: Rebilling, part: str) -> list[Posting]:
     ]
 
 
-def parts_of(rebilling: Rebilling) -> list[str]:
+def opus_parts_of(rebilling: Rebilling) -> list[str]:
     """Name the Opus files of a run that have anything in them; '' is the only one."""
     if not rebilling.method.splits:
         return [""]
