@@ -113,3 +113,9 @@ class RollForm(PlainForm, forms.ModelForm):
         model = Roll
         fields = ("name", "criterion")
         help_texts = {"criterion": "Fx: Pc'er med 8 GB RAM, for lidt til den nye platform."}
+
+
+class AsOfForm(PlainForm, forms.Form):
+    """The day that the rollout is shown as of."""
+
+    pr = DateField(label="Vis pr. dato", required=False)

@@ -2,27 +2,20 @@
 
 from datetime import date
 
-from django import forms
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import render
 
 from albertslund_it.common.permissions import MANAGE_ROLLOUT, VIEW_ROLL
 from albertslund_it.web.clock import today
-from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.lists import ListPage
+from inventory.rollout.forms import AsOfForm
 from inventory.rollout.selectors import machines, rollout
 from inventory.rollout.tables import MachineFilter, MachineTable, links_to_devices
 
 
-class DayForm(PlainForm, forms.Form):
-    """The day that the rollout is shown as of."""
-
-    pr = DateField(label="Vis pr. dato", required=False)
-
-
-def shown_day(request) -> tuple[DayForm, date]:
+def shown_day(request) -> tuple[AsOfForm, date]:
     """Return the form, and the day it says; today where it says none that can be read."""
-    form = DayForm({"pr": request.GET.get("pr") or f"{today():%d-%m-%Y}"})
+    form = AsOfForm({"pr": request.GET.get("pr") or f"{today():%d-%m-%Y}"})
     return form, form.cleaned_data["pr"] if form.is_valid() else today()
 
 
