@@ -1,6 +1,6 @@
 """Parts that many pages share; loaded in every template."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.urls import reverse
@@ -13,7 +13,8 @@ register = template.Library()
 def url_with(name, **query):
     """Return the address of a page with what it is asked for; what is empty is left out."""
     asked = {key: value for key, value in query.items() if value not in (None, "")}
-    return f"{reverse(name)}?{urlencode(asked)}"
+    written = urlencode(asked, safe="/", quote_via=quote)  # as the filter `urlencode` writes it
+    return f"{reverse(name)}?{written}"
 
 
 @register.simple_block_tag
