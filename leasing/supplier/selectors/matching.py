@@ -26,10 +26,16 @@ from leasing.domain.reconciliation import (
 )
 from leasing.models import DifferenceOutcome, Settings, SubAgreement
 from leasing.supplier.selectors.outcomes import Decisions, decisions_of, subject_of
-from leasing.supplier.selectors.sides import Line, by_device, lease_side, line_side, span_of_quarter
+from leasing.supplier.selectors.sides import (
+    SupplierLine,
+    by_device,
+    lease_side,
+    line_side,
+    span_of_quarter,
+)
 
 NOTHING = Carried(0, 0, 0)
-NO_LINES: tuple[None, list[Line]] = None, []
+NO_LINES: tuple[None, list[SupplierLine]] = None, []
 
 
 class MatchedRow(NamedTuple):
@@ -123,13 +129,13 @@ class _Pass:
             device, its_lines = next(lines, NO_LINES)
         yield from self._of_totals(strange_totals)
 
-    def _lines(self) -> Iterator[Line]:
+    def _lines(self) -> Iterator[SupplierLine]:
         moved = self.decisions.moved
         lines = line_side(self.span)
         return (line for line in lines if line.id not in moved) if moved else lines
 
     def _without_device(
-        self, lines: Iterable[Line], strange_totals: dict[str, list[Billed]]
+        self, lines: Iterable[SupplierLine], strange_totals: dict[str, list[Billed]]
     ) -> Iterator[Matched]:
         """Take the totals aside, and yield what is billed for serial numbers nobody knows."""
         ids = {number: key for key, number in self.numbers.items()}
@@ -147,7 +153,7 @@ class _Pass:
             else:
                 strange_totals[number] = billed
 
-    def _unleased(self, device: int, lines: Iterable[Line]) -> Iterator[Matched]:
+    def _unleased(self, device: int, lines: Iterable[SupplierLine]) -> Iterator[Matched]:
         """Yield what is billed for a device that is ours but not leased."""
         serial, model = self._devices_without_lease[device]
         billed = [line.billed() for line in lines]

@@ -32,7 +32,7 @@ def span_of_quarter(quarter: Quarter) -> Span:
 LeaseFacts = tuple[int, date, date | None, str, str, int]
 
 
-class Line(NamedTuple):
+class SupplierLine(NamedTuple):
     """A line of the lessor's; its device is 0 where its serial number is none that we know."""
 
     device_id: int
@@ -70,7 +70,7 @@ def lease_side() -> Iterator[tuple[LeaseFacts, list[tuple[int, int]]]]:
     return prices_gathered(rows, 6)
 
 
-def line_side(span: Span) -> Iterator[Line]:
+def line_side(span: Span) -> Iterator[SupplierLine]:
     """Yield the lines that belong to a quarter or reach into it, in the order of the devices.
 
     Those whose device is not known come first, totals first of all.
@@ -93,9 +93,9 @@ def line_side(span: Span) -> Iterator[Line]:
         while rows := cursor.fetchmany(CHUNK):
             if isinstance(rows[0][4], str):  # SQLite may give dates as text
                 for *about, starts_on, ends_before, amount in rows:
-                    yield fast(Line, (*about, _day(starts_on), _day(ends_before), amount))
+                    yield fast(SupplierLine, (*about, _day(starts_on), _day(ends_before), amount))
             else:
-                yield from (fast(Line, row) for row in rows)
+                yield from (fast(SupplierLine, row) for row in rows)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -103,7 +103,7 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def by_device(lines: Iterable[Line]) -> Iterator[tuple[int, list[Line]]]:
+def by_device(lines: Iterable[SupplierLine]) -> Iterator[tuple[int, list[SupplierLine]]]:
     """Yield (device, its lines) in order."""
     for device, group in groupby(lines, key=attrgetter("device_id")):
         yield device, list(group)
