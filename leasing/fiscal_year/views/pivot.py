@@ -70,7 +70,7 @@ def chosen(asked) -> tuple[str, str]:
     return down, across
 
 
-class Cell(NamedTuple):
+class LinkedAmount(NamedTuple):
     """An amount with the address of the lines that it is made of."""
 
     amount_ore: int
@@ -89,19 +89,23 @@ def with_lines(
         asked = whole | of_row.get(row, {}) | of_column.get(column, {})
         return f"{reverse('lines')}?{urlencode(asked)}"
 
-    def cells(values: list[int], row: str = "") -> list[Cell]:
+    def cells(values: list[int], row: str = "") -> list[LinkedAmount]:
         columns = zip(values, table.columns, strict=True)
-        return [Cell(value, address(row, column)) for value, column in columns]
+        return [LinkedAmount(value, address(row, column)) for value, column in columns]
 
     rows = [
         (
             label_on(down, row.name),
             cells(row.values, row.name),
-            Cell(row.total_ore, address(row.name)),
+            LinkedAmount(row.total_ore, address(row.name)),
         )
         for row in table.rows
     ]
-    return {"rows": rows, "sums": cells(table.sums), "whole": Cell(table.total_ore, address())}
+    return {
+        "rows": rows,
+        "sums": cells(table.sums),
+        "whole": LinkedAmount(table.total_ore, address()),
+    }
 
 
 def queries_of(dimension: str, names: list[str]) -> dict[str, dict[str, str]]:

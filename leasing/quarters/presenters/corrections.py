@@ -39,7 +39,7 @@ ACTIONS = {
 
 
 @dataclass(frozen=True)
-class ShownCause:
+class ShownCorrections:
     """A cause with its name, and its first corrections with the change behind each."""
 
     cause: CorrectionCause
@@ -47,10 +47,10 @@ class ShownCause:
     rows: list[tuple[Correction | LateCharge, str]]
 
 
-def shown_causes(causes: Iterable[CorrectionCause]) -> list[ShownCause]:
+def shown_causes(causes: Iterable[CorrectionCause]) -> list[ShownCorrections]:
     """Return the causes as they are shown, the one with most lines first."""
     shown = [
-        ShownCause(
+        ShownCorrections(
             cause,
             " og ".join(CAUSES[kind] for kind in cause.kinds),
             [(row, change_of(row.source) if row.source else "") for row in cause.shown],
