@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from inventory.models import Unit
+from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
 from leasing.cost_share.selectors.at_date import SAME, day_of, held_on, rows_on
 from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Payer, payers_seen_by
 from leasing.cost_share.selectors.share import share_of
@@ -113,12 +114,12 @@ def test_without_moves_a_day_is_the_quarters_share(db):
 def test_two_days_tell_what_went_and_what_moved_inside(town, school):
     before, after = date(2026, 2, 14), date(2026, 2, 15)
     rows = rows_on(school, after, before)
-    assert [(row.serial_number, row.what, row.unit) for row in rows] == [
+    assert [(row.serial_number, DIFFERENCE_NAMES[row.kind], row.unit) for row in rows] == [
         ("PF000005", "Væk", "Ærtebjerg Skole")
     ]
     # PF000002 went to the other school on 10 March; it was entered after the quarter was closed.
     rows = rows_on(school, date(2026, 3, 10), date(2026, 3, 9))
-    assert [(row.serial_number, row.what, row.unit) for row in rows] == [
+    assert [(row.serial_number, DIFFERENCE_NAMES[row.kind], row.unit) for row in rows] == [
         ("PF000002", "Flyttet imellem enheder", "Ærtebjerg Skole → Åmoseskolen")
     ]
 

@@ -87,7 +87,7 @@ def test_a_unit_leader_sees_the_unit_and_no_invoice_of_the_department(town, lead
 def test_the_pages_of_a_department_lead_to_the_share_one_may_see(town, head, leader):
     for client, department in ((head, town.school), (leader, town.culture)):
         page = read(client, reverse("department-detail", args=[department.id]))
-        [address] = page.xpath("//a[text()='Se egenbetaling']/@href")
+        [address] = page.xpath("//a[normalize-space()='Se egenbetaling']/@href")
         read(client, address)
 
 
