@@ -29,7 +29,7 @@ def test_why_349_42_and_not_349_41(town, cast, client_of):
     assert part.amount_ore == 34942 == found.billed_ore
     client = client_of(cast.finance)
     list_ = read(client, "/egenbetaling/linjer/?afdeling=alle&koersel=2026Q2&q=PF000001")
-    [address] = list_.xpath("//td//a[text()='349,42']/@href")
+    [address] = list_.xpath("//td//a[normalize-space(text())='349,42']/@href")
     page = text_of(read(client, address))
     assert "Ydelse før 01-07-2026 698,83 kr." in page
     assert "Ydelse før 01-04-2026 −349,41 kr." in page

@@ -108,7 +108,7 @@ def test_a_lost_pc_is_settled_in_two_clicks(town, cast, client_of):
     """F(8 April) stands; the lessor's price is charged, and the lease accrues nothing more."""
     client = client_of(cast.finance)
     device = read(client, f"/udstyr/{town.device_id}/")
-    [link] = device.xpath("//a[text()='Indfri leasingen']/@href")
+    [link] = device.xpath("//a[normalize-space(text())='Indfri leasingen']/@href")
     form = read(client, link)
     names = ("stops_on", "text", "amount_ore")
     values = {name: form.xpath(f"//*[@name='{name}']/@value") for name in names}

@@ -157,7 +157,7 @@ def test_the_helpdesk_ends_it_by_a_move_or_a_reason(town, cast, client_of):
     client = client_of(cast.helpdesk)
     assert "2 indsigelser: »Ikke vores«" in text_of(read(client, "/"))
     url = f"/indsigelser/{first.pk}/"
-    [link] = read(client, url).xpath("//a[text()='Flyt udstyret …']/@href")
+    [link] = read(client, url).xpath("//a[normalize-space(text())='Flyt udstyret …']/@href")
     assert link == "/udstyr/flyt/?serienumre=PF000001"
     assert client.post(url, {"outcome": "moved"}).status_code == 422
     assert client.post(url, {"outcome": "refused", "note": ""}).status_code == 422
@@ -190,12 +190,14 @@ def test_an_answer_that_is_none_of_the_two_ends_nothing(town, cast, client_of, o
 def test_from_the_front_page_to_a_balanced_file_in_few_steps(town, cast, client_of):
     """Front page → ready → the quarter → the amount once more → the file."""
     client = client_of(cast.finance)
-    [start] = read(client, "/").xpath("//a[text()='1.–3. kvartal 2026 er ikke opkrævet']/@href")
+    [start] = read(client, "/").xpath(
+        "//a[normalize-space(text())='1.–3. kvartal 2026 er ikke opkrævet']/@href"
+    )
     assert start == FIRST
     page = read(client, start)
     [quarter] = page.xpath("//a[starts-with(text(),'Opkræv 1.–3. kvartal')]/@href")
     assert "Leasede pc'er med en enhed 4 af 4" in text_of(page)
-    [close] = read(client, quarter).xpath("//a[text()='Godkend og lås …']/@href")
+    [close] = read(client, quarter).xpath("//a[normalize-space(text())='Godkend og lås …']/@href")
     page = read(client, close)
     # Four T14 for three quarters: 4 · 104824 = 419296
     assert text_of(page.xpath("//*[@class='sum-up']/strong")[0]) == "4.192,96 kr."

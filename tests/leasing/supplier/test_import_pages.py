@@ -167,7 +167,7 @@ def test_what_is_about_nothing_is_decided_about_alone(finance):
     take(ubl(line(1, "", "12.00"), net="12.00", head=PERIOD))
     take(ubl(line(1, "", "13.00"), net="13.00", head=head).replace(b">4711<", b">4712<"))
     tree = read(finance, "/kvartaler/2026Q1/afstemning/linjer/?bunke=unknown")
-    [link] = tree.xpath("//a[text()='Uden underaftale']/@href")
+    [link] = tree.xpath("//a[normalize-space(text())='Uden underaftale']/@href")
     form = read(finance, link)
     assert "12,00" in text_of(form)
     [seen] = form.xpath("//input[@name='agreed']/@value")
