@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
+from leasing.billing.presenters.runs import label_in_sentence
 from leasing.billing.selectors.window import window_for
 from leasing.billing.views import is_computed_now
 from leasing.quarters.presenters.corrections import shown_causes
@@ -25,7 +26,11 @@ def corrections_page(request):
     later = request.GET.copy()
     later["vis"] = "beregning"
     causes = corrections(today(), run) if is_computed_now(request) else None
-    context: dict[str, object] = {"causes": None, "run": run, "address": f"?{later.urlencode()}"}
+    context: dict[str, object] = {
+        "causes": None,
+        "run_label": label_in_sentence(run.code) if run else "",
+        "address": f"?{later.urlencode()}",
+    }
     if causes is not None:
         context |= {
             "causes": shown_causes(causes),

@@ -138,6 +138,7 @@ class TestTheSameSumOfWhatIsCorrected:
         assert sum(cause.amount_ore for cause in corrections(TODAY)) == late.amount_ore
         assert outstanding(TODAY).late.amount_ore == late.amount_ore
         page = read(client_of(cast.finance), "/kvartaler/rettelser/?koersel=2026Q3")
+        assert "Det, kørslen for 3. kvartal 2026 retter" in text_of(page)
         assert "Engangsbeløb, der kom til sent 123,45" in text_of(page)
         assert page.xpath("//a[normalize-space(text())='Fragt i juni']")
 
