@@ -20,7 +20,7 @@ IMPORT = (IMPORT_INVENTORY, REGISTER_DELIVERIES, MANAGE_AMOUNTS)
 
 
 @dataclass(frozen=True)
-class Item:
+class MenuItem:
     """One menu item; `current` is its aria-current, when one is on its page or below it."""
 
     label: str
@@ -51,7 +51,7 @@ def wanted(user, today: date) -> list[tuple[str, str]]:
     return items
 
 
-def menu(user, path: str, today: date) -> list[Item]:
+def menu(user, path: str, today: date) -> list[MenuItem]:
     """Give the menu of a user who is on the page `path`."""
     found = []
     for label, name in wanted(user, today):
@@ -60,5 +60,5 @@ def menu(user, path: str, today: date) -> list[Item]:
         except NoReverseMatch:
             continue  # that part is not installed
         below = url != "/" and path.startswith(url)
-        found.append(Item(label, url, "page" if path == url else "true" if below else ""))
+        found.append(MenuItem(label, url, "page" if path == url else "true" if below else ""))
     return found

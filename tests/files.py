@@ -7,17 +7,17 @@ import openpyxl
 import pytest
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.spreadsheets import Table
+from albertslund_it.common.spreadsheets import FileTable
 from leasing.imports.importers.files import ImportReport, import_table
 
 TODAY = date(2026, 3, 11)
 
 
-def table(text: str) -> Table:
+def table(text: str) -> FileTable:
     """Make a table of lines like 'Afdeling; Enhedsnr' with '-' for a blank cell."""
     lines = [line.split(";") for line in text.strip().splitlines()]
     rows = [[None if cell.strip() == "-" else cell.strip() for cell in line] for line in lines]
-    return Table.of(rows[0], rows[1:])
+    return FileTable.of(rows[0], rows[1:])
 
 
 def take_in(kind: str, text: str, *, actor=None, dry_run=False) -> ImportReport:

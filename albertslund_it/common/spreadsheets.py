@@ -16,7 +16,7 @@ from albertslund_it.common.cells import is_blank
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.file_kinds import kind_of
 from albertslund_it.common.workbooks import TOTAL
-from albertslund_it.common.xlsx import Reading, read_sheet
+from albertslund_it.common.xlsx import SheetReading, read_sheet
 from albertslund_it.common.xlsx_parts import (
     MAX_CELL,
     MAX_CHARACTERS,
@@ -39,7 +39,7 @@ _SPOILT = re.compile(
 
 
 @dataclass(frozen=True)
-class Table:
+class FileTable:
     """The first sheet that is seen: headings, and the rows below that hold anything.
 
     Each row is (its number as a spreadsheet shows it, its cells). `source` says which sheet was
@@ -53,14 +53,14 @@ class Table:
     warnings: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
+    def of(cls, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> "FileTable":
         """Make a table in code, numbered as a file with the headings in row 1 would be."""
         return cls(tuple(headings), [(n, tuple(row)) for n, row in enumerate(rows, start=2)])
 
 
 def read_table(
     stream: BinaryIO, filename: str, max_bytes: int, known: Collection[str] = ()
-) -> Table:
+) -> FileTable:
     """Read the first visible sheet of an .xlsx file, or a .csv file.
 
     Text is cut at the sign that finds most of the `known` headings, given by `heading_key`.
@@ -70,7 +70,7 @@ def read_table(
     """
     data = read_bytes(stream, filename, max_bytes)
     kind = kind_of(data)
-    reading = Reading()
+    reading = SheetReading()
     rows = read_sheet(data, reading) if kind == "xlsx" else _read_csv(data, known)
     table = _first_row_as_headings(rows)
     warnings = _unseen(reading, table)
@@ -189,7 +189,7 @@ def _encoding(data: bytes) -> str:
     )
 
 
-def _first_row_as_headings(rows: Iterator[Row]) -> Table:
+def _first_row_as_headings(rows: Iterator[Row]) -> FileTable:
     trimmed = ((number, cells[: _width(cells)]) for number, cells in rows)
     filled = (_bounded(row) for row in trimmed if row[1])
     heading_row, headings = next(filled, (0, ()))
@@ -206,7 +206,7 @@ def _first_row_as_headings(rows: Iterator[Row]) -> Table:
             raise Refused("Filen har over 3 millioner celler. Slet kolonner, der ikke bruges.")
         if characters > MAX_CHARACTERS:
             raise too_much_text()
-    return Table(headings, kept, heading_row)
+    return FileTable(headings, kept, heading_row)
 
 
 def _bounded(row: Row) -> Row:
@@ -234,14 +234,14 @@ def _width(cells: tuple[object, ...]) -> int:
     return width
 
 
-def _source(reading: Reading) -> str:
+def _source(reading: SheetReading) -> str:
     if not reading.sheet:
         return ""
     left_out = ", ".join(f"»{name}«" for name in reading.left_out[:SHOWN])
     return f"Arket »{reading.sheet}« er læst." + (f" Ikke læst: {left_out}." if left_out else "")
 
 
-def _unseen(reading: Reading, table: Table) -> list[str]:
+def _unseen(reading: SheetReading, table: FileTable) -> list[str]:
     """Say which rows and columns were read though Excel does not show them."""
     warnings = []
     numbers = {number for number, _ in table.rows}

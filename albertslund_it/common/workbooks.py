@@ -59,7 +59,7 @@ class CellKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """A heading and what stands under it; `is_summed` gives it a SUM in the row of totals.
 
     Args:
@@ -87,7 +87,7 @@ def write_table(
     stream: BinaryIO,
     *,
     title: str,
-    columns: Sequence[Column],
+    columns: Sequence[SheetColumn],
     rows: Iterable[Sequence[object]],
     notes: Sequence[str] = (),
 ) -> None:
@@ -120,7 +120,7 @@ class Workbook:
     def add_sheet(
         self,
         name: str,
-        columns: Sequence[Column],
+        columns: Sequence[SheetColumn],
         rows: Iterable[Sequence[object]],
         *,
         above: Sequence[Sequence[str]] = (),
@@ -167,7 +167,7 @@ class Workbook:
         """Write the whole workbook to a binary stream."""
         self._book.save(stream)
 
-    def _set_up_page(self, sheet: _Sheet, columns: Sequence[Column], heading: int) -> None:
+    def _set_up_page(self, sheet: _Sheet, columns: Sequence[SheetColumn], heading: int) -> None:
         """Do what must be settled before the first row: write-only sheets stream from there."""
         sheet.freeze_panes = f"A{heading + 1}"
         for index, column in enumerate(columns, start=1):
@@ -183,7 +183,7 @@ class Workbook:
         sheet.oddFooter.right.text = "Side &P af &N"
 
 
-def _fitted(columns: Sequence[Column], rows: list[Sequence[object]]) -> list[Column]:
+def _fitted(columns: Sequence[SheetColumn], rows: list[Sequence[object]]) -> list[SheetColumn]:
     """Return the columns as wide as their longest texts."""
     texts = {CellKind.TEXT, CellKind.CODE}
     return [
@@ -192,7 +192,7 @@ def _fitted(columns: Sequence[Column], rows: list[Sequence[object]]) -> list[Col
     ]
 
 
-def fitted(column: Column, texts: Iterable[object]) -> Column:
+def fitted(column: SheetColumn, texts: Iterable[object]) -> SheetColumn:
     """Return a column that is wide enough for some texts."""
     longest = max((len(str(text)) for text in texts if text is not None), default=0) + 2
     return replace(
@@ -201,7 +201,7 @@ def fitted(column: Column, texts: Iterable[object]) -> Column:
 
 
 def _append_rows(
-    sheet: _Sheet, columns: Sequence[Column], rows: Iterable[Sequence[object]]
+    sheet: _Sheet, columns: Sequence[SheetColumn], rows: Iterable[Sequence[object]]
 ) -> tuple[int, list[int]]:
     """Write the rows; return their number and the sums of the columns that are summed."""
     converters = [_CONVERTERS[column.kind](sheet, column) for column in columns]
@@ -225,7 +225,7 @@ def _append_rows(
     return count, sums
 
 
-def _where(columns: Sequence[Column], column: Column) -> tuple[int | None, str]:
+def _where(columns: Sequence[SheetColumn], column: SheetColumn) -> tuple[int | None, str]:
     """Return the place of the column that says which rows are summed, and what it says."""
     if column.summed_where is None:
         return None, ""
@@ -280,9 +280,9 @@ def _in_place(plain: Cell, values: Iterable[Any], row: int) -> Iterator[Cell]:
 # to make than to write, and is written at once: so each column has one, used again for every row.
 
 
-def _text_converter(sheet: _Sheet, column: Column) -> Converter:
+def _text_converter(sheet: _Sheet, column: SheetColumn) -> Converter:
     cell = _styled_cell(sheet, "@")
-    of_date = _date_converter(sheet, Column(column.heading, CellKind.DATE))
+    of_date = _date_converter(sheet, SheetColumn(column.heading, CellKind.DATE))
     always = column.kind is CellKind.CODE
 
     def convert(value: Any) -> object:
@@ -302,7 +302,7 @@ def _text_converter(sheet: _Sheet, column: Column) -> Converter:
     return convert
 
 
-def _number_converter(sheet: _Sheet, column: Column) -> Converter:
+def _number_converter(sheet: _Sheet, column: SheetColumn) -> Converter:
     cell = _styled_cell(sheet, None)
 
     def convert(value: Any) -> object:
@@ -314,7 +314,7 @@ def _number_converter(sheet: _Sheet, column: Column) -> Converter:
     return convert
 
 
-def _amount_converter(sheet: _Sheet, column: Column) -> Converter:
+def _amount_converter(sheet: _Sheet, column: SheetColumn) -> Converter:
     cell = _styled_cell(sheet, column.kind.number_format)
     cell.alignment = _AMOUNT_ALIGNMENT
 
@@ -328,7 +328,7 @@ def _amount_converter(sheet: _Sheet, column: Column) -> Converter:
     return convert
 
 
-def _date_converter(sheet: _Sheet, column: Column) -> Converter:
+def _date_converter(sheet: _Sheet, column: SheetColumn) -> Converter:
     cell = _styled_cell(sheet, column.kind.number_format)
 
     def convert(value: date) -> Cell:
@@ -338,7 +338,7 @@ def _date_converter(sheet: _Sheet, column: Column) -> Converter:
     return convert
 
 
-_CONVERTERS: dict[CellKind, Callable[[_Sheet, Column], Converter]] = {
+_CONVERTERS: dict[CellKind, Callable[[_Sheet, SheetColumn], Converter]] = {
     CellKind.TEXT: _text_converter,
     CellKind.CODE: _text_converter,
     CellKind.NUMBER: _number_converter,
@@ -367,7 +367,7 @@ def _text_cell(sheet: _Sheet, text: str, *, bold: bool) -> Cell:
     return cell
 
 
-def _heading_cell(sheet: _Sheet, column: Column) -> Cell:
+def _heading_cell(sheet: _Sheet, column: SheetColumn) -> Cell:
     cell = _text_cell(sheet, column.heading, bold=True)
     cell.fill = PatternFill("solid", fgColor="E7ECEF")
     cell.border = Border(bottom=Side("thin"))
@@ -380,7 +380,7 @@ def _heading_cell(sheet: _Sheet, column: Column) -> Cell:
 
 def _totals(
     sheet: _Sheet,
-    columns: Sequence[Column],
+    columns: Sequence[SheetColumn],
     label: str,
     first: int,
     last: int,
@@ -406,7 +406,7 @@ def _totals(
     return cells
 
 
-def _sum(columns: Sequence[Column], place: int, first: int, last: int) -> str:
+def _sum(columns: Sequence[SheetColumn], place: int, first: int, last: int) -> str:
     """Return the formula that sums a column's rows, or those where another column says so."""
 
     def cells(index: int) -> str:

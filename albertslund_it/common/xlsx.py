@@ -24,13 +24,13 @@ from albertslund_it.common.xlsx_parts import (
     DAMAGED,
     TOO_MUCH,
     Bounds,
-    Reader,
+    PartReader,
     Relationships,
     Row,
     SharedStrings,
     Sheet,
     Styles,
-    Workbook,
+    WorkbookPart,
     read_part,
 )
 
@@ -53,11 +53,11 @@ _OTHERS = (
 )
 
 
-Heard = TypeVar("Heard", bound=Reader)
+Heard = TypeVar("Heard", bound=PartReader)
 
 
 @dataclass
-class Reading:
+class SheetReading:
     """How a sheet was read: its name, the sheets left out, and what is to be said of it."""
 
     sheet: str = ""
@@ -66,7 +66,7 @@ class Reading:
     hidden_columns: list[int] = field(default_factory=list)
 
 
-def read_sheet(data: bytes, reading: Reading) -> Iterator[Row]:
+def read_sheet(data: bytes, reading: SheetReading) -> Iterator[Row]:
     """Yield (row number, values) of the first visible sheet; a formula gives its result.
 
     `reading` is filled in on the way.
@@ -82,12 +82,12 @@ def read_sheet(data: bytes, reading: Reading) -> Iterator[Row]:
         raise Refused(DAMAGED) from error
 
 
-def _rows(data: bytes, reading: Reading) -> Iterator[Row]:
+def _rows(data: bytes, reading: SheetReading) -> Iterator[Row]:
     if has_too_many_parts(data):
         raise Refused(TOO_MUCH)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         package = _Package(archive)
-        book = package.read(package.workbook, Workbook())
+        book = package.read(package.workbook, WorkbookPart())
         if not book.is_workbook:
             raise Refused(NOT_A_WORKBOOK)
         related = package.related(package.workbook)
@@ -167,7 +167,7 @@ def _is_swollen(part: zipfile.ZipInfo) -> bool:
     return part.file_size > MAX_PART and not _LARGE_PARTS.search(part.filename)
 
 
-def _choose(book: Workbook, related: Relationships, reading: Reading) -> str:
+def _choose(book: WorkbookPart, related: Relationships, reading: SheetReading) -> str:
     """Return the relationship of the first sheet with cells that people see."""
     chosen = ""
     for name, state, key in book.sheets:

@@ -79,7 +79,7 @@ class Bounds:
         self.elements, self.others = MAX_ELEMENTS, MAX_OTHER_ELEMENTS
 
 
-def read_part(stream: IO[bytes], reader: "Reader", bounds: Bounds) -> Iterator[None]:
+def read_part(stream: IO[bytes], reader: "PartReader", bounds: Bounds) -> Iterator[None]:
     """Feed a part to its reader, and yield after each piece."""
     parser = expat.ParserCreate()
     parser.buffer_text, parser.buffer_size = True, CHUNK
@@ -125,7 +125,7 @@ def _refuse_doctype(*_: object) -> None:
     raise Refused(HAS_DOCTYPE)
 
 
-class Reader:
+class PartReader:
     """What hears of the elements of a part, in their order."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -138,7 +138,7 @@ class Reader:
         """Hear a piece of text."""
 
 
-class Relationships(Reader):
+class Relationships(PartReader):
     """What a part points to: by key the kind and the name of the other part."""
 
     def __init__(self, folder: str):
@@ -159,7 +159,7 @@ class Relationships(Reader):
         return next(found, posixpath.join(self._folder, usual))
 
 
-class Workbook(Reader):
+class WorkbookPart(PartReader):
     """The sheets of a workbook: (name, state, key of the relationship)."""
 
     def __init__(self) -> None:
@@ -177,7 +177,7 @@ class Workbook(Reader):
             self.sheets.append((attributes.get("name", ""), state, key))
 
 
-class Styles(Reader):
+class Styles(PartReader):
     """The number formats of the cells, by the place of a style."""
 
     def __init__(self) -> None:
@@ -204,7 +204,7 @@ class Styles(Reader):
         return code if len(code) <= LONGEST else "General"
 
 
-class _Text(Reader):
+class _Text(PartReader):
     """A text in one or more runs, without how it is spoken (rPh)."""
 
     def __init__(self) -> None:
@@ -239,7 +239,7 @@ class _Text(Reader):
         return _unescaped("".join(self._pieces))
 
 
-class SharedStrings(Reader):
+class SharedStrings(PartReader):
     """The texts that cells refer to by their place."""
 
     def __init__(self) -> None:
@@ -265,7 +265,7 @@ class SharedStrings(Reader):
         self._one.text(value)
 
 
-class Sheet(Reader):
+class Sheet(PartReader):
     """The rows of a sheet; those that are whole wait to be taken."""
 
     def __init__(self, texts: list[str], number: Callable[[int | float, int], object]):

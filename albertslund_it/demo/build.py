@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter, quarters_between
-from albertslund_it.common.spreadsheets import Table
+from albertslund_it.common.spreadsheets import FileTable
 from albertslund_it.demo.helpdesk import Desk, call_mails_sent, order_what_is_left, set_mails
 from albertslund_it.demo.leaders import answer_a_round
 from albertslund_it.demo.lessor import Lessor
@@ -195,6 +195,6 @@ def _count_rows() -> None:
             cursor.execute("ANALYZE")
 
 
-def _table(rows: Iterable[dict]) -> Table:
+def _table(rows: Iterable[dict]) -> FileTable:
     headings = list(dict.fromkeys(heading for row in rows for heading in row))
-    return Table.of(headings, [[row.get(heading, "") for heading in headings] for row in rows])
+    return FileTable.of(headings, [[row.get(heading, "") for heading in headings] for row in rows])

@@ -18,7 +18,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ValueChange:
     """One thing that an action changes: of what, which field, from what to what."""
 
     subject: str
@@ -50,7 +50,7 @@ class Changes:
     """
 
     models: tuple[type[Model], ...]
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[ValueChange] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     to_tell: list[Callable[[datetime], None]] = field(default_factory=list)
 
@@ -60,7 +60,7 @@ class Changes:
         self._met: dict[int, Model] = {}
         self._before: dict[int, dict[str, object]] = {}
 
-    def create(self, row: Row, difference: Difference | None = None) -> Row:
+    def create(self, row: Row, difference: ValueChange | None = None) -> Row:
         """Note a row to be created, and what to tell of it."""
         self._created[id(row)] = row
         if difference:
@@ -79,7 +79,7 @@ class Changes:
             if _same(column, old, value):
                 continue
             before, after = _shown(column, getattr(row, name)), _shown(column, value)
-            self.differences.append(Difference(subject, _label(column), before, after))
+            self.differences.append(ValueChange(subject, _label(column), before, after))
             self._before.setdefault(id(row), {}).setdefault(name, old)
             setattr(row, name, value)
 

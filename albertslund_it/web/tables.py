@@ -137,13 +137,15 @@ class Table(tables.Table):
         """Give the numbers of the page links, with gaps as '…'."""
         return self.paginator.get_elided_page_range(self.page.number, on_each_side=2, on_ends=1)
 
-    def excel_columns(self) -> list[workbooks.Column]:
+    def excel_columns(self) -> list[workbooks.SheetColumn]:
         """Return the columns as a spreadsheet has them, also those that only it has.
 
         A column with `visible=False` is what an import needs of a row, and the page says otherwise.
         """
         return [
-            workbooks.Column(str(bound.header), bound.column.kind, is_summed=bound.column.summed)
+            workbooks.SheetColumn(
+                str(bound.header), bound.column.kind, is_summed=bound.column.summed
+            )
             for bound in self.columns.all()
             if not bound.column.exclude_from_export
         ]

@@ -9,7 +9,7 @@ from django.db import transaction
 from albertslund_it.common.cells import KEEP, Keep, given
 from albertslund_it.common.names import match_key
 from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.imports.selectors import departments_by_key, units_by_number
@@ -106,14 +106,14 @@ class _Saving:
             self.changes.update(unit, row.number, **values)
         else:
             where = "omkostningsbærer" if is_holder else str(values["department"])
-            told = Difference(row.number, f"ny enhed: {row.name} ({where})")
+            told = ValueChange(row.number, f"ny enhed: {row.name} ({where})")
             self.units[row.number] = self.changes.create(Unit(number=row.number, **values), told)
 
     def _department(self, row: UnitFacts) -> Department:
         key = match_key(row.department)
         department = self.departments.get(key)
         if department is None:
-            told = Difference(row.department, "ny afdeling")
+            told = ValueChange(row.department, "ny afdeling")
             department = self.changes.create(Department(name=row.department), told)
             self.departments[key] = department
         stated = given(row, *HEAD_FIELDS)

@@ -11,7 +11,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.web.agreement import Check, nothing_to_see, refuse_unless_sure
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.imports.selectors import devices_by_serial_number, units_by_number
@@ -89,7 +89,7 @@ class _Saving:
         charge = self.charges.get((row.charged_on, unit.id, row.text))
         if charge is None:
             charge = Charge(charged_on=row.charged_on, unit=unit, text=row.text, **values)
-            told = Difference(subject, f"nyt engangsbeløb: {format_kroner(row.amount_ore)}")
+            told = ValueChange(subject, f"nyt engangsbeløb: {format_kroner(row.amount_ore)}")
             self.changes.create(charge, told)
             self._warn(row)
         elif charge.id in self.billed and _differs(charge, values):

@@ -2,19 +2,19 @@
 
 from typing import BinaryIO
 
-from albertslund_it.common.workbooks import TOTAL, CellKind, Column, Workbook, write_table
+from albertslund_it.common.workbooks import TOTAL, CellKind, SheetColumn, Workbook, write_table
 from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.budget import BudgetTable
 from leasing.cost_share.selectors.budget_sheet import THOUSAND_ORE, BudgetSheet
 
 AMOUNT, CODE, NUMBER = CellKind.AMOUNT, CellKind.CODE, CellKind.NUMBER
 UNIT = (
-    Column("Afdeling", width=32),
-    Column("Enhedsnr", CODE, 11),
-    Column("Enhed", width=30),
-    Column("Artskonto", CODE, 11),
-    Column("Omkostningssted", CODE, 16),
-    Column("PSP-element", CODE, 22),
+    SheetColumn("Afdeling", width=32),
+    SheetColumn("Enhedsnr", CODE, 11),
+    SheetColumn("Enhed", width=30),
+    SheetColumn("Artskonto", CODE, 11),
+    SheetColumn("Omkostningssted", CODE, 16),
+    SheetColumn("PSP-element", CODE, 22),
 )
 TRANSFER_RULE = (
     "Omplaceringen er behovet fratrukket det budget, enheden har for året. Fælles IT afgiver det "
@@ -26,14 +26,14 @@ def write_budget_sheet(stream: BinaryIO, sheet: BudgetSheet) -> None:
     """Write three sheets: the need by unit, account and shade; the transfer; today's prices."""
     book = Workbook(title=f"Budgetark {sheet.years[0]}–{sheet.years[-1]}")
     kind = NUMBER if sheet.in_thousands else AMOUNT
-    years = [Column(str(year), kind, 15, is_summed=True) for year in sheet.years]
+    years = [SheetColumn(str(year), kind, 15, is_summed=True) for year in sheet.years]
     above = [
         (f"Pc-leasing, budget {sheet.years[0]}–{sheet.years[-1]}: {sheet.payer.name}",),
         (f"{unit_of_amounts(sheet)} uden moms, i priser pr. {sheet.today:%d-%m-%Y}",),
     ]
     book.add_sheet(
         "Budgetark",
-        [*UNIT, Column("Slags", width=12), *years],
+        [*UNIT, SheetColumn("Slags", width=12), *years],
         [
             (
                 *_unit(one.department_name, one.unit, one.coding),
@@ -59,11 +59,11 @@ def write_budget_sheet(stream: BinaryIO, sheet: BudgetSheet) -> None:
     book.add_sheet(
         "Priser",
         [
-            Column("Model"),
-            Column("Gælder fra", CellKind.DATE),
-            Column("Leasingpris", AMOUNT),
-            Column("Kvartaler", NUMBER),
-            Column("Kilde", width=40),
+            SheetColumn("Model"),
+            SheetColumn("Gælder fra", CellKind.DATE),
+            SheetColumn("Leasingpris", AMOUNT),
+            SheetColumn("Kvartaler", NUMBER),
+            SheetColumn("Kilde", width=40),
         ],
         [(p.model.name, p.starts_on, p.price_ore, p.quarters, p.source) for p in sheet.prices],
         above=[("Dagens priser, som det forudsatte bygger på",), ("Kroner uden moms",)],
@@ -97,12 +97,12 @@ def write_budgets(stream: BinaryIO, table: BudgetTable, payer_name: str) -> None
         stream,
         title=f"Budget {table.year} {payer_name}",
         columns=[
-            Column("År", NUMBER),
-            Column("Afdeling", width=32),
-            Column("Enhedsnr", CODE, 11),
-            Column("Enhed", width=30),
+            SheetColumn("År", NUMBER),
+            SheetColumn("Afdeling", width=32),
+            SheetColumn("Enhedsnr", CODE, 11),
+            SheetColumn("Enhed", width=30),
             *(
-                Column(name, AMOUNT, is_summed=True)
+                SheetColumn(name, AMOUNT, is_summed=True)
                 for name in ("Beløb", *SHADE_NAMES.values(), "Forventet", "Tilbage")
             ),
         ],

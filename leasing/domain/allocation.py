@@ -24,7 +24,7 @@ class Period(NamedTuple):
     ends_before: date
 
 
-class Share(NamedTuple):
+class UnitShare(NamedTuple):
     """What a unit carries of a lease in a period, and the days it held the item while leased."""
 
     amount_ore: int
@@ -75,9 +75,9 @@ def _head(starts_on: date, stops_on: date | None, terms: tuple[Term, ...]) -> st
 
 def split(
     facts: LeaseFacts, periods: Iterable[Period], cost_holder: int
-) -> dict[tuple[str, int], Share]:
+) -> dict[tuple[str, int], UnitShare]:
     """Split a lease's cost over periods and units: the target, keyed (period code, unit id)."""
-    shares: dict[tuple[str, int], Share] = {}
+    shares: dict[tuple[str, int], UnitShare] = {}
     terms, stops_on, placements = facts.terms, facts.stops_on, facts.placements
     began, ended = span_of(terms, stops_on)
     for code, starts_on, ends_before in periods:
@@ -99,7 +99,7 @@ def split(
 
 
 def _add(
-    shares: dict[tuple[str, int], Share],
+    shares: dict[tuple[str, int], UnitShare],
     key: tuple[str, int],
     amount: int,
     day: date,
@@ -110,7 +110,7 @@ def _add(
     if key in shares:
         amount_before, day, _, days_before = shares[key]
         amount, days = amount + amount_before, days + days_before
-    shares[key] = fast(Share, (amount, day, until - ONE_DAY, days))
+    shares[key] = fast(UnitShare, (amount, day, until - ONE_DAY, days))
 
 
 class Difference(NamedTuple):
@@ -144,7 +144,7 @@ def differences(
     billed_periods = {period for period, _ in facts.billed}
     for period in periods:
         code = period.code
-        whole = Share(0, period.starts_on, period.ends_before - ONE_DAY, 0)
+        whole = UnitShare(0, period.starts_on, period.ends_before - ONE_DAY, 0)
         kind = CORRECTION if code in billed_periods else BACKLOG
         units = {unit for p, unit in target.keys() | facts.billed.keys() if p == code}
         for unit in sorted(units):

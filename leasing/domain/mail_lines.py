@@ -107,7 +107,7 @@ class Wish:
 
 
 @dataclass(slots=True)
-class Group:
+class LineGroup:
     """People, or units, of whom the same is said."""
 
     holders: list[Found]
@@ -145,18 +145,18 @@ def breaks_of(text: str) -> list[int]:
     ]
 
 
-class Reader:
+class LineReader:
     """Goes through what stands in a text, and knows whom it is about at each."""
 
     def __init__(self, text: str, begins: int, breaks: Sequence[int]):
         self.text, self.begins = text, begins
-        self.groups: list[Group] = []
+        self.groups: list[LineGroup] = []
         self.loose: list[Wish] = []
         self.loose_devices: list[Found] = []
         self.has_other = False
         self._pending: list[Wish] = []
         self._other = ""
-        self._current: Group | None = None
+        self._current: LineGroup | None = None
         self._last: Token | None = None
         self._greeted = False
         self._breaks = breaks
@@ -250,8 +250,8 @@ class Reader:
         self._current.add(mine)
         self._current.other = other
 
-    def _open(self, found: Found, token: Token) -> Group:
-        self.groups.append(Group([found], self._sentence_of(token)))
+    def _open(self, found: Found, token: Token) -> LineGroup:
+        self.groups.append(LineGroup([found], self._sentence_of(token)))
         return self.groups[-1]
 
     def _settle_before(self, token: Token) -> None:
@@ -312,7 +312,7 @@ class Reader:
         return self._others[number]
 
 
-def lines_from(reader: Reader, is_asking: bool) -> list[Wanted]:
+def lines_from(reader: LineReader, is_asking: bool) -> list[Wanted]:
     """Return the lines: one for each person, and for each unit, of each thing asked for."""
     groups, loose = reader.groups, list(reader.loose)
     people = [one for one in groups if one.is_of_people]
@@ -338,7 +338,7 @@ def lines_from(reader: Reader, is_asking: bool) -> list[Wanted]:
     return lines
 
 
-def _lines_of(group: Group) -> list[Wanted]:
+def _lines_of(group: LineGroup) -> list[Wanted]:
     lines = []
     for holder in group.holders:
         if not group.is_of_people:
@@ -369,7 +369,7 @@ def _line(
     )
 
 
-def _give_units(lines: list[Wanted], idle: list[Group], people: list[Group]) -> None:
+def _give_units(lines: list[Wanted], idle: list[LineGroup], people: list[LineGroup]) -> None:
     """Let the one unit that is named beside the people pay for them."""
     named = {holder.id for group in idle for holder in group.holders}
     if len(named) == 1 and people:

@@ -14,7 +14,7 @@ from datetime import date
 
 from leasing.domain.mail_lines import (
     MOST_LINES,
-    Reader,
+    LineReader,
     Wanted,
     breaks_of,
     has_intent,
@@ -175,7 +175,7 @@ def _lines(
 ) -> list[Wanted]:
     starts = [part.start for part in parts if part.kind == BODY]
     for tokens, begins in ((written, min(starts, default=0)), (subject, 0)):
-        reader = Reader(read, begins, breaks_of(read))
+        reader = LineReader(read, begins, breaks_of(read))
         reader.read(tokens)
         if lines := lines_from(reader, has_intent(said)):
             return lines[:MOST_LINES]
@@ -189,7 +189,7 @@ def _quoted_lines(read: str, paragraphs: list[list[Token]]) -> list[Wanted]:
     for tokens in paragraphs:
         if not any(token.kind == MODEL for token in tokens):
             continue
-        reader = Reader(read, tokens[0].start, breaks)
+        reader = LineReader(read, tokens[0].start, breaks)
         reader.read(tokens)
         for line in lines_from(reader, is_asking=True):
             if line.model is not None:

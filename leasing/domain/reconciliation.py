@@ -71,7 +71,7 @@ class Billed(NamedTuple):
     total: int | None = None
 
 
-class Item(NamedTuple):
+class PiledItem(NamedTuple):
     """What one lease, or one total, comes to in one pile; the days are those that it is about."""
 
     pile: Pile
@@ -95,16 +95,16 @@ class Carried(NamedTuple):
     of_later_ore: int
 
 
-class Share(NamedTuple):
+class TotalShare(NamedTuple):
     """A lease's part of a sub-agreement's total: its days in the total, by F."""
 
-    total: "Group"
+    total: "BilledGroup"
     amount_ore: int
     began: date
     ended: date
 
 
-class Group(NamedTuple):
+class BilledGroup(NamedTuple):
     """The lines of one period, of one lease or of one sub-agreement, as one."""
 
     starts_on: date
@@ -120,14 +120,14 @@ class Group(NamedTuple):
 _Key = tuple[date, date, bool, int | None]
 
 
-def grouped(lines: Iterable[Billed]) -> list[Group]:
+def grouped(lines: Iterable[Billed]) -> list[BilledGroup]:
     """Add up the lines of each period, in the order in which they have their days."""
     sums: dict[_Key, tuple[int, int, int]] = {}
     for starts_on, ends_before, amount, total in lines:
         key = (starts_on, ends_before, total is not None, total)
         before, count, balance = sums.get(key, (0, 0, 0))
         sums[key] = (before + amount, count + 1, balance + (1 if amount > 0 else -1))
-    return [Group(*key, *sums[key]) for key in sorted(sums, key=_order)]
+    return [BilledGroup(*key, *sums[key]) for key in sorted(sums, key=_order)]
 
 
 def _order(key: _Key) -> tuple[date, date, bool, int]:
@@ -139,11 +139,11 @@ def compare_lease(
     terms: tuple[Term, ...],
     stops_on: date | None,
     lines: Sequence[Billed],
-    totals: Sequence[Group],
+    totals: Sequence[BilledGroup],
     span: Span,
     tolerance_ore: int,
     credited: Sequence[tuple[Pile, int]] = (),
-) -> tuple[Carried, list[Item], list[Share]]:
+) -> tuple[Carried, list[PiledItem], list[TotalShare]]:
     """Compare a lease with the lines that are about it, and the totals it has a part in.
 
     `lines` are those that belong to the quarter or reach into it, `totals` the same of the lease's
@@ -158,7 +158,7 @@ def compare_lease(
         if starts_on == first and ends_before == last and first < last and amount > 0:
             cost = accrued(terms, stops_on, last) - accrued(terms, stops_on, first)
             pile = _pile_of(amount - cost, 1, tolerance_ore, Pile.DIFFERS)
-            item = fast(Item, (pile, amount, cost, starts_on, ends_before, 1, False))
+            item = fast(PiledItem, (pile, amount, cost, starts_on, ends_before, 1, False))
             return fast(Carried, (cost, 0, 0)), [item], []
     return _Comparison(terms, stops_on, span, tolerance_ore, began, ended).run(
         grouped(lines), totals, credited, first, last
@@ -194,11 +194,13 @@ class _Sum:
         self.first, self.last = min(self.first, starts_on), max(self.last, ends_before)
         self.is_double = self.is_double or is_double
 
-    def item(self, pile: Pile, tolerance_ore: int) -> Item:
+    def item(self, pile: Pile, tolerance_ore: int) -> PiledItem:
         difference = self.invoiced - self.expected
         pile = _pile_of(difference, self.lines, tolerance_ore, pile)
         double = self.is_double and pile is Pile.DIFFERS and difference > 0
-        return Item(pile, self.invoiced, self.expected, self.first, self.last, self.lines, double)
+        return PiledItem(
+            pile, self.invoiced, self.expected, self.first, self.last, self.lines, double
+        )
 
 
 class _Comparison:
@@ -218,17 +220,17 @@ class _Comparison:
         self.began, self.ended = began, ended
         self.taken: list[tuple[date, date]] = []
         self.sums: dict[Pile, _Sum] = {}
-        self.shares: list[Share] = []
+        self.shares: list[TotalShare] = []
         self.by_earlier = self.of_later = 0
 
     def run(
         self,
-        groups: Sequence[Group],
-        totals: Sequence[Group],
+        groups: Sequence[BilledGroup],
+        totals: Sequence[BilledGroup],
         credited: Sequence[tuple[Pile, int]],
         first: date,
         last: date,
-    ) -> tuple[Carried, list[Item], list[Share]]:
+    ) -> tuple[Carried, list[PiledItem], list[TotalShare]]:
         for group in sorted((*groups, *totals), key=lambda g: _order(g[:4])):
             self._take(group)
         for pile, amount in credited:
@@ -242,10 +244,10 @@ class _Comparison:
         items = self._items()
         if missing:
             days = (gaps[0][0], gaps[-1][1])
-            items.append(Item(Pile.NOT_INVOICED, 0, missing, *days, 0))
+            items.append(PiledItem(Pile.NOT_INVOICED, 0, missing, *days, 0))
         return Carried(expected, self.by_earlier, self.of_later), items, self.shares
 
-    def _take(self, group: Group) -> None:
+    def _take(self, group: BilledGroup) -> None:
         """Hand a line its days and see what they cost."""
         is_home = self.span.is_home_of(group.starts_on)
         free: list[tuple[date, date]] = []
@@ -266,13 +268,13 @@ class _Comparison:
             self.by_earlier += inside
         if group.is_total:
             if is_home and free:
-                self.shares.append(Share(group, cost, self.began, self.ended))
+                self.shares.append(TotalShare(group, cost, self.began, self.ended))
         elif is_home and (group.amount_ore or cost):
             self._sum(self._side(group)).add(
                 group.amount_ore, cost, group.lines, group.starts_on, group.ends_before, is_double
             )
 
-    def _side(self, group: Group) -> Pile:
+    def _side(self, group: BilledGroup) -> Pile:
         """Tell which pile a difference of a line would be in, by where the line lies."""
         if not self.terms:
             return Pile.DIFFERS
@@ -281,7 +283,7 @@ class _Comparison:
     def _sum(self, pile: Pile) -> _Sum:
         return self.sums.setdefault(pile, _Sum())
 
-    def _items(self) -> list[Item]:
+    def _items(self) -> list[PiledItem]:
         for pile in (Pile.INTERIM, Pile.AFTER_RETURN):
             found = self.sums.get(pile)
             # Billed too little for the days inside the lease: that is no matter of its edge.
@@ -309,7 +311,7 @@ class _Comparison:
         return free
 
 
-def side_of(group: Group, began: date, ended: date) -> Pile:
+def side_of(group: BilledGroup, began: date, ended: date) -> Pile:
     """Tell which pile a difference is in, by where the line lies beside `[began, ended)`."""
     early, late = group.starts_on < began, group.ends_before > ended
     if early and (not late or group.ends_before <= began):
@@ -332,10 +334,10 @@ class _Parts:
 class Total:
     """The totals of a sub-agreement that belong to the quarter, with their leases' parts."""
 
-    def __init__(self, groups: Iterable[Group], span: Span):
+    def __init__(self, groups: Iterable[BilledGroup], span: Span):
         self.groups = {g: _Parts() for g in groups if span.is_home_of(g.starts_on)}
 
-    def add(self, share: Share) -> None:
+    def add(self, share: TotalShare) -> None:
         """Add a lease's part."""
         parts = self.groups[share.total]
         parts.cost += share.amount_ore
@@ -346,7 +348,7 @@ class Total:
 
     def items(
         self, is_known: bool, tolerance_ore: int, credited: Sequence[tuple[Pile, int]] = ()
-    ) -> list[Item]:
+    ) -> list[PiledItem]:
         """Return the differences; the tolerance is for each lease, as the lessor rounds each."""
         sums: dict[Pile, _Sum] = {}
         for group, parts in self.groups.items():
@@ -371,7 +373,7 @@ class Total:
         return [found.item(pile, tolerance_ore) for pile, found in sums.items()]
 
 
-def unknown_item(lines: Sequence[Billed], span: Span, credited_ore: int = 0) -> Item | None:
+def unknown_item(lines: Sequence[Billed], span: Span, credited_ore: int = 0) -> PiledItem | None:
     """Give what is billed for something that is not leased; None where nothing belongs here."""
     home = [line for line in lines if span.is_home_of(line.starts_on)]
     if not home and not credited_ore:

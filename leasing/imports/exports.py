@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from albertslund_it.common.workbooks import CellKind, Column, write_table
+from albertslund_it.common.workbooks import CellKind, SheetColumn, write_table
 
 
 def write_example(stream: BinaryIO, *, title: str, columns: Sequence[tuple[str, object]]) -> None:
@@ -15,7 +15,7 @@ def write_example(stream: BinaryIO, *, title: str, columns: Sequence[tuple[str, 
         stream,
         title=title,
         columns=[
-            Column(heading, CellKind.CODE, width=max(len(heading), len(str(example))) + 4)
+            SheetColumn(heading, CellKind.CODE, width=max(len(heading), len(str(example))) + 4)
             for heading, example in columns
         ],
         rows=[[str(example) for _, example in columns]],

@@ -4,26 +4,26 @@ from collections.abc import Sequence
 from datetime import date
 from typing import BinaryIO
 
-from albertslund_it.common.workbooks import TOTAL, CellKind, Column, Workbook
+from albertslund_it.common.workbooks import TOTAL, CellKind, SheetColumn, Workbook
 from leasing.orders.selectors.purchases import ModelToBuy
 
 TITLE = "Indkøbsliste"
 TOTALS = (
-    Column("Model", width=28),
-    Column("Egenskaber", width=44),
-    Column("Antal", CellKind.NUMBER, is_summed=True),
-    Column("Leasingpris pr. stk.", CellKind.AMOUNT, width=20),
-    Column("Kvartaler", CellKind.NUMBER, width=10),
-    Column("Leasingpris i alt", CellKind.AMOUNT, width=18, is_summed=True),
+    SheetColumn("Model", width=28),
+    SheetColumn("Egenskaber", width=44),
+    SheetColumn("Antal", CellKind.NUMBER, is_summed=True),
+    SheetColumn("Leasingpris pr. stk.", CellKind.AMOUNT, width=20),
+    SheetColumn("Kvartaler", CellKind.NUMBER, width=10),
+    SheetColumn("Leasingpris i alt", CellKind.AMOUNT, width=18, is_summed=True),
 )
 LINES = (
-    Column("Model", width=28),
-    Column("Antal", CellKind.NUMBER, is_summed=True),
-    Column("Vores bestillingsnr.", CellKind.CODE, width=20),
-    Column("Linje", CellKind.CODE, width=10),
-    Column("Til enhed", width=40),
-    Column("Enhedsnr.", CellKind.CODE, width=12),
-    Column("Ønskes senest", CellKind.DATE, width=15),
+    SheetColumn("Model", width=28),
+    SheetColumn("Antal", CellKind.NUMBER, is_summed=True),
+    SheetColumn("Vores bestillingsnr.", CellKind.CODE, width=20),
+    SheetColumn("Linje", CellKind.CODE, width=10),
+    SheetColumn("Til enhed", width=40),
+    SheetColumn("Enhedsnr.", CellKind.CODE, width=12),
+    SheetColumn("Ønskes senest", CellKind.DATE, width=15),
 )
 
 

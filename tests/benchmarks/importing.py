@@ -27,9 +27,9 @@ HEADINGS = (
 
 
 def table(rows: int, lead: str):
-    from albertslund_it.common.spreadsheets import Table
+    from albertslund_it.common.spreadsheets import FileTable
 
-    return Table.of(
+    return FileTable.of(
         HEADINGS,
         [
             (

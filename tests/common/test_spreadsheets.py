@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from albertslund_it.common import file_kinds, spreadsheets, xlsx, xlsx_parts
 from albertslund_it.common.cells import UNCALCULATED
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.spreadsheets import Table, read_table
+from albertslund_it.common.spreadsheets import FileTable, read_table
 from tests.files import workbook
 
 MEGABYTE = 2**20
@@ -24,7 +24,7 @@ DANISH = "Afdeling;Enhedsnr\nÆldre, Sundhed & Social;1010\nBørn & Familie;2020
 ROWS = [(2, ("Ældre, Sundhed & Social", "1010")), (3, ("Børn & Familie", "2020 Å"))]
 
 
-def read(data: bytes, name="enheder.csv", max_bytes=20 * MEGABYTE) -> Table:
+def read(data: bytes, name="enheder.csv", max_bytes=20 * MEGABYTE) -> FileTable:
     return read_table(io.BytesIO(data), name, max_bytes)
 
 
@@ -51,7 +51,7 @@ def test_the_row_of_totals_that_our_own_workbooks_end_with_is_no_row():
 def test_text_in_each_encoding(encoding, line_end):
     table = read(DANISH.replace("\n", line_end).encode(encoding))
 
-    assert table == Table(("Afdeling", "Enhedsnr"), ROWS)
+    assert table == FileTable(("Afdeling", "Enhedsnr"), ROWS)
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
@@ -383,7 +383,7 @@ def test_an_encrypted_part():
 def test_no_bytes_make_anything_but_a_table_or_a_refusal(data):
     for lead in (b"", b"PK\x03\x04", b"A;B\n"):
         try:
-            assert isinstance(read(lead + data), Table)
+            assert isinstance(read(lead + data), FileTable)
         except Refused:
             continue
 
@@ -393,7 +393,7 @@ def test_a_workbook_with_one_wrong_byte_makes_a_table_or_a_refusal(place, byte):
     data = bytearray(WORKBOOK)
     data[place % len(data)] = byte
     with contextlib.suppress(Refused):
-        assert isinstance(read(bytes(data)), Table)
+        assert isinstance(read(bytes(data)), FileTable)
 
 
 def midnight(*day) -> datetime:

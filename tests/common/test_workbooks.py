@@ -7,16 +7,16 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from albertslund_it.common.workbooks import CellKind, Column, Formula, Workbook, write_table
+from albertslund_it.common.workbooks import CellKind, Formula, SheetColumn, Workbook, write_table
 from tests.libreoffice import recalculated
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 COLUMNS = [
-    Column("Enhed"),
-    Column("EAN", CellKind.CODE),
-    Column("Antal", CellKind.NUMBER, is_summed=True),
-    Column("Beløb", CellKind.AMOUNT, is_summed=True),
-    Column("Fra", CellKind.DATE),
+    SheetColumn("Enhed"),
+    SheetColumn("EAN", CellKind.CODE),
+    SheetColumn("Antal", CellKind.NUMBER, is_summed=True),
+    SheetColumn("Beløb", CellKind.AMOUNT, is_summed=True),
+    SheetColumn("Fra", CellKind.DATE),
 ]
 ROWS = [
     ("Ærtebjerg Skole", "5790001330552", 3, 34942, date(2026, 1, 1)),
@@ -38,7 +38,7 @@ def sheet_of(stream):
 
 
 def text_cell(value, kind=CellKind.TEXT):
-    return sheet_of(saved([Column("Tekst", kind)], [(value,)]))["A2"]
+    return sheet_of(saved([SheetColumn("Tekst", kind)], [(value,)]))["A2"]
 
 
 def test_values_are_numbers_and_dates_with_formats_and_amounts_are_exact_kroner():
@@ -57,7 +57,7 @@ def test_values_are_numbers_and_dates_with_formats_and_amounts_are_exact_kroner(
 
 @pytest.mark.parametrize("ore", [1, 10, -1, 0, 10**13, 123456789012345 // 100 + 1])
 def test_an_amount_is_written_without_a_detour_through_binary_fractions(ore):
-    with ZipFile(saved([Column("Beløb", CellKind.AMOUNT)], [(ore,)])) as archive:
+    with ZipFile(saved([SheetColumn("Beløb", CellKind.AMOUNT)], [(ore,)])) as archive:
         sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
     written = [v.text for v in sheet.iter() if v.tag.endswith("}v")][-1]
 
@@ -160,9 +160,9 @@ def test_what_is_not_known_is_left_out_of_the_sum():
 
 def test_a_total_of_some_of_the_rows():
     columns = [
-        Column("Enhed"),
-        Column("Side", total="Hver side"),
-        Column("Beløb", CellKind.AMOUNT, is_summed=True, summed_where=("Side", "Debet")),
+        SheetColumn("Enhed"),
+        SheetColumn("Side", total="Hver side"),
+        SheetColumn("Beløb", CellKind.AMOUNT, is_summed=True, summed_where=("Side", "Debet")),
     ]
     rows = [("a", "Debet", 500), ("b", "Kredit", 700), ("c", "Debet", 200)]
     stream = saved(columns, rows, total_label="I alt")
@@ -233,7 +233,7 @@ def test_libreoffice_opens_it_and_works_the_formulas_out(tmp_path):
 @pytest.mark.parametrize(("length", "width"), [(5, 28), (60, 62), (300, 102)])
 def test_a_column_is_as_wide_as_its_longest_text(length, width):
     sheet = sheet_of(
-        saved([Column("Enhed"), Column("Beløb", CellKind.AMOUNT)], [("x" * length, 1)])
+        saved([SheetColumn("Enhed"), SheetColumn("Beløb", CellKind.AMOUNT)], [("x" * length, 1)])
     )
     assert sheet.column_dimensions["A"].width == width
     assert sheet.column_dimensions["B"].width == 15
@@ -250,5 +250,5 @@ def test_a_column_is_as_wide_as_its_longest_text(length, width):
 )
 def test_a_sheet_gets_a_name_that_excel_allows_whatever_a_unit_is_called(title, name):
     stream = BytesIO()
-    write_table(stream, title=title, columns=[Column("Enhed")], rows=[("x",)])
+    write_table(stream, title=title, columns=[SheetColumn("Enhed")], rows=[("x",)])
     assert openpyxl.load_workbook(stream).sheetnames == [name]

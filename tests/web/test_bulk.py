@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from albertslund_it.web.rows import among
 from inventory.models import Category, Department, Device, DeviceModel, Unit
 from tests import builders
@@ -53,7 +53,7 @@ def test_what_is_told_and_counted():
     changes = Changes((Department, Unit))
     old = builders.unit("1", "Et", leader_name="Bo")
     same = builders.unit("2", "To")
-    changes.create(Department(name="Ny"), Difference("Ny", "ny afdeling"))
+    changes.create(Department(name="Ny"), ValueChange("Ny", "ny afdeling"))
     changes.update(old, "1", name="Ener", leader_name="", account="40000000")
     changes.update(same, "2", name="To")
 

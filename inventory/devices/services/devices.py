@@ -9,7 +9,7 @@ from django.db import transaction
 from albertslund_it.common.cells import KEEP, Keep, given
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.devices.services.models import ModelBook
@@ -69,7 +69,7 @@ def save_devices(
         if device:
             changes.update(device, key, **values)
         else:
-            told = Difference(key, f"nyt udstyr: {model.name}")
+            told = ValueChange(key, f"nyt udstyr: {model.name}")
             device = changes.create(Device(serial_number=key, **values), told)
         if unit:
             first_placements.add(device, today, unit, employee)

@@ -3,7 +3,7 @@
 from albertslund_it.common.cells import KEEP, Keep
 from albertslund_it.common.names import match_key
 from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from inventory.imports.selectors import categories_by_key, model_key, models_by_key
 from inventory.models import Category, DeviceModel
 
@@ -43,7 +43,7 @@ class ModelBook:
         if model := self.known(name):
             self._change(model, kind)
         else:
-            told = Difference(name, f"ny model ({kind.name})")
+            told = ValueChange(name, f"ny model ({kind.name})")
             model = self._changes.create(DeviceModel(name=name, category=kind), told)
             self._models[model_key(name)] = model
         return model
@@ -62,6 +62,6 @@ class ModelBook:
         key = match_key(name)
         if key not in self._categories:
             is_pc = "pc" in key.split()
-            told = Difference(name, "ny kategori" + (" (tæller som pc)" if is_pc else ""))
+            told = ValueChange(name, "ny kategori" + (" (tæller som pc)" if is_pc else ""))
             self._categories[key] = self._changes.create(Category(name=name, is_pc=is_pc), told)
         return self._categories[key]

@@ -12,7 +12,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import VIEW_EMPLOYEE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.common.spreadsheets import Table, heading_key
+from albertslund_it.common.spreadsheets import FileTable, heading_key
 from albertslund_it.web.bulk import Changes
 
 SHOWN = 60
@@ -102,7 +102,7 @@ def like(model: type[Model], field: str, read: Callable[[Any], str] = cells.text
     return read_like
 
 
-def read_rows(importer: Importer, table: Table, errors: RowErrors) -> tuple[list, list[str]]:
+def read_rows(importer: Importer, table: FileTable, errors: RowErrors) -> tuple[list, list[str]]:
     """Return the facts of the rows, and warnings; note every fault.
 
     A row with a fault is still there, without the cell, where nothing required is missing: so its
@@ -124,7 +124,7 @@ def read_rows(importer: Importer, table: Table, errors: RowErrors) -> tuple[list
     return rows, [*table.warnings, *warnings, *_dates_of_two_minds(table, places)]
 
 
-def _dates_of_two_minds(table: Table, places: list) -> list[str]:
+def _dates_of_two_minds(table: FileTable, places: list) -> list[str]:
     """Say how dates like 8/1/2026 were read where the column does not show which comes first."""
     warnings = []
     for column, place in places:
@@ -139,7 +139,7 @@ def _dates_of_two_minds(table: Table, places: list) -> list[str]:
     return warnings
 
 
-def _match_headings(importer: Importer, table: Table) -> tuple[list, list[str]]:
+def _match_headings(importer: Importer, table: FileTable) -> tuple[list, list[str]]:
     """Return (column, place of its cells) for each heading that is known, and warnings."""
     columns = {key: column for column in importer.columns for key in column.keys}
     found: dict[str, int] = {}

@@ -10,7 +10,7 @@ from django.db import transaction
 from albertslund_it.common.cells import KEEP, Keep, given
 from albertslund_it.common.names import match_key
 from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.imports.selectors import employees_by_initials, units_by_number
@@ -63,7 +63,7 @@ def save_employees(
         if employee:
             changes.update(employee, row.initials, **values)
         else:
-            told = Difference(row.initials, f"ny medarbejder: {row.name}, enhed {unit.number}")
+            told = ValueChange(row.initials, f"ny medarbejder: {row.name}, enhed {unit.number}")
             changes.create(Employee(**values), told)
     errors.refuse()
     changes.save(actor)

@@ -10,7 +10,7 @@ from django.db import transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.imports.selectors import devices_by_serial_number
@@ -92,7 +92,7 @@ def _put(placement: Placement, timeline: dict[date, Placement], changes: Changes
         changes.update(same_day, f"{device} fra {day:%d-%m-%Y}", **values)
         return
     before = max((start for start in timeline if start < day), default=None)
-    told = Difference(
+    told = ValueChange(
         str(device),
         "Enhed",
         _where(timeline[before]) if before else STOCK,

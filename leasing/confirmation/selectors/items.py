@@ -17,7 +17,7 @@ from leasing.billing.selectors.facts import NOBODY, cost_holder_id, lease_facts,
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.window import billing_start, last_closed_quarter
 from leasing.domain.accrual import span_of
-from leasing.domain.allocation import Period, Share, split
+from leasing.domain.allocation import Period, UnitShare, split
 from leasing.models import Confirmation, ConfirmationRound, Objection
 
 YES, NO, SILENT = "yes", "no", "silent"
@@ -87,7 +87,7 @@ def items_of(
         confirmed = _confirmed()
         holder, found = cost_holder_id() or NOBODY, []
         for facts in lease_facts(devices):
-            shares: dict[int, dict[str, Share]] = defaultdict(dict)
+            shares: dict[int, dict[str, UnitShare]] = defaultdict(dict)
             for (code, unit), share in split(facts, periods, holder).items():
                 if unit in by_id:
                     shares[unit][code] = share

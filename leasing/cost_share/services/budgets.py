@@ -12,7 +12,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.agreement import refuse_unless_sure
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import lock
 from inventory.imports.selectors import units_by_number
@@ -115,7 +115,7 @@ def enter_budgets(
 def _enter(changes: Changes, budget: Budget | None, unit: Unit, year: int, amount: int) -> None:
     subject = f"{unit.number} {year}"
     if budget is None:
-        told = Difference(subject, f"nyt budget: {format_kroner(amount)}")
+        told = ValueChange(subject, f"nyt budget: {format_kroner(amount)}")
         changes.create(Budget(unit=unit, year=year, amount_ore=amount), told)
     else:
         changes.update(budget, subject, amount_ore=amount)

@@ -114,12 +114,15 @@ def file(found: Forecast) -> FileResponse:
     """Return every quarter, unit and model as a workbook."""
     kind = workbooks.CellKind
     columns = [
-        workbooks.Column("Enhedsnr", kind.TEXT, 12),
-        workbooks.Column("Enhed", kind.TEXT, 36),
-        workbooks.Column("Model", kind.TEXT, 16),
-        workbooks.Column("Kvartal", kind.TEXT, 10),
-        *(workbooks.Column(name, kind.AMOUNT, is_summed=True) for name in SHADE_NAMES.values()),
-        workbooks.Column("I alt", kind.AMOUNT, is_summed=True),
+        workbooks.SheetColumn("Enhedsnr", kind.TEXT, 12),
+        workbooks.SheetColumn("Enhed", kind.TEXT, 36),
+        workbooks.SheetColumn("Model", kind.TEXT, 16),
+        workbooks.SheetColumn("Kvartal", kind.TEXT, 10),
+        *(
+            workbooks.SheetColumn(name, kind.AMOUNT, is_summed=True)
+            for name in SHADE_NAMES.values()
+        ),
+        workbooks.SheetColumn("I alt", kind.AMOUNT, is_summed=True),
     ]
     stream = BytesIO()
     workbooks.write_table(stream, title="Prognose", columns=columns, rows=file_rows(found))

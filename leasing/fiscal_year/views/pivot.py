@@ -125,9 +125,9 @@ def workbook_of(table: Pivot, year: int, down: str, labels: list[str]) -> FileRe
     """Return the same table as a workbook."""
     amount = workbooks.CellKind.AMOUNT
     columns = [
-        workbooks.Column(DIMENSION_NAMES[down], workbooks.CellKind.TEXT, 36),
-        *(workbooks.Column(name, amount, is_summed=True) for name in labels),
-        workbooks.Column("I alt", amount, is_summed=True),
+        workbooks.SheetColumn(DIMENSION_NAMES[down], workbooks.CellKind.TEXT, 36),
+        *(workbooks.SheetColumn(name, amount, is_summed=True) for name in labels),
+        workbooks.SheetColumn("I alt", amount, is_summed=True),
     ]
     rows = [(label_on(down, row.name), *row.values, row.total_ore) for row in table.rows]
     stream = BytesIO()

@@ -14,8 +14,8 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.kept_files import CheckedFile, kept_as
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.common.spreadsheets import Table, looks_like_xml, read_bytes, read_table
-from albertslund_it.web.bulk import Count, Difference
+from albertslund_it.common.spreadsheets import FileTable, looks_like_xml, read_bytes, read_table
+from albertslund_it.web.bulk import Count, ValueChange
 from albertslund_it.web.people import Actor
 from inventory.imports.importers.reading import Importer, read_rows
 from leasing.guards import clashes_refused
@@ -35,7 +35,7 @@ class ImportReport:
     dry_run: bool
     row_count: int
     counts: dict[str, Count]
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[ValueChange] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     source: str = ""
     made: list[Model] = field(default_factory=list)
@@ -111,7 +111,7 @@ def import_file(
 def import_table(
     *,
     kind: str,
-    table: Table,
+    table: FileTable,
     actor: Actor,
     today: date,
     now: datetime | None = None,

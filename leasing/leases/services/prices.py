@@ -9,7 +9,7 @@ from django.db import transaction
 from albertslund_it.common.cells import KEEP, Keep, given
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.devices.services.models import ModelBook
@@ -62,7 +62,7 @@ def save_prices(
         if price := prices.get((model.id, row.starts_on)):
             changes.update(price, subject, **values)
         else:
-            told = Difference(subject, f"ny pris: {format_kroner(row.price_ore)}")
+            told = ValueChange(subject, f"ny pris: {format_kroner(row.price_ore)}")
             values = {"quarters": DEFAULT_QUARTERS} | values
             changes.create(LeasePrice(model=model, starts_on=row.starts_on, **values), told)
     errors.refuse()

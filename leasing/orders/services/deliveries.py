@@ -13,7 +13,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.common.serial_numbers import doubt
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from albertslund_it.web.people import Actor
 from albertslund_it.web.rows import among, lock
 from inventory.devices.services.models import ModelBook
@@ -208,7 +208,7 @@ class _Registration:
             f"ny leasing: {model.name}, underaftale {agreement.number}, fra "
             f"{row.starts_on:%d-%m-%Y}, {format_kroner(term.price_ore)}"
         )
-        self.changes.create(term.lease, Difference(str(device), told))
+        self.changes.create(term.lease, ValueChange(str(device), told))
         self.changes.create(term)
         return device
 
@@ -265,7 +265,7 @@ class _Registration:
         key = number.casefold()
         if key not in self.agreements:
             made = SubAgreement(framework=self.framework, number=number)
-            self.agreements[key] = self.changes.create(made, Difference(number, "ny underaftale"))
+            self.agreements[key] = self.changes.create(made, ValueChange(number, "ny underaftale"))
         return self.agreements[key]
 
     def _warn(self, row: Delivery, sentence: str) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from albertslund_it.web.rows import among, lock
 from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.placements.selectors import placements_in_force
@@ -117,7 +117,7 @@ class Fulfilment:
         one.ready += 1
         one.handed_out += handed_out_on is not None
         whom = one.whom if self._with_people or not line.employee_id else line.unit.name
-        told = Difference(str(device), f"til bestilling {line}, {whom}")
+        told = ValueChange(str(device), f"til bestilling {line}, {whom}")
         self._changes.create(
             OrderedDevice(
                 line=line, device=device, delivered_on=self._today, handed_out_on=handed_out_on

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from django.utils import timezone
 
 from albertslund_it.common.quarters import Quarter, span_label
-from albertslund_it.common.workbooks import TOTAL, CellKind, Column, Formula, Workbook, fitted
+from albertslund_it.common.workbooks import TOTAL, CellKind, Formula, SheetColumn, Workbook, fitted
 from leasing.models import BillingRun, Kind
 from leasing.rebilling.selectors.postings import CREDIT, DEBIT, Posting, postings_of
 from leasing.rebilling.selectors.run import Rebilling, SpecifiedLine
@@ -23,44 +23,44 @@ TEXT, CODE, NUMBER = CellKind.TEXT, CellKind.CODE, CellKind.NUMBER
 AMOUNT, DATE = CellKind.AMOUNT, CellKind.DATE
 
 OVERVIEW = (
-    Column("Afdeling", TEXT, 36),
-    Column("Leder"),
-    Column("Antal", NUMBER, is_summed=True),
-    Column("Løbende", AMOUNT, is_summed=True),
-    Column("Efterfakturering", AMOUNT, 17, is_summed=True),
-    Column("Regulering", AMOUNT, is_summed=True),
-    Column("Engangsbeløb", AMOUNT, is_summed=True),
-    Column("I alt", AMOUNT, is_summed=True),
+    SheetColumn("Afdeling", TEXT, 36),
+    SheetColumn("Leder"),
+    SheetColumn("Antal", NUMBER, is_summed=True),
+    SheetColumn("Løbende", AMOUNT, is_summed=True),
+    SheetColumn("Efterfakturering", AMOUNT, 17, is_summed=True),
+    SheetColumn("Regulering", AMOUNT, is_summed=True),
+    SheetColumn("Engangsbeløb", AMOUNT, is_summed=True),
+    SheetColumn("I alt", AMOUNT, is_summed=True),
 )
 VOUCHER = (
-    Column("Afdeling"),
-    Column("Enhedsnr", CODE, 11),
-    Column("Enhed"),
-    Column("EAN", CODE),
-    Column("Artskonto", CODE, 11),
-    Column("Omkostningssted", CODE, 17),
-    Column("PSP-element", CODE, 21),
-    Column("Debet/kredit", TEXT, 12, total="Hver side"),
-    Column("Beløb", AMOUNT, is_summed=True, summed_where=("Debet/kredit", DEBIT)),
-    Column("Tekst", TEXT, 56),
-    Column("Antal", NUMBER, is_summed=True),
+    SheetColumn("Afdeling"),
+    SheetColumn("Enhedsnr", CODE, 11),
+    SheetColumn("Enhed"),
+    SheetColumn("EAN", CODE),
+    SheetColumn("Artskonto", CODE, 11),
+    SheetColumn("Omkostningssted", CODE, 17),
+    SheetColumn("PSP-element", CODE, 21),
+    SheetColumn("Debet/kredit", TEXT, 12, total="Hver side"),
+    SheetColumn("Beløb", AMOUNT, is_summed=True, summed_where=("Debet/kredit", DEBIT)),
+    SheetColumn("Tekst", TEXT, 56),
+    SheetColumn("Antal", NUMBER, is_summed=True),
 )
 SPECIFICATION = (
-    Column("Periode", TEXT, 10),
-    Column("Slags", TEXT, 16),
-    Column("Afdeling"),
-    Column("Enhedsnr", TEXT, 11),
-    Column("Enhed"),
-    Column("Serienummer", CODE),
-    Column("Model", TEXT, 18),
-    Column("Underaftale", TEXT, 16),
-    Column("Fra", DATE),
-    Column("Til", DATE),
-    Column("Dage", NUMBER),
-    Column("Beløb", AMOUNT, is_summed=True),
-    Column("Tekst"),
+    SheetColumn("Periode", TEXT, 10),
+    SheetColumn("Slags", TEXT, 16),
+    SheetColumn("Afdeling"),
+    SheetColumn("Enhedsnr", TEXT, 11),
+    SheetColumn("Enhed"),
+    SheetColumn("Serienummer", CODE),
+    SheetColumn("Model", TEXT, 18),
+    SheetColumn("Underaftale", TEXT, 16),
+    SheetColumn("Fra", DATE),
+    SheetColumn("Til", DATE),
+    SheetColumn("Dage", NUMBER),
+    SheetColumn("Beløb", AMOUNT, is_summed=True),
+    SheetColumn("Tekst"),
 )
-RECONCILIATION = (Column("Post", TEXT, 70), Column("Beløb", AMOUNT, 18))
+RECONCILIATION = (SheetColumn("Post", TEXT, 70), SheetColumn("Beløb", AMOUNT, 18))
 NO_SUPPLIER_INVOICES = "(ingen leverandørfakturaer indlæst)"
 KIND_LABELS = dict(Kind.choices)
 
@@ -136,7 +136,7 @@ def _add_overview(book: Workbook, rebilling: Rebilling) -> None:
     )
 
 
-def _wide_enough(rebilling: Rebilling) -> list[Column]:
+def _wide_enough(rebilling: Rebilling) -> list[SheetColumn]:
     """Return the columns of the lines, which are too many to look through first."""
     payers = [*rebilling.units, rebilling.cost_holder]
     names = {

@@ -14,10 +14,10 @@ from leasing.domain.accrual import terms_in_order
 from leasing.domain.allocation import fast
 from leasing.domain.reconciliation import (
     Billed,
+    BilledGroup,
     Carried,
-    Group,
-    Item,
     Pile,
+    PiledItem,
     Span,
     Total,
     compare_lease,
@@ -46,7 +46,7 @@ class MatchedRow(NamedTuple):
     serial_number: str
     model_name: str
     sub_agreement: str
-    item: Item
+    item: PiledItem
     decision: DifferenceOutcome | None = None
 
     @property
@@ -73,7 +73,7 @@ class _Pass:
         self.decisions: Decisions = decisions_of(quarter)
         self.tolerance = Settings.objects.values_list("tolerance_ore", flat=True).get(id=1)
         self.numbers = dict(SubAgreement.objects.values_list("id", "number"))
-        self.totals: dict[int, list[Group]] = {}
+        self.totals: dict[int, list[BilledGroup]] = {}
         self.shares: dict[int, Total] = {}
         self.known: set[int] = set()
 
@@ -185,7 +185,7 @@ class _Pass:
                 yield Matched(NOTHING, [self._row(item, None, "", "", number)])
 
     def _row(
-        self, item: Item, device: int | None, serial: str, model: str, number: str
+        self, item: PiledItem, device: int | None, serial: str, model: str, number: str
     ) -> MatchedRow:
         about = subject_of(device, serial, number)
         decision = self.decisions.by_difference.get((item.pile, about))

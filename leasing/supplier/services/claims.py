@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from leasing.models import DifferenceOutcome, SupplierInvoice, SupplierInvoiceLine
 from leasing.supplier.presenters import subject_name
 from leasing.supplier.selectors.outcomes import Subject, Subjects, open_claims
@@ -12,7 +12,7 @@ from leasing.supplier.selectors.outcomes import Subject, Subjects, open_claims
 
 def settle_claims(
     made: list[tuple[SupplierInvoice, list[SupplierInvoiceLine]]], changes: Changes
-) -> list[Difference]:
+) -> list[ValueChange]:
     """Let each line of a new credit note settle the claim of its amount, the oldest one first.
 
     A line settles one claim, of the same device (or total) and of exactly the amount credited.
@@ -40,7 +40,7 @@ def settle_claims(
         changes.update(claim, about, credit_note=invoice)
         changes.differences.pop()  # said better here
         told.append(
-            Difference(
+            ValueChange(
                 about, f"kravet på {format_kroner(claim.amount_ore)} fra {label} er krediteret"
             )
         )

@@ -11,7 +11,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.kept_files import CheckedFile
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.web.bulk import Changes, Difference
+from albertslund_it.web.bulk import Changes, ValueChange
 from albertslund_it.web.people import Actor, done_by
 from albertslund_it.web.rows import among, insert, lock
 from inventory.models import FormerSerialNumber
@@ -92,7 +92,7 @@ class _Saving:
                 f"{len(lines)} linje{'r' if len(lines) != 1 else ''}, "
                 f"{format_kroner(invoice.net_ore)} uden moms"
             )
-            self.changes.create(invoice, Difference(f"Faktura {number}", told))
+            self.changes.create(invoice, ValueChange(f"Faktura {number}", told))
             made.append((invoice, lines, rows[0].header or Header()))
         self.errors.refuse()
         self._tell(made)

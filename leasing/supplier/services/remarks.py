@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from albertslund_it.common.money import format_kroner
-from albertslund_it.web.bulk import Difference
+from albertslund_it.web.bulk import ValueChange
 from inventory.models import Unit
 from leasing.models import FrameworkAgreement, Settings, SupplierInvoice, SupplierInvoiceLine
 from leasing.supplier.services.billed import Header, Party
@@ -19,12 +19,12 @@ def facts_of(
     header: Header,
     register: Register,
     parties: "Parties",
-) -> Iterable[Difference]:
+) -> Iterable[ValueChange]:
     """Return what a document says, and how its lines meet the register."""
     subject = f"Faktura {invoice.number}"
 
-    def told(what: str) -> Difference:
-        return Difference(subject, what)
+    def told(what: str) -> ValueChange:
+        return ValueChange(subject, what)
 
     if lines:
         first = min(line.starts_on for line in lines)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.row_errors import FileRefused
-from albertslund_it.common.spreadsheets import Table
+from albertslund_it.common.spreadsheets import FileTable
 from inventory.models import Device, Employee, Unit
 from leasing.guards import BILLED, BUSY, CLASH
 from leasing.imports.importers.files import import_file, import_table
@@ -58,7 +58,7 @@ def test_case_spaces_and_order_of_the_headings_do_not_matter(unit):
 
 
 def test_unknown_headings_are_named_and_columns_without_any_when_they_hold_something(unit):
-    table = Table.of(
+    table = FileTable.of(
         ["Initialer", None, "Navn", "Farve", "Enhedsnr", "  "],
         [["ANBE", None, "Anna Berg", "rød", "1001", "x"]],
     )
@@ -82,7 +82,7 @@ def test_missing_headings_and_one_that_stands_twice(unit):
 
 
 def test_a_row_that_is_longer_than_the_headings(unit):
-    table = Table.of(["Initialer", "Navn", "Enhedsnr"], [["ANBE", "Berg", "Anna", "1001"]])
+    table = FileTable.of(["Initialer", "Navn", "Enhedsnr"], [["ANBE", "Berg", "Anna", "1001"]])
 
     with pytest.raises(FileRefused, match="række 2: Der er flere celler end overskrifter"):
         import_table(kind="employees", table=table, actor=None, today=TODAY)
@@ -103,7 +103,7 @@ def test_each_kind_takes_in_the_example_of_its_own_guide(unit):
         "budgets",
     ):
         columns = KINDS[kind].columns
-        table = Table.of([c.name for c in columns], [[c.example for c in columns]])
+        table = FileTable.of([c.name for c in columns], [[c.example for c in columns]])
 
         report = import_table(kind=kind, table=table, actor=None, today=TODAY)
 
@@ -432,7 +432,7 @@ def test_rows_in_bulk_cost_no_statements_and_no_parameters_of_their_own(unit):
     def take(number, seen_on):
         asked.clear()
         rows = [[f"PF{n:06}", "T14", seen_on] for n in range(number)]
-        table = Table.of(["Serienummer", "Model", "Sidst set"], rows)
+        table = FileTable.of(["Serienummer", "Model", "Sidst set"], rows)
         with connection.execute_wrapper(note):
             report = import_table(kind="devices", table=table, actor=None, today=TODAY)
         assert len(asked) < 40
