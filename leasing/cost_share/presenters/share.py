@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from albertslund_it.common.names import danish_key
-from leasing.cost_share.selectors.people import Holder, Person
+from leasing.cost_share.selectors.people import HeldBy, Person
 from leasing.cost_share.selectors.share import ShareRow
 from leasing.models import KIND_NAMES, Kind
 
@@ -17,6 +17,6 @@ def kind_rows(rows: Sequence[ShareRow]) -> list[ShareRow]:
 
 def label_of(person: Person) -> str:
     """Return what a person's row is called, or that of what nobody has."""
-    if person.holder is Holder.NOBODY:
+    if person.held_by is HeldBy.NOBODY:
         return "Uden medarbejder"
-    return "Engangsbeløb uden udstyr" if person.holder is Holder.NO_DEVICE else person.name
+    return "Engangsbeløb uden udstyr" if person.held_by is HeldBy.NO_DEVICE else person.name

@@ -31,7 +31,7 @@ BILLED, NOT_BILLED = "opkraevet", "ikke-opkraevet"
 UP_TO = "til-og-med-"
 
 
-class Line(NamedTuple):
+class CostLine(NamedTuple):
     """A line as a list shows it; without a run it is not billed yet."""
 
     run: str
@@ -49,10 +49,10 @@ class Line(NamedTuple):
     days: int
     amount_ore: int
     text: str
-    corrects: str | None = None
+    corrects: str | None
     # What the amount is worked out from; no lease, no calculation.
-    lease_id: int | None = None
-    unit_id: int | None = None
+    lease_id: int | None
+    unit_id: int
 
     @property
     def period_label(self) -> str:
@@ -125,7 +125,7 @@ class ReadLine(NamedTuple):
         return self.kind == Kind.CORRECTION
 
 
-def as_lines(rows: Iterable[tuple[object, ...]], billed: Q) -> list[Line]:
+def as_lines(rows: Iterable[tuple[object, ...]], billed: Q) -> list[CostLine]:
     """Turn rows of READ_FIELDS into lines; a correction names the line that it corrects.
 
     `billed` chooses the lines that may be named: another department's bill is not for the reader.
@@ -134,7 +134,7 @@ def as_lines(rows: Iterable[tuple[object, ...]], billed: Q) -> list[Line]:
     corrected = {line.lease_id for line in read if line.lease_id and line.is_correction}
     earlier = earlier_lines(corrected, billed)
     return [
-        Line(
+        CostLine(
             *line[:15],
             earlier.name(line.lease_id, line.period, line.unit_id, line.run_id)
             if line.is_correction
@@ -198,21 +198,21 @@ class Pending:
 
     count: int
     total_ore: int
-    first: list[Line]
+    first: list[CostLine]
 
 
 NOTHING_PENDING = Pending(0, 0, [])
 
 
 @dataclass
-class Lines(Sequence[Line]):
+class Lines(Sequence[CostLine]):
     """Pending lines first, in Danish order of units, then the billed ones, page by page."""
 
     pending: Pending
     billed: QuerySet[InvoiceLine, tuple[object, ...]]
     billed_count: int
     billed_ore: int
-    all_pending: Callable[[], list[Line]] = list
+    all_pending: Callable[[], list[CostLine]] = list
     may_name: Q = field(default_factory=Q)
 
     @classmethod
@@ -232,18 +232,18 @@ class Lines(Sequence[Line]):
         return self.pending.count + self.billed_count
 
     @overload
-    def __getitem__(self, index: int) -> Line: ...
+    def __getitem__(self, index: int) -> CostLine: ...
 
     @overload
-    def __getitem__(self, index: slice) -> list[Line]: ...
+    def __getitem__(self, index: slice) -> list[CostLine]: ...
 
-    def __getitem__(self, index: int | slice) -> Line | list[Line]:
+    def __getitem__(self, index: int | slice) -> CostLine | list[CostLine]:
         if not isinstance(index, slice):
             return self[index : index + 1][0]
         start, stop, _ = index.indices(len(self))
         known = self.pending.count
         if start >= known:
-            rows: list[Line] = []
+            rows: list[CostLine] = []
         elif min(stop, known) <= len(self.pending.first):
             rows = self.pending.first[start:stop]
         else:
@@ -252,14 +252,14 @@ class Lines(Sequence[Line]):
             rows += as_lines(self.billed[max(0, start - known) : stop - known], self.may_name)
         return rows
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[CostLine]:
         yield from self.all_pending()
         rows = self.billed.iterator(chunk_size=CHUNK)
         while chunk := list(islice(rows, CHUNK)):
             yield from as_lines(chunk, self.may_name)
 
 
-def units_of(payer: Payer) -> list[Unit]:
+def units_by_department(payer: Payer) -> list[Unit]:
     """Return the units that a payer has, or has paid for, by department in Danish order."""
     units = Unit.objects.select_related("department")
     if payer.unit_ids is not None:
@@ -342,8 +342,8 @@ def _size(payer: Payer, choice: Choice, billed: QuerySet[InvoiceLine]) -> tuple[
     return sums["lines"] or 0, sums["total"] or 0
 
 
-@kept_rows("line-rows", Line)
-def _pending_lines(payer: Payer, choice: Choice, today: date) -> list[Line]:
+@kept_rows("line-rows", CostLine)
+def _pending_lines(payer: Payer, choice: Choice, today: date) -> list[CostLine]:
     """Work out the lines that are not billed, or those of a run that is not closed."""
     units = Unit.objects.select_related("department")
     if payer.unit_ids is not None:
@@ -376,9 +376,9 @@ def _is_chosen(row: RunLine, choice: Choice) -> bool:
     )
 
 
-def _line(row: RunLine, unit: Unit, earlier: EarlierLines) -> Line:
+def _line(row: RunLine, unit: Unit, earlier: EarlierLines) -> CostLine:
     is_correction = row.kind == Kind.CORRECTION
-    return Line(
+    return CostLine(
         "",
         row.period,
         row.kind,

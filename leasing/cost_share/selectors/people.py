@@ -15,8 +15,8 @@ from leasing.cost_share.selectors.payers import Payer
 from leasing.models import Lease
 
 
-class Holder(IntEnum):
-    """Who has it; in the order of the page."""
+class HeldBy(IntEnum):
+    """Who has what is paid for; in the order of the page."""
 
     SOMEBODY = 0
     NOBODY = 1
@@ -38,7 +38,7 @@ class Possession:
 class Person:
     """A person by name, or nobody, with what they have; `items` counts devices."""
 
-    holder: Holder
+    held_by: HeldBy
     name: str = ""
     possessions: list[Possession] = field(default_factory=list)
 
@@ -54,7 +54,7 @@ class Person:
 @kept("people")
 def people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
     """Return the cost of a quarter by who had each device last in it, in Danish order."""
-    sums: dict[tuple[str, str, int | None], int] = defaultdict(int)
+    sums: dict[tuple[str, str, int], int] = defaultdict(int)
     leases: dict[str, int] = {}
     for line in lines_of(payer, Choice(first=quarter, last=quarter), today):
         sums[line.serial_number, line.model_name, line.unit_id] += line.amount_ore
@@ -62,13 +62,13 @@ def people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
             leases[line.serial_number] = line.lease_id
     holder_of = _holders(leases, {serial for serial, _, _ in sums}, quarter)
     units = dict(Unit.objects.filter(id__in={key[2] for key in sums}).values_list("id", "name"))
-    people: dict[tuple[Holder, str], Person] = {}
+    people: dict[tuple[HeldBy, str], Person] = {}
     for (serial, model, unit), amount in sorted(sums.items()):
         name = holder_of.get((serial, unit), "") if serial else ""
-        holder = Holder.SOMEBODY if name else Holder.NOBODY if serial else Holder.NO_DEVICE
-        person = people.setdefault((holder, name), Person(holder, name))
+        held_by = HeldBy.SOMEBODY if name else HeldBy.NOBODY if serial else HeldBy.NO_DEVICE
+        person = people.setdefault((held_by, name), Person(held_by, name))
         person.possessions.append(Possession(serial, model, unit, units[unit], amount))
-    return sorted(people.values(), key=lambda person: (person.holder, danish_key(person.name)))
+    return sorted(people.values(), key=lambda person: (person.held_by, danish_key(person.name)))
 
 
 def _holders(

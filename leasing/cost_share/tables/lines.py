@@ -22,11 +22,11 @@ from leasing.cost_share.selectors.lines import (
     NOT_BILLED,
     UP_TO,
     Choice,
-    Line,
+    CostLine,
     Lines,
     is_at_hand,
     lines_of,
-    units_of,
+    units_by_department,
 )
 from leasing.cost_share.selectors.payers import Payer
 from leasing.models import KIND_NAMES, BillingRun, Kind
@@ -49,7 +49,7 @@ class LineForm(PlainForm, forms.Form):
     def __init__(self, data, *, payers: list[Payer], payer: Payer, today: date, ahead: bool):
         super().__init__(data)
         self.payer, self.today = payer, today
-        self.units, self.coming = units_of(payer), next_window(today)
+        self.units, self.coming = units_by_department(payer), next_window(today)
         first = Quarter.of(billing_start())
         self.quarters = list(quarters_between(first, max(first, last_quarter(today))))
         fields = self.fields
@@ -162,19 +162,19 @@ class LineRows(TableData):
             self.data.billed = self.data.billed.order_by(*keys, "id")
 
 
-def _what(line: Line) -> str:
+def _what(line: CostLine) -> str:
     kind = KIND_NAMES[Kind(line.kind)]
     if line.corrects:
         return f"{kind} (retter {line.corrects})"
     return f"{kind}: {line.text}" if line.text else kind
 
 
-def _billed_by(line: Line) -> str:
+def _billed_by(line: CostLine) -> str:
     """Name the run; a supplementary one by its code."""
     return Quarter.parse(line.run).short_label if "Q" in line.run else line.run or "Ikke endnu"
 
 
-def _device(line: Line) -> str:
+def _device(line: CostLine) -> str:
     """Return the search that finds the device; its page may be out of the reader's scope by now."""
     return f"{reverse('device-list')}?q={line.serial_number}"
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
-from leasing.cost_share.selectors.lines import READ_FIELDS, Line, as_lines
+from leasing.cost_share.selectors.lines import READ_FIELDS, CostLine, as_lines
 from leasing.models import Kind, QuarterlyInvoice
 from leasing.quarters.selectors.run_table import InvoiceRow, table_of_run
 
@@ -25,7 +25,7 @@ class InvoicePage:
     before: Quarter | None
     quarter: Quarter | None
     kinds: list[Kind]
-    lines: list[Line]
+    lines: list[CostLine]
 
 
 def invoice_page(invoice: QuarterlyInvoice) -> InvoicePage:
