@@ -21,7 +21,7 @@ SHARES = (110, 105, 100, 120, 92)
 def plan(desk: Desk, finance: User) -> None:
     """Give each unit a budget for this year and the next, and share a scenario with finance."""
     everybody = next(one for one in payers_seen_by(finance, desk.today) if one.key == EVERYBODY)
-    sums = forecast_of(everybody, desk.today).sums("year", "unit_id")
+    sums = forecast_of(everybody, desk.today).sums(lambda cell: (cell.year, cell.unit_id))
     units = list(Unit.objects.filter(is_cost_holder=False).order_by("number"))
     save_budgets(
         rows=[

@@ -6,11 +6,11 @@ lease runs out is not.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db.models import Count
 
@@ -28,6 +28,7 @@ from leasing.domain.assumptions import Assumptions
 from leasing.domain.renewal import ASSUMED, PLANNED, Coming, Expiring, again, renewals
 from leasing.models import Lease, LeasePrice, OrderLine, Status
 
+SumKey = TypeVar("SumKey")
 BILLED, CONTRACTED = "billed", "contracted"
 SHADES = (BILLED, CONTRACTED, PLANNED, ASSUMED)
 QUARTERS_AHEAD = 16
@@ -52,6 +53,10 @@ class ForecastCell(NamedTuple):
     model_name: str
     items: int
     amount_ore: int
+
+    @property
+    def year(self) -> int:
+        return int(self.period[:4])
 
 
 @dataclass
@@ -89,14 +94,11 @@ class Forecast:
             counts[quarter.year] += 1
         return [year for year, count in counts.items() if count == 4]
 
-    def sums(self, *keys: str) -> dict[tuple, dict[str, int]]:
-        """Add up by some of the cells' fields ("year" too): (values) -> shade -> øre."""
-        sums: dict[tuple, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SHADES, 0))
+    def sums(self, key_of: Callable[[ForecastCell], SumKey]) -> dict[SumKey, dict[str, int]]:
+        """Add the cells up by what they have in common: key -> shade -> øre."""
+        sums: dict[SumKey, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SHADES, 0))
         for cell in self.cells:
-            at = tuple(
-                int(cell.period[:4]) if key == "year" else getattr(cell, key) for key in keys
-            )
-            sums[at][cell.shade] += cell.amount_ore
+            sums[key_of(cell)][cell.shade] += cell.amount_ore
         return dict(sums)
 
 

@@ -9,7 +9,13 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
 from leasing.billing.selectors.remembered import kept
-from leasing.cost_share.selectors.forecast import SHADES, Forecast, forecast_of
+from leasing.cost_share.selectors.forecast import (
+    SHADES,
+    Forecast,
+    ForecastCell,
+    SumKey,
+    forecast_of,
+)
 from leasing.cost_share.selectors.payers import Payer
 
 # What a table is added up by: what the address calls it.
@@ -56,8 +62,8 @@ class ForecastPage(NamedTuple):
 def forecast_page(payer: Payer, today: date, year: int) -> ForecastPage:
     """Return the page of one budget year."""
     found = forecast_of(payer, today)
-    sums, none = found.sums("period"), dict.fromkeys(SHADES, 0)
-    quarters = [(q, sums.get((str(q),), none)) for q in found.quarters if q.year >= today.year]
+    sums, none = found.sums(lambda cell: cell.period), dict.fromkeys(SHADES, 0)
+    quarters = [(q, sums.get(str(q), none)) for q in found.quarters if q.year >= today.year]
     return ForecastPage(found.years, quarters, tables_of(found, year))
 
 
@@ -70,37 +76,39 @@ def tables_of(found: Forecast, year: int) -> list[ForecastTable]:
         found.quarters,
         [cell for cell in found.cells if cell.period[:4] == str(year)],
     )
-    years = [row for row in _rows(found, "year", str, str) if int(row.key) in found.years]
+    years = _rows(found, lambda cell: cell.year, str)
+    quarters = _rows(of_year, lambda cell: cell.period, lambda code: Quarter.parse(code).label)
+    by_unit = _rows(of_year, lambda cell: cell.unit_id, lambda pk: units[pk].name)
+    by_model = _rows(of_year, lambda cell: cell.model_name, lambda name: name or "Uden udstyr")
     return [
-        ForecastTable(YEAR, years),
-        ForecastTable(
-            QUARTER,
-            _rows(of_year, "period", lambda code: Quarter.parse(code).label, str),
-        ),
-        ForecastTable(
-            UNIT,
-            _rows(of_year, "unit_id", lambda pk: units[pk].name, danish_key),
-        ),
-        ForecastTable(
-            MODEL,
-            _rows(of_year, "model_name", lambda name: name or "Uden udstyr", danish_key),
-        ),
+        ForecastTable(YEAR, [row for row in _in_time(years) if int(row.key) in found.years]),
+        ForecastTable(QUARTER, _in_time(quarters)),
+        ForecastTable(UNIT, _in_danish_order(by_unit)),
+        ForecastTable(MODEL, _in_danish_order(by_model)),
     ]
 
 
-def _rows(found: Forecast, key: str, label_of: Callable, order: Callable) -> list[ForecastRow]:
-    rows = [
-        ForecastRow(str(value), label_of(value), list(shades.values()))
-        for (value,), shades in found.sums(key).items()
+def _rows(
+    found: Forecast, key_of: Callable[[ForecastCell], SumKey], label_of: Callable[[SumKey], str]
+) -> list[ForecastRow]:
+    return [
+        ForecastRow(str(key), label_of(key), list(shades.values()))
+        for key, shades in found.sums(key_of).items()
     ]
-    by = (lambda row: row.key) if order is str else (lambda row: order(row.label))
-    return sorted(rows, key=by)
 
 
-def file_rows(found: Forecast) -> Iterator[tuple]:
+def _in_time(rows: list[ForecastRow]) -> list[ForecastRow]:
+    return sorted(rows, key=lambda row: row.key)
+
+
+def _in_danish_order(rows: list[ForecastRow]) -> list[ForecastRow]:
+    return sorted(rows, key=lambda row: danish_key(row.label))
+
+
+def file_rows(found: Forecast) -> Iterator[tuple[str | int, ...]]:
     """Yield the rows of the workbook, by unit in Danish order, model and quarter."""
     units = Unit.objects.in_bulk({cell.unit_id for cell in found.cells})
-    sums = found.sums("unit_id", "model_name", "period")
+    sums = found.sums(lambda cell: (cell.unit_id, cell.model_name, cell.period))
     for (unit, model, period), shades in sorted(
         sums.items(), key=lambda one: (danish_key(units[one[0][0]].name), *one[0])
     ):

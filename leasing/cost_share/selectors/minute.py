@@ -81,8 +81,8 @@ def minute_of(payer: Payer, quarter: Quarter, today: date) -> Minute:
     """Return a payer's minute with a quarter chosen, one of `quarters_to_choose`."""
     share = share_of(payer, quarter, today, AHEAD)
     forecast, last = forecast_of(payer, today), Quarter.of(today).next(AHEAD)
-    sums, none = forecast.sums("period"), dict.fromkeys(SHADES, 0)
-    quarters = [QuarterShades(q, sums.get((str(q),), none)) for q in forecast.quarters if q <= last]
+    sums, none = forecast.sums(lambda cell: cell.period), dict.fromkeys(SHADES, 0)
+    quarters = [QuarterShades(q, sums.get(str(q), none)) for q in forecast.quarters if q <= last]
     budget = budget_of(payer, quarter.year)
     before = share.before
     why = bridge_between(payer, before, quarter, today) if before else None

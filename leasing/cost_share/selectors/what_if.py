@@ -88,7 +88,8 @@ def compare(payer: Payer, today: date, assumptions: Assumptions) -> WhatIf:
 
 
 def _sums(forecast: Forecast) -> dict[tuple[int, int], int]:
-    return {key: sum(shades.values()) for key, shades in forecast.sums("unit_id", "year").items()}
+    sums = forecast.sums(lambda cell: (cell.unit_id, cell.year))
+    return {key: sum(shades.values()) for key, shades in sums.items()}
 
 
 def models_to_choose() -> list[DeviceModel]:

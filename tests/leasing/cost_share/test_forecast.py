@@ -103,9 +103,9 @@ class Always(TestCase):
         with rolled_back():
             world = filled(facts, closings)
             for payer in payers_of(world):
-                sums = forecast_of(payer, DAY).sums("period")
+                sums = forecast_of(payer, DAY).sums(lambda cell: cell.period)
                 for cost in share_of(payer, Quarter.of(DAY), DAY, 8).quarters:
-                    shades = sums.get((str(cost.quarter),), {})
+                    shades = sums.get(str(cost.quarter), {})
                     assert shades.get(BILLED, 0) == cost.billed_ore
                     assert shades.get(CONTRACTED, 0) == cost.pending_ore
 
@@ -161,7 +161,7 @@ def test_another_model_an_extension_and_more_or_fewer(town):
         found = forecast_of(own(town), DAY, Assumptions(**what))
         return {
             model: shades[ASSUMED]
-            for (model,), shades in found.sums("model_name").items()
+            for model, shades in found.sums(lambda cell: cell.model_name).items()
             if shades[ASSUMED]
         }
 
