@@ -9,6 +9,8 @@ _ALPHABET = {
 }
 _FOLD = str.maketrans({"ä": "æ", "ö": "ø", "ü": "y", "é": "e", "è": "e"})
 
+DanishKey = list[tuple[int, int, str]]
+
 
 def match_key(name: str) -> str:
     """Reduce a name to what its spellings share: 'Børn og familie' and 'Børn & Familie'."""
@@ -16,7 +18,7 @@ def match_key(name: str) -> str:
     return " ".join(re.sub(r"[^\w]+", " ", text).split())
 
 
-def danish_key(text: str) -> list[tuple[int, int, str]]:
+def danish_key(text: str) -> DanishKey:
     """Give the sort key of Danish dictionaries: … z, æ, ø, å; aa as å; numbers by value."""
     folded = unicodedata.normalize("NFC", text).lower().replace("aa", "å").translate(_FOLD)
     return [

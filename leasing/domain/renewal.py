@@ -35,14 +35,14 @@ class Coming(NamedTuple):
     unit_id: int
     model_name: str
     term: Term
-    count: int
+    number: int
     is_extension: bool = False
 
 
 def renewals(
     expiring: Mapping[Expiring, int], until: date, price_of: PriceOf, assumed: Assumptions
 ) -> Iterator[Coming]:
-    """Give what follows leases that run out before `until`, and what is assumed to be added."""
+    """Yield what follows leases that run out before `until`, and what is assumed to be added."""
     less = {key: -count for key, count in assumed.more.items() if count < 0}
     for one, count in sorted(expiring.items()):
         start = one.ends_before

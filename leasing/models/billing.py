@@ -93,11 +93,10 @@ class BillingRun(models.Model):
         """
         if self.is_supplementary:
             return []
-        if hasattr(self, "first_period"):
-            begins = self.first_period
-        else:
-            known = BillingRun.objects.filter(pk=self.pk).with_spans()
-            begins = self.pk and known.values_list("first_period", flat=True).first()
+        known: BillingRun | None = self
+        if not hasattr(self, "first_period"):
+            known = BillingRun.objects.with_spans().filter(pk=self.pk).first()
+        begins = getattr(known, "first_period", None)
         first = Quarter.parse(begins) if begins else self.last_quarter
         return list(quarters_between(first, self.last_quarter))
 

@@ -5,7 +5,6 @@ a unit belongs to the department that it has today.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -37,6 +36,10 @@ class DayItem(NamedTuple):
     price_ore: int
     quarters: int
     quarter_ore: int
+
+
+# A kind of difference, the item as it is or was last, as it was, and as it is.
+Pair = tuple[str, DayItem, DayItem | None, DayItem | None]
 
 
 class HeldRow(NamedTuple):
@@ -120,19 +123,20 @@ def held_on(payer: Payer, day: date) -> list[DayItem]:
 def rows_on(payer: Payer, day: date, earlier: date | None = None, kind: str = "") -> list[HeldRow]:
     """Return what a payer had on a day; with an earlier one the differences."""
     pairs = [
-        (of_kind, before, now)
-        for of_kind, before, now in _pairs(payer, day, earlier)
-        if earlier is None or (of_kind == kind if kind else of_kind != SAME)
+        pair
+        for pair in _pairs(payer, day, earlier)
+        if earlier is None or (pair[0] == kind if kind else pair[0] != SAME)
     ]
-    units = Unit.objects.in_bulk({one.unit_id for _, *both in pairs for one in both if one})
+    units = Unit.objects.in_bulk({one.unit_id for _, _, *both in pairs for one in both if one})
     pairs.sort(key=lambda pair: DIFFERENCES.index(pair[0]))
     return [_row(units, *pair) for pair in pairs]
 
 
-def _row(units: dict, kind: str, before: DayItem | None, now: DayItem | None) -> HeldRow:
-    shown = now or before
+def _row(
+    units: dict[int, Unit], kind: str, shown: DayItem, before: DayItem | None, now: DayItem | None
+) -> HeldRow:
     unit = units[shown.unit_id].name
-    if kind == MOVED:
+    if before and kind == MOVED:
         unit = f"{units[before.unit_id].name} → {unit}"
     return HeldRow(
         shown.device_id,
@@ -145,24 +149,23 @@ def _row(units: dict, kind: str, before: DayItem | None, now: DayItem | None) ->
     )
 
 
-def _pairs(payer: Payer, day: date, earlier: date | None) -> Iterator[tuple]:
-    """Yield (kind, as it was, as it is) of every item of either day, by serial numbers."""
+def _pairs(payer: Payer, day: date, earlier: date | None) -> list[Pair]:
+    """Return every item of either day beside itself, by serial numbers."""
     now = held_on(payer, day)
     if earlier is None:
-        yield from ((SAME, None, one) for one in now)
-        return
+        return [(SAME, one, None, one) for one in now]
     then = {one.device_id: one for one in held_on(payer, earlier)}
-    both = [(then.pop(one.device_id, None), one) for one in now]
-    both += [(one, None) for one in then.values()]
-    for before, one in sorted(both, key=lambda pair: (pair[1] or pair[0]).serial_number):
-        yield _kind(before, one), before, one
+    pairs: list[Pair] = []
+    for one in now:
+        before = then.pop(one.device_id, None)
+        pairs.append((_kind(before, one), one, before, one))
+    pairs += [(GONE, one, one, None) for one in then.values()]
+    return sorted(pairs, key=lambda pair: pair[1].serial_number)
 
 
-def _kind(before: DayItem | None, now: DayItem | None) -> str:
+def _kind(before: DayItem | None, now: DayItem) -> str:
     if before is None:
         return COME
-    if now is None:
-        return GONE
     if before.unit_id != now.unit_id:
         return MOVED
     same = before.price_ore * now.quarters == now.price_ore * before.quarters
@@ -176,10 +179,10 @@ def day_of(payer: Payer, day: date, earlier: date | None = None) -> Day:
     pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))
     payer_of = _department if payer.is_everybody else _unit
     payers = {pk: payer_of(unit) for pk, unit in units.items()}
-    groups: dict[tuple, DaySum] = defaultdict(DaySum)
+    groups: dict[tuple[str, str], DaySum] = defaultdict(DaySum)
     kinds: dict[str, DaySum] = defaultdict(DaySum)
     total, pcs = DaySum("", "I alt"), 0
-    for kind, before, now in _pairs(payer, day, earlier):
+    for kind, _, before, now in _pairs(payer, day, earlier):
         total.add(before, now)
         kinds[kind].add(before, now)
         pcs += now is not None and now.model_name in pc_models

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from albertslund_it.common.names import danish_key
+from albertslund_it.common.names import DanishKey, danish_key
 from inventory.models import Unit
 from leasing.billing.selectors.window import billing_start
 from leasing.cost_share.selectors.forecast import (
@@ -144,7 +144,7 @@ def budget_table(payer: Payer, year: int, today: date) -> BudgetTable:
     budget = sum(budgets.values()) if budgets else None
     return BudgetTable(
         year=year,
-        rows=sorted(rows.values(), key=_in_order),
+        rows=sorted(rows.values(), key=lambda row: unit_order(row.unit)),
         against=_against(budget, forecast, year),
         sums=[sum(row.by_shade[shade] for row in rows.values()) for shade in SHADES],
     )
@@ -163,7 +163,8 @@ def units_to_enter(payer: Payer) -> list[Unit]:
     return list(units)
 
 
-def _in_order(row: BudgetRow) -> tuple:
-    department = row.unit.department
-    name = danish_key(department.name) if department else ()
-    return (department is None, name, danish_key(row.unit.name), row.unit.number)
+def unit_order(unit: Unit) -> tuple[bool, DanishKey, DanishKey, str]:
+    """Return the sort key of units: by department, the cost holder last, then by name."""
+    department = unit.department
+    name = danish_key(department.name) if department else []
+    return (department is None, name, danish_key(unit.name), unit.number)

@@ -6,12 +6,12 @@ those, so that every sum on the sheet is the sum of what is read there.
 """
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from albertslund_it.common.names import danish_key
 from inventory.models import Unit
-from leasing.cost_share.selectors.budget import YEARS_AHEAD
+from leasing.cost_share.selectors.budget import YEARS_AHEAD, unit_order
 from leasing.cost_share.selectors.forecast import SHADES, Forecast, forecast_of
 from leasing.cost_share.selectors.payers import Payer
 from leasing.domain.renewal import ASSUMED
@@ -119,7 +119,9 @@ def budget_sheet(payer: Payer, today: date, *, in_thousands: bool = False) -> Bu
     )
 
 
-def _units(payer: Payer, forecast: Forecast, years: list[int], rounded) -> list[SheetUnit]:
+def _units(
+    payer: Payer, forecast: Forecast, years: list[int], rounded: Callable[[int], int]
+) -> list[SheetUnit]:
     need: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0] * len(years))
     place = {str(year): index for index, year in enumerate(years)}
     for cell in forecast.cells:
@@ -147,7 +149,8 @@ def _units(payer: Payer, forecast: Forecast, years: list[int], rounded) -> list[
         )
         for pk, unit in units.items()
     ]
-    return sorted((one for one in made if any(one.need + one.budgets)), key=_in_order)
+    wanting = [one for one in made if any(one.need + one.budgets)]
+    return sorted(wanting, key=lambda one: unit_order(one.unit))
 
 
 def _coding(unit: Unit) -> Coding:
@@ -182,12 +185,6 @@ def _prices(forecast: Forecast, today: date) -> list[LeasePrice]:
     return list(latest.values())
 
 
-def _added(rows, width: int) -> list[int]:
+def _added(rows: Iterable[list[int]], width: int) -> list[int]:
     """Add rows of amounts up, column by column."""
     return [sum(column) for column in zip(*rows, strict=True)] or [0] * width
-
-
-def _in_order(one: SheetUnit) -> tuple:
-    department = one.unit.department
-    name = danish_key(department.name) if department else ()
-    return (department is None, name, danish_key(one.unit.name), one.unit.number)

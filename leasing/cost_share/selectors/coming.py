@@ -22,7 +22,7 @@ class ComingRow(NamedTuple):
     is_extension: bool
     unit: str
     model_name: str
-    count: int
+    number: int
     starts_on: date
     ends_before: date
     price_ore: int
@@ -44,36 +44,36 @@ def coming_rows(payer: Payer, span: ComingSpan, today: date) -> list[ComingRow]:
 
     They add up to the forecast's amount of that shade: a term's quarters are differences of one F.
     """
-    counts: dict[Coming, int] = defaultdict(int)
+    numbers: dict[Coming, int] = defaultdict(int)
     for one in coming_of(basis_of(payer, today)):
         if one.shade == span.shade and span.model_name in (None, one.model_name):
-            counts[one._replace(count=0)] += one.count
+            numbers[one._replace(number=0)] += one.number
     units = dict(Unit.objects.values_list("id", "name"))
-    rows = _costing(counts, span, units)
+    rows = _costing(numbers, span, units)
     return sorted(
         rows, key=lambda row: (danish_key(row.unit), danish_key(row.model_name), row.starts_on)
     )
 
 
 def _costing(
-    counts: dict[Coming, int], span: ComingSpan, units: dict[int, str]
+    numbers: dict[Coming, int], span: ComingSpan, units: dict[int, str]
 ) -> Iterator[ComingRow]:
     costs: dict[Term, int] = {}  # many have the same term
-    for one, count in counts.items():
+    for one, number in numbers.items():
         term = one.term
         if term not in costs:
             terms = (term,)
             costs[term] = accrued(terms, None, span.last.ends_before)
             costs[term] -= accrued(terms, None, span.first.starts_on)
-        if costs[term] and count:
+        if costs[term] and number:
             yield ComingRow(
                 one.shade,
                 one.is_extension,
                 units[one.unit_id],
                 one.model_name,
-                count,
+                number,
                 term.starts_on,
                 term.ends_before,
                 term.price_ore,
-                count * costs[term],
+                number * costs[term],
             )

@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from albertslund_it.common.names import danish_key
-from inventory.models import Department, Placement, Unit
+from inventory.models import Department, Device, Placement, Unit
 from leasing.billing.selectors.facts import lease_facts, one_moment
 from leasing.billing.selectors.remembered import kept_rows
 from leasing.cost_share.selectors.payers import STOCK
@@ -71,7 +71,8 @@ def moves_between(first: date, last: date) -> list[Move]:
             pk: (name, str(department or STOCK))
             for pk, name, department in Unit.objects.values_list("id", "name", "department")
         }
-        moved = Placement.objects.filter(starts_on__range=(first, last)).values("device")
+        moves = Placement.objects.filter(starts_on__range=(first, last))
+        moved = Device.objects.filter(id__in=moves.values("device"))
         found = [
             move for facts in lease_facts(moved) for move in _of_lease(facts, first, last, units)
         ]

@@ -77,7 +77,8 @@ def departments_compared(quarter: Quarter, today: date) -> list[DepartmentFigure
     pcs: Counter[str] = Counter()
     pcs_ore: dict[str, int] = defaultdict(int)
     for device, cost in costs.items():
-        key = department_of.get(placed.get(device), STOCK)
+        unit = placed.get(device)
+        key = department_of[unit] if unit else STOCK
         pcs[key] += 1
         pcs_ore[key] += cost
     employees = _employees(day)

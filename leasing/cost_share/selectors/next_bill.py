@@ -40,9 +40,10 @@ class NextBill:
 
 
 def next_bill_of(pending: Iterable[Cell], window: Window, today: date) -> NextBill:
-    """Add up what of a payer's pending cells the run of a window would take."""
+    """Add up what of a payer's pending cells the run of the next quarter would take."""
     taken = [cell for cell in pending if cell.period in window.taken]
-    covered, own = str(window.covered or ""), window.current
+    # The run of a quarter has its code; a supplementary run never comes next.
+    covered, own = str(window.covered or ""), Quarter.parse(window.code)
     new = [Quarter.parse(cell.period) for cell in taken if cell.period > covered]
     return NextBill(
         code=window.code,

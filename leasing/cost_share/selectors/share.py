@@ -4,11 +4,10 @@ Everything is added up from the same small cells, so that every grouping gives t
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db.models import Sum
 
@@ -25,13 +24,14 @@ from leasing.cost_share.selectors.payers import STOCK, Payer
 from leasing.models import COST_HOLDER_NAME, BillingRun, InvoiceSummary, QuarterlyInvoice
 
 QUARTERS_SHOWN = 12
+RowKey = TypeVar("RowKey", bound=int | str)
 
 
 @dataclass
 class ShareRow:
     """One line of a grouping."""
 
-    key: Hashable
+    key: int | str
     label: str
     items: int | None = None
     amount_ore: int = 0
@@ -132,9 +132,8 @@ def share_of(payer: Payer, quarter: Quarter, today: date, ahead: int = 0) -> Sha
         pending = pending_cells(payer, window, held, quarter)
         cells = billed_cells(payer) + pending
         bills = _bills(payer)
-        by_payer = _by_department if payer.is_everybody else _by_unit
-        payer_of, label_of, held_by = by_payer(cells, held)
-    grouped = _Grouping(cells, quarter, Quarter.of(window.billing_start), today)
+        grouped = _Grouping(cells, quarter, Quarter.of(window.billing_start), today)
+        by_payer = (_by_department if payer.is_everybody else _by_unit)(grouped, held)
     total = grouped.total()
     total.items = held.items
     return Share(
@@ -151,7 +150,7 @@ def share_of(payer: Payer, quarter: Quarter, today: date, ahead: int = 0) -> Sha
         billed_ore=sum(c.amount_ore for c in cells if c.is_billed and c.period == str(quarter)),
         year_ore=sum(c.amount_ore for c in cells if c.period[:4] == str(quarter.year)),
         next_bill=next_bill_of(pending, coming, today),
-        by_payer=grouped.rows(payer_of, label_of, held_by),
+        by_payer=by_payer,
         by_model=grouped.rows(lambda cell: cell.model_name, _model_label, held.by_model),
         by_kind=grouped.rows(lambda cell: cell.kind, str, None),
         held=held,
@@ -165,20 +164,19 @@ def known_share_of(payer: Payer, quarter: Quarter, today: date) -> Share:
     return share_of(payer, quarter, today)
 
 
-def _by_unit(cells: list[Cell], held: Held) -> tuple[Callable, Callable, dict]:
-    """Return what groups by unit: the key of a cell, the label of a key, the items by key."""
-    units = Unit.objects.in_bulk({cell.unit_id for cell in cells} | held.by_unit.keys())
-    return attrgetter("unit_id"), lambda unit: units[unit].name, held.by_unit
+def _by_unit(grouped: "_Grouping", held: Held) -> list[ShareRow]:
+    units = Unit.objects.in_bulk({cell.unit_id for cell in grouped.cells} | held.by_unit.keys())
+    return grouped.rows(lambda cell: cell.unit_id, lambda unit: units[unit].name, held.by_unit)
 
 
-def _by_department(cells: list[Cell], held: Held) -> tuple[Callable, Callable, dict]:
-    """The same for departments, with the cost holder among them."""
+def _by_department(grouped: "_Grouping", held: Held) -> list[ShareRow]:
+    """Return the departments' rows, with the cost holder's among them."""
     names = {str(d.id): d.name for d in Department.objects.all()} | {STOCK: COST_HOLDER_NAME}
     units = Unit.objects.in_bulk(held.by_unit.keys())
     items: dict[str, int] = defaultdict(int)
     for unit, count in held.by_unit.items():
         items[str(units[unit].department_id or STOCK)] += count
-    return lambda cell: str(cell.department_id or STOCK), names.get, items
+    return grouped.rows(lambda cell: str(cell.department_id or STOCK), names.__getitem__, items)
 
 
 def _model_label(model_name: str) -> str:
@@ -198,7 +196,7 @@ def _states(today: date) -> Callable[[Quarter], str]:
 
 
 def _quarter_costs(
-    cells: list[Cell], starts_on: date, last: Quarter, state_of: Callable
+    cells: list[Cell], starts_on: date, last: Quarter, state_of: Callable[[Quarter], str]
 ) -> list[QuarterCost]:
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for cell in cells:
@@ -217,7 +215,7 @@ class _Grouping:
         self._until = str(self.to_date or "")
         self._now, self._before = str(quarter), str(self.before)
         self._january = f"{quarter.year}Q1"
-        self._cells = [
+        self.cells = [
             cell
             for cell in cells
             if cell.period == self._before or self._january <= cell.period <= self._now
@@ -225,18 +223,23 @@ class _Grouping:
 
     def total(self) -> ShareRow:
         row = ShareRow("", "I alt")
-        for cell in self._cells:
+        for cell in self.cells:
             self._take(row, cell)
         return row
 
-    def rows(self, key_of: Callable, label_of: Callable, items: dict | None) -> list[ShareRow]:
+    def rows(
+        self,
+        key_of: Callable[[Cell], RowKey],
+        label_of: Callable[[RowKey], str],
+        items: Mapping[RowKey, int] | None,
+    ) -> list[ShareRow]:
         """Group by a key; what holds `items` is shown even if it cost nothing."""
-        keys = {key_of(cell) for cell in self._cells} | set(items or ())
+        keys = {key_of(cell) for cell in self.cells} | set(items or ())
         rows = {
             key: ShareRow(key, label_of(key), None if items is None else items.get(key, 0))
             for key in keys
         }
-        for cell in self._cells:
+        for cell in self.cells:
             self._take(rows[key_of(cell)], cell)
         return sorted(rows.values(), key=lambda row: (row.key == STOCK, danish_key(row.label)))
 

@@ -62,7 +62,7 @@ class ComingTable(Table):
     unit = Column("Enhed")
     model_name = Column("Model")
     shade = Column("Hvad", of=_what)
-    count = NumberColumn("Stk.")
+    count = NumberColumn("Stk.", of="number")
     starts_on = DateColumn("Fra")
     last_day = DateColumn("Til og med", of=lambda row: row.ends_before - ONE_DAY)
     price_ore = AmountColumn("Pris pr. stk. (kr.)")
