@@ -78,11 +78,9 @@ class Table(tables.Table):
         totals: what stands under columns, by their names, the first being a label; without it,
             the columns that are `summed` are added up.
         caption: read out by a screen reader before the table.
-        summary: said beside the number of rows.
     """
 
     caption = ""
-    summary = ""
     empty_title = "Der er ingenting her endnu"
     empty_help = ""
 
@@ -97,6 +95,11 @@ class Table(tables.Table):
             **kwargs,
         )
         self.totals = totals
+
+    @property
+    def summary(self) -> str:
+        """Say something beside the number of rows."""
+        return ""
 
     def records(self) -> Iterable:
         """Give the records of the page, or all of them where there are no pages."""

@@ -10,7 +10,7 @@ from leasing.cost_share.views.decisions import decisions
 from leasing.cost_share.views.forecast import share_forecast
 from leasing.cost_share.views.letter import letter
 from leasing.cost_share.views.lines import LineList
-from leasing.cost_share.views.municipality import DepartmentList, MoveList
+from leasing.cost_share.views.municipality import ComparedDepartmentList, MoveList
 from leasing.cost_share.views.share import share, share_people
 from leasing.cost_share.views.what_if import scenario_delete, scenario_order, scenario_save, what_if
 
@@ -25,7 +25,7 @@ urlpatterns = [
     path("egenbetaling/hvad-nu-hvis/<int:pk>/slet/", scenario_delete, name="scenario-delete"),
     path("egenbetaling/hvad-nu-hvis/<int:pk>/bestil/", scenario_order, name="scenario-order"),
     path("egenbetaling/dengang/", HeldList.as_view(), name="share-at"),
-    path("egenbetaling/kommunen/", DepartmentList.as_view(), name="municipality"),
+    path("egenbetaling/kommunen/", ComparedDepartmentList.as_view(), name="municipality"),
     path("egenbetaling/flytninger/", MoveList.as_view(), name="moves"),
     path("egenbetaling/forskel/", bridge, name="bridge"),
     path("egenbetaling/beslutninger/", decisions, name="decisions"),

@@ -1,138 +1,20 @@
-"""The list of lines: its filters, its rows and its columns."""
+"""The list of lines: its rows and its columns."""
 
 from dataclasses import replace
-from datetime import date
+from urllib.parse import urlencode
 
-from django import forms
 from django.urls import reverse
 from django_tables2.data import TableData
 
-from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
-from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.columns import AmountColumn, CodeColumn, Column, DateColumn, NumberColumn
-from albertslund_it.web.forms import PlainForm, PlainSelect, grouped_choices
 from albertslund_it.web.tables import ListRows, Table
-from inventory.models import DeviceModel
-from leasing.billing.presenters.runs import label_of_code
-from leasing.billing.selectors.window import billing_start, next_window, runs_to_close
-from leasing.cost_share.selectors.forecast import last_quarter
 from leasing.cost_share.selectors.lines import (
-    BILLED,
-    NOT_BILLED,
-    UP_TO,
-    Choice,
     CostLine,
-    Lines,
-    is_at_hand,
-    lines_of,
-    units_by_department,
 )
 from leasing.cost_share.selectors.payers import Payer
-from leasing.models import KIND_NAMES, BillingRun, Kind
-
-WITHOUT_DEVICE = "uden"
-
-
-class LineForm(PlainForm, forms.Form):
-    """What the lines can be narrowed to; every choice is within the payer's own."""
-
-    afdeling = forms.ChoiceField(label="Hvem betaler", required=False)
-    enhed = forms.ChoiceField(label="Enhed", required=False, widget=PlainSelect)
-    fra = forms.ChoiceField(label="Fra kvartal", required=False)
-    til = forms.ChoiceField(label="Til kvartal", required=False)
-    koersel = forms.ChoiceField(label="Opkrævet i", required=False)
-    slags = forms.ChoiceField(label="Slags", required=False)
-    model = forms.ChoiceField(label="Model", required=False)
-    q = forms.CharField(label="Serienr.", required=False, max_length=40)
-
-    def __init__(self, data, *, payers: list[Payer], payer: Payer, today: date, ahead: bool):
-        super().__init__(data)
-        self.payer, self.today = payer, today
-        self.units, self.coming = units_by_department(payer), next_window(today)
-        first = Quarter.of(billing_start())
-        self.quarters = list(quarters_between(first, max(first, last_quarter(today))))
-        fields = self.fields
-        fields["afdeling"].choices = [(b.key, b.name) for b in payers]
-        fields["enhed"].choices = [("", "Alle"), *self._units()]
-        fields["fra"].choices = [
-            ("", "Fra begyndelsen"),
-            *((str(q), q.short_label) for q in self.quarters),
-        ]
-        fields["til"].choices = [
-            ("", "Dette kvartal"),
-            *((str(q), q.short_label) for q in self.quarters),
-        ]
-        fields["koersel"].choices = [("", "Alt"), *self._runs(ahead)]
-        fields["slags"].choices = [("", "Alle"), *((k.value, KIND_NAMES[k]) for k in Kind)]
-        names = DeviceModel.objects.values_list("name", flat=True)
-        fields["model"].choices = [
-            ("", "Alle"),
-            *((name, name) for name in names),
-            (WITHOUT_DEVICE, "Uden udstyr"),
-        ]
-        if len(payers) == 1:
-            del fields["afdeling"]
-        if len(self.units) == 1:
-            fields["enhed"].widget = forms.HiddenInput()
-
-    def _units(self):
-        return grouped_choices(
-            (self.payer.department_of(unit), unit.id, unit.name) for unit in self.units
-        )
-
-    def _runs(self, ahead: bool):
-        yield BILLED, "Alle låste kørsler"
-        for run in BillingRun.objects.with_spans().order_by("-id"):
-            yield run.code, run.label
-            if self.data.get("koersel") == f"{UP_TO}{run.code}":
-                yield f"{UP_TO}{run.code}", f"Til og med {run.label}"
-        yield self.coming.code, f"Næste regning: {self.coming.current.label}"
-        for code in runs_to_close(self.today) if ahead else ():
-            if code != self.coming.code:
-                yield code, f"{label_of_code(code)} (ikke låst)"
-        yield NOT_BILLED, "Ikke opkrævet"
-
-    def choice(self) -> Choice:
-        """Return what is asked for."""
-        asked = self.cleaned_data
-        run, model = asked["koersel"], asked["model"]
-        # A run's lines reach as far back as it took them; else the quarters to come stay out.
-        last = max(Quarter(self.today.year, 4), self.coming.last) if run else Quarter.of(self.today)
-        return Choice(
-            first=Quarter.parse(asked["fra"]) if asked["fra"] else self.quarters[0],
-            last=Quarter.parse(asked["til"]) if asked["til"] else last,
-            unit_id=int(asked["enhed"]) if asked.get("enhed") else None,
-            model_name="" if model == WITHOUT_DEVICE else model or None,
-            kind=asked["slags"],
-            run=run,
-            search=asked["q"].strip(),
-        )
-
-
-class LineFilters:
-    """The form, in the shape that a list page takes its filters."""
-
-    def __init__(self, form: LineForm):
-        self.form = form
-        self.filters = form.fields
-
-    @property
-    def is_at_hand(self) -> bool:
-        """Tell whether there is nothing left to work out, or nothing that can be."""
-        form = self.form
-        return not form.is_valid() or is_at_hand(form.payer, form.choice(), form.today)
-
-    @property
-    def qs(self) -> Lines:
-        """Return the lines; none when a filter cannot be read."""
-        form = self.form
-        if not form.is_valid():
-            return Lines.empty()
-        try:
-            return lines_of(form.payer, form.choice(), form.today)
-        except Refused:  # closed by somebody a moment ago
-            return Lines.empty()
+from leasing.models import KIND_NAMES, Kind
 
 
 class LineRows(TableData):
@@ -172,6 +54,12 @@ def _what(line: CostLine) -> str:
 def _billed_by(line: CostLine) -> str:
     """Name the run; a supplementary one by its code."""
     return Quarter.parse(line.run).short_label if "Q" in line.run else line.run or "Ikke endnu"
+
+
+def lines_url(**query: Quarter | str) -> str:
+    """Return the list of lines, narrowed to what is asked for."""
+    asked = {name: str(value) for name, value in query.items()}
+    return f"{reverse('lines')}?{urlencode(asked)}"
 
 
 def _device(line: CostLine) -> str:

@@ -1,17 +1,14 @@
-"""The lists over the whole municipality and back in time: forms and columns."""
+"""The lists over the whole municipality and back in time."""
 
-from datetime import date
-
-from django import forms
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.columns import AmountColumn, CodeColumn, Column, DateColumn, NumberColumn
-from albertslund_it.web.forms import DateField, PlainForm
 from albertslund_it.web.tables import Table
 from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
+from leasing.cost_share.tables.lines import lines_url
 
 
 class ChangeColumn(AmountColumn):
@@ -21,7 +18,7 @@ class ChangeColumn(AmountColumn):
         return format_kroner(value, unit=False, sign=True)
 
 
-class DepartmentTable(Table):
+class ComparedDepartmentTable(Table):
     """The departments side by side; `quarter` is the one that their shares are opened in."""
 
     caption = "Afdelingerne ved siden af hinanden"
@@ -40,18 +37,14 @@ class DepartmentTable(Table):
     def __init__(self, data, *, quarter: Quarter, **kwargs):
         super().__init__(data, **kwargs)
         self.columns["name"].column.link_to = lambda row: share_url(row.key, quarter)
-        self.columns["cost_ore"].column.link_to = lambda row: lines_url(row.key, quarter)
+        self.columns["cost_ore"].column.link_to = lambda row: lines_url(
+            afdeling=row.key, fra=quarter, til=quarter
+        )
 
 
 def share_url(key: str, quarter: Quarter) -> str:
     """Return a department's share."""
-    return f"{reverse('share')}?{urlencode({'afdeling': key, 'kvartal': quarter})}"
-
-
-def lines_url(key: str, quarter: Quarter) -> str:
-    """Return the lines of what a department's quarter costs."""
-    asked = {"afdeling": key, "fra": quarter, "til": quarter}
-    return f"{reverse('lines')}?{urlencode(asked)}"
+    return f"{reverse('share')}?{urlencode({'afdeling': key, 'kvartal': str(quarter)})}"
 
 
 class FlowTable(Table):
@@ -109,7 +102,7 @@ def found_url(row) -> str:
     return f"{reverse('device-list')}?{urlencode({'q': row.serial_number})}"
 
 
-class DifferenceTable(HeldTable):
+class DayDifferenceTable(HeldTable):
     """What is different between two days."""
 
     caption = "Forskellen på de to dage"
@@ -131,35 +124,3 @@ class DifferenceTable(HeldTable):
             "before_ore",
             "amount_ore",
         )
-
-
-class DayForm(PlainForm, forms.Form):
-    """Which day, and beside which other one."""
-
-    dag = DateField(label="Dag", required=False)
-    mod = DateField(label="Sammenlign med", required=False)
-
-    def days(self, today: date) -> tuple[date, date | None]:
-        """Return the day (the later of two) and the earlier one, if any."""
-        day, other = self.cleaned_data["dag"] or today, self.cleaned_data["mod"]
-        return (max(day, other), min(day, other)) if other else (day, None)
-
-
-class SpanForm(PlainForm, forms.Form):
-    """From which day to which."""
-
-    fra = DateField(label="Fra og med", required=False)
-    til = DateField(label="Til og med", required=False)
-
-    def __init__(self, data, *, today: date):
-        super().__init__(data)
-        self.today = today
-
-    def clean(self):
-        asked = super().clean()
-        first = asked.get("fra") or Quarter.of(self.today).starts_on
-        last = asked.get("til") or max(first, self.today)
-        if not self.errors and last < first:
-            self.add_error("til", "Vælg en dag, der ikke ligger før »fra og med«.")
-        self.span = first, last
-        return asked

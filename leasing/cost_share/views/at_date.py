@@ -11,11 +11,12 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
 from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
+from leasing.cost_share.forms import DayForm
 from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
 from leasing.cost_share.selectors.at_date import DIFFERENCES, day_of, rows_on
 from leasing.cost_share.selectors.bridge_rows import units_of
 from leasing.cost_share.selectors.share import quarters_to_choose
-from leasing.cost_share.tables.municipality import DayForm, DifferenceTable, HeldTable
+from leasing.cost_share.tables.municipality import DayDifferenceTable, HeldTable
 from leasing.cost_share.views.bridge import chosen_unit
 from leasing.cost_share.views.payer import chosen_payer
 
@@ -25,7 +26,7 @@ class HeldList(ListPage):
 
     permission_required = VIEW_DEVICE
     template_name = "leasing/cost_share/at_date.html"
-    tables = (HeldTable, DifferenceTable)
+    tables = (HeldTable, DayDifferenceTable)
     title = "Pr. dato"
     file_name = "pr-dato"
     per_page = 100
@@ -45,7 +46,7 @@ class HeldList(ListPage):
         self.kind = request.GET.get("hvad", "")
         if self.kind and self.kind not in DIFFERENCES:
             raise Http404
-        self.table_class = DifferenceTable if self.days[1] else HeldTable
+        self.table_class = DayDifferenceTable if self.days[1] else HeldTable
         self.is_file = request.GET.get("hent") == "xlsx"
         if not (
             self.is_file

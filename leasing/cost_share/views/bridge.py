@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.charts import waterfall
+from albertslund_it.web.charts import Chart, waterfall
 from albertslund_it.web.clock import today
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.presenters.bridge import STEP_NAMES, sentence_of, step_row
@@ -51,7 +51,7 @@ def bridge(request):
             "steps": [
                 (step_row(step), address(asked | {"trin": step.key})) for step in found.steps
             ],
-            "chart": drawing(found),
+            "chart": bridge_chart(found),
         }
         if "trin" in request.GET:
             context |= chosen_step(request, payer, found)
@@ -97,11 +97,11 @@ def chosen_step(request, payer: Payer, found: Bridge) -> dict:
         return {"is_gone": True}
     items = items_between(payer, found.before, found.after, today(), step.key)
     page = Paginator(items, ITEMS_A_PAGE).get_page(request.GET.get("side"))
-    rows = rows_of(page.object_list, request.user, today())
+    rows = rows_of(page, request.user, today())
     return {"step": step_row(step), "page": page, "rows": rows}
 
 
-def drawing(found: Bridge):
+def bridge_chart(found: Bridge) -> Chart:
     """Draw the steps between the two quarters."""
     return waterfall(
         ident="forskel",

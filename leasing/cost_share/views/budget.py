@@ -1,7 +1,6 @@
 from io import BytesIO
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404
@@ -12,11 +11,11 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import MANAGE_AMOUNTS, VIEW_DEVICE
 from albertslund_it.web.agreement import status_of
 from albertslund_it.web.clock import today
-from albertslund_it.web.forms import KronerField, PlainForm
 from albertslund_it.web.lists import EXCEL
 from albertslund_it.web.query import one_of
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.exports import write_budget_sheet, write_budgets
+from leasing.cost_share.forms import BudgetForm
 from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.budget import (
     budget_table,
@@ -25,9 +24,8 @@ from leasing.cost_share.selectors.budget import (
     years_to_choose,
 )
 from leasing.cost_share.selectors.budget_sheet import SheetUnit, budget_sheet
-from leasing.cost_share.selectors.forecast import SHADES
 from leasing.cost_share.services.budgets import enter_budgets
-from leasing.cost_share.views.opened import address_of_year
+from leasing.cost_share.views.opened import address_under, ends_of_year, with_addresses
 from leasing.cost_share.views.payer import chosen_payer
 
 THOUSANDS = "tkr"
@@ -50,8 +48,11 @@ def budgets(request):
         rows = table.over if only_over else table.rows
         context |= {"table": table, "only_over": only_over, "everybody": payer.is_everybody}
         context["shades"] = list(SHADE_NAMES.values())
-        context["rows"] = [(row, opened(row.amounts, payer, year, row.unit.id)) for row in rows]
-        context["sums"] = opened(table.sums, payer, year)
+        ends = ends_of_year(year)
+        context["rows"] = [
+            (row, with_addresses(row.amounts, payer, *ends, unit_id=row.unit.id)) for row in rows
+        ]
+        context["sums"] = with_addresses(table.sums, payer, *ends)
     return render(request, "leasing/cost_share/budgets.html", context)
 
 
@@ -65,52 +66,10 @@ def chosen_year(request) -> tuple[list[int], int]:
     return years, year
 
 
-def opened(amounts, payer, year: int, unit_id: int | None = None) -> list[tuple[int, str]]:
-    """Return a year's amounts by shade, each with the address of what is under it."""
-    return [
-        (amount, address_of_year(shade, payer, year, unit_id=unit_id))
-        for shade, amount in zip(SHADES, amounts, strict=True)
-    ]
-
-
 def workbook(stream: BytesIO, name: str) -> FileResponse:
     """Return a workbook that is written."""
     stream.seek(0)
     return FileResponse(stream, as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL)
-
-
-class SeenField(forms.CharField):
-    """What the person saw in the field beside it, as øre; empty for no budget."""
-
-    widget = forms.HiddenInput
-
-    def to_python(self, value):
-        text = super().to_python(value)
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 15 else None
-
-
-class BudgetForm(PlainForm, forms.Form):
-    """A year's budgets of some units, and what they were when the page was opened."""
-
-    def __init__(self, units, budgets, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.units, self.budgets = units, budgets
-        # Shown where there is something to be sure of.
-        self.fields["is_sure"] = forms.BooleanField(required=False)
-        for unit in units:
-            stands = budgets.get(unit.id)
-            amount = KronerField(label=unit.name, required=False, initial=stands)
-            amount.widget.attrs["class"] = "form-control text-end"
-            self.fields[f"unit_{unit.id}"] = amount
-            self.fields[f"seen_{unit.id}"] = SeenField(required=False, initial=stands)
-
-    @property
-    def rows(self):
-        return [(unit, self[f"unit_{unit.id}"], self[f"seen_{unit.id}"]) for unit in self.units]
-
-    def read(self, name: str) -> dict[int, int | None]:
-        """Return the values of all units' fields of a name, by unit id."""
-        return {unit.id: self.cleaned_data[f"{name}_{unit.id}"] for unit in self.units}
 
 
 @permission_required(MANAGE_AMOUNTS, raise_exception=True)
@@ -156,7 +115,7 @@ def needs(one: SheetUnit, payer) -> list[tuple[str, list[tuple[int, str]]]]:
         (
             SHADE_NAMES[shade],
             [
-                (amount, address_of_year(shade, payer, year, unit_id=one.unit.id))
+                (amount, address_under(shade, payer, *ends_of_year(year), unit_id=one.unit.id))
                 for year, amount in zip(one.years, amounts, strict=True)
             ],
         )

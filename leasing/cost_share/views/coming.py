@@ -7,11 +7,12 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
 from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
+from leasing.cost_share.forms import ComingForm
 from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.bridge_rows import units_of
 from leasing.cost_share.selectors.coming import coming_rows
 from leasing.cost_share.selectors.forecast import last_quarter
-from leasing.cost_share.tables.coming import ComingForm, ComingTable
+from leasing.cost_share.tables.coming import ComingTable
 from leasing.cost_share.views.bridge import chosen_unit
 from leasing.cost_share.views.payer import chosen_payer
 

@@ -1,4 +1,3 @@
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
@@ -7,7 +6,6 @@ from django.shortcuts import redirect, render
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE, WISH_FOR_END
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.forms import PlainForm
 from albertslund_it.web.query import numbers_in
 from inventory.models import Unit
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
@@ -16,29 +14,12 @@ from leasing.billing.views import is_computed_now
 from leasing.confirmation.presenters import confirmation_tasks
 from leasing.confirmation.selectors.first import round_work
 from leasing.confirmation.selectors.items import answered_objections
+from leasing.cost_share.forms import WishForm
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_share.views.task_links import linked
 from leasing.lease_end.selectors import ending_page, is_at_hand
 from leasing.lease_end.services.wishes import wish_for_end
-from leasing.models import EndChoice
-
-
-class WishForm(PlainForm, forms.Form):
-    """What a leader wishes for the devices that are ticked."""
-
-    wish = forms.ChoiceField(
-        label="Ønske",
-        choices=[("", "Vælg et ønske"), *EndChoice.choices],
-        error_messages={"required": "Vælg, om I ønsker frikøb, forlængelse eller returnering."},
-    )
-    note = forms.CharField(
-        label="Bemærkning",
-        required=False,
-        max_length=300,
-        help_text="Fx hvem der vil frikøbe, eller hvor længe I vil forlænge.",
-        error_messages={"max_length": "Bemærkningen må højst være 300 tegn."},
-    )
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)

@@ -8,26 +8,27 @@ from django.urls import reverse
 
 from albertslund_it.common import workbooks
 from albertslund_it.common.permissions import VIEW_DEVICE
-from albertslund_it.web.charts import Series, bar_chart
+from albertslund_it.web.charts import Chart, Series, bar_chart
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import EXCEL
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.presenters.forecast import table_words
 from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.bridge_rows import units_of
-from leasing.cost_share.selectors.forecast import SHADES, Forecast, forecast_of
+from leasing.cost_share.selectors.forecast import Forecast, forecast_of
 from leasing.cost_share.selectors.forecast_tables import (
     QUARTER,
     UNIT,
     YEAR,
     ForecastPage,
+    ForecastRow,
     ForecastTable,
     file_rows,
     forecast_page,
 )
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.views.bridge import chosen_unit
-from leasing.cost_share.views.opened import address_under
+from leasing.cost_share.views.opened import ends_of_year, with_addresses
 from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_share.views.share import STYLES
 
@@ -48,7 +49,7 @@ def share_forecast(request):
     }
     if request.GET.get("hent") == "xlsx":
         return file(forecast_of(payer, today()))
-    year = chosen_year(request)
+    year = wanted_year(request)
     if forecast_page.is_at_hand(payer, today(), year) or is_computed_now(request):
         found = forecast_page(payer, today(), year)
         if year not in found.years:
@@ -64,40 +65,49 @@ def share_forecast(request):
                 (
                     table,
                     table_words(table.parameter, year),
-                    opened(table, whole, unit and unit.pk, year),
+                    opened_rows(table, whole, unit and unit.pk, year),
                 )
                 for table in found.tables
             ],
-            "chart": drawing(payer, found),
+            "chart": forecast_chart(payer, found),
         }
     return render(request, "leasing/cost_share/forecast.html", context)
 
 
-def opened(table: ForecastTable, payer: Payer, unit_id: int | None, year: int) -> list[tuple]:
+def opened_rows(
+    table: ForecastTable, payer: Payer, unit_id: int | None, year: int
+) -> list[tuple[ForecastRow, list[tuple[int, str]]]]:
     """Return each row with its amounts and the addresses of what is under them."""
     rows = []
     for row in table.rows:
-        asked = {"first": f"{year}Q1", "last": f"{year}Q4", "unit_id": unit_id}
+        ends = ends_of_year(year)
+        unit: int | str | None = unit_id
+        model_name = None
         if table.parameter == YEAR:
-            asked |= {"first": f"{row.key}Q1", "last": f"{row.key}Q4"}
+            ends = ends_of_year(row.key)
         elif table.parameter == QUARTER:
-            asked |= {"first": row.key, "last": row.key}
+            ends = row.key, row.key
+        elif table.parameter == UNIT:
+            unit = row.key
         else:
-            asked["unit_id" if table.parameter == UNIT else "model_name"] = row.key
-        urls = [address_under(shade, payer, **asked) for shade in SHADES]
-        rows.append((row, list(zip(row.amounts, urls, strict=True))))
+            model_name = row.key
+        amounts = with_addresses(row.amounts, payer, *ends, unit_id=unit, model_name=model_name)
+        rows.append((row, amounts))
     return rows
 
 
-def chosen_year(request) -> int:
-    """Return the budget year of the address: else the one of today."""
+def wanted_year(request) -> int:
+    """Return the budget year of the address: else the one of today.
+
+    Whether the forecast has that year is known once it is worked out.
+    """
     wanted = request.GET.get("aar") or str(today().year)
     if not (wanted.isdecimal() and len(wanted) == 4):
         raise Http404
     return int(wanted)
 
 
-def drawing(payer: Payer, found: ForecastPage):
+def forecast_chart(payer: Payer, found: ForecastPage) -> Chart:
     """Draw the quarters by shade."""
     return bar_chart(
         ident="prognose",

@@ -5,13 +5,8 @@ from albertslund_it.common.permissions import VIEW_BILLINGRUN, VIEW_DEVICE
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists import ListPage
 from leasing.billing.views import is_computed_now
-from leasing.cost_share.tables.lines import (
-    LineFilters,
-    LineForm,
-    LineRows,
-    LineTable,
-    hidden_columns,
-)
+from leasing.cost_share.forms import LineFilters, LineForm
+from leasing.cost_share.tables.lines import LineRows, LineTable, hidden_columns
 from leasing.cost_share.views.payer import chosen_payer
 
 

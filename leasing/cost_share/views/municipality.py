@@ -9,20 +9,21 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.flows import flow_picture, lying_bars
 from albertslund_it.web.lists import ListPage
 from leasing.billing.views import is_computed_now
+from leasing.cost_share.forms import SpanForm
 from leasing.cost_share.selectors import moves as map_of_change
 from leasing.cost_share.selectors import municipality as comparison
 from leasing.cost_share.selectors.payers import STOCK
-from leasing.cost_share.tables.municipality import DepartmentTable, FlowTable, MoveTable, SpanForm
+from leasing.cost_share.tables.municipality import ComparedDepartmentTable, FlowTable, MoveTable
 from leasing.cost_share.views.share import chosen_quarter
 
 READS = (VIEW_BILLINGRUN, VIEW_ALL_DEPARTMENTS)
 
 
-class DepartmentList(ListPage):
+class ComparedDepartmentList(ListPage):
     """The departments side by side in a quarter."""
 
     permission_required = READS
-    table_class = DepartmentTable
+    table_class = ComparedDepartmentTable
     template_name = "leasing/cost_share/municipality.html"
     file_name = "afdelinger"
 

@@ -19,6 +19,7 @@ from leasing.cost_share.selectors.minute import Minute, minute_of
 from leasing.cost_share.selectors.payers import OWN_UNITS, Payer
 from leasing.cost_share.selectors.people import people_of
 from leasing.cost_share.selectors.share import quarters_to_choose
+from leasing.cost_share.tables.lines import lines_url
 from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_share.views.task_links import linked, tasks_of
 from leasing.domain.renewal import ASSUMED, PLANNED
@@ -106,11 +107,6 @@ def chosen_quarter(request) -> tuple[list[Quarter], Quarter]:
     raise Http404
 
 
-def lines_url(**query) -> str:
-    """Return the list of lines, narrowed to what is asked for."""
-    return f"{reverse('lines')}?{urlencode(query)}"
-
-
 def query_of_row(payer: Payer, key: str) -> dict[str, str]:
     """Say what addresses call one row of who pays: a department of everybody's, else a unit."""
     if payer.is_everybody:
@@ -124,7 +120,7 @@ def devices_url(payer: Payer) -> str:
     if payer.is_stock:
         return ""
     if payer.key == OWN_UNITS:
-        if len(payer.unit_ids) > 1:
+        if payer.unit_ids is None or len(payer.unit_ids) != 1:
             return ""
         query["unit"] = str(next(iter(payer.unit_ids)))
     elif payer.department:

@@ -14,7 +14,7 @@ from albertslund_it.web.lists import EXCEL
 from albertslund_it.web.people import actor_name
 from leasing.cost_share.selectors.lines import UP_TO
 from leasing.cost_share.selectors.payers import payers_seen_by
-from leasing.cost_share.views.share import lines_url
+from leasing.cost_share.tables.lines import lines_url
 from leasing.models import KIND_NAMES, BillingRun, Kind, QuarterlyInvoice
 from leasing.quarters.presenters.labels import named_kinds
 from leasing.quarters.selectors.coding import uncoded_units
