@@ -54,6 +54,13 @@ def save_scenario(
 
 
 @transaction.atomic
+def delete_scenario(*, scenario: Scenario) -> None:
+    """Delete a scenario; an order that was made from it stays."""
+    lock(Scenario)
+    scenario.delete()
+
+
+@transaction.atomic
 def draft_from_scenario(
     *,
     scenario: Scenario,

@@ -22,7 +22,11 @@ from leasing.cost_share.selectors.what_if import (
     payer_of,
     scenarios_seen_by,
 )
-from leasing.cost_share.services.scenarios import draft_from_scenario, save_scenario
+from leasing.cost_share.services.scenarios import (
+    delete_scenario,
+    draft_from_scenario,
+    save_scenario,
+)
 from leasing.cost_share.views.payer import chosen_payer
 
 ORDERS = (WISH_FOR_END, HANDLE_ORDERS)
@@ -135,7 +139,7 @@ def scenario_delete(request, pk):
     scenario = get_object_or_404(scenarios_seen_by(request.user), pk=pk)
     if scenario.created_by != request.user:
         raise PermissionDenied
-    scenario.delete()
+    delete_scenario(scenario=scenario)
     messages.success(request, f"Scenariet »{scenario.name}« er slettet.")
     return redirect("what-if")
 
