@@ -4,7 +4,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 # Before any form is made, the admin's and Django's own too: say what to do. Forms and admin pages
-# of ours put the field's name in (see web/forms.py).
+# of ours put the field's name in (see web/forms/fields.py).
 forms.Field.default_error_messages["required"] = "Udfyld feltet."
 
 
@@ -16,7 +16,7 @@ class RoofConfig(AppConfig):
 
     def ready(self):
         from albertslund_it.roles import write_roles
-        from albertslund_it.web.sqlite import teach_danish
+        from albertslund_it.web.database.sqlite import teach_danish
 
         connection_created.connect(teach_danish, dispatch_uid="teach_danish")
         # The last app with tables: by then the permissions of every app are there.

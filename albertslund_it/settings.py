@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "albertslund_it.web.history.WhoIsAsking",
+    "albertslund_it.web.database.history.WhoIsAsking",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -243,7 +243,7 @@ AUDITLOG_DISABLE_REMOTE_ADDR = True
 # An import file may be this large; beyond it, it is refused unread.
 IMPORT_MAX_BYTES = 20 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
-    "albertslund_it.web.uploads.SizeLimit",
+    "albertslund_it.web.forms.uploads.SizeLimit",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

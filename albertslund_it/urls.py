@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
-from albertslund_it.web.forms import LoginForm
+from albertslund_it.web.forms.fields import LoginForm
 from albertslund_it.web.login import admin_login
 
 handler400 = "albertslund_it.web.failure.bad_request"

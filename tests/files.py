@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.spreadsheets import FileTable
+from albertslund_it.common.files.spreadsheets import FileTable
 from leasing.imports.importers.files import ImportReport, import_table
 
 TODAY = date(2026, 3, 11)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from albertslund_it import backups
+from albertslund_it.operation import backups
 from inventory.models import Department
 from leasing.billing.services.closing import close_quarter
 from leasing.guards import missing_guards

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from albertslund_it import backups
+from albertslund_it.operation import backups
 from leasing.billing.services.closing import close_quarter
 from tests import builders as make
 

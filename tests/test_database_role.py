@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection
 from django.urls import reverse
 
-from albertslund_it import backups
 from albertslund_it.common.errors import Refused
-from albertslund_it.database_role import grant_to
+from albertslund_it.operation import backups
+from albertslund_it.operation.database_role import grant_to
 from leasing.billing.services.closing import close_quarter
 from leasing.models import InvoiceLine
 from tests import builders as make

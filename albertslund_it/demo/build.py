@@ -12,8 +12,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.files.spreadsheets import FileTable
 from albertslund_it.common.quarters import Quarter, quarters_between
-from albertslund_it.common.spreadsheets import FileTable
 from albertslund_it.demo.helpdesk import Desk, call_mails_sent, order_what_is_left, set_mails
 from albertslund_it.demo.leaders import answer_a_round
 from albertslund_it.demo.lessor import Lessor

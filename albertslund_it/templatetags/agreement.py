@@ -3,7 +3,7 @@
 from django import template
 from django.utils.html import format_html
 
-from albertslund_it.web.agreement import FIELD, value_of
+from albertslund_it.web.forms.agreement import FIELD, value_of
 
 register = template.Library()
 

@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.utils.html import format_html
 
 from albertslund_it.common.money import format_kroner
-from albertslund_it.web.forms import KronerField, put_in_words
-from albertslund_it.web.validators import validate_year
+from albertslund_it.web.forms.fields import KronerField, put_in_words
+from albertslund_it.web.forms.validators import validate_year
 
 BROKEN = "Det kan ikke lade sig gøre: ændringen bryder en regel i databasen. Intet er gemt."
 IN_USE = "Rækken kan ikke slettes, for andet bygger på den. Intet er slettet."

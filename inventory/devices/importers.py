@@ -1,6 +1,6 @@
 """Devices that are not leased, as a file."""
 
-from albertslund_it.common import cells
+from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import IMPORT_INVENTORY
 from inventory.devices.services.devices import DeviceFacts, save_devices
 from inventory.imports.importers.columns import (

@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from albertslund_it.web.history import left_out_of
+from albertslund_it.web.database.history import left_out_of
 from albertslund_it.web.people import name_of
 from inventory.models import Department, Employee
 

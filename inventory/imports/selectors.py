@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from albertslund_it.common.names import match_key
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.models import (
     Category,
     Department,

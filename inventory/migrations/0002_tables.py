@@ -6,7 +6,7 @@ import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
-import albertslund_it.web.validators
+import albertslund_it.web.forms.validators
 
 
 class Migration(migrations.Migration):
@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=13,
-                        validators=[albertslund_it.web.validators.validate_ean],
+                        validators=[albertslund_it.web.forms.validators.validate_ean],
                         verbose_name="EAN",
                     ),
                 ),
@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=8,
-                        validators=[albertslund_it.web.validators.validate_account],
+                        validators=[albertslund_it.web.forms.validators.validate_account],
                         verbose_name="artskonto",
                     ),
                 ),
@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=10,
-                        validators=[albertslund_it.web.validators.validate_cost_centre],
+                        validators=[albertslund_it.web.forms.validators.validate_cost_centre],
                         verbose_name="omkostningssted",
                     ),
                 ),
@@ -278,7 +278,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         max_length=24,
-                        validators=[albertslund_it.web.validators.validate_psp_element],
+                        validators=[albertslund_it.web.forms.validators.validate_psp_element],
                         verbose_name="PSP-element",
                     ),
                 ),

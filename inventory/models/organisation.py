@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Collate
 
-from albertslund_it.web.validators import (
+from albertslund_it.web.forms.validators import (
     validate_account,
     validate_cost_centre,
     validate_ean,

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from albertslund_it.web.forms import PlainForm
+from albertslund_it.web.forms.fields import PlainForm
 from inventory.models import Unit
 
 

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from albertslund_it.web.forms import grouped_choices
+from albertslund_it.web.forms.fields import grouped_choices
 from inventory.models import Unit
 
 

@@ -6,12 +6,12 @@ from datetime import date
 
 from django.db import transaction
 
-from albertslund_it.common.cells import KEEP, Keep, given
+from albertslund_it.common.files.cells import KEEP, Keep, given
+from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.names import match_key
-from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.web.bulk import Changes, ValueChange
+from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.imports.selectors import departments_by_key, units_by_number
 from inventory.models import Department, Unit
 

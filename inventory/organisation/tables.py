@@ -1,7 +1,13 @@
 from django.urls import reverse
 
-from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn, NumberColumn
-from albertslund_it.web.tables import Table
+from albertslund_it.web.lists.columns import (
+    CodeColumn,
+    Column,
+    DateColumn,
+    MarkColumn,
+    NumberColumn,
+)
+from albertslund_it.web.lists.tables import Table
 from inventory.organisation.selectors.organisation import DepartmentRow, UnitRow
 
 

@@ -1,6 +1,6 @@
 """Employees as a file."""
 
-from albertslund_it.common import cells
+from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import IMPORT_INVENTORY
 from inventory.imports.importers.columns import initials, unit_number
 from inventory.imports.importers.reading import FileColumn, Importer, like

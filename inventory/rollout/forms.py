@@ -2,7 +2,7 @@
 
 from django import forms
 
-from albertslund_it.web.forms import DateField, PlainForm
+from albertslund_it.web.forms.fields import DateField, PlainForm
 from inventory.models import Department, Device, Replacement, Roll
 
 REPLACED, KEPT, WAITS = "udskiftet", "udskiftes-ikke", "mangler"

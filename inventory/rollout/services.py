@@ -11,10 +11,10 @@ from django.db.models import Q
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.common.serial_numbers import doubt
-from albertslund_it.web.agreement import Check, nothing_to_see
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import among, lock
+from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import among, lock
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Department, Device, Placement, Replacement, Roll, RolloutWeek
 from inventory.placements.selectors import placements_in_force

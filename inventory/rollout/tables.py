@@ -4,10 +4,16 @@ import django_filters
 from django.urls import reverse
 
 from albertslund_it.web.clock import today
-from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn, NumberColumn
-from albertslund_it.web.filters import FilterSet
-from albertslund_it.web.forms import DateField, PlainSelect
-from albertslund_it.web.tables import Table
+from albertslund_it.web.forms.fields import DateField, PlainSelect
+from albertslund_it.web.lists.columns import (
+    CodeColumn,
+    Column,
+    DateColumn,
+    MarkColumn,
+    NumberColumn,
+)
+from albertslund_it.web.lists.filters import FilterSet
+from albertslund_it.web.lists.tables import Table
 from inventory.models import Replacement, Roll
 from inventory.organisation.presenters import unit_choices
 from inventory.organisation.selectors.organisation import departments_open_to

@@ -3,8 +3,8 @@
 from django import forms
 from django.db.models import Q
 
-from albertslund_it.web.forms import DateField, PlainForm
-from albertslund_it.web.validators import validate_year
+from albertslund_it.web.forms.fields import DateField, PlainForm
+from albertslund_it.web.forms.validators import validate_year
 from inventory.models import Employee
 
 

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from albertslund_it.web.clock import today
-from albertslund_it.web.columns import AmountColumn, Column, DateColumn, MarkColumn
-from albertslund_it.web.filters import FilterSet
-from albertslund_it.web.tables import QuerySetRows, Table
+from albertslund_it.web.lists.columns import AmountColumn, Column, DateColumn, MarkColumn
+from albertslund_it.web.lists.filters import FilterSet
+from albertslund_it.web.lists.tables import QuerySetRows, Table
 from inventory.models import Department
 from inventory.organisation.selectors.organisation import departments_open_to
 from leasing.approvals.presenters import MARKS, STATES

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_EMPLOYEE, VIEW_ORDER
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.query import number_in
 from inventory.models import Employee
 from leasing.approvals.forms import AnswerForm, ApprovalForm

@@ -2,7 +2,7 @@ from django import forms
 from django.forms.models import ModelChoiceIterator
 
 from albertslund_it.common.serial_numbers import doubt
-from albertslund_it.web.forms import DateField, KronerField, PlainForm, PlainSelect
+from albertslund_it.web.forms.fields import DateField, KronerField, PlainForm, PlainSelect
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Unit
 from inventory.organisation.presenters import unit_choices

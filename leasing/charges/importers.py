@@ -1,6 +1,6 @@
 """One-off amounts as a file."""
 
-from albertslund_it.common import cells
+from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import MANAGE_AMOUNTS
 from inventory.imports.importers.columns import SERIAL_HEADINGS, serial_number, unit_number
 from inventory.imports.importers.reading import FileColumn, Importer, like

@@ -6,14 +6,14 @@ from datetime import date
 
 from django.db import transaction
 
-from albertslund_it.common.cells import KEEP, Keep
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.files.cells import KEEP, Keep
+from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.money import format_kroner
-from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.web.agreement import Check, nothing_to_see, refuse_unless_sure
-from albertslund_it.web.bulk import Changes, ValueChange
+from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.rows import among, lock
+from albertslund_it.web.forms.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import among, lock
 from inventory.imports.selectors import devices_by_serial_number, units_by_number
 from inventory.models import Device, Unit
 from inventory.placements.services.holders import unknown_unit

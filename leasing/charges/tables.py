@@ -5,16 +5,16 @@ from django.db.models import Q
 from django.urls import reverse
 
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.columns import (
+from albertslund_it.web.forms.fields import DateField
+from albertslund_it.web.lists.columns import (
     AmountColumn,
     CodeColumn,
     Column,
     DateColumn,
     MarkColumn,
 )
-from albertslund_it.web.filters import FilterSet
-from albertslund_it.web.forms import DateField
-from albertslund_it.web.tables import Table
+from albertslund_it.web.lists.filters import FilterSet
+from albertslund_it.web.lists.tables import Table
 from inventory.models import Department
 from leasing.models import COST_HOLDER_NAME, Charge
 

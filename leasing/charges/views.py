@@ -7,9 +7,9 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import MANAGE_AMOUNTS, VIEW_BILLINGRUN
-from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.forms.agreement import agreed_by, status_of
+from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.query import number_in
 from inventory.models import Device
 from leasing.billing.presenters.runs import run_in_sentence

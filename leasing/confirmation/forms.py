@@ -1,6 +1,6 @@
 from django import forms
 
-from albertslund_it.web.forms import DateField, PlainForm
+from albertslund_it.web.forms.fields import DateField, PlainForm
 
 
 class RoundForm(PlainForm, forms.Form):

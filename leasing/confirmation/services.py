@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import span_label
+from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.models import Device, Placement, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.quarter_costs import quarter_costs

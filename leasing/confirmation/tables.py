@@ -3,10 +3,10 @@
 import django_filters
 from django.urls import reverse
 
-from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn
-from albertslund_it.web.filters import FilterSet
+from albertslund_it.web.lists.columns import CodeColumn, Column, DateColumn, MarkColumn
+from albertslund_it.web.lists.filters import FilterSet
+from albertslund_it.web.lists.tables import Table
 from albertslund_it.web.people import name_of
-from albertslund_it.web.tables import Table
 from leasing.models import Objection
 
 OPEN = "aaben"

@@ -2,7 +2,13 @@
 
 from typing import BinaryIO
 
-from albertslund_it.common.workbooks import TOTAL, CellKind, SheetColumn, Workbook, write_table
+from albertslund_it.common.files.workbooks import (
+    TOTAL,
+    CellKind,
+    SheetColumn,
+    Workbook,
+    write_table,
+)
 from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.budget import BudgetTable
 from leasing.cost_share.selectors.budget_sheet import THOUSAND_ORE, BudgetSheet

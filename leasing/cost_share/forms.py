@@ -6,7 +6,7 @@ from django import forms
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter, quarters_between
-from albertslund_it.web.forms import (
+from albertslund_it.web.forms.fields import (
     DateField,
     KronerField,
     PlainForm,

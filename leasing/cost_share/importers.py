@@ -1,6 +1,6 @@
 """Budgets as a file."""
 
-from albertslund_it.common import cells
+from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import MANAGE_AMOUNTS
 from inventory.imports.importers.columns import unit_number
 from inventory.imports.importers.reading import FileColumn, Importer

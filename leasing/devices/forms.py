@@ -4,7 +4,7 @@ import re
 
 from django import forms
 
-from albertslund_it.web.forms import PlainForm
+from albertslund_it.web.forms.fields import PlainForm
 from leasing.devices.selectors.labels import MOST, PER_SHEET
 
 SPLIT = re.compile(r"[\s,;]+")

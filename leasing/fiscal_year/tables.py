@@ -3,9 +3,9 @@
 from django import forms
 from django.urls import reverse
 
-from albertslund_it.web.columns import AmountColumn, CodeColumn, Column, DateColumn
-from albertslund_it.web.forms import PlainForm
-from albertslund_it.web.tables import Table
+from albertslund_it.web.forms.fields import PlainForm
+from albertslund_it.web.lists.columns import AmountColumn, CodeColumn, Column, DateColumn
+from albertslund_it.web.lists.tables import Table
 from leasing.fiscal_year.selectors.obligation import Remainder
 
 

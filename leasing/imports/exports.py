@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from albertslund_it.common.workbooks import CellKind, SheetColumn, write_table
+from albertslund_it.common.files.workbooks import CellKind, SheetColumn, write_table
 
 
 def write_example(stream: BinaryIO, *, title: str, columns: Sequence[tuple[str, object]]) -> None:

@@ -8,12 +8,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.files.row_errors import FileRefused
 from albertslund_it.common.quarters import Quarter, quarters_between
-from albertslund_it.common.row_errors import FileRefused
-from albertslund_it.web import uploads
-from albertslund_it.web.agreement import FIELD, NotAsShown, refuse_unless_seen
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.forms import PlainForm, PlainSelect
+from albertslund_it.web.forms import uploads
+from albertslund_it.web.forms.agreement import FIELD, NotAsShown, refuse_unless_seen
+from albertslund_it.web.forms.fields import PlainForm, PlainSelect
 from inventory.imports.importers.reading import Importer
 from leasing.billing.selectors.window import billing_start
 from leasing.imports.exports import write_example

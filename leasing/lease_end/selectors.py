@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 
 from albertslund_it.common.quarters import Quarter, add_months
+from albertslund_it.web.database.rows import among
 from albertslund_it.web.query import number_in
-from albertslund_it.web.rows import among
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import units_seen_by
 from inventory.placements.selectors import placements_in_force

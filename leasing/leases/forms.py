@@ -1,6 +1,6 @@
 from django import forms
 
-from albertslund_it.web.forms import DateField, KronerField, PlainForm
+from albertslund_it.web.forms.fields import DateField, KronerField, PlainForm
 
 
 class LeaseCorrectionForm(PlainForm, forms.Form):

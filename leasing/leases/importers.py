@@ -1,6 +1,6 @@
 """The lessor's price list as a file."""
 
-from albertslund_it.common import cells
+from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import MANAGE_AMOUNTS
 from inventory.imports.importers.columns import MODEL
 from inventory.imports.importers.reading import FileColumn, Importer, like

@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import REGISTER_DELIVERIES, VIEW_DEVICE
-from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
+from albertslund_it.web.forms.agreement import agreed_by, status_of
 from inventory.models import Device
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.billing.presenters.consequences import rows_of_consequence

@@ -4,9 +4,9 @@ import django_filters
 from django.urls import reverse
 from django.utils import timezone
 
-from albertslund_it.web.columns import Column, MarkColumn, NumberColumn
-from albertslund_it.web.filters import FilterSet
-from albertslund_it.web.tables import Table
+from albertslund_it.web.lists.columns import Column, MarkColumn, NumberColumn
+from albertslund_it.web.lists.filters import FilterSet
+from albertslund_it.web.lists.tables import Table
 from leasing.models import Mail
 
 WAITING, SENT = "venter", "sendt"

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import now
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.lists.pages import ListPage
 from leasing.mail.selectors import mails_seen_by, may_read_mails
 from leasing.mail.services import send_unsent
 from leasing.mail.tables import MailFilter, MailTable

@@ -7,7 +7,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import albertslund_it.web.validators
+import albertslund_it.web.forms.validators
 
 
 class Migration(migrations.Migration):
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text="Kun når der er to filer, og Fælles IT ellers konteres på et PSP-element.",
                 max_length=10,
-                validators=[albertslund_it.web.validators.validate_cost_centre],
+                validators=[albertslund_it.web.forms.validators.validate_cost_centre],
                 verbose_name="Fælles IT's omkostningssted",
             ),
         ),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text="Kun når der er to filer, og Fælles IT ellers konteres på et omkostningssted.",
                 max_length=24,
-                validators=[albertslund_it.web.validators.validate_psp_element],
+                validators=[albertslund_it.web.forms.validators.validate_psp_element],
                 verbose_name="Fælles IT's PSP-element",
             ),
         ),
@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 max_length=8,
-                validators=[albertslund_it.web.validators.validate_account],
+                validators=[albertslund_it.web.forms.validators.validate_account],
                 verbose_name="artskonto for internt køb (9.4)",
             ),
         ),
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 blank=True,
                 max_length=8,
-                validators=[albertslund_it.web.validators.validate_account],
+                validators=[albertslund_it.web.forms.validators.validate_account],
                 verbose_name="artskonto for internt salg (9.7)",
             ),
         ),

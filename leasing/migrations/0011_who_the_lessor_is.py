@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import albertslund_it.web.validators
+import albertslund_it.web.forms.validators
 
 
 class Migration(migrations.Migration):
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text="Det EAN, leasinggiver skal sende til. Tom: ikke sammenlignet.",
                 max_length=13,
-                validators=[albertslund_it.web.validators.validate_ean],
+                validators=[albertslund_it.web.forms.validators.validate_ean],
                 verbose_name="EAN for leasinggivers fakturaer",
             ),
         ),
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text="Sammenlignes med sælgeren på leasinggivers fakturaer. Tom: kun navnet.",
                 max_length=8,
-                validators=[albertslund_it.web.validators.validate_cvr],
+                validators=[albertslund_it.web.forms.validators.validate_cvr],
                 verbose_name="leasinggivers CVR-nr.",
             ),
         ),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text="Sammenlignes med køberen på leasinggivers fakturaer. Tom: ikke sammenlignet.",
                 max_length=8,
-                validators=[albertslund_it.web.validators.validate_cvr],
+                validators=[albertslund_it.web.forms.validators.validate_cvr],
                 verbose_name="kommunens CVR-nr.",
             ),
         ),

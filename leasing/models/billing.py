@@ -94,7 +94,7 @@ class BillingRun(models.Model):
         if self.is_supplementary:
             return []
         known: BillingRun | None = self
-        if not hasattr(self, "first_period"):
+        if self.pk and not hasattr(self, "first_period"):
             known = BillingRun.objects.with_spans().filter(pk=self.pk).first()
         begins = getattr(known, "first_period", None)
         first = Quarter.parse(begins) if begins else self.last_quarter

@@ -5,7 +5,7 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 
-from albertslund_it.web.validators import (
+from albertslund_it.web.forms.validators import (
     validate_account,
     validate_cost_centre,
     validate_cvr,

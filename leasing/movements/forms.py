@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from albertslund_it.common.serial_numbers import is_bar_code
-from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
+from albertslund_it.web.forms.fields import DateField, PlainForm, PlainSelect
 from inventory.models import Unit
 from inventory.organisation.presenters import unit_choices
 from inventory.placements.selectors import Holder

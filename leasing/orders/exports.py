@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import BinaryIO
 
-from albertslund_it.common.workbooks import TOTAL, CellKind, SheetColumn, Workbook
+from albertslund_it.common.files.workbooks import TOTAL, CellKind, SheetColumn, Workbook
 from leasing.orders.selectors.purchases import ModelToBuy
 
 TITLE = "Indkøbsliste"

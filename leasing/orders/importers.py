@@ -1,6 +1,6 @@
 """Deliveries as the lessor's list states them."""
 
-from albertslund_it.common import cells
+from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import REGISTER_DELIVERIES
 from inventory.imports.importers.columns import (
     MODEL,

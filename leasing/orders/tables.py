@@ -6,10 +6,16 @@ from django.urls import reverse
 from django_tables2.data import TableData
 
 from albertslund_it.web.clock import today
-from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn, NumberColumn
-from albertslund_it.web.filters import FilterSet
-from albertslund_it.web.forms import PlainSelect
-from albertslund_it.web.tables import Table
+from albertslund_it.web.forms.fields import PlainSelect
+from albertslund_it.web.lists.columns import (
+    CodeColumn,
+    Column,
+    DateColumn,
+    MarkColumn,
+    NumberColumn,
+)
+from albertslund_it.web.lists.filters import FilterSet
+from albertslund_it.web.lists.tables import Table
 from inventory.models import DeviceModel
 from inventory.organisation.presenters import unit_choices
 from inventory.organisation.selectors.organisation import departments_open_to

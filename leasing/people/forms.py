@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
+from albertslund_it.web.forms.fields import DateField, PlainForm, PlainSelect
 from inventory.models import Employee, Unit
 from inventory.organisation.presenters import unit_choices
 

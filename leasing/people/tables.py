@@ -5,10 +5,16 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from albertslund_it.web.clock import today
-from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn, NumberColumn
-from albertslund_it.web.filters import FilterSet
-from albertslund_it.web.forms import PlainSelect
-from albertslund_it.web.tables import QuerySetRows, Table
+from albertslund_it.web.forms.fields import PlainSelect
+from albertslund_it.web.lists.columns import (
+    CodeColumn,
+    Column,
+    DateColumn,
+    MarkColumn,
+    NumberColumn,
+)
+from albertslund_it.web.lists.filters import FilterSet
+from albertslund_it.web.lists.tables import QuerySetRows, Table
 from inventory.models import Employee
 from inventory.organisation.presenters import unit_choices
 from inventory.organisation.selectors.organisation import departments_open_to

@@ -1,7 +1,7 @@
 from django import forms
 
-from albertslund_it.web.forms import DateField, PlainForm
-from albertslund_it.web.validators import validate_voucher_number
+from albertslund_it.web.forms.fields import DateField, PlainForm
+from albertslund_it.web.forms.validators import validate_voucher_number
 from leasing.rebilling.services import LONGEST_REASON
 
 

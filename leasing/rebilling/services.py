@@ -6,7 +6,7 @@ from django.db import transaction
 
 from albertslund_it.common.account_codes import check_voucher_number
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.people import Actor
 from leasing.models import BillingRun, RebillingExport, Voucher
 from leasing.rebilling.selectors.run import RecordedCoding, uncoded_in

@@ -19,8 +19,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from albertslund_it.common.quarters import add_months
+from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.login import AS_A_RULE
-from albertslund_it.web.rows import among, lock
 from inventory.models import Employee, Placement
 from inventory.placements.selectors import intervals
 from leasing.domain.accrual import span_of, terms_in_order

@@ -3,9 +3,9 @@
 from django import forms
 from django.forms import formset_factory
 
-from albertslund_it.common.kept_files import KINDS
-from albertslund_it.web.forms import DateField, KronerField, PlainForm, PlainSelect
-from albertslund_it.web.validators import validate_voucher_number
+from albertslund_it.common.files.kept import KINDS
+from albertslund_it.web.forms.fields import DateField, KronerField, PlainForm, PlainSelect
+from albertslund_it.web.forms.validators import validate_voucher_number
 from inventory.models import Unit
 from leasing.models import Outcome
 

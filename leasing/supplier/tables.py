@@ -5,7 +5,8 @@ from django import forms
 from django.db.models import Q
 from django.urls import reverse
 
-from albertslund_it.web.columns import (
+from albertslund_it.web.forms.fields import PlainForm
+from albertslund_it.web.lists.columns import (
     AmountColumn,
     CodeColumn,
     Column,
@@ -13,9 +14,8 @@ from albertslund_it.web.columns import (
     MarkColumn,
     NumberColumn,
 )
-from albertslund_it.web.filters import FilterSet
-from albertslund_it.web.forms import PlainForm
-from albertslund_it.web.tables import Table
+from albertslund_it.web.lists.filters import FilterSet
+from albertslund_it.web.lists.tables import Table
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import SupplierInvoice
 from leasing.supplier.presenters import (

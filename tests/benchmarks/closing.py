@@ -69,7 +69,7 @@ class Floor:
             transaction.set_rollback(True)
 
     def __call__(self):
-        from albertslund_it.web.rows import write_rows
+        from albertslund_it.web.database.rows import write_rows
         from inventory.models import Placement
         from leasing.billing.selectors import facts
         from leasing.billing.selectors.proposal import unit_names

@@ -15,7 +15,7 @@ def give_people(share=5):
     """Put a person on most placements: one employee for every `share` devices."""
     from django.db import connection
 
-    from albertslund_it.web.rows import write_rows
+    from albertslund_it.web.database.rows import write_rows
     from inventory.models import Device, Unit
 
     people = Device.objects.count() // share

@@ -14,7 +14,7 @@ def order(count):
     """Place that many orders of one line, one in ten still open, and break a few rules."""
     from django.db import connection
 
-    from albertslund_it.web.rows import write_rows
+    from albertslund_it.web.database.rows import write_rows
     from inventory.models import DeviceModel, Employee, Unit
 
     people = list(Employee.objects.values_list("id", flat=True)[:count])

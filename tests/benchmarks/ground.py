@@ -45,7 +45,7 @@ def own_database():
 
 def fill(devices: int, *, moved=0.08, in_stock=0.02, seed=7) -> None:
     """Lease that many devices, some moved inside the first quarter and some in stock."""
-    from albertslund_it.web.rows import write_rows
+    from albertslund_it.web.database.rows import write_rows
     from inventory.models import Category, Department, DeviceModel, Unit
     from leasing.models import FrameworkAgreement, SubAgreement
 

@@ -17,7 +17,7 @@ def main():
     with own_database() as connection:
         from auditlog.context import disable_auditlog
 
-        from albertslund_it.web.bulk import Changes
+        from albertslund_it.web.database.bulk import Changes
         from inventory.models import Device, DeviceModel
 
         fill(0)

@@ -27,7 +27,7 @@ HEADINGS = (
 
 
 def table(rows: int, lead: str):
-    from albertslund_it.common.spreadsheets import FileTable
+    from albertslund_it.common.files.spreadsheets import FileTable
 
     return FileTable.of(
         HEADINGS,
@@ -77,7 +77,7 @@ class Floor:
         ]
 
     def write(self):
-        from albertslund_it.web.rows import write_rows
+        from albertslund_it.web.database.rows import write_rows
         from leasing.models import FrameworkAgreement, SubAgreement
 
         framework = FrameworkAgreement.objects.get()

@@ -27,7 +27,7 @@ def people_and_orders(people, orders):
     from django.db import connection
     from django.utils import timezone
 
-    from albertslund_it.web.rows import write_rows
+    from albertslund_it.web.database.rows import write_rows
     from inventory.models import DeviceModel, Unit
     from leasing.models import LeasePrice, Order, OrderLine
 

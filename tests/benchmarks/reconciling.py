@@ -11,7 +11,7 @@ ALLOWED = 2.0
 def bill(count: int) -> None:
     """Bill every lease for the rest of the quarter; one in fifty is 1,23 kr. too much."""
     from albertslund_it.common.quarters import Quarter
-    from albertslund_it.web.rows import write_rows
+    from albertslund_it.web.database.rows import write_rows
     from leasing.domain.accrual import accrued, terms_in_order
     from leasing.models import SupplierInvoice
     from leasing.supplier.selectors.sides import lease_side

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from albertslund_it.web.bulk import Changes, ValueChange
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.rows import among
 from inventory.models import Category, Department, Device, DeviceModel, Unit
 from tests import builders
 

@@ -3,7 +3,7 @@
 import pytest
 from django.template.loader import render_to_string
 
-from albertslund_it.web.charts import HATCHED, OUTLINED, SOLID, Series, bar_chart
+from albertslund_it.web.drawings.charts import HATCHED, OUTLINED, SOLID, Series, bar_chart
 from tests.web.markup import parse, select
 
 QUARTERS = ["1. kvt.", "2. kvt.", "3. kvt."]

@@ -6,7 +6,13 @@ import pytest
 from django import forms
 from django.template.loader import render_to_string
 
-from albertslund_it.web.forms import DateField, KronerField, PlainForm, PlainSelect, grouped_choices
+from albertslund_it.web.forms.fields import (
+    DateField,
+    KronerField,
+    PlainForm,
+    PlainSelect,
+    grouped_choices,
+)
 from tests.web.markup import parse, select
 
 

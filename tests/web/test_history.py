@@ -11,8 +11,8 @@ from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
-from albertslund_it.web import history
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database import history
+from albertslund_it.web.database.bulk import Changes
 from inventory.models import Department, Device, Unit
 from leasing.models import Order
 from tests import builders

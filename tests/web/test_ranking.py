@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from albertslund_it.web.ranking import JoinedIds, RankedIds, rank_in
+from albertslund_it.web.lists.ranking import JoinedIds, RankedIds, rank_in
 from inventory.models import Placement, Unit
 from tests import builders as make
 

@@ -1,4 +1,4 @@
-from albertslund_it.database_role import grant_to
+from albertslund_it.operation.database_role import grant_to
 from albertslund_it.web.commands import DanishCommand
 
 

@@ -1,7 +1,7 @@
 import shlex
 from pathlib import Path
 
-from albertslund_it import backups
+from albertslund_it.operation import backups
 from albertslund_it.web.commands import DanishCommand
 
 

@@ -1,6 +1,6 @@
 """The files about things and people: their headings, as people are told of them."""
 
-from albertslund_it.common import cells
+from albertslund_it.common.files import cells
 from albertslund_it.common.serial_numbers import why_not
 from inventory.imports.importers.reading import FileColumn, like
 from inventory.models import Device, DeviceModel, Employee, Unit

@@ -7,13 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, Model
 
-from albertslund_it.common import cells
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.files import cells
+from albertslund_it.common.files.row_errors import RowErrors
+from albertslund_it.common.files.spreadsheets import FileTable, heading_key
 from albertslund_it.common.permissions import VIEW_EMPLOYEE
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.common.spreadsheets import FileTable, heading_key
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
 
 SHOWN = 60
 BLANK = object()

@@ -2,7 +2,7 @@ from django.shortcuts import get_object_or_404
 
 from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.lists.pages import ListPage
 from inventory.history.presenters import history_shown
 from inventory.history.selectors import Rows, history_of
 from inventory.history.views import shown_history

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
 from inventory.models import Account
 
 

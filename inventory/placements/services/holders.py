@@ -1,6 +1,6 @@
 """Who is to hold a device: a unit, and perhaps a person, by the numbers and initials in a file."""
 
-from albertslund_it.common.row_errors import RowErrors
+from albertslund_it.common.files.row_errors import RowErrors
 from inventory.imports.selectors import employees_by_initials, units_by_number
 from inventory.models import Employee, Unit
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from albertslund_it.common.permissions import MANAGE_ROLLOUT, VIEW_ROLL
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.lists.pages import ListPage
 from inventory.rollout.forms import AsOfForm
 from inventory.rollout.selectors import machines, rollout
 from inventory.rollout.tables import MachineFilter, MachineTable, links_to_devices

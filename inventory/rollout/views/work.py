@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import MANAGE_ROLLOUT
-from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import today
+from albertslund_it.web.forms.agreement import agreed_by, status_of
 from inventory.history.presenters import history_shown
 from inventory.history.selectors import History, Rows, history_of
 from inventory.history.views import shown_history

@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.models import Device, Employee, ExpectedReturn, Placement
 from inventory.placements.selectors import placements_in_force
 from leasing.domain.accrual import span_of, terms_in_order

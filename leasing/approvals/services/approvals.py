@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor, name_of
-from albertslund_it.web.rows import lock
 from inventory.models import Employee
 from leasing.approvals.selectors.approvals import (
     awaiting_answer,

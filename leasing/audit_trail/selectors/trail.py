@@ -11,8 +11,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Model, Q
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.rows import among
 from albertslund_it.web.people import author_of
-from albertslund_it.web.rows import among
 from inventory.models import FormerSerialNumber, Placement
 from leasing.models import (
     BillingRun,

@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.rows import among, column_of
+from albertslund_it.web.database.rows import among, column_of
 from inventory.models import Department, Device, FormerSerialNumber, Unit
 from leasing.billing.selectors.breaches import Breach
 from leasing.models import (

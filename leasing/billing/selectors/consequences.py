@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from albertslund_it.common.cells import KEEP, Keep
+from albertslund_it.common.files.cells import KEEP, Keep
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.models import Device, Unit
 from leasing.billing.selectors.facts import NOBODY, cost_holder_id, lease_facts, one_moment
 from leasing.billing.selectors.window import billing_start, last_covered_quarter

@@ -9,7 +9,7 @@ from operator import itemgetter
 from django.db.models import QuerySet
 
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.models import Device
 from leasing.domain.accrual import accrued, span_of, terms_in_order
 from leasing.models import Lease

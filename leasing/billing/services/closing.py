@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.rows import write_rows
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import write_rows
 from leasing.billing.presenters.breaches import sentences_of_breaches
 from leasing.billing.selectors.facts import cost_holder_id
 from leasing.billing.selectors.proposal import InvoiceToMake, invoices_to_make, proposal_of

@@ -6,8 +6,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor, name_of
-from albertslund_it.web.rows import lock
 from leasing.billing.presenters.changes import WHY_LAPSED, sentences_of_changes
 from leasing.billing.presenters.runs import label_in_sentence
 from leasing.billing.selectors.preparedness import Preparedness, preparedness_of

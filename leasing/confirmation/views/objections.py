@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import SETTLE_OBJECTION, VIEW_BILLINGRUN
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.lists.pages import ListPage
 from leasing.confirmation.services import settle_objection
 from leasing.confirmation.tables import ObjectionFilter, ObjectionTable
 from leasing.models import Objection

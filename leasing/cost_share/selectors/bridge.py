@@ -13,7 +13,7 @@ from datetime import date
 from django.db.models import QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.models import DeviceModel, Unit
 from leasing.billing.selectors.facts import NOBODY, cost_holder_id, one_moment
 from leasing.billing.selectors.outstanding import leases_pending, pending_charges, window_up_to

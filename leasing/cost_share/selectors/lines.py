@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Subquery, Sum
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.models import Unit
 from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import devices_of_units, pending_rows, window_up_to

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.models import Device, Placement, Unit
 from leasing.billing.selectors.remembered import kept
 from leasing.cost_share.selectors.lines import Choice, lines_of

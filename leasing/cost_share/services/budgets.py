@@ -6,15 +6,15 @@ from datetime import date
 
 from django.db import transaction
 
-from albertslund_it.common.cells import KEEP, Keep
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.files.cells import KEEP, Keep
+from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.money import format_kroner
-from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
-from albertslund_it.web.agreement import refuse_unless_sure
-from albertslund_it.web.bulk import Changes, ValueChange
+from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.rows import lock
+from albertslund_it.web.forms.agreement import refuse_unless_sure
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.imports.selectors import units_by_number
 from inventory.models import Unit
 from inventory.placements.services.holders import unknown_unit

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.agreement import Check, nothing_to_see
+from albertslund_it.web.database.rows import lock
+from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.models import DeviceModel, Unit
 from leasing.leases.selectors.prices import why_no_price
 from leasing.models import Order, OrderLine, Scenario

@@ -1,8 +1,8 @@
 """The columns of the list of what is to come."""
 
 from albertslund_it.common.money import format_kroner
-from albertslund_it.web.columns import AmountColumn, Column, DateColumn, NumberColumn
-from albertslund_it.web.tables import Table
+from albertslund_it.web.lists.columns import AmountColumn, Column, DateColumn, NumberColumn
+from albertslund_it.web.lists.tables import Table
 from leasing.cost_share.selectors.coming import ComingRow
 from leasing.domain.allocation import ONE_DAY
 from leasing.domain.renewal import ASSUMED

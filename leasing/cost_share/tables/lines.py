@@ -8,8 +8,14 @@ from django_tables2.data import TableData
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.columns import AmountColumn, CodeColumn, Column, DateColumn, NumberColumn
-from albertslund_it.web.tables import ListRows, Table
+from albertslund_it.web.lists.columns import (
+    AmountColumn,
+    CodeColumn,
+    Column,
+    DateColumn,
+    NumberColumn,
+)
+from albertslund_it.web.lists.tables import ListRows, Table
 from leasing.cost_share.selectors.lines import (
     CostLine,
 )

@@ -5,8 +5,14 @@ from django.utils.http import urlencode
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.columns import AmountColumn, CodeColumn, Column, DateColumn, NumberColumn
-from albertslund_it.web.tables import Table
+from albertslund_it.web.lists.columns import (
+    AmountColumn,
+    CodeColumn,
+    Column,
+    DateColumn,
+    NumberColumn,
+)
+from albertslund_it.web.lists.tables import Table
 from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
 from leasing.cost_share.tables.lines import lines_url
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.charts import Chart, waterfall
 from albertslund_it.web.clock import today
+from albertslund_it.web.drawings.charts import Chart, waterfall
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.presenters.bridge import STEP_NAMES, sentence_of, step_row
 from leasing.cost_share.selectors.bridge import bridge_between, items_between

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import MANAGE_AMOUNTS, VIEW_DEVICE
-from albertslund_it.web.agreement import status_of
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import EXCEL
+from albertslund_it.web.forms.agreement import status_of
+from albertslund_it.web.lists.pages import EXCEL
 from albertslund_it.web.query import one_of
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.exports import write_budget_sheet, write_budgets

@@ -4,7 +4,7 @@ from django.shortcuts import render
 from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.lists.pages import ListPage
 from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import ComingForm

@@ -6,11 +6,11 @@ from django.http import FileResponse, Http404
 from django.shortcuts import render
 from django.urls import reverse
 
-from albertslund_it.common import workbooks
+from albertslund_it.common.files import workbooks
 from albertslund_it.common.permissions import VIEW_DEVICE
-from albertslund_it.web.charts import Chart, Series, bar_chart
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import EXCEL
+from albertslund_it.web.drawings.charts import Chart, Series, bar_chart
+from albertslund_it.web.lists.pages import EXCEL
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.presenters.forecast import table_words
 from leasing.cost_share.presenters.words import SHADE_NAMES

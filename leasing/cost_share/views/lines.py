@@ -3,7 +3,7 @@ from django.shortcuts import render
 from albertslund_it.common.money import format_count
 from albertslund_it.common.permissions import VIEW_BILLINGRUN, VIEW_DEVICE
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.lists.pages import ListPage
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import LineFilters, LineForm
 from leasing.cost_share.tables.lines import LineRows, LineTable, hidden_columns

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from albertslund_it.common.permissions import VIEW_ALL_DEPARTMENTS, VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
-from albertslund_it.web.flows import flow_picture, lying_bars
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.drawings.flows import flow_picture, lying_bars
+from albertslund_it.web.lists.pages import ListPage
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import SpanForm
 from leasing.cost_share.selectors import moves as map_of_change

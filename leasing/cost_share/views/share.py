@@ -8,8 +8,16 @@ from django.urls import reverse
 
 from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.charts import HATCHED, OPEN, OUTLINED, SOLID, Chart, Series, bar_chart
 from albertslund_it.web.clock import today
+from albertslund_it.web.drawings.charts import (
+    HATCHED,
+    OPEN,
+    OUTLINED,
+    SOLID,
+    Chart,
+    Series,
+    bar_chart,
+)
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.presenters.bridge import sentence_of
 from leasing.cost_share.presenters.share import kind_rows, label_of

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import ADD_SCENARIO, HANDLE_ORDERS, VIEW_DEVICE, WISH_FOR_END
-from albertslund_it.web.agreement import agreed_by
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.flows import Bars, lying_bars
+from albertslund_it.web.drawings.flows import Bars, lying_bars
+from albertslund_it.web.forms.agreement import agreed_by
 from albertslund_it.web.query import number_in
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import WhatIfForm

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 
 from albertslund_it.common.permissions import SEE_LAST_SEEN, VIEW_EMPLOYEE
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.organisation.selectors.scope import (
     devices_seen_by,
     employees_seen_by,

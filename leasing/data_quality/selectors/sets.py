@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.approvals.selectors.one_pc import (

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import F, QuerySet
 
-from albertslund_it.web.ranking import JoinedIds, RankedIds, rank_in
+from albertslund_it.web.lists.ranking import JoinedIds, RankedIds, rank_in
 from inventory.models import Device, DeviceModel, Employee, Placement, Unit
 from inventory.models.organisation import in_danish_order
 from inventory.placements.selectors import placements_in_force

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django_tables2.data import TableData
 
-from albertslund_it.web.columns import CodeColumn, Column, DateColumn, MarkColumn
-from albertslund_it.web.tables import Table
+from albertslund_it.web.lists.columns import CodeColumn, Column, DateColumn, MarkColumn
+from albertslund_it.web.lists.tables import Table
 from inventory.models import Device
 from leasing.devices.presenters import IN_STOCK
 from leasing.devices.selectors.device_list import DeviceRow, device_rows, ordered_device_ids

@@ -3,9 +3,9 @@ from django import forms
 from django.db.models import Exists, OuterRef
 
 from albertslund_it.web.clock import today
-from albertslund_it.web.filters import FilterSet
-from albertslund_it.web.forms import PlainSelect
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
+from albertslund_it.web.forms.fields import PlainSelect
+from albertslund_it.web.lists.filters import FilterSet
 from inventory.devices.selectors import devices_matching
 from inventory.models import Category, Device, DeviceModel
 from inventory.organisation.presenters import unit_choices

@@ -9,7 +9,7 @@ from albertslund_it.common.permissions import (
     VIEW_EMPLOYEE,
 )
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.lists.pages import ListPage
 from inventory.history.presenters import history_shown
 from inventory.history.views import shown_history
 from inventory.organisation.selectors.scope import devices_seen_by

@@ -1,6 +1,6 @@
 from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.lists.pages import ListPage
 from leasing.fiscal_year.selectors.obligation import remainders
 from leasing.fiscal_year.tables import ObligationForm, ObligationTable
 

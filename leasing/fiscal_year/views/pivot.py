@@ -7,11 +7,11 @@ from django.http import FileResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from albertslund_it.common import workbooks
+from albertslund_it.common.files import workbooks
 from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import EXCEL
+from albertslund_it.web.lists.pages import EXCEL
 from albertslund_it.web.query import one_of
 from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now

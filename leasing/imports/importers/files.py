@@ -11,11 +11,16 @@ from django.db import transaction
 from django.db.models import Model
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.kept_files import CheckedFile, kept_as
+from albertslund_it.common.files.kept import CheckedFile, kept_as
+from albertslund_it.common.files.row_errors import RowErrors
+from albertslund_it.common.files.spreadsheets import (
+    FileTable,
+    looks_like_xml,
+    read_bytes,
+    read_table,
+)
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.common.spreadsheets import FileTable, looks_like_xml, read_bytes, read_table
-from albertslund_it.web.bulk import Count, ValueChange
+from albertslund_it.web.database.bulk import Count, ValueChange
 from albertslund_it.web.people import Actor
 from inventory.imports.importers.reading import Importer, read_rows
 from leasing.guards import clashes_refused

@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.people import Actor
 from leasing.leases.services.corrections import faults_of_price, locked_lease, save_lease, terms_of
 from leasing.models import EndChoice, Lease, LeaseTerm

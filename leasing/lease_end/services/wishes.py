@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.models import Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.lease_end.selectors import ends_before_of, payers_own

@@ -10,10 +10,10 @@ from django.db import transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import MAX_ORE
 from albertslund_it.common.serial_numbers import doubt
-from albertslund_it.web.agreement import Check, nothing_to_see, refuse_unless_sure
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import lock
+from albertslund_it.web.forms.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.imports.selectors import devices_by_serial_number
 from leasing.billing.services.locks import PRICED
 from leasing.domain.accrual import Term, terms_in_order

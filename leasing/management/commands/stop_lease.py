@@ -1,5 +1,5 @@
-from albertslund_it.common import cells
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.files import cells
 from albertslund_it.web.commands import DanishCommand
 from leasing.lease_end.services.decisions import stop_lease
 

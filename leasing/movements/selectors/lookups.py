@@ -11,7 +11,7 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
 from albertslund_it.common.serial_numbers import doubt
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, Employee
 

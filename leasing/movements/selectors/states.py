@@ -9,8 +9,8 @@ from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 
+from albertslund_it.web.database.rows import among
 from albertslund_it.web.people import author_of
-from albertslund_it.web.rows import among
 from inventory.models import Device, ExpectedReturn, Placement
 from inventory.placements.selectors import Holder, holder_of
 from leasing.models import Lease, LossReport, OrderedDevice

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.agreement import Check, nothing_to_see
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import lock
+from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.models import Device, DeviceModel
 from leasing.billing.services.locks import PRICED
 from leasing.mail.services import write_mail

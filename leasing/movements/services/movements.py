@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.agreement import Check, NotAsShown, nothing_to_see
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import among
+from albertslund_it.web.forms.agreement import Check, NotAsShown, nothing_to_see
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import among
 from inventory.models import Device, Employee, ExpectedReturn, Unit
 from inventory.placements.selectors import Holder, holder_of
 from inventory.rollout.services import note_replaced

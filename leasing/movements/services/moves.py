@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.agreement import Check, nothing_to_see
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import among, lock
+from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import among, lock
 from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
 from inventory.placements.selectors import Holder, holder_of
 from leasing.approvals.selectors.one_pc import lock_employees

@@ -12,10 +12,10 @@ from typing import NamedTuple, Protocol
 
 from django.db import transaction
 
-from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.web.bulk import Changes
+from albertslund_it.common.files.row_errors import RowErrors
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import among, lock
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, Employee, Placement
 from inventory.organisation.selectors.scope import reads_names

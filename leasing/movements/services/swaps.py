@@ -6,9 +6,9 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.serial_numbers import doubt, is_bar_code, why_not
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, FormerSerialNumber
 

@@ -11,8 +11,8 @@ from django.views.generic import View
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS
-from albertslund_it.web.agreement import NotAsShown, agreed_by, status_of
 from albertslund_it.web.clock import now, today
+from albertslund_it.web.forms.agreement import NotAsShown, agreed_by, status_of
 from albertslund_it.web.query import number_in
 from albertslund_it.web.requests import Request
 from inventory.organisation.selectors.scope import devices_seen_by

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_DEVICE
-from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import now, today
+from albertslund_it.web.forms.agreement import agreed_by, status_of
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.mail.selectors import MailState, state_of_mails

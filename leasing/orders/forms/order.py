@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django import forms
 
 from albertslund_it.common.serial_numbers import doubt
-from albertslund_it.web.forms import DateField, PlainForm, PlainSelect
+from albertslund_it.web.forms.fields import DateField, PlainForm, PlainSelect
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.organisation.presenters import unit_choices

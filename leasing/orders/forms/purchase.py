@@ -2,7 +2,7 @@
 
 from django import forms
 
-from albertslund_it.web.forms import DateField, PlainForm
+from albertslund_it.web.forms.fields import DateField, PlainForm
 from leasing.models.order import LONGEST_NUMBER
 
 

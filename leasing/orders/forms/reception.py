@@ -2,7 +2,7 @@
 
 from django import forms
 
-from albertslund_it.web.forms import DateField, PlainForm, dress
+from albertslund_it.web.forms.fields import DateField, PlainForm, dress
 from inventory.models import DeviceModel
 from leasing.models import SubAgreement
 from leasing.orders.selectors.reception import ModelToReceive

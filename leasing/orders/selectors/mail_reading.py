@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models.functions import Lower
 
 from albertslund_it.common.names import match_key
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.imports.selectors import devices_by_serial_number, model_key
 from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.placements.selectors import placements_in_force

@@ -10,8 +10,8 @@ from django.db.models.functions import StrIndex, Upper
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
-from albertslund_it.web.ranking import JoinedIds, RankedIds, rank_in
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
+from albertslund_it.web.lists.ranking import JoinedIds, RankedIds, rank_in
 from inventory.models import DeviceModel, Employee, Unit
 from inventory.models.organisation import in_danish_order
 from leasing.models import OrderLine

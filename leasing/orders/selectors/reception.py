@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.serial_numbers import doubt, is_bar_code
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.models import Device, DeviceModel, Employee, FormerSerialNumber, Unit
 from leasing.billing.selectors.window import last_covered_quarter
 from leasing.models import Lease, LeasePrice, Order, OrderedDevice, OrderLine

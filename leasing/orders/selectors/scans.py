@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from albertslund_it.common.serial_numbers import why_not
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, DeviceModel, Placement
 from leasing.models import Lease

@@ -7,15 +7,15 @@ from datetime import date
 
 from django.db import transaction
 
-from albertslund_it.common.cells import KEEP, Keep, given
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.files.cells import KEEP, Keep, given
+from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.money import format_kroner
-from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.common.serial_numbers import doubt
-from albertslund_it.web.bulk import Changes, ValueChange
+from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import among, lock
 from inventory.devices.services.models import ModelBook
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, DeviceModel, Employee, Placement, Unit

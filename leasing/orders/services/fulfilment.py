@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from albertslund_it.common.row_errors import RowErrors
+from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
-from albertslund_it.web.bulk import Changes, ValueChange
-from albertslund_it.web.rows import among, lock
+from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.rows import among, lock
 from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.models import Order, OrderedDevice, OrderLine

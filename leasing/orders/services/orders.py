@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.models import Employee
 from leasing.approvals.selectors.one_pc import lock_employees
 from leasing.approvals.services.approvals import ask_approval

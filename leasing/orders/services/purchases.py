@@ -6,9 +6,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import among, lock
 from leasing.leases.selectors.prices import why_no_price
 from leasing.models import Order, OrderedDevice, OrderLine
 from leasing.models.order import CLOSED, LONGEST_NUMBER, Status

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.agreement import Check, nothing_to_see
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import lock
+from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.models import Device, DeviceModel
 from leasing.domain.accrual import a_quarter
 from leasing.guards import clashes_refused

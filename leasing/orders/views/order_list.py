@@ -1,6 +1,6 @@
 from albertslund_it.common.permissions import VIEW_EMPLOYEE, VIEW_ORDER
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.lists.pages import ListPage
 from leasing.orders.selectors.scope import lines_seen_by
 from leasing.orders.tables import OrderFilter, OrderRows, OrderTable
 

@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.lists import EXCEL
+from albertslund_it.web.lists.pages import EXCEL
 from leasing.orders.exports import write_purchase_list
 from leasing.orders.forms.purchase import PurchaseForm
 from leasing.orders.selectors.purchases import by_model, lines_bought, lines_to_buy, purchases

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS, MANAGE_AMOUNTS, REGISTER_DELIVERIES
-from albertslund_it.web.agreement import FIELD, NotAsShown, agreed_by, refuse_unless_seen
 from albertslund_it.web.clock import now, today
+from albertslund_it.web.forms.agreement import FIELD, NotAsShown, agreed_by, refuse_unless_seen
 from leasing.models import OrderedDevice, SubAgreement
 from leasing.orders.forms.reception import ReceptionForm
 from leasing.orders.presenters.reception import (

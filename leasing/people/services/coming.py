@@ -6,9 +6,9 @@ from datetime import date
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.models import Employee, Placement
 from leasing.approvals.selectors.one_pc import holdings_of, lock_employees
 from leasing.models import Order

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.models import Device, Employee, ExpectedReturn, Placement
 from inventory.placements.selectors import placements_in_force
 from leasing.mail.services import write_mail

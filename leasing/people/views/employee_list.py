@@ -1,6 +1,6 @@
 from albertslund_it.common.permissions import VIEW_EMPLOYEE
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.lists.pages import ListPage
 from inventory.organisation.selectors.scope import employees_seen_by
 from leasing.people.tables import EmployeeFilter, EmployeeRows, EmployeeTable
 from leasing.people.views.permissions import may_edit

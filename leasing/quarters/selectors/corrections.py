@@ -10,8 +10,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.rows import among
 from albertslund_it.web.people import author_of
-from albertslund_it.web.rows import among
 from inventory.models import Placement, Unit
 from leasing.billing.selectors.facts import charges_to_bill, one_moment
 from leasing.billing.selectors.outstanding import leases_pending, window_up_to

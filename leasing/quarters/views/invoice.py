@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import EXPORT_REBILLING, VIEW_BILLINGRUN, VIEW_DEVICE
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.lists import EXCEL
+from albertslund_it.web.lists.pages import EXCEL
 from albertslund_it.web.people import actor_name
 from leasing.cost_share.selectors.lines import UP_TO
 from leasing.cost_share.selectors.payers import payers_seen_by

@@ -11,8 +11,15 @@ from typing import BinaryIO
 
 from django.utils import timezone
 
+from albertslund_it.common.files.workbooks import (
+    TOTAL,
+    CellKind,
+    Formula,
+    SheetColumn,
+    Workbook,
+    fitted,
+)
 from albertslund_it.common.quarters import Quarter, span_label
-from albertslund_it.common.workbooks import TOTAL, CellKind, Formula, SheetColumn, Workbook, fitted
 from leasing.models import BillingRun, Kind
 from leasing.rebilling.selectors.postings import CREDIT, DEBIT, Posting, postings_of
 from leasing.rebilling.selectors.run import Rebilling, SpecifiedLine

@@ -8,8 +8,8 @@ from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
+from albertslund_it.web.database.rows import among
 from albertslund_it.web.people import author_of
-from albertslund_it.web.rows import among
 from leasing.models import BillingRun, SupplierInvoice, Voucher
 
 DIGITS_OF_OPUS = 10

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.kept_files import CheckedFile, check_file
+from albertslund_it.common.files.kept import CheckedFile, check_file
 from leasing.supplier.importers.ubl import BINARY, NS, SAY, text_of, texts_of, visible
 from leasing.supplier.services.billed import Clues, Party
 

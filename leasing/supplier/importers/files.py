@@ -1,6 +1,6 @@
 """The lessor's invoices as a file: a table of lines, or an electronic invoice."""
 
-from albertslund_it.common import cells
+from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import RECONCILE
 from inventory.imports.importers.reading import FileColumn, Importer, like
 from leasing.models import SupplierInvoice, SupplierInvoiceLine

@@ -13,8 +13,8 @@ from decimal import Decimal, InvalidOperation
 from lxml import etree
 
 from albertslund_it.common import money
-from albertslund_it.common.cells import check_year
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.files.cells import check_year
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 NS = {"a": f"{UBL}CommonAggregateComponents-2", "b": f"{UBL}CommonBasicComponents-2"}

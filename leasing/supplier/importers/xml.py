@@ -12,8 +12,8 @@ from datetime import date
 from itertools import chain
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.common.row_errors import RowErrors
 from albertslund_it.common.sentences import full_stop
 from leasing.supplier.importers.clues import (
     MAX_CLUES,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.models import Placement, Unit
 from leasing.domain.reconciliation import Pile
 from leasing.supplier.selectors.matching import MatchedRow

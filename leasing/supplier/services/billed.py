@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from albertslund_it.common.kept_files import CheckedFile
+from albertslund_it.common.files.kept import CheckedFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.bulk import Changes, ValueChange
+from albertslund_it.web.database.bulk import Changes, ValueChange
 from leasing.models import DifferenceOutcome, SupplierInvoice, SupplierInvoiceLine
 from leasing.supplier.presenters import subject_name
 from leasing.supplier.selectors.outcomes import Subject, Subjects, open_claims

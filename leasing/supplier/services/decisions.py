@@ -9,10 +9,10 @@ from django.db import transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.agreement import Check, nothing_to_see, refuse_unless_sure
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import among, lock
+from albertslund_it.web.forms.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.people import Actor, done_by
-from albertslund_it.web.rows import among, lock
 from leasing.billing.selectors.facts import cost_holder_id
 from leasing.billing.services.locks import PRICED
 from leasing.domain.reconciliation import DIFFERENCES, Pile

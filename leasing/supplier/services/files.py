@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.kept_files import CheckedFile, check_file
-from albertslund_it.web.bulk import Changes
+from albertslund_it.common.files.kept import CheckedFile, check_file
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor, done_by
-from albertslund_it.web.rows import lock
 from leasing.models import FileOrigin, KeptFile, SupplierInvoice, SupplierInvoiceFile
 
 MAX_BY_HAND = 50

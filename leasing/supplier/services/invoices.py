@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils.timezone import make_aware
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.kept_files import CheckedFile
+from albertslund_it.common.files.kept import CheckedFile
+from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.money import format_kroner
-from albertslund_it.common.row_errors import RowErrors
-from albertslund_it.web.bulk import Changes, ValueChange
+from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.rows import among, insert, lock
 from albertslund_it.web.people import Actor, done_by
-from albertslund_it.web.rows import among, insert, lock
 from inventory.models import FormerSerialNumber
 from leasing.models import (
     DifferenceOutcome,

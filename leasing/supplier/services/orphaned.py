@@ -6,9 +6,9 @@ from django.db import transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import lock
 from inventory.models import Unit
 from leasing.models import BillingRun, Charge, DifferenceOutcome, InvoiceLine, SupplierInvoice
 from leasing.supplier.selectors.reconciliation import orphans_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from albertslund_it.common.money import format_kroner
-from albertslund_it.web.bulk import ValueChange
+from albertslund_it.web.database.bulk import ValueChange
 from inventory.models import Unit
 from leasing.models import FrameworkAgreement, Settings, SupplierInvoice, SupplierInvoiceLine
 from leasing.supplier.services.billed import Header, Party

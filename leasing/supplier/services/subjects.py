@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from albertslund_it.web.rows import among
+from albertslund_it.web.database.rows import among
 from inventory.imports.selectors import devices_by_serial_number
 from leasing.models import Lease, SubAgreement
 from leasing.supplier.services.billed import BilledLine, Clues

@@ -7,10 +7,10 @@ from datetime import date
 from django.db import transaction
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.files.row_errors import FileRefused
 from albertslund_it.common.money import format_kroner
-from albertslund_it.common.row_errors import FileRefused
 from albertslund_it.common.sentences import full_stop
-from albertslund_it.web.bulk import Changes
+from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.people import Actor
 from leasing.models import SupplierInvoice
 from leasing.supplier.services.billed import BilledLine, Header

@@ -8,10 +8,10 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.kept_files import CheckedFile
+from albertslund_it.common.files.kept import CheckedFile
 from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
-from albertslund_it.web import uploads
 from albertslund_it.web.clock import now
+from albertslund_it.web.forms import uploads
 from leasing.models import SupplierInvoiceFile
 from leasing.supplier.selectors.invoices import invoices_seen_by
 from leasing.supplier.services.files import attach_file, remove_file

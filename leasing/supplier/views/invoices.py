@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
 from albertslund_it.web.clock import today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.lists.pages import ListPage
 from leasing.models import SubAgreement, SupplierInvoice
 from leasing.supplier.forms import AttachForm, InvoiceForm, TotalForms, VoucherNumberForm
 from leasing.supplier.presenters import claim_shown, invoice_kind

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.agreement import agreed_by, status_of
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.lists import ListPage
+from albertslund_it.web.forms.agreement import agreed_by, status_of
+from albertslund_it.web.lists.pages import ListPage
 from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
 from leasing.domain.reconciliation import DIFFERENCES, Pile

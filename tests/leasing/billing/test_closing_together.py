@@ -15,7 +15,7 @@ from django.db import connection, connections, transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.rows import lock
+from albertslund_it.web.database.rows import lock
 from inventory.models import Placement
 from leasing.billing.selectors.verification import breaches
 from leasing.billing.services.closing import close_quarter

@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.row_errors import FileRefused
-from albertslund_it.common.spreadsheets import FileTable
+from albertslund_it.common.files.row_errors import FileRefused
+from albertslund_it.common.files.spreadsheets import FileTable
 from inventory.models import Device, Employee, Unit
 from leasing.guards import BILLED, BUSY, CLASH
 from leasing.imports.importers.files import import_file, import_table

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from albertslund_it import roles
-from albertslund_it.web import uploads
+from albertslund_it.web.forms import uploads
 from inventory.models import Employee
 from leasing.imports.importers.kinds import KINDS
 from leasing.models import LeasePrice

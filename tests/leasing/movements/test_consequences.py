@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from albertslund_it.common.cells import KEEP
+from albertslund_it.common.files.cells import KEEP
 from inventory.models import Placement
 from leasing.billing.selectors.consequences import Plan, consequence_of
 from leasing.models import InvoiceLine, Lease, LeaseTerm

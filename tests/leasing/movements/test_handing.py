@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.agreement import agreed_by
+from albertslund_it.web.forms.agreement import agreed_by
 from inventory.models import ExpectedReturn, Placement
 from leasing.approvals.selectors.one_pc import holdings_of
 from leasing.models import LossReport, Order, OrderedDevice, OrderLine

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.agreement import NotAsShown, refuse_unless_seen, value_of
+from albertslund_it.web.forms.agreement import NotAsShown, refuse_unless_seen, value_of
 from inventory.models import FormerSerialNumber, Placement
 from leasing.billing.presenters.consequences import rows_of_consequence
 from leasing.billing.selectors.consequences import Plan, consequence_of

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from albertslund_it.web.agreement import refuse_unless_seen, value_of
+from albertslund_it.web.forms.agreement import refuse_unless_seen, value_of
 from inventory.models import Placement
 from leasing.movements.presenters import whole_story
 from leasing.movements.selectors.states import states_of

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.agreement import NotAsShown, refuse_unless_seen, value_of
+from albertslund_it.web.forms.agreement import NotAsShown, refuse_unless_seen, value_of
 from inventory.models import Device, FormerSerialNumber
 from leasing.models import Lease, LeaseTerm, Mail, Order, OrderedDevice, OrderLine
 from leasing.orders.presenters.reception import rows_of_reception

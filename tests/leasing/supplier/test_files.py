@@ -13,8 +13,8 @@ from django.utils import timezone
 from lxml import html
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.file_kinds import MAX_PARTS
-from albertslund_it.common.kept_files import check_file, clean_name
+from albertslund_it.common.files.kept import check_file, clean_name
+from albertslund_it.common.files.kinds import MAX_PARTS
 from leasing.models import KeptFile, SupplierInvoice, SupplierInvoiceFile
 from leasing.supplier.services.files import attach_file, remove_file
 from leasing.supplier.services.invoices import withdraw_invoice

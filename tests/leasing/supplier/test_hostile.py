@@ -9,7 +9,7 @@ import tracemalloc
 import pytest
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.row_errors import RowErrors
+from albertslund_it.common.files.row_errors import RowErrors
 from leasing.supplier.importers import ubl as reader
 from leasing.supplier.importers.clues import _labelled, clues_of
 from leasing.supplier.importers.ubl import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, NS, parse

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.agreement import NotAsShown, refuse_unless_seen, value_of
+from albertslund_it.web.forms.agreement import NotAsShown, refuse_unless_seen, value_of
 from leasing.domain.reconciliation import Pile
 from leasing.models import DifferenceOutcome, Outcome, SupplierInvoice, SupplierInvoiceLine
 from leasing.supplier.presenters import differences_told

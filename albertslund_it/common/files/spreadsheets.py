@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from albertslund_it.common.cells import is_blank
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.file_kinds import kind_of
-from albertslund_it.common.workbooks import TOTAL
-from albertslund_it.common.xlsx import SheetReading, read_sheet
-from albertslund_it.common.xlsx_parts import (
+from albertslund_it.common.files.cells import is_blank
+from albertslund_it.common.files.kinds import kind_of
+from albertslund_it.common.files.workbooks import TOTAL
+from albertslund_it.common.files.xlsx import SheetReading, read_sheet
+from albertslund_it.common.files.xlsx_parts import (
     MAX_CELL,
     MAX_CHARACTERS,
     MAX_COLUMNS,

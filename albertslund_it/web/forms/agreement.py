@@ -12,7 +12,7 @@ from django.core import signing
 
 from albertslund_it.common.agreement import digest_of
 from albertslund_it.common.errors import Refused
-from albertslund_it.web.forms import PlainForm
+from albertslund_it.web.forms.fields import PlainForm
 
 FIELD = "agreed"
 SALT = "agreement"

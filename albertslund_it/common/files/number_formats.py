@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import groupby
 
-from albertslund_it.common.cells import FormattedNumber
+from albertslund_it.common.files.cells import FormattedNumber
 
 LONGEST = 255  # signs: Excel's own limit of a format
 _SYMBOL = re.compile(r"\[\$([^\]-]*)[^\]]*\]")

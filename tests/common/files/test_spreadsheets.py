@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albertslund_it.common import file_kinds, spreadsheets, xlsx, xlsx_parts
-from albertslund_it.common.cells import UNCALCULATED
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.spreadsheets import FileTable, read_table
+from albertslund_it.common.files import kinds as file_kinds
+from albertslund_it.common.files import spreadsheets, xlsx, xlsx_parts
+from albertslund_it.common.files.cells import UNCALCULATED
+from albertslund_it.common.files.spreadsheets import FileTable, read_table
 from tests.files import workbook
 
 MEGABYTE = 2**20

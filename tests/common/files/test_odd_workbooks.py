@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 from openpyxl.styles import Protection
 
-from albertslund_it.common import cells, number_formats, xlsx_parts
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.spreadsheets import heading_key, read_table
+from albertslund_it.common.files import cells, number_formats, xlsx_parts
+from albertslund_it.common.files.spreadsheets import heading_key, read_table
 from tests.common.test_spreadsheets import archive, changed_part, read, refusal
 from tests.files import workbook
 

@@ -18,9 +18,9 @@ from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.file_kinds import LOCKED, has_too_many_parts
-from albertslund_it.common.number_formats import NumberFormat, number_format
-from albertslund_it.common.xlsx_parts import (
+from albertslund_it.common.files.kinds import LOCKED, has_too_many_parts
+from albertslund_it.common.files.number_formats import NumberFormat, number_format
+from albertslund_it.common.files.xlsx_parts import (
     DAMAGED,
     TOO_MUCH,
     Bounds,

@@ -7,7 +7,13 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from albertslund_it.common.workbooks import CellKind, Formula, SheetColumn, Workbook, write_table
+from albertslund_it.common.files.workbooks import (
+    CellKind,
+    Formula,
+    SheetColumn,
+    Workbook,
+    write_table,
+)
 from tests.libreoffice import recalculated
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albertslund_it.common import cells
+from albertslund_it.common.files import cells
+from albertslund_it.common.files.number_formats import number_format
 from albertslund_it.common.money import format_kroner, plain_kroner
-from albertslund_it.common.number_formats import number_format
 
 DAY = date(2025, 11, 17)
 dates = st.dates(date(2000, 1, 1), date(2100, 12, 31))

@@ -14,7 +14,7 @@ from django.core.validators import MaxLengthValidator
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
-from albertslund_it.common.cells import check_year
+from albertslund_it.common.files.cells import check_year
 from albertslund_it.common.money import parse_kroner, plain_kroner
 from albertslund_it.common.sentences import full_stop
 

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Field, ForeignKey, Model
 
 from albertslund_it.common.money import format_kroner
-from albertslund_it.web import history
+from albertslund_it.web.database import history
+from albertslund_it.web.database.rows import column_of, insert, update
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import column_of, insert, update
 
 NAMES = ("number", "initials", "serial_number", "name")
 Row = TypeVar("Row", bound=Model)

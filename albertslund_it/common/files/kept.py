@@ -8,7 +8,7 @@ import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 
-from albertslund_it.common.file_kinds import has_too_many_parts
+from albertslund_it.common.files.kinds import has_too_many_parts
 
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from albertslund_it.common import spreadsheets, xlsx, xlsx_parts
+from albertslund_it.common.files import spreadsheets, xlsx, xlsx_parts
 from tests.common.test_spreadsheets import archive, read, refusal
 from tests.files import workbook
 
@@ -21,7 +21,7 @@ MEGABYTE = 2**20
 READER = """
 import os, re, sys
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.spreadsheets import read_table
+from albertslund_it.common.files.spreadsheets import read_table
 
 def read(path):
     try:

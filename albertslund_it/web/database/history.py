@@ -17,8 +17,8 @@ from django.db import connection
 from django.db.models import Model
 from django.db.models.signals import pre_save
 
+from albertslund_it.web.database.rows import column_of, write_rows
 from albertslund_it.web.people import Actor
-from albertslund_it.web.rows import column_of, write_rows
 
 COLUMNS = (
     "content_type_id",

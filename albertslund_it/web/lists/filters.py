@@ -3,7 +3,7 @@
 import django_filters
 from django import forms
 
-from albertslund_it.web.forms import PlainForm
+from albertslund_it.web.forms.fields import PlainForm
 
 
 class FilterSet(django_filters.FilterSet):

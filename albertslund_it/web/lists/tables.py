@@ -9,8 +9,8 @@ from django.db.models import QuerySet, Sum
 from django.utils.safestring import SafeString
 from django_tables2.data import TableData
 
-from albertslund_it.common import workbooks
-from albertslund_it.web.columns import NOTHING
+from albertslund_it.common.files import workbooks
+from albertslund_it.web.lists.columns import NOTHING
 
 
 class QuerySetRows(TableData):

@@ -15,9 +15,9 @@ from django.db.models.functions import Collate
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from albertslund_it.common.files.workbooks import CellKind
 from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.names import danish_key
-from albertslund_it.common.workbooks import CellKind
 
 NOTHING = (1,)  # what a column of nothing is sorted by: after (0, …)
 

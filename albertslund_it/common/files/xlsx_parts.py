@@ -14,9 +14,9 @@ from xml.parsers import expat
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils import column_index_from_string
 
-from albertslund_it.common.cells import UNCALCULATED
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.number_formats import LONGEST
+from albertslund_it.common.files.cells import UNCALCULATED
+from albertslund_it.common.files.number_formats import LONGEST
 
 LAST_ROW = 1_048_576
 MAX_CELL = 32_767  # signs: Excel's own limit

@@ -2,7 +2,8 @@
 
 from django.core.exceptions import ValidationError
 
-from albertslund_it.common import account_codes, cells
+from albertslund_it.common import account_codes
+from albertslund_it.common.files import cells
 from albertslund_it.common.sentences import full_stop
 
 

@@ -11,10 +11,10 @@ from django.utils.cache import patch_vary_headers
 from django.views.generic import View
 from django_tables2 import RequestConfig
 
-from albertslund_it.common import workbooks
-from albertslund_it.web.filters import FilterSet
+from albertslund_it.common.files import workbooks
+from albertslund_it.web.lists.filters import FilterSet
+from albertslund_it.web.lists.tables import Table, unknown_order
 from albertslund_it.web.requests import Request
-from albertslund_it.web.tables import Table, unknown_order
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

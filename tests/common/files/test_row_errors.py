@@ -2,7 +2,7 @@
 
 import pytest
 
-from albertslund_it.common.row_errors import FileRefused, RowErrors
+from albertslund_it.common.files.row_errors import FileRefused, RowErrors
 
 
 def test_faults_come_in_the_order_of_the_rows():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.sentences import full_stop
-from albertslund_it.web.charts import Rect, Text, whole_kroner
+from albertslund_it.web.drawings.charts import Rect, Text, whole_kroner
 
 # Lying bars: a label's line, a bar, and the space between labels in pixels; the longest bar in
 # per cent of the drawing, which leaves room for its amount on a phone.
