@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from albertslund_it.common.files import spreadsheets, xlsx, xlsx_parts
-from tests.common.test_spreadsheets import archive, read, refusal
+from tests.common.files.test_spreadsheets import archive, read, refusal
 from tests.files import workbook
 
 MEGABYTE = 2**20

@@ -11,7 +11,7 @@ from openpyxl.styles import Protection
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files import cells, number_formats, xlsx_parts
 from albertslund_it.common.files.spreadsheets import heading_key, read_table
-from tests.common.test_spreadsheets import archive, changed_part, read, refusal
+from tests.common.files.test_spreadsheets import archive, changed_part, read, refusal
 from tests.files import workbook
 
 MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -12,7 +12,7 @@ from leasing import migrations
 from leasing.guards import missing_guards
 from leasing.models import BillingRun, InvoiceLine
 from tests import builders as make
-from tests.leasing.guards.test_guards import contents
+from tests.leasing.guards.test_guards import contents, ids  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +64,7 @@ def later_version(tmp_path, monkeypatch, settings):
     call_command("migrate", "leasing", there[-1], verbosity=0)
 
 
-def test_guards_come_back_after_a_migration_that_remakes_their_tables(ids, later_version):
+def test_guards_come_back_after_a_migration_that_remakes_their_tables(ids, later_version):  # noqa: F811
     before = contents()
 
     call_command("migrate", verbosity=0)
