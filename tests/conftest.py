@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from leasing.guards import remove_guards
 from tests import kept_database
@@ -40,8 +40,10 @@ def pytest_collection_modifyitems(items):
     what LibreOffice makes of files that other tests read on both (a test of that has its name).
     """
     for item in items:
-        asks_a_database = {"db", "transactional_db"}.intersection(item.fixturenames) or (
-            item.get_closest_marker("django_db")
+        asks_a_database = (
+            {"db", "transactional_db"}.intersection(item.fixturenames)
+            or item.get_closest_marker("django_db")
+            or (item.cls and issubclass(item.cls, TransactionTestCase))  # properties
         )
         is_in_browser = "chromium" in item.fixturenames
         has_libreoffice = "libreoffice" in item.name.partition("[")[0]
