@@ -56,5 +56,6 @@ def _modules_that_know(question):
 
 
 def _only_read(execute, sql, params, many, context):
-    assert sql.startswith("SELECT"), f"This world stands still: {sql}"
+    is_read = sql.startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK"))
+    assert is_read, f"This world stands still: {sql}"
     return execute(sql, params, many, context)
