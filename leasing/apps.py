@@ -9,6 +9,7 @@ class LeasingConfig(AppConfig):
     verbose_name = "Leasing og afregning"
 
     def ready(self):
+        from leasing.cost_table.refresh import refresh_after_migrations
         from leasing.guards import make_way_for_migrations, restore_guards
         from leasing.seed import create_what_is_there_from_the_start
 
@@ -16,3 +17,4 @@ class LeasingConfig(AppConfig):
         pre_migrate.connect(make_way_for_migrations, sender=self)
         post_migrate.connect(restore_guards, sender=self)
         post_migrate.connect(create_what_is_there_from_the_start, sender=self)
+        post_migrate.connect(refresh_after_migrations, sender=self)

@@ -12,12 +12,15 @@ with temporary tables last: else one of the same name would be looked in instead
 """
 
 import json
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import IntegrityError, OperationalError, connections
 
 from albertslund_it.common.errors import Refused
+from leasing import marks
+from leasing.triggers import Schema, Trigger, statement_trigger
 
 SEALED = "En låst kørsel kan ikke ændres."
 BILLED = "Et opkrævet engangsbeløb kan ikke ændres. Opret et modsat beløb."
@@ -103,22 +106,34 @@ GUARDED = (
 
 
 def restore_guards(using="default", **kwargs):
-    """Put every guard back; take them away where the tables are not there (any more)."""
+    """Put every guard and mark back; take them away where the tables are not there (any more).
+
+    Where a mark had been away, something may have changed without one: all is marked.
+    """
     connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    has_marks = marks.TABLE in tables
+    was_marked = has_marks and not any(
+        name.startswith(marks.PREFIX) for name in missing_guards(connection)
+    )
     remove_guards(using)
-    if not {guarded.table for guarded in GUARDED} <= set(connection.introspection.table_names()):
+    if not {guarded.table for guarded in GUARDED} <= tables:
         return
     with connection.cursor() as cursor:
         for guard in _wanted(connection):
-            for statement in guard.statements:
-                cursor.execute(statement)
+            if has_marks or guard.name.startswith(PREFIX):
+                for statement in guard.statements:
+                    cursor.execute(statement)
+        if has_marks and not was_marked:
+            cursor.execute(marks.EVERYTHING)
 
 
 def remove_guards(using="default"):
     """Take the guards away: for tests, which empty the tables afterwards."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        installed = [row for row in _installed(connection) if row[0].startswith(PREFIX)]
+        ours = (PREFIX, marks.PREFIX)
+        installed = [row for row in _installed(connection) if row[0].startswith(ours)]
         for name, table, *_ in installed:
             on = f" ON {table}" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TRIGGER {name}{on}")
@@ -178,7 +193,7 @@ _INSTALLED = """
             THEN pg_get_functiondef(p.oid) ELSE '' END
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
     WHERE pg_table_is_visible(c.oid) AND NOT t.tgisinternal
-        AND (c.relname = ANY(%s) OR t.tgname LIKE 'guard\\_%%')
+        AND (c.relname = ANY(%s) OR t.tgname LIKE ANY(ARRAY['guard\\_%%', 'mark\\_%%']))
     ORDER BY c.relname, t.tgname
 """
 # Foreign keys that are not checked, rules, rows that some do not see, and tables that add rows.
@@ -206,50 +221,30 @@ def _installed(connection) -> list[tuple[str, str, str, str]]:
         else:
             cursor.execute(
                 "SELECT name, tbl_name, sql, '' FROM sqlite_master WHERE type = 'trigger' "
-                "AND (tbl_name IN (SELECT value FROM json_each(%s)) OR name GLOB 'guard_*')",
+                "AND (tbl_name IN (SELECT value FROM json_each(%s)) OR name GLOB 'guard_*' "
+                "OR name GLOB 'mark_*')",
                 [json.dumps(tables)],
             )
         return cursor.fetchall()
 
 
-@dataclass(frozen=True)
-class _Guard:
-    """A trigger and, on PostgreSQL, its function."""
-
-    name: str
-    table: str
-    trigger: str
-    function: str = ""
-
-    @property
-    def statements(self) -> tuple[str, ...]:
-        if not self.function:
-            return (self.trigger,)
-        return (
-            self.function,
-            self.trigger,
-            f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {self.name}",
-        )
-
-
-def _wanted(connection):
-    """Yield every guard as it should be."""
+def _wanted(connection) -> Iterator[Trigger]:
+    """Yield every guard, and every mark, as it should be."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT quote_ident(current_schema()), quote_literal(current_schema())")
-            schema = cursor.fetchone()
+            schema = Schema(*cursor.fetchone())
         for guarded in GUARDED:
-            yield from _postgresql(guarded, *schema)
+            yield from _postgresql(guarded, schema)
+        yield from marks.on_postgresql(schema)
     else:
         for guarded in GUARDED:
             yield from _sqlite(guarded)
+        yield from marks.on_sqlite()
 
 
-def _postgresql(guarded: Guarded, schema: str, quoted_schema: str):
-    """One statement trigger an operation; `gone` and `fresh` are the rows before and after.
-
-    Both are spelled as PostgreSQL itself prints them, so that the two can be compared.
-    """
+def _postgresql(guarded: Guarded, schema: Schema) -> Iterator[Trigger]:
+    """One statement trigger an operation; `gone` and `fresh` are the rows before and after."""
     gone = f"EXISTS (SELECT 1 FROM gone WHERE {guarded.is_fixed.format(row='gone')})"
     fresh = f"EXISTS (SELECT 1 FROM fresh WHERE {guarded.is_fixed.format(row='fresh')})"
     change = f"{gone} OR {fresh}"
@@ -279,18 +274,12 @@ def _postgresql(guarded: Guarded, schema: str, quoted_schema: str):
             f" BEGIN IF {condition} THEN RAISE EXCEPTION '{guarded.message}' "
             "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL; END "
         )
-        yield _Guard(
-            name,
-            guarded.table,
-            trigger=f"CREATE TRIGGER {name} {event} ON {guarded.table}{tables} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-            function=f"CREATE OR REPLACE FUNCTION {schema}.{name}()\n RETURNS trigger\n"
-            f" LANGUAGE plpgsql\n SET search_path TO {quoted_schema}, 'pg_temp'\n"
-            f"AS $function${body}$function$\n",
+        yield statement_trigger(
+            name, guarded.table, f"{event} ON {guarded.table}{tables}", body, schema
         )
 
 
-def _sqlite(guarded: Guarded):
+def _sqlite(guarded: Guarded) -> Iterator[Trigger]:
     """One row trigger an operation."""
     old, new = (guarded.is_fixed.format(row=row) for row in ("OLD", "NEW"))
     pushed_out = " OR ".join(
@@ -316,7 +305,7 @@ def _sqlite(guarded: Guarded):
     }
     for operation, (event, condition) in refused.items():
         name = f"{PREFIX}{guarded.table}_{operation}"
-        yield _Guard(
+        yield Trigger(
             name,
             guarded.table,
             trigger=f"CREATE TRIGGER {name} {event} ON {guarded.table} FOR EACH ROW "

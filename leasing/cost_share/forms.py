@@ -16,7 +16,7 @@ from albertslund_it.web.forms.fields import (
 )
 from inventory.models import DeviceModel
 from leasing.billing.presenters.runs import label_of_code
-from leasing.billing.selectors.window import billing_start, next_window, runs_to_close
+from leasing.billing.selectors.window import next_window, runs_to_close
 from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.coming import ComingSpan
 from leasing.cost_share.selectors.forecast import last_quarter
@@ -32,6 +32,7 @@ from leasing.cost_share.selectors.lines import (
 )
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.what_if import models_to_choose, units_to_choose
+from leasing.cost_table.facts import billing_start
 from leasing.domain.assumptions import Assumptions
 from leasing.domain.renewal import ASSUMED, PLANNED
 from leasing.models import KIND_NAMES, BillingRun, EndChoice, Kind

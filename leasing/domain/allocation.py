@@ -1,5 +1,6 @@
 """Who carries what: a lease's cost split by its placements, and what of it is not billed yet."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -111,6 +112,15 @@ def _add(
         amount_before, day, _, days_before = shares[key]
         amount, days = amount + amount_before, days + days_before
     shares[key] = fast(UnitShare, (amount, day, until - ONE_DAY, days))
+
+
+def unit_on(facts: LeaseFacts, day: date, holder: int | None) -> int | None:
+    """Return the unit that holds a leased item on a day; None when the lease does not run."""
+    began, ended = span_of(facts.terms, facts.stops_on)
+    if not began <= day < ended:
+        return None
+    index = bisect_right([since for since, _ in facts.placements], day) - 1
+    return (facts.placements[index][1] if index >= 0 else None) or holder
 
 
 class Difference(NamedTuple):

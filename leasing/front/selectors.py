@@ -10,8 +10,9 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Unit
 from leasing.billing.selectors.outstanding import Outstanding
 from leasing.billing.selectors.quarter_costs import LeasedCost, cost_of
-from leasing.billing.selectors.window import billing_start, last_closed_quarter
+from leasing.billing.selectors.window import last_closed_quarter
 from leasing.confirmation.selectors.items import RoundProgress, quarters_asked, silent_departments
+from leasing.cost_table.facts import billing_start
 from leasing.data_quality.selectors.sets import held_by_leavers, without_coding
 from leasing.models import BillingRun, Objection, RebillingExport
 from leasing.quarters.selectors.fiscal_years import QuartersOfYear, fiscal_years

@@ -15,7 +15,7 @@ from albertslund_it.web.forms import uploads
 from albertslund_it.web.forms.agreement import FIELD, NotAsShown, refuse_unless_seen
 from albertslund_it.web.forms.fields import PlainForm, PlainSelect
 from inventory.imports.importers.reading import Importer
-from leasing.billing.selectors.window import billing_start
+from leasing.cost_table.facts import billing_start
 from leasing.imports.exports import write_example
 from leasing.imports.importers.files import ImportReport, import_file
 from leasing.imports.importers.kinds import KINDS

@@ -15,6 +15,7 @@ from leasing.models.billing import (
 from leasing.models.budget import Budget
 from leasing.models.charge import Charge
 from leasing.models.confirmation import Confirmation, ConfirmationRound, Objection
+from leasing.models.cost import Cost, CostEnding, CostLease, CostMark, CostPending, CostTotal
 from leasing.models.end_wish import EndWish
 from leasing.models.lease import EndChoice, Lease, LeaseTerm
 from leasing.models.loss import LossReport
@@ -44,6 +45,12 @@ __all__ = [
     "Charge",
     "Confirmation",
     "ConfirmationRound",
+    "Cost",
+    "CostEnding",
+    "CostLease",
+    "CostMark",
+    "CostPending",
+    "CostTotal",
     "Decision",
     "DifferenceOutcome",
     "EndChoice",

@@ -14,7 +14,7 @@ HOUSES = ("albertslund_it.common", "albertslund_it.web", "inventory", "leasing",
 APPS = ("inventory", "leasing")
 
 # The ground of an app: tables, pure arithmetic and triggers, under all of its subjects.
-GROUND = ("domain", "models", "guards", "migrations")
+GROUND = ("domain", "models", "triggers", "marks", "guards", "migrations", "cost_table")
 # The drawers of a subject, from the bottom up: a drawer may open to itself and to those below it,
 # of its own subject and of the subjects below. Presenters stand below services, since a mail and a
 # workbook say the same words as the page.

@@ -22,7 +22,7 @@ LEASING = {
     "data_quality": ("approvals", "billing"),
     "rebilling": ("billing", "supplier"),
     "charges": ("billing", "lease_end", "leases"),
-    "orders": ("approvals", "billing", "leases", "mail"),
+    "orders": ("approvals", "leases", "mail"),
     "confirmation": ("billing", "data_quality", "mail"),
     "movements": ("approvals", "billing", "data_quality", "mail", "orders"),
     "devices": ("billing", "confirmation", "data_quality", "lease_end", "leases", "movements"),
@@ -48,7 +48,7 @@ LEASING = {
         "rebilling",
         "supplier",
     ),
-    "audit_trail": ("billing", "cost_share", "rebilling"),
+    "audit_trail": ("cost_share", "rebilling"),
     "notices": (
         "approvals",
         "billing",
@@ -72,6 +72,6 @@ LEASING = {
         "rebilling",
         "supplier",
     ),
-    "imports": ("charges", "cost_share", "leases", "movements", "orders", "supplier", "billing"),
+    "imports": ("charges", "cost_share", "leases", "movements", "orders", "supplier"),
 }
 SUBJECTS = {"inventory": INVENTORY, "leasing": LEASING}

@@ -1,7 +1,7 @@
 """Rows into and out of tables as fast as each database takes them, unseen by models and signals."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import attrgetter
 from typing import Any, cast
 
@@ -119,3 +119,47 @@ def lock(*models: type[Model]) -> None:
         tables = ", ".join(connection.ops.quote_name(m._meta.db_table) for m in models)
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def delete_rows(table: str, key: Sequence[str], keys: Collection[Sequence[object]]) -> None:
+    """Delete rows by their keys: with one statement on PostgreSQL, else one that is prepared once.
+
+    A key is of numbers and texts.
+    """
+    if not keys:
+        return
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            columns = list(zip(*keys, strict=True))
+            kinds = ["bigint[]" if isinstance(c[0], int) else "text[]" for c in columns]
+            arrays = ", ".join(f"%s::{kind}" for kind in kinds)
+            names = ", ".join(f"k{at}" for at in range(len(key)))
+            matches = " AND ".join(f"t.{quote(c)} = k{at}" for at, c in enumerate(key))
+            cursor.execute(
+                f"DELETE FROM {quote(table)} t USING unnest({arrays}) AS gone({names}) "
+                f"WHERE {matches}",
+                [list(column) for column in columns],
+            )
+        else:
+            matches = " AND ".join(f"{quote(column)} = %s" for column in key)
+            cursor.executemany(f"DELETE FROM {quote(table)} WHERE {matches}", cast("Any", keys))
+
+
+def add_to_rows(
+    table: str, key: Sequence[str], sums: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Add to the sums of rows, which are made where there are none: key, then what is added."""
+    if not rows:
+        return
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(column) for column in (*key, *sums))
+    keys = ", ".join(quote(column) for column in key)
+    marks = ", ".join(["%s"] * (len(key) + len(sums)))
+    added = ", ".join(f"{quote(c)} = {quote(table)}.{quote(c)} + excluded.{quote(c)}" for c in sums)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {quote(table)} ({names}) VALUES ({marks}) "
+            f"ON CONFLICT ({keys}) DO UPDATE SET {added}",
+            cast("list[Sequence[Any]]", rows),
+        )

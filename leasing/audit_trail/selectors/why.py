@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Unit
-from leasing.billing.selectors.facts import cost_holder_id, lease_facts, one_moment
-from leasing.billing.selectors.window import billing_start
+from leasing.cost_table.facts import billing_start, cost_holder_id, lease_facts
+from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import Term, accrued, quarter_position, span_of, term_on
 from leasing.domain.allocation import LeaseFacts
 from leasing.models import InvoiceLine, Lease

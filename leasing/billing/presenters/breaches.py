@@ -72,6 +72,7 @@ SENTENCES = {
     "pending": LEASE
     + ": en fuld genberegning giver andre udestående forskelle ({periods}, {pending_ore}) end den "
     "hurtige.",
+    "kept_cost": "De gemte udgifter i »{table}« er ikke dem, en genberegning giver ({of}).",
 }
 CHARGE_FIELDS = {
     "date": "dato",

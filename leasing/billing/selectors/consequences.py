@@ -14,8 +14,14 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, Unit
-from leasing.billing.selectors.facts import NOBODY, cost_holder_id, lease_facts, one_moment
-from leasing.billing.selectors.window import billing_start, last_covered_quarter
+from leasing.cost_table.facts import (
+    NOBODY,
+    billing_start,
+    cost_holder_id,
+    last_covered_quarter,
+    lease_facts,
+)
+from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import span_of, terms_in_order
 from leasing.domain.allocation import LeaseFacts, Period, split
 

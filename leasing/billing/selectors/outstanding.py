@@ -9,20 +9,12 @@ from django.db.models import Q, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department, Device, Placement, Unit
-from leasing.billing.selectors.facts import (
-    charges_to_bill,
-    cost_holder_id,
-    leases_with_differences,
-    one_moment,
-)
+from leasing.billing.selectors.facts import charges_to_bill, leases_with_differences
 from leasing.billing.selectors.preview import Late, invoice_order
 from leasing.billing.selectors.run_lines import RunLine, charge_line, lease_line
-from leasing.billing.selectors.window import (
-    Window,
-    billing_start,
-    last_closed_quarter,
-    last_covered_quarter,
-)
+from leasing.billing.selectors.window import Window, last_closed_quarter
+from leasing.cost_table.facts import billing_start, cost_holder_id, last_covered_quarter
+from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import span_of
 from leasing.domain.allocation import BACKLOG, CURRENT, Difference, LeaseFacts
 from leasing.models import COST_HOLDER_NAME, InvoiceLine, InvoiceSummary

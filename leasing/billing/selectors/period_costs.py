@@ -12,7 +12,7 @@ from django.db.models import Sum
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Department, Unit
 from leasing.billing.selectors.preview import RunPreview
-from leasing.billing.selectors.window import billing_start
+from leasing.cost_table.facts import billing_start
 from leasing.models import COST_HOLDER_NAME, BillingRun, InvoiceSummary
 
 Payer = tuple[int | None, int]  # department (None: the cost holder's) and unit

@@ -7,7 +7,7 @@ from datetime import date
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department, Unit
-from leasing.billing.selectors.facts import charges_left_by, cost_holder_id, one_moment
+from leasing.billing.selectors.facts import charges_left_by
 from leasing.billing.selectors.proposal import (
     InvoiceOrder,
     Proposal,
@@ -17,6 +17,8 @@ from leasing.billing.selectors.proposal import (
 )
 from leasing.billing.selectors.run_lines import RunTotals, run_lines
 from leasing.billing.selectors.window import Window, window_for
+from leasing.cost_table.facts import cost_holder_id
+from leasing.cost_table.moment import one_moment
 from leasing.domain.allocation import Difference, LeaseFacts
 from leasing.models import COST_HOLDER_NAME, Kind
 

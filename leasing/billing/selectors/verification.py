@@ -12,13 +12,12 @@ from albertslund_it.common.quarters import Quarter
 from leasing.billing.selectors.beside_the_seal import breaches_beside, gone_runs
 from leasing.billing.selectors.billed_text import is_billed_by_its_text
 from leasing.billing.selectors.breaches import Breach
-from leasing.billing.selectors.facts import (
-    NOBODY,
-    cost_holder_id,
-    leases_with_differences,
-    one_moment,
-)
+from leasing.billing.selectors.facts import leases_with_differences
 from leasing.billing.selectors.window import pending_window
+from leasing.cost_table.check import costs_that_differ
+from leasing.cost_table.facts import NOBODY, cost_holder_id
+from leasing.cost_table.moment import snapshot
+from leasing.cost_table.refresh import refresh
 from leasing.domain.digest import INVOICE_FIELDS, LINE_FIELDS, Seal, header_record, record
 from leasing.guards import foreign_to_guards, missing_guards
 from leasing.models import (
@@ -39,13 +38,16 @@ def breaches() -> Iterator[Breach]:
     yield from _of_guards()
     for foreign in foreign_to_guards():
         yield Breach("foreign_object", {"what": foreign})
-    with one_moment():
+    # A run that is misnamed cannot be counted with; that it is, is told below.
+    if can_count := all(_is_named(run) for run, _ in _runs()):
+        refresh()
+    with snapshot():
         yield from chain.from_iterable(_of_run(run, before) for run, before in _runs())
         yield from breaches_beside()
         yield from _of_leases()
-        # A run that is misnamed cannot be counted with; that it is, is told already.
-        if all(_is_named(run) for run, _ in _runs()):
+        if can_count:
             yield from _of_pending()
+            yield from _of_kept_costs()
 
 
 def breaches_of(run: BillingRun) -> list[Breach]:
@@ -267,3 +269,11 @@ def _of_pending() -> Iterator[Breach]:
             pending = sum(d.amount_ore for d in computed) - sum(d.amount_ore for d in seen)
             periods = tuple(sorted({d.period for d in {*seen} ^ {*computed}}))
             yield Breach("pending", {**of_lease, "periods": periods, "pending_ore": pending})
+
+
+def _of_kept_costs() -> Iterator[Breach]:
+    """Compare the kept costs with a full recomputation, lease by lease and sum by sum."""
+    serial_numbers = dict(Lease.objects.values_list("id", "device__serial_number"))
+    for table, key in costs_that_differ():
+        of = " ".join(map(str, key)) if len(key) > 1 else serial_numbers.get(key[0], str(key[0]))
+        yield Breach("kept_cost", {"table": table, "of": of})

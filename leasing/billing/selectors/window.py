@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.common.sentences import full_stop
+from leasing.cost_table.facts import billing_start, last_covered_quarter
 from leasing.domain.allocation import Period
-from leasing.models import BillingRun, FiscalYear, Settings
+from leasing.models import BillingRun, FiscalYear
 
 _SUPPLEMENT = re.compile(r"(20[0-9]{2})S([0-9]{0,3})")
 
@@ -62,11 +63,6 @@ def last_closed_quarter() -> Quarter | None:
     return _last_quarter(BillingRun.objects.filter(is_supplementary=False))
 
 
-def last_covered_quarter() -> Quarter | None:
-    """Return the last quarter that any run has billed, supplementary ones included."""
-    return _last_quarter(BillingRun.objects.all())
-
-
 def _last_quarter(runs: QuerySet[BillingRun]) -> Quarter | None:
     code = runs.order_by("-quarter").values_list("quarter", flat=True).first()
     return Quarter.parse(code) if code else None
@@ -78,11 +74,6 @@ def quarters_held_against(run: BillingRun) -> list[Quarter]:
         return run.quarters
     last = run.last_quarter
     return list(quarters_between(max(Quarter.of(billing_start()), Quarter(last.year, 1)), last))
-
-
-def billing_start() -> date:
-    """Return the first day that is billed to anyone."""
-    return Settings.objects.values_list("billing_starts_on", flat=True).get(id=1)
 
 
 def window_for(code: str, today: date) -> Window:

@@ -14,7 +14,6 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import write_rows
 from albertslund_it.web.people import Actor
 from leasing.billing.presenters.breaches import sentences_of_breaches
-from leasing.billing.selectors.facts import cost_holder_id
 from leasing.billing.selectors.proposal import InvoiceToMake, invoices_to_make, proposal_of
 from leasing.billing.selectors.run_lines import RunTotals, run_lines
 from leasing.billing.selectors.verification import broken_chain, opened_seal
@@ -22,6 +21,7 @@ from leasing.billing.selectors.window import Window, window_for
 from leasing.billing.services.anchor import mail_digest
 from leasing.billing.services.preparation import refuse_another, refuse_one_pair_of_eyes
 from leasing.billing.services.spool import Spool
+from leasing.cost_table.facts import cost_holder_id
 from leasing.domain.allocation import Difference, LeaseFacts
 from leasing.domain.digest import CURRENT_VERSION, LINE_FIELDS, record
 from leasing.models import BilledFacts, BillingRun, Preparation, QuarterlyInvoice, SeenProposal

@@ -13,9 +13,10 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import units_seen_by
-from leasing.billing.selectors.facts import NOBODY, cost_holder_id, lease_facts, one_moment
 from leasing.billing.selectors.outstanding import window_up_to
-from leasing.billing.selectors.window import billing_start, last_closed_quarter
+from leasing.billing.selectors.window import last_closed_quarter
+from leasing.cost_table.facts import NOBODY, billing_start, cost_holder_id, lease_facts
+from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import span_of
 from leasing.domain.allocation import Period, UnitShare, split
 from leasing.models import Confirmation, ConfirmationRound, Objection

@@ -12,13 +12,13 @@ from typing import NamedTuple
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import DeviceModel, Unit
-from leasing.billing.selectors.facts import cost_holder_id, lease_facts, one_moment
 from leasing.billing.selectors.outstanding import devices_of_units
 from leasing.billing.selectors.remembered import kept, kept_rows
-from leasing.billing.selectors.window import billing_start
-from leasing.cost_share.selectors.cells import unit_on
 from leasing.cost_share.selectors.payers import STOCK, Payer
+from leasing.cost_table.facts import billing_start, cost_holder_id, lease_facts
+from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import accrued, term_on
+from leasing.domain.allocation import unit_on
 from leasing.models import COST_HOLDER_NAME
 
 COME, GONE, MOVED, PRICE, SAME = "kommet", "vaek", "flyttet", "pris", "uaendret"

@@ -15,11 +15,12 @@ from django.db.models import QuerySet, Sum
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from inventory.models import DeviceModel, Unit
-from leasing.billing.selectors.facts import NOBODY, cost_holder_id, one_moment
 from leasing.billing.selectors.outstanding import leases_pending, pending_charges, window_up_to
 from leasing.billing.selectors.remembered import kept, kept_rows
 from leasing.cost_share.selectors.bridge_steps import STEPS, Bridge, BridgeItem, BridgeStep
 from leasing.cost_share.selectors.payers import Payer
+from leasing.cost_table.facts import NOBODY, cost_holder_id
+from leasing.cost_table.moment import one_moment
 from leasing.domain.allocation import LeaseFacts
 from leasing.domain.change import CHARGES, CORRECTIONS, explain
 from leasing.models import InvoiceLine, Lease

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from albertslund_it.common.names import DanishKey, danish_key
 from inventory.models import Unit
-from leasing.billing.selectors.window import billing_start
 from leasing.cost_share.selectors.forecast import (
     BILLED,
     SHADES,
@@ -15,6 +14,7 @@ from leasing.cost_share.selectors.forecast import (
     forecast_of,
 )
 from leasing.cost_share.selectors.payers import Payer
+from leasing.cost_table.facts import billing_start
 from leasing.models import Budget
 
 YEARS_AHEAD = 4

@@ -1,6 +1,5 @@
 """A payer's small cells: amounts of a period, unit, kind and model, and what is held on a day."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,12 +9,12 @@ from django.db.models import Sum
 
 from albertslund_it.common.quarters import Quarter
 from inventory.models import DeviceModel, Unit
-from leasing.billing.selectors.facts import cost_holder_id
 from leasing.billing.selectors.outstanding import leases_pending, pending_charges
 from leasing.billing.selectors.window import Window
 from leasing.cost_share.selectors.payers import Payer
-from leasing.domain.accrual import accrued, span_of
-from leasing.domain.allocation import LeaseFacts
+from leasing.cost_table.facts import cost_holder_id
+from leasing.domain.accrual import accrued
+from leasing.domain.allocation import LeaseFacts, unit_on
 from leasing.models import InvoiceSummary
 
 
@@ -84,15 +83,6 @@ def pending_cells(payer: Payer, window: Window, held: Held, quarter: Quarter) ->
         cell[0] += 1
         cell[1] += charge.amount_ore
     return [Cell(False, department_of[key[1]], *key, *value) for key, value in sums.items()]
-
-
-def unit_on(facts: LeaseFacts, day: date, holder: int | None) -> int | None:
-    """Return the unit that holds a leased item on a day; None when the lease does not run."""
-    began, ended = span_of(facts.terms, facts.stops_on)
-    if not began <= day < ended:
-        return None
-    index = bisect_right([since for since, _ in facts.placements], day) - 1
-    return (facts.placements[index][1] if index >= 0 else None) or holder
 
 
 def _count(held: Held, facts: LeaseFacts, unit: int, quarter: Quarter, is_pc: bool) -> None:

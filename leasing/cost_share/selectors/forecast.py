@@ -16,14 +16,15 @@ from django.db.models import Count
 
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Unit
-from leasing.billing.selectors.facts import NOBODY, cost_holder_id, one_moment
 from leasing.billing.selectors.outstanding import leases_pending, pending_charges, window_up_to
 from leasing.billing.selectors.remembered import kept
 from leasing.billing.selectors.window import Window
-from leasing.cost_share.selectors.cells import billed_cells, unit_on
+from leasing.cost_share.selectors.cells import billed_cells
 from leasing.cost_share.selectors.payers import Payer
+from leasing.cost_table.facts import NOBODY, cost_holder_id
+from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import Term, accrued, span_of, terms_in_order
-from leasing.domain.allocation import LeaseFacts
+from leasing.domain.allocation import LeaseFacts, unit_on
 from leasing.domain.assumptions import Assumptions
 from leasing.domain.renewal import ASSUMED, PLANNED, Coming, Expiring, again, renewals
 from leasing.models import Lease, LeasePrice, OrderLine, Status

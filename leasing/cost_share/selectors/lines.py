@@ -13,13 +13,13 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from inventory.models import Unit
-from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import devices_of_units, pending_rows, window_up_to
 from leasing.billing.selectors.preview import invoice_order
 from leasing.billing.selectors.remembered import kept, kept_rows
 from leasing.billing.selectors.run_lines import RunLine, run_lines
 from leasing.billing.selectors.window import window_ahead
 from leasing.cost_share.selectors.payers import Payer
+from leasing.cost_table.moment import one_moment
 from leasing.models import COST_HOLDER_NAME, BillingRun, InvoiceLine, InvoiceSummary, Kind
 
 Billed = TypeVar("Billed", InvoiceLine, InvoiceSummary)

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from albertslund_it.common.names import danish_key
 from inventory.models import Department, Device, Placement, Unit
-from leasing.billing.selectors.facts import lease_facts, one_moment
 from leasing.billing.selectors.remembered import kept_rows
 from leasing.cost_share.selectors.payers import STOCK
+from leasing.cost_table.facts import lease_facts
+from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import instalment, span_of
 from leasing.domain.allocation import LeaseFacts
 from leasing.models import COST_HOLDER_NAME

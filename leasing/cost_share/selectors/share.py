@@ -14,13 +14,13 @@ from django.db.models import Sum
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department, Unit
-from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.remembered import kept
 from leasing.billing.selectors.window import last_closed_quarter, next_window
 from leasing.cost_share.selectors.cells import Cell, Held, billed_cells, pending_cells
 from leasing.cost_share.selectors.next_bill import NextBill, next_bill_of
 from leasing.cost_share.selectors.payers import STOCK, Payer
+from leasing.cost_table.moment import one_moment
 from leasing.models import COST_HOLDER_NAME, BillingRun, InvoiceSummary, QuarterlyInvoice
 
 QUARTERS_SHOWN = 12

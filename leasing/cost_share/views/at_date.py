@@ -9,7 +9,6 @@ from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
-from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import DayForm
 from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
@@ -19,6 +18,7 @@ from leasing.cost_share.selectors.share import quarters_to_choose
 from leasing.cost_share.tables.municipality import DayDifferenceTable, HeldTable
 from leasing.cost_share.views.bridge import chosen_unit
 from leasing.cost_share.views.payer import chosen_payer
+from leasing.cost_table.facts import billing_start
 
 
 class HeldList(ListPage):

@@ -5,7 +5,6 @@ from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
-from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import ComingForm
 from leasing.cost_share.presenters.words import SHADE_NAMES
@@ -15,6 +14,7 @@ from leasing.cost_share.selectors.forecast import last_quarter
 from leasing.cost_share.tables.coming import ComingTable
 from leasing.cost_share.views.bridge import chosen_unit
 from leasing.cost_share.views.payer import chosen_payer
+from leasing.cost_table.facts import billing_start
 
 
 class ComingList(ListPage):

@@ -11,8 +11,10 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import departments_seen_by, sees_all, units_seen_by
 from inventory.placements.selectors import end_of, intervals
-from leasing.billing.selectors.facts import billed_by_lease, leases_with_differences, one_moment
+from leasing.billing.selectors.facts import leases_with_differences
 from leasing.billing.selectors.outstanding import window_up_to
+from leasing.cost_table.facts import billed_by_lease
+from leasing.cost_table.moment import one_moment
 from leasing.models import Charge, InvoiceLine
 
 ONE_DAY = timedelta(days=1)

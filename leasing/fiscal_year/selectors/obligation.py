@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from leasing.billing.selectors.facts import lease_facts
+from leasing.cost_table.facts import lease_facts
 from leasing.domain.accrual import accrued, span_of
 from leasing.domain.allocation import LeaseFacts
 

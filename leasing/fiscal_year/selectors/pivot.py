@@ -11,9 +11,9 @@ from django.db.models import Sum
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Department, Unit
-from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import pending_rows, window_up_to
-from leasing.billing.selectors.window import last_covered_quarter
+from leasing.cost_table.facts import last_covered_quarter
+from leasing.cost_table.moment import one_moment
 from leasing.models import COST_HOLDER_NAME, InvoiceSummary, Kind
 
 

@@ -13,10 +13,10 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import EXCEL
 from albertslund_it.web.query import one_of
-from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import WITHOUT_DEVICE
 from leasing.cost_share.selectors.payers import STOCK
+from leasing.cost_table.facts import billing_start
 from leasing.fiscal_year.presenters import DIMENSION_NAMES, label_on
 from leasing.fiscal_year.selectors.obligation import remaining_obligation
 from leasing.fiscal_year.selectors.pivot import (

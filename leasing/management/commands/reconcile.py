@@ -5,7 +5,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.commands import DanishCommand
-from leasing.billing.selectors.window import billing_start
+from leasing.cost_table.facts import billing_start
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.supplier.presenters import (
     PILE_NAMES,

@@ -12,7 +12,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.serial_numbers import doubt, is_bar_code
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, DeviceModel, Employee, FormerSerialNumber, Unit
-from leasing.billing.selectors.window import last_covered_quarter
+from leasing.cost_table.facts import last_covered_quarter
 from leasing.models import Lease, LeasePrice, Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
 

@@ -13,10 +13,12 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from albertslund_it.web.people import author_of
 from inventory.models import Placement, Unit
-from leasing.billing.selectors.facts import charges_to_bill, one_moment
+from leasing.billing.selectors.facts import charges_to_bill
 from leasing.billing.selectors.outstanding import leases_pending, window_up_to
 from leasing.billing.selectors.run_lines import RunLine, charge_line
-from leasing.billing.selectors.window import Window, last_covered_quarter
+from leasing.billing.selectors.window import Window
+from leasing.cost_table.facts import last_covered_quarter
+from leasing.cost_table.moment import one_moment
 from leasing.domain.allocation import Difference, LeaseFacts
 from leasing.domain.facts_text import (
     MOVED,

@@ -7,11 +7,11 @@ from datetime import date
 from albertslund_it.common.quarters import Quarter, quarters_between
 from leasing.billing.selectors.outstanding import Outstanding, Standing
 from leasing.billing.selectors.window import (
-    billing_start,
     last_closed_quarter,
     next_supplement,
     supplement_ends_on,
 )
+from leasing.cost_table.facts import billing_start
 from leasing.models import BillingRun
 
 LOCKED, COVERED, OPEN, COMING = "locked", "covered", "open", "coming"

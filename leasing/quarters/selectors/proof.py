@@ -8,10 +8,10 @@ from django.db.models import Count, Max, Sum
 
 from albertslund_it.common.quarters import Quarter
 from leasing.billing.selectors.breaches import Breach
-from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.outstanding import leases_pending, window_up_to
 from leasing.billing.selectors.verification import breaches_of
 from leasing.billing.selectors.window import quarters_held_against
+from leasing.cost_table.moment import one_moment
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.rebilling.selectors.postings import DEBIT, Posting
 from leasing.supplier.selectors.expected import expected_between, expected_of_lessor

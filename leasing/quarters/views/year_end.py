@@ -4,8 +4,8 @@ from django.shortcuts import render
 
 from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
-from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
+from leasing.cost_table.facts import billing_start
 from leasing.quarters.presenters.labels import days_left
 from leasing.quarters.selectors.arrears import year_end
 

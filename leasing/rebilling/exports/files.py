@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 from django.db import transaction
 
-from leasing.billing.selectors.facts import one_moment
 from leasing.billing.selectors.window import quarters_held_against
+from leasing.cost_table.moment import one_moment
 from leasing.domain.digest import in_utc
 from leasing.models import BillingRun, RebillingExport
 from leasing.rebilling.exports.archive import write_archive

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
-from leasing.billing.selectors.window import billing_start
+from leasing.cost_table.facts import billing_start
 from leasing.domain.accrual import accrued, terms_in_order
 from leasing.models import (
     LeaseTerm,

@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Min, QuerySet, Sum
 from albertslund_it.common.permissions import VIEW_SUPPLIERINVOICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
-from leasing.billing.selectors.window import billing_start
+from leasing.cost_table.facts import billing_start
 from leasing.models import SupplierInvoice, SupplierInvoiceLine
 from leasing.supplier.selectors.reconciliation import quarter_of_line
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device
-from leasing.billing.selectors.facts import one_moment
+from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import terms_in_order
 from leasing.domain.allocation import fast
 from leasing.domain.reconciliation import (

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter
-from leasing.billing.selectors.window import billing_start
+from leasing.cost_table.facts import billing_start
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import DifferenceOutcome, Outcome, SupplierInvoiceLine
 from leasing.supplier.selectors.matching import MatchedRow, matched

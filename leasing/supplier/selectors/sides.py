@@ -11,8 +11,7 @@ from django.db import connection
 
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, FormerSerialNumber
-from leasing.billing.selectors.facts import prices_gathered
-from leasing.billing.selectors.window import billing_start
+from leasing.cost_table.facts import billing_start, prices_gathered
 from leasing.domain.allocation import fast
 from leasing.domain.reconciliation import Billed, Span
 from leasing.models import Lease, SupplierInvoiceLine

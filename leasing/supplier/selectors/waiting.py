@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from albertslund_it.common.quarters import Quarter, quarters_between
-from leasing.billing.selectors.window import billing_start
+from leasing.cost_table.facts import billing_start
 from leasing.models import SupplierInvoiceLine
 from leasing.supplier.selectors.expected import expected_between
 from leasing.supplier.selectors.reconciliation import (

@@ -13,8 +13,8 @@ from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.forms.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.people import Actor, done_by
-from leasing.billing.selectors.facts import cost_holder_id
 from leasing.billing.services.locks import PRICED
+from leasing.cost_table.facts import cost_holder_id
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.leases.selectors.limits import Limits
 from leasing.models import (

@@ -13,8 +13,8 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
 from albertslund_it.web.lists.pages import ListPage
-from leasing.billing.selectors.window import billing_start
 from leasing.billing.views import is_computed_now
+from leasing.cost_table.facts import billing_start
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import Outcome
 from leasing.supplier.forms import DifferenceDecisionForm

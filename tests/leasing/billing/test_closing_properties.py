@@ -13,10 +13,11 @@ from hypothesis.extra.django import TestCase
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Placement
-from leasing.billing.selectors.facts import lease_facts, leases_with_differences
+from leasing.billing.selectors.facts import leases_with_differences
 from leasing.billing.selectors.verification import breaches
-from leasing.billing.selectors.window import last_covered_quarter, pending_window
+from leasing.billing.selectors.window import pending_window
 from leasing.billing.services.closing import close_quarter
+from leasing.cost_table.facts import last_covered_quarter, lease_facts
 from leasing.domain.accrual import accrued
 from leasing.models import BillingRun, InvoiceLine, Kind
 from tests import builders as make

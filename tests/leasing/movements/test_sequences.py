@@ -12,7 +12,7 @@ from albertslund_it.common.errors import Refused
 from inventory.models import Placement
 from leasing.approvals.selectors.one_pc import counted_placements
 from leasing.billing.selectors.consequences import Plan, consequence_of
-from leasing.billing.selectors.facts import lease_facts
+from leasing.cost_table.facts import lease_facts
 from leasing.domain.accrual import accrued
 from leasing.models import InvoiceLine
 from leasing.movements.selectors.states import DROP_LATER, KEEP_LATER, states_of

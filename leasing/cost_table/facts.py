@@ -1,0 +1,131 @@
+"""The facts of every lease, read in order and in bulk, and what closed runs hold of them.
+
+Rows come as tuples in the order of the devices, leases beside placements, so that memory stays flat
+at any size and nothing is looked up row by row.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from albertslund_it.common.quarters import Quarter
+from inventory.models import Device, Placement, Unit
+from leasing.domain.accrual import terms_in_order
+from leasing.domain.allocation import LeaseFacts
+from leasing.models import BillingRun, InvoiceLine, Lease, Settings, SubAgreement
+
+# Small enough that a chunk's objects are gone before Python's collector takes them for old ones.
+CHUNK = 1_000
+# No unit's id: what carries the stock where there is no cost holder.
+NOBODY = 0
+
+
+def billing_start() -> date:
+    """Return the first day that is billed to anyone."""
+    return Settings.objects.values_list("billing_starts_on", flat=True).get(id=1)
+
+
+def last_covered_quarter() -> Quarter | None:
+    """Return the last quarter that any run has billed, supplementary ones included."""
+    code = BillingRun.objects.aggregate(last=Max("quarter"))["last"]
+    return Quarter.parse(code) if code else None
+
+
+def cost_holder_id() -> int | None:
+    """Return the id of the one unit that carries what nobody else does."""
+    return Unit.objects.filter(is_cost_holder=True).values_list("id", flat=True).first()
+
+
+def lease_facts(devices: QuerySet[Device] | None = None) -> Iterator[LeaseFacts]:
+    """Yield the facts of each lease, in the order of the devices; all, or those of a queryset."""
+    leases, placements = Lease.objects.all(), Placement.objects.all()
+    if devices is not None:
+        leases = leases.filter(device__in=devices)
+        placements = placements.filter(device__in=devices)
+    moves = placement_rows(placements)
+    device, its_moves = next(moves, (None, ()))
+    sub_agreements = dict(SubAgreement.objects.values_list("id", "number"))
+    for first, prices in lease_rows(leases):
+        lease, device_id, starts_on, stops_on, serial, model, sub_agreement, text = first
+        while device is not None and device < device_id:
+            device, its_moves = next(moves, (None, ()))
+        yield LeaseFacts(
+            lease,
+            device_id,
+            serial,
+            model,
+            sub_agreements[sub_agreement],
+            terms_in_order(starts_on, prices),
+            starts_on,
+            stops_on,
+            its_moves if device == device_id else (),
+            billed_text=text,
+        )
+
+
+def lease_rows(leases: QuerySet[Lease]) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
+    """Yield (columns of the lease, [(price, quarters) of its terms]); a lease may have no term."""
+    rows = (
+        leases.order_by("device_id", "terms__position")
+        .values_list(
+            "id",
+            "device_id",
+            "starts_on",
+            "stops_on",
+            "device__serial_number",
+            "device__model__name",
+            "sub_agreement_id",
+            "billed_facts__text",
+            "terms__price_ore",
+            "terms__quarters",
+        )
+        .iterator(chunk_size=CHUNK)
+    )
+    return prices_gathered(rows, 8)
+
+
+def prices_gathered(
+    rows: Iterable[tuple[Any, ...]], width: int
+) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
+    """Gather rows that begin alike: (their first `width` columns, [what follows, if anything])."""
+    first: tuple[Any, ...] | None = None
+    prices: list[Any] = []
+    for row in rows:
+        if first is None or row[0] != first[0]:
+            if first is not None:
+                yield first, prices
+            first, prices = row[:width], []
+        if row[width] is not None:
+            prices.append(row[width:])
+    if first is not None:
+        yield first, prices
+
+
+def placement_rows(
+    placements: QuerySet[Placement],
+) -> Iterator[tuple[int, list[tuple[date, int | None]]]]:
+    """Yield (device id, [(day, unit id)]) in the order of the devices."""
+    rows = (
+        placements.order_by("device_id", "starts_on")
+        .values_list("device_id", "starts_on", "unit_id")
+        .iterator(chunk_size=CHUNK)
+    )
+    for device, group in groupby(rows, key=itemgetter(0)):
+        yield device, [row[1:] for row in group]
+
+
+def billed_by_lease(lease_ids: Iterable[int]) -> dict[int, dict[tuple[str, int], tuple[int, int]]]:
+    """Return what closed runs hold for leases: lease -> (period, unit) -> (øre, days)."""
+    billed: dict[int, dict[tuple[str, int], tuple[int, int]]] = defaultdict(dict)
+    lines = InvoiceLine.objects.filter(lease_id__in=list(lease_ids)).values_list(
+        "lease_id", "period", "unit_id", "amount_ore", "days"
+    )
+    for lease, period, unit, amount, days in lines.iterator(chunk_size=CHUNK):
+        before = billed[lease].get((period, unit), (0, 0))
+        billed[lease][period, unit] = (before[0] + amount, before[1] + days)
+    return billed

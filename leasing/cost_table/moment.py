@@ -1,0 +1,51 @@
+"""Figures as of one moment: kept costs are brought up to date, then all is read at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connection, transaction
+
+from leasing.cost_table.refresh import refresh
+
+# Whether kept costs follow the facts, inside `one_moment`; None outside.
+_follows: ContextVar[bool | None] = ContextVar("costs_follow", default=None)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Read everything inside as it was at one moment, with all that was committed before it.
+
+    Inside another one it is that one's moment. Within a transaction, which whoever changes
+    something has, it is what that transaction sees.
+    """
+    if _follows.get() is not None:
+        yield
+        return
+    follows = refresh()
+    token = _follows.set(follows)
+    try:
+        with snapshot():
+            yield
+    finally:
+        _follows.reset(token)
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything inside as it was at one moment, and kept costs as they were left."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        # `atomic` takes the write lock here, which reading needs none of.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("COMMIT")

@@ -1,0 +1,141 @@
+"""What leases cost, kept: `leasing.cost_table` works it out from the facts, and alone writes it.
+
+The tables point to others without constraints: they follow what the others say, and hold nothing
+back. Department, names and people are joined to them, never kept in them.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+# A key of another table that is joined by, and not held on to.
+REFERENCE: dict[str, Any] = {
+    "on_delete": models.DO_NOTHING,
+    "db_constraint": False,
+    "db_index": False,
+    "related_name": "+",
+}
+
+
+class KeptRow(models.Model):
+    """A row that only `leasing.cost_table` writes."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return str(self.pk)
+
+
+class Cost(KeptRow):
+    """What a unit carries of a lease in a quarter: the target, billed or not.
+
+    `is_whole` tells that it held the item on every day of the quarter.
+    """
+
+    pk = models.CompositePrimaryKey("lease_id", "period", "unit_id")
+    lease = models.ForeignKey("leasing.Lease", **REFERENCE)
+    period = models.CharField(max_length=6)
+    unit = models.ForeignKey("inventory.Unit", **REFERENCE)
+    model = models.ForeignKey("inventory.DeviceModel", **REFERENCE)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    days = models.PositiveSmallIntegerField()
+    amount_ore = models.BigIntegerField()
+    is_whole = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "period",
+                "unit",
+                "lease",
+                name="cost_of_units",
+                include=["model", "amount_ore", "days"],
+            ),
+            models.Index("period", "unit", name="cost_of_a_part", condition=Q(is_whole=False)),
+        ]
+
+
+class CostTotal(KeptRow):
+    """Costs added up by quarter, unit and model.
+
+    `line_count` are the rows of an amount, `held` the items that the unit has on the quarter's last
+    day, `whole` those that it has on every day of it, with their `whole_ore`.
+    """
+
+    pk = models.CompositePrimaryKey("period", "unit_id", "model_id")
+    period = models.CharField(max_length=6)
+    unit = models.ForeignKey("inventory.Unit", **REFERENCE)
+    model = models.ForeignKey("inventory.DeviceModel", **REFERENCE)
+    row_count = models.IntegerField()
+    line_count = models.IntegerField()
+    amount_ore = models.BigIntegerField()
+    held = models.IntegerField()
+    whole = models.IntegerField()
+    whole_ore = models.BigIntegerField()
+
+
+class CostLease(KeptRow):
+    """The facts that a lease's costs are worked out from, and how it ends.
+
+    `unit` has the item on its last day. `runs_out` tells that nobody stopped it before its terms
+    ended; the price and the quarters are those of its last term.
+    """
+
+    lease = models.OneToOneField(
+        "leasing.Lease",
+        models.DO_NOTHING,
+        primary_key=True,
+        db_constraint=False,
+        related_name="kept_cost",
+    )
+    text = models.TextField()
+    unit = models.ForeignKey("inventory.Unit", **REFERENCE)
+    model = models.ForeignKey("inventory.DeviceModel", **REFERENCE)
+    starts_on = models.DateField()
+    ends_before = models.DateField()
+    runs_out = models.BooleanField()
+    price_ore = models.BigIntegerField()
+    quarters = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index("ends_before", "unit", name="cost_lease_ends"),
+            models.Index("starts_on", name="cost_lease_starts"),
+        ]
+
+
+class CostEnding(KeptRow):
+    """Leases that run out, counted by when, where, and what their last term costs."""
+
+    pk = models.CompositePrimaryKey("unit_id", "model_id", "ends_before", "price_ore", "quarters")
+    unit = models.ForeignKey("inventory.Unit", **REFERENCE)
+    model = models.ForeignKey("inventory.DeviceModel", **REFERENCE)
+    ends_before = models.DateField()
+    price_ore = models.BigIntegerField()
+    quarters = models.PositiveSmallIntegerField()
+    leases = models.IntegerField()
+
+
+class CostPending(KeptRow):
+    """What closed runs do not hold of a quarter that they cover: the next line, as it would be."""
+
+    pk = models.CompositePrimaryKey("lease_id", "period", "unit_id")
+    lease = models.ForeignKey("leasing.Lease", **REFERENCE)
+    period = models.CharField(max_length=6)
+    unit = models.ForeignKey("inventory.Unit", **REFERENCE)
+    model = models.ForeignKey("inventory.DeviceModel", **REFERENCE)
+    kind = models.CharField(max_length=10)
+    amount_ore = models.BigIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    days = models.SmallIntegerField()
+
+
+class CostMark(KeptRow):
+    """What has changed and is not worked out yet: see `leasing.marks`, whose triggers write it."""
+
+    device_id = models.BigIntegerField(null=True)
+    lease_id = models.BigIntegerField(null=True)
