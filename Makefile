@@ -9,12 +9,22 @@ PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 INSTALL := $(BIN)/python -m pip install -q --no-input --disable-pip-version-check \
 	--require-hashes --only-binary :all: --no-deps --no-compile
 
+# Python's own pip, unpacked as it is: to install it, with setuptools and all it might import compiled,
+# takes ensurepip longer than all the rest of .venv.
+UNPACK_PIP := import ensurepip, glob, importlib.util, sys, sysconfig, zipfile; \
+	importlib.util.find_spec("pip") and sys.exit(); \
+	folders = [sysconfig.get_config_var("WHEEL_PKG_DIR"), ensurepip.__path__[0] + "/_bundled"]; \
+	wheels = [one for folder in folders if folder for one in glob.glob(folder + "/pip-*.whl")]; \
+	wheels or sys.exit(1); \
+	zipfile.ZipFile(wheels[0]).extractall(sysconfig.get_path("purelib"))
+
 .PHONY: setup demo test check
 setup: .venv/ready
 
 .venv/runs: requirements.txt
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 eller nyere mangler')"
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --without-pip .venv
+	@$(BIN)/python -c '$(UNPACK_PIP)' 2>/dev/null || $(PYTHON) -m venv .venv
 	$(INSTALL) -r requirements.txt
 	@touch $@
 
