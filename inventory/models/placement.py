@@ -25,6 +25,7 @@ class Placement(models.Model):
         related_name="placements",
         null=True,
         blank=True,
+        db_index=False,  # an index of its own, below
         help_text="Tom betyder it-lager.",
     )
     employee = models.ForeignKey(
@@ -34,6 +35,7 @@ class Placement(models.Model):
         related_name="placements",
         null=True,
         blank=True,
+        db_index=False,  # an index of its own, below
     )
     used_for = models.CharField(
         "bruges til", max_length=100, blank=True, help_text="Delt pc, fx Klassesæt 7.B"
@@ -43,6 +45,11 @@ class Placement(models.Model):
         verbose_name = "tildeling"
         verbose_name_plural = "tildelinger"
         ordering = ["device", "starts_on"]
+        # With what says whether a placement is still in force, so that its row need not be read.
+        indexes = [
+            models.Index(fields=["unit", "device", "starts_on"], name="placements_of_unit"),
+            models.Index(fields=["employee", "device", "starts_on"], name="placements_of_employee"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["device", "starts_on"],
