@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.rows import only
 from albertslund_it.web.forms.fields import DateField
 from albertslund_it.web.lists.columns import (
     AmountColumn,
@@ -53,12 +54,14 @@ class ChargeFilter(FilterSet):
         self.hint("Tekst, enhed eller serienr.")
 
     def search(self, charges, name, value):
-        return charges.filter(
+        found = charges.filter(
             Q(text__icontains=value)
             | Q(unit__name__icontains=value)
             | Q(unit__number=value)
             | Q(device__serial_number__icontains=value)
         )
+        # Searched once, not for the count, the sum and the page each.
+        return only(charges, list(found.order_by().values_list("pk", flat=True)))
 
     def in_state(self, charges, name, value):
         return charges.filter(run_code__isnull=value == WAITS)

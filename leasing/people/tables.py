@@ -1,10 +1,10 @@
 """The list of employees: its table and its filters."""
 
 import django_filters
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from albertslund_it.web.clock import today
+from albertslund_it.web.database.rows import among, only
 from albertslund_it.web.forms.fields import PlainSelect
 from albertslund_it.web.lists.columns import (
     CodeColumn,
@@ -23,10 +23,12 @@ from leasing.data_quality.presenters import WORDS
 from leasing.data_quality.selectors.rules import BY_KEY, RULES, Of
 from leasing.people.presenters import STATES, mark_of_state
 from leasing.people.selectors.employee_list import (
+    BY_UNIT,
     EmployeeState,
     employee_rows,
     employees_in_state,
     holders_of_pcs,
+    ids_by_unit,
     named,
 )
 
@@ -74,8 +76,10 @@ class EmployeeFilter(FilterSet):
         return employees.filter(unit=unit)
 
     def has_pc(self, employees, name, answer):
-        holds = Exists(holders_of_pcs(today()).filter(employee=OuterRef("pk")))
-        return employees.filter(holds if answer == "ja" else ~holds)
+        holds = set(holders_of_pcs(today()).order_by().values_list("employee", flat=True))
+        if answer == "ja":
+            return only(employees, holds)
+        return employees.exclude(pk__in=among(holds, int))
 
     def in_state(self, employees, name, state):
         return employees_in_state(employees, EmployeeState(state), today())
@@ -87,13 +91,32 @@ class EmployeeFilter(FilterSet):
 class EmployeeRows(QuerySetRows):
     """Employees of a queryset, with what they have looked up for a page at a time."""
 
+    by_unit = ""
+
+    def order_by(self, aliases):
+        if len(aliases) == 1 and aliases[0].lstrip("-") in BY_UNIT:
+            self.by_unit = aliases[0]
+        else:
+            super().order_by(aliases)
+
+    def ids(self):
+        if not self.by_unit:
+            return super().ids()
+        column, descending = self.by_unit.lstrip("-"), self.by_unit.startswith("-")
+        return ids_by_unit(self.data, column, descending=descending)
+
+    def rows_of(self, ids):
+        return Employee.objects.select_related("unit__department").in_bulk(ids)
+
     def __getitem__(self, wanted):
         return list(employee_rows(super().__getitem__(wanted), today()))
 
     def __iter__(self):
-        employees = list(self.data)
-        for start in range(0, len(employees), CHUNK):
-            yield from employee_rows(employees[start : start + CHUNK], today())
+        ids = list(self.ids()[0:])
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            found = self.rows_of(chunk)
+            yield from employee_rows([found[pk] for pk in chunk], today())
 
 
 class EmployeeTable(Table):

@@ -99,7 +99,7 @@ def _employees(user: User, text: str, on: date) -> list[Match]:
     seen = employees_seen_by(user, on).select_related("unit")
     # As people write them, so that the index is used: a case-blind search reads every row.
     spellings = {text, text.upper(), text.lower()}
-    rows = list(seen.filter(initials__in=spellings)[:1])
+    rows = list(seen.filter(initials__in=spellings).order_by()[:1])
     if not DIGIT.search(text):  # nobody's name has a serial or order number in it
         near = seen
         for word in text.split():

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from albertslund_it.web.lists.ranking import JoinedIds, RankedIds, rank_in
+from albertslund_it.web.lists.ranking import JoinedIds, RankedIds, rank_alike, rank_in
 from inventory.models import Placement, Unit
+from inventory.models.organisation import in_danish_order
 from tests import builders as make
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ def buckets():
 
     def build(descending=False, many=False):
         rank = rank_in(Unit.objects.all())
-        tie = "device__serial_number"
+        tie = ("device__serial_number",)
         return RankedIds(Placement.objects.all(), "device", "unit", tie, rank, descending, many)
 
     return build
@@ -66,3 +67,22 @@ def test_what_has_no_key_comes_after(buckets, start, stop):
 def test_a_page_reads_no_more_than_its_units(buckets, django_assert_num_queries):
     with django_assert_num_queries(5):  # ranks, counts, first unit, units between, last unit
         buckets()[1:8]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("size", [1, 2, 3, 50])
+def test_the_rows_of_keys_that_are_alike_are_mixed(db, size, descending):
+    units = [make.unit("1", "Engen"), make.unit("2", "Engen"), make.unit("3", "Zonen")]
+    for number in range(9):
+        make.placement(make.device(f"PF-{number}"), date(2026, 1, 1), units[number % 3])
+    name = in_danish_order("name")
+    rank = rank_alike(Unit.objects.all(), name.desc() if descending else name.asc())
+    tie = ("device__serial_number",)
+
+    def ids():
+        return RankedIds(Placement.objects.all(), "device__serial_number", "unit", tie, rank)
+
+    mixed, last = [0, 1, 3, 4, 6, 7], [2, 5, 8]
+    order = [f"PF-{n}" for n in (last + mixed if descending else mixed + last)]
+    assert [row for at in range(0, 9, size) for row in ids()[at : at + size]] == order
+    assert ids()[0:] == order

@@ -6,11 +6,14 @@ SQLite, where Danish order is worked out in Python.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Window
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import DenseRank
 
 
 @dataclass(frozen=True)
@@ -18,14 +21,15 @@ class RankedIds:
     """Ids of rows in the order of what they point at (their key), read only where it is sliced.
 
     `keyed` is a queryset whose rows all have a key; `row`, `key` and `tie` are its fields with the
-    wanted id, with the key, and with what orders the rows of one key. Where there are about as
-    many keys as rows (`many`) they are counted here: grouping them would only cost the database.
+    wanted id, with the key, and with what orders the rows of one key, or of keys in the same place.
+    Where there are about as many keys as rows (`many`) they are counted here: grouping them would
+    only cost the database.
     """
 
     keyed: QuerySet
     row: str
     key: str
-    tie: str
+    tie: Sequence[str | OrderBy]
     rank: Callable[[Hashable], int]
     descending: bool = False
     many: bool = False
@@ -43,35 +47,43 @@ class RankedIds:
 
     def __getitem__(self, wanted: slice) -> list[int]:
         start, stop = wanted.start or 0, wanted.stop
-        keys = sorted(self.counts, key=self.rank, reverse=self.descending)
-        if stop is None:
-            return self._rows(keys, everything=True)[start:]
-        return self._page([(key, self.counts[key]) for key in keys], start, stop)
+        return self._rows(self.keyed)[start:] if stop is None else self._page(start, stop)
 
-    def _page(self, counted: list[tuple[Hashable, int]], start: int, stop: int) -> list[int]:
-        """Read the first and the last key's rows in part; the keys between fit on the page."""
+    def _places(self) -> Iterator[tuple[list[Hashable], int]]:
+        """Yield the keys of each place, in order, and how many rows they have."""
+        keys = sorted(self.counts, key=self.rank, reverse=self.descending)
+        for _, alike in groupby(keys, key=self.rank):
+            found = list(alike)
+            yield found, sum(self.counts[key] for key in found)
+
+    def _page(self, start: int, stop: int) -> list[int]:
+        """Read the first and the last place's rows in part; those between fit on the page."""
         before, parts = 0, []
-        for key, count in counted:
+        for keys, count in self._places():
             if before + count > start:
-                parts.append((key, max(0, start - before), min(count, stop - before)))
+                parts.append((keys, max(0, start - before), min(count, stop - before)))
             before += count
             if before >= stop:
                 break
         found = self._part(*parts[0]) if parts else []
         if len(parts) > 2:
-            found += self._rows([key for key, _, _ in parts[1:-1]])
+            found += self._rows(self._of([key for keys, _, _ in parts[1:-1] for key in keys]))
         return found + self._part(*parts[-1]) if len(parts) > 1 else found
 
-    def _part(self, key: Hashable, start: int, stop: int) -> list[int]:
-        rows = self.keyed.filter(**{self.key: key}).order_by(self.tie)
+    def _part(self, keys: list[Hashable], start: int, stop: int) -> list[int]:
+        rows = self._of(keys).order_by(*self.tie)
         return list(rows.values_list(self.row, flat=True)[start:stop])
 
-    def _rows(self, keys: list[Hashable], *, everything: bool = False) -> list[int]:
-        """Return all rows of some keys, in the keys' order."""
-        rows = self.keyed if everything else self.keyed.filter(**{f"{self.key}__in": keys})
-        place = {key: index for index, key in enumerate(keys)}
-        pairs = list(rows.order_by(self.tie).values_list(self.row, self.key))
-        pairs.sort(key=lambda pair: place[pair[1]])  # stable: ties stay in order
+    def _of(self, keys: list[Hashable]) -> QuerySet:
+        if len(keys) == 1:
+            return self.keyed.filter(**{self.key: keys[0]})
+        return self.keyed.filter(**{f"{self.key}__in": keys})
+
+    def _rows(self, rows: QuerySet) -> list[int]:
+        """Return all of some rows, in the order of their keys."""
+        pairs = list(rows.order_by(*self.tie).values_list(self.row, self.key))
+        # Stable, also in reverse: ties stay in order.
+        pairs.sort(key=lambda pair: self.rank(pair[1]), reverse=self.descending)
         return [row for row, _ in pairs]
 
 
@@ -95,3 +107,9 @@ class JoinedIds:
 def rank_in(rows: QuerySet) -> Callable[[Hashable], int]:
     """Return the function that tells the place of a row's id in the queryset's order."""
     return {pk: place for place, pk in enumerate(rows.values_list("pk", flat=True))}.__getitem__
+
+
+def rank_alike(rows: QuerySet, *order: OrderBy) -> Callable[[Hashable], int]:
+    """Return the function that tells the place of a row's id; rows that are alike share theirs."""
+    place = Window(DenseRank(), order_by=[*order])
+    return dict(rows.order_by().values_list("pk").annotate(place=place)).__getitem__

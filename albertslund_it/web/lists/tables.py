@@ -32,8 +32,19 @@ class QuerySetRows(TableData):
         if keys:
             self.data = self.data.order_by(*keys, "pk")
 
-    def __getitem__(self, key):
-        return list(self.data[key])
+    def ids(self):
+        """Give the ids of all rows in their order, to be sliced."""
+        return self.data.values_list("pk", flat=True)
+
+    def rows_of(self, ids: list[int]) -> dict[int, Any]:
+        """Read some rows, by their ids."""
+        return {row.pk: row for row in self.data.order_by().filter(pk__in=ids)}
+
+    def __getitem__(self, wanted: slice) -> list[Any]:
+        """Read the page's ids first: what is sorted and skipped is then ids, not whole rows."""
+        ids = list(self.ids()[wanted])
+        found = self.rows_of(ids)
+        return [found[pk] for pk in ids if pk in found]
 
     def __iter__(self):
         return self.data.iterator(chunk_size=2000)

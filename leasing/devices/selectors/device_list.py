@@ -59,7 +59,7 @@ def ordered_device_ids(
     """Return the devices' ids in the order of a column, to be sliced; what has nothing is last."""
     if column in {"model", "category"}:
         rank = rank_in(ORDERS[column]())
-        return RankedIds(devices, "pk", "model", "serial_number", rank, descending)
+        return RankedIds(devices, "pk", "model", ("serial_number",), rank, descending)
     if column not in {"unit", "department", "person", "since"}:
         return _by_field(devices, FIELDS[column], descending)
     placed = placements_in_force(on)
@@ -73,7 +73,7 @@ def ordered_device_ids(
     if column == "since":
         by_day = placed.order_by("-starts_on" if descending else "starts_on", "device")
         return JoinedIds(by_day.values_list("device", flat=True), without)
-    rank, tie = rank_in(ORDERS[column]()), "device__serial_number"
+    rank, tie = rank_in(ORDERS[column]()), ("device__serial_number",)
     many = column == "person"
     return JoinedIds(
         RankedIds(placed, "device", POINTERS[column], tie, rank, descending, many=many), without

@@ -16,7 +16,7 @@ from inventory.models import DeviceModel, Employee, Unit
 from inventory.models.organisation import in_danish_order
 from leasing.models import OrderLine
 from leasing.models.order import CLOSED, Status
-from leasing.orders.selectors.people import searched
+from leasing.orders.selectors.people import has_words
 
 NUMBER = re.compile(r"[bB]?([0-9]{1,9})(?:/[0-9]{1,3})?")
 NEWEST = ("-order_id", "position")
@@ -82,7 +82,8 @@ def _fits(word: str, with_people: bool) -> Q:
     if number:
         where |= Q(order=int(number[1]))
     if with_people:
-        where |= Q(employee__in=searched(word))
+        # Of those on the lines, who are fewer than all people.
+        where |= has_words(word, of="employee__")
     return where
 
 
@@ -99,7 +100,7 @@ def ordered_line_ids(
     if key in RANKS:
         keyed = lines.filter(employee__isnull=False) if key == "employee" else lines
         many = key == "employee"
-        found = RankedIds(keyed, "pk", key, "-order_id", RANKS[key](), descending, many=many)
+        found = RankedIds(keyed, "pk", key, ("-order_id",), RANKS[key](), descending, many=many)
         if not many:
             return found
         without = lines.filter(employee=None).order_by(*NEWEST)

@@ -6,7 +6,7 @@ is a call into Python for every person.
 
 from datetime import date
 
-from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat, Lower, Replace, StrIndex
 from django.db.models.lookups import Exact, GreaterThan
 
@@ -25,13 +25,16 @@ def folded(field: str) -> Func:
     return text
 
 
-def has_words(text: str) -> Q:
-    """Match people whose initials or a part of whose name begins with each word of a text."""
+def has_words(text: str, of: str = "") -> Q:
+    """Match people whose initials or a part of whose name begins with each word of a text.
+
+    `of` is how the rows point at the person: `employee__`.
+    """
     found = Q()
     for word in text.casefold().replace("-", " ").split():
-        name = Replace(Concat(Value(" "), folded("name")), Value("-"), Value(" "))
+        name = Replace(Concat(Value(" "), folded(f"{of}name")), Value("-"), Value(" "))
         starts: GreaterThan[int] = GreaterThan(StrIndex(name, Value(f" {word}")), 0)
-        initials: Exact[int] = Exact(StrIndex(folded("initials"), Value(word)), 1)
+        initials: Exact[int] = Exact(StrIndex(folded(f"{of}initials"), Value(word)), 1)
         found &= Q(starts) | Q(initials)
     return found
 
@@ -44,8 +47,3 @@ def people_matching(text: str, on: date) -> list[Employee]:
     others = here.filter(has_words(typed)).exclude(pk__in=[person.pk for person in exact])
     ordered = others.order_by(in_danish_order("name"), "initials")
     return exact + list(ordered[: SHOWN - len(exact)])
-
-
-def searched(text: str) -> QuerySet[Employee]:
-    """Return everybody who matches, for a filter."""
-    return Employee.objects.filter(has_words(text))

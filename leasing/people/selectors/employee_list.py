@@ -6,8 +6,12 @@ from datetime import date
 from enum import StrEnum
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import OrderBy
 
-from inventory.models import Employee, Placement
+from albertslund_it.web.database.rows import only
+from albertslund_it.web.lists.ranking import RankedIds, rank_alike
+from inventory.models import Employee, Placement, Unit
+from inventory.models.organisation import in_danish_order
 from inventory.placements.selectors import placements_in_force
 
 
@@ -61,9 +65,29 @@ def holders_of_pcs(on: date) -> QuerySet[Placement]:
 
 def named(employees: QuerySet[Employee], text: str) -> QuerySet[Employee]:
     """Keep those whose name or initials match every word."""
+    found = employees
     for word in text.split():
-        employees = employees.filter(Q(name__icontains=word) | Q(initials__istartswith=word))
-    return employees
+        found = found.filter(Q(name__icontains=word) | Q(initials__istartswith=word))
+    # Searched once, not for the count and the page each.
+    return only(employees, list(found.order_by().values_list("pk", flat=True)))
+
+
+# The order of the units, and of the people of one; by the columns that people point at one by.
+BY_UNIT = {"unit": (["name"], ["name"]), "department": (["department__name", "name"], [])}
+
+
+def ids_by_unit(employees: QuerySet[Employee], column: str, *, descending: bool) -> RankedIds:
+    """Return the employees' ids in the order of their unit or department, to be sliced."""
+
+    def ordered(fields: list[str]) -> list[OrderBy]:
+        keys = [in_danish_order(field) for field in fields]
+        if descending:
+            return [key.desc(nulls_last=True) for key in keys]
+        return [key.asc(nulls_last=True) for key in keys]
+
+    of_units, within = BY_UNIT[column]
+    rank = rank_alike(Unit.objects.all(), *ordered(of_units))
+    return RankedIds(employees, "pk", "unit", (*ordered(within), "pk"), rank)
 
 
 def employee_rows(employees: Sequence[Employee], on: date) -> Iterator[EmployeeRow]:

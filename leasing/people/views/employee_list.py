@@ -17,8 +17,7 @@ class EmployeeList(ListPage):
     file_name = "medarbejdere"
 
     def rows(self):
-        found = employees_seen_by(self.request.user, today())
-        return found.select_related("unit__department")
+        return employees_seen_by(self.request.user, today())
 
     def table_data(self, filtered):
         return EmployeeRows(filtered)
