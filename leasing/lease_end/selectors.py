@@ -17,6 +17,7 @@ from inventory.organisation.selectors.scope import units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.remembered import is_remembered, remembered
 from leasing.domain.accrual import accrued, span_of, terms_in_order
+from leasing.leases.selectors.running import reaching_past
 from leasing.models import (
     EndChoice,
     EndWish,
@@ -242,18 +243,6 @@ NOTICE_MONTHS = 6
 def ending_without_choice(today: date) -> QuerySet[Device]:
     """Return the devices whose lease ends within six months, with nothing decided."""
     until = add_months(today, NOTICE_MONTHS)
-    ending = []
     undecided = Lease.objects.filter(end_choice="", stops_on=None, starts_on__lte=today)
-    for device, starts_on, quarters in _lengths(undecided):
-        if today < add_months(starts_on, 3 * quarters) <= until:
-            ending.append(device)
-    return Device.objects.filter(id__in=ending)
-
-
-def _lengths(leases: QuerySet[Lease]) -> Iterable[tuple[int, date, int]]:
-    """Return (device, first day, quarters of all terms); extensions end a month's length apart."""
-    lengths: dict[int, tuple[date, int]] = {}
-    rows = leases.values_list("device_id", "starts_on", "terms__quarters").order_by()
-    for device, starts_on, quarters in rows.iterator(chunk_size=5_000):
-        lengths[device] = (starts_on, lengths.get(device, (None, 0))[1] + (quarters or 0))
-    return ((device, *length) for device, length in lengths.items())
+    ending = undecided.filter(reaching_past(today)).exclude(reaching_past(until))
+    return Device.objects.filter(id__in=ending.order_by().values("device"))

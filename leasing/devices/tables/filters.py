@@ -3,7 +3,7 @@ from django import forms
 from django.db.models import Exists, OuterRef
 
 from albertslund_it.web.clock import today
-from albertslund_it.web.database.rows import among
+from albertslund_it.web.database.rows import only
 from albertslund_it.web.forms.fields import PlainSelect
 from albertslund_it.web.lists.filters import FilterSet
 from inventory.devices.selectors import devices_matching
@@ -12,11 +12,11 @@ from inventory.organisation.presenters import unit_choices
 from inventory.organisation.selectors.organisation import departments_open_to
 from inventory.organisation.selectors.scope import sees_all, units_seen_by
 from inventory.placements.selectors import placements_in_force
-from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.data_quality.presenters import WORDS
 from leasing.data_quality.selectors.rules import RULES, Of, Rule
 from leasing.data_quality.selectors.sets import in_stock
 from leasing.lease_end.selectors import NOTICE_MONTHS, ending_without_choice
+from leasing.leases.selectors.running import running_on
 from leasing.models import SubAgreement
 
 PLACED, STOCK, UNLEASED, LEASED_PC = "enhed", "lager", "uden-leasing", "leaset-pc"
@@ -32,7 +32,7 @@ WAITS = {
     for rule in (
         Rule("shelf", Of.LEASED, in_stock),
         *(rule for rule in RULES if rule.of in {Of.LEASED, Of.DEVICES}),
-        Rule("ending", Of.LEASED, ending_without_choice),
+        Rule("ending", Of.DEVICES, ending_without_choice),  # all of them run
     )
 }
 WAITS_WORDS = {
@@ -121,20 +121,26 @@ class DeviceFilter(FilterSet):
         if state == UNLEASED:
             return devices.filter(lease=None)
         if state == LEASED_PC:
-            pcs = devices.filter(model__category__is_pc=True)
-            return devices.filter(pk__in=among(quarter_costs(pcs, today()), int))
+            return only(devices, self._running(devices.filter(model__category__is_pc=True)))
         if state == PLACED:
             return devices.filter(pk__in=self._placed(unit__isnull=False))
         placed = placements_in_force(today()).filter(unit__isnull=False, device=OuterRef("pk"))
         return devices.filter(~Exists(placed))
 
     def in_waits(self, devices, name, key):
-        rule, day = WAITS[key], today()
-        found = rule.find(day)
+        rule = WAITS[key]
+        found = rule.find(today())
+        if devices.query.where:  # of every device it would only cost
+            found = found.filter(pk__in=devices.order_by().values("pk"))
         if rule.of is Of.DEVICES:
-            return devices.filter(pk__in=found.values("pk"))
-        ids = list(found.order_by().values_list("pk", flat=True))
-        return devices.filter(pk__in=among(list(quarter_costs(ids, day)), int))
+            return only(devices, set(found.order_by().values_list("pk", flat=True)))
+        return only(devices, self._running(found))
+
+    def _running(self, devices):
+        """Return the ids of those whose lease runs."""
+        leased = devices.filter(pk__in=running_on(today()).values("device"))
+        return list(leased.order_by().values_list("pk", flat=True))
 
     def _placed(self, **conditions):
-        return placements_in_force(today()).filter(**conditions).values("device")
+        placed = placements_in_force(today()).filter(**conditions)
+        return placed.order_by().values("device")
