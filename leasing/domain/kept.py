@@ -21,7 +21,9 @@ class KeptCost(NamedTuple):
     last_day: date
     days: int
     amount_ore: int
+    quarter_ore: int
     is_whole: bool
+    is_unbroken: bool
 
 
 class KeptLease(NamedTuple):
@@ -49,7 +51,10 @@ def costs_of(facts: LeaseFacts, model_id: int, billing_start: date, holder: int)
     first, last = max(began, billing_start), ended - ONE_DAY
     if first > last:
         return []
-    periods = periods_between(first, last, billing_start)
+    shares = split(facts, periods_between(first, last, billing_start), holder)
+    whole: dict[str, int] = {}
+    for (code, _), share in shares.items():
+        whole[code] = whole.get(code, 0) + share.amount_ore
     return [
         KeptCost(
             facts.lease_id,
@@ -60,9 +65,11 @@ def costs_of(facts: LeaseFacts, model_id: int, billing_start: date, holder: int)
             share.last_day,
             share.days,
             share.amount_ore,
+            whole[code],
             share.days == _days_of(code),
+            share.days == (share.last_day - share.first_day).days + 1,
         )
-        for (code, unit), share in split(facts, periods, holder).items()
+        for (code, unit), share in shares.items()
     ]
 
 

@@ -31,7 +31,8 @@ class KeptRow(models.Model):
 class Cost(KeptRow):
     """What a unit carries of a lease in a quarter: the target, billed or not.
 
-    `is_whole` tells that it held the item on every day of the quarter.
+    `is_whole` tells that it held the item on every day of the quarter, `is_unbroken` that it did
+    from the first day to the last; `quarter_ore` is what the lease costs in it, whoever pays.
     """
 
     pk = models.CompositePrimaryKey("lease_id", "period", "unit_id")
@@ -43,18 +44,25 @@ class Cost(KeptRow):
     last_day = models.DateField()
     days = models.PositiveSmallIntegerField()
     amount_ore = models.BigIntegerField()
+    quarter_ore = models.BigIntegerField()
     is_whole = models.BooleanField()
+    is_unbroken = models.BooleanField()
 
     class Meta:
         indexes = [
+            models.Index("period", "unit", "lease", "model", "amount_ore", name="cost_of_units"),
+            # What is asked of a day; enough for the answer.
             models.Index(
                 "period",
                 "unit",
-                "lease",
-                name="cost_of_units",
-                include=["model", "amount_ore", "days"],
+                "model",
+                "first_day",
+                "last_day",
+                "is_unbroken",
+                "quarter_ore",
+                name="cost_of_a_part",
+                condition=Q(is_whole=False),
             ),
-            models.Index("period", "unit", name="cost_of_a_part", condition=Q(is_whole=False)),
         ]
 
 

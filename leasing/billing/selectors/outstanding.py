@@ -9,13 +9,13 @@ from django.db.models import Q, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department, Device, Placement, Unit
+from leasing.billing.selectors.costs import pending_sums, running_on
 from leasing.billing.selectors.facts import charges_to_bill, leases_with_differences
 from leasing.billing.selectors.preview import Late, invoice_order
 from leasing.billing.selectors.run_lines import RunLine, charge_line, lease_line
 from leasing.billing.selectors.window import Window, last_closed_quarter
 from leasing.cost_table.facts import billing_start, cost_holder_id, last_covered_quarter
 from leasing.cost_table.moment import one_moment
-from leasing.domain.accrual import span_of
 from leasing.domain.allocation import BACKLOG, CURRENT, Difference, LeaseFacts
 from leasing.models import COST_HOLDER_NAME, InvoiceLine, InvoiceSummary
 
@@ -199,22 +199,18 @@ def _cells(window: Window, today: date) -> tuple[Cells, int, Late]:
 
     late, covered = Late(), str(window.covered or "")
 
-    def add(unit: int, period: str, kind: str, amount: int) -> None:
+    def add(unit: int, period: str, kind: str, amount: int, lines: int) -> None:
         cell = cells[department_of.get(unit), period]
         cell.pending_ore += amount
-        cell.pending_lines += 1
+        cell.pending_lines += lines
         if period <= covered:
-            late.add(kind, 1, amount)
+            late.add(kind, lines, amount)
 
-    leased_items = 0
-    for facts, differences in leases_pending(window):
-        began, ended = span_of(facts.terms, facts.stops_on)
-        leased_items += began <= today < ended
-        for difference in differences:
-            add(difference.unit_id, difference.period, difference.kind, difference.amount_ore)
+    for one in pending_sums(window):
+        add(one.unit_id, one.period, one.kind, one.amount_ore, one.lines)
     for charge in pending_charges(window):
-        add(charge.unit_id, charge.period, charge.kind, charge.amount_ore)
-    return cells, leased_items, late
+        add(charge.unit_id, charge.period, charge.kind, charge.amount_ore, 1)
+    return cells, running_on(today).count(), late
 
 
 def _row(department: Department | None, cells: list[Standing]) -> OutstandingRow:

@@ -7,14 +7,11 @@ from typing import NamedTuple
 
 from django.db.models import Sum
 
-from albertslund_it.common.quarters import Quarter
 from inventory.models import DeviceModel, Unit
-from leasing.billing.selectors.outstanding import leases_pending, pending_charges
+from leasing.billing.selectors.costs import held_on, model_names, pending_sums
+from leasing.billing.selectors.outstanding import pending_charges
 from leasing.billing.selectors.window import Window
 from leasing.cost_share.selectors.payers import Payer
-from leasing.cost_table.facts import cost_holder_id
-from leasing.domain.accrual import accrued
-from leasing.domain.allocation import LeaseFacts, unit_on
 from leasing.models import InvoiceSummary
 
 
@@ -64,31 +61,29 @@ def billed_cells(payer: Payer) -> list[Cell]:
     return [Cell(True, *row) for row in sums]
 
 
-def pending_cells(payer: Payer, window: Window, held: Held, quarter: Quarter) -> list[Cell]:
-    """Add up what no run holds, and count what is held on the way."""
-    sums: dict[tuple[str, int, str, str], list[int]] = defaultdict(lambda: [0, 0])
-    holder = cost_holder_id()
+def pending_cells(payer: Payer, window: Window) -> list[Cell]:
+    """Add up what no run holds."""
     department_of = dict(Unit.objects.values_list("id", "department"))
-    pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))
-    for facts, differences in leases_pending(window, payer.unit_ids):
-        unit = unit_on(facts, held.day, holder)
-        if unit is not None and (payer.unit_ids is None or unit in payer.unit_ids):
-            _count(held, facts, unit, quarter, facts.model_name in pc_models)
-        for d in differences:
-            cell = sums[d.period, d.unit_id, d.kind, facts.model_name]
-            cell[0] += 1
-            cell[1] += d.amount_ore
+    sums: dict[tuple[str, int, str, str], list[int]] = {
+        one[:4]: [one.lines, one.amount_ore] for one in pending_sums(window, payer.unit_ids)
+    }
     for charge in pending_charges(window, payer.unit_ids):
-        cell = sums[charge.period, charge.unit_id, charge.kind, charge.model_name]
+        key = charge.period, charge.unit_id, charge.kind, charge.model_name
+        cell = sums.setdefault(key, [0, 0])
         cell[0] += 1
         cell[1] += charge.amount_ore
     return [Cell(False, department_of[key[1]], *key, *value) for key, value in sums.items()]
 
 
-def _count(held: Held, facts: LeaseFacts, unit: int, quarter: Quarter, is_pc: bool) -> None:
-    held.by_unit[unit] += 1
-    held.by_model[facts.model_name] += 1
-    if is_pc:
-        held.pcs += 1
-        cost = accrued(facts.terms, facts.stops_on, quarter.ends_before)
-        held.pcs_quarter_ore += cost - accrued(facts.terms, facts.stops_on, quarter.starts_on)
+def held_by(payer: Payer, day: date) -> Held:
+    """Count what a payer holds on a day."""
+    found = Held(day)
+    pcs = set(DeviceModel.objects.filter(category__is_pc=True).values_list("id", flat=True))
+    names = model_names()
+    for unit, model, items, quarter_ore in held_on(day, payer.unit_ids):
+        found.by_unit[unit] += items
+        found.by_model[names[model]] += items
+        if model in pcs:
+            found.pcs += items
+            found.pcs_quarter_ore += quarter_ore
+    return found

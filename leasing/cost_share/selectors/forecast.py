@@ -16,18 +16,17 @@ from django.db.models import Count
 
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Unit
-from leasing.billing.selectors.outstanding import leases_pending, pending_charges, window_up_to
+from leasing.billing.selectors.costs import expiring_after, held_at_ends, pending_sums
+from leasing.billing.selectors.outstanding import pending_charges, window_up_to
 from leasing.billing.selectors.remembered import kept
 from leasing.billing.selectors.window import Window
 from leasing.cost_share.selectors.cells import billed_cells
 from leasing.cost_share.selectors.payers import Payer
-from leasing.cost_table.facts import NOBODY, cost_holder_id
 from leasing.cost_table.moment import one_moment
-from leasing.domain.accrual import Term, accrued, span_of, terms_in_order
-from leasing.domain.allocation import LeaseFacts, unit_on
+from leasing.domain.accrual import Term, accrued, terms_in_order
 from leasing.domain.assumptions import Assumptions
 from leasing.domain.renewal import ASSUMED, PLANNED, Coming, Expiring, again, renewals
-from leasing.models import Lease, LeasePrice, OrderLine, Status
+from leasing.models import LeasePrice, OrderLine, Status
 
 SumKey = TypeVar("SumKey")
 BILLED, CONTRACTED = "billed", "contracted"
@@ -35,8 +34,6 @@ SHADES = (BILLED, CONTRACTED, PLANNED, ASSUMED)
 QUARTERS_AHEAD = 16
 # A quarter, a unit and a model.
 At = tuple[str, int, str]
-# A unit, a model and when the lease begins and ends.
-Steady = tuple[int, str, date, date]
 ONE_DAY = timedelta(days=1)
 ON_THEIR_WAY = (Status.AWAITING, Status.APPROVED, Status.ORDERED, Status.PARTLY)
 
@@ -208,12 +205,8 @@ class _Gathering:
 
     def basis(self) -> Basis:
         with one_moment():
-            self.holder = cost_holder_id() or NOBODY
-            self.choices = dict(
-                Lease.objects.exclude(end_choice="").values_list("id", "end_choice")
-            )
             lines = self._lines()
-            self.replaced = {line.replaces_id for line, count in lines if count}
+            replaced = {line.replaces_id for line, count in lines if count and line.replaces_id}
             department_of: dict[int, int | None] = dict(
                 Unit.objects.values_list("id", "department")
             )
@@ -224,7 +217,8 @@ class _Gathering:
                 )
                 for c in billed_cells(self.payer)
             ]
-            sums, expiring = self._leases(window)
+            sums = self._leases(window)
+            expiring = expiring_after(self.today, self.payer.unit_ids, replaced)
             for charge in pending_charges(window, self.payer.unit_ids):
                 key = (charge.period, charge.unit_id, charge.model_name)
                 sums.setdefault(key, [0, 0])[1] += charge.amount_ore
@@ -242,49 +236,16 @@ class _Gathering:
             if count and self.is_own(line.unit_id)
         ]
         quarters = list(quarters_between(first, max(self.last, window.last)))
-        return Basis(quarters, cells, dict(expiring), ordered, prices, department_of)
+        return Basis(quarters, cells, expiring, ordered, prices, department_of)
 
-    def _leases(self, window: Window) -> tuple[dict[At, list[int]], dict[Expiring, int]]:
+    def _leases(self, window: Window) -> dict[At, list[int]]:
+        """Return the items of each quarter from today's on, and øre that no run holds."""
         sums: dict[At, list[int]] = defaultdict(lambda: [0, 0])
-        expiring: dict[Expiring, int] = defaultdict(int)
-        steady: dict[Steady, int] = defaultdict(int)
-        for facts, differences in leases_pending(window, self.payer.unit_ids):
-            model = facts.model_name
-            for one in differences:
-                sums[one.period, one.unit_id, model][1] += one.amount_ore
-            began, ended = span_of(facts.terms, facts.stops_on)
-            if ended <= self.today or not facts.terms:
-                continue
-            if not facts.placements or facts.placements[-1][0] <= self.today:
-                # Nobody moves it any more: counted with all that are like it.
-                unit = (facts.placements[-1][1] if facts.placements else None) or self.holder
-                steady[unit, model, began, ended] += 1
-            else:
-                for quarter in self.ahead:
-                    place = unit_on(facts, quarter.last_day, self.holder)
-                    if place is not None:
-                        sums[str(quarter), place, model][0] += 1
-            if key := self._expiry(facts, ended):
-                expiring[key] += 1
-        self._count_steady(steady, sums)
-        return {key: value for key, value in sums.items() if self.is_own(key[1])}, expiring
-
-    def _count_steady(self, steady: dict[Steady, int], sums: dict[At, list[int]]) -> None:
-        for (unit, model, began, ended), count in steady.items():
-            for quarter in self.ahead:
-                if began <= quarter.last_day < ended:
-                    sums[str(quarter), unit, model][0] += count
-
-    def _expiry(self, facts: LeaseFacts, ended: date) -> Expiring | None:
-        """Say how a lease runs out; None for one that is stopped, replaced or in stock by then."""
-        last = facts.terms[-1]
-        if ended != last.ends_before or facts.device_id in self.replaced:
-            return None
-        unit = unit_on(facts, ended - ONE_DAY, self.holder)
-        if unit is None or unit == self.holder or not self.is_own(unit):
-            return None
-        choice = self.choices.get(facts.lease_id, "")
-        return Expiring(ended, unit, facts.model_name, last.price_ore, last.quarters, choice)
+        for one in pending_sums(window, self.payer.unit_ids):
+            sums[one.period, one.unit_id, one.model_name][1] += one.amount_ore
+        for period, unit, model, items in held_at_ends(self.ahead, self.payer.unit_ids):
+            sums[period, unit, model][0] += items
+        return sums
 
     def _lines(self) -> list[tuple[OrderLine, int]]:
         """Return the order lines under way, each with how many of it are not there yet."""

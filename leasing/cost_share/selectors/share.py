@@ -17,7 +17,7 @@ from inventory.models import Department, Unit
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.remembered import kept
 from leasing.billing.selectors.window import last_closed_quarter, next_window
-from leasing.cost_share.selectors.cells import Cell, Held, billed_cells, pending_cells
+from leasing.cost_share.selectors.cells import Cell, Held, billed_cells, held_by, pending_cells
 from leasing.cost_share.selectors.next_bill import NextBill, next_bill_of
 from leasing.cost_share.selectors.payers import STOCK, Payer
 from leasing.cost_table.moment import one_moment
@@ -128,8 +128,8 @@ def share_of(payer: Payer, quarter: Quarter, today: date, ahead: int = 0) -> Sha
         last = max(Quarter(today.year, 4), quarter, Quarter.of(today).next(ahead))
         window = window_up_to(max(last, coming.last))
         state_of = _states(today)
-        held = Held(today if quarter == Quarter.of(today) else quarter.last_day)
-        pending = pending_cells(payer, window, held, quarter)
+        held = held_by(payer, today if quarter == Quarter.of(today) else quarter.last_day)
+        pending = pending_cells(payer, window)
         cells = billed_cells(payer) + pending
         bills = _bills(payer)
         grouped = _Grouping(cells, quarter, Quarter.of(window.billing_start), today)
