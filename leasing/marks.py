@@ -7,7 +7,7 @@ nor a lease says that everything is to be worked out again; one of lease 0 that 
 `leasing.cost_table` takes the marks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from leasing.triggers import Schema, Trigger, statement_trigger
@@ -17,6 +17,8 @@ TABLE = "leasing_costmark"
 # No lease has this id.
 A_RUN = 0
 EVERYTHING = f"INSERT INTO {TABLE} (device_id, lease_id) VALUES (NULL, NULL)"
+# As SQLite's triggers name them: a row before, after, and one that is pushed out.
+ROWS = ("OLD.", "NEW.", "other.")
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Marked:
     """A table whose rows decide what leases cost, and the columns of it that do.
 
     `device` and `lease` are the column, or the number, that a row is marked by; `keys` are its
-    unique keys, which SQLite's REPLACE goes by. `operations` are those that count.
+    unique keys, which SQLite's REPLACE goes by. `operations` are those that count, and `only` is
+    the column that tells which rows do, where not all of them do.
     """
 
     table: str
@@ -33,6 +36,7 @@ class Marked:
     device: str = ""
     lease: str = ""
     operations: tuple[str, ...] = ("insert", "update", "delete")
+    only: str = ""
 
     def values(self, row: str = "") -> str:
         """Return device and lease of a mark, as SQL that reads them from a row."""
@@ -69,7 +73,12 @@ MARKED = (
         device="id",
         operations=("update",),
     ),
-    Marked("inventory_unit", ("id", "is_cost_holder"), (("id",), ("number",))),
+    Marked(
+        "inventory_unit",
+        ("id", "is_cost_holder"),
+        (("id",), ("number",), ("is_cost_holder",)),
+        only="is_cost_holder",
+    ),
     Marked("leasing_settings", ("id", "billing_starts_on"), (("id",),)),
     Marked(
         "leasing_billingrun",
@@ -84,7 +93,8 @@ def on_postgresql(schema: Schema) -> Iterator[Trigger]:
     """Yield one statement trigger an operation; what is saved as it was marks nothing."""
     for marked in MARKED:
         columns = ", ".join(marked.columns)
-        gone, fresh = f"SELECT {columns} FROM gone", f"SELECT {columns} FROM fresh"
+        where = f" WHERE {marked.only}" if marked.only else ""
+        gone, fresh = (f"SELECT {columns} FROM {rows}{where}" for rows in ("gone", "fresh"))
         rows = {
             "insert": ("AFTER INSERT", "NEW TABLE AS fresh", fresh),
             "update": (
@@ -121,29 +131,7 @@ def _cast(marked: Marked) -> str:
 def on_sqlite() -> Iterator[Trigger]:
     """Yield row triggers; what a REPLACE is about to push out is marked before it is gone."""
     for marked in MARKED:
-        differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in marked.columns)
-        old, new = (f"{_insert(marked, row)};" for row in ("OLD.", "NEW."))
-        pushed_out = " OR ".join(
-            f"({' AND '.join(f'other.{column} = NEW.{column}' for column in key)})"
-            for key in marked.keys
-        )
-        replaced = (
-            f"INSERT INTO {TABLE} (device_id, lease_id) SELECT {marked.values('other.')} "
-            f"FROM {marked.table} other WHERE {{}}({pushed_out});"
-        )
-        written = {
-            "insert": ("AFTER INSERT", "", new),
-            "update": ("AFTER UPDATE", differs, old + new),
-            "delete": ("AFTER DELETE", "", old),
-        }
-        found = {name: written[name] for name in marked.operations}
-        found["replace"] = ("BEFORE INSERT", "", replaced.format(""))
-        found["displace"] = (
-            "BEFORE UPDATE",
-            differs,
-            replaced.format("other.rowid <> OLD.rowid AND "),
-        )
-        for operation, (event, when, body) in found.items():
+        for operation, (event, when, body) in _written(marked).items():
             name = f"{PREFIX}{marked.table}_{operation}"
             condition = f" WHEN {when}" if when else ""
             yield Trigger(
@@ -154,5 +142,50 @@ def on_sqlite() -> Iterator[Trigger]:
             )
 
 
-def _insert(marked: Marked, row: str) -> str:
-    return f"INSERT INTO {TABLE} (device_id, lease_id) VALUES ({marked.values(row)})"
+def _written(marked: Marked) -> dict[str, tuple[str, str, str]]:
+    """Return by operation when a trigger of SQLite fires, on which condition, and what it does."""
+    keys = {column for key in marked.keys for column in key}
+    old, new, other = (f"{row}{marked.only}" if marked.only else "" for row in ROWS)
+    pushed_out = " OR ".join(
+        f"({' AND '.join(f'other.{column} = NEW.{column}' for column in key)})"
+        for key in marked.keys
+    )
+    replaced = (
+        f"{_into(marked, 'other.')} FROM {marked.table} other WHERE {{}}({pushed_out})"
+        f"{f' AND {other}' if other else ''};"
+    )
+    either = f" AND ({old} OR {new})" if marked.only else ""
+    found = {
+        "insert": ("AFTER INSERT", new, f"{_into(marked, 'NEW.')};"),
+        "update": (
+            "AFTER UPDATE",
+            f"({_differ(marked.columns)}){either}",
+            f"{_into(marked, 'OLD.')}; {_also_of_another(marked)}",
+        ),
+        "delete": ("AFTER DELETE", old, f"{_into(marked, 'OLD.')};"),
+    }
+    return {
+        **{name: found[name] for name in marked.operations},
+        "replace": ("BEFORE INSERT", "", replaced.format("")),
+        "displace": (
+            "BEFORE UPDATE",
+            _differ(sorted({*marked.columns, *keys})),
+            replaced.format("other.rowid <> OLD.rowid AND "),
+        ),
+    }
+
+
+def _differ(columns: Iterable[str]) -> str:
+    return " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
+
+
+def _into(marked: Marked, row: str) -> str:
+    return f"INSERT INTO {TABLE} (device_id, lease_id) SELECT {marked.values(row)}"
+
+
+def _also_of_another(marked: Marked) -> str:
+    """Mark what a row belongs to now, where that is another one than before."""
+    column = marked.device or marked.lease
+    if not column or column.isdigit():
+        return ""
+    return f"{_into(marked, 'NEW.')} WHERE NEW.{column} IS NOT OLD.{column};"

@@ -5,60 +5,114 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
-
+from albertslund_it.web.database.rows import among
 from leasing.cost_table.facts import CHUNK, lease_facts
-from leasing.cost_table.refresh import (
+from leasing.cost_table.worked_out import (
     COST,
     ENDING_KEY,
     LEASE,
     PENDING,
     TOTAL,
     TOTAL_KEY,
+    Ending,
     Frame,
+    KeptOfLease,
+    TotalKey,
     ending_of,
+    leases_of,
     runs_out,
     worked_out,
 )
-from leasing.domain.kept import Sums, added_up
-from leasing.models import Cost, CostEnding, CostLease, CostPending, CostTotal
+from leasing.domain.allocation import LeaseFacts
+from leasing.domain.kept import KeptCost, KeptLease, Sums, added_up
+from leasing.marks import A_RUN
+from leasing.models import Cost, CostEnding, CostLease, CostMark, CostPending, CostTotal
 
 # A table, and what of it differs: the id of a lease, or the key of a sum.
 Wrong = tuple[str, tuple[Any, ...]]
 
 
 def costs_that_differ() -> Iterator[Wrong]:
-    """Yield each lease, and each sum, that is not what the facts of the moment make it.
+    """Yield each lease whose kept rows are not those of the facts, each sum not that of the rows.
 
-    In `one_moment`, or where nobody else writes: what is marked and not worked out differs.
+    In `snapshot`, or where nobody else writes. What is marked is known to be old, and passed over.
     """
-    sums: dict[tuple[str, int, int], Sums] = {}
-    endings: Counter[tuple[object, ...]] = Counter()
+    marked, kept = _Marked(), _Kept()
     frame, stream, seen = Frame(), lease_facts(), set()
     while chunk := list(islice(stream, CHUNK)):
-        ids = [one.lease_id for one in chunk]
-        seen.update(ids)
+        ids = {one.lease_id for one in chunk}
+        seen |= ids
         found = worked_out(chunk, frame)
-        kept: tuple[tuple[str, Iterable[Any], QuerySet[Any]], ...] = (
-            ("leasing_cost", found.costs, Cost.objects.values_list(*COST)),
-            ("leasing_costlease", found.leases, CostLease.objects.values_list(*LEASE)),
-            ("leasing_costpending", found.pending, CostPending.objects.values_list(*PENDING)),
-        )
-        for table, wanted, rows in kept:
-            there = set(rows.filter(lease__in=ids))
-            leases: set[int] = {row[0] for row in there.symmetric_difference(wanted)}
-            for lease in sorted(leases):
-                yield table, (lease,)
-        added_up(found.costs, 1, sums)
-        endings.update(map(ending_of, filter(runs_out, found.leases)))
-    for model in (Cost, CostLease, CostPending):
-        left = set(model.objects.values_list("lease", flat=True).distinct()) - seen
-        for lease in sorted(left):
+        wanted: dict[type[KeptOfLease], Iterable[tuple[Any, ...]]]
+        wanted = {Cost: found.costs, CostLease: found.leases, CostPending: found.pending}
+        for model, rows in kept.read(ids).items():
+            unlike: set[int] = {row[0] for row in rows.symmetric_difference(wanted[model])}
+            for lease in sorted(unlike - marked.among(chunk, model)):
+                yield model._meta.db_table, (lease,)
+    left = set[int]().union(*map(leases_of, COLUMNS)) - seen
+    for model, rows in kept.read(left).items():
+        for lease in sorted({row[0] for row in rows} - marked.gone(left)):
             yield model._meta.db_table, (lease,)
-    totals = {(*key, *value) for key, value in sums.items()}
-    for row in totals.symmetric_difference(CostTotal.objects.values_list(*TOTAL_KEY, *TOTAL)):
-        yield "leasing_costtotal", row[:3]
-    counted = {(*key, count) for key, count in endings.items()}
-    endings_kept = CostEnding.objects.values_list(*ENDING_KEY, "leases")
-    for row in counted.symmetric_difference(endings_kept):
-        yield "leasing_costending", row[:-1]
+    yield from kept.sums_that_differ()
+
+
+COLUMNS: dict[type[KeptOfLease], tuple[str, ...]] = {
+    Cost: COST,
+    CostLease: LEASE,
+    CostPending: PENDING,
+}
+
+
+class _Marked:
+    """What has changed and is not worked out yet."""
+
+    def __init__(self) -> None:
+        marks = set(CostMark.objects.values_list("device_id", "lease_id"))
+        self.all = (None, None) in marks
+        self.devices = {device for device, _ in marks}
+        self.leases = {lease for _, lease in marks}
+
+    def among(self, facts: Iterable[LeaseFacts], model: type[KeptOfLease]) -> set[int]:
+        """Return the leases whose rows in a table are known to be old."""
+        is_all = self.all or (model is CostPending and A_RUN in self.leases)
+        return {
+            one.lease_id
+            for one in facts
+            if is_all or one.lease_id in self.leases or one.device_id in self.devices
+        }
+
+    def gone(self, leases: set[int]) -> set[int]:
+        """Return which of the leases that are gone are known to be."""
+        return leases if self.all else leases.intersection(self.leases)
+
+
+class _Kept:
+    """Rows as they are kept, and what they add up to."""
+
+    def __init__(self) -> None:
+        self.sums: dict[TotalKey, Sums] = {}
+        self.endings: Counter[Ending] = Counter()
+
+    def read(self, leases: set[int]) -> dict[type[KeptOfLease], set[tuple[Any, ...]]]:
+        """Return the rows of some leases, by table."""
+        rows = {
+            model: set(
+                model._default_manager.filter(lease__in=among(leases, int)).values_list(*columns)
+            )
+            for model, columns in COLUMNS.items()
+        }
+        added_up(map(KeptCost._make, rows[Cost]), 1, self.sums)
+        self.endings.update(map(ending_of, filter(runs_out, map(KeptLease._make, rows[CostLease]))))
+        return rows
+
+    def sums_that_differ(self) -> Iterator[Wrong]:
+        """Yield the keys of sums that are not those of the rows read."""
+        totals = {(*key, *value) for key, value in self.sums.items()}
+        kept = CostTotal.objects.values_list(*TOTAL_KEY, *TOTAL)
+        for key in sorted({row[:3] for row in totals.symmetric_difference(kept)}):
+            yield "leasing_costtotal", key
+        endings = {(*key, count) for key, count in self.endings.items()}
+        for row in endings.symmetric_difference(
+            CostEnding.objects.values_list(*ENDING_KEY, "leases")
+        ):
+            yield "leasing_costending", row[:-1]

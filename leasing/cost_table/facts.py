@@ -5,11 +5,11 @@ at any size and nothing is looked up row by row.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Max, QuerySet
 
@@ -23,6 +23,24 @@ from leasing.models import BillingRun, InvoiceLine, Lease, Settings, SubAgreemen
 CHUNK = 1_000
 # No unit's id: what carries the stock where there is no cost holder.
 NOBODY = 0
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Names(dict[K, V]):
+    """Few rows by what names them, read once; again for one that has been made since."""
+
+    def __init__(self, read: Callable[[], Iterable[tuple[K, V]]]) -> None:
+        self._read = read
+        super().__init__(read())
+
+    def __missing__(self, key: K) -> V:
+        self.update(self._read())
+        found = self.get(key)
+        if found is None:
+            raise KeyError(key)
+        return found
 
 
 def billing_start() -> date:
@@ -49,7 +67,7 @@ def lease_facts(devices: QuerySet[Device] | None = None) -> Iterator[LeaseFacts]
         placements = placements.filter(device__in=devices)
     moves = placement_rows(placements)
     device, its_moves = next(moves, (None, ()))
-    sub_agreements = dict(SubAgreement.objects.values_list("id", "number"))
+    sub_agreements = Names(lambda: SubAgreement.objects.values_list("id", "number"))
     for first, prices in lease_rows(leases):
         lease, device_id, starts_on, stops_on, serial, model, sub_agreement, text = first
         while device is not None and device < device_id:

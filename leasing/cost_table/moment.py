@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from leasing.cost_table.refresh import refresh
 
@@ -42,10 +43,17 @@ def snapshot() -> Iterator[None]:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
     else:
-        # `atomic` takes the write lock here, which reading needs none of.
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("COMMIT")
+        with _without_the_write_lock(), transaction.atomic():
+            yield
+
+
+@contextmanager
+def _without_the_write_lock() -> Iterator[None]:
+    """Let a transaction of SQLite begin as one that reads: ours take the write lock at once."""
+    connection.ensure_connection()
+    sqlite: Any = connections[DEFAULT_DB_ALIAS]
+    mode, sqlite.transaction_mode = sqlite.transaction_mode, "DEFERRED"
+    try:
+        yield
+    finally:
+        sqlite.transaction_mode = mode

@@ -9,55 +9,61 @@ for the lock takes the snapshot before the wait for it.
 Closing waits for none of this and reads none of it.
 """
 
+import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import OperationalError, connection, connections, transaction
 from django.db.models import F, Q, QuerySet
 
-from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import add_to_rows, among, delete_rows, write_rows
-from inventory.models import Device, DeviceModel
-from leasing.cost_table.facts import (
-    CHUNK,
-    NOBODY,
-    billed_by_lease,
-    billing_start,
-    cost_holder_id,
-    last_covered_quarter,
-    lease_facts,
+from inventory.models import Device
+from leasing.cost_table.facts import CHUNK, lease_facts
+from leasing.cost_table.worked_out import (
+    COST,
+    ENDING_KEY,
+    KEPT,
+    LEASE,
+    LEASES,
+    PENDING,
+    TOTAL,
+    TOTAL_KEY,
+    Ending,
+    Frame,
+    KeptOfLease,
+    TotalKey,
+    Worked,
+    ending_of,
+    leases_of,
+    runs_out,
+    worked_out,
 )
-from leasing.domain.allocation import LeaseFacts, Period, differences
-from leasing.domain.kept import (
-    NOTHING,
-    KeptCost,
-    KeptLease,
-    Sums,
-    added_up,
-    costs_of,
-    lease_kept,
-    periods_between,
-)
+from leasing.domain.kept import NOTHING, KeptCost, KeptLease, Sums, added_up
 from leasing.marks import A_RUN, TABLE
 from leasing.models import Cost, CostEnding, CostLease, CostMark, CostPending, CostTotal, Lease
 
 # Whoever holds it works kept costs out; any number will do that nothing else uses.
 LOCK = 7_301_926
-# So many marks are taken in one transaction: who waits for it waits a second at most.
+# So many marks are taken in one transaction: who waits for it waits a second or two.
 MARKS = 1_000
+# Where there are more leases, a page works them out in as many transactions, not in one.
+AT_ONCE = 5_000
 NOT_AVAILABLE = "55P03"
 
-COST = KeptCost._fields
-LEASE = KeptLease._fields
-TOTAL = ("row_count", "line_count", "amount_ore", "held", "whole", "whole_ore")
-TOTAL_KEY = ("period", "unit_id", "model_id")
-ENDING_KEY = ("unit_id", "model_id", "ends_before", "price_ore", "quarters")
-KEY = ("lease_id", "period", "unit_id")
-PENDING = (*KEY, "model_id", "kind", "amount_ore", "first_day", "last_day", "days")
+
+class Effort(NamedTuple):
+    """Seconds to wait for one's turn, and seconds after which no further one is asked for."""
+
+    wait: float
+    work: float | None
+
+
+# Who asks for a page is not kept longer, and whatever answers it may be stopped in half a minute.
+IN_A_REQUEST = Effort(wait=1, work=10)
+AT_LEISURE = Effort(wait=20, work=None)
 
 Progress = Callable[[int, int], None]
 
@@ -74,21 +80,25 @@ class Mark(NamedTuple):
         return self.device_id is None and self.lease_id is None
 
 
-def refresh(progress: Progress | None = None) -> bool:
+def refresh(progress: Progress | None = None, effort: Effort = IN_A_REQUEST) -> bool:
     """Work out what is marked; tell whether the kept costs follow all facts committed before.
 
-    They do not where somebody else works out more than a second's worth. `progress` is told how
-    many marks, or of everything how many leases, are done, and of how many.
+    They do not where somebody else is at it for longer than the effort allows to wait, nor where
+    there is more to do than it allows. `progress` is told how many marks, or of everything how many
+    leases, are done, and of how many. In a longer transaction all others wait until it ends.
     """
-    last = CostMark.objects.order_by("-id").values_list("id", flat=True).first()
+    last, done = _last_mark(), 0
     if last is None:
         return True
-    left = CostMark.objects.filter(id__lte=last)
-    total = left.count() if progress else 0
+    stop = None if effort.work is None else time.monotonic() + effort.work
     try:
-        while _take(left, progress):
+        while taken := _take(last, progress, effort):
+            last, done = taken.last, done + taken.marks
+            left = CostMark.objects.filter(id__lte=last)
             if progress:
-                progress(total - left.count(), total)
+                progress(done, done + left.count())
+            if stop is not None and time.monotonic() > stop:
+                return not left.exists()
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) == NOT_AVAILABLE or "locked" in str(error):
             return False
@@ -99,103 +109,117 @@ def refresh(progress: Progress | None = None) -> bool:
 def refresh_after_migrations(using: str = "default", **kwargs: object) -> None:
     """Work out what a migration marked, before anybody asks; nothing where there is no table."""
     if TABLE in connections[using].introspection.table_names():
-        refresh()
+        refresh(effort=AT_LEISURE)
 
 
-def _take(left: QuerySet[CostMark], progress: Progress | None) -> bool:
-    """Work out some of the marks that are left; tell whether there were any."""
-    with transaction.atomic():
-        _wait_for_turn()
-        rows = left.order_by("id").values_list("id", "device_id", "lease_id")[:MARKS]
-        marks = [Mark(*row) for row in rows]
+def mark_everything() -> None:
+    """Let all be worked out again: for who has changed what no trigger sees."""
+    CostMark.objects.create()
+
+
+def _last_mark() -> int | None:
+    return CostMark.objects.order_by("-id").values_list("id", flat=True).first()
+
+
+class Taken(NamedTuple):
+    """How many marks were taken, and the last one that is to be taken yet."""
+
+    marks: int
+    last: int
+
+
+def _take(last: int, progress: Progress | None, effort: Effort) -> Taken | None:
+    """Work out some of the marks up to the last one; None where there are none any more."""
+    with _turn(effort.wait):
+        marks = _marks(CostMark.objects.filter(id__lte=last).order_by("id")[:MARKS])
         if not marks:
-            return False
+            return None
+        in_pieces = set()
         if any(mark.is_everything for mark in marks):
-            _work_out_everything(progress)
+            if effort.work is None or Lease.objects.count() <= AT_ONCE:
+                _work_out_everything(progress)
+            else:
+                in_pieces = _all_leases()
         else:
-            _work_out(marks)
+            if len(marks) == MARKS:
+                marks += _of_the_same(marks)
+            looked_at = _looked_at_by_a_run() if any(m.lease_id == A_RUN for m in marks) else set()
+            if len(looked_at) > MARKS:
+                in_pieces, looked_at = looked_at, set()
+            _work_out(marks, looked_at)
+        if in_pieces:
+            write_rows(TABLE, ["lease_id"], ((lease,) for lease in sorted(in_pieces)))
+            last = _last_mark() or last
         CostMark.objects.filter(id__in=among([mark.id for mark in marks], int)).delete()
-    return True
+    return Taken(len(marks), last)
 
 
-def _wait_for_turn() -> None:
-    """Let nobody else work costs out; on SQLite the transaction itself has the lock."""
+@contextmanager
+def _turn(seconds: float) -> Iterator[None]:
+    """Let nobody else work costs out; fail where somebody does for so many seconds.
+
+    On SQLite the transaction itself has the lock, and waits for it as long as the connection does.
+    """
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '1s'")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-            cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{seconds:.0f}s'")
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+                cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+            yield
+    else:
+        patience = connection.settings_dict["OPTIONS"].get("timeout", 5)
+        _wait_at_most(seconds)
+        try:
+            with transaction.atomic():
+                yield
+        finally:
+            _wait_at_most(patience)
 
 
-@dataclass
-class Frame:
-    """What is the same for every lease."""
-
-    billing_start: date = field(default_factory=billing_start)
-    holder: int = field(default_factory=lambda: cost_holder_id() or NOBODY)
-    covered: Quarter | None = field(default_factory=last_covered_quarter)
-    model_ids: dict[str, int] = field(
-        default_factory=lambda: dict(DeviceModel.objects.values_list("name", "id"))
-    )
-
-    @property
-    def covered_periods(self) -> tuple[Period, ...]:
-        """Return the quarters that a run has billed."""
-        if self.covered is None or self.covered.ends_before <= self.billing_start:
-            return ()
-        return periods_between(self.billing_start, self.covered.last_day, self.billing_start)
+def _wait_at_most(seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
 
 
-@dataclass
-class Worked:
-    """Rows as the facts make them."""
-
-    costs: list[KeptCost] = field(default_factory=list)
-    leases: list[KeptLease] = field(default_factory=list)
-    pending: list[tuple[object, ...]] = field(default_factory=list)
+def _marks(found: QuerySet[CostMark]) -> list[Mark]:
+    return [Mark(*row) for row in found.values_list("id", "device_id", "lease_id")]
 
 
-def worked_out(facts: Iterable[LeaseFacts], frame: Frame) -> Worked:
-    """Work out what is to be kept of some leases."""
-    found, changed = Worked(), []
-    for one in facts:
-        model = frame.model_ids[one.model_name]
-        one.text = one.canonical_text()
-        found.costs += costs_of(one, model, frame.billing_start, frame.holder)
-        if kept := lease_kept(one, model, frame.holder):
-            found.leases.append(kept)
-        if frame.covered and one.text != one.billed_text:
-            changed.append(one)
-    if changed:
-        found.pending = list(_pending(changed, frame))
-    return found
+def _of_the_same(marks: list[Mark]) -> list[Mark]:
+    """Return what else is marked of the same leases, so that each is worked out once."""
+    devices, leases = _marked(marks)
+    of_devices = Q(device_id__in=among(devices, int))
+    same = CostMark.objects.filter(of_devices | Q(lease_id__in=among(leases, int)))
+    return _marks(same.exclude(id__in=among([mark.id for mark in marks], int)))
 
 
-def _pending(changed: Collection[LeaseFacts], frame: Frame) -> Iterator[tuple[object, ...]]:
-    """Yield what closed runs do not hold of leases that were billed by other facts."""
-    billed = billed_by_lease([one.lease_id for one in changed])
-    for one in changed:
-        one.billed = billed.get(one.lease_id, {})
-        model = frame.model_ids[one.model_name]
-        for difference in differences(one, frame.covered_periods, None, frame.holder):
-            period, unit, *rest = difference
-            yield (one.lease_id, period, unit, model, *rest)
-
-
-def _work_out(marks: list[Mark]) -> None:
-    """Work the marked leases out again, and write what differs."""
+def _marked(marks: list[Mark]) -> tuple[set[int], set[int]]:
+    """Return the devices and the leases that marks are of, each with the other."""
     devices = {mark.device_id for mark in marks if mark.device_id is not None}
     leases = {mark.lease_id for mark in marks if mark.lease_id}
-    if any(mark.lease_id == A_RUN for mark in marks):
-        leases |= _looked_at_by_a_run()
     there = Lease.objects.filter(
         Q(device__in=among(devices, int)) | Q(id__in=among(leases, int))
     ).values_list("id", "device")
-    leases |= {lease for lease, _ in there}
-    devices = {device for _, device in there}
+    for lease, device in there:
+        devices.add(device)
+        leases.add(lease)
+    return devices, leases
+
+
+def _work_out(marks: list[Mark], looked_at: Collection[int]) -> None:
+    """Work the marked leases out again, and those that a run looked at; write what differs."""
+    more = [Mark(0, None, lease) for lease in looked_at]
+    devices, leases = _marked(marks + more)
     stream = lease_facts(Device.objects.filter(id__in=among(devices, int)))
-    found = worked_out(stream, Frame())
-    _write_differences(leases, found)
+    written = _write_differences(leases, worked_out(stream, Frame()))
+    sums: dict[TotalKey, Sums] = {}
+    added_up(written.no_costs, -1, sums)
+    added_up(written.costs, 1, sums)
+    _add_to_totals(sums)
+    endings = Counter(map(ending_of, filter(runs_out, written.leases)))
+    endings.subtract(map(ending_of, filter(runs_out, written.no_leases)))
+    _add_to_endings(endings)
 
 
 def _looked_at_by_a_run() -> set[int]:
@@ -206,72 +230,89 @@ def _looked_at_by_a_run() -> set[int]:
     return {*unlike.values_list("lease", flat=True), *pending}
 
 
-def _write_differences(leases: Collection[int], found: Worked) -> None:
-    old = [KeptCost(*row) for row in _rows_of(Cost, leases).values_list(*COST)]
-    gone, fresh = set(old).difference(found.costs), set(found.costs).difference(old)
-    delete_rows("leasing_cost", KEY, [(row.lease_id, row.period, row.unit_id) for row in gone])
-    write_rows("leasing_cost", COST, sorted(fresh))
-    sums: dict[tuple[str, int, int], Sums] = {}
-    added_up(gone, -1, sums)
-    added_up(fresh, 1, sums)
-    _add_to_totals(sums)
-
-    before = [KeptLease(*row) for row in _rows_of(CostLease, leases).values_list(*LEASE)]
-    ended, running = set(before).difference(found.leases), set(found.leases).difference(before)
-    delete_rows("leasing_costlease", KEY[:1], [(row.lease_id,) for row in ended])
-    write_rows("leasing_costlease", LEASE, sorted(running))
-    endings = Counter(map(ending_of, filter(runs_out, running)))
-    endings.subtract(map(ending_of, filter(runs_out, ended)))
-    _add_to_endings(endings)
-
-    _rows_of(CostPending, leases).delete()
-    write_rows("leasing_costpending", PENDING, found.pending)
+def _all_leases() -> set[int]:
+    """Return every lease, those included that are kept and are no longer there."""
+    there = set(Lease.objects.values_list("id", flat=True))
+    return there.union(*(leases_of(model) for model in KEPT))
 
 
-def _rows_of(model: type[Cost | CostLease | CostPending], leases: Collection[int]) -> QuerySet[Any]:
+class Written(NamedTuple):
+    """What differed: the rows that came, and those that went."""
+
+    costs: set[KeptCost]
+    no_costs: set[KeptCost]
+    leases: set[KeptLease]
+    no_leases: set[KeptLease]
+
+
+def _write_differences(leases: Collection[int], found: Worked) -> Written:
+    """Let the rows of some leases be those that were worked out."""
+    before = {KeptCost(*row) for row in _rows_of(Cost, leases).values_list(*COST)}
+    leases_before = {KeptLease(*row) for row in _rows_of(CostLease, leases).values_list(*LEASE)}
+    pending = set(_rows_of(CostPending, leases).values_list(*PENDING))
+    costs, no_costs = _let_be("leasing_cost", COST, 3, before, set(found.costs))
+    kept, not_kept = _let_be("leasing_costlease", LEASE, 1, leases_before, set(found.leases))
+    _let_be("leasing_costpending", PENDING, 3, pending, set(found.pending))
+    return Written(costs, no_costs, kept, not_kept)
+
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
+
+
+def _let_be(
+    table: str, columns: Sequence[str], key: int, there: set[Row], wanted: set[Row]
+) -> tuple[set[Row], set[Row]]:
+    """Write only what differs of rows whose first columns are their key; return what came, went."""
+    fresh, gone = wanted - there, there - wanted
+    delete_rows(table, columns[:key], [row[:key] for row in gone])
+    write_rows(table, columns, sorted(fresh))
+    return fresh, gone
+
+
+def _rows_of(model: type[KeptOfLease], leases: Collection[int]) -> QuerySet[Any]:
     return model.objects.filter(lease__in=among(leases, int))
 
 
-def runs_out(row: KeptLease) -> bool:
-    return row.runs_out
-
-
-def ending_of(row: KeptLease) -> tuple[int, int, date, int, int]:
-    return row.unit_id, row.model_id, row.ends_before, row.price_ore, row.quarters
-
-
-def _add_to_totals(sums: dict[tuple[str, int, int], Sums]) -> None:
+def _add_to_totals(sums: dict[TotalKey, Sums]) -> None:
     rows = [(*key, *value) for key, value in sorted(sums.items()) if value != NOTHING]
     add_to_rows("leasing_costtotal", TOTAL_KEY, TOTAL, rows)
     CostTotal.objects.filter(row_count=0).delete()
 
 
-def _add_to_endings(endings: Counter[tuple[int, int, date, int, int]]) -> None:
-    rows = [(*key, count) for key, count in sorted(endings.items()) if count]
-    add_to_rows("leasing_costending", ENDING_KEY, ("leases",), rows)
+def _counted(endings: Counter[Ending]) -> Iterable[tuple[Ending, tuple[int]]]:
+    return ((key, (count,)) for key, count in endings.items())
+
+
+def _add_to_endings(endings: Counter[Ending]) -> None:
+    rows = [(*key, *count) for key, count in sorted(_counted(endings)) if count != (0,)]
+    add_to_rows("leasing_costending", ENDING_KEY, LEASES, rows)
     CostEnding.objects.filter(leases=0).delete()
 
 
 def _work_out_everything(progress: Progress | None) -> None:
-    """Empty the tables and fill them again."""
-    for model in (Cost, CostLease, CostPending, CostTotal, CostEnding):
-        model.objects.all().delete()
+    """Let all rows and all sums be those of the facts; what is as it should be stays untouched."""
     frame, stream, done = Frame(), lease_facts(), 0
     total = Lease.objects.count() if progress else 0
-    sums: dict[tuple[str, int, int], Sums] = {}
-    endings: Counter[tuple[int, int, date, int, int]] = Counter()
-    for found in _in_chunks(stream, frame):
-        write_rows("leasing_cost", COST, found.costs)
-        write_rows("leasing_costlease", LEASE, found.leases)
-        write_rows("leasing_costpending", PENDING, found.pending)
+    sums: dict[TotalKey, Sums] = {}
+    endings: Counter[Ending] = Counter()
+    seen: set[int] = set()
+    while chunk := list(islice(stream, CHUNK)):
+        found = worked_out(chunk, frame)
+        leases = {one.lease_id for one in chunk}
+        _write_differences(leases, found)
+        seen |= leases
         added_up(found.costs, 1, sums)
         endings.update(map(ending_of, filter(runs_out, found.leases)))
+        done += len(chunk)
         if progress:
-            progress(done := done + CHUNK, total)
-    _add_to_totals(sums)
-    _add_to_endings(endings)
-
-
-def _in_chunks(stream: Iterator[LeaseFacts], frame: Frame) -> Iterator[Worked]:
-    while chunk := list(islice(stream, CHUNK)):
-        yield worked_out(chunk, frame)
+            progress(done, max(done, total))
+    # Not those that are no leases now: one that has gone since is among the sums.
+    for model in KEPT:
+        _rows_of(model, leases_of(model) - seen).delete()
+    for table, key, columns, there, wanted in (
+        ("leasing_costtotal", TOTAL_KEY, TOTAL, CostTotal.objects, sums.items()),
+        ("leasing_costending", ENDING_KEY, LEASES, CostEnding.objects, _counted(endings)),
+    ):
+        kept = set(there.values_list(*key, *columns))
+        rows = {(*of, *values) for of, values in wanted}
+        _let_be(table, (*key, *columns), len(key), kept, rows)

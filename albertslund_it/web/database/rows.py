@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
@@ -139,7 +140,7 @@ def lock(*models: type[Model]) -> None:
 def delete_rows(table: str, key: Sequence[str], keys: Collection[Sequence[object]]) -> None:
     """Delete rows by their keys: with one statement on PostgreSQL, else one that is prepared once.
 
-    A key is of numbers and texts.
+    A key is of numbers, texts and days.
     """
     if not keys:
         return
@@ -147,8 +148,8 @@ def delete_rows(table: str, key: Sequence[str], keys: Collection[Sequence[object
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             columns = list(zip(*keys, strict=True))
-            kinds = ["bigint[]" if isinstance(c[0], int) else "text[]" for c in columns]
-            arrays = ", ".join(f"%s::{kind}" for kind in kinds)
+            kinds = {int: "bigint", str: "text", date: "date"}
+            arrays = ", ".join(f"%s::{kinds[type(column[0])]}[]" for column in columns)
             names = ", ".join(f"k{at}" for at in range(len(key)))
             matches = " AND ".join(f"t.{quote(c)} = k{at}" for at, c in enumerate(key))
             cursor.execute(

@@ -17,7 +17,7 @@ from leasing.billing.selectors.window import pending_window
 from leasing.cost_table.check import costs_that_differ
 from leasing.cost_table.facts import NOBODY, cost_holder_id
 from leasing.cost_table.moment import snapshot
-from leasing.cost_table.refresh import refresh
+from leasing.cost_table.refresh import AT_LEISURE, refresh
 from leasing.domain.digest import INVOICE_FIELDS, LINE_FIELDS, Seal, header_record, record
 from leasing.guards import foreign_to_guards, missing_guards
 from leasing.models import (
@@ -40,7 +40,7 @@ def breaches() -> Iterator[Breach]:
         yield Breach("foreign_object", {"what": foreign})
     # A run that is misnamed cannot be counted with; that it is, is told below.
     if can_count := all(_is_named(run) for run, _ in _runs()):
-        refresh()
+        refresh(effort=AT_LEISURE)
     with snapshot():
         yield from chain.from_iterable(_of_run(run, before) for run, before in _runs())
         yield from breaches_beside()

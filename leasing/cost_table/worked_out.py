@@ -1,0 +1,110 @@
+"""What is to be kept of leases, as their facts make it."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from albertslund_it.common.quarters import Quarter
+from inventory.models import DeviceModel
+from leasing.cost_table.facts import (
+    NOBODY,
+    Names,
+    billed_by_lease,
+    billing_start,
+    cost_holder_id,
+    last_covered_quarter,
+)
+from leasing.domain.allocation import LeaseFacts, Period, differences
+from leasing.domain.kept import KeptCost, KeptLease, costs_of, lease_kept, periods_between
+from leasing.models import Cost, CostLease, CostPending
+
+COST = KeptCost._fields
+LEASE = KeptLease._fields
+TOTAL = ("row_count", "line_count", "amount_ore", "held", "whole", "whole_ore")
+TOTAL_KEY = ("period", "unit_id", "model_id")
+ENDING_KEY = ("unit_id", "model_id", "ends_before", "price_ore", "quarters")
+LEASES = ("leases",)
+PENDING = (
+    "lease_id",
+    "period",
+    "unit_id",
+    "model_id",
+    "kind",
+    "amount_ore",
+    "first_day",
+    "last_day",
+    "days",
+)
+
+TotalKey = tuple[str, int, int]
+Ending = tuple[int, int, date, int, int]
+KeptOfLease = Cost | CostLease | CostPending
+KEPT: tuple[type[KeptOfLease], ...] = (Cost, CostLease, CostPending)
+
+
+@dataclass
+class Frame:
+    """What is the same for every lease."""
+
+    billing_start: date = field(default_factory=billing_start)
+    holder: int = field(default_factory=lambda: cost_holder_id() or NOBODY)
+    covered: Quarter | None = field(default_factory=last_covered_quarter)
+    model_ids: Names[str, int] = field(
+        default_factory=lambda: Names(lambda: DeviceModel.objects.values_list("name", "id"))
+    )
+
+    @property
+    def covered_periods(self) -> tuple[Period, ...]:
+        """Return the quarters that a run has billed."""
+        if self.covered is None or self.covered.ends_before <= self.billing_start:
+            return ()
+        return periods_between(self.billing_start, self.covered.last_day, self.billing_start)
+
+
+@dataclass
+class Worked:
+    """Rows as the facts make them."""
+
+    costs: list[KeptCost] = field(default_factory=list)
+    leases: list[KeptLease] = field(default_factory=list)
+    pending: list[tuple[object, ...]] = field(default_factory=list)
+
+
+def worked_out(facts: Iterable[LeaseFacts], frame: Frame) -> Worked:
+    """Work out what is to be kept of some leases."""
+    found, changed = Worked(), []
+    for one in facts:
+        model = frame.model_ids[one.model_name]
+        one.text = one.canonical_text()
+        found.costs += costs_of(one, model, frame.billing_start, frame.holder)
+        if kept := lease_kept(one, model, frame.holder):
+            found.leases.append(kept)
+        if frame.covered and one.text != one.billed_text:
+            changed.append(one)
+    if changed:
+        found.pending = list(_pending(changed, frame))
+    return found
+
+
+def _pending(changed: Collection[LeaseFacts], frame: Frame) -> Iterator[tuple[object, ...]]:
+    """Yield what closed runs do not hold of leases that were billed by other facts."""
+    billed = billed_by_lease([one.lease_id for one in changed])
+    for one in changed:
+        one.billed = billed.get(one.lease_id, {})
+        model = frame.model_ids[one.model_name]
+        for difference in differences(one, frame.covered_periods, None, frame.holder):
+            period, unit, *rest = difference
+            yield (one.lease_id, period, unit, model, *rest)
+
+
+def runs_out(row: KeptLease) -> bool:
+    return row.runs_out
+
+
+def ending_of(row: KeptLease) -> Ending:
+    return row.unit_id, row.model_id, row.ends_before, row.price_ore, row.quarters
+
+
+def leases_of(model: type[KeptOfLease]) -> set[int]:
+    """Return the leases that a table has rows of."""
+    return set(model._default_manager.values_list("lease", flat=True).distinct())
