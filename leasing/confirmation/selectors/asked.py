@@ -1,6 +1,7 @@
 """Whom a round asks: the heads of departments and the leaders of units, substitutes too."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,30 +39,34 @@ class Asked:
         return [item for item in self.items if item.answer == SILENT]
 
 
-def people_to_ask(on: date, asked: ConfirmationRound | None) -> list[Asked]:
-    """Return whom to ask about what will be billed, departments first.
+def people_to_ask(
+    on: date, asked: ConfirmationRound | None, items: Sequence[ListedDevice] | None = None
+) -> list[Asked]:
+    """Return whom to ask about what will be billed, departments first; of these items, or of all.
 
     Access follows the post, so those who have it that day come before the address in the
     register. Whoever has the whole department is not asked again for a unit of it.
     """
     by_department: dict[Department, list[ListedDevice]] = {}
     by_unit: dict[tuple[Department, Unit], list[ListedDevice]] = {}
-    for item in items_of(Unit.objects.filter(is_cost_holder=False), on):
+    if items is None:
+        items = items_of(Unit.objects.filter(is_cost_holder=False), on)
+    for item in items:
         if department := item.unit.department:
             by_department.setdefault(department, []).append(item)
             by_unit.setdefault((department, item.unit), []).append(item)
     people, written = _people_with_access(on), _written_to(asked)
     found = {}
-    for department, items in by_department.items():
+    for department, theirs in by_department.items():
         key, pk = f"d{department.pk}", department.pk
         heads = people["department", pk] or _some(department.head_mail)
-        found[key] = Asked(key, department.name, pk, None, heads, written[key], items)
-    for (department, unit), items in by_unit.items():
+        found[key] = Asked(key, department.name, pk, None, heads, written[key], theirs)
+    for (department, unit), theirs in by_unit.items():
         key, heads = f"u{unit.pk}", found[f"d{department.pk}"].recipients
         own = people["unit", unit.pk] or _some(unit.leader_mail)
         own = [mail for mail in own if mail not in heads]
         if own:
-            found[key] = Asked(key, unit.name, department.pk, unit.pk, own, written[key], items)
+            found[key] = Asked(key, unit.name, department.pk, unit.pk, own, written[key], theirs)
     return list(found.values())
 
 

@@ -1,9 +1,10 @@
 """What each leader is asked to look through: what they had in the quarters that will be billed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -13,13 +14,11 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import units_seen_by
-from leasing.billing.selectors.outstanding import window_up_to
+from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.window import last_closed_quarter
-from leasing.cost_table.facts import NOBODY, billing_start, cost_holder_id, lease_facts
+from leasing.cost_table.facts import billing_start
 from leasing.cost_table.moment import one_moment
-from leasing.domain.accrual import span_of
-from leasing.domain.allocation import Period, UnitShare, split
-from leasing.models import Confirmation, ConfirmationRound, Objection
+from leasing.models import Confirmation, ConfirmationRound, Cost, Objection
 
 YES, NO, SILENT = "yes", "no", "silent"
 
@@ -80,54 +79,77 @@ def items_of(
     units: QuerySet[Unit], on: date, devices: QuerySet[Device] | None = None
 ) -> list[ListedDevice]:
     """Return what some units will be billed for, by unit in Danish order, what has left too."""
+    codes = [str(quarter) for quarter in quarters_asked(on)]
     with one_moment():
         by_id = {unit.id: unit for unit in units.select_related("department")}
         order = {unit: position for position, unit in enumerate(by_id)}
-        periods = _periods(on)
-        objected = set(Objection.objects.filter(outcome="").values_list("device", "unit"))
-        confirmed = _confirmed()
-        holder, found = cost_holder_id() or NOBODY, []
-        for facts in lease_facts(devices):
-            shares: dict[int, dict[str, UnitShare]] = defaultdict(dict)
-            for (code, unit), share in split(facts, periods, holder).items():
-                if unit in by_id:
-                    shares[unit][code] = share
-            leased = span_of(facts.terms, facts.stops_on)
-            here = _unit_on(facts.placements, on) if leased[0] <= on < leased[1] else None
-            for unit, held in shares.items():
-                key = (facts.device_id, unit)
-                found.append(
-                    ListedDevice(
-                        facts.device_id,
-                        facts.serial_number,
-                        facts.model_name,
-                        by_id[unit],
-                        sum(share.amount_ore for share in held.values()),
-                        tuple(held[p.code].days if p.code in held else 0 for p in periods),
-                        max(share.last_day for share in held.values()),
-                        unit == here,
-                        leased,
-                        NO if key in objected else YES if key in confirmed else SILENT,
-                    )
-                )
+        costs = Cost.objects.filter(period__in=codes, unit__in=list(by_id)).order_by()
+        if devices is not None:
+            costs = costs.filter(lease__device__in=devices)
+        held: dict[tuple[int, int], list[CarriedRow]] = defaultdict(list)
+        for row in costs.values_list(*CarriedRow._fields).iterator(chunk_size=5_000):
+            held[row[0], row[1]].append(CarriedRow._make(row))
+        answers = _answers()
+        here = set(_placed(by_id, on)) if held else set()
+    found = [
+        _listed(rows, codes, by_id[key[1]], answers.get(key, SILENT), is_placed=key in here, on=on)
+        for key, rows in held.items()
+    ]
     return sorted(found, key=lambda item: (order[item.unit.id], item.serial_number))
 
 
-def _periods(on: date) -> list[Period]:
-    quarters = quarters_asked(on)
-    codes = {str(quarter) for quarter in quarters}
-    return [period for period in window_up_to(quarters[-1]).periods if period.code in codes]
+class CarriedRow(NamedTuple):
+    """What a unit carries of a device in a quarter, with the device and its lease."""
+
+    lease__device: int
+    unit_id: int
+    period: str
+    amount_ore: int
+    days: int
+    last_day: date
+    lease__device__serial_number: str
+    lease__device__model__name: str
+    lease__kept_cost__starts_on: date
+    lease__kept_cost__ends_before: date
 
 
-def _confirmed() -> set[tuple[int, int]]:
-    """Return the (device, unit) that the latest round has a yes to."""
-    yes = Confirmation.objects.filter(round=latest_round())
-    return set(yes.values_list("device", "unit"))
+def _listed(
+    rows: Sequence[CarriedRow],
+    codes: Sequence[str],
+    unit: Unit,
+    answer: str,
+    *,
+    is_placed: bool,
+    on: date,
+) -> ListedDevice:
+    one = rows[0]
+    leased = (one.lease__kept_cost__starts_on, one.lease__kept_cost__ends_before)
+    days = {row.period: row.days for row in rows}
+    return ListedDevice(
+        one.lease__device,
+        one.lease__device__serial_number,
+        one.lease__device__model__name,
+        unit,
+        sum([row.amount_ore for row in rows]),
+        tuple([days.get(code, 0) for code in codes]),
+        max([row.last_day for row in rows]),
+        is_placed and leased[0] <= on < leased[1],
+        leased,
+        answer,
+    )
 
 
-def _unit_on(placements: Sequence[tuple[date, int | None]], on: date) -> int | None:
-    before = [unit for starts_on, unit in placements if starts_on <= on]
-    return before[-1] if before else None
+def _answers() -> dict[tuple[int, int], str]:
+    """Return what leaders have said of a (device, unit): the latest round's yes, and every no."""
+    said = Confirmation.objects.filter(round=latest_round()).values_list("device", "unit")
+    answers = dict.fromkeys(said, YES)
+    noes = Objection.objects.filter(outcome="").values_list("device", "unit")
+    return answers | dict.fromkeys(noes, NO)
+
+
+def _placed(unit_ids: Collection[int], on: date) -> QuerySet[Placement, tuple[int, int]]:
+    placed = placements_in_force(on).filter(unit__in=list(unit_ids)).order_by()
+    return placed.values_list("device", "unit")
 
 
 def devices_placed_at(units: QuerySet[Unit]) -> QuerySet[Device]:

@@ -99,6 +99,6 @@ def department_answers(request, pk):
         "span": span_label(quarters).lower(),
         "page": Paginator(items, PER_PAGE).get_page(request.GET.get("side")),
         "amount_ore": sum(item.amount_ore for item in items),
-        "people": [one for one in people_to_ask(today(), asked) if one.department_id == pk],
+        "people": people_to_ask(today(), asked, items),
     }
     return render(request, "leasing/confirmation/department.html", context)

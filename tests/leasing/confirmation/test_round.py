@@ -240,3 +240,16 @@ def test_pressed_by_several_at_the_same_moment_it_is_done_once(town, cast):
     # Whoever came first: what is objected to is not confirmed.
     confirmed = set(Confirmation.objects.values_list("device", flat=True))
     assert confirmed == {town[1].device_id, town[2].device_id}
+
+
+def test_finance_sees_thirty_answers_of_a_department_for_the_queries_of_three(
+    town, cast, client_of
+):
+    ask(client_of(cast.finance))
+    client, page = client_of(cast.finance), f"{FIRST}{cast.department.pk}/"
+    few = queries_of(client, page)
+    for number in range(30):
+        make.lease(f"PX{number:06}", unit=cast.unit)
+
+    assert queries_of(client, page) <= few
+    assert "33" in text_of(read(client, page))
