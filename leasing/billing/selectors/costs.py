@@ -96,10 +96,11 @@ def held_on(day: date, unit_ids: Collection[int] | None = None) -> list[HeldSum]
         Cost.objects.filter(period=code, is_whole=False, first_day__lte=day, last_day__gte=day),
         unit_ids,
     ).order_by()
+    # Counted by what the index has: else each row would be looked up for it.
     unbroken = (
         parts.filter(is_unbroken=True)
         .values_list("unit_id", "model_id")
-        .annotate(Count("days"), Sum("quarter_ore"))
+        .annotate(Count("quarter_ore"), Sum("quarter_ore"))
     )
     found = [*totals.values_list("unit_id", "model_id", "whole", "whole_ore"), *unbroken]
     come_back = list(
