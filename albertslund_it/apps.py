@@ -15,9 +15,12 @@ class RoofConfig(AppConfig):
     verbose_name = "Pc-leasing"
 
     def ready(self):
+        from albertslund_it.kept_costs import refresh_after_command
         from albertslund_it.roles import write_roles
+        from albertslund_it.web.commands import changes_made
         from albertslund_it.web.database.sqlite import teach_danish
 
         connection_created.connect(teach_danish, dispatch_uid="teach_danish")
+        changes_made.connect(refresh_after_command)
         # The last app with tables: by then the permissions of every app are there.
         post_migrate.connect(write_roles, sender=apps.get_app_config("leasing"))

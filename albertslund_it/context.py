@@ -4,6 +4,7 @@ from django.utils.functional import SimpleLazyObject
 from albertslund_it.common.permissions import CLOSE_QUARTER, VIEW_DEVICE
 from albertslund_it.navigation import menu
 from albertslund_it.web.clock import today
+from leasing.cost_table.moment import costs_are_behind
 from leasing.models import Settings
 from leasing.quarters.selectors.arrears import arrears
 
@@ -12,6 +13,7 @@ def frame(request):
     """Give every page what its frame needs; nothing is read for a fragment, which has none."""
     return {
         "site_settings": SimpleLazyObject(lambda: Settings.objects.filter(id=1).first()),
+        "costs_are_behind": SimpleLazyObject(costs_are_behind),
         "arrears": SimpleLazyObject(lambda: _arrears(request)),
         "navigation": SimpleLazyObject(lambda: _navigation(request)),
     }

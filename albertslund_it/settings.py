@@ -83,6 +83,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "albertslund_it.web.database.history.WhoIsAsking",
     "axes.middleware.AxesMiddleware",
+    # Last: it works out what a view has changed, once that is committed.
+    "albertslund_it.kept_costs.follow_changes",
 ]
 
 ROOT_URLCONF = "albertslund_it.urls"

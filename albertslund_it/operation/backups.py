@@ -18,6 +18,7 @@ from django.db.migrations.loader import MigrationLoader
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.disks import full_disk, no_room_for
 from leasing.guards import GUARDED, missing_guards
+from leasing.marks import EVERYTHING
 
 OUR_TABLES = {"django_migrations", *(guarded.table for guarded in GUARDED)}
 PATIENCE = 80  # quarters of a second to wait for somebody who is writing
@@ -66,6 +67,8 @@ def restore(source: Path) -> tuple[int, bool, Path | None]:
     with _scratch(live.parent) as copy:
         _copy(source, copy)
         runs, is_current = _check(copy)
+        if is_current:
+            _let_costs_be_worked_out(copy)
         before = _keep(live)
         connections["default"].close()
         _copy(copy, live, is_copy=False)
@@ -131,6 +134,12 @@ def _check(copy: Path) -> tuple[int, bool]:
             raise Refused(f"Kopien er uden den lås, der holder låste kørsler fast: {missing[0]}")
         cursor.execute("SELECT count(*) FROM leasing_billingrun WHERE digest <> ''")
         return cursor.fetchone()[0], is_current
+
+
+def _let_costs_be_worked_out(copy: Path) -> None:
+    """Mark everything: what a file held elsewhere is not taken for what its facts cost."""
+    with _as_database(copy) as connection, connection.cursor() as cursor:
+        cursor.execute(EVERYTHING)
 
 
 def _damage(cursor) -> str:

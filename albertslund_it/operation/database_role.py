@@ -18,6 +18,9 @@ GRANTS = (
     "REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}",
     f"GRANT {ROWS} ON ALL TABLES IN SCHEMA {{schema}} TO {{role}}",
     "REVOKE INSERT, UPDATE, DELETE ON {schema}.django_migrations FROM {role}",
+    # What is kept is written and taken away, never altered; sums and counts are added to.
+    "REVOKE UPDATE ON {schema}.leasing_cost, {schema}.leasing_costlease, "
+    "{schema}.leasing_costpending, {schema}.leasing_costmark FROM {role}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
     f"ALTER DEFAULT PRIVILEGES IN SCHEMA {{schema}} GRANT {ROWS} ON TABLES TO {{role}}",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT USAGE, SELECT ON SEQUENCES TO {role}",

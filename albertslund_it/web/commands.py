@@ -6,10 +6,14 @@ import sys
 from auditlog.context import set_extra_data
 from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
 from django.db import DatabaseError, connection
+from django.dispatch import Signal
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.disks import full_disk, no_room_for
 from albertslund_it.web.people import person_at_the_terminal
+
+# Sent with `command` when one has ended, by a refusal too: what it changed is committed by then.
+changes_made = Signal()
 
 
 class _DanishParser(CommandParser):
@@ -49,11 +53,14 @@ class DanishCommand(BaseCommand):
         try:
             # Nobody is logged in: the history names who sits at the terminal instead.
             with set_extra_data({"actor_email": person_at_the_terminal()}):
-                return super().execute(*args, **options)
+                done = super().execute(*args, **options)
+            self.follow_up()
+            return done
         except Refused as refused:
             stderr = options.get("stderr") or OutputWrapper(sys.stderr)
             for reason in refused.reasons:
                 stderr.write(f"{reason}\n")
+            self.follow_up()
             sys.exit(1)
         except (DatabaseError, OSError) as error:
             if what := full_disk(error):
@@ -61,6 +68,10 @@ class DanishCommand(BaseCommand):
             if isinstance(error, OSError) or _tables():
                 raise
             sys.exit("Databasen er tom. Kør først: python manage.py migrate")
+
+    def follow_up(self):
+        """Let what was changed so far have its consequences."""
+        changes_made.send(sender=type(self), command=self)
 
     def show_progress(self, text: str):
         """Write over the last line of a terminal; nothing where there is none."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
@@ -11,6 +12,37 @@ from leasing.cost_table.refresh import refresh
 
 # Whether kept costs follow the facts, inside `one_moment`; None outside.
 _follows: ContextVar[bool | None] = ContextVar("costs_follow", default=None)
+
+
+@dataclass
+class Moments:
+    """Whether any moment of a request showed kept costs as they were before, and that was asked."""
+
+    are_behind: bool = False
+    are_told: bool = False
+
+
+_moments: ContextVar[Moments | None] = ContextVar("moments", default=None)
+
+
+@contextmanager
+def moments_noted() -> Iterator[Moments]:
+    """Note every moment inside."""
+    moments = Moments()
+    token = _moments.set(moments)
+    try:
+        yield moments
+    finally:
+        _moments.reset(token)
+
+
+def costs_are_behind() -> bool:
+    """Tell whether what was read so far, where moments are noted, was of a moment ago."""
+    moments = _moments.get()
+    if moments is None:
+        return False
+    moments.are_told = True
+    return moments.are_behind
 
 
 @contextmanager
@@ -24,6 +56,9 @@ def one_moment() -> Iterator[None]:
         yield
         return
     follows = refresh()
+    moments = _moments.get()
+    if moments is not None and not follows:
+        moments.are_behind = True
     token = _follows.set(follows)
     try:
         with snapshot():

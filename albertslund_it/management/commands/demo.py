@@ -42,6 +42,7 @@ class Command(DanishCommand):
             self.stdout.write("Demodata er her allerede. Intet er ændret.")
         else:
             demo.build(scene=scene, today=today, tell=self.stdout.write)
+            self.follow_up()
             self.stdout.write(f"Demodata er på plads pr. {today:%d-%m-%Y}.")
         if no_server:
             self._show_users()

@@ -17,6 +17,7 @@ class Command(DanishCommand):
             self.stdout.write("PostgreSQL har sit eget værktøj. Intet er lagt tilbage; kør:")
             self.stdout.write(shlex.join([*call, f"--dbname={address}", str(file)]))
             self.stdout.write("python manage.py migrate")
+            self.stdout.write("python manage.py refresh_costs")
             self.stdout.write("python manage.py verify")
             return
         runs, is_current, before = backups.restore(file)
