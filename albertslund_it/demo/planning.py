@@ -21,14 +21,15 @@ SHARES = (110, 105, 100, 120, 92)
 def plan(desk: Desk, finance: User) -> None:
     """Give each unit a budget for this year and the next, and share a scenario with finance."""
     everybody = next(one for one in payers_seen_by(finance, desk.today) if one.key == EVERYBODY)
-    sums = forecast_of(everybody, desk.today).sums(lambda cell: (cell.year, cell.unit_id))
+    forecast = forecast_of(everybody, desk.today)
     units = list(Unit.objects.filter(is_cost_holder=False).order_by("number"))
     save_budgets(
         rows=[
             BudgetFacts(year, unit.number, _whole(sum(expected.values()) * share // 100))
             for year in (desk.today.year, desk.today.year + 1)
+            for sums in [forecast.of_year(year, lambda line: line[1])]
             for unit, share in zip(units, SHARES * len(units), strict=False)
-            if (expected := sums.get((year, unit.pk)))
+            if (expected := sums.get(unit.pk))
         ],
         actor=finance,
         today=desk.today,

@@ -5,7 +5,7 @@ To be read in `one_moment`, which brings them up to date.
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -33,24 +33,49 @@ class PendingSum(NamedTuple):
     amount_ore: int
 
 
-def pending_sums(window: Window, unit_ids: Collection[int] | None = None) -> Iterator[PendingSum]:
-    """Yield what no run holds of leases, added up; of these units or of all.
+def pending_sums(
+    window: Window,
+    unit_ids: Collection[int] | None = None,
+    periods: Collection[str] | None = None,
+) -> Iterator[PendingSum]:
+    """Yield what no run holds of leases, added up; of these units and quarters or of all.
 
     A quarter that is not closed is `current` here: closed in its turn, that is what it becomes.
     """
-    new = CostTotal.objects.filter(period__in=[p.code for p in window.new_periods])
-    new = _of_units(new.filter(line_count__gt=0), unit_ids)
-    late = _of_units(CostPending.objects.all(), unit_ids)
+    new, late = _pending(window, unit_ids, periods)
     names = model_names()
     for period, unit, model, lines, amount in new.values_list(
         "period", "unit_id", "model_id", "line_count", "amount_ore"
     ):
         yield PendingSum(period, unit, CURRENT, names[model], lines, amount)
-    sums = late.order_by().values_list("period", "unit_id", "kind", "model_id")
+    sums = late.values_list("period", "unit_id", "kind", "model_id")
     for period, unit, kind, model, lines, amount in sums.annotate(
         Count("lease"), Sum("amount_ore")
     ):
         yield PendingSum(period, unit, kind, names[model], lines, amount)
+
+
+def pending_periods(
+    window: Window, unit_ids: Collection[int] | None = None
+) -> list[tuple[str, int, int]]:
+    """Return (quarter, lines, øre) of what no run holds of leases; a quarter may come twice."""
+    new, late = _pending(window, unit_ids, None)
+    return [
+        *new.values_list("period").annotate(Sum("line_count"), Sum("amount_ore")),
+        *late.values_list("period").annotate(Count("lease"), Sum("amount_ore")),
+    ]
+
+
+def _pending(
+    window: Window, unit_ids: Collection[int] | None, periods: Collection[str] | None
+) -> tuple[QuerySet[CostTotal], QuerySet[CostPending]]:
+    """Choose the totals of quarters that no run covers, and what those that one does lack."""
+    codes = [p.code for p in window.new_periods if periods is None or p.code in periods]
+    new = CostTotal.objects.filter(period__in=codes, line_count__gt=0)
+    late = CostPending.objects.all()
+    if periods is not None:
+        late = late.filter(period__in=periods)
+    return _of_units(new, unit_ids).order_by(), _of_units(late, unit_ids).order_by()
 
 
 def _of_units(rows: QuerySet[Row], unit_ids: Collection[int] | None) -> QuerySet[Row]:
@@ -143,24 +168,17 @@ def running_on(day: date) -> QuerySet[CostLease]:
     return CostLease.objects.filter(starts_on__lte=day, ends_before__gt=day)
 
 
-def held_at_ends(
-    quarters: Collection[Quarter], unit_ids: Collection[int] | None = None
-) -> Iterator[tuple[str, int, str, int]]:
-    """Yield (quarter, unit, model name, items held on its last day); of these units or of all."""
-    totals = _of_units(
-        CostTotal.objects.filter(period__in=[str(q) for q in quarters], held__gt=0), unit_ids
-    )
-    names = model_names()
-    for period, unit, model, items in totals.values_list("period", "unit_id", "model_id", "held"):
-        yield period, unit, names[model], items
-
-
 def expiring_after(
-    day: date, unit_ids: Collection[int] | None, replaced: Collection[int]
+    day: date,
+    unit_ids: Collection[int] | None,
+    replaced: Collection[int],
+    *,
+    by_unit: bool = True,
 ) -> dict[Expiring, int]:
     """Count the leases that run out after a day, of these units or of all.
 
-    What is in stock by then is left out, and so are the devices that are replaced.
+    What is in stock by then is left out, and so are the devices that are replaced. Where units are
+    not asked for, they are NOBODY.
     """
     holder = cost_holder_id() or NOBODY
     endings = CostEnding.objects.filter(ends_before__gt=day).exclude(unit__in=[holder, NOBODY])
@@ -173,24 +191,21 @@ def expiring_after(
     if unit_ids is not None:
         endings, chosen = endings.filter(unit__in=unit_ids), chosen.filter(unit__in=unit_ids)
     names = model_names()
-    found: dict[Expiring, int] = {
-        Expiring(ends, unit, names[model], price, quarters): count
-        for ends, unit, model, price, quarters, count in endings.values_list(
-            "ends_before", "unit_id", "model_id", "price_ore", "quarters", "leases"
-        )
-    }
-    for ends, unit, model, price, quarters, device, choice in chosen.values_list(
-        "ends_before",
-        "unit_id",
-        "model_id",
-        "price_ore",
-        "quarters",
-        "lease__device",
-        "lease__end_choice",
-    ):
-        one = Expiring(ends, unit, names[model], price, quarters)
-        found[one] -= 1
+    kept = ["ends_before", "unit_id", "model_id", "price_ore", "quarters"]
+    if not by_unit:
+        kept.remove("unit_id")
+    found: dict[Expiring, int] = {}
+
+    def count(ends: date, *key: Any) -> None:
+        *unit, model, price, quarters, choice, number = key
+        at = unit[0] if unit else NOBODY
+        one = Expiring(ends, at, names[model], price, quarters, choice)
+        found[one] = found.get(one, 0) + number
+
+    for *key, number in endings.values_list(*kept).annotate(Sum("leases")).order_by():
+        count(*key, "", number)
+    for *key, device, choice in chosen.values_list(*kept, "lease__device", "lease__end_choice"):
+        count(*key, "", -1)
         if device not in replaced:
-            decided = one._replace(end_choice=choice)
-            found[decided] = found.get(decided, 0) + 1
-    return {one: count for one, count in found.items() if count}
+            count(*key, choice, 1)
+    return {one: number for one, number in found.items() if number}

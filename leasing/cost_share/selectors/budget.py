@@ -126,10 +126,8 @@ def _against(budget_ore: int | None, forecast: Forecast, year: int) -> BudgetAga
 def budget_table(payer: Payer, year: int, today: date) -> BudgetTable:
     """Return a payer's units that have a budget or a cost in a year, in Danish order."""
     budgets, forecast = budgets_by_unit(payer, year), forecast_of(payer, today)
-    cells = [cell for cell in forecast.cells if cell.period[:4] == str(year)]
-    units = Unit.objects.select_related("department").in_bulk(
-        budgets.keys() | {cell.unit_id for cell in cells}
-    )
+    sums = forecast.of_year(year, lambda line: line[1])
+    units = Unit.objects.select_related("department").in_bulk(budgets.keys() | sums.keys())
     rows = {
         pk: BudgetRow(
             unit,
@@ -139,8 +137,8 @@ def budget_table(payer: Payer, year: int, today: date) -> BudgetTable:
         )
         for pk, unit in units.items()
     }
-    for cell in cells:
-        rows[cell.unit_id].by_shade[cell.shade] += cell.amount_ore
+    for pk, shades in sums.items():
+        rows[pk].by_shade.update(shades)
     budget = sum(budgets.values()) if budgets else None
     return BudgetTable(
         year=year,

@@ -123,16 +123,18 @@ def _units(
     payer: Payer, forecast: Forecast, years: list[int], rounded: Callable[[int], int]
 ) -> list[SheetUnit]:
     need: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0] * len(years))
-    place = {str(year): index for index, year in enumerate(years)}
-    for cell in forecast.cells:
-        if cell.period[:4] in place:
-            need[cell.unit_id, cell.shade][place[cell.period[:4]]] += cell.amount_ore
+    place = {year: index for index, year in enumerate(years)}
+    for year, index in place.items():
+        for unit_id, shades in forecast.of_year(year, lambda line: line[1]).items():
+            for shade, amount in shades.items():
+                if amount:
+                    need[unit_id, shade][index] += amount
     budgets: dict[int, list[int]] = defaultdict(lambda: [0] * len(years))
     found = Budget.objects.filter(year__in=years)
     if payer.unit_ids is not None:
         found = found.filter(unit__in=payer.unit_ids)
     for unit_id, year, amount in found.values_list("unit_id", "year", "amount_ore"):
-        budgets[unit_id][place[str(year)]] = amount
+        budgets[unit_id][place[year]] = amount
     wanted = {unit_id for unit_id, _ in need} | budgets.keys()
     units = Unit.objects.select_related("department").in_bulk(wanted)
     method = BookingMethod.now()
@@ -176,7 +178,7 @@ def _transfers(units: list[SheetUnit]) -> list[Transfer]:
 
 def _prices(forecast: Forecast, today: date) -> list[LeasePrice]:
     """Return the price list of the day for the models that anything is assumed of."""
-    models = {cell.model_name for cell in forecast.cells if cell.shade == ASSUMED}
+    models = {model for shade, _, model in forecast.lines if shade == ASSUMED}
     listed = LeasePrice.objects.filter(starts_on__lte=today, model__name__in=models)
     latest = {
         price.model.name: price

@@ -1,6 +1,7 @@
 """A payer's small cells: amounts of a period, unit, kind and model, and what is held on a day."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Sum
 
 from inventory.models import DeviceModel, Unit
-from leasing.billing.selectors.costs import held_on, model_names, pending_sums
+from leasing.billing.selectors.costs import held_on, model_names, pending_periods, pending_sums
 from leasing.billing.selectors.outstanding import pending_charges
 from leasing.billing.selectors.window import Window
 from leasing.cost_share.selectors.payers import Payer
@@ -51,28 +52,61 @@ class Held:
         return self.pcs_quarter_ore // self.pcs if self.pcs else None
 
 
-def billed_cells(payer: Payer) -> list[Cell]:
-    """Return what closed runs hold, added up."""
+def billed_cells(payer: Payer, periods: Collection[str]) -> list[Cell]:
+    """Return what closed runs hold of some quarters, added up."""
     sums = (
-        InvoiceSummary.objects.filter(payer.billed)
+        InvoiceSummary.objects.filter(payer.billed, period__in=periods)
         .values_list("invoice__department", "period", "unit_id", "kind", "model_name")
         .annotate(Sum("line_count"), Sum("amount_ore"))
     )
     return [Cell(True, *row) for row in sums]
 
 
-def pending_cells(payer: Payer, window: Window) -> list[Cell]:
-    """Add up what no run holds."""
+def billed_sums(payer: Payer) -> list[tuple[str, int, str, int]]:
+    """Return (quarter, unit, model, øre) of all that closed runs hold."""
+    sums = InvoiceSummary.objects.filter(payer.billed).order_by()
+    return list(sums.values_list("period", "unit_id", "model_name").annotate(Sum("amount_ore")))
+
+
+def billed_by_period(payer: Payer) -> dict[str, int]:
+    """Return what closed runs hold of each quarter."""
+    sums = InvoiceSummary.objects.filter(payer.billed).order_by()
+    return dict(sums.values_list("period").annotate(Sum("amount_ore")))
+
+
+def pending_cells(payer: Payer, window: Window, periods: Collection[str]) -> list[Cell]:
+    """Add up what no run holds of some quarters."""
     department_of = dict(Unit.objects.values_list("id", "department"))
     sums: dict[tuple[str, int, str, str], list[int]] = {
-        one[:4]: [one.lines, one.amount_ore] for one in pending_sums(window, payer.unit_ids)
+        one[:4]: [one.lines, one.amount_ore]
+        for one in pending_sums(window, payer.unit_ids, periods)
     }
     for charge in pending_charges(window, payer.unit_ids):
-        key = charge.period, charge.unit_id, charge.kind, charge.model_name
-        cell = sums.setdefault(key, [0, 0])
-        cell[0] += 1
-        cell[1] += charge.amount_ore
+        if charge.period in periods:
+            key = charge.period, charge.unit_id, charge.kind, charge.model_name
+            cell = sums.setdefault(key, [0, 0])
+            cell[0] += 1
+            cell[1] += charge.amount_ore
     return [Cell(False, department_of[key[1]], *key, *value) for key, value in sums.items()]
+
+
+class PeriodSum(NamedTuple):
+    """What no run holds of a quarter: lines and øre."""
+
+    lines: int
+    amount_ore: int
+
+
+def pending_by_period(payer: Payer, window: Window) -> dict[str, PeriodSum]:
+    """Return what no run holds of each quarter that it lacks anything of."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for period, lines, amount in pending_periods(window, payer.unit_ids):
+        sums[period][0] += lines
+        sums[period][1] += amount
+    for charge in pending_charges(window, payer.unit_ids):
+        sums[charge.period][0] += 1
+        sums[charge.period][1] += charge.amount_ore
+    return {period: PeriodSum(*both) for period, both in sums.items()}
 
 
 def held_by(payer: Payer, day: date) -> Held:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
-from leasing.billing.selectors.remembered import kept_rows
 from leasing.cost_share.selectors.forecast import basis_of, coming_of
 from leasing.cost_share.selectors.payers import Payer
 from leasing.domain.accrual import Term, accrued
@@ -38,7 +37,6 @@ class ComingSpan(NamedTuple):
     model_name: str | None = None
 
 
-@kept_rows("coming", ComingRow)
 def coming_rows(payer: Payer, span: ComingSpan, today: date) -> list[ComingRow]:
     """Return the terms to come that cost a payer something in some quarters.
 

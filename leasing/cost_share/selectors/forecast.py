@@ -7,23 +7,22 @@ lease runs out is not.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from operator import add
 from typing import NamedTuple, TypeVar
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from albertslund_it.common.quarters import Quarter, quarters_between
-from inventory.models import Unit
-from leasing.billing.selectors.costs import expiring_after, held_at_ends, pending_sums
+from leasing.billing.selectors.costs import expiring_after, pending_sums
 from leasing.billing.selectors.outstanding import pending_charges, window_up_to
-from leasing.billing.selectors.remembered import kept
 from leasing.billing.selectors.window import Window
-from leasing.cost_share.selectors.cells import billed_cells
+from leasing.cost_share.selectors.cells import billed_by_period, billed_sums, pending_by_period
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_table.moment import one_moment
-from leasing.domain.accrual import Term, accrued, terms_in_order
+from leasing.domain.accrual import costs_between, terms_in_order
 from leasing.domain.assumptions import Assumptions
 from leasing.domain.renewal import ASSUMED, PLANNED, Coming, Expiring, again, renewals
 from leasing.models import LeasePrice, OrderLine, Status
@@ -32,56 +31,59 @@ SumKey = TypeVar("SumKey")
 BILLED, CONTRACTED = "billed", "contracted"
 SHADES = (BILLED, CONTRACTED, PLANNED, ASSUMED)
 QUARTERS_AHEAD = 16
-# A quarter, a unit and a model.
-At = tuple[str, int, str]
+# No unit's id: stands for all of them together.
+ALL_UNITS = 0
 ONE_DAY = timedelta(days=1)
 ON_THEIR_WAY = (Status.AWAITING, Status.APPROVED, Status.ORDERED, Status.PARTLY)
 
 
 class ForecastCell(NamedTuple):
-    """An amount of one shade, quarter, unit and model, in øre.
-
-    `items` are those leased on the quarter's last day; zero for what is billed or over.
-    """
+    """An amount of one shade, quarter, unit and model, in øre."""
 
     shade: str
-    department_id: int | None
     period: str
     unit_id: int
     model_name: str
-    items: int
     amount_ore: int
 
-    @property
-    def year(self) -> int:
-        return int(self.period[:4])
+
+# By shade, in øre.
+Shades = dict[str, int]
+# A unit, a model, how many, and the day from which they are there.
+Ordered = tuple[int, str, int, date]
+# A shade, a unit and a model.
+Line = tuple[str, int, str]
 
 
 @dataclass
 class Forecast:
-    """A payer's quarters from the billing start to sixteen ahead, and to a whole fourth year."""
+    """A payer's quarters from the billing start to sixteen ahead, and to a whole fourth year.
+
+    `lines` have an amount for each quarter. Where units are not asked for, their unit is ALL_UNITS.
+    """
 
     payer: Payer
     today: date
     quarters: list[Quarter]
-    cells: list[ForecastCell]
+    lines: dict[Line, list[int]]
+
+    @property
+    def cells(self) -> Iterator[ForecastCell]:
+        """Yield what is not zero."""
+        codes = [str(quarter) for quarter in self.quarters]
+        for (shade, unit, model), amounts in self.lines.items():
+            for code, amount in zip(codes, amounts, strict=True):
+                if amount:
+                    yield ForecastCell(shade, code, unit, model, amount)
 
     def total_ore(
-        self,
-        *,
-        shade: str | None = None,
-        period: str | None = None,
-        year: int | None = None,
-        unit_id: int | None = None,
+        self, *, shade: str | None = None, period: str | None = None, year: int | None = None
     ) -> int:
-        """Add up the cells that fit; None fits everything."""
+        """Add up what fits; None fits everything."""
         return sum(
-            cell.amount_ore
-            for cell in self.cells
-            if shade in (None, cell.shade)
-            and period in (None, cell.period)
-            and (year is None or cell.period[:4] == str(year))
-            and unit_id in (None, cell.unit_id)
+            sum(amounts for of, amounts in shades.items() if shade in (None, of))
+            for code, shades in self.by_quarter().items()
+            if period in (None, code) and (year is None or code[:4] == str(year))
         )
 
     @property
@@ -92,12 +94,32 @@ class Forecast:
             counts[quarter.year] += 1
         return [year for year, count in counts.items() if count == 4]
 
-    def sums(self, key_of: Callable[[ForecastCell], SumKey]) -> dict[SumKey, dict[str, int]]:
-        """Add the cells up by what they have in common: key -> shade -> øre."""
-        sums: dict[SumKey, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SHADES, 0))
-        for cell in self.cells:
-            sums[key_of(cell)][cell.shade] += cell.amount_ore
-        return dict(sums)
+    @property
+    def unit_ids(self) -> set[int]:
+        return {unit for _, unit, _ in self.lines}
+
+    def by_quarter(self) -> dict[str, Shades]:
+        """Add up every quarter by shade: its code -> shade -> øre."""
+        sums = {shade: [0] * len(self.quarters) for shade in SHADES}
+        for (shade, _, _), amounts in self.lines.items():
+            sums[shade] = list(map(add, sums[shade], amounts))
+        return {
+            str(quarter): {shade: sums[shade][at] for shade in SHADES}
+            for at, quarter in enumerate(self.quarters)
+        }
+
+    def of_year(self, year: int, key_of: Callable[[Line], SumKey]) -> dict[SumKey, Shades]:
+        """Add up a year by what lines have in common, and by shade; zeros are left out."""
+        at = [index for index, quarter in enumerate(self.quarters) if quarter.year == year]
+        first, last = (at[0], at[-1] + 1) if at else (0, 0)
+        sums: dict[SumKey, Shades] = {}
+        for line, amounts in self.lines.items():
+            if any(part := amounts[first:last]):
+                key = key_of(line)
+                if key not in sums:
+                    sums[key] = dict.fromkeys(SHADES, 0)
+                sums[key][line[0]] += sum(part)
+        return sums
 
 
 @dataclass
@@ -105,15 +127,19 @@ class Basis:
     """All that does not depend on what is assumed."""
 
     quarters: list[Quarter]
-    cells: list[ForecastCell]
-    expiring: dict[Expiring, int] = field(default_factory=dict)
-    ordered: list[tuple[int, str, int, date]] = field(default_factory=list)
-    prices: dict[str, tuple[int, int]] = field(default_factory=dict)
-    department_of: dict[int, int | None] = field(default_factory=dict)
+    lines: dict[Line, list[int]]
+    expiring: dict[Expiring, int]
+    ordered: list[Ordered]
+    prices: dict[str, tuple[int, int]]
 
-    @cached_property
+    @property
     def until(self) -> date:
         return self.quarters[-1].ends_before
+
+    @cached_property
+    def boundaries(self) -> tuple[date, ...]:
+        """Return the days that the quarters begin on, and the first day after them."""
+        return (*(quarter.starts_on for quarter in self.quarters), self.until)
 
 
 def last_quarter(today: date) -> Quarter:
@@ -121,28 +147,24 @@ def last_quarter(today: date) -> Quarter:
     return max(Quarter.of(today).next(QUARTERS_AHEAD), Quarter(today.year + 4, 4))
 
 
-def forecast_of(payer: Payer, today: date, assumptions: Assumptions | None = None) -> Forecast:
-    """Forecast what quarters cost a payer; without assumptions of one's own, worked out once."""
-    if assumptions is None or assumptions == Assumptions():
-        return _as_things_stand(payer, today)
-    return _forecast(payer, today, assumptions)
+def forecast_of(
+    payer: Payer,
+    today: date,
+    assumptions: Assumptions | None = None,
+    *,
+    by_unit: bool = True,
+) -> Forecast:
+    """Forecast what quarters cost a payer, by unit and model or all together."""
+    basis = _Gathering(payer, today, by_unit).basis()
+    lines = defaultdict(lambda: [0] * len(basis.quarters), basis.lines)
+    for line, amounts in _to_come(basis, assumptions or Assumptions(), by_unit):
+        lines[line] = list(map(add, lines[line], amounts))
+    return Forecast(payer, today, basis.quarters, dict(lines))
 
 
-@kept("forecast")
-def _as_things_stand(payer: Payer, today: date) -> Forecast:
-    return _forecast(payer, today, Assumptions())
-
-
-@kept("forecast-basis")
 def basis_of(payer: Payer, today: date) -> Basis:
     """Return what a forecast begins with: leases, orders and prices."""
-    return _Gathering(payer, today).basis()
-
-
-def _forecast(payer: Payer, today: date, assumptions: Assumptions) -> Forecast:
-    basis = basis_of(payer, today)
-    coming = coming_of(basis, assumptions)
-    return Forecast(payer, today, basis.quarters, [*basis.cells, *_cells(coming, basis)])
+    return _Gathering(payer, today, by_unit=True).basis()
 
 
 def coming_of(basis: Basis, assumptions: Assumptions | None = None) -> list[Coming]:
@@ -165,96 +187,104 @@ def _orders(basis: Basis, assumptions: Assumptions) -> Iterator[Coming]:
             yield from again(unit, model, count, after, basis.until, price_of, assumptions)
 
 
-def _cells(coming: list[Coming], basis: Basis) -> Iterator[ForecastCell]:
-    """Cut terms to come into quarters: F at both ends, times so many."""
-    sums: dict[tuple[str, str, int, str], list[int]] = defaultdict(lambda: [0, 0])
-    parts: dict[Term, list[tuple[str, bool, int]]] = {}  # many have the same term
-    for shade, unit, model, term, count, _ in coming:
-        if term not in parts:
-            parts[term] = list(_parts(term, basis.quarters))
-        for period, is_there, cost in parts[term]:
-            cell = sums[shade, period, unit, model]
-            cell[0] += count * is_there
-            cell[1] += count * cost
-    for (shade, period, unit, model), (items, amount) in sums.items():
-        if items or amount:
-            department = basis.department_of[unit]
-            yield ForecastCell(shade, department, period, unit, model, items, amount)
+def _to_come(
+    basis: Basis, assumptions: Assumptions, by_unit: bool
+) -> Iterator[tuple[Line, list[int]]]:
+    """Yield the lines of terms to come: F at both ends of each quarter, times so many.
 
-
-def _parts(term: Term, quarters: list[Quarter]) -> Iterator[tuple[str, bool, int]]:
-    """Yield (quarter, whether it runs on the last day, øre) of a term."""
-    for quarter in quarters:
-        if term.ends_before <= quarter.starts_on or term.starts_on >= quarter.ends_before:
-            continue
-        cost = accrued((term,), None, quarter.ends_before)
-        cost -= accrued((term,), None, quarter.starts_on)
-        yield str(quarter), term.starts_on <= quarter.last_day < term.ends_before, cost
+    Leases that run out alike are followed by the same whatever unit has them, unless the unit is
+    assumed to get more or fewer: so what follows is worked out once for all of them.
+    """
+    alike: dict[Expiring, list[tuple[int, int]]] = defaultdict(list)
+    apart: dict[Expiring, int] = {}
+    for one, count in basis.expiring.items():
+        if (one.unit_id, one.model_name) in assumptions.more:
+            apart[one] = count
+        else:
+            alike[one._replace(unit_id=ALL_UNITS)].append((one.unit_id, count))
+    until, price_of = basis.until, basis.prices.get
+    same = replace(assumptions, more={})
+    for one, places in alike.items():
+        follows: dict[tuple[str, str], tuple[int, ...]] = {}
+        for coming in renewals({one: 1}, until, price_of, same):
+            costs = costs_between(coming.term, basis.boundaries)
+            key = coming.shade, coming.model_name
+            follows[key] = tuple(map(add, follows[key], costs)) if key in follows else costs
+        for (shade, model), costs in follows.items():
+            for unit, count in places:
+                yield (shade, unit, model), [count * cost for cost in costs]
+    for shade, unit, model, term, count, _ in [
+        *_orders(basis, assumptions),
+        *renewals(apart, until, price_of, assumptions),
+    ]:
+        amounts = [count * cost for cost in costs_between(term, basis.boundaries)]
+        yield (shade, unit if by_unit else ALL_UNITS, model), amounts
 
 
 class _Gathering:
     """Reads everything once."""
 
-    def __init__(self, payer: Payer, today: date):
-        self.payer, self.today = payer, today
-        self.last = last_quarter(today)
-        self.ahead = list(quarters_between(Quarter.of(today), self.last))
-
-    def is_own(self, unit: int | None) -> bool:
-        return unit is not None and (self.payer.unit_ids is None or unit in self.payer.unit_ids)
+    def __init__(self, payer: Payer, today: date, by_unit: bool):
+        self.payer, self.today, self.by_unit = payer, today, by_unit
 
     def basis(self) -> Basis:
         with one_moment():
-            lines = self._lines()
-            replaced = {line.replaces_id for line, count in lines if count and line.replaces_id}
-            department_of: dict[int, int | None] = dict(
-                Unit.objects.values_list("id", "department")
+            ordered, replaced = self._lines()
+            window = window_up_to(last_quarter(self.today))
+            first = Quarter.of(window.billing_start)
+            quarters = list(quarters_between(first, window.last))
+            return Basis(
+                quarters,
+                self._agreed(window, quarters),
+                expiring_after(self.today, self.payer.unit_ids, replaced, by_unit=self.by_unit),
+                ordered,
+                self._prices(),
             )
-            window = window_up_to(self.last)
-            cells = [
-                ForecastCell(
-                    BILLED, c.department_id, c.period, c.unit_id, c.model_name, 0, c.amount_ore
-                )
-                for c in billed_cells(self.payer)
-            ]
-            sums = self._leases(window)
-            expiring = expiring_after(self.today, self.payer.unit_ids, replaced)
-            for charge in pending_charges(window, self.payer.unit_ids):
-                key = (charge.period, charge.unit_id, charge.model_name)
-                sums.setdefault(key, [0, 0])[1] += charge.amount_ore
-            prices = self._prices()
-        cells += [
-            ForecastCell(CONTRACTED, department_of[unit], period, unit, model, *value)
-            for (period, unit, model), value in sums.items()
-            if any(value)
-        ]
-        first = Quarter.of(window.billing_start)
-        tomorrow = self.today + ONE_DAY
-        ordered = [
-            (line.unit_id, line.model.name, count, max(line.order.wanted_on or tomorrow, tomorrow))
-            for line, count in lines
-            if count and self.is_own(line.unit_id)
-        ]
-        quarters = list(quarters_between(first, max(self.last, window.last)))
-        return Basis(quarters, cells, expiring, ordered, prices, department_of)
 
-    def _leases(self, window: Window) -> dict[At, list[int]]:
-        """Return the items of each quarter from today's on, and øre that no run holds."""
-        sums: dict[At, list[int]] = defaultdict(lambda: [0, 0])
-        for one in pending_sums(window, self.payer.unit_ids):
-            sums[one.period, one.unit_id, one.model_name][1] += one.amount_ore
-        for period, unit, model, items in held_at_ends(self.ahead, self.payer.unit_ids):
-            sums[period, unit, model][0] += items
-        return sums
+    def _agreed(self, window: Window, quarters: list[Quarter]) -> dict[Line, list[int]]:
+        """Return what is billed, and what no run holds of what is agreed."""
+        place = {str(quarter): at for at, quarter in enumerate(quarters)}
+        found: dict[Line, list[int]] = {}
 
-    def _lines(self) -> list[tuple[OrderLine, int]]:
-        """Return the order lines under way, each with how many of it are not there yet."""
-        lines = (
-            OrderLine.objects.filter(status__in=ON_THEIR_WAY)
-            .select_related("model", "order")
-            .annotate(there=Count("devices"))
+        def take(shade: str, period: str, unit: int, model: str, amount: int) -> None:
+            line = shade, unit, model
+            if line not in found:
+                found[line] = [0] * len(quarters)
+            found[line][place[period]] += amount
+
+        if not self.by_unit:
+            for period, amount in billed_by_period(self.payer).items():
+                take(BILLED, period, ALL_UNITS, "", amount)
+            for period, one in pending_by_period(self.payer, window).items():
+                take(CONTRACTED, period, ALL_UNITS, "", one.amount_ore)
+            return found
+        for billed in billed_sums(self.payer):
+            take(BILLED, *billed)
+        for waiting in pending_sums(window, self.payer.unit_ids):
+            at = waiting.period, waiting.unit_id, waiting.model_name
+            take(CONTRACTED, *at, waiting.amount_ore)
+        for charge in pending_charges(window, self.payer.unit_ids):
+            take(CONTRACTED, charge.period, charge.unit_id, charge.model_name, charge.amount_ore)
+        return found
+
+    def _lines(self) -> tuple[list[Ordered], set[int]]:
+        """Return what is on its way to the payer's units, and the devices that are replaced."""
+        under_way = OrderLine.objects.filter(status__in=ON_THEIR_WAY).annotate(
+            missing=F("quantity") - Count("devices")
         )
-        return [(line, max(0, line.quantity - line.there)) for line in lines]
+        own, replacing = under_way, under_way.exclude(replaces=None)
+        if self.payer.unit_ids is not None:
+            own = own.filter(unit__in=self.payer.unit_ids)
+            replacing = replacing.filter(replaces__lease__kept_cost__unit__in=self.payer.unit_ids)
+        tomorrow = self.today + ONE_DAY
+        rows = own.filter(missing__gt=0).values_list(
+            "unit_id", "model__name", "missing", "order__wanted_on"
+        )
+        ordered = [
+            (unit, model, missing, max(wanted_on or tomorrow, tomorrow))
+            for unit, model, missing, wanted_on in rows
+        ]
+        return ordered, set(replacing.filter(missing__gt=0).values_list("replaces_id", flat=True))
 
     def _prices(self) -> dict[str, tuple[int, int]]:
         """Return each model's price of a term today; of one that is only coming, the first."""

@@ -1,6 +1,7 @@
 """A forecast as tables: by year, and a year by quarter, unit and model; one total."""
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -8,14 +9,7 @@ from typing import NamedTuple
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
-from leasing.billing.selectors.remembered import kept
-from leasing.cost_share.selectors.forecast import (
-    SHADES,
-    Forecast,
-    ForecastCell,
-    SumKey,
-    forecast_of,
-)
+from leasing.cost_share.selectors.forecast import SHADES, Forecast, Shades, SumKey, forecast_of
 from leasing.cost_share.selectors.payers import Payer
 
 # What a table is added up by: what the address calls it.
@@ -58,47 +52,43 @@ class ForecastPage(NamedTuple):
     tables: list[ForecastTable]
 
 
-@kept("forecast-page")
 def forecast_page(payer: Payer, today: date, year: int) -> ForecastPage:
     """Return the page of one budget year."""
     found = forecast_of(payer, today)
-    sums, none = found.sums(lambda cell: cell.period), dict.fromkeys(SHADES, 0)
-    quarters = [(q, sums.get(str(q), none)) for q in found.quarters if q.year >= today.year]
+    sums = found.by_quarter()
+    quarters = [(q, sums[str(q)]) for q in found.quarters if q.year >= today.year]
     return ForecastPage(found.years, quarters, tables_of(found, year))
 
 
 def tables_of(found: Forecast, year: int) -> list[ForecastTable]:
     """Return the budget years, and one of them by quarter, unit and model."""
-    units = Unit.objects.in_bulk({cell.unit_id for cell in found.cells})
-    of_year = Forecast(
-        found.payer,
-        found.today,
-        found.quarters,
-        [cell for cell in found.cells if cell.period[:4] == str(year)],
-    )
-    years = _rows(found, lambda cell: cell.year, str)
-    quarters = _rows(of_year, lambda cell: cell.period, lambda code: Quarter.parse(code).label)
-    by_unit = _rows(of_year, lambda cell: cell.unit_id, lambda pk: units[pk].name)
-    by_model = _rows(of_year, lambda cell: cell.model_name, lambda name: name or "Uden udstyr")
+    units = Unit.objects.in_bulk(found.unit_ids)
+    quarters = {code: shades for code, shades in found.by_quarter().items() if any(shades.values())}
+    of_year = {code: shades for code, shades in quarters.items() if code[:4] == str(year)}
+    years: dict[str, Shades] = {}
+    for code, shades in quarters.items():
+        if int(code[:4]) in found.years:
+            year_sums = years.setdefault(code[:4], dict.fromkeys(SHADES, 0))
+            for shade, amount in shades.items():
+                year_sums[shade] += amount
+    by_unit = found.of_year(year, lambda line: line[1])
+    by_model = found.of_year(year, lambda line: line[2])
     return [
-        ForecastTable(YEAR, [row for row in _in_time(years) if int(row.key) in found.years]),
-        ForecastTable(QUARTER, _in_time(quarters)),
-        ForecastTable(UNIT, _in_danish_order(by_unit)),
-        ForecastTable(MODEL, _in_danish_order(by_model)),
+        ForecastTable(YEAR, _rows(years, str)),
+        ForecastTable(QUARTER, _rows(of_year, _quarter_label)),
+        ForecastTable(UNIT, _in_danish_order(_rows(by_unit, lambda pk: units[pk].name))),
+        ForecastTable(MODEL, _in_danish_order(_rows(by_model, lambda name: name or "Uden udstyr"))),
     ]
 
 
-def _rows(
-    found: Forecast, key_of: Callable[[ForecastCell], SumKey], label_of: Callable[[SumKey], str]
-) -> list[ForecastRow]:
+def _quarter_label(code: str) -> str:
+    return Quarter.parse(code).label
+
+
+def _rows(sums: Mapping[SumKey, Shades], label_of: Callable[[SumKey], str]) -> list[ForecastRow]:
     return [
-        ForecastRow(str(key), label_of(key), list(shades.values()))
-        for key, shades in found.sums(key_of).items()
+        ForecastRow(str(key), label_of(key), list(shades.values())) for key, shades in sums.items()
     ]
-
-
-def _in_time(rows: list[ForecastRow]) -> list[ForecastRow]:
-    return sorted(rows, key=lambda row: row.key)
 
 
 def _in_danish_order(rows: list[ForecastRow]) -> list[ForecastRow]:
@@ -107,10 +97,12 @@ def _in_danish_order(rows: list[ForecastRow]) -> list[ForecastRow]:
 
 def file_rows(found: Forecast) -> Iterator[tuple[str | int, ...]]:
     """Yield the rows of the workbook, by unit in Danish order, model and quarter."""
-    units = Unit.objects.in_bulk({cell.unit_id for cell in found.cells})
-    sums = found.sums(lambda cell: (cell.unit_id, cell.model_name, cell.period))
-    for (unit, model, period), shades in sorted(
+    units = Unit.objects.in_bulk(found.unit_ids)
+    sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0] * len(SHADES))
+    for cell in found.cells:
+        at = SHADES.index(cell.shade)
+        sums[cell.unit_id, cell.model_name, cell.period][at] += cell.amount_ore
+    for (unit, model, period), amounts in sorted(
         sums.items(), key=lambda one: (danish_key(units[one[0][0]].name), *one[0])
     ):
-        amounts = list(shades.values())
         yield (units[unit].number, units[unit].name, model, period, *amounts, sum(amounts))

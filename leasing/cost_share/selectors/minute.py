@@ -10,7 +10,7 @@ from leasing.billing.selectors.remembered import kept
 from leasing.cost_share.selectors.bridge import bridge_between
 from leasing.cost_share.selectors.bridge_steps import Bridge
 from leasing.cost_share.selectors.budget import budget_of
-from leasing.cost_share.selectors.forecast import SHADES, forecast_of
+from leasing.cost_share.selectors.forecast import forecast_of
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.share import Share, share_of
 
@@ -76,13 +76,12 @@ class Minute:
         return self.left_ore is not None and self.left_ore < 0
 
 
-@kept("minute")
 def minute_of(payer: Payer, quarter: Quarter, today: date) -> Minute:
     """Return a payer's minute with a quarter chosen, one of `quarters_to_choose`."""
     share = share_of(payer, quarter, today, AHEAD)
-    forecast, last = forecast_of(payer, today), Quarter.of(today).next(AHEAD)
-    sums, none = forecast.sums(lambda cell: cell.period), dict.fromkeys(SHADES, 0)
-    quarters = [QuarterShades(q, sums.get(str(q), none)) for q in forecast.quarters if q <= last]
+    forecast, last = forecast_of(payer, today, by_unit=False), Quarter.of(today).next(AHEAD)
+    sums = forecast.by_quarter()
+    quarters = [QuarterShades(q, sums[str(q)]) for q in forecast.quarters if q <= last]
     budget = budget_of(payer, quarter.year)
     before = share.before
     why = bridge_between(payer, before, quarter, today) if before else None

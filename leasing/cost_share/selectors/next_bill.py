@@ -1,12 +1,12 @@
 """Næste regning: what closing the next quarter that can be closed would bill a payer."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from albertslund_it.common.quarters import Quarter, span_label
 from leasing.billing.selectors.window import Window
-from leasing.cost_share.selectors.cells import Cell
+from leasing.cost_share.selectors.cells import PeriodSum
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,19 @@ class NextBill:
         return self.last.starts_on
 
 
-def next_bill_of(pending: Iterable[Cell], window: Window, today: date) -> NextBill:
-    """Add up what of a payer's pending cells the run of the next quarter would take."""
-    taken = [cell for cell in pending if cell.period in window.taken]
+def next_bill_of(pending: Mapping[str, PeriodSum], window: Window, today: date) -> NextBill:
+    """Add up what the run of the next quarter would take of what waits of a payer, by quarter."""
+    taken = {period: one for period, one in pending.items() if period in window.taken}
     # The run of a quarter has its code; a supplementary run never comes next.
     covered, own = str(window.covered or ""), Quarter.parse(window.code)
-    new = [Quarter.parse(cell.period) for cell in taken if cell.period > covered]
+    new = [Quarter.parse(period) for period in taken if period > covered]
     return NextBill(
         code=window.code,
         first=min([*new, own]),
         last=own,
         covered=window.covered,
         is_open=own.starts_on <= today,
-        amount_ore=sum(cell.amount_ore for cell in taken),
-        earlier_ore=sum(cell.amount_ore for cell in taken if cell.period <= covered),
-        lines=sum(cell.lines for cell in taken),
+        amount_ore=sum(one.amount_ore for one in taken.values()),
+        earlier_ore=sum(one.amount_ore for period, one in taken.items() if period <= covered),
+        lines=sum(one.lines for one in taken.values()),
     )

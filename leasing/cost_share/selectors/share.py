@@ -17,7 +17,15 @@ from inventory.models import Department, Unit
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.remembered import kept
 from leasing.billing.selectors.window import last_closed_quarter, next_window
-from leasing.cost_share.selectors.cells import Cell, Held, billed_cells, held_by, pending_cells
+from leasing.cost_share.selectors.cells import (
+    Cell,
+    Held,
+    billed_by_period,
+    billed_cells,
+    held_by,
+    pending_by_period,
+    pending_cells,
+)
 from leasing.cost_share.selectors.next_bill import NextBill, next_bill_of
 from leasing.cost_share.selectors.payers import STOCK, Payer
 from leasing.cost_table.moment import one_moment
@@ -127,15 +135,25 @@ def share_of(payer: Payer, quarter: Quarter, today: date, ahead: int = 0) -> Sha
         coming = next_window(today)
         last = max(Quarter(today.year, 4), quarter, Quarter.of(today).next(ahead))
         window = window_up_to(max(last, coming.last))
-        state_of = _states(today)
+        state_of, code = _states(today), str(quarter)
         held = held_by(payer, today if quarter == Quarter.of(today) else quarter.last_day)
-        pending = pending_cells(payer, window)
-        cells = billed_cells(payer) + pending
+        billed, pending = billed_by_period(payer), pending_by_period(payer, window)
+        grouped = _Grouping(quarter, Quarter.of(window.billing_start), today)
+        grouped.cells += billed_cells(payer, grouped.codes)
+        grouped.cells += pending_cells(payer, window, grouped.codes)
         bills = _bills(payer)
-        grouped = _Grouping(cells, quarter, Quarter.of(window.billing_start), today)
         by_payer = (_by_department if payer.is_everybody else _by_unit)(grouped, held)
     total = grouped.total()
     total.items = held.items
+    costs = [
+        QuarterCost(
+            one,
+            state_of(one),
+            billed.get(str(one), 0),
+            pending[str(one)].amount_ore if str(one) in pending else 0,
+        )
+        for one in quarters_between(Quarter.of(window.billing_start), last)
+    ]
     return Share(
         payer=payer,
         quarter=quarter,
@@ -143,12 +161,10 @@ def share_of(payer: Payer, quarter: Quarter, today: date, ahead: int = 0) -> Sha
         has_ended=quarter.ends_before <= today,
         before=grouped.before,
         to_date=grouped.to_date,
-        quarters=_quarter_costs(cells, window.billing_start, last, state_of)[
-            0 if ahead else -QUARTERS_SHOWN :
-        ],
+        quarters=costs[0 if ahead else -QUARTERS_SHOWN :],
         total=total,
-        billed_ore=sum(c.amount_ore for c in cells if c.is_billed and c.period == str(quarter)),
-        year_ore=sum(c.amount_ore for c in cells if c.period[:4] == str(quarter.year)),
+        billed_ore=billed.get(code, 0),
+        year_ore=sum(one.cost_ore for one in costs if one.quarter.year == quarter.year),
         next_bill=next_bill_of(pending, coming, today),
         by_payer=by_payer,
         by_model=grouped.rows(lambda cell: cell.model_name, _model_label, held.by_model),
@@ -195,31 +211,23 @@ def _states(today: date) -> Callable[[Quarter], str]:
     return state_of
 
 
-def _quarter_costs(
-    cells: list[Cell], starts_on: date, last: Quarter, state_of: Callable[[Quarter], str]
-) -> list[QuarterCost]:
-    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for cell in cells:
-        sums[cell.period][not cell.is_billed] += cell.amount_ore
-    quarters = quarters_between(Quarter.of(starts_on), last)
-    return [QuarterCost(quarter, state_of(quarter), *sums[str(quarter)]) for quarter in quarters]
-
-
 class _Grouping:
     """Adds cells up for a quarter, the one before and the quarters of its year that have ended."""
 
-    def __init__(self, cells: list[Cell], quarter: Quarter, first: Quarter, today: date):
+    def __init__(self, quarter: Quarter, first: Quarter, today: date):
         self.before = quarter.next(-1) if quarter > first else None
         ended = min(quarter, Quarter.of(today).next(-1))
         self.to_date = ended if ended >= max(first, Quarter(quarter.year, 1)) else None
         self._until = str(self.to_date or "")
         self._now, self._before = str(quarter), str(self.before)
         self._january = f"{quarter.year}Q1"
-        self.cells = [
-            cell
-            for cell in cells
-            if cell.period == self._before or self._january <= cell.period <= self._now
-        ]
+        self.cells: list[Cell] = []
+
+    @property
+    def codes(self) -> set[str]:
+        """Return the quarters whose cells are wanted."""
+        year = quarters_between(Quarter.parse(self._january), Quarter.parse(self._now))
+        return {self._before, *map(str, year)}
 
     def total(self) -> ShareRow:
         row = ShareRow("", "I alt")

@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from albertslund_it.common.names import danish_key
 from inventory.models import DeviceModel, Unit
 from inventory.organisation.selectors.scope import sees_all
-from leasing.billing.selectors.remembered import kept
 from leasing.cost_share.selectors.forecast import Forecast, forecast_of
 from leasing.cost_share.selectors.payers import Payer, payers_seen_by
 from leasing.domain.assumptions import Assumptions
@@ -63,16 +62,15 @@ class WhatIf:
         return list(zip(self.years, self.total.effects, strict=True))
 
 
-@kept("what-if")
 def compare(payer: Payer, today: date, assumptions: Assumptions) -> WhatIf:
     """Hold a payer's forecast under some assumptions against the one without any."""
     base, changed = forecast_of(payer, today), forecast_of(payer, today, assumptions)
     years = [year for year in base.years if year > today.year][:YEARS]
-    sums = [_sums(one) for one in (base, changed)]
-    units = Unit.objects.in_bulk({unit for one in sums for unit, _ in one})
+    sums = [{year: _by_unit(one, year) for year in years} for one in (base, changed)]
+    units = Unit.objects.in_bulk(base.unit_ids | changed.unit_ids)
 
     def effects(unit: int) -> list[Effect]:
-        return [Effect(*(one.get((unit, year), 0) for one in sums)) for year in years]
+        return [Effect(*(one[year].get(unit, 0) for one in sums)) for year in years]
 
     rows = [EffectRow(units[pk].name, effects(pk)) for pk in units]
     total = [
@@ -87,9 +85,9 @@ def compare(payer: Payer, today: date, assumptions: Assumptions) -> WhatIf:
     return WhatIf(years, moved, EffectRow("I alt", total))
 
 
-def _sums(forecast: Forecast) -> dict[tuple[int, int], int]:
-    sums = forecast.sums(lambda cell: (cell.unit_id, cell.year))
-    return {key: sum(shades.values()) for key, shades in sums.items()}
+def _by_unit(forecast: Forecast, year: int) -> dict[int, int]:
+    sums = forecast.of_year(year, lambda line: line[1])
+    return {unit: sum(shades.values()) for unit, shades in sums.items()}
 
 
 def models_to_choose() -> list[DeviceModel]:

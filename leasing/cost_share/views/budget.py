@@ -13,7 +13,6 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.forms.agreement import status_of
 from albertslund_it.web.lists.pages import EXCEL
 from albertslund_it.web.query import one_of
-from leasing.billing.views import is_computed_now
 from leasing.cost_share.exports import write_budget_sheet, write_budgets
 from leasing.cost_share.forms import BudgetForm
 from leasing.cost_share.presenters.words import SHADE_NAMES
@@ -38,21 +37,23 @@ def budgets(request):
     years, year = chosen_year(request)
     context = {"payers": payers, "payer": payer, "years": years, "year": year}
     only_over = one_of(request.GET, "kun", {"over"}, "") == "over"
-    wants_file = request.GET.get("hent") == "xlsx"
-    if wants_file or is_computed_now(request):
-        table = budget_table(payer, year, today())
-        if wants_file:
-            stream = BytesIO()
-            write_budgets(stream, table, payer.name)
-            return workbook(stream, f"budget-{year}")
-        rows = table.over if only_over else table.rows
-        context |= {"table": table, "only_over": only_over, "everybody": payer.is_everybody}
-        context["shades"] = list(SHADE_NAMES.values())
-        ends = ends_of_year(year)
-        context["rows"] = [
+    table = budget_table(payer, year, today())
+    if request.GET.get("hent") == "xlsx":
+        stream = BytesIO()
+        write_budgets(stream, table, payer.name)
+        return workbook(stream, f"budget-{year}")
+    rows = table.over if only_over else table.rows
+    ends = ends_of_year(year)
+    context |= {
+        "table": table,
+        "only_over": only_over,
+        "everybody": payer.is_everybody,
+        "shades": list(SHADE_NAMES.values()),
+        "rows": [
             (row, with_addresses(row.amounts, payer, *ends, unit_id=row.unit.id)) for row in rows
-        ]
-        context["sums"] = with_addresses(table.sums, payer, *ends)
+        ],
+        "sums": with_addresses(table.sums, payer, *ends),
+    }
     return render(request, "leasing/cost_share/budgets.html", context)
 
 
@@ -129,13 +130,11 @@ def budget_sheet_page(request):
     payers, payer = chosen_payer(request)
     in_thousands = one_of(request.GET, "beloeb", {"kr", THOUSANDS}, "kr") == THOUSANDS
     context = {"payers": payers, "payer": payer, "in_thousands": in_thousands}
-    wants_file = request.GET.get("hent") == "xlsx"
-    if wants_file or is_computed_now(request):
-        sheet = budget_sheet(payer, today(), in_thousands=in_thousands)
-        if wants_file:
-            stream = BytesIO()
-            write_budget_sheet(stream, sheet)
-            return workbook(stream, f"budgetark-{sheet.years[0]}")
-        context["shade_sums"] = [(SHADE_NAMES[shade], sums) for shade, sums in sheet.by_shade]
-        context |= {"sheet": sheet, "units": [(one, needs(one, payer)) for one in sheet.units]}
+    sheet = budget_sheet(payer, today(), in_thousands=in_thousands)
+    if request.GET.get("hent") == "xlsx":
+        stream = BytesIO()
+        write_budget_sheet(stream, sheet)
+        return workbook(stream, f"budgetark-{sheet.years[0]}")
+    context["shade_sums"] = [(SHADE_NAMES[shade], sums) for shade, sums in sheet.by_shade]
+    context |= {"sheet": sheet, "units": [(one, needs(one, payer)) for one in sheet.units]}
     return render(request, "leasing/cost_share/budget_sheet.html", context)

@@ -1,11 +1,9 @@
 from django.http import Http404
-from django.shortcuts import render
 
 from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
-from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import ComingForm
 from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.bridge_rows import units_of
@@ -36,13 +34,6 @@ class ComingList(ListPage):
             raise Http404
         self.span = form.span
         self.title = f"{SHADE_NAMES[self.span.shade]} i prognosen"
-        if not (
-            request.GET.get("hent") == "xlsx"
-            or request.htmx
-            or coming_rows.is_at_hand(self.payer, self.span, day)
-            or is_computed_now(request)
-        ):
-            return render(request, self.template_name, self.extra_context())
         return super().get(request)
 
     def rows(self):

@@ -11,7 +11,6 @@ from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.web.clock import today
 from albertslund_it.web.drawings.charts import Chart, Series, bar_chart
 from albertslund_it.web.lists.pages import EXCEL
-from leasing.billing.views import is_computed_now
 from leasing.cost_share.presenters.forecast import table_words
 from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.bridge_rows import units_of
@@ -50,27 +49,26 @@ def share_forecast(request):
     if request.GET.get("hent") == "xlsx":
         return file(forecast_of(payer, today()))
     year = wanted_year(request)
-    if forecast_page.is_at_hand(payer, today(), year) or is_computed_now(request):
-        found = forecast_page(payer, today(), year)
-        if year not in found.years:
-            raise Http404
-        context |= {
-            "found": found,
-            "year": year,
-            "year_ore": sum(
-                sum(amounts.values()) for quarter, amounts in found.quarters if quarter.year == year
-            ),
-            "shades": list(SHADE_NAMES.values()),
-            "tables": [
-                (
-                    table,
-                    table_words(table.parameter, year),
-                    opened_rows(table, whole, unit and unit.pk, year),
-                )
-                for table in found.tables
-            ],
-            "chart": forecast_chart(payer, found),
-        }
+    found = forecast_page(payer, today(), year)
+    if year not in found.years:
+        raise Http404
+    context |= {
+        "found": found,
+        "year": year,
+        "year_ore": sum(
+            sum(amounts.values()) for quarter, amounts in found.quarters if quarter.year == year
+        ),
+        "shades": list(SHADE_NAMES.values()),
+        "tables": [
+            (
+                table,
+                table_words(table.parameter, year),
+                opened_rows(table, whole, unit and unit.pk, year),
+            )
+            for table in found.tables
+        ],
+        "chart": forecast_chart(payer, found),
+    }
     return render(request, "leasing/cost_share/forecast.html", context)
 
 

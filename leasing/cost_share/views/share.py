@@ -50,17 +50,13 @@ def share(request):
         "lines_url": lines_url(afdeling=payer.key),
         "tasks": linked(tasks_of(request.user, today())),
         "shows_people": payer.has_leader and request.user.has_perm(VIEW_EMPLOYEE),
+        **_figures(minute_of(payer, quarter, today()), payer),
     }
-    if minute_of.is_at_hand(payer, quarter, today()) or is_computed_now(request):
-        context |= _figures(minute_of(payer, quarter, today()), payer)
-    else:
-        asked = {"afdeling": payer.key, "kvartal": quarter, "vis": "beregning"}
-        context["worked_out_url"] = f"{reverse('share')}?{urlencode(asked)}"
     return render(request, "leasing/cost_share/share.html", context)
 
 
 def _figures(minute: Minute, payer: Payer) -> dict:
-    """Return what the page shows once it is worked out."""
+    """Return the figures of the page, with what they open."""
     found = minute.share
     return {
         "minute": minute,

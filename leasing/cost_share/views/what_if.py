@@ -14,7 +14,6 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.drawings.flows import Bars, lying_bars
 from albertslund_it.web.forms.agreement import agreed_by
 from albertslund_it.web.query import number_in
-from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import WhatIfForm
 from leasing.cost_share.selectors.what_if import (
     WhatIf,
@@ -73,12 +72,8 @@ def page(request, payers, payer, scenario, form, status=200, name="", reasons=()
         "ordered": ordered_by(form),
     }
     if form.is_bound and form.is_valid():
-        asked = (payer, today(), form.assumptions())
-        if compare.is_at_hand(*asked) or is_computed_now(request):
-            found = compare(*asked)
-            context |= {"found": found, "chart": years_chart(found)}
-        else:
-            context["later"] = f"?{request.GET.urlencode()}&vis=beregning"
+        found = compare(payer, today(), form.assumptions())
+        context |= {"found": found, "chart": years_chart(found)}
     elif form.is_bound:
         status = 422
     return render(request, "leasing/cost_share/what_if.html", context, status=status)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from albertslund_it.common.money import parse_kroner
-from albertslund_it.roles import HEAD, UNIT_LEADER
+from albertslund_it.roles import HEAD
 from leasing.billing.selectors.window import next_window
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.share import share_of
@@ -88,25 +88,6 @@ def test_before_a_quarter_begins_it_is_what_its_first_day_would_bill(town, cast)
     assert (bill.code, bill.is_open, bill.opens_on) == ("2027Q1", False, date(2027, 1, 1))
     run = close("2027Q1", date(2027, 1, 1))
     assert bill.amount_ore == run.invoices.get(department=town.school).total_ore > 0
-
-
-def test_each_payer_is_worked_out_from_their_own_devices(
-    town, cast, django_assert_max_num_queries, monkeypatch
-):
-    seen = []
-    from leasing.billing.selectors import outstanding
-
-    whole = outstanding.leases_with_differences
-
-    def watched(window, *, devices=None):
-        for facts, differences in whole(window, devices=devices):
-            seen.append(facts.serial_number)
-            yield facts, differences
-
-    monkeypatch.setattr(outstanding, "leases_with_differences", watched)
-    leader = cast.with_access("ulla", UNIT_LEADER, unit=town.mover)
-    next_bills(payers_seen_by(leader, TODAY), TODAY)
-    assert seen == ["PF000009"]
 
 
 @pytest.mark.parametrize("path", ["/", "/egenbetaling/", "/egenbetaling/brev/"])
