@@ -6,7 +6,6 @@ import pytest
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, UNIT_LEADER
-from leasing.billing import views as later
 from leasing.cost_share.selectors.minute import minute_of
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.models import Budget, Charge
@@ -66,9 +65,7 @@ def test_a_budget_has_what_is_left_of_it_and_says_when_it_is_passed(town, head, 
 def test_a_new_fact_is_seen_at_once(town, head, client_of):
     client, payer = client_of(head), payer_of(head)
     before = minute_of(payer, NOW, TODAY).share.total.amount_ore
-    assert minute_of.is_at_hand(payer, NOW, TODAY)
     make.charge(town.first, 12_300, date(2026, 11, 3), "Ridset låg")
-    assert not minute_of.is_at_hand(payer, NOW, TODAY)
     assert minute_of(payer, NOW, TODAY).share.total.amount_ore == before + 12_300
     Charge.objects.get(text="Ridset låg").delete()
     assert minute_of(payer, NOW, TODAY).share.total.amount_ore == before
@@ -84,18 +81,6 @@ def test_two_leaders_own_units_are_not_taken_for_each_other(town, cast, client_o
     assert "Åmoseskolen" not in pages[0]
     assert "Åmoseskolen" in pages[1]
     assert "Ungdomsklubben" not in pages[1]
-
-
-def test_what_is_not_at_hand_in_a_large_municipality_comes_after_the_page(
-    town, head, client_of, monkeypatch
-):
-    monkeypatch.setattr(later, "AT_ONCE", 0)
-    client = client_of(head)
-    tree = read(client, f"{SHARE}?kvartal=2026Q3")
-    assert "Beregner beløbene" in text_of(tree)
-    [address] = tree.xpath("//a[normalize-space(text())='Vis beregningen']/@href")
-    assert "Udgift, 3. kvartal 2026" in text_of(read(client, address))
-    assert "Beregner beløbene" not in text_of(read(client, f"{SHARE}?kvartal=2026Q3"))
 
 
 def test_the_pcs_open_as_a_list_of_just_as_many(town, head, cast, client_of):
