@@ -108,7 +108,12 @@ def is_kept(day: date) -> bool:
 
 
 def held_on(day: date, unit_ids: Collection[int] | None = None) -> list[HeldSum]:
-    """Count what units hold on a day, of these or of all.
+    """Count what units hold on a day, of these or of all; not what nobody carries."""
+    return [one for one in held_anywhere(day, unit_ids) if one.unit_id != NOBODY]
+
+
+def held_anywhere(day: date, unit_ids: Collection[int] | None = None) -> list[HeldSum]:
+    """Count what is held on a day, of some units or of all; of `NOBODY` what none carries.
 
     Who holds an item all quarter is in the totals; of the others the row says it, or where an item
     has come back within the quarter, its placements.
@@ -116,11 +121,12 @@ def held_on(day: date, unit_ids: Collection[int] | None = None) -> list[HeldSum]
     if not is_kept(day):
         return _held_by_facts(day, unit_ids)
     code = str(Quarter.of(day))
-    totals = _of_units(CostTotal.objects.filter(period=code, whole__gt=0), unit_ids)
-    parts = _of_units(
-        Cost.objects.filter(period=code, is_whole=False, first_day__lte=day, last_day__gte=day),
-        unit_ids,
+    totals = CostTotal.objects.filter(period=code, whole__gt=0)
+    parts = Cost.objects.filter(
+        period=code, is_whole=False, first_day__lte=day, last_day__gte=day
     ).order_by()
+    if unit_ids is not None:
+        totals, parts = totals.filter(unit__in=unit_ids), parts.filter(unit__in=unit_ids)
     # Counted by what the index has: else each row would be looked up for it.
     unbroken = (
         parts.filter(is_unbroken=True)
@@ -151,7 +157,7 @@ def _units_on(day: date, leases: Collection[int]) -> dict[int, int]:
 
 def _held_by_facts(day: date, unit_ids: Collection[int] | None) -> list[HeldSum]:
     """Count what is held on a day of a quarter that is not kept."""
-    quarter, holder = Quarter.of(day), cost_holder_id()
+    quarter, holder = Quarter.of(day), cost_holder_id() or NOBODY
     ids = {name: pk for pk, name in model_names().items()}
     found = []
     for facts in lease_facts():

@@ -11,7 +11,7 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Unit
 from inventory.organisation.selectors.scope import units_seen_by
 from leasing.billing.selectors.outstanding import Outstanding, outstanding
-from leasing.billing.selectors.quarter_costs import cost_of
+from leasing.billing.selectors.quarter_costs import cost_of, cost_of_pcs
 from leasing.confirmation.selectors.asked import Asked, people_to_ask
 from leasing.confirmation.selectors.items import (
     SILENT,
@@ -104,7 +104,7 @@ def first_rebilling(today: date) -> FirstRebilling:
 
 def _placed_pcs(today: date) -> Meter:
     pcs = Device.objects.filter(model__category__is_pc=True)
-    leased = cost_of(pcs, today).count
+    leased = cost_of_pcs(today).count
     shelf = cost_of(pcs.filter(id__in=in_stock(today).values("id")), today).count
     return Meter(leased - shelf, leased)
 

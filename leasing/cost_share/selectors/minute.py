@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from albertslund_it.common.quarters import Quarter
-from inventory.models import Device
-from leasing.billing.selectors.quarter_costs import quarter_costs
-from leasing.billing.selectors.remembered import kept
+from leasing.billing.selectors.quarter_costs import cost_of_pcs
 from leasing.cost_share.selectors.bridge import bridge_between
 from leasing.cost_share.selectors.bridge_steps import Bridge
 from leasing.cost_share.selectors.budget import budget_of
@@ -85,12 +83,6 @@ def minute_of(payer: Payer, quarter: Quarter, today: date) -> Minute:
     budget = budget_of(payer, quarter.year)
     before = share.before
     why = bridge_between(payer, before, quarter, today) if before else None
-    pcs, pcs_ore = _pc_costs(share.held.day)
-    return Minute(share, quarters, budget, pcs_ore // pcs if pcs else None, why)
-
-
-@kept("pc-costs")
-def _pc_costs(day: date) -> tuple[int, int]:
-    """Count the leased pcs of the whole municipality, and add up what they cost in a quarter."""
-    costs = quarter_costs(Device.objects.filter(model__category__is_pc=True), day)
-    return len(costs), sum(costs.values())
+    pcs = cost_of_pcs(share.held.day)
+    average = pcs.quarter_ore // pcs.count if pcs.count else None
+    return Minute(share, quarters, budget, average, why)

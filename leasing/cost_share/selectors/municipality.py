@@ -1,6 +1,6 @@
 """The departments side by side: cost, cost of a pc, pcs for each employee, and the stock."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,12 +8,11 @@ from datetime import date
 from django.db.models import Count, Q
 
 from albertslund_it.common.quarters import Quarter
-from inventory.models import Device, Employee, Unit
-from inventory.placements.selectors import placements_in_force
-from leasing.billing.selectors.quarter_costs import quarter_costs
-from leasing.billing.selectors.remembered import kept
+from inventory.models import DeviceModel, Employee, Unit
+from leasing.billing.selectors.costs import held_anywhere
 from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Payer
-from leasing.cost_share.selectors.share import known_share_of
+from leasing.cost_share.selectors.share import share_of
+from leasing.cost_table.moment import one_moment
 
 
 @dataclass(frozen=True)
@@ -63,25 +62,12 @@ def whole_of(rows: Sequence[DepartmentFigures]) -> DepartmentFigures:
     )
 
 
-@kept("departments")
 def departments_compared(quarter: Quarter, today: date) -> list[DepartmentFigures]:
     """Compare the departments in a quarter."""
-    share = known_share_of(Payer(EVERYBODY, "Hele kommunen", None), quarter, today)
-    day = share.held.day
-    costs = quarter_costs(Device.objects.filter(model__category__is_pc=True), day)
-    department_of = {
-        pk: str(department or STOCK)
-        for pk, department in Unit.objects.values_list("id", "department")
-    }
-    placed = dict(placements_in_force(day).values_list("device", "unit"))
-    pcs: Counter[str] = Counter()
-    pcs_ore: dict[str, int] = defaultdict(int)
-    for device, cost in costs.items():
-        unit = placed.get(device)
-        key = department_of[unit] if unit else STOCK
-        pcs[key] += 1
-        pcs_ore[key] += cost
-    employees = _employees(day)
+    with one_moment():
+        share = share_of(Payer(EVERYBODY, "Hele kommunen", None), quarter, today)
+        pcs, pcs_ore = _pcs(share.held.day)
+        employees = _employees(share.held.day)
     return [
         DepartmentFigures(
             str(row.key),
@@ -94,6 +80,20 @@ def departments_compared(quarter: Quarter, today: date) -> list[DepartmentFigure
         )
         for row in share.by_payer
     ]
+
+
+def _pcs(day: date) -> tuple[Counter[str], Counter[str]]:
+    """Count the leased pcs of each department, and add up what they cost in the quarter."""
+    models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("id", flat=True))
+    department_of = dict(Unit.objects.values_list("id", "department"))
+    pcs: Counter[str] = Counter()
+    pcs_ore: Counter[str] = Counter()
+    for unit, model, items, quarter_ore in held_anywhere(day):
+        if model in models:
+            key = str(department_of.get(unit) or STOCK)
+            pcs[key] += items
+            pcs_ore[key] += quarter_ore
+    return pcs, pcs_ore
 
 
 def _employees(day: date) -> dict[str, int]:

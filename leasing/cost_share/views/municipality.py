@@ -30,17 +30,7 @@ class ComparedDepartmentList(ListPage):
     def get(self, request):
         self.quarters, self.quarter = chosen_quarter(request)
         self.title = f"Hele kommunen, {self.quarter.label}"
-        if not (
-            request.GET.get("hent") == "xlsx"
-            or request.htmx
-            or comparison.departments_compared.is_at_hand(self.quarter, today())
-            or is_computed_now(request)
-        ):
-            return render(request, self.template_name, self._choice())
         return super().get(request)
-
-    def _choice(self) -> dict:
-        return {"title": self.title, "quarters": self.quarters, "quarter": self.quarter}
 
     def rows(self):
         self.compared = comparison.departments_compared(self.quarter, today())
@@ -55,7 +45,9 @@ class ComparedDepartmentList(ListPage):
     def extra_context(self):
         before = self.quarter.next(-1)
         has_before = self.whole.before_ore is not None
-        return self._choice() | {
+        return {
+            "quarters": self.quarters,
+            "quarter": self.quarter,
             "whole": self.whole,
             "stock": next((row for row in self.compared if row.key == STOCK), None),
             "before": before,
