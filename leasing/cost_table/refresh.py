@@ -94,16 +94,23 @@ def refresh(progress: Progress | None = None, effort: Effort = IN_A_REQUEST) -> 
     try:
         while taken := _take(last, progress, effort):
             last, done = taken.last, done + taken.marks
-            left = CostMark.objects.filter(id__lte=last)
             if progress:
-                progress(done, done + left.count())
+                progress(done, done + _up_to(last).count())
+            # Not by asking for one's turn again: that is to wait behind everybody else.
+            if not _up_to(last).exists():
+                return True
             if stop is not None and time.monotonic() > stop:
-                return not left.exists()
+                return False
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) == NOT_AVAILABLE or "locked" in str(error):
-            return False
+            return not _up_to(last).exists()
         raise
     return True
+
+
+def _up_to(last: int) -> QuerySet[CostMark]:
+    """Return the marks that are left of those that were there."""
+    return CostMark.objects.filter(id__lte=last)
 
 
 def refresh_after_migrations(using: str = "default", **kwargs: object) -> None:
@@ -131,7 +138,7 @@ class Taken(NamedTuple):
 def _take(last: int, progress: Progress | None, effort: Effort) -> Taken | None:
     """Work out some of the marks up to the last one; None where there are none any more."""
     with _turn(effort.wait):
-        marks = _marks(CostMark.objects.filter(id__lte=last).order_by("id")[:MARKS])
+        marks = _marks(_up_to(last).order_by("id")[:MARKS])
         if not marks:
             return None
         in_pieces = set()

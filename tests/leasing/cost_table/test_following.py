@@ -147,12 +147,14 @@ class TestWhoReadsMeanwhile:
         assert OLD not in client.get(address).content.decode()
         move(lease)
         with somebody_is_at_it():
+            assert OLD in client.get(address).content.decode()
             with moments_noted() as moments, one_moment():
                 assert Cost.objects.count() == 16
             assert moments.are_behind
         with moments_noted() as moments, one_moment():
             assert Cost.objects.count() == 17
         assert not moments.are_behind
+        assert OLD not in client.get(address).content.decode()
 
     def test_a_fragment_says_so_beside_itself(self, lease):
         move(lease)
