@@ -3,6 +3,7 @@
 To be read in `one_moment`, which brings them up to date.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
@@ -175,16 +176,11 @@ def running_on(day: date) -> QuerySet[CostLease]:
 
 
 def expiring_after(
-    day: date,
-    unit_ids: Collection[int] | None,
-    replaced: Collection[int],
-    *,
-    by_unit: bool = True,
-) -> dict[Expiring, int]:
-    """Count the leases that run out after a day, of these units or of all.
+    day: date, unit_ids: Collection[int] | None, replaced: Collection[int]
+) -> dict[Expiring, dict[int, int]]:
+    """Count the leases that run out after a day, of these units or of all: alike ones by unit.
 
-    What is in stock by then is left out, and so are the devices that are replaced. Where units are
-    not asked for, they are NOBODY.
+    What is in stock by then is left out, and so are the devices that are replaced.
     """
     holder = cost_holder_id() or NOBODY
     endings = CostEnding.objects.filter(ends_before__gt=day).exclude(unit__in=[holder, NOBODY])
@@ -196,22 +192,22 @@ def expiring_after(
     ).exclude(unit__in=[holder, NOBODY])
     if unit_ids is not None:
         endings, chosen = endings.filter(unit__in=unit_ids), chosen.filter(unit__in=unit_ids)
-    names = model_names()
-    kept = ["ends_before", "unit_id", "model_id", "price_ore", "quarters"]
-    if not by_unit:
-        kept.remove("unit_id")
-    found: dict[Expiring, int] = {}
+    names, found = model_names(), defaultdict[tuple[Any, ...], dict[int, int]](dict)
 
-    def count(ends: date, *key: Any) -> None:
-        *unit, model, price, quarters, choice, number = key
-        at = unit[0] if unit else NOBODY
-        one = Expiring(ends, at, names[model], price, quarters, choice)
-        found[one] = found.get(one, 0) + number
+    def count(unit: int, key: tuple[Any, ...], number: int) -> None:
+        of_units = found[key]
+        of_units[unit] = of_units.get(unit, 0) + number
 
-    for *key, number in endings.values_list(*kept).annotate(Sum("leases")).order_by():
-        count(*key, "", number)
-    for *key, device, choice in chosen.values_list(*kept, "lease__device", "lease__end_choice"):
-        count(*key, "", -1)
+    alike = ("ends_before", "model_id", "price_ore", "quarters")
+    for unit, number, *key in endings.values_list("unit_id", "leases", *alike).order_by():
+        count(unit, (*key, ""), number)
+    rows = chosen.values_list("unit_id", "lease__device", "lease__end_choice", *alike)
+    for unit, device, choice, *key in rows.order_by():
+        count(unit, (*key, ""), -1)
         if device not in replaced:
-            count(*key, choice, 1)
-    return {one: number for one, number in found.items() if number}
+            count(unit, (*key, choice), 1)
+    return {
+        Expiring(ends, NOBODY, names[model], price, quarters, choice): left
+        for (ends, model, price, quarters, choice), of_units in found.items()
+        if (left := {unit: number for unit, number in of_units.items() if number})
+    }

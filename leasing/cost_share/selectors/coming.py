@@ -1,16 +1,16 @@
 """What is under a forecast's planned and assumed amounts: terms to come, alike ones together."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
 from datetime import date
+from operator import itemgetter
 from typing import NamedTuple
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
-from leasing.cost_share.selectors.forecast import basis_of, coming_of
+from leasing.cost_share.selectors.forecast import ALL_UNITS, basis_of, terms_to_come
 from leasing.cost_share.selectors.payers import Payer
-from leasing.domain.accrual import Term, accrued
+from leasing.domain.accrual import costs_between
 from leasing.domain.renewal import Coming
 
 
@@ -42,36 +42,38 @@ def coming_rows(payer: Payer, span: ComingSpan, today: date) -> list[ComingRow]:
 
     They add up to the forecast's amount of that shade: a term's quarters are differences of one F.
     """
-    numbers: dict[Coming, int] = defaultdict(int)
-    for one in coming_of(basis_of(payer, today)):
-        if one.shade == span.shade and span.model_name in (None, one.model_name):
-            numbers[one._replace(number=0)] += one.number
-    units = dict(Unit.objects.values_list("id", "name"))
-    rows = _costing(numbers, span, units)
-    return sorted(
-        rows, key=lambda row: (danish_key(row.unit), danish_key(row.model_name), row.starts_on)
-    )
-
-
-def _costing(
-    numbers: dict[Coming, int], span: ComingSpan, units: dict[int, str]
-) -> Iterator[ComingRow]:
-    costs: dict[Term, int] = {}  # many have the same term
-    for one, number in numbers.items():
-        term = one.term
-        if term not in costs:
-            terms = (term,)
-            costs[term] = accrued(terms, None, span.last.ends_before)
-            costs[term] -= accrued(terms, None, span.first.starts_on)
-        if costs[term] and number:
-            yield ComingRow(
-                one.shade,
-                one.is_extension,
-                units[one.unit_id],
-                one.model_name,
-                number,
-                term.starts_on,
-                term.ends_before,
-                term.price_ore,
-                number * costs[term],
-            )
+    days = (span.first.starts_on, span.last.ends_before)
+    numbers: dict[Coming, Counter[int]] = defaultdict(Counter)
+    for follows, places in terms_to_come(basis_of(payer, today)):
+        for one in follows:
+            if one.shade == span.shade and span.model_name in (None, one.model_name):
+                of_units = numbers[one._replace(unit_id=ALL_UNITS, number=0)]
+                for unit, number in places:
+                    of_units[unit] += number
+    names = dict(Unit.objects.values_list("id", "name"))
+    order = {unit: danish_key(names[unit]) for of_units in numbers.values() for unit in of_units}
+    rows = []
+    for one, of_units in numbers.items():
+        [cost] = costs_between(one.term, days)
+        if cost:
+            model = danish_key(one.model_name)
+            rows += [
+                ((order[unit], model, one.term.starts_on), one, names[unit], number, number * cost)
+                for unit, number in of_units.items()
+                if number
+            ]
+    rows.sort(key=itemgetter(0))
+    return [
+        ComingRow(
+            one.shade,
+            one.is_extension,
+            unit,
+            one.model_name,
+            number,
+            one.term.starts_on,
+            one.term.ends_before,
+            one.term.price_ore,
+            amount,
+        )
+        for _, one, unit, number, amount in rows
+    ]

@@ -128,7 +128,7 @@ class Basis:
 
     quarters: list[Quarter]
     lines: dict[Line, list[int]]
-    expiring: dict[Expiring, int]
+    expiring: dict[Expiring, dict[int, int]]
     ordered: list[Ordered]
     prices: dict[str, tuple[int, int]]
 
@@ -157,8 +157,11 @@ def forecast_of(
     """Forecast what quarters cost a payer, by unit and model or all together."""
     basis = _Gathering(payer, today, by_unit).basis()
     lines = defaultdict(lambda: [0] * len(basis.quarters), basis.lines)
-    for line, amounts in _to_come(basis, assumptions or Assumptions(), by_unit):
-        lines[line] = list(map(add, lines[line], amounts))
+    # What is to come begins tomorrow at the earliest.
+    begun = basis.quarters.index(max(Quarter.of(today), basis.quarters[0]))
+    for line, amounts in _to_come(basis, begun, assumptions or Assumptions(), by_unit):
+        of_line = lines[line]
+        of_line[begun:] = map(add, of_line[begun:], amounts)
     return Forecast(payer, today, basis.quarters, dict(lines))
 
 
@@ -167,11 +170,30 @@ def basis_of(payer: Payer, today: date) -> Basis:
     return _Gathering(payer, today, by_unit=True).basis()
 
 
-def coming_of(basis: Basis, assumptions: Assumptions | None = None) -> list[Coming]:
-    """Return the terms to come: what is on order, and what follows what runs out."""
+# Terms to come of one item, and the units that they are of with how many each.
+Follows = tuple[list[Coming], list[tuple[int, int]]]
+
+
+def terms_to_come(basis: Basis, assumptions: Assumptions | None = None) -> Iterator[Follows]:
+    """Yield what is on order, and what follows what runs out.
+
+    Leases that run out alike are followed by the same whatever unit has them, unless the unit is
+    assumed to get more or fewer: so what follows is worked out once for all of them.
+    """
     assumptions = assumptions or Assumptions()
-    following = renewals(basis.expiring, basis.until, basis.prices.get, assumptions)
-    return [*_orders(basis, assumptions), *following]
+    apart: dict[Expiring, int] = {}
+    until, price_of = basis.until, basis.prices.get
+    same = replace(assumptions, more={})
+    for one, of_units in basis.expiring.items():
+        by_themselves = {unit for unit in of_units if (unit, one.model_name) in assumptions.more}
+        apart |= {one._replace(unit_id=unit): of_units[unit] for unit in by_themselves}
+        places = [place for place in of_units.items() if place[0] not in by_themselves]
+        if places:
+            yield list(renewals({one: 1}, until, price_of, same)), places
+    for coming in _orders(basis, assumptions):
+        yield [coming], [(coming.unit_id, coming.number)]
+    for coming in renewals(apart, until, price_of, assumptions):
+        yield [coming], [(coming.unit_id, coming.number)]
 
 
 def _orders(basis: Basis, assumptions: Assumptions) -> Iterator[Coming]:
@@ -188,37 +210,24 @@ def _orders(basis: Basis, assumptions: Assumptions) -> Iterator[Coming]:
 
 
 def _to_come(
-    basis: Basis, assumptions: Assumptions, by_unit: bool
+    basis: Basis, begun: int, assumptions: Assumptions, by_unit: bool
 ) -> Iterator[tuple[Line, list[int]]]:
     """Yield the lines of terms to come: F at both ends of each quarter, times so many.
 
-    Leases that run out alike are followed by the same whatever unit has them, unless the unit is
-    assumed to get more or fewer: so what follows is worked out once for all of them.
+    The amounts are of the quarters from the one at `begun`.
     """
-    alike: dict[Expiring, list[tuple[int, int]]] = defaultdict(list)
-    apart: dict[Expiring, int] = {}
-    for one, count in basis.expiring.items():
-        if (one.unit_id, one.model_name) in assumptions.more:
-            apart[one] = count
-        else:
-            alike[one._replace(unit_id=ALL_UNITS)].append((one.unit_id, count))
-    until, price_of = basis.until, basis.prices.get
-    same = replace(assumptions, more={})
-    for one, places in alike.items():
-        follows: dict[tuple[str, str], tuple[int, ...]] = {}
-        for coming in renewals({one: 1}, until, price_of, same):
-            costs = costs_between(coming.term, basis.boundaries)
+    boundaries = basis.boundaries[begun:]
+    for follows, places in terms_to_come(basis, assumptions):
+        sums: dict[tuple[str, str], tuple[int, ...]] = {}
+        for coming in follows:
+            costs = costs_between(coming.term, boundaries)
             key = coming.shade, coming.model_name
-            follows[key] = tuple(map(add, follows[key], costs)) if key in follows else costs
-        for (shade, model), costs in follows.items():
+            sums[key] = tuple(map(add, sums[key], costs)) if key in sums else costs
+        for (shade, model), costs in sums.items():
+            if not by_unit:
+                places = [(ALL_UNITS, sum(count for _, count in places))]
             for unit, count in places:
                 yield (shade, unit, model), [count * cost for cost in costs]
-    for shade, unit, model, term, count, _ in [
-        *_orders(basis, assumptions),
-        *renewals(apart, until, price_of, assumptions),
-    ]:
-        amounts = [count * cost for cost in costs_between(term, basis.boundaries)]
-        yield (shade, unit if by_unit else ALL_UNITS, model), amounts
 
 
 class _Gathering:
@@ -236,7 +245,7 @@ class _Gathering:
             return Basis(
                 quarters,
                 self._agreed(window, quarters),
-                expiring_after(self.today, self.payer.unit_ids, replaced, by_unit=self.by_unit),
+                expiring_after(self.today, self.payer.unit_ids, replaced),
                 ordered,
                 self._prices(),
             )
