@@ -9,9 +9,10 @@ import logging
 from django.db import connection
 from django.template.loader import render_to_string
 
+from leasing.cost_table import moment
 from leasing.cost_table.moment import moments_noted
-from leasing.cost_table.refresh import AT_LEISURE, IN_A_REQUEST, refresh
-from leasing.marks import TABLE
+from leasing.cost_table.refresh import AT_LEISURE, IN_A_REQUEST
+from leasing.marks import MARK_TABLES
 
 READING = {"GET", "HEAD", "OPTIONS", "TRACE"}
 logger = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ def refresh_after_command(sender, command, **kwargs):
     def tell(done: int, total: int) -> None:
         command.show_progress(f"Regner udgifter om: {done} af {total}")
 
-    if TABLE in connection.introspection.table_names():
+    if {one.table for one in MARK_TABLES} <= set(connection.introspection.table_names()):
         bring_up_to_date(tell, AT_LEISURE)
         command.show_progress("")
 
@@ -58,7 +59,7 @@ def bring_up_to_date(progress=None, effort=IN_A_REQUEST) -> None:
     if _is_inside_a_change():
         return
     try:
-        if not refresh(progress, effort):
+        if not moment.bring_up_to_date(progress, effort):
             logger.warning("kept costs are left to the next reader: somebody else is at it")
     except Exception:
         logger.exception("kept costs are left to the next reader")

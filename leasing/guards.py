@@ -112,10 +112,8 @@ def restore_guards(using="default", **kwargs):
     """
     connection = connections[using]
     tables = set(connection.introspection.table_names())
-    has_marks = marks.TABLE in tables
-    was_marked = has_marks and not any(
-        name.startswith(marks.PREFIX) for name in missing_guards(connection)
-    )
+    has_marks = {table.table for table in marks.MARK_TABLES} <= tables
+    unmarked = marks.tables_without(missing_guards(connection)) if has_marks else []
     remove_guards(using)
     if not {guarded.table for guarded in GUARDED} <= tables:
         return
@@ -124,8 +122,8 @@ def restore_guards(using="default", **kwargs):
             if has_marks or guard.name.startswith(PREFIX):
                 for statement in guard.statements:
                     cursor.execute(statement)
-        if has_marks and not was_marked:
-            cursor.execute(marks.EVERYTHING)
+        for table in unmarked:
+            cursor.execute(table.everything)
 
 
 def remove_guards(using="default"):

@@ -1,14 +1,14 @@
-"""What the database itself notes: which devices' kept costs are no longer those of their facts.
+"""What the database itself notes: which kept figures are no longer those of their facts.
 
 A change of a fact writes a mark in its own transaction, by any path: bulk, raw SQL, a REPLACE. A
-trigger looks nothing up and marks the device, not the lease: a placement that is not committed yet
-is not seen by who registers a lease beside it, and the other way round. A mark of neither a device
-nor a lease says that everything is to be worked out again; one of lease 0 that a run was made.
-`leasing.cost_table` takes the marks.
+trigger looks nothing up: what is not committed yet is not seen by who writes beside it, and the
+other way round. So a placement marks the device, not the lease. A mark of nothing says that
+everything is to be worked out again; a cost mark of lease 0 that a run was made.
+`leasing.cost_table` takes the marks of costs, `leasing.supplier` those of reconciliations.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from leasing.triggers import Schema, Trigger, statement_trigger
 
@@ -16,16 +16,50 @@ PREFIX = "mark_"
 TABLE = "leasing_costmark"
 # No lease has this id.
 A_RUN = 0
-EVERYTHING = f"INSERT INTO {TABLE} (device_id, lease_id) VALUES (NULL, NULL)"
 # As SQLite's triggers name them: a row before, after, and one that is pushed out.
 ROWS = ("OLD.", "NEW.", "other.")
 
 
 @dataclass(frozen=True)
-class Marked:
-    """A table whose rows decide what leases cost, and the columns of it that do.
+class MarkTable:
+    """A table of marks; `columns` with their types on PostgreSQL, `word` is in its triggers' names.
 
-    `device` and `lease` are the column, or the number, that a row is marked by; `keys` are its
+    Where it is empty they are named by the marked table alone.
+    """
+
+    table: str
+    columns: dict[str, str]
+    word: str = ""
+
+    @property
+    def everything(self) -> str:
+        """Return the statement that marks everything."""
+        nothing = ", ".join(["NULL"] * len(self.columns))
+        return f"INSERT INTO {self.table} ({', '.join(self.columns)}) VALUES ({nothing})"
+
+
+COSTS = MarkTable(TABLE, {"device_id": "bigint", "lease_id": "bigint"})
+RECONCILIATIONS = MarkTable(
+    "leasing_reconcilemark",
+    {
+        "device_id": "bigint",
+        "lease_id": "bigint",
+        "number": "text",
+        "invoice_id": "bigint",
+        "starts_on": "date",
+        "ends_before": "date",
+        "quarter": "text",
+    },
+    word="lessor_",
+)
+MARK_TABLES = (COSTS, RECONCILIATIONS)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A table whose rows decide kept figures, and the columns of it that do.
+
+    `by` has the column, or the number, that each column of a mark is read from; `keys` are its
     unique keys, which SQLite's REPLACE goes by. `operations` are those that count, and `only` is
     the column that tells which rows do, where not all of them do.
     """
@@ -33,17 +67,27 @@ class Marked:
     table: str
     columns: tuple[str, ...]
     keys: tuple[tuple[str, ...], ...]
-    device: str = ""
-    lease: str = ""
+    by: dict[str, str] = field(default_factory=dict)
     operations: tuple[str, ...] = ("insert", "update", "delete")
     only: str = ""
+    marks: MarkTable = COSTS
 
-    def values(self, row: str = "") -> str:
-        """Return device and lease of a mark, as SQL that reads them from a row."""
-        return ", ".join(
-            column if column.isdigit() else f"{row}{column}" if column else "NULL"
-            for column in (self.device, self.lease)
-        )
+    @property
+    def name(self) -> str:
+        """Return what the names of its triggers begin with; the operation follows."""
+        return f"{PREFIX}{self.marks.word}{self.table}"
+
+    @property
+    def into(self) -> str:
+        return f"INSERT INTO {self.marks.table} ({', '.join(self.marks.columns)})"
+
+    def values(self, row: str = "") -> list[str]:
+        """Return the columns of a mark, as SQL that reads them from a row."""
+        sources = [self.by.get(column, "") for column in self.marks.columns]
+        return [
+            source if source.isdigit() else f"{row}{source}" if source else "NULL"
+            for source in sources
+        ]
 
 
 MARKED = (
@@ -51,26 +95,26 @@ MARKED = (
         "inventory_placement",
         ("device_id", "starts_on", "unit_id"),
         (("id",), ("device_id", "starts_on")),
-        device="device_id",
+        by={"device_id": "device_id"},
     ),
     Marked(
         "leasing_lease",
         ("id", "device_id", "starts_on", "stops_on"),
         (("id",), ("device_id",)),
-        lease="id",
+        by={"lease_id": "id"},
     ),
     Marked(
         "leasing_leaseterm",
         ("lease_id", "position", "price_ore", "quarters"),
         (("id",), ("lease_id", "position")),
-        lease="lease_id",
+        by={"lease_id": "lease_id"},
     ),
     # Whatever is leased may not be deleted, and what is new is not leased.
     Marked(
         "inventory_device",
         ("id", "model_id"),
         (("id",), ("serial_number",)),
-        device="id",
+        by={"device_id": "id"},
         operations=("update",),
     ),
     Marked(
@@ -84,14 +128,101 @@ MARKED = (
         "leasing_billingrun",
         ("id", "quarter"),
         (("id",), ("code",)),
-        lease=str(A_RUN),
+        by={"lease_id": str(A_RUN)},
+    ),
+)
+# What the lessor's invoices are held against, and what is decided; placements are nothing of it.
+RECONCILED = (
+    Marked(
+        "leasing_lease",
+        ("id", "device_id", "starts_on", "stops_on", "sub_agreement_id"),
+        (("id",), ("device_id",)),
+        by={"device_id": "device_id"},
+        marks=RECONCILIATIONS,
+    ),
+    Marked(
+        "leasing_leaseterm",
+        ("lease_id", "position", "price_ore", "quarters"),
+        (("id",), ("lease_id", "position")),
+        by={"lease_id": "lease_id"},
+        marks=RECONCILIATIONS,
+    ),
+    Marked(
+        "inventory_device",
+        ("id", "serial_number"),
+        (("id",), ("serial_number",)),
+        by={"device_id": "id", "number": "serial_number"},
+        marks=RECONCILIATIONS,
+    ),
+    Marked(
+        "inventory_formerserialnumber",
+        ("device_id", "serial_number"),
+        (("id",), ("serial_number",)),
+        by={"device_id": "device_id", "number": "serial_number"},
+        marks=RECONCILIATIONS,
+    ),
+    Marked(
+        "leasing_subagreement",
+        ("id", "number"),
+        (("id",), ("number",)),
+        by={"number": "number"},
+        marks=RECONCILIATIONS,
+    ),
+    Marked(
+        "leasing_supplierinvoiceline",
+        (
+            "invoice_id",
+            "number",
+            "serial_number",
+            "sub_agreement",
+            "starts_on",
+            "ends_before",
+            "amount_ore",
+        ),
+        (("id",), ("invoice_id", "number")),
+        by={"invoice_id": "invoice_id", "starts_on": "starts_on", "ends_before": "ends_before"},
+        marks=RECONCILIATIONS,
+    ),
+    Marked(
+        "leasing_differenceoutcome",
+        (
+            "id",
+            "quarter",
+            "pile",
+            "serial_number",
+            "sub_agreement",
+            "amount_ore",
+            "outcome",
+            "charge_id",
+            "credit_note_id",
+        ),
+        (("id",), ("quarter", "pile", "serial_number", "sub_agreement")),
+        by={"quarter": "quarter", "invoice_id": "credit_note_id"},
+        marks=RECONCILIATIONS,
+    ),
+    Marked(
+        "leasing_settings",
+        ("id", "billing_starts_on", "tolerance_ore"),
+        (("id",),),
+        marks=RECONCILIATIONS,
     ),
 )
 
 
+def tables_without(missing: Iterable[str]) -> list[MarkTable]:
+    """Return the tables that some of the missing triggers write to."""
+    gone = tuple(missing)
+    found = {
+        marked.marks.table
+        for marked in (*MARKED, *RECONCILED)
+        if any(trigger.startswith(f"{marked.name}_") for trigger in gone)
+    }
+    return [table for table in MARK_TABLES if table.table in found]
+
+
 def on_postgresql(schema: Schema) -> Iterator[Trigger]:
     """Yield one statement trigger an operation; what is saved as it was marks nothing."""
-    for marked in MARKED:
+    for marked in (*MARKED, *RECONCILED):
         columns = ", ".join(marked.columns)
         where = f" WHERE {marked.only}" if marked.only else ""
         gone, fresh = (f"SELECT {columns} FROM {rows}{where}" for rows in ("gone", "fresh"))
@@ -107,32 +238,32 @@ def on_postgresql(schema: Schema) -> Iterator[Trigger]:
         for operation in marked.operations:
             event, transition, changed = rows[operation]
             yield statement_trigger(
-                f"{PREFIX}{marked.table}_{operation}",
+                f"{marked.name}_{operation}",
                 marked.table,
                 f"{event} ON {marked.table} REFERENCING {transition}",
-                f" BEGIN INSERT INTO {TABLE} (device_id, lease_id) "
+                f" BEGIN {marked.into} "
                 f"SELECT DISTINCT {_cast(marked)} FROM ({changed}) changed; RETURN NULL; END ",
                 schema,
             )
         yield statement_trigger(
-            f"{PREFIX}{marked.table}_truncate",
+            f"{marked.name}_truncate",
             marked.table,
             f"BEFORE TRUNCATE ON {marked.table}",
-            f" BEGIN {EVERYTHING}; RETURN NULL; END ",
+            f" BEGIN {marked.marks.everything}; RETURN NULL; END ",
             schema,
         )
 
 
 def _cast(marked: Marked) -> str:
-    device, lease = marked.values().split(", ")
-    return f"{device}::bigint, {lease}::bigint"
+    kinds = marked.marks.columns.values()
+    return ", ".join(f"{v}::{kind}" for v, kind in zip(marked.values(), kinds, strict=True))
 
 
 def on_sqlite() -> Iterator[Trigger]:
     """Yield row triggers; what a REPLACE is about to push out is marked before it is gone."""
-    for marked in MARKED:
+    for marked in (*MARKED, *RECONCILED):
         for operation, (event, when, body) in _written(marked).items():
-            name = f"{PREFIX}{marked.table}_{operation}"
+            name = f"{marked.name}_{operation}"
             condition = f" WHEN {when}" if when else ""
             yield Trigger(
                 name,
@@ -180,12 +311,12 @@ def _differ(columns: Iterable[str]) -> str:
 
 
 def _into(marked: Marked, row: str) -> str:
-    return f"INSERT INTO {TABLE} (device_id, lease_id) SELECT {marked.values(row)}"
+    return f"{marked.into} SELECT {', '.join(marked.values(row))}"
 
 
 def _also_of_another(marked: Marked) -> str:
     """Mark what a row belongs to now, where that is another one than before."""
-    column = marked.device or marked.lease
-    if not column or column.isdigit():
+    columns = sorted(column for column in marked.by.values() if not column.isdigit())
+    if not columns:
         return ""
-    return f"{_into(marked, 'NEW.')} WHERE NEW.{column} IS NOT OLD.{column};"
+    return f"{_into(marked, 'NEW.')} WHERE {_differ(columns)};"

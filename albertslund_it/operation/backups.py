@@ -18,7 +18,7 @@ from django.db.migrations.loader import MigrationLoader
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.disks import full_disk, no_room_for
 from leasing.guards import GUARDED, missing_guards
-from leasing.marks import EVERYTHING
+from leasing.marks import MARK_TABLES
 
 OUR_TABLES = {"django_migrations", *(guarded.table for guarded in GUARDED)}
 PATIENCE = 80  # quarters of a second to wait for somebody who is writing
@@ -139,7 +139,8 @@ def _check(copy: Path) -> tuple[int, bool]:
 def _let_costs_be_worked_out(copy: Path) -> None:
     """Mark everything: what a file held elsewhere is not taken for what its facts cost."""
     with _as_database(copy) as connection, connection.cursor() as cursor:
-        cursor.execute(EVERYTHING)
+        for marks in MARK_TABLES:
+            cursor.execute(marks.everything)
 
 
 def _damage(cursor) -> str:

@@ -1,6 +1,6 @@
 """Figures as of one moment: kept costs are brought up to date, then all is read at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
-from leasing.cost_table.refresh import refresh
+from leasing.cost_table.refresh import IN_A_REQUEST, Effort, Progress, refresh
 
+# What subjects keep of the facts beside the costs, refreshed with them; `leasing.apps` knows them.
+BESIDE: list[Callable[[Effort], bool]] = []
 # Whether kept costs follow the facts, inside `one_moment`; None outside.
 _follows: ContextVar[bool | None] = ContextVar("costs_follow", default=None)
 
@@ -45,6 +47,11 @@ def costs_are_behind() -> bool:
     return moments.are_behind
 
 
+def bring_up_to_date(progress: Progress | None = None, effort: Effort = IN_A_REQUEST) -> bool:
+    """Work out all that is marked; tell whether what is kept follows what was committed before."""
+    return all([refresh(progress, effort), *(one(effort) for one in BESIDE)])
+
+
 @contextmanager
 def one_moment() -> Iterator[None]:
     """Read everything inside as it was at one moment, with all that was committed before it.
@@ -55,7 +62,7 @@ def one_moment() -> Iterator[None]:
     if _follows.get() is not None:
         yield
         return
-    follows = refresh()
+    follows = bring_up_to_date()
     moments = _moments.get()
     if moments is not None and not follows:
         moments.are_behind = True

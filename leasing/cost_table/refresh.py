@@ -102,10 +102,15 @@ def refresh(progress: Progress | None = None, effort: Effort = IN_A_REQUEST) -> 
             if stop is not None and time.monotonic() > stop:
                 return False
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) == NOT_AVAILABLE or "locked" in str(error):
+        if somebody_else_is_at_it(error):
             return not _up_to(last).exists()
         raise
     return True
+
+
+def somebody_else_is_at_it(error: OperationalError) -> bool:
+    """Tell whether an error is that of a turn that did not come in time."""
+    return getattr(error.__cause__, "sqlstate", None) == NOT_AVAILABLE or "locked" in str(error)
 
 
 def _up_to(last: int) -> QuerySet[CostMark]:
@@ -137,13 +142,12 @@ class Taken(NamedTuple):
 
 def _take(last: int, progress: Progress | None, effort: Effort) -> Taken | None:
     """Work out some of the marks up to the last one; None where there are none any more."""
-    with _turn(effort.wait):
+    with turn(LOCK, effort.wait):
         marks = _marks(_up_to(last).order_by("id")[:MARKS])
         if not marks:
             return None
         in_pieces = set()
         if any(mark.is_everything for mark in marks):
-            marks = _marks(_up_to(last))  # whatever they are of is worked out with it
             if effort.work is None or Lease.objects.count() <= AT_ONCE:
                 _work_out_everything(progress)
             else:
@@ -163,8 +167,8 @@ def _take(last: int, progress: Progress | None, effort: Effort) -> Taken | None:
 
 
 @contextmanager
-def _turn(seconds: float) -> Iterator[None]:
-    """Let nobody else work costs out; fail where somebody does for so many seconds.
+def turn(lock: int, seconds: float) -> Iterator[None]:
+    """Let nobody else work out what has the lock; fail where somebody does for so many seconds.
 
     On SQLite the transaction itself has the lock, and waits for it as long as the connection does.
     """
@@ -172,7 +176,7 @@ def _turn(seconds: float) -> Iterator[None]:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL lock_timeout = '{seconds:.0f}s'")
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
                 cursor.execute("SET LOCAL lock_timeout = DEFAULT")
             yield
     else:

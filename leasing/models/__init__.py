@@ -22,6 +22,12 @@ from leasing.models.loss import LossReport
 from leasing.models.mail import Mail
 from leasing.models.order import Order, OrderedDevice, OrderLine, Status
 from leasing.models.rebilling import RebillingExport, Voucher
+from leasing.models.reconciled import (
+    ReconciledBlock,
+    ReconciledQuarter,
+    ReconciledRow,
+    ReconcileMark,
+)
 from leasing.models.scenario import Scenario
 from leasing.models.settings import Booking, FiscalYear, Settings
 from leasing.models.supplier import (
@@ -75,6 +81,10 @@ __all__ = [
     "Preparation",
     "QuarterlyInvoice",
     "RebillingExport",
+    "ReconcileMark",
+    "ReconciledBlock",
+    "ReconciledQuarter",
+    "ReconciledRow",
     "Scenario",
     "SeenProposal",
     "Settings",

@@ -19,7 +19,7 @@ REFERENCE: dict[str, Any] = {
 
 
 class KeptRow(models.Model):
-    """A row that only `leasing.cost_table` writes."""
+    """A row that is worked out from the facts, and written by whoever works it out alone."""
 
     class Meta:
         abstract = True

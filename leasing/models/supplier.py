@@ -63,6 +63,7 @@ class SupplierInvoiceLine(models.Model):
         indexes = [
             models.Index(fields=["serial_number", "starts_on"], name="supplier_line_serial"),
             models.Index(fields=["starts_on"], name="supplier_line_start"),
+            models.Index(fields=["ends_before"], name="supplier_line_end"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["invoice", "number"], name="supplier_line_once"),

@@ -15,7 +15,7 @@ from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import DifferenceOutcome, Outcome, SupplierInvoice
 from leasing.supplier.selectors.claims import Claim
 from leasing.supplier.selectors.matching import MatchedRow
-from leasing.supplier.selectors.reconciliation import (
+from leasing.supplier.selectors.piles import (
     Cause,
     CauseKey,
     PileSum,

@@ -26,7 +26,7 @@ from leasing.supplier.presenters import (
     decide_url,
     invoice_kind,
 )
-from leasing.supplier.selectors.reconciliation import state_of_difference
+from leasing.supplier.selectors.piles import state_of_difference
 
 KINDS = [("faktura", "Faktura"), ("kreditnota", "Kreditnota")]
 

@@ -13,12 +13,8 @@ from leasing.supplier.presenters import (
     decision_text,
     subject_name,
 )
-from leasing.supplier.selectors.reconciliation import (
-    State,
-    difference_rows,
-    reconciliation_of,
-    state_of_difference,
-)
+from leasing.supplier.selectors.piles import State, state_of_difference
+from leasing.supplier.selectors.reconciliation import difference_rows, reconciliation_of
 
 DIFFERENT = 3
 

@@ -2,11 +2,16 @@ import re
 import sys
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.commands import DanishCommand
 from leasing.billing.presenters.breaches import sentences_of_breaches
 from leasing.billing.selectors.verification import breaches, unexpected
+from leasing.cost_table.moment import snapshot
+from leasing.cost_table.refresh import AT_LEISURE
 from leasing.guards import who_can_remove_guards
 from leasing.models import BillingRun
+from leasing.supplier.selectors.check import reconciliations_that_differ
+from leasing.supplier.services.kept import refresh_reconciliations
 
 EXPECTED = re.compile(r"(20[0-9]{2}(?:Q[1-4]|S[0-9]{1,3}))=([0-9A-F]{64})")
 
@@ -30,7 +35,12 @@ class Command(DanishCommand):
                 f"Bemærk: »{role}« ejer tabellerne og kan slå spærringerne fra. Lad programmet "
                 "køre som en anden rolle (grant_application)."
             )
-        found = [*sentences_of_breaches(breaches()), *sentences_of_breaches(unexpected(expected))]
+        refresh_reconciliations(AT_LEISURE)
+        found = [
+            *sentences_of_breaches(breaches()),
+            *sentences_of_breaches(unexpected(expected)),
+            *(f"Den gemte afstemning af {q.label} er ikke den, en ny giver." for q in _differing()),
+        ]
         if found:
             for line in found:
                 self.stderr.write(line)
@@ -41,6 +51,11 @@ class Command(DanishCommand):
             f"Alt stemmer: {runs} {'låst kørsel' if runs == 1 else 'låste kørsler'} genberegnet, "
             "alle spærringer er på plads."
         )
+
+
+def _differing() -> list[Quarter]:
+    with snapshot():
+        return list(reconciliations_that_differ())
 
 
 def _read(text: str) -> tuple[str, str]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from albertslund_it.common.quarters import Quarter
 from leasing.models import BillingRun, RebillingExport
-from leasing.supplier.selectors.reconciliation import Reconciliation, reconciliation_of
+from leasing.supplier.selectors.piles import Reconciliation
+from leasing.supplier.selectors.reconciliation import reconciliation_of
 from leasing.supplier.selectors.waiting import has_invoice
 
 

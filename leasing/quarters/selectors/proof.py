@@ -15,7 +15,8 @@ from leasing.cost_table.moment import one_moment
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.rebilling.selectors.postings import DEBIT, Posting
 from leasing.supplier.selectors.expected import expected_between, expected_of_lessor
-from leasing.supplier.selectors.reconciliation import Reconciliation, reconciliation_of
+from leasing.supplier.selectors.piles import Reconciliation
+from leasing.supplier.selectors.reconciliation import reconciliation_of
 from leasing.supplier.selectors.waiting import MissingInvoice, has_invoice, not_invoiced
 
 # What is held against what.

@@ -24,7 +24,7 @@ from leasing.models import BillingRun, Kind
 from leasing.rebilling.selectors.postings import CREDIT, DEBIT, Posting, postings_of
 from leasing.rebilling.selectors.run import Rebilling, SpecifiedLine
 from leasing.supplier.presenters import PILE_NAMES
-from leasing.supplier.selectors.reconciliation import Reconciliation
+from leasing.supplier.selectors.piles import Reconciliation
 
 TEXT, CODE, NUMBER = CellKind.TEXT, CellKind.CODE, CellKind.NUMBER
 AMOUNT, DATE = CellKind.AMOUNT, CellKind.DATE

@@ -5,13 +5,23 @@ from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
+from django.db.models import Sum
+
+from albertslund_it.common.quarters import Quarter
 from leasing.cost_table.facts import billing_start
+from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import accrued, terms_in_order
-from leasing.models import (
-    LeaseTerm,
-)
+from leasing.models import CostTotal, LeaseTerm
 
 CHUNK = 5_000
+
+
+def expected_in(quarters: Sequence[Quarter]) -> list[int]:
+    """Return what all leases cost in each quarter, as it is kept."""
+    with one_moment():
+        totals = CostTotal.objects.filter(period__in=[str(quarter) for quarter in quarters])
+        sums = dict(totals.order_by().values_list("period").annotate(Sum("amount_ore")))
+    return [sums.get(str(quarter), 0) for quarter in quarters]
 
 
 def expected_of_lessor(starts_on: date, ends_before: date) -> int:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
@@ -9,7 +10,6 @@ from typing import NamedTuple
 
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device
-from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import terms_in_order
 from leasing.domain.allocation import fast
 from leasing.domain.reconciliation import (
@@ -27,6 +27,7 @@ from leasing.domain.reconciliation import (
 from leasing.models import DifferenceOutcome, Settings, SubAgreement
 from leasing.supplier.selectors.outcomes import Decisions, decisions_of, subject_of
 from leasing.supplier.selectors.sides import (
+    LeaseFacts,
     SupplierLine,
     by_device,
     lease_side,
@@ -55,30 +56,48 @@ class MatchedRow(NamedTuple):
 
 
 class Matched(NamedTuple):
-    """One step of the pass: what a lease is expected to cost, and its rows."""
+    """One step of the pass: what a lease is expected to cost, and its rows; its device, if any."""
 
     carried: Carried
     rows: list[MatchedRow]
+    device_id: int | None = None
 
 
-def matched(quarter: Quarter) -> Iterator[Matched]:
+@dataclass
+class Terms:
+    """What is the same for every quarter."""
+
+    tolerance: int = field(
+        default_factory=lambda: Settings.objects.values_list("tolerance_ore", flat=True).get(id=1)
+    )
+    numbers: dict[int, str] = field(
+        default_factory=lambda: dict(SubAgreement.objects.values_list("id", "number"))
+    )
+
+
+LeaseRows = Iterable[tuple[LeaseFacts, list[tuple[int, int]]]]
+
+
+def matched(quarter: Quarter, decisions: Decisions | None = None) -> Iterator[Matched]:
     """Compare the whole quarter, lease by lease, then the totals."""
-    with one_moment():
-        yield from _Pass(quarter).run()
+    made = decisions or decisions_of(quarter)
+    span = span_of_quarter(quarter)
+    return Pass(span, made, Terms()).run(lease_side(), line_side(span))
 
 
-class _Pass:
-    def __init__(self, quarter: Quarter):
-        self.span: Span = span_of_quarter(quarter)
-        self.decisions: Decisions = decisions_of(quarter)
-        self.tolerance = Settings.objects.values_list("tolerance_ore", flat=True).get(id=1)
-        self.numbers = dict(SubAgreement.objects.values_list("id", "number"))
+class Pass:
+    """Leases and lines, both in the order of the devices, beside each other."""
+
+    def __init__(self, span: Span, decisions: Decisions, terms: Terms):
+        self.span, self.decisions = span, decisions
+        self.tolerance, self.numbers = terms.tolerance, terms.numbers
         self.totals: dict[int, list[BilledGroup]] = {}
         self.shares: dict[int, Total] = {}
         self.known: set[int] = set()
 
-    def run(self) -> Iterator[Matched]:
-        lines = by_device(self._lines())
+    def run(self, leases: LeaseRows, supplier_lines: Iterable[SupplierLine]) -> Iterator[Matched]:
+        """Compare them, and yield one step a lease, unknown number or total."""
+        lines = by_device(self._counted(supplier_lines))
         device, its_lines = next(lines, NO_LINES)
         strange_totals: dict[str, list[Billed]] = {}
         if device == 0:
@@ -86,7 +105,7 @@ class _Pass:
             device, its_lines = next(lines, NO_LINES)
         credited, decided = self.decisions.credited, self.decisions.by_difference
         span, tolerance, totals, shares = self.span, self.tolerance, self.totals, self.shares
-        for (owner, began, stops_on, serial, model, sub), prices in lease_side():
+        for (owner, began, stops_on, serial, model, sub), prices in leases:
             while device is not None and device < owner:
                 yield from self._unleased(device, its_lines)
                 device, its_lines = next(lines, NO_LINES)
@@ -123,15 +142,14 @@ class _Pass:
                 )
                 for item in items
             ]
-            yield fast(Matched, (carried, rows))
+            yield fast(Matched, (carried, rows, owner))
         while device is not None:
             yield from self._unleased(device, its_lines)
             device, its_lines = next(lines, NO_LINES)
         yield from self._of_totals(strange_totals)
 
-    def _lines(self) -> Iterator[SupplierLine]:
+    def _counted(self, lines: Iterable[SupplierLine]) -> Iterable[SupplierLine]:
         moved = self.decisions.moved
-        lines = line_side(self.span)
         return (line for line in lines if line.id not in moved) if moved else lines
 
     def _without_device(
@@ -170,7 +188,7 @@ class _Pass:
         about = subject_of(device, serial, "")
         credited = sum(amount for _, amount in self.decisions.credited.get(about, ()))
         if item := unknown_item(billed, self.span, credited):
-            yield Matched(NOTHING, [self._row(item, device, serial, model, "")])
+            yield Matched(NOTHING, [self._row(item, device, serial, model, "")], device)
 
     def _of_totals(self, strange_totals: dict[str, list[Billed]]) -> Iterator[Matched]:
         for sub, total in self.shares.items():

@@ -4,12 +4,13 @@ A device keeps its decisions when its serial number is changed: the number is lo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.rows import among
 from inventory.imports.selectors import devices_by_serial_number
 from leasing.domain.reconciliation import Pile
 from leasing.models import DifferenceOutcome, Outcome, SupplierInvoiceLine
@@ -36,17 +37,27 @@ class Subjects:
         return subject_of(device.id if device else None, row.serial_number, row.sub_agreement)
 
 
+# Of a quarter: what credit notes give back of a subject, in the piles that it was claimed in.
+Credited = dict[Subject, list[tuple[Pile, int]]]
+
+
 @dataclass
-class Decisions:
-    """The decisions of a quarter, and the credit lines that settle its claims or others'.
+class Settlements:
+    """The credit lines that settle claims: what they credit, by the quarter of the claim.
 
     `moved` are lines that count where their claim is, not in the quarter of their days.
     """
 
+    credited: dict[str, Credited]
+    moved: frozenset[int]
+
+
+@dataclass
+class Decisions:
+    """The decisions of a quarter, and the credit lines that settle its claims or others'."""
+
     by_difference: dict[tuple[str, Subject], DifferenceOutcome] = field(default_factory=dict)
-    credited: dict[Subject, list[tuple[Pile, int]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    credited: Credited = field(default_factory=dict)
     moved: frozenset[int] = frozenset()
 
     @property
@@ -56,28 +67,48 @@ class Decisions:
 
 def decisions_of(quarter: Quarter) -> Decisions:
     """Read what is decided about a quarter, and which credit lines are for its claims."""
-    code = str(quarter)
-    outcomes = list(DifferenceOutcome.objects.filter(quarter=code).select_related("credit_note"))
+    return decisions_by_quarter([quarter], settlements())[quarter]
+
+
+def decisions_by_quarter(
+    quarters: Collection[Quarter],
+    settled: Settlements,
+    serial_numbers: Collection[str] | None = None,
+) -> dict[Quarter, Decisions]:
+    """Read what is decided about quarters, of all or about some serial numbers."""
+    found = {
+        quarter: Decisions({}, settled.credited.get(str(quarter), {}), settled.moved)
+        for quarter in quarters
+    }
+    by_code = {str(quarter): decisions for quarter, decisions in found.items()}
+    outcomes = DifferenceOutcome.objects.filter(quarter__in=list(by_code))
+    if serial_numbers is not None:
+        outcomes = outcomes.filter(serial_number__in=among(serial_numbers))
+    made = list(outcomes.select_related("credit_note"))
+    subjects = Subjects(one.serial_number for one in made)
+    for one in made:
+        by_code[one.quarter].by_difference[one.pile, subjects.of(one)] = one
+    return found
+
+
+def settlements() -> Settlements:
+    """Read which lines of credit notes settle which claims."""
     settled = list(DifferenceOutcome.objects.exclude(credit_note=None))
     lines = list(
         SupplierInvoiceLine.objects.filter(
             invoice_id__in={outcome.credit_note_id for outcome in settled}
         ).order_by("invoice_id", "number")
     )
-    subjects = Subjects(
-        [
-            *(one.serial_number for one in (*outcomes, *settled)),
-            *(line.serial_number for line in lines),
-        ]
-    )
-    found = Decisions({(o.pile, subjects.of(o)): o for o in outcomes})
+    numbers = [one.serial_number for one in settled]
+    subjects = Subjects([*numbers, *(line.serial_number for line in lines)])
+    credited: dict[str, Credited] = {}
     moved = set()
     for outcome, line in _settling(settled, lines, subjects):
         moved.add(line.id)
-        if outcome.quarter == code:
-            found.credited[subjects.of(outcome)].append((Pile(outcome.pile), line.amount_ore))
-    found.moved = frozenset(moved)
-    return found
+        of_quarter = credited.setdefault(outcome.quarter, {})
+        of_subject = of_quarter.setdefault(subjects.of(outcome), [])
+        of_subject.append((Pile(outcome.pile), line.amount_ore))
+    return Settlements(credited, frozenset(moved))
 
 
 def _settling(

@@ -1,179 +1,45 @@
-"""A quarter's reconciliation: its piles, the causes in them, and what is dealt with."""
+"""A quarter's reconciliation: as it is kept, or worked out from the facts of the moment."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter
 from leasing.cost_table.facts import billing_start
+from leasing.cost_table.moment import one_moment
 from leasing.domain.reconciliation import DIFFERENCES, Pile
-from leasing.models import DifferenceOutcome, Outcome, SupplierInvoiceLine
+from leasing.models import DifferenceOutcome, Outcome, ReconciledQuarter, SupplierInvoiceLine
+from leasing.supplier.selectors.kept import is_kept, kept_reconciliation, kept_rows
 from leasing.supplier.selectors.matching import MatchedRow, matched
-from leasing.supplier.selectors.outcomes import decisions_of, open_claims
+from leasing.supplier.selectors.outcomes import Decisions, decisions_of, open_claims
+from leasing.supplier.selectors.piles import (
+    Cause,
+    PileSum,
+    Reconciliation,
+    State,
+    cause_of,
+    state_of_difference,
+)
 from leasing.supplier.selectors.sides import span_of_quarter
 
 
-class State(StrEnum):
-    """How far a difference is dealt with."""
-
-    OPEN = "open"
-    CHANGED = "changed"  # decided, but it is another amount now
-    CLAIMED = "claimed"  # waits for a credit note
-    DONE = "done"
-
-
-def state_of_difference(row: MatchedRow) -> State:
-    """Tell how far a difference is dealt with; rounding needs nobody."""
-    if row.pile not in DIFFERENCES:
-        return State.DONE
-    if row.decision is None:
-        return State.OPEN
-    if row.decision.amount_ore != row.difference_ore:
-        return State.CHANGED
-    waits = row.decision.outcome == Outcome.CLAIMED and row.decision.credit_note_id is None
-    return State.CLAIMED if waits else State.DONE
-
-
-class CauseKey(NamedTuple):
-    """What equal differences share: pile, model (or sub-agreement), øre, billed twice or not.
-
-    `model_name` is None for a total, which is about a sub-agreement and no device.
-    """
-
-    pile: Pile
-    model_name: str | None
-    sub_agreement: str
-    amount_ore: int
-    is_double: bool
-
-
-def cause_of(row: MatchedRow) -> CauseKey:
-    """Return the cause that a difference belongs to."""
-    is_device = bool(row.serial_number)
-    model_name, sub_agreement = (row.model_name, "") if is_device else (None, row.sub_agreement)
-    return CauseKey(row.pile, model_name, sub_agreement, row.difference_ore, row.item.is_double)
-
-
-@dataclass
-class Tally:
-    """How many, what they come to, and how many of them each state has."""
-
-    count: int = 0
-    amount_ore: int = 0
-    states: dict[State, int] = field(default_factory=dict)
-    undecided_ore: int = 0
-
-    def add(self, amount_ore: int, state: State) -> None:
-        """Count one more."""
-        self.count += 1
-        self.amount_ore += amount_ore
-        self.states[state] = self.states.get(state, 0) + 1
-        if state in (State.OPEN, State.CHANGED):
-            self.undecided_ore += amount_ore
-
-    @property
-    def undecided(self) -> int:
-        """Count those that nobody has decided about as they are now."""
-        return self.states.get(State.OPEN, 0) + self.states.get(State.CHANGED, 0)
-
-    @property
-    def claimed(self) -> int:
-        return self.states.get(State.CLAIMED, 0)
-
-
-@dataclass(kw_only=True)
-class Cause(Tally):
-    """Equal differences: one cause and one decision."""
-
-    key: CauseKey
-    outcomes: dict[str, int] = field(default_factory=dict)
-    earlier: DifferenceOutcome | None = None
-
-
-@dataclass(kw_only=True)
-class PileSum(Tally):
-    """A pile with its causes."""
-
-    pile: Pile
-    invoiced_ore: int = 0
-    causes: dict[CauseKey, Cause] = field(default_factory=dict)
-
-
-@dataclass
-class Reconciliation:
-    """What the lessor should bill for a quarter, what is billed, and every step between them.
-
-    expected + Σ piles − by_earlier + of_later = invoiced; `lines_ore` is the sum of the invoice
-    lines themselves, which must be the same.
-    """
-
-    quarter: Quarter
-    piles: dict[Pile, PileSum]
-    expected_ore: int = 0
-    by_earlier_ore: int = 0
-    of_later_ore: int = 0
-    invoiced_ore: int = 0
-    lines_ore: int = 0
-    line_count: int = 0
-    orphans: list[DifferenceOutcome] = field(default_factory=list)
-
-    @property
-    def has_invoices(self) -> bool:
-        return self.line_count > 0 or self.by_earlier_ore != 0
-
-    @property
-    def differences(self) -> list[PileSum]:
-        """Return the piles that somebody must decide about and that hold anything."""
-        return [self.piles[pile] for pile in DIFFERENCES if self.piles[pile].count]
-
-    @property
-    def differences_ore(self) -> int:
-        """Add up every pile, rounding included: all that stands between the two sums."""
-        return sum(pile.amount_ore for pile in self.piles.values())
-
-    @property
-    def by_earlier_minus_ore(self) -> int:
-        return -self.by_earlier_ore
-
-    @property
-    def undecided(self) -> int:
-        """Count what waits for a decision: orphans must be taken back."""
-        return sum(pile.undecided for pile in self.piles.values()) + len(self.orphans)
-
-    @property
-    def undecided_ore(self) -> int:
-        of_piles = sum(pile.undecided_ore for pile in self.piles.values())
-        return of_piles + sum(orphan.amount_ore for orphan in self.orphans)
-
-    @property
-    def claimed(self) -> int:
-        return sum(pile.claimed for pile in self.piles.values())
-
-    @property
-    def ties(self) -> bool:
-        """Tell whether expected and the named differences give what is invoiced, to the øre."""
-        explained = self.expected_ore + self.differences_ore
-        explained += self.of_later_ore - self.by_earlier_ore
-        return explained == self.invoiced_ore == self.lines_ore
-
-    @property
-    def is_settled(self) -> bool:
-        """Tell whether nothing waits for a decision or a credit note."""
-        return not self.undecided and not self.claimed
-
-
 def reconciliation_of(quarter: Quarter) -> Reconciliation:
+    """Return a quarter's reconciliation; one that no line is about is worked out."""
+    with one_moment():
+        return kept_reconciliation(quarter) or worked_out(quarter)
+
+
+def worked_out(quarter: Quarter) -> Reconciliation:
     """Reconcile a quarter: one pass over the leases and the lines."""
+    decisions = decisions_of(quarter)
     found = Reconciliation(quarter, {pile: PileSum(pile=pile) for pile in Pile})
     piles = found.piles
     met: set[int] = set()
     agreed = agreed_ore = expected = earlier = later = invoiced = 0
     agrees = Pile.AGREES
-    for (cost, by_earlier, of_later), rows in matched(quarter):
+    for (cost, by_earlier, of_later), rows, _ in matched(quarter, decisions):
         expected += cost
         earlier += by_earlier
         later += of_later
@@ -190,14 +56,14 @@ def reconciliation_of(quarter: Quarter) -> Reconciliation:
     piles[Pile.AGREES].count, piles[Pile.AGREES].invoiced_ore = agreed, agreed_ore
     found.expected_ore, found.invoiced_ore = expected, invoiced
     found.by_earlier_ore, found.of_later_ore = earlier, later
-    found.lines_ore, found.line_count = _sum_of_lines(quarter)
+    found.lines_ore, found.line_count = sum_of_lines(quarter, decisions)
     found.orphans = _orphans(quarter, met)
     return found
 
 
 def orphans_of(quarter: Quarter) -> list[DifferenceOutcome]:
     """Return the decisions that still cost or ask for money, though their difference is gone."""
-    rows = difference_rows(quarter)
+    rows = differences_now(quarter)
     return _orphans(quarter, {row.decision.id for row in rows if row.decision})
 
 
@@ -217,15 +83,15 @@ def _count(pile: PileSum, row: MatchedRow) -> None:
     cause.add(amount, state)
     if row.decision:
         if state is State.CHANGED:
-            cause.earlier = row.decision
+            if cause.earlier is None or cause.earlier.id < row.decision.id:
+                cause.earlier = row.decision
         else:
             outcome = row.decision.outcome
             cause.outcomes[outcome] = cause.outcomes.get(outcome, 0) + 1
 
 
-def _sum_of_lines(quarter: Quarter) -> tuple[int, int]:
+def sum_of_lines(quarter: Quarter, decisions: Decisions) -> tuple[int, int]:
     """Add up the invoice lines of a quarter as they stand, claims' credits where they belong."""
-    decisions = decisions_of(quarter)
     lines = lines_of_quarter(quarter).exclude(id__in=decisions.moved)
     sums = lines.aggregate(total=Sum("amount_ore"), count=Count("id"))
     credits = sum(len(found) for found in decisions.credited.values())
@@ -244,22 +110,34 @@ def quarter_of_line(starts_on: date, start: date) -> Quarter:
     return Quarter.of(max(starts_on, start))
 
 
-def difference_rows(quarter: Quarter, piles: Iterable[Pile] = DIFFERENCES) -> Iterator[MatchedRow]:
-    """Return the rows of some piles, the devices in order."""
+def difference_rows(quarter: Quarter, piles: Iterable[Pile] = DIFFERENCES) -> list[MatchedRow]:
+    """Return the rows of some piles, the devices in order; worked out where none are kept."""
+    with one_moment():
+        found = kept_rows if is_kept(quarter) else differences_now
+        return list(found(quarter, piles))
+
+
+def differences_now(quarter: Quarter, piles: Iterable[Pile] = DIFFERENCES) -> Iterator[MatchedRow]:
+    """Work out the rows of some piles: for whoever decides by them, with what they rest on locked.
+
+    Nothing is kept of it, so that nobody waits for the end of the transaction.
+    """
     wanted = frozenset(piles)
     return (row for step in matched(quarter) for row in step.rows if row.pile in wanted)
 
 
 def invoiced_quarters() -> list[Quarter]:
-    """Return every quarter from the first to the last that a line belongs to, where one does."""
+    """Return every quarter that a line belongs to."""
+    with one_moment():
+        codes = ReconciledQuarter.objects.filter(is_home=True).values_list("quarter", flat=True)
+        return sorted(map(Quarter.parse, codes))
+
+
+def invoiced_now() -> list[Quarter]:
+    """Return every quarter that a line belongs to, by the lines themselves."""
     start = billing_start()
-    found = {
-        quarter_of_line(day, start)
-        for day in SupplierInvoiceLine.objects.order_by()
-        .values_list("starts_on", flat=True)
-        .distinct()
-    }
-    return sorted(found)
+    days = SupplierInvoiceLine.objects.order_by().values_list("starts_on", flat=True).distinct()
+    return sorted({quarter_of_line(day, start) for day in days})
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,17 @@
 """The lessor's lines and the leases, both read in the order of the devices."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.rows import among
 from inventory.models import Device, FormerSerialNumber
 from leasing.cost_table.facts import billing_start, prices_gathered
 from leasing.domain.allocation import fast
@@ -47,13 +49,17 @@ class SupplierLine(NamedTuple):
         return fast(Billed, (self.starts_on, self.ends_before, self.amount_ore, total))
 
 
-def lease_side() -> Iterator[tuple[LeaseFacts, list[tuple[int, int]]]]:
+def lease_side(
+    leases: QuerySet[Lease] | None = None,
+) -> Iterator[tuple[LeaseFacts, list[tuple[int, int]]]]:
     """Return ((device, first day, stop, serial number, model, agreement), prices) of each lease.
 
-    In the order of the devices; `prices` are (øre, quarters) of the terms.
+    Of some leases, or of all. In the order of the devices; `prices` are (øre, quarters) of the
+    terms.
     """
+    every = Lease.objects.all() if leases is None else leases
     rows = (
-        Lease.objects.order_by("device_id", "terms__position")
+        every.order_by("device_id", "terms__position")
         .values_list(
             "device_id",
             "starts_on",
@@ -74,21 +80,31 @@ def line_side(span: Span) -> Iterator[SupplierLine]:
 
     Those whose device is not known come first, totals first of all.
     """
+    reaches = "" if span.is_first else " AND l.ends_before > %s"
+    days = [span.ends_before] if span.is_first else [span.ends_before, span.starts_on]
+    yield from _lines(f"l.starts_on < %s{reaches}", [day.isoformat() for day in days])
+
+
+def lines_about(serial_numbers: Collection[str]) -> Iterator[SupplierLine]:
+    """Yield the lines with one of some serial numbers, of any quarter, as `line_side` does."""
+    wanted = among(serial_numbers)
+    yield from _lines(f"l.serial_number IN ({wanted.sql})", wanted.params)
+
+
+def _lines(condition: str, parameters: Sequence[Any]) -> Iterator[SupplierLine]:
     names = {
         "line": SupplierInvoiceLine._meta.db_table,
         "device": Device._meta.db_table,
         "former": FormerSerialNumber._meta.db_table,
     }
-    reaches = "" if span.is_first else " AND l.ends_before > %s"
     statement = (
         "SELECT COALESCE(d.id, f.device_id, 0) AS device, {columns} FROM {line} l"
         " LEFT JOIN {device} d ON d.serial_number = l.serial_number"
         " LEFT JOIN {former} f ON f.serial_number = l.serial_number AND d.id IS NULL"
-        " WHERE l.starts_on < %s{reaches} ORDER BY device, l.serial_number"
-    ).format(columns=LINE_COLUMNS, reaches=reaches, **names)
-    days = [span.ends_before] if span.is_first else [span.ends_before, span.starts_on]
+        " WHERE {condition} ORDER BY device, l.serial_number"
+    ).format(columns=LINE_COLUMNS, condition=condition, **names)
     with connection.chunked_cursor() as cursor:
-        cursor.execute(statement, [day.isoformat() for day in days])
+        cursor.execute(statement, parameters)
         while rows := cursor.fetchmany(CHUNK):
             if isinstance(rows[0][4], str):  # SQLite may give dates as text
                 for *about, starts_on, ends_before, amount in rows:

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from albertslund_it.common.quarters import Quarter, quarters_between
 from leasing.cost_table.facts import billing_start
-from leasing.models import SupplierInvoiceLine
-from leasing.supplier.selectors.expected import expected_between
-from leasing.supplier.selectors.reconciliation import (
-    Reconciliation,
-    invoiced_quarters,
-    reconciliation_of,
-)
+from leasing.cost_table.moment import one_moment
+from leasing.models import ReconciledQuarter, SupplierInvoiceLine
+from leasing.supplier.selectors.expected import expected_in
+from leasing.supplier.selectors.piles import Reconciliation
+from leasing.supplier.selectors.reconciliation import invoiced_quarters, reconciliation_of
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,16 @@ def waiting_quarters(until: Quarter | None = None) -> list[WaitingQuarter]:
 
     A quarter that no invoice is there for is no difference yet.
     """
-    found = []
-    for quarter in invoiced_quarters():
-        if until and quarter > until:
-            break
-        whole = reconciliation_of(quarter)
-        if not whole.is_settled:
-            found.append(
-                WaitingQuarter(quarter, whole.undecided, whole.undecided_ore, whole.claimed)
-            )
-    return found
+    with one_moment():
+        waits = ReconciledQuarter.objects.filter(
+            Q(undecided__gt=0) | Q(claimed__gt=0), is_home=True
+        )
+        if until:
+            waits = waits.filter(quarter__lte=str(until))
+        rows = waits.order_by("quarter").values_list(
+            "quarter", "undecided", "undecided_ore", "claimed"
+        )
+        return [WaitingQuarter(Quarter.parse(code), *counts) for code, *counts in rows]
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,7 @@ def not_invoiced(quarters: Sequence[Quarter]) -> list[MissingInvoice]:
     """Return quarters without an invoice with what is expected of the lessor in each."""
     if not quarters:
         return []
-    expected = expected_between([(q.starts_on, q.ends_before) for q in quarters])
-    pairs = zip(quarters, expected, strict=True)
+    pairs = zip(quarters, expected_in(quarters), strict=True)
     return [MissingInvoice(quarter, amount) for quarter, amount in pairs if amount]
 
 

@@ -27,12 +27,8 @@ from leasing.models import (
 from leasing.supplier.presenters import PILE_NAMES, cause_name, subject_name
 from leasing.supplier.selectors.holders import holders_of
 from leasing.supplier.selectors.matching import MatchedRow
-from leasing.supplier.selectors.reconciliation import (
-    State,
-    cause_of,
-    difference_rows,
-    state_of_difference,
-)
+from leasing.supplier.selectors.piles import State, cause_of, state_of_difference
+from leasing.supplier.selectors.reconciliation import difference_rows, differences_now
 
 DOUBTS = 5
 
@@ -76,7 +72,7 @@ class Decided:
 
 
 def select(quarter: Quarter, selection: Selection) -> list[MatchedRow]:
-    """Return the differences that a decision would be about."""
+    """Return the differences that a decision would be about, for who is to decide."""
     rows = difference_rows(quarter, {selection.pile} & set(DIFFERENCES))
     return [row for row in rows if selection.fits(row)]
 
@@ -106,7 +102,9 @@ def decide(
     """
     # Nobody moves a pc, closes a quarter, takes in an invoice or decides meanwhile.
     lock(*PRICED, SupplierInvoice, Charge, DifferenceOutcome)
-    every = select(quarter, replace(selection, decided=True))
+    whole = replace(selection, decided=True)
+    piles = {selection.pile} & set(DIFFERENCES)
+    every = [row for row in differences_now(quarter, piles) if whole.fits(row)]
     rows = [row for row in every if selection.fits(row)]
     outcome = Outcome(outcome)
     if not rows and _is_the_same(every, outcome, note, actor):

@@ -38,7 +38,7 @@ def test_nothing_is_lost_among_writers_readers_and_closings():
     assert_all_is_worked_out()
 
 
-def test_a_mark_that_is_committed_later_than_a_higher_one_is_not_lost(monkeypatch):
+def test_a_mark_that_is_committed_later_than_a_higher_one_is_not_lost():
     """Numbers are given when a change is made, and seen when it is committed."""
     if not POSTGRESQL:
         pytest.skip("On SQLite one writes after the other")
@@ -57,17 +57,9 @@ def test_a_mark_that_is_committed_later_than_a_higher_one_is_not_lost(monkeypatc
     thread.start()
     written.wait(20)
     make.placement(second.device, date(2026, 2, 10), make.unit("1003"))
-    as_it_is = refreshing._work_out
-
-    def committed_meanwhile(*args):
-        as_it_is(*args)
-        may_commit.set()
-        thread.join(20)
-        monkeypatch.undo()
-
-    monkeypatch.setattr(refreshing, "_work_out", committed_meanwhile)
-    with transaction.atomic():
-        refreshing._take(refreshing._last_mark(), None, AT_LEISURE)
+    assert refresh()
+    may_commit.set()
+    thread.join(20)
     assert CostMark.objects.count() == 1
     assert_all_is_worked_out()
 
@@ -109,7 +101,7 @@ def test_a_reader_waits_for_its_turn_a_second_and_no_longer():
     begun, may_end = threading.Event(), threading.Event()
 
     def hold():
-        with transaction.atomic(), refreshing._turn(5):
+        with transaction.atomic(), refreshing.turn(refreshing.LOCK, 5):
             begun.set()
             may_end.wait(60)
         connections.close_all()

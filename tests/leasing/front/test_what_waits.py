@@ -214,3 +214,21 @@ class TestTheSealsAreLookedAtWithoutReadingALine:
         found = points()["seal"]
         assert found.level == "blocking"
         assert said in next(sentences_of_breaches(found.broken))
+
+
+LESSORS = ("supplierinvoice", "differenceoutcome", "reconciled", "leaseterm")
+
+
+def test_what_the_lessor_has_invoiced_costs_no_query_a_quarter(town, cast, client_of):
+    client, counts = client_of(cast.finance), []
+    for number, month in (("4711", 1), ("4712", 4)):  # the third quarter has no invoice
+        first, last = f"01-{month:02}-2026", f"28-{month + 2:02}-2026"
+        rows = ("PF000001", "349,41", first, last), ("XX999999", "1,00", first, last)
+        invoice(number, *rows)
+        for page in ("/", "/kvartaler/2026Q4/", "/kvartaler/2026Q1/"):
+            read(client, page)  # once after the change, which works it out anew
+            with CaptureQueriesContext(connection) as found:
+                read(client, page)
+            told = [one["sql"] for one in found if any(name in one["sql"] for name in LESSORS)]
+            counts.append(len(told))
+    assert counts[:3] == counts[3:]

@@ -7,7 +7,8 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import FormerSerialNumber
 from leasing.models import SupplierInvoice, SupplierInvoiceLine
 from leasing.supplier.presenters import cause_name
-from leasing.supplier.selectors.reconciliation import cause_of, difference_rows, reconciliation_of
+from leasing.supplier.selectors.piles import cause_of
+from leasing.supplier.selectors.reconciliation import difference_rows, reconciliation_of
 from tests import builders as make
 from tests.leasing.supplier.documents import PERIOD, instance, line, take, ubl
 

@@ -11,12 +11,11 @@ from leasing.domain.reconciliation import Pile
 from leasing.models import Charge, DifferenceOutcome, Outcome, Settings
 from leasing.supplier.presenters import cause_text, causes_in_order, claim_shown
 from leasing.supplier.selectors.claims import claims
+from leasing.supplier.selectors.piles import State, state_of_difference
 from leasing.supplier.selectors.reconciliation import (
-    State,
     carried_over,
     difference_rows,
     reconciliation_of,
-    state_of_difference,
 )
 from leasing.supplier.selectors.waiting import waiting_quarters
 from leasing.supplier.services.decisions import Selection, decide
