@@ -5,41 +5,28 @@ a unit belongs to the department that it has today.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple, overload
+
+from django.db import connection
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import DeviceModel, Unit
-from leasing.billing.selectors.outstanding import devices_of_units
-from leasing.billing.selectors.remembered import kept, kept_rows
+from leasing.billing.selectors.costs import HeldSum, held_on, is_kept
 from leasing.cost_share.selectors.payers import STOCK, Payer
-from leasing.cost_table.facts import billing_start, cost_holder_id, lease_facts
+from leasing.cost_table.facts import NOBODY, cost_holder_id
 from leasing.cost_table.moment import one_moment
-from leasing.domain.accrual import accrued, term_on
-from leasing.domain.allocation import unit_on
-from leasing.models import COST_HOLDER_NAME
+from leasing.domain.accrual import term_on, terms_in_order
+from leasing.models import COST_HOLDER_NAME, LeaseTerm
 
 COME, GONE, MOVED, PRICE, SAME = "kommet", "vaek", "flyttet", "pris", "uaendret"
 # In the order of the page.
 DIFFERENCES = (COME, GONE, MOVED, PRICE, SAME)
-
-
-class DayItem(NamedTuple):
-    """A leased item at a unit on a day: the term in force, and what that day's quarter costs."""
-
-    device_id: int
-    serial_number: str
-    model_name: str
-    unit_id: int
-    price_ore: int
-    quarters: int
-    quarter_ore: int
-
-
-# A kind of difference, the item as it is or was last, as it was, and as it is.
-Pair = tuple[str, DayItem, DayItem | None, DayItem | None]
 
 
 class HeldRow(NamedTuple):
@@ -73,14 +60,12 @@ class DaySum:
     def change_ore(self) -> int:
         return self.amount_ore - self.before_ore
 
-    def add(self, before: DayItem | None, now: DayItem | None) -> None:
-        """Take in an item as it was and as it is."""
-        if before:
-            self.items_before += 1
-            self.before_ore += before.quarter_ore
-        if now:
-            self.items += 1
-            self.amount_ore += now.quarter_ore
+    def add(self, before: tuple[int, int], now: tuple[int, int]) -> None:
+        """Take in items and øre as they were and as they are."""
+        self.items_before += before[0]
+        self.before_ore += before[1]
+        self.items += now[0]
+        self.amount_ore += now[1]
 
 
 @dataclass
@@ -99,109 +84,276 @@ class Day:
     kinds: list[DaySum]
 
 
-@kept_rows("held", DayItem)
-def held_on(payer: Payer, day: date) -> list[DayItem]:
-    """Return what a payer had on a day by serial numbers."""
-    quarter, found = Quarter.of(day), []
-    with one_moment():
-        holder = cost_holder_id()
-        # Nothing before the billing start costs anybody anything.
-        start, end = max(quarter.starts_on, billing_start()), quarter.ends_before
-        devices = None if payer.unit_ids is None else devices_of_units(payer.unit_ids)
-        for facts in lease_facts(devices):
-            unit = unit_on(facts, day, holder)
-            if unit is None or not (payer.unit_ids is None or unit in payer.unit_ids):
-                continue
-            cost = accrued(facts.terms, facts.stops_on, end)
-            cost -= accrued(facts.terms, facts.stops_on, min(start, end))
-            term = term_on(facts.terms, day)
-            about = (facts.device_id, facts.serial_number, facts.model_name)
-            found.append(DayItem(*about, unit, term.price_ore, term.quarters, cost))
-    return sorted(found, key=lambda item: item.serial_number)
+class Sql(NamedTuple):
+    """A piece of SQL with its parameters."""
+
+    text: str
+    params: tuple[Any, ...] = ()
 
 
-def rows_on(payer: Payer, day: date, earlier: date | None = None, kind: str = "") -> list[HeldRow]:
-    """Return what a payer had on a day; with an earlier one the differences."""
-    pairs = [
-        pair
-        for pair in _pairs(payer, day, earlier)
-        if earlier is None or (pair[0] == kind if kind else pair[0] != SAME)
-    ]
-    units = Unit.objects.in_bulk({one.unit_id for _, _, *both in pairs for one in both if one})
-    pairs.sort(key=lambda pair: DIFFERENCES.index(pair[0]))
-    return [_row(units, *pair) for pair in pairs]
+# Where the item of a lease `{lease}` is on a day, or NULL where nobody carries the stock.
+UNIT_ON = """COALESCE((
+    SELECT p.unit_id FROM inventory_placement p JOIN leasing_lease l ON l.device_id = p.device_id
+    WHERE l.id = {lease} AND p.starts_on <= %s ORDER BY p.starts_on DESC LIMIT 1), %s)"""
+
+
+def _held(payer: Payer, day: date, leases: Sql | None = None) -> Sql:
+    """Choose (lease, unit, model, øre of the quarter) of what a payer has on a day.
+
+    Of a quarter that is kept whole, its rows tell; where an item has come back within the quarter,
+    or before the billing start, its placements. Nothing from before that costs anybody anything.
+    """
+    code, that_day = str(Quarter.of(day)), day.isoformat()
+    at = (that_day, cost_holder_id() or NOBODY)
+    if is_kept(day):
+        text = f"""SELECT c.lease_id, c.unit_id, c.model_id, c.quarter_ore FROM leasing_cost c
+            WHERE c.period = %s AND c.first_day <= %s AND c.last_day >= %s
+            AND (c.is_unbroken OR c.unit_id = {UNIT_ON.format(lease="c.lease_id")})"""
+        found = Sql(text, (code, that_day, that_day, *at))
+    else:
+        text = f"""SELECT * FROM (
+            SELECT c.lease_id, {UNIT_ON.format(lease="c.lease_id")} AS unit_id, c.model_id,
+            COALESCE((SELECT MAX(k.quarter_ore) FROM leasing_cost k
+                WHERE k.lease_id = c.lease_id AND k.period = %s), 0) AS quarter_ore
+            FROM leasing_costlease c WHERE c.starts_on <= %s AND c.ends_before > %s) c
+            WHERE TRUE"""
+        found = Sql(text, (*at, code, that_day, that_day))
+    units = Sql(f" AND c.unit_id <> {NOBODY}")
+    if payer.unit_ids is not None:
+        units = _within("c.unit_id", payer.unit_ids)
+    some = Sql("") if leases is None else Sql(f" AND c.lease_id IN ({leases.text})", leases.params)
+    return Sql(found.text + units.text + some.text, found.params + units.params + some.params)
+
+
+def _within(column: str, ids: Iterable[int]) -> Sql:
+    params = tuple(ids)
+    marks = ", ".join(["%s"] * len(params)) or "NULL"
+    return Sql(f" AND {column} IN ({marks})", params)
+
+
+def _two_days(payer: Payer, earlier: date, day: date, leases: Sql | None, priced: Sql) -> Sql:
+    """Choose each lease of either day: (lease, kind, unit and øre as it was, and as it is)."""
+    then, now = _held(payer, earlier, leases), _held(payer, day, leases)
+    text = f"""SELECT lease_id, CASE
+            WHEN before_unit IS NULL THEN '{COME}' WHEN unit IS NULL THEN '{GONE}'
+            WHEN before_unit <> unit THEN '{MOVED}'
+            WHEN lease_id IN ({priced.text}) THEN '{PRICE}' ELSE '{SAME}' END AS kind,
+            before_unit, unit, before_ore, ore
+        FROM (
+            SELECT lease_id, MAX(before_unit) AS before_unit, MAX(unit) AS unit,
+                MAX(before_ore) AS before_ore, MAX(ore) AS ore
+            FROM (
+                SELECT t.lease_id, t.unit_id AS before_unit, NULL AS unit,
+                    t.quarter_ore AS before_ore, NULL AS ore FROM ({then.text}) t
+                UNION ALL
+                SELECT n.lease_id, NULL, n.unit_id, NULL, n.quarter_ore FROM ({now.text}) n
+            ) u GROUP BY lease_id
+        ) pairs"""
+    return Sql(text, priced.params + then.params + now.params)
+
+
+def _ids(values: Sequence[int]) -> Sql:
+    return Sql(", ".join(map(str, values)) or "NULL")
+
+
+def _with_another_price(earlier: date, day: date) -> list[int]:
+    """Return the leases whose terms in force on two days cost differently; one term costs alike."""
+    several = LeaseTerm.objects.filter(position__gt=1).order_by().values("lease")
+    rows = LeaseTerm.objects.filter(lease__in=several).order_by("lease", "position")
+    found = []
+    for (lease, starts_on), group in groupby(
+        rows.values_list("lease", "lease__starts_on", "price_ore", "quarters"), itemgetter(0, 1)
+    ):
+        laid = terms_in_order(starts_on, [row[2:] for row in group])
+        before, now = term_on(laid, earlier), term_on(laid, day)
+        if before.price_ore * now.quarters != now.price_ore * before.quarters:
+            found.append(lease)
+    return found
+
+
+def _may_differ(earlier: date, day: date, priced: Sql) -> Sql:
+    """Choose the leases that began, ended, moved or got another price after a day, up to another.
+
+    All others are the same at the same unit on both, or not there on either. It is for who has
+    everything: what some units have is sooner read as a whole.
+    """
+    days = (earlier.isoformat(), day.isoformat())
+    text = f"""SELECT lease_id FROM leasing_costlease WHERE starts_on > %s AND starts_on <= %s
+        UNION ALL
+        SELECT lease_id FROM leasing_costlease WHERE ends_before > %s AND ends_before <= %s
+        UNION ALL
+        SELECT l.id FROM inventory_placement p JOIN leasing_lease l ON l.device_id = p.device_id
+            WHERE p.starts_on > %s AND p.starts_on <= %s
+        UNION ALL
+        SELECT lease_id FROM leasing_costlease WHERE lease_id IN ({priced.text})"""
+    return Sql(text, days * 3 + priced.params)
+
+
+def _read(asked: Sql) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(asked.text, asked.params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+@dataclass
+class HeldRows(Sequence[HeldRow]):
+    """What a payer had on a day, or what is different on two, read where it is sliced.
+
+    Without an earlier day all is `SAME`, in the order of the serial numbers; the differences come
+    kind by kind.
+    """
+
+    payer: Payer
+    day: date
+    earlier: date | None = None
+    kind: str = ""
+    found: "Day | None" = field(default=None, compare=False)
+
+    def __len__(self) -> int:
+        return self.sums.items if self.earlier is None else sum(map(_count, self._kinds))
+
+    @property
+    def sums(self) -> DaySum:
+        """Return the rows added up."""
+        if self.found is None:
+            self.found = day_of(self.payer, self.day, self.earlier)
+        if self.earlier is None:
+            return self.found.total
+        whole = DaySum()
+        for one in self._kinds:
+            whole.add((one.items_before, one.before_ore), (one.items, one.amount_ore))
+        return whole
+
+    @property
+    def _kinds(self) -> list[DaySum]:
+        if self.found is None:
+            self.found = day_of(self.payer, self.day, self.earlier)
+        return [k for k in self.found.kinds if (k.key == self.kind if self.kind else k.key != SAME)]
+
+    def __iter__(self) -> Iterator[HeldRow]:
+        return iter(self[:])
+
+    @overload
+    def __getitem__(self, wanted: int) -> HeldRow: ...
+
+    @overload
+    def __getitem__(self, wanted: slice) -> list[HeldRow]: ...
+
+    def __getitem__(self, wanted: int | slice) -> HeldRow | list[HeldRow]:
+        if isinstance(wanted, int):
+            return self[wanted : wanted + 1][0]
+        with one_moment():
+            start = wanted.start or 0
+            count = (1 << 40) if wanted.stop is None else max(0, wanted.stop - start)
+            names = dict(Unit.objects.values_list("id", "name"))
+            return [_row(names, *row) for row in _read(self._page(start, count))]
+
+    def _page(self, start: int, count: int) -> Sql:
+        if self.earlier is None:
+            held = _held(self.payer, self.day)
+            rows = f"""(SELECT lease_id, '{SAME}' AS kind, NULL AS before_unit, unit_id AS unit,
+                NULL AS before_ore, quarter_ore AS ore FROM ({held.text}) held)"""
+            params = held.params
+        else:
+            priced = _ids(_with_another_price(self.earlier, self.day))
+            is_everything = self.payer.unit_ids is None and self.kind != SAME
+            some = _may_differ(self.earlier, self.day, priced) if is_everything else None
+            pairs = _two_days(self.payer, self.earlier, self.day, some, priced)
+            chosen = f"= '{self.kind}'" if self.kind else f"<> '{SAME}'"
+            rows = f"(SELECT * FROM ({pairs.text}) pairs WHERE kind {chosen})"
+            params = pairs.params
+        kinds = " ".join(f"WHEN '{kind}' THEN {at}" for at, kind in enumerate(DIFFERENCES))
+        as_bytes = ' COLLATE "C"' if connection.vendor == "postgresql" else ""
+        text = f"""SELECT d.id, d.serial_number, m.name, r.kind, r.before_unit, r.unit,
+                r.before_ore, r.ore
+            FROM {rows} r JOIN leasing_lease l ON l.id = r.lease_id
+            JOIN inventory_device d ON d.id = l.device_id
+            JOIN inventory_devicemodel m ON m.id = d.model_id
+            ORDER BY CASE r.kind {kinds} END, d.serial_number{as_bytes} LIMIT %s OFFSET %s"""
+        return Sql(text, (*params, count, start))
+
+
+def _count(one: DaySum) -> int:
+    return one.items or one.items_before
 
 
 def _row(
-    units: dict[int, Unit], kind: str, shown: DayItem, before: DayItem | None, now: DayItem | None
+    names: dict[int, str],
+    device: int,
+    serial_number: str,
+    model_name: str,
+    kind: str,
+    before_unit: int | None,
+    unit: int | None,
+    before_ore: int | None,
+    ore: int | None,
 ) -> HeldRow:
-    unit = units[shown.unit_id].name
-    if before and kind == MOVED:
-        unit = f"{units[before.unit_id].name} → {unit}"
-    return HeldRow(
-        shown.device_id,
-        shown.serial_number,
-        shown.model_name,
-        unit,
-        kind,
-        before.quarter_ore if before else 0,
-        now.quarter_ore if now else 0,
-    )
+    name = names[unit or before_unit or NOBODY]
+    if before_unit and kind == MOVED:
+        name = f"{names[before_unit]} → {name}"
+    return HeldRow(device, serial_number, model_name, name, kind, before_ore or 0, ore or 0)
 
 
-def _pairs(payer: Payer, day: date, earlier: date | None) -> list[Pair]:
-    """Return every item of either day beside itself, by serial numbers."""
-    now = held_on(payer, day)
-    if earlier is None:
-        return [(SAME, one, None, one) for one in now]
-    then = {one.device_id: one for one in held_on(payer, earlier)}
-    pairs: list[Pair] = []
-    for one in now:
-        before = then.pop(one.device_id, None)
-        pairs.append((_kind(before, one), one, before, one))
-    pairs += [(GONE, one, one, None) for one in then.values()]
-    return sorted(pairs, key=lambda pair: pair[1].serial_number)
+def _held_sums(payer: Payer, day: date) -> list[HeldSum]:
+    if is_kept(day):
+        return held_on(day, payer.unit_ids)
+    held = _held(payer, day)
+    text = f"""SELECT unit_id, model_id, COUNT(*), SUM(quarter_ore) FROM ({held.text}) held
+        GROUP BY unit_id, model_id"""
+    return [
+        HeldSum(unit, model, items, int(ore))
+        for unit, model, items, ore in _read(Sql(text, held.params))
+    ]
 
 
-def _kind(before: DayItem | None, now: DayItem) -> str:
-    if before is None:
-        return COME
-    if before.unit_id != now.unit_id:
-        return MOVED
-    same = before.price_ore * now.quarters == now.price_ore * before.quarters
-    return SAME if same else PRICE
-
-
-@kept("day")
 def day_of(payer: Payer, day: date, earlier: date | None = None) -> Day:
     """Add up what a payer had on a day."""
-    units = Unit.objects.select_related("department").in_bulk()
-    pc_models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("name", flat=True))
-    payer_of = _department if payer.is_everybody else _unit
-    payers = {pk: payer_of(unit) for pk, unit in units.items()}
-    groups: dict[tuple[str, str], DaySum] = defaultdict(DaySum)
-    kinds: dict[str, DaySum] = defaultdict(DaySum)
-    total, pcs = DaySum("", "I alt"), 0
-    for kind, _, before, now in _pairs(payer, day, earlier):
-        total.add(before, now)
-        kinds[kind].add(before, now)
-        pcs += now is not None and now.model_name in pc_models
-        if before:
-            groups[payers[before.unit_id]].add(before, None)
-        if now:
-            groups[payers[now.unit_id]].add(None, now)
+    with one_moment():
+        units = Unit.objects.select_related("department").in_bulk()
+        pc_models = set(
+            DeviceModel.objects.filter(category__is_pc=True).values_list("id", flat=True)
+        )
+        payer_of = _department if payer.is_everybody else _unit
+        groups: dict[tuple[str, str], DaySum] = defaultdict(DaySum)
+        total, pcs = DaySum("", "I alt"), 0
+        for unit, model, items, ore in _held_sums(payer, day):
+            groups[payer_of(units[unit])].add((0, 0), (items, ore))
+            total.add((0, 0), (items, ore))
+            pcs += items if model in pc_models else 0
+        for unit, _, items, ore in _held_sums(payer, earlier) if earlier else ():
+            groups[payer_of(units[unit])].add((items, ore), (0, 0))
+            total.add((items, ore), (0, 0))
+        kinds = _kinds(payer, day, earlier, total) if earlier else []
     for (key, label), one in groups.items():
         one.key, one.label = key, label
-    for key, one in kinds.items():
-        one.key = key
     return Day(
         day,
         earlier,
         total,
         pcs,
         sorted(groups.values(), key=lambda one: (one.key == STOCK, danish_key(one.label))),
-        [kinds[key] for key in DIFFERENCES if key in kinds] if earlier else [],
+        kinds,
     )
+
+
+def _kinds(payer: Payer, day: date, earlier: date, total: DaySum) -> list[DaySum]:
+    """Add up what may differ, kind by kind; all that is left of the total is the same."""
+    priced = _ids(_with_another_price(earlier, day))
+    some = _may_differ(earlier, day, priced) if payer.unit_ids is None else None
+    pairs = _two_days(payer, earlier, day, some, priced)
+    text = f"""SELECT kind, COUNT(before_unit), SUM(before_ore), COUNT(unit), SUM(ore)
+        FROM ({pairs.text}) pairs WHERE kind <> '{SAME}' GROUP BY kind"""
+    kinds, same = {}, DaySum(SAME)
+    same.add((total.items_before, total.before_ore), (total.items, total.amount_ore))
+    for kind, items_before, before_ore, items, ore in _read(Sql(text, pairs.params)):
+        before, now = (items_before, int(before_ore or 0)), (items, int(ore or 0))
+        kinds[kind] = DaySum(kind)
+        kinds[kind].add(before, now)
+        same.add((-before[0], -before[1]), (-now[0], -now[1]))
+    if same.items:
+        kinds[SAME] = same
+    return [kinds[kind] for kind in DIFFERENCES if kind in kinds]
 
 
 def _unit(unit: Unit) -> tuple[str, str]:

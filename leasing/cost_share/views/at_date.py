@@ -9,13 +9,12 @@ from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
-from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import DayForm
 from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
-from leasing.cost_share.selectors.at_date import DIFFERENCES, day_of, rows_on
+from leasing.cost_share.selectors.at_date import DIFFERENCES, HeldRows, day_of
 from leasing.cost_share.selectors.bridge_rows import units_of
 from leasing.cost_share.selectors.share import quarters_to_choose
-from leasing.cost_share.tables.municipality import DayDifferenceTable, HeldTable
+from leasing.cost_share.tables.municipality import DayDifferenceTable, DayRows, HeldTable
 from leasing.cost_share.views.bridge import chosen_unit
 from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_table.facts import billing_start
@@ -48,23 +47,20 @@ class HeldList(ListPage):
             raise Http404
         self.table_class = DayDifferenceTable if self.days[1] else HeldTable
         self.is_file = request.GET.get("hent") == "xlsx"
-        if not (
-            self.is_file
-            or request.htmx
-            or day_of.is_at_hand(self.payer, *self.days)
-            or is_computed_now(request)
-        ):
-            return render(request, self.template_name, self.context)
         return super().get(request)
 
     def rows(self):
+        self.found = day_of(self.payer, *self.days)
         # Everybody's devices are for the file; the page has the departments, which open theirs.
         if self.payer.unit_ids is None and not self.is_file:
             return []
-        return rows_on(self.payer, *self.days, self.kind)
+        return HeldRows(self.payer, *self.days, self.kind, self.found)
+
+    def table_data(self, filtered):
+        return DayRows(filtered) if filtered else []
 
     def extra_context(self):
-        found, day = day_of(self.payer, *self.days), self.days[0]
+        found, day = self.found, self.days[0]
         dates = {"dag": f"{day:%d-%m-%Y}"}
         if self.days[1]:
             dates["mod"] = f"{self.days[1]:%d-%m-%Y}"

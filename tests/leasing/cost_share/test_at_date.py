@@ -1,10 +1,10 @@
 """The share and the devices of any day, and what is different between two."""
 
+from collections import Counter
 from datetime import date
 from io import BytesIO
 
 import pytest
-from django.core.cache import cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -14,14 +14,14 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from inventory.models import Unit
 from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
-from leasing.cost_share.selectors.at_date import SAME, day_of, held_on, rows_on
+from leasing.cost_share.selectors.at_date import SAME, HeldRows, day_of
 from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Payer, payers_seen_by
 from leasing.cost_share.selectors.share import share_of
+from leasing.cost_table.moment import one_moment
 from leasing.models import LeaseTerm
 from tests import builders as make
 from tests.leasing.billing.test_closing_properties import CLOSINGS, DAYS, FACTS, World, rolled_back
 from tests.leasing.pages import queries_of, read, text_of
-from tests.leasing.still import still
 from tests.leasing.town import TODAY, Town
 
 PAGE = "/egenbetaling/dengang/"
@@ -36,6 +36,10 @@ def town(db, settings):
 @pytest.fixture
 def school(town, cast):
     return next(b for b in payers_seen_by(cast.finance, TODAY) if b.key == str(town.school.pk))
+
+
+def rows_on(*asked) -> list:
+    return list(HeldRows(*asked))
 
 
 def payers_of(world) -> list[Payer]:
@@ -57,7 +61,6 @@ class Always(TestCase):
     @given(st.lists(FACTS, min_size=4, max_size=16), CLOSINGS, st.lists(FACTS, max_size=6))
     def test_a_quarters_last_day_is_what_its_share_holds(self, facts, closings, later):
         with rolled_back():
-            cache.clear()
             world = World()
             for fact in facts:
                 world.enter(fact)
@@ -65,27 +68,27 @@ class Always(TestCase):
                 world.close(quarter)
             for fact in later:
                 world.enter(fact)
-            with still():
+            with one_moment():
                 for payer in payers_of(world):
                     for quarter in (Quarter(2026, 1), Quarter(2026, 3), Quarter(2027, 2)):
                         share = share_of(payer, quarter, date(2026, 11, 23))
                         day = day_of(payer, share.held.day)
-                        held = held_on(payer, share.held.day)
+                        held = rows_on(payer, share.held.day)
                         assert day.total.items == share.held.items == len(held)
                         assert day.total.amount_ore == share.held.pcs_quarter_ore  # all are pcs
-                        by_unit = {one.unit_id for one in held}
-                        assert by_unit == {unit for unit, n in share.held.by_unit.items() if n}
+                        names = dict(Unit.objects.values_list("id", "name"))
+                        by_unit = Counter(one.unit for one in held)
+                        assert by_unit == {names[u]: n for u, n in share.held.by_unit.items() if n}
 
     @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(FACTS, min_size=4, max_size=20), DAYS, DAYS)
     def test_every_grouping_is_the_difference(self, facts, one, other):
         earlier, day = sorted((one, other))
         with rolled_back():
-            cache.clear()
             world = World()
             for fact in facts:
                 world.enter(fact)
-            with still():
+            with one_moment():
                 for payer in payers_of(world):
                     found = day_of(payer, day, earlier)
                     now, then = day_of(payer, day).total, day_of(payer, earlier).total
@@ -109,7 +112,7 @@ def test_without_moves_a_day_is_the_quarters_share(db):
     day = date(2026, 3, 1)
     # F over the first quarter: ⌊559066/16⌋ = 34941; and 45 days of the 89 of the lease's first
     # quarter, ⌊559066·45/(16·89)⌋ = 17667
-    assert [one.quarter_ore for one in held_on(payer, day)] == [34941, 17667]
+    assert [one.amount_ore for one in rows_on(payer, day)] == [34941, 17667]
     share = share_of(payer, Quarter(2026, 1), TODAY)
     assert day_of(payer, day).total.amount_ore == share.total.amount_ore == 34941 + 17667
 
@@ -186,7 +189,7 @@ def test_the_workbook_has_every_device(town, cast, client_of):
     everybody = payers_seen_by(cast.finance, TODAY)[0]
     assert rows[-1][0] == "I alt"
     assert {row[0] for row in rows[1:-1]} == {
-        one.serial_number for one in held_on(everybody, date(2026, 5, 1))
+        one.serial_number for one in rows_on(everybody, date(2026, 5, 1))
     }
     assert "PF000008" in {row[0] for row in rows}
 
