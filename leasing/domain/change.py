@@ -1,82 +1,39 @@
 """Why a lease costs somebody something else in one quarter than in an earlier one."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from datetime import date
 
-from leasing.domain.accrual import span_of, term_on
-from leasing.domain.allocation import ONE_DAY, LeaseFacts, Period, split
+from leasing.domain.accrual import Term, term_on
+from leasing.domain.allocation import ONE_DAY, Period
 
 NEW, ENDED, MOVED_IN, MOVED_OUT, STOCK = "new", "ended", "in", "out", "stock"
 PRICE, PART, ODD, CORRECTIONS, CHARGES = "price", "part", "odd", "corrections", "charges"
 
 
-class Explained(NamedTuple):
-    """What the facts make of a lease: its step, the unit that pays, the other one of a move.
-
-    The amounts are F's for the days the own units held it, in the earlier and the later quarter.
-    """
-
-    step: str
-    unit_id: int | None
-    other_id: int | None
-    early_ore: int
-    late_ore: int
-
-
-def explain(
-    facts: LeaseFacts,
-    early: Period,
-    late: Period,
-    is_own: Callable[[int], bool],
-    holder: int,
-) -> Explained:
-    """Say by the facts alone why a lease costs the own units something else in `late`."""
-    runs, held, own, unit = [0, 0], [0, 0], [0, 0], None
-    for (code, payer), share in split(facts, (early, late), holder).items():
-        at = code == late.code
-        runs[at] += share.days
-        if is_own(payer):
-            held[at] += share.days
-            own[at] += share.amount_ore
-            unit = payer
-    if held == runs:
-        return Explained(_of_its_own(facts, early, late, runs), unit, None, *own)
-    if not runs[0] or not runs[1]:
-        return Explained(ENDED if runs[0] else NEW, unit, None, *own)
-    gained = held[1] * runs[0] - held[0] * runs[1] or own[1] - own[0]
-    step, other = _move(facts, (early, late), is_own, holder, gained > 0)
-    return Explained(step, unit, other, *own)
-
-
-def _of_its_own(facts: LeaseFacts, early: Period, late: Period, runs: list[int]) -> str:
-    """Name the step of a lease that nobody else held in either quarter."""
-    if not runs[0]:
-        return NEW
-    if not runs[1]:
-        return ENDED
-    lengths = [(period.ends_before - period.starts_on).days for period in (early, late)]
-    if runs != lengths:
-        return PART
+def has_other_price(terms: tuple[Term, ...], early: Period, late: Period) -> bool:
+    """Tell whether another price is agreed at an end of one quarter than at one of the other."""
     prices = {
-        term_on(facts.terms, day)[2:]
+        term_on(terms, day)[2:]
         for period in (early, late)
         for day in (period.starts_on, period.ends_before - ONE_DAY)
     }
-    return PRICE if len(prices) > 1 else ODD
+    return len(prices) > 1
 
 
-def _move(
-    facts: LeaseFacts,
-    periods: tuple[Period, Period],
+def move_between(
+    placements: Iterable[tuple[date, int | None]],
+    start: date,
+    end: date,
     is_own: Callable[[int], bool],
     holder: int,
     inwards: bool,
 ) -> tuple[str, int | None]:
-    """Name a move's step and the unit at its other end; the last move in that direction counts."""
-    began, ended = span_of(facts.terms, facts.stops_on)
-    start, end = max(periods[0].starts_on, began), min(periods[1].ends_before, ended)
+    """Name a move's step and the unit at its other end; the last move in that direction counts.
+
+    A move is after the day that it is looked for from, and before the one that it is looked for to.
+    """
     before, other = holder, None
-    for day, unit in facts.placements:
+    for day, unit in placements:
         now = unit or holder
         if start < day < end and is_own(now) is inwards and is_own(before) is not inwards:
             other = before if inwards else now

@@ -50,7 +50,9 @@ class Cost(KeptRow):
 
     class Meta:
         indexes = [
-            models.Index("period", "unit", "lease", "model", "amount_ore", name="cost_of_units"),
+            models.Index(
+                "period", "unit", "lease", "model", "amount_ore", "days", name="cost_of_units"
+            ),
             # What is asked of a day; enough for the answer.
             models.Index(
                 "period",

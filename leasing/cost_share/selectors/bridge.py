@@ -6,159 +6,206 @@ difference whatever the facts are.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import overload
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, Sum
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
-from inventory.models import DeviceModel, Unit
-from leasing.billing.selectors.outstanding import leases_pending, pending_charges, window_up_to
-from leasing.billing.selectors.remembered import kept, kept_rows
+from inventory.models import DeviceModel, Placement, Unit
+from leasing.billing.selectors.outstanding import pending_charges, window_up_to
+from leasing.cost_share.selectors.bridge_costs import MOVE, TERMS, CostsOfTwo, Differing
 from leasing.cost_share.selectors.bridge_steps import STEPS, Bridge, BridgeItem, BridgeStep
 from leasing.cost_share.selectors.payers import Payer
-from leasing.cost_table.facts import NOBODY, cost_holder_id
+from leasing.cost_table.facts import NOBODY, cost_holder_id, lease_rows, placement_rows
 from leasing.cost_table.moment import one_moment
-from leasing.domain.allocation import LeaseFacts
-from leasing.domain.change import CHARGES, CORRECTIONS, explain
-from leasing.models import InvoiceLine, Lease
+from leasing.domain.accrual import terms_in_order
+from leasing.domain.allocation import CHARGE
+from leasing.domain.change import (
+    CHARGES,
+    CORRECTIONS,
+    ODD,
+    PRICE,
+    has_other_price,
+    move_between,
+)
+from leasing.models import Cost, CostLease, CostTotal, InvoiceLine, InvoiceSummary, Lease
+
+# Of a lease: its step, and the unit at the other end of a move.
+Why = tuple[str, int | None]
 
 
-@kept("bridge")
-def bridge_between(payer: Payer, before: Quarter, after: Quarter, today: date) -> Bridge:
-    """Explain the difference between what two quarters cost a payer.
-
-    The steps come without what is in them; see `items_between`.
-    """
-    found = bridge_worked_out(payer, before, after)
-    for step in found.steps:
-        items_between.keep(step.items, payer, before, after, today, step.key)
-    return outline_of(found)
-
-
-def outline_of(found: Bridge) -> Bridge:
-    """Leave out what is in the steps."""
-    return replace(found, steps=[replace(step, items=[]) for step in found.steps])
-
-
-@kept_rows("bridge-step", BridgeItem)
-def items_between(
-    payer: Payer, before: Quarter, after: Quarter, today: date, key: str
-) -> list[BridgeItem]:
-    """Return what is in a step of `bridge_between`, the largest difference first."""
-    step = bridge_worked_out(payer, before, after).step(key)
-    return step.items if step else []
-
-
-def bridge_worked_out(payer: Payer, before: Quarter, after: Quarter) -> Bridge:
-    """Work a bridge out from the facts as they are now, with all that is in its steps."""
+def bridge_between(payer: Payer, before: Quarter, after: Quarter) -> Bridge:
+    """Explain the difference between what two quarters cost a payer."""
     early, late = sorted((before, after))
     with one_moment():
-        working = _Working(payer, early, late)
-        items = [item for item in working.items() if item.change_ore]
-        sums = working.early_ore, working.late_ore
-        if before > after:
-            items = [
-                item._replace(before_ore=item.after_ore, after_ore=item.before_ore)
-                for item in items
-            ]
-            sums = working.late_ore, working.early_ore
-        return Bridge(before, after, *sums, _steps(items))
-
-
-def _steps(items: list[BridgeItem]) -> list[BridgeStep]:
-    by_step: dict[str, list[BridgeItem]] = defaultdict(list)
-    for item in items:
-        by_step[item.step].append(item)
-    no_pcs = set(DeviceModel.objects.filter(category__is_pc=False).values_list("name", flat=True))
-    others = {item.other_id for item in items if item.other_id}
-    units = Unit.objects.filter(pk__in=among(others, int), department__isnull=False)
-    department_of = dict(units.values_list("id", "department__name"))
-    return [_step(key, by_step[key], no_pcs, department_of) for key in STEPS if by_step[key]]
-
-
-def _step(
-    key: str, items: list[BridgeItem], no_pcs: set[str], department_of: Mapping[int, str]
-) -> BridgeStep:
-    moves = Counter(
-        department_of[item.other_id]
-        for item in items
-        if item.other_id and item.other_id in department_of
-    )
-    most = moves.most_common(1)
-    return BridgeStep(
-        key=key,
-        amount_ore=sum(item.change_ore for item in items),
-        count=len({item.device_id or item for item in items}),
-        are_pcs=no_pcs.isdisjoint(item.model_name for item in items),
-        place=most[0][0] if most else "",
-        items=sorted(
-            items, key=lambda item: (-abs(item.change_ore), item.serial_number, item.model_name)
-        ),
-    )
+        found = _Working(payer, early, late)
+        steps = list(found.steps()) if early != late else []
+        sums = found.sums()
+    if before > after:
+        return Bridge(before, after, sums[1], sums[0], [_turned(step) for step in steps])
+    return Bridge(before, after, *sums, steps)
 
 
 class _Working:
-    """Gathers what two quarters cost, lease by lease, and explains each."""
+    """Gathers what two quarters cost, and tells why they differ."""
 
     def __init__(self, payer: Payer, early: Quarter, late: Quarter) -> None:
         self.payer, self.codes = payer, [str(early), str(late)]
-        self.is_same = early == late
         self.window = window_up_to(late)
         periods = {period.code: period for period in self.window.periods}
         self.early, self.late = (periods[code] for code in self.codes)
         self.holder = cost_holder_id() or NOBODY
-        self.early_ore = self.late_ore = 0
+        self.own = Q() if payer.unit_ids is None else Q(unit__in=among(payer.unit_ids, int))
+        self.charges = list(self._charges())
+        self.apart = self._apart()
 
     def is_own(self, unit: int) -> bool:
         return self.payer.unit_ids is None or unit in self.payer.unit_ids
 
-    def items(self) -> Iterator[BridgeItem]:
-        """Yield every difference that is in the two sums, and add the sums up on the way."""
-        costs: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-        billed = InvoiceLine.objects.filter(self.payer.billed, period__in=self.codes).order_by()
-        leases = billed.filter(charge=None).values_list("lease", "period")
-        for lease, period, amount in leases.annotate(Sum("amount_ore")).iterator():
-            costs[lease][self.codes.index(period)] += amount
-        for facts, differences in leases_pending(self.window, self.payer.unit_ids):
-            cost = costs.pop(facts.lease_id, [0, 0])
-            for one in differences:
-                if one.period in self.codes:
-                    cost[self.codes.index(one.period)] += one.amount_ore
-            self._add(*cost)
-            if any(cost):
-                yield from self._explained(facts, *cost)
-        yield from self._left_over(costs)
-        yield from self._charges(billed)
+    def sums(self) -> tuple[int, int]:
+        """Add up what each quarter costs."""
+        totals = CostTotal.objects.filter(self.own, period__in=self.codes).order_by()
+        kept = dict(totals.values_list("period").annotate(Sum("amount_ore")))
+        early, late = (kept.get(code, 0) for code in self.codes)
+        early += sum(ore for ore, _ in self.apart.values())
+        early += sum(item.before_ore for item in self.charges)
+        if self.early == self.late:
+            return early, early
+        late += sum(ore for _, ore in self.apart.values())
+        return early, late + sum(item.after_ore for item in self.charges)
 
-    def _add(self, early: int, late: int) -> None:
-        self.early_ore += early
-        self.late_ore += early if self.is_same else late
+    def steps(self) -> Iterator[BridgeStep]:
+        """Yield the steps from the earlier quarter to the later one."""
+        corrections, settled = self._corrections()
+        costs = CostsOfTwo(self.early, self.late, self.payer.unit_ids, settled)
+        no_pcs = dict(DeviceModel.objects.filter(category__is_pc=False).values_list("id", "name"))
+        differing = costs.differing(no_pcs)
+        why = self._moves([one for one in differing if one.kind == MOVE])
+        places = _places(why.values())
+        why |= self._terms({one.lease_id for one in differing if one.kind == TERMS})
+        by_step: dict[str, list[Differing]] = defaultdict(list)
+        for one in differing:
+            by_step[why[one.lease_id][0] if one.lease_id else one.kind].append(one)
+        names = set(no_pcs.values())
+        for key in STEPS:
+            if key == CORRECTIONS and corrections:
+                yield _step(key, corrections, names)
+            elif key == CHARGES and (items := [item for item in self.charges if item.change_ore]):
+                yield _step(key, items, names)
+            elif some := by_step[key]:
+                count = sum(one.leases for one in some)
+                yield BridgeStep(
+                    key,
+                    sum(one.late_ore - one.early_ore for one in some),
+                    count,
+                    not any(one.has_no_pc for one in some),
+                    places.get(key, ""),
+                    _LeaseItems(self, costs, key, why, count),
+                )
 
-    def _explained(self, facts: LeaseFacts, early: int, late: int) -> Iterator[BridgeItem]:
-        if self.is_same:
-            return
-        why = explain(facts, self.early, self.late, self.is_own, self.holder)
-        about = (facts.device_id, facts.serial_number, facts.model_name, why.unit_id)
-        yield BridgeItem(why.step, *about, why.other_id, why.early_ore, why.late_ore)
-        yield BridgeItem(CORRECTIONS, *about, None, early - why.early_ore, late - why.late_ore)
+    def units_of(self, leases: Collection[int]) -> dict[int, int]:
+        """Return the last of the own units that had each lease's item in the two quarters."""
+        costs = Cost.objects.filter(
+            self.own, lease__in=among(leases, int), period__in=self.codes
+        ).order_by("period", "first_day")
+        return dict(costs.values_list("lease", "unit"))
 
-    def _left_over(self, costs: dict[int, list[int]]) -> Iterator[BridgeItem]:
-        """Yield what was billed here of devices that only others have had."""
-        leases = Lease.objects.filter(id__in=among(costs, int)).values_list(
+    def _apart(self) -> dict[int, list[int]]:
+        """Return what leases cost beyond what the own units' days of them do, by quarter.
+
+        Closed runs and what is pending beside them make what a unit carries. So it is only where
+        a unit was another payer's as it was billed; and what nobody carries, without cost holder.
+        """
+        found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        if self.payer.unit_ids is None:
+            costs = Cost.objects.filter(unit=NOBODY, period__in=self.codes)
+            for lease, period, amount in costs.values_list("lease", "period", "amount_ore"):
+                found[lease][self.codes.index(period)] -= amount
+            return dict(found)
+        billed, own = self.payer.billed, self.own
+        sums = InvoiceSummary.objects.filter(period__in=self.codes).exclude(kind=CHARGE)
+        for sign, which in ((1, billed & ~own), (-1, own & ~billed)):
+            units = set(sums.filter(which).values_list("unit", flat=True))
+            if not units:
+                continue
+            lines = InvoiceLine.objects.filter(
+                which, unit__in=among(units, int), period__in=self.codes, charge=None
+            ).order_by()
+            for lease, period, amount in lines.values_list("lease", "period").annotate(
+                Sum("amount_ore")
+            ):
+                found[lease][self.codes.index(period)] += sign * amount
+        return dict(found)
+
+    def _corrections(self) -> tuple[list[BridgeItem], list[int]]:
+        """Return what closed runs hold otherwise, and the leases that cost nothing for it."""
+        if not self.apart:
+            return [], []
+        kept: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        costs = Cost.objects.filter(
+            self.own, lease__in=among(self.apart, int), period__in=self.codes
+        )
+        for lease, period, amount in costs.values_list("lease", "period", "amount_ore"):
+            kept[lease][self.codes.index(period)] += amount
+        units = self.units_of(self.apart)
+        leases = Lease.objects.filter(id__in=among(self.apart, int)).values_list(
             "id", "device_id", "device__serial_number", "device__model__name"
         )
+        items, settled = [], []
         for lease, device, serial, model in leases:
-            early, late = costs[lease]
-            self._add(early, late)
-            if not self.is_same:
-                yield BridgeItem(CORRECTIONS, device, serial, model, None, None, early, late)
+            early, late = self.apart[lease]
+            if kept[lease] == [-early, -late]:
+                settled.append(lease)
+            elif early != late:
+                about = (device, serial, model, units.get(lease))
+                items.append(BridgeItem(CORRECTIONS, *about, None, early, late))
+        return items, settled
 
-    def _charges(self, billed: QuerySet[InvoiceLine]) -> Iterator[BridgeItem]:
+    def _terms(self, leases: Collection[int | None]) -> dict[int, Why]:
+        """Tell which leases of more than one term have another price."""
+        chosen = Lease.objects.filter(id__in=among(leases, int)) if leases else Lease.objects.none()
+        found: dict[int, Why] = {}
+        for first, prices in lease_rows(chosen):
+            terms = terms_in_order(first[2], prices)
+            is_other = has_other_price(terms, self.early, self.late)
+            found[first[0]] = (PRICE if is_other else ODD), None
+        return found
+
+    def _moves(self, moved: Collection[Differing]) -> dict[int, Why]:
+        """Name the moves, in the order of the devices."""
+        if not moved:
+            return {}
+        by_id = {one.lease_id: one for one in moved}
+        leases = CostLease.objects.filter(lease__in=among(by_id, int))
+        spans = {
+            device: (lease, began, ended)
+            for lease, device, began, ended in leases.values_list(
+                "lease", "lease__device", "starts_on", "ends_before"
+            )
+        }
+        placements = dict(placement_rows(Placement.objects.filter(device__in=among(spans, int))))
+        found: dict[int, Why] = {}
+        for device, (lease, began, ended) in sorted(spans.items()):
+            found[lease] = move_between(
+                placements.get(device, ()),
+                max(self.early.starts_on, began),
+                min(self.late.ends_before, ended),
+                self.is_own,
+                self.holder,
+                by_id[lease].is_inwards,
+            )
+        return found
+
+    def _charges(self) -> Iterator[BridgeItem]:
+        """Yield what is paid once, billed and pending."""
+        billed = InvoiceLine.objects.filter(
+            self.payer.billed, charge__isnull=False, period__in=self.codes
+        ).order_by()
         rows: list[tuple[str, int | None, str, str, int, int, str]] = list(
-            billed.exclude(charge=None).values_list(
+            billed.values_list(
                 "period",
                 "charge__device",
                 "serial_number",
@@ -174,6 +221,90 @@ class _Working:
                 rows.append((charge.period, None, *about, charge.amount_ore, charge.text))
         for period, device, serial, model, unit, amount, text in rows:
             early, late = (amount if period == code else 0 for code in self.codes)
-            self._add(early, late)
-            if not self.is_same:
-                yield BridgeItem(CHARGES, device, serial, model, unit, None, early, late, text)
+            yield BridgeItem(CHARGES, device, serial, model, unit, None, early, late, text)
+
+
+def _step(key: str, items: list[BridgeItem], no_pcs: set[str]) -> BridgeStep:
+    return BridgeStep(
+        key=key,
+        amount_ore=sum(item.change_ore for item in items),
+        count=len({item.device_id or item for item in items}),
+        are_pcs=no_pcs.isdisjoint(item.model_name for item in items),
+        place="",
+        items=sorted(
+            items, key=lambda item: (-abs(item.change_ore), item.serial_number, item.model_name)
+        ),
+    )
+
+
+def _turned(step: BridgeStep) -> BridgeStep:
+    """Let a step go from the later quarter to the earlier one."""
+    items: Sequence[BridgeItem]
+    if isinstance(step.items, _LeaseItems):
+        items = replace(step.items, is_back=True)
+    else:
+        items = [_back(item) for item in step.items]
+    return replace(step, amount_ore=-step.amount_ore, items=items)
+
+
+def _back(item: BridgeItem) -> BridgeItem:
+    return item._replace(before_ore=item.after_ore, after_ore=item.before_ore)
+
+
+def _places(moves: Iterable[Why]) -> dict[str, str]:
+    """Return by step the department at the other end of most of its moves."""
+    units = Unit.objects.filter(department__isnull=False)
+    department_of = dict(units.values_list("id", "department__name"))
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for step, other in moves:
+        if other in department_of:
+            counts[step][department_of[other]] += 1
+    return {step: count.most_common(1)[0][0] for step, count in counts.items()}
+
+
+@dataclass(frozen=True)
+class _LeaseItems(Sequence[BridgeItem]):
+    """The leases of a step, the largest difference first: only those that are asked for are read.
+
+    `why` has those whose kind does not tell it.
+    """
+
+    working: _Working
+    costs: CostsOfTwo
+    step: str
+    why: dict[int, Why]
+    total: int
+    is_back: bool = False
+
+    def __len__(self) -> int:
+        return self.total
+
+    @overload
+    def __getitem__(self, at: int) -> BridgeItem: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[BridgeItem]: ...
+
+    def __getitem__(self, at: int | slice) -> BridgeItem | list[BridgeItem]:
+        if isinstance(at, int):
+            at = range(self.total)[at]
+            return self[at : at + 1][0]
+        start, stop, _ = at.indices(self.total)
+        named = [lease for lease, (step, _) in self.why.items() if step == self.step]
+        with one_moment():
+            rows = self.costs.rows(self.step, named, max(0, stop - start), start)
+            unit_of = self.working.units_of([row.lease_id for row in rows])
+        items = [
+            BridgeItem(
+                self.step,
+                row.device_id,
+                row.serial_number,
+                row.model_name,
+                unit_of[row.lease_id],
+                self.why.get(row.lease_id, (self.step, None))[1],
+                row.early_ore,
+                row.late_ore,
+            )
+            for row in rows
+        ]
+        return [_back(item) for item in items] if self.is_back else items

@@ -1,5 +1,6 @@
 """The steps of a bridge, and what is in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,7 +42,7 @@ class BridgeItem(NamedTuple):
 
 @dataclass(frozen=True)
 class BridgeStep:
-    """A step; `items` is all that is in it, and left out of a bridge that is only to be drawn.
+    """A step; `items` is all that is in it, the largest difference first.
 
     `are_pcs`: nothing but pcs is in it. `place` is the department at the other end of most of it.
     """
@@ -51,7 +52,7 @@ class BridgeStep:
     count: int
     are_pcs: bool
     place: str
-    items: list[BridgeItem]
+    items: Sequence[BridgeItem]
 
 
 @dataclass(frozen=True)

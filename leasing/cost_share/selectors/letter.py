@@ -7,13 +7,13 @@ from datetime import date
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
 from leasing.approvals.selectors.approvals import awaiting_answer
-from leasing.billing.selectors.remembered import kept
 from leasing.confirmation.selectors.first import unanswered_of
-from leasing.cost_share.selectors.bridge import bridge_worked_out, outline_of
+from leasing.cost_share.selectors.bridge import bridge_between
 from leasing.cost_share.selectors.bridge_steps import Bridge, BridgeStep
 from leasing.cost_share.selectors.next_bill import NextBill
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.share import Bill, share_of
+from leasing.cost_table.moment import one_moment
 from leasing.lease_end.selectors import Ending, endings
 from leasing.models import Approval
 
@@ -57,11 +57,15 @@ class Letter:
         return self.why.change_ore if self.why else 0
 
 
-@kept("letter")
 def letter_of(payer: Payer, quarter: Quarter, today: date) -> Letter:
     """Return a payer's letter."""
+    with one_moment():
+        return _letter_of(payer, quarter, today)
+
+
+def _letter_of(payer: Payer, quarter: Quarter, today: date) -> Letter:
     share = share_of(payer, quarter, today)
-    why = outline_of(bridge_worked_out(payer, share.before, quarter)) if share.before else None
+    why = bridge_between(payer, share.before, quarter) if share.before else None
     units = Unit.objects.filter(pk__in=payer.unit_ids)
     ending = endings(units, today)
     asked = awaiting_answer(Approval.objects.filter(employee__unit__in=units))

@@ -82,7 +82,7 @@ def minute_of(payer: Payer, quarter: Quarter, today: date) -> Minute:
     quarters = [QuarterShades(q, sums[str(q)]) for q in forecast.quarters if q <= last]
     budget = budget_of(payer, quarter.year)
     before = share.before
-    why = bridge_between(payer, before, quarter, today) if before else None
+    why = bridge_between(payer, before, quarter) if before else None
     pcs = cost_of_pcs(share.held.day)
     average = pcs.quarter_ore // pcs.count if pcs.count else None
     return Minute(share, quarters, budget, average, why)

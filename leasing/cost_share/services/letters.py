@@ -30,7 +30,7 @@ def _letter(department: Department, run: BillingRun, today: date, now: datetime)
         return None
     units = frozenset(Unit.objects.filter(department=department).values_list("pk", flat=True))
     payer = Payer(str(department.pk), department.name, units, department)
-    letter = letter_of.worked_out(payer, run.last_quarter, today)
+    letter = letter_of(payer, run.last_quarter, today)
     return write_mail(
         recipients=recipients,
         subject=f"Jeres pc-leasing i {run.label}",

@@ -10,14 +10,14 @@ from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.drawings.charts import Chart, waterfall
-from leasing.billing.views import is_computed_now
 from leasing.cost_share.presenters.bridge import STEP_NAMES, sentence_of, step_row
-from leasing.cost_share.selectors.bridge import bridge_between, items_between
+from leasing.cost_share.selectors.bridge import bridge_between
 from leasing.cost_share.selectors.bridge_rows import rows_of, units_of
 from leasing.cost_share.selectors.bridge_steps import Bridge
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.share import quarters_to_choose
 from leasing.cost_share.views.payer import chosen_payer
+from leasing.cost_table.moment import one_moment
 
 ITEMS_A_PAGE = 100
 
@@ -30,6 +30,12 @@ def bridge(request):
     before, after = chosen_pair(request, quarters)
     units = units_of(whole)
     unit, payer = chosen_unit(request, whole, units)
+    asked = {"afdeling": whole.key, "fra": before, "til": after}
+    if unit:
+        asked["enhed"] = unit.pk
+    with one_moment():
+        found = bridge_between(payer, before, after)
+        opened = chosen_step(request, found) if "trin" in request.GET else {}
     context = {
         "payers": payers,
         "payer": whole,
@@ -39,25 +45,13 @@ def bridge(request):
         "before": before,
         "after": after,
         "step": None,
+        "found": found,
+        "sentence": sentence_of(found, payer),
+        "steps": [(step_row(step), address(asked | {"trin": step.key})) for step in found.steps],
+        "chart": bridge_chart(found),
+        "address": address(asked),
     }
-    asked = {"afdeling": whole.key, "fra": before, "til": after}
-    if unit:
-        asked["enhed"] = unit.pk
-    if bridge_between.is_at_hand(payer, before, after, today()) or is_computed_now(request):
-        found = bridge_between(payer, before, after, today())
-        context |= {
-            "found": found,
-            "sentence": sentence_of(found, payer),
-            "steps": [
-                (step_row(step), address(asked | {"trin": step.key})) for step in found.steps
-            ],
-            "chart": bridge_chart(found),
-        }
-        if "trin" in request.GET:
-            context |= chosen_step(request, payer, found)
-    context["address"] = address(asked)
-    context["later"] = address(asked | {"vis": "beregning"})
-    return render(request, "leasing/cost_share/bridge.html", context)
+    return render(request, "leasing/cost_share/bridge.html", context | opened)
 
 
 def address(asked: dict) -> str:
@@ -90,13 +84,12 @@ def chosen_unit(request, whole: Payer, units):
     return unit, whole.of_unit(unit.pk)
 
 
-def chosen_step(request, payer: Payer, found: Bridge) -> dict:
+def chosen_step(request, found: Bridge) -> dict:
     """Return the devices of the step that the address opens."""
     step = found.step(request.GET["trin"])
     if step is None:
         return {"is_gone": True}
-    items = items_between(payer, found.before, found.after, today(), step.key)
-    page = Paginator(items, ITEMS_A_PAGE).get_page(request.GET.get("side"))
+    page = Paginator(step.items, ITEMS_A_PAGE).get_page(request.GET.get("side"))
     rows = rows_of(page, request.user, today())
     return {"step": step_row(step), "page": page, "rows": rows}
 

@@ -1,13 +1,9 @@
-from urllib.parse import urlencode
-
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
 
 from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.web.clock import today
-from leasing.billing.views import is_computed_now
 from leasing.cost_share.presenters.letter import letter_words
 from leasing.cost_share.selectors.letter import letter_of
 from leasing.cost_share.selectors.payers import payers_seen_by
@@ -24,16 +20,14 @@ def letter(request):
     if payer is None:
         raise Http404
     quarters, quarter = chosen_quarter(request)
-    asked = {"afdeling": payer.key, "kvartal": quarter, "vis": "beregning"}
+    found = letter_of(payer, quarter, day)
     context = {
         "payers": payers,
         "payer": payer,
         "quarters": quarters,
         "quarter": quarter,
-        "later": f"{reverse('letter')}?{urlencode(asked)}",
         "day": day,
+        "letter": found,
+        "words": letter_words(found),
     }
-    if letter_of.is_at_hand(payer, quarter, day) or is_computed_now(request):
-        found = letter_of(payer, quarter, day)
-        context |= {"letter": found, "words": letter_words(found)}
     return render(request, "leasing/cost_share/letter.html", context)

@@ -1,0 +1,185 @@
+"""What two quarters cost somebody, lease by lease, and of what kind each difference is: in SQL.
+
+A lease that a unit has all of both quarters needs no more than its two rows. All others are added
+up over the own units, and held against the days that they run at all.
+"""
+
+import json
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from leasing.domain.allocation import Period
+from leasing.domain.change import ENDED, NEW, ODD, PART
+
+# Kinds that the rows alone do not explain: other terms follow the first, or others have had it.
+TERMS, MOVE = "terms", "move"
+
+# A unit's row of both quarters: found in the order of one index, that has all which is asked for.
+# SQLite would take the primary key, which has not, or for that the index: so it is told.
+_FOUND = """
+WITH touched AS MATERIALIZED (
+    SELECT e.lease_id, e.model_id, e.amount_ore AS early, COALESCE(l.amount_ore, 0) AS late,
+        e.days AS early_days, COALESCE(l.days, 0) AS late_days
+    FROM leasing_cost e {index} LEFT JOIN leasing_cost l {index}
+        ON l.period = %(late)s AND l.unit_id = e.unit_id AND l.lease_id = e.lease_id
+    WHERE e.period = %(early)s {own_early} AND (
+        l.lease_id IS NULL OR e.days <> %(early_length)s OR l.days <> %(late_length)s
+        OR e.amount_ore <> l.amount_ore
+    )
+    UNION ALL
+    SELECT l.lease_id, l.model_id, 0, l.amount_ore, 0, l.days
+    FROM leasing_cost l {index} LEFT JOIN leasing_cost e {index}
+        ON e.period = %(early)s AND e.unit_id = l.unit_id AND e.lease_id = l.lease_id
+    WHERE l.period = %(late)s {own_late} AND e.lease_id IS NULL
+), added AS (
+    SELECT lease_id, MIN(model_id) AS model_id,
+        CAST(SUM(early) AS bigint) AS early, CAST(SUM(late) AS bigint) AS late,
+        SUM(early_days) AS early_days, SUM(late_days) AS late_days
+    FROM touched
+    WHERE early_days <> %(early_length)s OR late_days <> %(late_length)s
+    GROUP BY lease_id HAVING SUM(early) <> SUM(late)
+), held AS (
+    SELECT added.*, {early_runs} AS early_runs, {late_runs} AS late_runs FROM added
+    UNION ALL
+    SELECT touched.*, early_days, late_days FROM touched
+    WHERE early_days = %(early_length)s AND late_days = %(late_length)s
+), found AS (
+    SELECT held.*, CASE
+        WHEN early_runs = 0 THEN '{NEW}'
+        WHEN late_runs = 0 THEN '{ENDED}'
+        WHEN early_days <> early_runs OR late_days <> late_runs THEN '{MOVE}'
+        WHEN early_runs <> %(early_length)s OR late_runs <> %(late_length)s THEN '{PART}'
+        WHEN lease_id IN (SELECT lease_id FROM leasing_leaseterm WHERE position > 1) THEN '{TERMS}'
+        ELSE '{ODD}' END AS kind
+    FROM held {but}
+)
+"""
+_RUNS = """
+CASE WHEN {which}_days = %({which}_length)s THEN {which}_days ELSE (
+    SELECT COALESCE(SUM(c.days), 0) FROM leasing_cost c {key}
+    WHERE c.lease_id = added.lease_id AND c.period = %({which})s
+) END
+"""
+_KINDS = """
+SELECT kind, lease, COUNT(*), CAST(SUM(early) AS bigint), CAST(SUM(late) AS bigint), MAX(is_no_pc),
+    MAX(early_days), MAX(late_days), MAX(early_runs), MAX(late_runs)
+FROM (
+    SELECT found.*, CASE WHEN kind IN ('{TERMS}', '{MOVE}') THEN lease_id END AS lease,
+        CASE WHEN {no_pc} THEN 1 ELSE 0 END AS is_no_pc
+    FROM found
+) AS known GROUP BY kind, lease
+"""
+_ROWS = """
+SELECT found.lease_id, device.id, device.serial_number, model.name, found.early, found.late
+FROM found
+JOIN leasing_lease lease ON lease.id = found.lease_id
+JOIN inventory_device device ON device.id = lease.device_id
+JOIN inventory_devicemodel model ON model.id = device.model_id
+WHERE found.kind = %(kind)s OR found.lease_id {among_leases}
+ORDER BY ABS(found.late - found.early) DESC, device.serial_number {by_sign}
+LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+
+class Differing(NamedTuple):
+    """Leases of a kind that cost the own units something else; or one, whose kind says no more.
+
+    The days are those that the own units had it, and that it ran.
+    """
+
+    kind: str
+    lease_id: int | None
+    leases: int
+    early_ore: int
+    late_ore: int
+    has_no_pc: int
+    early_days: int
+    late_days: int
+    early_runs: int
+    late_runs: int
+
+    @property
+    def is_inwards(self) -> bool:
+        """Tell whether the own units had more of it in the later quarter."""
+        gained = self.late_days * self.early_runs - self.early_days * self.late_runs
+        return (gained or self.late_ore - self.early_ore) > 0
+
+
+class LeaseRow(NamedTuple):
+    """A lease with what two quarters of it cost the own units."""
+
+    lease_id: int
+    device_id: int
+    serial_number: str
+    model_name: str
+    early_ore: int
+    late_ore: int
+
+
+class CostsOfTwo:
+    """Two quarters' kept costs of some units, None for all; `but` are leases to leave out."""
+
+    def __init__(
+        self, early: Period, late: Period, unit_ids: Collection[int] | None, but: Collection[int]
+    ) -> None:
+        self.asked: dict[str, Any] = {
+            "early": early.code,
+            "late": late.code,
+            "early_length": (early.ends_before - early.starts_on).days,
+            "late_length": (late.ends_before - late.starts_on).days,
+        }
+        is_told = connection.vendor != "postgresql"
+        key = "INDEXED BY sqlite_autoindex_leasing_cost_1" if is_told else ""
+        self.words = {
+            "index": "INDEXED BY cost_of_units" if is_told else "",
+            "own_early": "",
+            "own_late": "",
+            "early_runs": "early_days",
+            "late_runs": "late_days",
+            "but": f"WHERE NOT lease_id {self._among('but', but)}" if but else "",
+        }
+        if unit_ids is not None:
+            own = self._among("own", unit_ids)
+            self.words |= {
+                "own_early": f"AND e.unit_id {own}",
+                "own_late": f"AND l.unit_id {own}",
+                "early_runs": _RUNS.format(which="early", key=key),
+                "late_runs": _RUNS.format(which="late", key=key),
+            }
+
+    def differing(self, no_pcs: Collection[int]) -> list[Differing]:
+        """Add the leases up that cost something else, by kind; `no_pcs` are models."""
+        words = {"no_pc": f"model_id {self._among('no_pcs', no_pcs)}"}
+        return [Differing(*row) for row in self._read(_KINDS, words)]
+
+    def rows(self, kind: str, leases: Collection[int], limit: int, offset: int) -> list[LeaseRow]:
+        """Read leases of a kind, and some by name, the largest difference first."""
+        words = {
+            "among_leases": self._among("leases", leases),
+            "by_sign": 'COLLATE "C"' if connection.vendor == "postgresql" else "",
+        }
+        self.asked |= {"kind": kind, "limit": limit, "offset": offset}
+        return [LeaseRow(*row) for row in self._read(_ROWS, words)]
+
+    def _among(self, name: str, ids: Collection[int]) -> str:
+        if connection.vendor == "postgresql":
+            self.asked[name] = list(ids)
+            return f"= ANY(%({name})s)"
+        self.asked[name] = json.dumps(list(ids))
+        return f"IN (SELECT value FROM json_each(%({name})s))"
+
+    def _read(self, statement: str, words: dict[str, str]) -> list[tuple[Any, ...]]:
+        words |= self.words | {
+            "NEW": NEW,
+            "ENDED": ENDED,
+            "PART": PART,
+            "ODD": ODD,
+            "TERMS": TERMS,
+            "MOVE": MOVE,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute((_FOUND + statement).format(**words), self.asked)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
