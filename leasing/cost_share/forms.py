@@ -20,17 +20,9 @@ from leasing.billing.selectors.window import next_window, runs_to_close
 from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.coming import ComingSpan
 from leasing.cost_share.selectors.forecast import last_quarter
-from leasing.cost_share.selectors.lines import (
-    BILLED,
-    NOT_BILLED,
-    UP_TO,
-    Choice,
-    Lines,
-    is_at_hand,
-    lines_of,
-    units_by_department,
-)
+from leasing.cost_share.selectors.lines import Lines, lines_of, units_by_department
 from leasing.cost_share.selectors.payers import Payer
+from leasing.cost_share.selectors.pending_lines import BILLED, NOT_BILLED, UP_TO, Choice
 from leasing.cost_share.selectors.what_if import models_to_choose, units_to_choose
 from leasing.cost_table.facts import billing_start
 from leasing.domain.assumptions import Assumptions
@@ -129,12 +121,6 @@ class LineFilters:
     def __init__(self, form: LineForm):
         self.form = form
         self.filters = form.fields
-
-    @property
-    def is_at_hand(self) -> bool:
-        """Tell whether there is nothing left to work out, or nothing that can be."""
-        form = self.form
-        return not form.is_valid() or is_at_hand(form.payer, form.choice(), form.today)
 
     @property
     def qs(self) -> Lines:

@@ -10,8 +10,9 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, Placement, Unit
 from leasing.billing.selectors.remembered import kept
-from leasing.cost_share.selectors.lines import Choice, lines_of
+from leasing.cost_share.selectors.lines import lines_of
 from leasing.cost_share.selectors.payers import Payer
+from leasing.cost_share.selectors.pending_lines import Choice
 from leasing.models import Lease
 
 

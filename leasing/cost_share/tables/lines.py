@@ -1,6 +1,5 @@
 """The list of lines: its rows and its columns."""
 
-from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -9,22 +8,25 @@ from django_tables2.data import TableData
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.lists.columns import (
+    NOTHING,
     AmountColumn,
     CodeColumn,
     Column,
     DateColumn,
     NumberColumn,
 )
-from albertslund_it.web.lists.tables import ListRows, Table
-from leasing.cost_share.selectors.lines import (
-    CostLine,
-)
+from albertslund_it.web.lists.tables import Table
+from leasing.cost_share.selectors.cost_lines import CostLine
+from leasing.cost_share.selectors.lines import Lines
 from leasing.cost_share.selectors.payers import Payer
+from leasing.cost_share.selectors.pending_lines import Sorting
 from leasing.models import KIND_NAMES, Kind
 
 
 class LineRows(TableData):
-    """Pending lines sorted here and billed ones by the database; the pending ones come first."""
+    """Pending lines and billed ones, each sorted where they are; the pending ones come first."""
+
+    data: Lines
 
     def __len__(self):
         return len(self.data)
@@ -36,18 +38,23 @@ class LineRows(TableData):
         return iter(self.data)
 
     def order_by(self, aliases):
-        keys = []
+        orders, keys = [], []
         for alias in aliases:
-            name = alias.lstrip("-")
+            name, is_descending = alias.lstrip("-"), alias.startswith("-")
             column = self.table.columns[name].column
-            keys += column.order_expressions(name, descending=alias.startswith("-"))
-        if keys:
-            pending = ListRows(self.data.all_pending())
-            pending.set_table(self.table)
-            pending.order_by(aliases)
-            self.data.pending = replace(self.data.pending, first=pending.data)
-            self.data.all_pending = lambda: pending.data
-            self.data.billed = self.data.billed.order_by(*keys, "id")
+            orders.append(Sorting(FIELDS.get(name, (name,)), _key_of(column, name), is_descending))
+            keys += column.order_expressions(name, descending=is_descending)
+        if orders:
+            self.data = self.data.sorted_by(orders, keys)
+
+
+# What columns read of a line, where it is not the field of their name.
+FIELDS = {"kind": ("kind", "corrects", "text")}
+
+
+def _key_of(column: Column, name: str):
+    read = column.reader(name)
+    return lambda line: column.sort_key(read(line))
 
 
 def _what(line: CostLine) -> str:
@@ -80,6 +87,13 @@ class PeriodColumn(CodeColumn):
         return Quarter.parse(value).short_label
 
 
+class SerialNumberColumn(CodeColumn):
+    """A serial number, sorted as the database sorts those of billed lines: sign by sign."""
+
+    def sort_key(self, value):
+        return (0, value) if value else NOTHING
+
+
 class WorkedOutColumn(AmountColumn):
     """An amount that opens how it is worked out, in place; without htmx on its own page."""
 
@@ -110,7 +124,7 @@ class LineTable(Table):
     period = PeriodColumn("Kvartal")
     department = Column("Afdeling", sort_by="department_name")
     unit = Column("Enhed", sort_by="unit_name")
-    serial_number = CodeColumn("Serienr.", link=_device)
+    serial_number = SerialNumberColumn("Serienr.", link=_device)
     model_name = Column("Model")
     kind = Column("Slags", of=_what)
     first_day = DateColumn("Fra")

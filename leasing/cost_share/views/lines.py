@@ -1,13 +1,11 @@
-from django.shortcuts import render
-
 from albertslund_it.common.money import format_count
 from albertslund_it.common.permissions import VIEW_BILLINGRUN, VIEW_DEVICE
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
-from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import LineFilters, LineForm
 from leasing.cost_share.tables.lines import LineRows, LineTable, hidden_columns
 from leasing.cost_share.views.payer import chosen_payer
+from leasing.cost_table.moment import one_moment
 
 
 class LineList(ListPage):
@@ -22,12 +20,8 @@ class LineList(ListPage):
 
     def get(self, request):
         self.payers, self.payer = chosen_payer(request)
-        filters = self.make_filters()
-        wants_rows = request.htmx or request.GET.get("hent") == "xlsx"
-        if wants_rows or filters.is_at_hand or is_computed_now(request):
+        with one_moment():
             return super().get(request)
-        context = {"filters": filters, "title": self.title, "payer": self.payer}
-        return render(request, self.template_name, context)
 
     def make_filters(self):
         return LineFilters(

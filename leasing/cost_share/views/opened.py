@@ -6,15 +6,15 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from leasing.cost_share.forms import WITHOUT_DEVICE
-from leasing.cost_share.selectors import lines
+from leasing.cost_share.selectors import pending_lines
 from leasing.cost_share.selectors.forecast import BILLED, CONTRACTED, SHADES
 from leasing.cost_share.selectors.payers import Payer
 from leasing.domain.renewal import ASSUMED, PLANNED
 
 # What is billed and what is agreed on has lines; what may come has terms to come.
 OPENED_BY = {
-    BILLED: ("lines", {"koersel": lines.BILLED}),
-    CONTRACTED: ("lines", {"koersel": lines.NOT_BILLED}),
+    BILLED: ("lines", {"koersel": pending_lines.BILLED}),
+    CONTRACTED: ("lines", {"koersel": pending_lines.NOT_BILLED}),
     PLANNED: ("share-coming", {"slags": PLANNED}),
     ASSUMED: ("share-coming", {"slags": ASSUMED}),
 }

@@ -12,8 +12,8 @@ from leasing.approvals.selectors.tasks import to_decide
 from leasing.confirmation.presenters import confirmation_tasks
 from leasing.confirmation.selectors.first import is_before_the_first_run, round_work
 from leasing.cost_share.presenters.tasks import share_tasks
-from leasing.cost_share.selectors.lines import NOT_BILLED
 from leasing.cost_share.selectors.payers import EVERYBODY
+from leasing.cost_share.selectors.pending_lines import NOT_BILLED
 from leasing.cost_share.selectors.tasks import share_tasks_of
 from leasing.domain.tasks import Task
 

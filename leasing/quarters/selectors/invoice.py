@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
-from leasing.cost_share.selectors.lines import READ_FIELDS, CostLine, as_lines
+from leasing.cost_share.selectors.cost_lines import READ_FIELDS, CostLine, as_lines
 from leasing.models import Kind, QuarterlyInvoice
 from leasing.quarters.selectors.run_table import InvoiceRow, table_of_run
 

@@ -12,8 +12,8 @@ from albertslund_it.common.permissions import EXPORT_REBILLING, VIEW_BILLINGRUN,
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.pages import EXCEL
 from albertslund_it.web.people import actor_name
-from leasing.cost_share.selectors.lines import UP_TO
 from leasing.cost_share.selectors.payers import payers_seen_by
+from leasing.cost_share.selectors.pending_lines import UP_TO
 from leasing.cost_share.tables.lines import lines_url
 from leasing.models import KIND_NAMES, BillingRun, Kind, QuarterlyInvoice
 from leasing.quarters.presenters.labels import named_kinds

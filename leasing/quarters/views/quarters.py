@@ -24,7 +24,7 @@ from leasing.billing.selectors.window import window_for
 from leasing.billing.services.closing import close_quarter
 from leasing.billing.services.preparation import ProposalChanged, prepare_quarter, remember_proposal
 from leasing.billing.views import is_computed_now
-from leasing.cost_share.selectors.lines import BILLED, NOT_BILLED, UP_TO
+from leasing.cost_share.selectors.pending_lines import BILLED, NOT_BILLED, UP_TO
 from leasing.cost_share.services.letters import write_letters
 from leasing.models import BillingRun, Preparation
 from leasing.quarters.forms import VoucherForm

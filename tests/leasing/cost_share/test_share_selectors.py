@@ -7,8 +7,9 @@ import pytest
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from leasing.billing.selectors.outstanding import outstanding
-from leasing.cost_share.selectors.lines import NOT_BILLED, Choice, lines_of
+from leasing.cost_share.selectors.lines import lines_of
 from leasing.cost_share.selectors.payers import EVERYBODY, payers_seen_by
+from leasing.cost_share.selectors.pending_lines import NOT_BILLED, Choice
 from leasing.cost_share.selectors.share import quarters_to_choose, share_of
 from leasing.models import Kind
 from tests import builders as make
