@@ -5,20 +5,21 @@ first day of its lease has not moved from anybody.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from django.db.models import F, OuterRef, Subquery
+
 from albertslund_it.common.names import danish_key
-from inventory.models import Department, Device, Placement, Unit
-from leasing.billing.selectors.remembered import kept_rows
+from albertslund_it.web.database.rows import among
+from inventory.models import Department, Placement, Unit
 from leasing.cost_share.selectors.payers import STOCK
-from leasing.cost_table.facts import lease_facts
+from leasing.cost_table.facts import lease_rows
 from leasing.cost_table.moment import one_moment
-from leasing.domain.accrual import instalment, span_of
-from leasing.domain.allocation import LeaseFacts
-from leasing.models import COST_HOLDER_NAME
+from leasing.domain.accrual import Term, instalment, terms_in_order
+from leasing.models import COST_HOLDER_NAME, Lease
 
 
 class Move(NamedTuple):
@@ -64,42 +65,55 @@ class Place:
         return self.taken_ore - self.given_ore
 
 
-@kept_rows("moves", Move)
 def moves_between(first: date, last: date) -> list[Move]:
     """Return the moves between departments from one day to another, both included."""
     with one_moment():
-        units = {
+        units: dict[int | None, tuple[str, str]] = {
             pk: (name, str(department or STOCK))
             for pk, name, department in Unit.objects.values_list("id", "name", "department")
         }
-        moves = Placement.objects.filter(starts_on__range=(first, last))
-        moved = Device.objects.filter(id__in=moves.values("device"))
-        found = [
-            move for facts in lease_facts(moved) for move in _of_lease(facts, first, last, units)
-        ]
+        units[None] = COST_HOLDER_NAME, STOCK
+        rows = [row for row in _moved(first, last) if units[row[-2]][1] != units[row[-1]][1]]
+        terms = _terms_of({row[0] for row in rows})
+    found = [
+        Move(
+            device,
+            serial,
+            model,
+            day,
+            units[before][0],
+            units[now][0],
+            units[before][1],
+            units[now][1],
+            instalment(terms[device], day),
+        )
+        for device, serial, model, day, before, now in rows
+    ]
     return sorted(found, key=lambda move: (move.moved_on, move.serial_number))
 
 
-def _of_lease(
-    facts: LeaseFacts, first: date, last: date, units: dict[int, tuple[str, str]]
-) -> Iterator[Move]:
-    began, ended = span_of(facts.terms, facts.stops_on)
-    stock = before = (COST_HOLDER_NAME, STOCK)
-    for day, unit in facts.placements:
-        now = units[unit] if unit else stock
-        if now[1] != before[1] and first <= day <= last and began < day < ended:
-            yield Move(
-                facts.device_id,
-                facts.serial_number,
-                facts.model_name,
-                day,
-                before[0],
-                now[0],
-                before[1],
-                now[1],
-                instalment(facts.terms, day),
-            )
-        before = now
+Moved = tuple[int, str, str, date, int | None, int | None]
+
+
+def _moved(first: date, last: date) -> Iterator[Moved]:
+    """Yield (device, serial number, model, day, unit before, unit) of leases that ran then."""
+    earlier = Placement.objects.filter(
+        device=OuterRef("device"), starts_on__lt=OuterRef("starts_on")
+    )
+    moves = Placement.objects.filter(
+        starts_on__range=(first, last),
+        device__lease__kept_cost__starts_on__lt=F("starts_on"),
+        device__lease__kept_cost__ends_before__gt=F("starts_on"),
+    ).annotate(unit_before=Subquery(earlier.order_by("-starts_on").values("unit")[:1]))
+    yield from moves.order_by().values_list(
+        "device", "device__serial_number", "device__model__name", "starts_on", "unit_before", "unit"
+    )
+
+
+def _terms_of(devices: Collection[int]) -> dict[int, tuple[Term, ...]]:
+    """Return the terms of devices' leases."""
+    leases = Lease.objects.filter(device__in=among(devices, int))
+    return {first[1]: terms_in_order(first[2], prices) for first, prices in lease_rows(leases)}
 
 
 def place_names() -> dict[str, str]:

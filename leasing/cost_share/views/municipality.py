@@ -8,7 +8,6 @@ from albertslund_it.common.permissions import VIEW_ALL_DEPARTMENTS, VIEW_BILLING
 from albertslund_it.web.clock import today
 from albertslund_it.web.drawings.flows import flow_picture, lying_bars
 from albertslund_it.web.lists.pages import ListPage
-from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import SpanForm
 from leasing.cost_share.selectors import moves as map_of_change
 from leasing.cost_share.selectors import municipality as comparison
@@ -81,13 +80,6 @@ class MoveList(ListPage):
         if not form.is_valid():
             return render(request, self.template_name, self.context, status=422)
         self.span = form.span
-        if not (
-            request.GET.get("hent") == "xlsx"
-            or request.htmx
-            or map_of_change.moves_between.is_at_hand(*self.span)
-            or is_computed_now(request)
-        ):
-            return render(request, self.template_name, self.context)
         return super().get(request)
 
     def rows(self):

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from inventory.models import Unit
-from leasing.cost_share.selectors.cells import unit_on
 from leasing.cost_share.selectors.moves import flows_of, moves_between, place_names, places_of
 from leasing.cost_share.selectors.payers import STOCK
 from leasing.cost_table.facts import cost_holder_id, lease_facts
 from leasing.domain.accrual import instalment, span_of, terms_in_order
+from leasing.domain.allocation import unit_on
 from tests import builders as make
 from tests.leasing.billing.test_closing_properties import DAYS, FACTS, World, rolled_back
 from tests.leasing.pages import queries_of, read, text_of
