@@ -3,27 +3,24 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import Collate
 from django.utils.timezone import localtime
 
-from albertslund_it.common.quarters import Quarter, add_months
+from albertslund_it.common.quarters import add_months
 from albertslund_it.web.database.rows import among
-from albertslund_it.web.query import number_in
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import units_seen_by
 from inventory.placements.selectors import placements_in_force
-from leasing.billing.selectors.remembered import is_remembered, remembered
-from leasing.domain.accrual import accrued, span_of, terms_in_order
-from leasing.leases.selectors.running import reaching_past
-from leasing.models import (
-    EndChoice,
-    EndWish,
-    Lease,
-    LeaseTerm,
-)
+from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.cost_table.moment import one_moment
+from leasing.domain.accrual import span_of, terms_in_order
+from leasing.models import CostLease, EndChoice, EndWish, Lease
 
 ONE_DAY = timedelta(days=1)
 
@@ -66,21 +63,79 @@ class Ending:
         return str(self.placement.employee or self.placement.used_for)
 
 
+class EndingLease(NamedTuple):
+    """A lease that `endings` returns, read lightly."""
+
+    lease_id: int
+    device_id: int
+    end_choice: str
+    ends_before: date
+
+
 def endings(units: QuerySet[Unit], on: date) -> list[Ending]:
     """Return the leases that run out within six months at some units, the first to end first.
 
     What is settled already has nothing left to wish for.
     """
-    placed = placements_in_force(on).filter(unit__in=units)
-    found = _ending(_may_end(on).filter(device__in=placed.values("device")), on)
-    if not found:
-        return []
-    wishes = EndWish.objects.filter(lease__in=among([one.lease_id for one in found], int))
-    own = payers_own(wishes.select_related("lease", "wished_by"), on)
-    for one in found:
-        one.wish = own.get(one.lease_id)
-    found.sort(key=lambda one: (one.ends_before, one.serial_number))
-    return found
+    with one_moment():
+        found = _found(units, on)
+        return _read(found, quarter_costs([one.device_id for one in found], on), on)
+
+
+def _found(units: QuerySet[Unit], on: date) -> list[EndingLease]:
+    placed = placements_in_force(on).filter(unit__in=units).order_by()
+    chosen = _end_soon(on).filter(lease__device__in=placed.values("device"))
+    rows = chosen.order_by("ends_before", *_by_serial_number()).values_list(
+        "lease", "lease__device", "lease__end_choice", "ends_before"
+    )
+    return [EndingLease(*row) for row in rows]
+
+
+def _by_serial_number() -> list[str | Collate]:
+    """Order by the signs' own order, as lists that are ordered here are."""
+    name = "lease__device__serial_number"
+    return [Collate(name, "C") if connection.vendor == "postgresql" else name]
+
+
+def _end_soon(on: date) -> QuerySet[CostLease]:
+    """Choose the leases that run on a day and run out, unstopped, within six months."""
+    return CostLease.objects.filter(
+        starts_on__lte=on,
+        ends_before__gt=on,
+        ends_before__lte=add_months(on, NOTICE_MONTHS),
+        lease__stops_on=None,
+    )
+
+
+def _read(found: Sequence[EndingLease], costs: dict[int, int], on: date) -> list[Ending]:
+    devices = Device.objects.filter(pk__in=among([one.device_id for one in found], int))
+    rows = devices.values_list("pk", "serial_number", "model__name")
+    names = {pk: (serial_number, model_name) for pk, serial_number, model_name in rows}
+    own = _own_wishes([one.lease_id for one in found], on)
+    return [
+        Ending(
+            one.lease_id,
+            one.device_id,
+            *names[one.device_id],
+            one.end_choice,
+            one.ends_before,
+            costs[one.device_id],
+            wish=own.get(one.lease_id),
+        )
+        for one in found
+    ]
+
+
+def _own_wishes(leases: Sequence[int], on: date) -> dict[int, EndWish]:
+    wishes = EndWish.objects.filter(lease__in=among(leases, int))
+    return payers_own(wishes.select_related("lease", "wished_by"), on)
+
+
+def _missing(found: Sequence[EndingLease], on: date) -> list[EndingLease]:
+    """Keep those that have no wish, and nothing decided."""
+    undecided = [one for one in found if not one.end_choice]
+    own = _own_wishes([one.lease_id for one in undecided], on)
+    return [one for one in undecided if one.lease_id not in own]
 
 
 def dressed(found: Sequence[Ending], on: date) -> Sequence[Ending]:
@@ -115,36 +170,19 @@ class EndingPage:
 def ending_page(
     units: QuerySet[Unit], on: date, number: str | int | None, per_page: int = 100
 ) -> EndingPage:
-    """Return one page of `endings`, the nearest there is; kept for as long as nothing changes."""
-
-    def page() -> EndingPage:
-        found = endings(units, on)
-        paginator = Paginator(found, per_page)
-        chosen = paginator.get_page(number)
+    """Return one page of `endings`, the nearest there is."""
+    with one_moment():
+        found = _found(units, on)
+        costs = quarter_costs([one.device_id for one in found], on)
+        chosen = Paginator(found, per_page).get_page(number)
         return EndingPage(
-            dressed(list(chosen), on),
+            dressed(_read(list(chosen), costs, on), on),
             chosen.number,
-            paginator.num_pages,
+            chosen.paginator.num_pages,
             len(found),
-            sum(one.needs_wish for one in found),
-            sum(one.quarter_ore for one in found),
+            len(_missing(found, on)),
+            sum(costs.values()),
         )
-
-    return remembered(_page_name(units, on, number), page)
-
-
-def is_at_hand(units: QuerySet[Unit], on: date, number: str | int | None) -> bool:
-    """Tell whether `ending_page` has nothing left to work out."""
-    return is_remembered(_page_name(units, on, number))
-
-
-def _page_name(units: QuerySet[Unit], on: date, number: str | int | None) -> str:
-    wanted = number_in(str(number)) or 1
-    return f"endings|{_name_of(units)}|{on}|{wanted}"
-
-
-def _name_of(units: QuerySet[Unit]) -> str:
-    return ",".join(str(pk) for pk in sorted(units.order_by().values_list("pk", flat=True)))
 
 
 @dataclass(frozen=True)
@@ -157,15 +195,12 @@ class MissingWishes:
 
 
 def missing_wishes(user: User, on: date) -> MissingWishes:
-    """Count what a user is to wish for; kept for as long as nothing changes."""
-    units = units_seen_by(user, on)
-
-    def count() -> MissingWishes:
-        missing = [one for one in endings(units, on) if one.needs_wish]
-        first = missing[0].last_day if missing else None
-        return MissingWishes(len(missing), first, sum(one.quarter_ore for one in missing))
-
-    return remembered(f"wishes|{_name_of(units)}|{on}", count)
+    """Count what a user is to wish for."""
+    with one_moment():
+        missing = _missing(_found(units_seen_by(user, on), on), on)
+        costs = quarter_costs([one.device_id for one in missing], on)
+    first = missing[0].ends_before - ONE_DAY if missing else None
+    return MissingWishes(len(missing), first, sum(costs.values()))
 
 
 def payers_own(wishes: Iterable[EndWish], on: date) -> dict[int, EndWish]:
@@ -194,43 +229,6 @@ def _payers_since(devices: Collection[int], on: date) -> dict[int, date]:
     return {device: day for device, (_, day) in since.items()}
 
 
-def _may_end(on: date) -> QuerySet[Lease]:
-    """Leave out what cannot end within six months, so that few terms are laid end to end.
-
-    Extensions only make a lease longer, so its first term is enough for that.
-    """
-    until = add_months(on, NOTICE_MONTHS)
-    first_terms = LeaseTerm.objects.filter(position=1)
-    short = Q(pk=None)
-    for quarters in first_terms.order_by().values_list("quarters", flat=True).distinct():
-        # A day more: months of different lengths.
-        begun = add_months(until, -3 * quarters) + timedelta(days=3)
-        short |= Q(terms__position=1, terms__quarters=quarters, starts_on__lte=begun)
-    return Lease.objects.filter(short, stops_on=None)
-
-
-def _ending(leases: QuerySet[Lease], on: date) -> list[Ending]:
-    until, quarter = add_months(on, NOTICE_MONTHS), Quarter.of(on)
-    prices: dict[int, list[tuple[int, int]]] = {}
-    terms = LeaseTerm.objects.filter(lease__in=leases.order_by().values("pk"))
-    for lease, price, quarters in terms.order_by("lease", "position").values_list(
-        "lease", "price_ore", "quarters"
-    ):
-        prices.setdefault(lease, []).append((price, quarters))
-    rows = leases.order_by().values_list(
-        "pk", "device", "device__serial_number", "device__model__name", "end_choice", "starts_on"
-    )
-    found = []
-    for pk, device, serial, model, choice, starts_on in rows:
-        laid = terms_in_order(starts_on, prices.get(pk, []))
-        begun, ends_before = span_of(laid, None)
-        if begun <= on < ends_before <= until:
-            cost = accrued(laid, None, quarter.ends_before)
-            cost -= accrued(laid, None, quarter.starts_on)
-            found.append(Ending(pk, device, serial, model, choice, ends_before, cost))
-    return found
-
-
 def ends_before_of(lease: Lease) -> date:
     """Return the first day without a lease: the end of its terms, or where it was stopped."""
     prices = lease.terms.order_by("position").values_list("price_ore", "quarters")
@@ -242,7 +240,6 @@ NOTICE_MONTHS = 6
 
 def ending_without_choice(today: date) -> QuerySet[Device]:
     """Return the devices whose lease ends within six months, with nothing decided."""
-    until = add_months(today, NOTICE_MONTHS)
-    undecided = Lease.objects.filter(end_choice="", stops_on=None, starts_on__lte=today)
-    ending = undecided.filter(reaching_past(today)).exclude(reaching_past(until))
-    return Device.objects.filter(id__in=ending.order_by().values("device"))
+    with one_moment():  # so that what is read of it is brought up to date
+        undecided = _end_soon(today).filter(lease__end_choice="")
+        return Device.objects.filter(id__in=undecided.values("lease__device"))

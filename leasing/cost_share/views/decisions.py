@@ -10,7 +10,6 @@ from albertslund_it.web.query import numbers_in
 from inventory.models import Unit
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
 from leasing.approvals.selectors.approvals import approvals_to_decide, cost_of_exceptions
-from leasing.billing.views import is_computed_now
 from leasing.confirmation.presenters import confirmation_tasks
 from leasing.confirmation.selectors.first import round_work
 from leasing.confirmation.selectors.items import answered_objections
@@ -18,7 +17,7 @@ from leasing.cost_share.forms import WishForm
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_share.views.task_links import linked
-from leasing.lease_end.selectors import ending_page, is_at_hand
+from leasing.lease_end.selectors import ending_page
 from leasing.lease_end.services.wishes import wish_for_end
 
 
@@ -50,10 +49,8 @@ def decisions(request):
         "may_wish": may_wish,
         "sees_people": user.has_perm(VIEW_EMPLOYEE),
         "today": day,
+        "endings": ending_page(_units(user, payer, day), day, request.GET.get("side")),
     }
-    asked = (_units(user, payer, day), day, request.GET.get("side"))
-    if request.method == "POST" or is_at_hand(*asked) or is_computed_now(request):
-        context["endings"] = ending_page(*asked)
     return render(request, "leasing/cost_share/decisions.html", context, status=status)
 
 
