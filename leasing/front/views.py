@@ -21,6 +21,7 @@ from leasing.cost_share.selectors.minute import minute_of
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views import task_links
 from leasing.cost_share.views.share import shades_chart
+from leasing.cost_table.moment import one_moment
 from leasing.data_quality.presenters import finding_rows
 from leasing.data_quality.selectors.rules import costly_findings
 from leasing.data_quality.selectors.sets import in_stock
@@ -48,8 +49,9 @@ from leasing.orders.presenters.tasks import order_tasks
 from leasing.orders.selectors.tasks import open_lines_by_status
 
 
+@one_moment()
 def front(request):
-    """Show what waits for the user, by role."""
+    """Show what waits for the user, by role; nothing is written, so it is all of one moment."""
     user, day = request.user, today()
     now = is_computed_now(request)
     context = {"is_computed": now, "today": day, "sees_nothing": not user.has_perm(VIEW_DEVICE)}

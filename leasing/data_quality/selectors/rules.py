@@ -19,6 +19,7 @@ from inventory.organisation.selectors.scope import (
 from inventory.placements.selectors import placements_in_force
 from leasing.approvals.selectors.one_pc import counted_placements
 from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.cost_table.moment import one_moment
 from leasing.data_quality.selectors import sets
 
 MOST = 5
@@ -83,6 +84,7 @@ def rules_for(user: User) -> list[Rule]:
     return [rule for rule in RULES if not rule.needs or user.has_perm(rule.needs)]
 
 
+@one_moment()
 def findings_for(user: User, today: date) -> list[Finding]:
     """Return what each rule finds, within what the user sees; late ones first, then the dearest.
 

@@ -17,6 +17,7 @@ from leasing.billing.selectors.quarter_costs import cost_of
 from leasing.billing.selectors.verification import breaches_at_a_glance
 from leasing.billing.selectors.window import last_closed_quarter
 from leasing.confirmation.selectors.items import quarters_asked, silent_departments
+from leasing.cost_table.moment import one_moment
 from leasing.data_quality.selectors.sets import held_by_leavers, long_in_stock
 from leasing.lease_end.selectors import ending_without_choice
 from leasing.leases.selectors.limits import Limits
@@ -44,6 +45,7 @@ class Readiness:
         return any(not point.blocks for point in self.blocking)
 
 
+@one_moment()
 def readiness_of(preview: RunPreview, today: date) -> Readiness:
     """Look a run over before it is closed."""
     found = [
