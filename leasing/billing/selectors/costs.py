@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
@@ -16,7 +16,7 @@ from inventory.models import DeviceModel, Placement
 from leasing.billing.selectors.window import Window
 from leasing.cost_table.facts import NOBODY, billing_start, cost_holder_id, lease_facts
 from leasing.domain.accrual import accrued
-from leasing.domain.allocation import CURRENT, unit_on
+from leasing.domain.allocation import BACKLOG, CURRENT, unit_on
 from leasing.domain.renewal import Expiring
 from leasing.models import Cost, CostEnding, CostLease, CostPending, CostTotal, Lease
 
@@ -41,19 +41,55 @@ def pending_sums(
 ) -> Iterator[PendingSum]:
     """Yield what no run holds of leases, added up; of these units and quarters or of all.
 
-    A quarter that is not closed is `current` here: closed in its turn, that is what it becomes.
+    Where no run is asked for, a quarter that is not closed is `current`: closed in its turn, that
+    is what it becomes.
     """
     new, late = _pending(window, unit_ids, periods)
     names = model_names()
     for period, unit, model, lines, amount in new.values_list(
         "period", "unit_id", "model_id", "line_count", "amount_ore"
     ):
-        yield PendingSum(period, unit, CURRENT, names[model], lines, amount)
+        yield PendingSum(period, unit, kind_of_new(window, period), names[model], lines, amount)
     sums = late.values_list("period", "unit_id", "kind", "model_id")
     for period, unit, kind, model, lines, amount in sums.annotate(
         Count("lease"), Sum("amount_ore")
     ):
+        kind = own_kind(window, period) or kind
         yield PendingSum(period, unit, kind, names[model], lines, amount)
+
+
+def kind_of_new(window: Window, period: str) -> str:
+    """Return the kind of what no run has looked at."""
+    return CURRENT if not window.code else own_kind(window, period) or BACKLOG
+
+
+def own_kind(window: Window, period: str) -> str | None:
+    """Return the kind of all in a run's own quarter, covered or not; None for another."""
+    return CURRENT if period == str(window.current) else None
+
+
+def held_at_end_of(window: Window) -> list[tuple[int, str, int]]:
+    """Count the lines that last to the last day of a run's own quarter: (unit, model name, lines).
+
+    What costs nothing makes no line, and is counted out. A unit and model may come twice.
+    """
+    if window.current is None:
+        return []
+    code, last = str(window.current), window.current.last_day
+    if window.covered and window.current <= window.covered:
+        late = CostPending.objects.filter(period=code, last_day=last)
+        found = list(late.values_list("unit_id", "model_id").annotate(Count("lease")))
+    else:
+        totals = CostTotal.objects.filter(period=code, held__gt=0).exclude(unit=NOBODY)
+        found = list(totals.values_list("unit_id", "model_id", "held"))
+        free = totals.filter(row_count__gt=F("line_count")).values_list("unit", flat=True)
+        nothing = Cost.objects.filter(
+            period=code, unit__in=list(free), last_day=last, amount_ore=0
+        ).order_by()
+        counted = nothing.values_list("unit_id", "model_id").annotate(Count("lease"))
+        found += [(unit, model, -items) for unit, model, items in counted]
+    names = model_names()
+    return [(unit, names[model], items) for unit, model, items in found]
 
 
 def pending_periods(

@@ -7,7 +7,8 @@ from datetime import date
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department, Unit
-from leasing.billing.selectors.facts import charges_left_by
+from leasing.billing.selectors.costs import held_at_end_of, pending_sums
+from leasing.billing.selectors.facts import charges_left_by, charges_to_bill
 from leasing.billing.selectors.proposal import (
     InvoiceOrder,
     Proposal,
@@ -15,11 +16,11 @@ from leasing.billing.selectors.proposal import (
     invoices_to_make,
     proposal_of,
 )
-from leasing.billing.selectors.run_lines import RunTotals, run_lines
+from leasing.billing.selectors.run_lines import RunTotals, charge_line
 from leasing.billing.selectors.window import Window, window_for
 from leasing.cost_table.facts import cost_holder_id
 from leasing.cost_table.moment import one_moment
-from leasing.domain.allocation import Difference, LeaseFacts
+from leasing.domain.allocation import CURRENT
 from leasing.models import COST_HOLDER_NAME, Kind
 
 
@@ -141,13 +142,18 @@ def preview_run(code: str, today: date) -> RunPreview:
         window = window_for(code, today)
         totals = RunTotals.of(window)
         pending: dict[tuple[int, str], int] = defaultdict(int)
-
-        def leave(_: LeaseFacts, left_behind: list[Difference]) -> None:
-            for one in left_behind:
-                pending[one.unit_id, one.period] += one.amount_ore
-
         if cost_holder_id() is not None:
-            for line in run_lines(window, leave):
+            for one in pending_sums(window):
+                pending[one.unit_id, one.period] += one.amount_ore
+                if one.period in window.taken:
+                    into = totals.sums[one.unit_id, one.period, one.kind, one.model_name]
+                    into.lines += one.lines
+                    into.amount_ore += one.amount_ore
+            for unit, model, items in held_at_end_of(window):
+                key = unit, str(window.current), CURRENT, model
+                if key in totals.sums:  # what costs nothing makes none
+                    totals.sums[key].held_at_end += items
+            for line in map(charge_line, charges_to_bill(window)):
                 totals.add(line)
                 pending[line.unit_id, line.period] += line.amount_ore
             for charge in charges_left_by(window):

@@ -82,6 +82,11 @@ class Lines(Sequence[CostLine]):
             rows += as_lines(self.billed[max(0, start - known) : stop - known], self.may_name)
         return rows
 
+    def unsorted(self) -> Iterator[CostLine]:
+        """Read all lines in no order, pending ones without the prices of their terms."""
+        yield from self.pending.unsorted()
+        yield from as_lines(self.billed.order_by(), self.may_name)
+
     def __iter__(self) -> Iterator[CostLine]:
         yield from self.pending
         rows = self.billed.iterator(chunk_size=CHUNK)

@@ -18,6 +18,7 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from inventory.models import DeviceModel, Unit
+from leasing.billing.selectors.costs import kind_of_new
 from leasing.billing.selectors.facts import charges_to_bill
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.run_lines import charge_line
@@ -26,7 +27,7 @@ from leasing.cost_share.selectors.cost_lines import CostLine, earlier_lines
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_table.facts import NOBODY
 from leasing.domain.accrual import term_on, terms_in_order
-from leasing.domain.allocation import BACKLOG, CHARGE, CORRECTION, CURRENT
+from leasing.domain.allocation import CHARGE, CORRECTION, CURRENT
 from leasing.models import (
     COST_HOLDER_NAME,
     Cost,
@@ -163,6 +164,10 @@ class LeaseRows:
         """Give the serial number of each line."""
         return self.rows.order_by().values_list(SERIAL_NUMBER, flat=True)
 
+    def all(self) -> list[CostLine]:
+        """Read every line."""
+        return self._read(Q())
+
     def within(self, cells: Collection[CostLine], fields: Collection[str]) -> list[CostLine]:
         """Read the lines of some cells, and others that have each of these fields from one."""
         narrowed = {"period", "unit_id", *APART} & {*fields, "period", "unit_id"}
@@ -271,6 +276,11 @@ class PendingLines:
             lines += group.lines
         return _priced(self._lines_of(groups)[start - before : stop - before])
 
+    def unsorted(self) -> list[CostLine]:
+        """Read all lines in no order, without the prices of their terms."""
+        found = [line for one in self.sources for line in one.all()]
+        return [*found, *self.charges]
+
     def __iter__(self) -> Iterator[CostLine]:
         groups: list[Group] = []
         lines = 0
@@ -359,8 +369,12 @@ def pending_lines(payer: Payer, choice: Choice, today: date) -> PendingLines:
     is_all = payer.unit_ids is None and choice.unit_id is None
     asked = _Asked(window, choice, names, None if is_all else set(names.units))
     sources = [asked.new(payer.billed), asked.late(payer.billed)]
-    counted = [one for source in sources for one in source.counted(())]
-    return PendingLines(sources, list(asked.charges()), counted)
+    counted = [list(source.counted(())) for source in sources]
+    return PendingLines(
+        [source for source, found in zip(sources, counted, strict=True) if found],
+        list(asked.charges()),
+        [one for found in counted for one in found],
+    )
 
 
 @dataclass
@@ -373,13 +387,9 @@ class _Asked:
     unit_ids: set[int] | None
 
     def new(self, billed: Q) -> LeaseRows:
-        """Choose rows of quarters that no run has looked at.
-
-        Where no run is asked for they are `current`: closed in their turn, they become that.
-        """
-        current = str(self.window.current) if self.window.code else None
+        """Choose rows of quarters that no run has looked at."""
         kinds = {
-            period.code: CURRENT if current in {None, period.code} else BACKLOG
+            period.code: kind_of_new(self.window, period.code)
             for period in self.window.new_periods
             if self._is_in(period.code)
         }

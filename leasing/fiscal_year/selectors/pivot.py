@@ -11,7 +11,9 @@ from django.db.models import Sum
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Department, Unit
-from leasing.billing.selectors.outstanding import pending_rows, window_up_to
+from leasing.billing.selectors.costs import PendingSum, pending_sums
+from leasing.billing.selectors.outstanding import pending_charges, window_up_to
+from leasing.billing.selectors.run_lines import RunLine
 from leasing.cost_table.facts import last_covered_quarter
 from leasing.cost_table.moment import one_moment
 from leasing.models import COST_HOLDER_NAME, InvoiceSummary, Kind
@@ -87,7 +89,9 @@ def amounts_of(year: int, today: date) -> list[Amount]:
         units = {u.id: u for u in Unit.objects.select_related("department")}
         names = dict(Department.objects.values_list("id", "name"))
         found = list(_billed(year, units, names))
-        for row in pending_rows(window_up_to(last)):
+        window = window_up_to(last)
+        waiting: list[PendingSum | RunLine] = [*pending_sums(window), *pending_charges(window)]
+        for row in waiting:
             if row.period[:4] == str(year):
                 unit = units[row.unit_id]
                 department = unit.department.name if unit.department else COST_HOLDER_NAME

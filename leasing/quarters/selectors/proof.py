@@ -8,7 +8,8 @@ from django.db.models import Count, Max, Sum
 
 from albertslund_it.common.quarters import Quarter
 from leasing.billing.selectors.breaches import Breach
-from leasing.billing.selectors.outstanding import leases_pending, window_up_to
+from leasing.billing.selectors.costs import pending_sums
+from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.verification import breaches_of
 from leasing.billing.selectors.window import quarters_held_against
 from leasing.cost_table.moment import one_moment
@@ -150,12 +151,7 @@ def _of_lessor(quarters: Sequence[Quarter]) -> Check:
         .aggregate(total=Sum("amount_ore"))["total"]
         or 0
     )
-    pending = sum(
-        difference.amount_ore
-        for _, differences in leases_pending(window_up_to(quarters[-1]))
-        for difference in differences
-        if difference.period in codes
-    )
+    pending = sum(one.amount_ore for one in pending_sums(window_up_to(quarters[-1]), periods=codes))
     return Check(
         LESSOR,
         expected_of_lessor(quarters[0].starts_on, quarters[-1].ends_before),
