@@ -9,10 +9,10 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, Placement, Unit
-from leasing.billing.selectors.remembered import kept
 from leasing.cost_share.selectors.lines import lines_of
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.pending_lines import Choice
+from leasing.cost_table.moment import one_moment
 from leasing.models import Lease
 
 
@@ -52,12 +52,17 @@ class Person:
         return len({one.serial_number for one in self.possessions if one.serial_number})
 
 
-@kept("people")
 def people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
     """Return the cost of a quarter by who had each device last in it, in Danish order."""
+    with one_moment():
+        return _people_of(payer, quarter, today)
+
+
+def _people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
     sums: dict[tuple[str, str, int], int] = defaultdict(int)
     leases: dict[str, int] = {}
-    for line in lines_of(payer, Choice(first=quarter, last=quarter), today):
+    lines = lines_of(payer, Choice(first=quarter, last=quarter), today)
+    for line in lines.unsorted():
         sums[line.serial_number, line.model_name, line.unit_id] += line.amount_ore
         if line.lease_id:
             leases[line.serial_number] = line.lease_id

@@ -18,7 +18,6 @@ from albertslund_it.web.drawings.charts import (
     Series,
     bar_chart,
 )
-from leasing.billing.views import is_computed_now
 from leasing.cost_share.presenters.bridge import sentence_of
 from leasing.cost_share.presenters.share import kind_rows, label_of
 from leasing.cost_share.presenters.words import SHADE_NAMES
@@ -89,15 +88,14 @@ def share_people(request):
         "quarter": quarter,
         "lines_url": lines_url(afdeling=payer.key, fra=quarter, til=quarter),
     }
-    if people_of.is_at_hand(payer, quarter, today()) or is_computed_now(request):
-        found = people_of(payer, quarter, today())
-        context |= {
-            "people": Paginator([(label_of(one), one) for one in found], PEOPLE_A_PAGE).get_page(
-                request.GET.get("side")
-            ),
-            "items": sum(person.items for person in found),
-            "total_ore": sum(person.amount_ore for person in found),
-        }
+    found = people_of(payer, quarter, today())
+    context |= {
+        "people": Paginator([(label_of(one), one) for one in found], PEOPLE_A_PAGE).get_page(
+            request.GET.get("side")
+        ),
+        "items": sum(person.items for person in found),
+        "total_ore": sum(person.amount_ore for person in found),
+    }
     return render(request, "leasing/cost_share/people.html", context)
 
 

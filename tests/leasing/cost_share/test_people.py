@@ -56,7 +56,7 @@ def test_every_grouping_of_every_role_sums_to_the_same_total(town, cast):
                         assert sum(getattr(row, figure) for row in rows) == getattr(
                             share.total, figure
                         ), (user, payer.key, code, figure)
-                people = people_of.worked_out(payer, quarter, TODAY)
+                people = people_of(payer, quarter, TODAY)
                 assert sum(person.amount_ore for person in people) == share.total.amount_ore
                 [cost] = [one for one in share.quarters if one.quarter == quarter]
                 assert cost.cost_ore == share.total.amount_ore
@@ -70,7 +70,7 @@ def test_a_device_is_with_who_had_it_last_in_the_quarter(town, cast):
     payer = payers_seen_by(cast.with_access("hanne", HEAD, department=town.school), TODAY)[0]
 
     def had(code):
-        people = people_of.worked_out(payer, Quarter.parse(code), TODAY)
+        people = people_of(payer, Quarter.parse(code), TODAY)
         return {label_of(p): [one.serial_number for one in p.possessions] for p in people}
 
     assert had("2026Q3")["Anna Berg (anbe)"] == ["PF000003", "PF000004"]
