@@ -1,7 +1,7 @@
 """What the next run will correct in closed quarters, and which change caused it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,12 +12,12 @@ from django.db.models import Model, Q, QuerySet
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from albertslund_it.web.people import author_of
-from inventory.models import Placement, Unit
+from inventory.models import Device, Placement, Unit
 from leasing.billing.selectors.facts import charges_to_bill
-from leasing.billing.selectors.outstanding import leases_pending, window_up_to
+from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.run_lines import RunLine, charge_line
 from leasing.billing.selectors.window import Window
-from leasing.cost_table.facts import last_covered_quarter
+from leasing.cost_table.facts import NOBODY, last_covered_quarter, lease_facts
 from leasing.cost_table.moment import one_moment
 from leasing.domain.allocation import Difference, LeaseFacts
 from leasing.domain.facts_text import (
@@ -28,7 +28,7 @@ from leasing.domain.facts_text import (
     causes_of,
     moved_on,
 )
-from leasing.models import Charge, Lease, LeaseTerm
+from leasing.models import Charge, CostPending, Lease, LeaseTerm
 
 CHARGED = "charged"  # a charge that came late; what else changes is in `facts_text`
 ROWS_SHOWN = 200
@@ -109,15 +109,29 @@ def corrections(today: date, run: Window | None = None) -> list[CorrectionCause]
     groups: dict[tuple[str, ...], list[Correction]] = defaultdict(list)
     with one_moment():
         names = dict(Unit.objects.values_list("id", "name"))
-        for facts, differences in leases_pending(window):
-            parts = [(d, names[d.unit_id]) for d in differences if is_late(d.period)]
-            if parts:
-                groups[causes_of(facts.billed_text, facts.text)].append(Correction(facts, parts))
+        for facts, differences in _late_differences(is_late):
+            parts = [(d, names[d.unit_id]) for d in differences]
+            groups[causes_of(facts.billed_text, facts.text)].append(Correction(facts, parts))
         for causes, rows in groups.items():
             _find_sources(causes[0], rows[:ROWS_SHOWN])
         charges = _late_charges(window, is_late, names)
     found = [CorrectionCause(causes, rows) for causes, rows in groups.items()]
     return [*found, CorrectionCause((CHARGED,), charges)] if charges else found
+
+
+def _late_differences(
+    is_late: Callable[[str], bool],
+) -> Iterator[tuple[LeaseFacts, list[Difference]]]:
+    """Yield the facts of each lease of which something is late, with what is, in its order."""
+    found: dict[int, list[Difference]] = defaultdict(list)
+    late = CostPending.objects.exclude(unit=NOBODY).order_by("lease", "period", "unit")
+    for lease, *difference in late.values_list("lease_id", *Difference._fields):
+        if is_late(difference[0]):
+            found[lease].append(Difference(*difference))
+    leases = Lease.objects.filter(id__in=among(found, int))
+    for facts in lease_facts(Device.objects.filter(id__in=leases.values("device"))):
+        facts.text = facts.canonical_text()
+        yield facts, found[facts.lease_id]
 
 
 def _late_charges(

@@ -7,7 +7,6 @@ from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
 from leasing.billing.presenters.runs import label_in_sentence
 from leasing.billing.selectors.window import window_for
-from leasing.billing.views import is_computed_now
 from leasing.quarters.presenters.corrections import shown_causes
 from leasing.quarters.selectors.corrections import corrections
 
@@ -23,18 +22,11 @@ def corrections_page(request):
             for reason in refused.reasons:
                 messages.error(request, reason)
             return redirect("corrections")
-    later = request.GET.copy()
-    later["vis"] = "beregning"
-    causes = corrections(today(), run) if is_computed_now(request) else None
+    causes = corrections(today(), run)
     context: dict[str, object] = {
-        "causes": None,
         "run_label": label_in_sentence(run.code) if run else "",
-        "address": f"?{later.urlencode()}",
+        "causes": shown_causes(causes),
+        "total_ore": sum(cause.amount_ore for cause in causes),
+        "line_count": sum(cause.line_count for cause in causes),
     }
-    if causes is not None:
-        context |= {
-            "causes": shown_causes(causes),
-            "total_ore": sum(cause.amount_ore for cause in causes),
-            "line_count": sum(cause.line_count for cause in causes),
-        }
     return render(request, "leasing/quarters/corrections.html", context)
