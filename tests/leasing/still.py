@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from django.db import connection
 
-from leasing.billing.selectors import facts, outstanding, window
+from leasing.billing.selectors import facts, window
 from leasing.cost_table.moment import one_moment
 
 # What every payer and quarter is worked out from.
@@ -16,7 +16,6 @@ QUESTIONS = (
     facts.lease_facts,
     facts.leases_with_differences,
     facts.charges_to_bill,
-    outstanding.devices_of_units,
     window.billing_start,
     window.last_closed_quarter,
     window.last_covered_quarter,
@@ -40,7 +39,6 @@ def _once(question):
     answers = {}
 
     def asked(*args, **kwargs):
-        # A queryset of devices has no name but itself; `devices_of_units` gives the same one again.
         key = (args, tuple(kwargs.items()))
         if key not in answers:
             answer = question(*args, **kwargs)

@@ -1,23 +1,22 @@
 """What no closed run holds yet: the pending amounts, and where they stand beside what is billed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Sum
 
 from albertslund_it.common.quarters import Quarter, quarters_between
-from inventory.models import Department, Device, Placement, Unit
+from inventory.models import Department, Unit
 from leasing.billing.selectors.costs import pending_sums, running_on
-from leasing.billing.selectors.facts import charges_to_bill, leases_with_differences
+from leasing.billing.selectors.facts import charges_to_bill
 from leasing.billing.selectors.preview import Late, invoice_order
-from leasing.billing.selectors.run_lines import RunLine, charge_line, lease_line
+from leasing.billing.selectors.run_lines import RunLine, charge_line
 from leasing.billing.selectors.window import Window, last_closed_quarter
-from leasing.cost_table.facts import billing_start, cost_holder_id, last_covered_quarter
+from leasing.cost_table.facts import billing_start, last_covered_quarter
 from leasing.cost_table.moment import one_moment
-from leasing.domain.allocation import BACKLOG, CURRENT, Difference, LeaseFacts
-from leasing.models import COST_HOLDER_NAME, InvoiceLine, InvoiceSummary
+from leasing.models import COST_HOLDER_NAME, InvoiceSummary
 
 
 def window_up_to(last: Quarter) -> Window:
@@ -28,50 +27,9 @@ def window_up_to(last: Quarter) -> Window:
     return Window("", start, covered, last, taken, None)
 
 
-def devices_of_units(unit_ids: Collection[int]) -> QuerySet[Device] | None:
-    """Return the devices that cost these units anything, or did; None stands for all devices.
-
-    Whatever has no placement is the cost holder's, so it takes all.
-    """
-    if cost_holder_id() in unit_ids:
-        return None
-    placed = Placement.objects.filter(unit__in=unit_ids).values("device")
-    billed = InvoiceLine.objects.filter(unit__in=unit_ids, charge=None).values("lease__device")
-    return Device.objects.filter(Q(id__in=placed) | Q(id__in=billed))
-
-
-def leases_pending(
-    window: Window, unit_ids: Collection[int] | None = None
-) -> Iterator[tuple[LeaseFacts, list[Difference]]]:
-    """Yield leases with what no run holds of them, of these units or of all.
-
-    A quarter that is not closed is `current` here: closed in its turn, that is what it becomes.
-    """
-    devices = None if unit_ids is None else devices_of_units(unit_ids)
-    new = {period.code for period in window.new_periods}
-    for facts, differences in leases_with_differences(window, devices=devices):
-        yield (
-            facts,
-            [
-                d._replace(kind=CURRENT) if d.kind == BACKLOG and d.period in new else d
-                for d in differences
-                # Without a cost holder nobody carries the stock, and no quarter can be closed.
-                if d.unit_id and (unit_ids is None or d.unit_id in unit_ids)
-            ],
-        )
-
-
 def pending_charges(window: Window, unit_ids: Collection[int] | None = None) -> list[RunLine]:
     """Return the charges that no run holds, of these units or of all."""
     return [charge_line(charge) for charge in charges_to_bill(window, unit_ids)]
-
-
-def pending_rows(window: Window, unit_ids: Collection[int] | None = None) -> Iterator[RunLine]:
-    """Yield all that no run holds as lines, of these units or of all."""
-    for facts, differences in leases_pending(window, unit_ids):
-        for difference in differences:
-            yield lease_line(facts, difference)
-    yield from pending_charges(window, unit_ids)
 
 
 @dataclass(slots=True)

@@ -41,6 +41,8 @@ class Lines(Sequence[CostLine]):
     billed_count: int
     billed_ore: int
     may_name: Q = field(default_factory=Q)
+    # (invoice, its lines) in the order of the lines, while that is known.
+    invoices: Sequence[tuple[int, int]] = ()
 
     @classmethod
     def empty(cls) -> "Lines":
@@ -53,6 +55,7 @@ class Lines(Sequence[CostLine]):
             self,
             pending=self.pending.sorted_by(orders),
             billed=self.billed.order_by(*billed_by, "id"),
+            invoices=(),
         )
 
     @property
@@ -79,8 +82,22 @@ class Lines(Sequence[CostLine]):
         known = len(self.pending)
         rows = self.pending[start:stop] if start < known else []
         if stop > known:
-            rows += as_lines(self.billed[max(0, start - known) : stop - known], self.may_name)
+            rows += as_lines(
+                self._billed_between(max(0, start - known), stop - known), self.may_name
+            )
         return rows
+
+    def _billed_between(self, start: int, stop: int) -> QuerySet[InvoiceLine, tuple[object, ...]]:
+        """Choose billed lines by their places: in the invoices that they are on, where known."""
+        wanted, before, lines = [], 0, 0
+        for invoice, count in self.invoices:
+            if lines + count <= start:
+                before = lines + count
+            elif lines < stop:
+                wanted.append(invoice)
+            lines += count
+        rows = self.billed.filter(invoice__in=wanted) if wanted else self.billed
+        return rows[start - before : stop - before]
 
     def unsorted(self) -> Iterator[CostLine]:
         """Read all lines in no order, pending ones without the prices of their terms."""
@@ -112,9 +129,11 @@ def lines_of(payer: Payer, choice: Choice, today: date) -> Lines:
     with one_moment():
         billed = _billed(payer, choice)
         count, total = _size(payer, choice, billed)
+        invoices = [] if choice.search else _lines_by_invoice(payer, choice)
         is_closed = _is_closed(choice.run)
         pending = PendingLines() if is_closed else pending_lines(payer, choice, today)
-    return Lines(pending, billed.values_list(*READ_FIELDS), count, total, payer.billed)
+    rows = billed.values_list(*READ_FIELDS)
+    return Lines(pending, rows, count, total, payer.billed, invoices)
 
 
 def _is_closed(run: str) -> bool:
@@ -156,3 +175,14 @@ def _size(payer: Payer, choice: Choice, billed: QuerySet[InvoiceLine]) -> tuple[
             lines=Sum("line_count"), total=Sum("amount_ore")
         )
     return sums["lines"] or 0, sums["total"] or 0
+
+
+def _lines_by_invoice(payer: Payer, choice: Choice) -> list[tuple[int, int]]:
+    """Count the lines of each invoice, in the order of `_billed`."""
+    summaries = _chosen(InvoiceSummary.objects.filter(payer.billed), choice)
+    found = (
+        summaries.order_by("-invoice__run", "invoice__number")
+        .values_list("invoice__run", "invoice__number", "invoice")
+        .annotate(Sum("line_count"))
+    )
+    return [(invoice, lines) for _, _, invoice, lines in found]

@@ -6,7 +6,8 @@ import pytest
 
 from albertslund_it.common.quarters import Quarter
 from leasing.audit_trail.selectors.why import why
-from leasing.billing.selectors.outstanding import leases_pending, window_up_to
+from leasing.billing.selectors.facts import leases_with_differences
+from leasing.billing.selectors.outstanding import window_up_to
 from leasing.leases.services.corrections import correct_lease
 from leasing.models import InvoiceLine
 from tests.leasing.pages import queries_of, read, text_of
@@ -41,7 +42,7 @@ def test_every_line_and_pending_difference_is_explained_to_the_ore(town, cast):
     close("2026Q3")
     pending = {
         (facts.lease_id, d.unit_id, d.period): d.amount_ore
-        for facts, differences in leases_pending(window_up_to(Quarter(2026, 4)))
+        for facts, differences in leases_with_differences(window_up_to(Quarter(2026, 4)))
         for d in differences
     }
     keys = set(InvoiceLine.objects.exclude(lease=None).values_list("lease", "unit", "period"))
