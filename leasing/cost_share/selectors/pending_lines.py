@@ -144,18 +144,26 @@ class LeaseRows:
     def counted(self, fields: Collection[str]) -> Iterator[Counted]:
         """Count and add up the lines that have these fields in common, and quarter, unit, model."""
         apart = [name for name in APART if name in fields]
-        columns = ["period", "unit_id", "model_id", *apart]
+        columns, known = ["period", "unit_id", "model_id"], 3
         if self.totals is not None and not apart:
             found: Iterable[Any] = self.totals.values_list(*columns, "line_count", "amount_ore")
         else:
             rows = self.rows.order_by()
             if rows.model is CostPending:
                 columns += ["kind", "lease_id"] if "corrects" in fields else ["kind"]
+            known = len(columns)
+            columns += apart
             found = rows.values_list(*columns).annotate(Count("days"), Sum("amount_ore"))
         lines = []
+        alike: dict[tuple[Any, ...], CostLine] = {}
         for row in found:
-            told = dict(zip(columns, row, strict=False))
-            lines.append((self._line(told), *row[-2:]))
+            line = alike.get(row[:known])
+            if line is None:
+                line = self._line(dict(zip(columns, row[:known], strict=False)))
+                alike[row[:known]] = line
+            if apart:
+                line = line._replace(**dict(zip(apart, row[known:], strict=False)))
+            lines.append((line, *row[-2:]))
         named = self._corrected([line for line, *_ in lines]) if "corrects" in fields else None
         for index, (line, count, amount) in enumerate(lines):
             yield Counted(named[index] if named else line, count, amount)
