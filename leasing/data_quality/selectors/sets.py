@@ -14,7 +14,7 @@ from leasing.approvals.selectors.one_pc import (
     ended_leases,
     exceptions_on,
     open_lines,
-    over_the_rule,
+    with_several,
 )
 from leasing.models import Approval, Lease
 
@@ -72,33 +72,31 @@ def without_user(on: date) -> QuerySet[Device]:
 
 def unpriced(on: date) -> QuerySet[Device]:
     """Return the leased devices whose price is missing: they are billed to nobody."""
-    return Device.objects.filter(lease__isnull=False, lease__terms=None)
+    return Device.objects.filter(pk__in=Lease.objects.filter(terms=None).values("device"))
 
 
 def with_too_many(on: date) -> QuerySet[Employee]:
     """Return the people who have, or with what is on order are to have, more pc's than they may."""
-    over = {*over_the_rule(on), *_ordered_too_many(on)}
-    return Employee.objects.filter(pk__in=among(over, int))
-
-
-def _ordered_too_many(on: date) -> set[int]:
-    """Return who will break the rule when the open orders are handed out."""
     lines = list(open_lines().order_by().values_list("employee", "replaces", "devices__device"))
-    people = {person for person, _, _ in lines}
+    people = {*with_several(on), *(person for person, _, _ in lines)}
     rows = counted_placements(on).filter(employee__in=among(people, int)).order_by()
-    held = set(rows.values_list("employee", "device")) if lines else set()
-    ended = ended_leases({device for _, device in held}, on) if held else set()
-    replaced = {(person, device) for person, device, _ in lines}
-    counts = Counter(
-        person
-        for person, device in held
-        if device not in ended and (person, device) not in replaced
-    )
+    held = set(rows.values_list("employee", "device"))
     # A line whose own pc the person has already is no pc more.
-    counts.update(person for person, _, own in lines if (person, own) not in held)
-    exceptions = exceptions_on(on).filter(employee__in=among(people, int)) if lines else ()
-    allowed = Counter(exceptions and exceptions.order_by().values_list("employee", flat=True))
-    return {person for person, count in counts.items() if count > ALLOWED + allowed[person]}
+    ordered = Counter(person for person, _, own in lines if (person, own) not in held)
+    allowed = Counter(exceptions_on(on).order_by().values_list("employee", flat=True))
+
+    def over(counts: Counter[int]) -> set[int]:
+        return {person for person, count in counts.items() if count > ALLOWED + allowed[person]}
+
+    # Of few it matters whether a lease is over: of those who would else break the rule.
+    suspects = over(Counter(person for person, _ in held) + ordered)
+    held = {one for one in held if one[0] in suspects}
+    ended = ended_leases({device for _, device in held}, on)
+    held = {one for one in held if one[1] not in ended}
+    kept = held - {(person, device) for person, device, _ in lines}
+    found = over(Counter(person for person, _ in held))
+    found |= over(Counter(person for person, _ in kept) + ordered)
+    return Employee.objects.filter(pk__in=among(found, int))
 
 
 def with_ending_exception(on: date) -> QuerySet[Employee]:
