@@ -13,8 +13,8 @@ from leasing.quarters.selectors.fiscal_years import QuartersOfYear
 from leasing.supplier.selectors.waiting import WaitingQuarter
 
 
-def quarter_tasks(work: QuarterWork, standing: Outstanding | None = None) -> Iterator[Task]:
-    """Yield what waits of the quarters and the runs; amounts where the standing is worked out."""
+def quarter_tasks(work: QuarterWork, standing: Outstanding) -> Iterator[Task]:
+    """Yield what waits of the quarters and the runs."""
     if work.to_close:
         yield _to_close(work.to_close, work.has_ended, standing)
     yield from map(_unposted, work.unposted)
@@ -27,8 +27,8 @@ def quarter_tasks(work: QuarterWork, standing: Outstanding | None = None) -> Ite
         )
 
 
-def _to_close(quarter: Quarter, has_ended: bool, standing: Outstanding | None) -> Task:
-    totals = {q.quarter: q.total.pending_ore for q in standing.quarters} if standing else {}
+def _to_close(quarter: Quarter, has_ended: bool, standing: Outstanding) -> Task:
+    totals = {q.quarter: q.total.pending_ore for q in standing.quarters}
     return Task(
         "close",
         f"{quarter.label} {'er slut og kan låses' if has_ended else 'kan låses'}",
@@ -37,7 +37,7 @@ def _to_close(quarter: Quarter, has_ended: bool, standing: Outstanding | None) -
         else f"Det slutter den {quarter.last_day:%d-%m-%Y}. Leasingen betales forud.",
         about=str(quarter),
         amount_ore=totals.get(quarter),
-        note="ikke opkrævet" if standing else "",
+        note="ikke opkrævet",
     )
 
 

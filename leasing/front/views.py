@@ -16,7 +16,6 @@ from albertslund_it.web.clock import today
 from inventory.organisation.selectors.scope import devices_seen_by, sees_all
 from leasing.billing.selectors.outstanding import Outstanding, outstanding
 from leasing.billing.selectors.quarter_costs import cost_of
-from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors.minute import minute_of
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views import task_links
@@ -53,8 +52,7 @@ from leasing.orders.selectors.tasks import open_lines_by_status
 def front(request):
     """Show what waits for the user, by role; nothing is written, so it is all of one moment."""
     user, day = request.user, today()
-    now = is_computed_now(request)
-    context = {"is_computed": now, "today": day, "sees_nothing": not user.has_perm(VIEW_DEVICE)}
+    context = {"today": day, "sees_nothing": not user.has_perm(VIEW_DEVICE)}
     tasks = task_links.tasks_of(user, day)
     if user.has_perm(HANDLE_ORDERS):
         moment = moment_now()
@@ -62,30 +60,31 @@ def front(request):
         tasks += order_tasks(open_lines_by_status())
         tasks += loss_tasks(running_breaches(moment), moment)
     if user.has_perm(VIEW_BILLINGRUN):
-        standing = outstanding(day) if now else None
-        context |= {"has_tasks": True, "latest": BillingRun.objects.order_by("-id").first()}
-        if standing:
-            context["standing"] = standing
-            context["year_ore"] = standing.of_year(day.year).total.cost_ore
+        standing = outstanding(day)
+        context |= {
+            "has_tasks": True,
+            "latest": BillingRun.objects.order_by("-id").first(),
+            "standing": standing,
+            "year_ore": standing.of_year(day.year).total.cost_ore,
+        }
         tasks += _finance_tasks(standing, day)
     if user.has_perm(SEE_LAST_SEEN):
-        context["has_tasks"] = True
-        if now:
-            context["findings"] = finding_rows(costly_findings(user, day))
-            context["leased"] = cost_of(None, day)
-            context["stock"] = cost_of(in_stock(day), day)
+        context |= {
+            "has_tasks": True,
+            "findings": finding_rows(costly_findings(user, day)),
+            "leased": cost_of(None, day),
+            "stock": cost_of(in_stock(day), day),
+        }
     if user.has_perm(VIEW_DEVICE) and not sees_all(user):
-        context |= _for_leaders(user, day, now)
-        if now and user.has_perm(VIEW_EMPLOYEE):
+        context |= _for_leaders(user, day)
+        if user.has_perm(VIEW_EMPLOYEE):
             tasks += leaver_tasks(cost_of_leavers(day, devices_seen_by(user, day)), day)
     context["tasks"] = task_links.linked(tasks)
     return render(request, "leasing/front/front.html", context)
 
 
-def _finance_tasks(standing: Outstanding | None, day: date) -> list[Task]:
-    """Return what waits of the money; without the standing, what is known without it."""
-    if standing is None:
-        return list(quarter_tasks(quarter_work(day)))
+def _finance_tasks(standing: Outstanding, day: date) -> list[Task]:
+    """Return what waits of the money."""
     return [
         *money_tasks(standing, years_to_supplement(standing, day)),
         *quarter_tasks(quarter_work(day), standing),
@@ -94,10 +93,10 @@ def _finance_tasks(standing: Outstanding | None, day: date) -> list[Task]:
     ]
 
 
-def _for_leaders(user: User, day: date, now: bool) -> dict[str, object]:
-    """Return each payer's figures and chart, once they are worked out."""
+def _for_leaders(user: User, day: date) -> dict[str, object]:
+    """Return each payer's figures and chart."""
     payers = payers_seen_by(user, day)
-    minutes = [minute_of(payer, Quarter.of(day), day) for payer in payers if now]
+    minutes = [minute_of(payer, Quarter.of(day), day) for payer in payers]
     until = Quarter(day.year, 4)
     return {
         "is_leader": True,

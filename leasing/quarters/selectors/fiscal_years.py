@@ -48,9 +48,9 @@ class QuartersOfYear:
         return sum(run.total_ore for run in runs.union(self.supplements))
 
 
-def fiscal_years(today: date, standings: Outstanding | None = None) -> list[QuartersOfYear]:
+def fiscal_years(today: date, standings: Outstanding) -> list[QuartersOfYear]:
     """Return every fiscal year since the billing start, this one first."""
-    standing_of = {q.quarter: q.total for q in standings.quarters} if standings else {}
+    standing_of = {q.quarter: q.total for q in standings.quarters}
     first, closed = Quarter.of(billing_start()), last_closed_quarter()
     runs = list(BillingRun.objects.with_spans().select_related("voucher").order_by("id"))
     years = []
@@ -71,9 +71,9 @@ def fiscal_years(today: date, standings: Outstanding | None = None) -> list[Quar
     return years
 
 
-def _has_pending(year: int, standings: Outstanding | None) -> bool:
-    """Tell whether a year has anything that no run holds; perhaps, where that is not known."""
-    return standings is None or standings.of_year(year).total.pending_lines > 0
+def _has_pending(year: int, standings: Outstanding) -> bool:
+    """Tell whether a year has anything that no run holds."""
+    return standings.of_year(year).total.pending_lines > 0
 
 
 def covering_run(quarter: Quarter) -> BillingRun | None:

@@ -64,28 +64,29 @@ MEASURES = {
 @permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def quarter_list(request):
     """Show where every quarter stands, and what is not billed."""
-    whole = outstanding(today()) if is_computed_now(request) else None
+    whole = outstanding(today())
     years = fiscal_years(today(), whole)
     by_name = {str(year.year): year for year in years}
     year = by_name[one_of(request.GET, "aar", by_name, str(years[0].year))]
     measure = one_of(request.GET, "tal", MEASURES, "mangler")
-    context = {"years": years, "year": year, "measures": MEASURES, "measure": measure}
-    if whole:
-        shows = MEASURES[measure]
-        shown = whole.of_year(year.year)
-        codes = [str(q.quarter) for q in shown.quarters]
+    shows, shown = MEASURES[measure], whole.of_year(year.year)
+    codes = [str(q.quarter) for q in shown.quarters]
 
-        def amounts(standings):
-            return list(zip(codes, map(attrgetter(shows.amount), standings), strict=True))
+    def amounts(standings):
+        return list(zip(codes, map(attrgetter(shows.amount), standings), strict=True))
 
-        context |= {
-            "whole": whole,
-            "shown": shown,
-            "measure_name": shows.name,
-            "narrowed": f"&koersel={shows.run}" if shows.run else "",
-            "rows": [(row, amounts(row.cells)) for row in shown.rows],
-            "sums": amounts(q.total for q in shown.quarters),
-        }
+    context = {
+        "years": years,
+        "year": year,
+        "measures": MEASURES,
+        "measure": measure,
+        "whole": whole,
+        "shown": shown,
+        "measure_name": shows.name,
+        "narrowed": f"&koersel={shows.run}" if shows.run else "",
+        "rows": [(row, amounts(row.cells)) for row in shown.rows],
+        "sums": amounts(q.total for q in shown.quarters),
+    }
     return render(request, "leasing/quarters/list.html", context)
 
 

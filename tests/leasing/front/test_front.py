@@ -7,7 +7,6 @@ from lxml import html
 
 from albertslund_it.common.money import parse_kroner
 from albertslund_it.roles import HEAD
-from leasing.billing import views as later
 from leasing.billing.selectors.outstanding import outstanding
 from leasing.billing.selectors.preview import preview_run
 from leasing.models import Lease
@@ -207,29 +206,6 @@ def test_thirty_leases_cost_as_many_queries_as_three(town, cast, client_of, role
     for n in range(30):
         make.lease(f"PG{n:06d}", unit=make.unit(f"11{n:02d}", department=town.school))
     assert queries_of(client, "/") <= few
-
-
-@pytest.mark.parametrize("role", ["finance", "helpdesk", "head"])
-def test_with_many_leases_the_sums_come_after_the_page(town, cast, client_of, monkeypatch, role):
-    cast.department = town.school
-    client = client_of(getattr(cast, role))
-    whole = text_of(read(client, "/").xpath("//div[@id='forside']")[0])
-    monkeypatch.setattr(later, "AT_ONCE", 3)
-
-    first = read(client, "/")
-    [wait] = first.xpath("//*[@hx-trigger='load']")
-    assert wait.xpath(".//a/@href") == ["?vis=beregning"] == [wait.get("hx-get")]
-    assert text_of(read(client, "/?vis=beregning").xpath("//div[@id='forside']")[0]) == whole
-
-
-def test_the_sums_arrive_by_themselves(
-    page, live_server, transactional_db, cast, monkeypatch, settings
-):
-    Town()
-    monkeypatch.setattr(later, "AT_ONCE", 3)
-    log_in(page, live_server, cast.finance)
-    page.get_by_text("Ændringer i låste kvartaler (6)").wait_for()
-    assert page.url == live_server.url + "/"
 
 
 def test_the_page_is_accessible(page, live_server, transactional_db, cast):
