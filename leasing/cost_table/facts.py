@@ -5,7 +5,7 @@ at any size and nothing is looked up row by row.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -15,6 +15,7 @@ from django.db.models import Max, QuerySet
 
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Placement, Unit
+from leasing.cost_table.once import once_a_moment
 from leasing.domain.accrual import terms_in_order
 from leasing.domain.allocation import LeaseFacts
 from leasing.models import BillingRun, InvoiceLine, Lease, Settings, SubAgreement
@@ -43,20 +44,29 @@ class Names(dict[K, V]):
         return found
 
 
+@once_a_moment
 def billing_start() -> date:
     """Return the first day that is billed to anyone."""
     return Settings.objects.values_list("billing_starts_on", flat=True).get(id=1)
 
 
+@once_a_moment
 def last_covered_quarter() -> Quarter | None:
     """Return the last quarter that any run has billed, supplementary ones included."""
     code = BillingRun.objects.aggregate(last=Max("quarter"))["last"]
     return Quarter.parse(code) if code else None
 
 
+@once_a_moment
 def cost_holder_id() -> int | None:
     """Return the id of the one unit that carries what nobody else does."""
     return Unit.objects.filter(is_cost_holder=True).values_list("id", flat=True).first()
+
+
+@once_a_moment
+def department_ids() -> Mapping[int, int | None]:
+    """Return the department that each unit has today; None for one that belongs to none."""
+    return dict(Unit.objects.values_list("id", "department"))
 
 
 def lease_facts(devices: QuerySet[Device] | None = None) -> Iterator[LeaseFacts]:

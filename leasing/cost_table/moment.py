@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
+from leasing.cost_table.once import read_once
 from leasing.cost_table.refresh import IN_A_REQUEST, Effort, Progress, refresh
 
 # What subjects keep of the facts beside the costs, refreshed with them; `leasing.apps` knows them.
@@ -68,7 +69,7 @@ def one_moment() -> Iterator[None]:
         moments.are_behind = True
     token = _follows.set(follows)
     try:
-        with snapshot():
+        with snapshot(), read_once():
             yield
     finally:
         _follows.reset(token)

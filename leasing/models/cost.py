@@ -65,6 +65,10 @@ class Cost(KeptRow):
                 name="cost_of_a_part",
                 condition=Q(is_whole=False),
             ),
+            # The few that have come back within a quarter.
+            models.Index(
+                "period", "unit", "lease", name="cost_come_back", condition=Q(is_unbroken=False)
+            ),
         ]
 
 

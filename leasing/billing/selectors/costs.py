@@ -4,17 +4,18 @@ To be read in `one_moment`, which brings them up to date.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Set
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from inventory.models import DeviceModel, Placement
 from leasing.billing.selectors.window import Window
 from leasing.cost_table.facts import NOBODY, billing_start, cost_holder_id, lease_facts
+from leasing.cost_table.once import once_a_moment
 from leasing.domain.accrual import accrued
 from leasing.domain.allocation import BACKLOG, CURRENT, unit_on
 from leasing.domain.renewal import Expiring
@@ -125,7 +126,14 @@ def _of_units(rows: QuerySet[Row], unit_ids: Collection[int] | None) -> QuerySet
     return rows.filter(unit__in=unit_ids)
 
 
-def model_names() -> dict[int, str]:
+@once_a_moment
+def pc_model_ids() -> Set[int]:
+    """Return the ids of the models that are pcs."""
+    return set(DeviceModel.objects.filter(category__is_pc=True).values_list("id", flat=True))
+
+
+@once_a_moment
+def model_names() -> Mapping[int, str]:
     """Return the names of all models by their ids."""
     return dict(DeviceModel.objects.values_list("id", "name"))
 
@@ -159,14 +167,12 @@ def held_anywhere(day: date, unit_ids: Collection[int] | None = None) -> list[He
         return _held_by_facts(day, unit_ids)
     code = str(Quarter.of(day))
     totals = CostTotal.objects.filter(period=code, whole__gt=0)
-    parts = Cost.objects.filter(
-        period=code, is_whole=False, first_day__lte=day, last_day__gte=day
-    ).order_by()
+    parts = Cost.objects.filter(period=code, first_day__lte=day, last_day__gte=day).order_by()
     if unit_ids is not None:
         totals, parts = totals.filter(unit__in=unit_ids), parts.filter(unit__in=unit_ids)
     # Counted by what the index has: else each row would be looked up for it.
     unbroken = (
-        parts.filter(is_unbroken=True)
+        parts.filter(is_whole=False, is_unbroken=True)
         .values_list("unit_id", "model_id")
         .annotate(Count("quarter_ore"), Sum("quarter_ore"))
     )
@@ -212,11 +218,16 @@ def running_on(day: date) -> QuerySet[CostLease]:
 
 
 def expiring_after(
-    day: date, unit_ids: Collection[int] | None, replaced: Collection[int]
+    day: date,
+    unit_ids: Collection[int] | None,
+    replaced: Collection[int],
+    *,
+    by_unit: bool = True,
 ) -> dict[Expiring, dict[int, int]]:
     """Count the leases that run out after a day, of these units or of all: alike ones by unit.
 
-    What is in stock by then is left out, and so are the devices that are replaced.
+    What is in stock by then is left out, and so are the devices that are replaced. Where units are
+    not asked for, all are NOBODY's.
     """
     holder = cost_holder_id() or NOBODY
     endings = CostEnding.objects.filter(ends_before__gt=day).exclude(unit__in=[holder, NOBODY])
@@ -231,11 +242,15 @@ def expiring_after(
     names, found = model_names(), defaultdict[tuple[Any, ...], dict[int, int]](dict)
 
     def count(unit: int, key: tuple[Any, ...], number: int) -> None:
-        of_units = found[key]
-        of_units[unit] = of_units.get(unit, 0) + number
+        of_units, at = found[key], unit if by_unit else NOBODY
+        of_units[at] = of_units.get(at, 0) + number
 
     alike = ("ends_before", "model_id", "price_ore", "quarters")
-    for unit, number, *key in endings.values_list("unit_id", "leases", *alike).order_by():
+    if by_unit:
+        counts = endings.values_list("unit_id", *alike, "leases")
+    else:
+        counts = endings.values_list(Value(NOBODY), *alike).annotate(Sum("leases"))
+    for unit, *key, number in counts.order_by():
         count(unit, (*key, ""), number)
     rows = chosen.values_list("unit_id", "lease__device", "lease__end_choice", *alike)
     for unit, device, choice, *key in rows.order_by():

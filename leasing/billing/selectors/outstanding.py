@@ -8,13 +8,13 @@ from datetime import date
 from django.db.models import Sum
 
 from albertslund_it.common.quarters import Quarter, quarters_between
-from inventory.models import Department, Unit
+from inventory.models import Department
 from leasing.billing.selectors.costs import pending_sums, running_on
 from leasing.billing.selectors.facts import charges_to_bill
 from leasing.billing.selectors.preview import Late, invoice_order
 from leasing.billing.selectors.run_lines import RunLine, charge_line
 from leasing.billing.selectors.window import Window, last_closed_quarter
-from leasing.cost_table.facts import billing_start, last_covered_quarter
+from leasing.cost_table.facts import billing_start, department_ids, last_covered_quarter
 from leasing.cost_table.moment import one_moment
 from leasing.models import COST_HOLDER_NAME, InvoiceSummary
 
@@ -153,7 +153,7 @@ def _cells(window: Window, today: date) -> tuple[Cells, int, Late]:
     )
     for department, period, amount in billed:
         cells[department, period].billed_ore += amount
-    department_of = dict(Unit.objects.values_list("id", "department"))
+    department_of = department_ids()
 
     late, covered = Late(), str(window.covered or "")
 

@@ -12,7 +12,7 @@ from django.db.models import Sum
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Department, Unit
 from leasing.billing.selectors.preview import RunPreview
-from leasing.cost_table.facts import billing_start
+from leasing.cost_table.facts import billing_start, department_ids
 from leasing.models import COST_HOLDER_NAME, BillingRun, InvoiceSummary
 
 Payer = tuple[int | None, int]  # department (None: the cost holder's) and unit
@@ -56,7 +56,7 @@ def costs_of_preview(preview: RunPreview) -> PeriodCosts | None:
     found = _compared(quarter) if quarter else None
     if found:
         _add_billed(found)
-        department_of = dict(Unit.objects.values_list("id", "department"))
+        department_of = department_ids()
         for (unit, period), amount in preview.pending.items():
             found.add((department_of[unit], unit), period, amount)
     return found

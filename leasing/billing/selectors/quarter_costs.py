@@ -12,8 +12,8 @@ from django.db.models.expressions import RawSQL
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
-from inventory.models import Device, DeviceModel
-from leasing.billing.selectors.costs import HeldSum, held_anywhere, is_kept
+from inventory.models import Device
+from leasing.billing.selectors.costs import HeldSum, held_anywhere, is_kept, pc_model_ids
 from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import accrued, span_of, terms_in_order
 from leasing.models import Cost, Lease
@@ -107,7 +107,7 @@ def cost_of(devices: QuerySet[Device] | None, today: date) -> LeasedCost:
 def cost_of_pcs(today: date) -> LeasedCost:
     """Count all pcs that are leased today, and what they cost in the quarter."""
     with one_moment():
-        pcs = set(DeviceModel.objects.filter(category__is_pc=True).values_list("id", flat=True))
+        pcs = pc_model_ids()
         return _added_up(one for one in held_anywhere(today) if one.model_id in pcs)
 
 

@@ -11,6 +11,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.common.sentences import full_stop
 from leasing.cost_table.facts import billing_start, last_covered_quarter
+from leasing.cost_table.once import once_a_moment
 from leasing.domain.allocation import Period
 from leasing.models import BillingRun, FiscalYear
 
@@ -58,6 +59,7 @@ def supplement_ends_on(year: int) -> date:
     return row.supplement_ends_on if row else date(year + 1, 1, 31)
 
 
+@once_a_moment
 def last_closed_quarter() -> Quarter | None:
     """Return the last quarter closed by an ordinary run."""
     return _last_quarter(BillingRun.objects.filter(is_supplementary=False))
@@ -103,6 +105,7 @@ def window_for(code: str, today: date) -> Window:
     return Window(str(quarter), start, covered, last, frozenset(taken), quarter)
 
 
+@once_a_moment
 def next_window(today: date) -> Window:
     """Return the window of the next quarter to be closed: where it has not begun, as it begins."""
     closed = last_closed_quarter()

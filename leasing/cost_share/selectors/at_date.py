@@ -16,8 +16,8 @@ from django.db import connection
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
-from inventory.models import DeviceModel, Unit
-from leasing.billing.selectors.costs import HeldSum, held_on, is_kept
+from inventory.models import Unit
+from leasing.billing.selectors.costs import HeldSum, held_on, is_kept, pc_model_ids
 from leasing.cost_share.selectors.payers import STOCK, Payer
 from leasing.cost_table.facts import NOBODY, cost_holder_id
 from leasing.cost_table.moment import one_moment
@@ -311,9 +311,7 @@ def day_of(payer: Payer, day: date, earlier: date | None = None) -> Day:
     """Add up what a payer had on a day."""
     with one_moment():
         units = Unit.objects.select_related("department").in_bulk()
-        pc_models = set(
-            DeviceModel.objects.filter(category__is_pc=True).values_list("id", flat=True)
-        )
+        pc_models = pc_model_ids()
         payer_of = _department if payer.is_everybody else _unit
         groups: dict[tuple[str, str], DaySum] = defaultdict(DaySum)
         total, pcs = DaySum("", "I alt"), 0

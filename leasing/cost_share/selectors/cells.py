@@ -8,11 +8,17 @@ from typing import NamedTuple
 
 from django.db.models import Sum
 
-from inventory.models import DeviceModel, Unit
-from leasing.billing.selectors.costs import held_on, model_names, pending_periods, pending_sums
+from leasing.billing.selectors.costs import (
+    held_on,
+    model_names,
+    pc_model_ids,
+    pending_periods,
+    pending_sums,
+)
 from leasing.billing.selectors.outstanding import pending_charges
 from leasing.billing.selectors.window import Window
 from leasing.cost_share.selectors.payers import Payer
+from leasing.cost_table.facts import department_ids
 from leasing.models import InvoiceSummary
 
 
@@ -76,7 +82,7 @@ def billed_by_period(payer: Payer) -> dict[str, int]:
 
 def pending_cells(payer: Payer, window: Window, periods: Collection[str]) -> list[Cell]:
     """Add up what no run holds of some quarters."""
-    department_of = dict(Unit.objects.values_list("id", "department"))
+    department_of = department_ids()
     sums: dict[tuple[str, int, str, str], list[int]] = {
         one[:4]: [one.lines, one.amount_ore]
         for one in pending_sums(window, payer.unit_ids, periods)
@@ -112,7 +118,7 @@ def pending_by_period(payer: Payer, window: Window) -> dict[str, PeriodSum]:
 def held_by(payer: Payer, day: date) -> Held:
     """Count what a payer holds on a day."""
     found = Held(day)
-    pcs = set(DeviceModel.objects.filter(category__is_pc=True).values_list("id", flat=True))
+    pcs = pc_model_ids()
     names = model_names()
     for unit, model, items, quarter_ore in held_on(day, payer.unit_ids):
         found.by_unit[unit] += items

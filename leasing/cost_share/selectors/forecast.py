@@ -245,7 +245,7 @@ class _Gathering:
             return Basis(
                 quarters,
                 self._agreed(window, quarters),
-                expiring_after(self.today, self.payer.unit_ids, replaced),
+                expiring_after(self.today, self.payer.unit_ids, replaced, by_unit=self.by_unit),
                 ordered,
                 self._prices(),
             )

@@ -8,10 +8,11 @@ from datetime import date
 from django.db.models import Count, Q
 
 from albertslund_it.common.quarters import Quarter
-from inventory.models import DeviceModel, Employee, Unit
-from leasing.billing.selectors.costs import held_anywhere
+from inventory.models import Employee
+from leasing.billing.selectors.costs import held_anywhere, pc_model_ids
 from leasing.cost_share.selectors.payers import EVERYBODY, STOCK, Payer
 from leasing.cost_share.selectors.share import share_of
+from leasing.cost_table.facts import department_ids
 from leasing.cost_table.moment import one_moment
 
 
@@ -84,8 +85,8 @@ def departments_compared(quarter: Quarter, today: date) -> list[DepartmentFigure
 
 def _pcs(day: date) -> tuple[Counter[str], Counter[str]]:
     """Count the leased pcs of each department, and add up what they cost in the quarter."""
-    models = set(DeviceModel.objects.filter(category__is_pc=True).values_list("id", flat=True))
-    department_of = dict(Unit.objects.values_list("id", "department"))
+    models = pc_model_ids()
+    department_of = department_ids()
     pcs: Counter[str] = Counter()
     pcs_ore: Counter[str] = Counter()
     for unit, model, items, quarter_ore in held_anywhere(day):

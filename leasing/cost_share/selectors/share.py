@@ -15,7 +15,6 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department, Unit
 from leasing.billing.selectors.outstanding import window_up_to
-from leasing.billing.selectors.remembered import kept
 from leasing.billing.selectors.window import last_closed_quarter, next_window
 from leasing.cost_share.selectors.cells import (
     Cell,
@@ -174,12 +173,6 @@ def share_of(payer: Payer, quarter: Quarter, today: date, ahead: int = 0) -> Sha
     )
 
 
-@kept("share")
-def known_share_of(payer: Payer, quarter: Quarter, today: date) -> Share:
-    """Return a payer's share, worked out once for as long as no fact changes."""
-    return share_of(payer, quarter, today)
-
-
 def _by_unit(grouped: "_Grouping", held: Held) -> list[ShareRow]:
     units = Unit.objects.in_bulk({cell.unit_id for cell in grouped.cells} | held.by_unit.keys())
     return grouped.rows(lambda cell: cell.unit_id, lambda unit: units[unit].name, held.by_unit)
@@ -262,11 +255,8 @@ class _Grouping:
 
 def _bills(payer: Payer) -> list[Bill]:
     """Return what each closed run billed, the latest first."""
-    amounts = dict(
-        InvoiceSummary.objects.filter(payer.billed)
-        .values_list("invoice__run")
-        .annotate(Sum("amount_ore"))
-    )
+    sums = InvoiceSummary.objects.filter(payer.billed).order_by()
+    amounts = dict(sums.values_list("invoice__run").annotate(Sum("amount_ore")))
     runs = BillingRun.objects.with_spans().filter(id__in=amounts).order_by("-id")
     invoices = {}
     if payer.department:

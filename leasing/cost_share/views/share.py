@@ -29,6 +29,7 @@ from leasing.cost_share.selectors.share import quarters_to_choose
 from leasing.cost_share.tables.lines import lines_url
 from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_share.views.task_links import linked, tasks_of
+from leasing.cost_table.moment import one_moment
 from leasing.domain.renewal import ASSUMED, PLANNED
 
 PEOPLE_A_PAGE = 100
@@ -37,6 +38,7 @@ STYLES = {BILLED: SOLID, CONTRACTED: HATCHED, PLANNED: OPEN, ASSUMED: OUTLINED}
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)
+@one_moment()
 def share(request):
     """Show what a department, or a leader's units, pay and for what."""
     payers, payer = chosen_payer(request)
