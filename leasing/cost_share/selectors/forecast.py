@@ -5,7 +5,7 @@ decided extensions; assumed is that what runs out is leased again. What stands i
 lease runs out is not.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -289,11 +289,15 @@ class _Gathering:
         rows = own.filter(missing__gt=0).values_list(
             "unit_id", "model__name", "missing", "order__wanted_on"
         )
-        ordered = [
-            (unit, model, missing, max(wanted_on or tomorrow, tomorrow))
-            for unit, model, missing, wanted_on in rows
-        ]
-        return ordered, set(replacing.filter(missing__gt=0).values_list("replaces_id", flat=True))
+        ordered: Counter[tuple[int, str, date]] = Counter()
+        for unit, model, missing, wanted_on in rows:
+            at = unit if self.by_unit else ALL_UNITS
+            ordered[at, model, max(wanted_on or tomorrow, tomorrow)] += missing
+        replaced = replacing.filter(missing__gt=0).values_list("replaces_id", flat=True)
+        rows_alike = [(unit, model, count, day) for (unit, model, day), count in ordered.items()]
+        return rows_alike, set(replaced)
+            replacing.filter(missing__gt=0).values_list("replaces_id", flat=True)
+        )
 
     def _prices(self) -> dict[str, tuple[int, int]]:
         """Return each model's price of a term today; of one that is only coming, the first."""
