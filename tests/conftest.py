@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
@@ -109,12 +108,6 @@ def _django_db_helper(_django_db_helper):
     yield
     if not connection.in_atomic_block:
         remove_guards()
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_remembered():
-    """Forget figures of the test before: its rows had the ids that these get."""
-    cache.clear()
 
 
 # --- people

@@ -5,16 +5,14 @@ from contextlib import closing
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import connection
 
 from albertslund_it.roles import FINANCE, ROLES
 from inventory.models import Department
-from leasing.billing.selectors import facts, outstanding
 from leasing.guards import missing_guards
 from leasing.models import BillingRun, FrameworkAgreement, Settings
 from tests import builders, kept_database
 from tests.browser import assert_accessible
-from tests.leasing.still import still
 
 
 def sealed_run():
@@ -108,16 +106,3 @@ class TestTheKeptDatabase:
         names = {path.name for path in kept_database._sources()}
 
         assert {"settings.py", "guards.py", "roles.py", "0001_tables.py"} <= names
-
-
-def test_a_world_that_stands_still_is_asked_once_and_not_written_to(db, django_assert_num_queries):
-    holder = builders.cost_holder()
-    with still():
-        with django_assert_num_queries(1):
-            for _ in range(2):
-                assert outstanding.cost_holder_id() == facts.cost_holder_id() == holder.pk
-        with pytest.raises(AssertionError, match="stands still: UPDATE"), transaction.atomic():
-            Settings.objects.update(shows_demo_data=True)
-    with django_assert_num_queries(2):
-        facts.cost_holder_id()
-        outstanding.cost_holder_id()

@@ -1,6 +1,5 @@
 """The pages of a department's share with 16 closed quarters behind them, each as its own user,
-in-process through all middleware, against the time of an empty page: the first time after a fact
-changed, and from then on.
+in-process through all middleware, against the time of an empty page; and after each kind of change.
 """
 
 import argparse
@@ -15,7 +14,7 @@ from tests.benchmarks.orders import people_and_orders
 from tests.benchmarks.pages import exceptions, users
 
 TODAY = date(2030, 1, 20)
-SHARE, LATER = "/egenbetaling/", "vis=beregning"
+SHARE = "/egenbetaling/"
 
 
 def everything(options):
@@ -29,35 +28,75 @@ def everything(options):
     tidy()
 
 
-def pages(options):
-    """Yield (user, name, path); '+' marks what comes after the page."""
+def pages():
+    """Yield (user, name, path)."""
     for user in ("head", "finance"):
-        for name, path, comes_after in (
-            ("share", "", True),
-            ("share, a closed quarter", "?kvartal=2027Q1", True),
-            ("lines", "linjer/", False),
-            ("lines of a quarter", "linjer/?kvartal=2029Q4", False),
-            ("lines by model", "linjer/?kvartal=2029Q4&model=T14", False),
-            ("bridge", "forskel/", True),
-            ("bridge, far", "forskel/?fra=2026Q1&til=2029Q4", True),
-            ("forecast", "prognose/", True),
-            ("what if", "hvad-nu-hvis/?pris=15&pris_fra=01-01-2031", True),
-            ("letter", "brev/", True),
-            ("day", "dengang/", True),
-            ("two days", "dengang/?mod=01-02-2027", True),
-            ("decisions", "beslutninger/", False),
-            ("by person", "medarbejdere/", False),
+        for name, path in (
+            ("share", ""),
+            ("share, a closed quarter", "?kvartal=2027Q1"),
+            ("lines", "linjer/"),
+            ("lines of a quarter", "linjer/?kvartal=2029Q4"),
+            ("lines by model", "linjer/?kvartal=2029Q4&model=T14"),
+            ("bridge", "forskel/"),
+            ("bridge, far", "forskel/?fra=2026Q1&til=2029Q4"),
+            ("forecast", "prognose/"),
+            ("terms to come", "prognose/kommende/?fra=2030Q1&til=2034Q4&slags=assumed"),
+            ("what if", "hvad-nu-hvis/?pris=15&pris_fra=01-01-2031"),
+            ("letter", "brev/"),
+            ("day", "dengang/"),
+            ("two days", "dengang/?mod=01-02-2027"),
+            ("decisions", "beslutninger/"),
+            ("by person", "medarbejdere/"),
         ):
             yield user, name, SHARE + path
-            if comes_after:
-                yield user, f"+ {name}", f"{SHARE}{path}{'&' if '?' in path else '?'}{LATER}"
         yield user, "budgets", "/budgetter/"
-        yield user, "+ budgets", f"/budgetter/?{LATER}"
         yield user, "budget sheet", "/budgetter/ark/"
-        yield user, "+ budget sheet", f"/budgetter/ark/?{LATER}"
     for name, path in (("departments", "kommunen/"), ("moves", "flytninger/?fra=01-01-2026")):
         yield "finance", name, SHARE + path
-        yield "finance", f"+ {name}", f"{SHARE}{path}{'&' if '?' in path else '?'}{LATER}"
+
+
+def changes():
+    """Yield (name, what makes the change) of each kind of change that figures follow."""
+    from inventory.models import Placement, Unit
+    from leasing.models import Charge, EndChoice, Lease
+
+    lease = Lease.objects.filter(stops_on=None).order_by("id").first()
+    units = list(Unit.objects.filter(is_cost_holder=False).order_by("id")[:2])
+    other = Unit.objects.exclude(department=units[0].department).exclude(department=None).first()
+
+    def moved():
+        Placement.objects.update_or_create(
+            device_id=lease.device_id, starts_on=TODAY, defaults={"unit": units[0]}
+        )
+
+    def stopped():
+        Lease.objects.filter(pk=lease.pk).update(stops_on=TODAY)
+
+    def repriced():
+        term = lease.terms.first()
+        term.price_ore += 1600
+        term.save()
+
+    def reorganised():
+        units[1].department = other.department
+        units[1].save()
+
+    def charged():
+        Charge.objects.create(
+            unit=units[0], charged_on=TODAY, amount_ore=12300, text="Ridset låg, målt"
+        )
+
+    def decided():
+        last = Lease.objects.filter(stops_on=None).order_by("-id").first()
+        last.end_choice = EndChoice.RETURN
+        last.save()
+
+    yield "move", moved
+    yield "stop", stopped
+    yield "price", repriced
+    yield "unit to another department", reorganised
+    yield "charge", charged
+    yield "decision", decided
 
 
 def main():
@@ -73,10 +112,11 @@ def main():
         in_another_process(lambda: everything(options))
         from django.conf import settings
         from django.contrib.auth.models import User
-        from django.core.cache import cache
         from django.db import connection
         from django.test import Client
         from django.test.utils import CaptureQueriesContext, setup_test_environment
+
+        from leasing.cost_table.refresh import refresh
 
         settings.TODAY = TODAY
         setup_test_environment()
@@ -91,22 +131,27 @@ def main():
             return (time.perf_counter() - began) * 1000
 
         empty = statistics.median(milliseconds("finance", "/findes-ikke/") for _ in range(9))
-        print(f"  empty page {empty:.1f} ms; first after a change, then known")
-        for user, name, path in pages(options):
+        print(f"  empty page {empty:.1f} ms; median of {options.rounds}")
+        for user, name, path in pages():
             milliseconds(user, path)
-            first = []
-            for _ in range(options.rounds):
-                cache.clear()
-                first.append(milliseconds(user, path))
             known = statistics.median(milliseconds(user, path) for _ in range(options.rounds))
             with CaptureQueriesContext(connection) as queries:
                 status = clients[user].get(path, secure=True).status_code
             print(
-                f"  {user:<8} {name:<24} {statistics.median(first):8.1f} ms {known:8.1f} ms "
-                f"x{known / empty:6.1f} {len(queries):3} queries",
+                f"  {user:<8} {name:<24} {known:8.1f} ms x{known / empty:6.1f} "
+                f"{len(queries):3} queries",
                 "" if status == 200 else status,
                 flush=True,
             )
+        print("  after a change: its refresh, then the first page")
+        for name, change in changes():
+            change()
+            began = time.perf_counter()
+            refresh()
+            refreshed = (time.perf_counter() - began) * 1000
+            first = {user: milliseconds(user, SHARE) for user in clients}
+            told = ", ".join(f"{user} x{first[user] / empty:.1f}" for user in first)
+            print(f"  {name:<28} refresh {refreshed:7.1f} ms; share {told}", flush=True)
 
 
 if __name__ == "__main__":

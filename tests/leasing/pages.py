@@ -2,7 +2,6 @@
 
 import re
 
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from lxml import html
@@ -60,17 +59,8 @@ def assert_every_figure_opens_its_lines(client, url):
 
 
 def queries_of(client, url):
-    """Count the queries of a page that has been opened once before, with nothing remembered.
-
-    The least of three: on PostgreSQL a transaction of anybody else in the cluster makes what is
-    remembered be worked out again, which adds queries and never takes any away.
-    """
+    """Count the queries of a page that has been opened once before."""
     client.get(url)
-    return min(_queries_of(client, url) for _ in range(3))
-
-
-def _queries_of(client, url):
-    cache.clear()
     with CaptureQueriesContext(connection) as context:
         response = client.get(url)
     assert response.status_code == 200

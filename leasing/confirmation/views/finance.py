@@ -10,7 +10,6 @@ from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.people import actor_name
 from inventory.models import Department, Unit
-from leasing.billing.views import is_computed_now
 from leasing.confirmation.forms import RoundForm
 from leasing.confirmation.presenters import meters_of
 from leasing.confirmation.selectors.asked import people_to_ask
@@ -35,17 +34,16 @@ def first_page(request):
         if _acted(request, form):
             return redirect("first-rebilling")
         status = 422
-    context: dict[str, object] = {"form": form}
-    if is_computed_now(request) or status == 422:
-        found = first_rebilling(today())
-        overdue = [q.quarter for q in found.standing.overdue]
-        context |= {
-            "found": found,
-            "meters": meters_of(found),
-            "overdue": overdue,
-            "overdue_label": span_label(overdue) if overdue else "",
-            "span": span_label(found.quarters).lower(),
-        }
+    found = first_rebilling(today())
+    overdue = [q.quarter for q in found.standing.overdue]
+    context: dict[str, object] = {
+        "form": form,
+        "found": found,
+        "meters": meters_of(found),
+        "overdue": overdue,
+        "overdue_label": span_label(overdue) if overdue else "",
+        "span": span_label(found.quarters).lower(),
+    }
     return render(request, "leasing/confirmation/first.html", context, status=status)
 
 

@@ -296,8 +296,6 @@ class _Gathering:
         replaced = replacing.filter(missing__gt=0).values_list("replaces_id", flat=True)
         rows_alike = [(unit, model, count, day) for (unit, model, day), count in ordered.items()]
         return rows_alike, set(replaced)
-            replacing.filter(missing__gt=0).values_list("replaces_id", flat=True)
-        )
 
     def _prices(self) -> dict[str, tuple[int, int]]:
         """Return each model's price of a term today; of one that is only coming, the first."""

@@ -13,7 +13,6 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import EXCEL
 from albertslund_it.web.query import one_of
-from leasing.billing.views import is_computed_now
 from leasing.cost_share.forms import WITHOUT_DEVICE
 from leasing.cost_share.selectors.payers import STOCK
 from leasing.cost_table.facts import billing_start
@@ -48,16 +47,13 @@ def year_page(request):
         "row_name": DIMENSION_NAMES[down],
         "column_name": DIMENSION_NAMES[across],
     }
-    wants_file = request.GET.get("hent") == "xlsx"
-    if wants_file or is_computed_now(request):
-        table = pivot(amounts_of(year, day), down, across)
-        labels = [label_on(across, column) for column in table.columns]
-        if wants_file:
-            return workbook_of(table, year, down, labels)
-        last = last_quarter_of(year, day)
-        context |= with_lines(table, Quarter(year, 1), last, down, across)
-        context |= {"table": table, "labels": labels}
-        context["obligation"] = remaining_obligation(day)
+    table = pivot(amounts_of(year, day), down, across)
+    labels = [label_on(across, column) for column in table.columns]
+    if request.GET.get("hent") == "xlsx":
+        return workbook_of(table, year, down, labels)
+    last = last_quarter_of(year, day)
+    context |= with_lines(table, Quarter(year, 1), last, down, across)
+    context |= {"table": table, "labels": labels, "obligation": remaining_obligation(day)}
     return render(request, "leasing/fiscal_year/pivot.html", context)
 
 

@@ -24,12 +24,9 @@ class QuarterStep:
     reconciles: str = ""
 
 
-def steps_to_close(readiness: Readiness | None, supplier: SupplierProgress) -> list[QuarterStep]:
-    """Return the steps of a quarter that is not closed, but perhaps ready to be.
-
-    Before its readiness is worked out, nothing is said of it.
-    """
-    is_ready = readiness and not readiness.blocking
+def steps_to_close(readiness: Readiness, supplier: SupplierProgress) -> list[QuarterStep]:
+    """Return the steps of a quarter that is not closed, but perhaps ready to be."""
+    is_ready = not readiness.blocking
     return [
         _data_step(readiness),
         _supplier_step(supplier),
@@ -59,9 +56,7 @@ def steps_of_run(
     ]
 
 
-def _data_step(readiness: Readiness | None) -> QuarterStep:
-    if readiness is None:
-        return QuarterStep("Data", NOW, "Se på det, der er fundet")
+def _data_step(readiness: Readiness) -> QuarterStep:
     blocking, count = len(readiness.blocking), len(readiness.points)
     if not count:
         return QuarterStep("Data", DONE, "Intet at rette")

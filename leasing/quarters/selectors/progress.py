@@ -18,10 +18,10 @@ class SupplierProgress:
     found: Reconciliation | None = None
 
 
-def supplier_progress(quarter: Quarter, *, whole: bool) -> SupplierProgress:
-    """Tell how far the reconciliation of a quarter is; only what is quick unless `whole`."""
+def supplier_progress(quarter: Quarter) -> SupplierProgress:
+    """Tell how far the reconciliation of a quarter is."""
     is_invoiced = has_invoice(quarter)
-    found = reconciliation_of(quarter) if is_invoiced and whole else None
+    found = reconciliation_of(quarter) if is_invoiced else None
     return SupplierProgress(quarter, is_invoiced, found)
 
 

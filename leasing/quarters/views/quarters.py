@@ -117,33 +117,27 @@ def unknown(request, code: str):
 
 def open_page(request, code: str):
     """Show what closing would bill, and what to look at first."""
-    is_computed = is_computed_now(request)
-    supplier = supplier_progress(quarter_of_code(code), whole=is_computed)
-    context: dict[str, object] = {
+    supplier = supplier_progress(quarter_of_code(code))
+    preview = preview_run(code, today())
+    if request.user.has_perm(CLOSE_QUARTER):
+        remember_proposal(proposal=preview.proposal, now=now())
+    standing = preparedness_of(preview.proposal, request.user.pk)
+    table = table_of_preview(preview)
+    readiness = readiness_of(preview, today())
+    context = {
         "code": code,
-        "label": label_of_code(code),
-        "steps": steps_to_close(None, supplier),
+        "preview": preview,
+        "standing": standing,
+        "why_lapsed": WHY_LAPSED[standing.lapse],
+        "changes": changes_in_words(standing.changes),
+        "table": table,
+        "kinds": named_kinds(table.kinds),
+        "label": label_of_preview(preview),
+        "readiness": readiness,
+        "points": shown_points(readiness.points, code),
+        "steps": steps_to_close(readiness, supplier),
+        "lines_url": run_lines_url(code),
     }
-    if is_computed:
-        preview = preview_run(code, today())
-        if request.user.has_perm(CLOSE_QUARTER):
-            remember_proposal(proposal=preview.proposal, now=now())
-        standing = preparedness_of(preview.proposal, request.user.pk)
-        table = table_of_preview(preview)
-        readiness = readiness_of(preview, today())
-        context |= {
-            "preview": preview,
-            "standing": standing,
-            "why_lapsed": WHY_LAPSED[standing.lapse],
-            "changes": changes_in_words(standing.changes),
-            "table": table,
-            "kinds": named_kinds(table.kinds),
-            "label": label_of_preview(preview),
-            "readiness": readiness,
-            "points": shown_points(readiness.points, code),
-            "steps": steps_to_close(readiness, supplier),
-            "lines_url": run_lines_url(code),
-        }
     return render(request, "leasing/quarters/open.html", context)
 
 
@@ -155,7 +149,7 @@ def quarter_of_code(code: str) -> Quarter:
 def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
     """Show a closed run: its proof, its invoices, its files and its voucher."""
     voucher = getattr(run, "voucher", None)
-    supplier = supplier_progress(run.last_quarter, whole=is_computed_now(request))
+    supplier = supplier_progress(run.last_quarter)
     table = table_of_run(run)
     context = {
         "run": run,

@@ -4,7 +4,6 @@ from django.shortcuts import render
 
 from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
-from leasing.billing.views import is_computed_now
 from leasing.cost_table.facts import billing_start
 from leasing.quarters.presenters.labels import days_left
 from leasing.quarters.selectors.arrears import year_end
@@ -16,8 +15,6 @@ def year_end_page(request, year):
     day = today()
     if not billing_start().year <= year <= day.year:
         raise Http404
-    context = {"year": year}
-    if is_computed_now(request):
-        found = year_end(year, day)
-        context |= {"found": found, "left": days_left(found.deadline, day)}
+    found = year_end(year, day)
+    context = {"year": year, "found": found, "left": days_left(found.deadline, day)}
     return render(request, "leasing/quarters/year_end.html", context)

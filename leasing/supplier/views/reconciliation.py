@@ -13,7 +13,6 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
 from albertslund_it.web.lists.pages import ListPage
-from leasing.billing.views import is_computed_now
 from leasing.cost_table.facts import billing_start
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import Outcome
@@ -55,23 +54,23 @@ def quarter_of(code: str) -> Quarter:
 def reconciliation(request, code):
     """Show the lessor's invoices of a quarter against the register: the piles and their causes."""
     quarter = quarter_of(code)
-    context = {"quarter": quarter, "code": code}
-    if is_computed_now(request):
-        found = reconciliation_of(quarter)
-        context |= {
-            "found": found,
-            "carried": [
-                (one, reverse("reconciliation", args=[str(one.quarter)]))
-                for one in carried_over(quarter)
-            ],
-            "agrees": found.piles[Pile.AGREES],
-            "piles": [
-                pile_shown(code, pile)
-                for pile in found.piles.values()
-                if pile.count and pile.pile != Pile.AGREES
-            ],
-            "differences": [pile_shown(code, pile) for pile in found.differences],
-        }
+    found = reconciliation_of(quarter)
+    context = {
+        "quarter": quarter,
+        "code": code,
+        "found": found,
+        "carried": [
+            (one, reverse("reconciliation", args=[str(one.quarter)]))
+            for one in carried_over(quarter)
+        ],
+        "agrees": found.piles[Pile.AGREES],
+        "piles": [
+            pile_shown(code, pile)
+            for pile in found.piles.values()
+            if pile.count and pile.pile != Pile.AGREES
+        ],
+        "differences": [pile_shown(code, pile) for pile in found.differences],
+    }
     return render(request, "leasing/supplier/reconciliation.html", context)
 
 

@@ -4,7 +4,6 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 import pytest
-from django.core.cache import cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -28,7 +27,6 @@ from tests.leasing.pages import (
     read,
     text_of,
 )
-from tests.leasing.still import still
 
 DAY = date(2026, 11, 23)
 ALL = Payer(EVERYBODY, "Hele kommunen", None)
@@ -37,7 +35,6 @@ PROPERTY = settings(max_examples=50, deadline=None, suppress_health_check=list(H
 
 
 def filled(facts, closings=()):
-    cache.clear()
     world = World()
     for fact in facts:
         world.enter(fact)
@@ -103,14 +100,13 @@ class Always(TestCase):
     def test_billed_and_contracted_are_what_the_share_calls_the_cost(self, facts, closings):
         with rolled_back():
             world = filled(facts, closings)
-            with still():
-                for payer in payers_of(world):
-                    sums = forecast_of(payer, DAY).by_quarter()
-                    assert forecast_of(payer, DAY, by_unit=False).by_quarter() == sums
-                    for cost in share_of(payer, Quarter.of(DAY), DAY, 8).quarters:
-                        shades = sums.get(str(cost.quarter), {})
-                        assert shades.get(BILLED, 0) == cost.billed_ore
-                        assert shades.get(CONTRACTED, 0) == cost.pending_ore
+            for payer in payers_of(world):
+                sums = forecast_of(payer, DAY).by_quarter()
+                assert forecast_of(payer, DAY, by_unit=False).by_quarter() == sums
+                for cost in share_of(payer, Quarter.of(DAY), DAY, 8).quarters:
+                    shades = sums.get(str(cost.quarter), {})
+                    assert shades.get(BILLED, 0) == cost.billed_ore
+                    assert shades.get(CONTRACTED, 0) == cost.pending_ore
 
 
 @pytest.fixture
@@ -192,7 +188,6 @@ def test_what_is_decided_stopped_or_in_stock_is_not_leased_again(town):
     assert forecast_of(ALL, DAY).total_ore(shade=ASSUMED) == 0
     going.end_choice = EndChoice.EXTENSION
     going.save()
-    cache.clear()
     found = forecast_of(ALL, DAY)
     # A year more for what the last term cost a quarter; then it is leased again: 12 of 16.
     assert found.total_ore(shade=PLANNED, year=2027) == 100000

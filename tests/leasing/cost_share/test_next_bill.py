@@ -5,7 +5,6 @@ from collections import defaultdict
 from datetime import UTC, date, datetime
 
 import pytest
-from django.core.cache import cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -46,7 +45,6 @@ class TestItIsTheInvoiceThatTheClosingWrites(TestCase):
     )
     def test_for_random_facts(self, facts, closed, late, today):
         with rolled_back():
-            cache.clear()
             world = World()
             for fact in facts:
                 world.enter(fact)

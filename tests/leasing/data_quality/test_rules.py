@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from inventory.models import Device, ExpectedReturn
-from leasing.billing import views as later
 from leasing.billing.selectors.quarter_costs import cost_of, quarter_costs
 from leasing.data_quality.presenters import finding_url
 from leasing.data_quality.selectors.rules import costly_findings, findings_for
@@ -198,19 +197,6 @@ def test_thirty_findings_cost_as_many_queries_as_three(broken_rules, cast, clien
         gone = make.employee(f"gg{number}", unit=cast.unit, left_on=date(2026, 11, 1))
         make.lease(f"GG{number}", unit=cast.unit, employee=gone)
     assert queries_of(client, "/datakvalitet/") == few
-
-
-def test_with_many_leases_the_findings_come_after_the_page(
-    broken_rules, cast, client_of, monkeypatch
-):
-    client = client_of(cast.helpdesk)
-    whole = text_of(read(client, "/datakvalitet/").xpath("//div[@id='datakvalitet']")[0])
-    monkeypatch.setattr(later, "AT_ONCE", 3)
-    first = read(client, "/datakvalitet/")
-    assert "Gennemgår data" in text_of(first)
-    [address] = first.xpath("//*[@hx-trigger='load']/@hx-get")
-    after = read(client, f"/datakvalitet/{address}")
-    assert text_of(after.xpath("//div[@id='datakvalitet']")[0]) == whole
 
 
 def test_nothing_is_wrong_and_the_page_says_so(cast, client_of):
