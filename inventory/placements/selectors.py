@@ -7,6 +7,7 @@ unit would hide the placements that end the others.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -35,6 +36,11 @@ def holder_of(placement: Placement | None) -> Holder:
 
 def placements_in_force(on: date) -> QuerySet[Placement]:
     """Return the one placement of each device that holds on a day; it may be filtered further."""
+    return _in_force(on).all()
+
+
+@lru_cache(maxsize=64)  # built once: to build it costs more than a small table's answer
+def _in_force(on: date) -> QuerySet[Placement]:
     later = Placement.objects.filter(
         device=OuterRef("device"), starts_on__lte=on, starts_on__gt=OuterRef("starts_on")
     )

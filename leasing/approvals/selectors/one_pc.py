@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
@@ -87,6 +88,11 @@ def holdings_of(
 
 def counted_placements(on: date) -> QuerySet[Placement]:
     """Return the placements in force of what counts: leased pc's with a person."""
+    return _counted(on).all()
+
+
+@lru_cache(maxsize=64)
+def _counted(on: date) -> QuerySet[Placement]:
     lost = LossReport.objects.filter(device=OuterRef("device"), found_on=None)
     replaced = ExpectedReturn.objects.filter(
         device=OuterRef("device"),

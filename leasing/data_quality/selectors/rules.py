@@ -1,6 +1,6 @@
 """The standing rules of data quality, and what they find: how many, and what they cost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -90,15 +90,16 @@ def findings_for(user: User, today: date) -> list[Finding]:
 
     The number of queries is that of the rules, whatever they find.
     """
-    found = {rule: _seen_by(user, rule, today) for rule in rules_for(user)}
-    ids = {rule: _ids(rule, rows) for rule, rows in found.items()}
-    devices = {rule: _devices(rule, ids[rule], today) for rule in found}
+    seen = _seen_by(user, today)
+    found = {rule: rule.find(today) for rule in rules_for(user)}
+    ids = {rule: _ids(rule, rows, seen.get(rule.of)) for rule, rows in found.items()}
+    devices = {**ids, **_devices_of_people(ids, today), **_devices_of_units(ids, today)}
     costs = quarter_costs({pk for each in devices.values() for pk in each}, today)
     findings = []
     for rule, rows in found.items():
         counted = [pk for pk in ids[rule] if rule.of is not Of.LEASED or pk in costs]
         amount = sum(costs.get(pk, 0) for pk in devices[rule])
-        units = tuple(rows) if rule.of is Of.UNITS else ()
+        units = tuple(one for one in rows if one.pk in ids[rule]) if rule.of is Of.UNITS else ()
         findings.append(Finding(rule, len(counted), amount, units))
     return sorted(
         findings, key=lambda one: (not (one.count and one.rule.is_late), -one.quarter_ore)
@@ -113,25 +114,41 @@ def costly_findings(user: User, today: date) -> list[Finding]:
     return late + others[: max(0, MOST - len(late))]
 
 
-def _seen_by(user: User, rule: Rule, today: date) -> QuerySet[Model]:
-    found = rule.find(today)
+def _seen_by(user: User, today: date) -> dict[Of, set[int]]:
+    """Return the ids within a user's scope, read once for all rules; none for who sees all."""
     if sees_all(user):
-        return found
-    return found.filter(pk__in=SCOPES[rule.of](user, today).values("pk"))
+        return {}
+    read = {scope: _pks(scope(user, today)) for scope in set(SCOPES.values())}
+    return {of: set(read[scope]) for of, scope in SCOPES.items()}
 
 
-def _ids(rule: Rule, found: QuerySet[Model]) -> list[int]:
-    if rule.of is Of.UNITS:  # which are shown, and so read as rows once
-        return [unit.pk for unit in found]
-    return list(found.order_by().values_list("pk", flat=True))
+def _pks(rows: QuerySet[Model]) -> list[int]:
+    return list(rows.order_by().values_list("pk", flat=True))
 
 
-def _devices(rule: Rule, ids: list[int], today: date) -> list[int]:
-    """Return the devices that a rule's findings cost: those that the people or units have."""
-    if rule.of in {Of.LEASED, Of.DEVICES} or not ids:
-        return ids
-    if rule.of is Of.PEOPLE:
-        held = counted_placements(today).filter(employee__in=among(ids, int))
-    else:
-        held = placements_in_force(today).filter(unit__in=among(ids, int))
-    return list(held.order_by().values_list("device", flat=True))
+def _ids(rule: Rule, found: QuerySet[Model], seen: Collection[int] | None) -> list[int]:
+    """Return the ids of what a rule finds, of those that are seen."""
+    # Units are shown, and so read as rows once.
+    ids = [unit.pk for unit in found] if rule.of is Of.UNITS else _pks(found)
+    return ids if seen is None else [pk for pk in ids if pk in seen]
+
+
+def _devices_of_people(ids: Mapping[Rule, list[int]], today: date) -> dict[Rule, list[int]]:
+    """Return the devices that the people whom rules find have, and so cost."""
+    people = {rule: set(found) for rule, found in ids.items() if rule.of is Of.PEOPLE}
+    everyone = {pk for found in people.values() for pk in found}
+    if not everyone:
+        return {rule: [] for rule in people}
+    held = counted_placements(today).filter(employee__in=among(everyone, int)).order_by()
+    rows = list(held.values_list("employee", "device"))
+    return {rule: [pk for one, pk in rows if one in found] for rule, found in people.items()}
+
+
+def _devices_of_units(ids: Mapping[Rule, list[int]], today: date) -> dict[Rule, list[int]]:
+    """Return the devices at the units that rules find, and so cost."""
+    devices: dict[Rule, list[int]] = {}
+    for rule, found in ids.items():
+        if rule.of is Of.UNITS:
+            held = placements_in_force(today).filter(unit__in=among(found, int)).order_by()
+            devices[rule] = list(held.values_list("device", flat=True)) if found else []
+    return devices

@@ -16,7 +16,7 @@ from leasing.approvals.selectors.one_pc import (
     open_lines,
     with_several,
 )
-from leasing.models import Approval, Lease
+from leasing.models import Lease
 
 SOON_DAYS = 30
 
@@ -49,8 +49,9 @@ def at_another_unit(on: date) -> QuerySet[Placement]:
         ~Q(unit=F("employee__unit")),
         ~Exists(also_there),
         Q(employee__left_on=None) | Q(employee__left_on__gt=on),
+        # Not joined: SQLite would begin with the units, and read all that each has.
+        ~Q(unit__in=Unit.objects.filter(is_cost_holder=True).values("pk")),
         employee__isnull=False,
-        unit__is_cost_holder=False,
     )
 
 
@@ -102,10 +103,12 @@ def with_too_many(on: date) -> QuerySet[Employee]:
 def with_ending_exception(on: date) -> QuerySet[Employee]:
     """Return the people whose exception ends within 30 days, leaving them with one too many."""
     soon = on + timedelta(days=SOON_DAYS)
-    ending: QuerySet[Approval] = exceptions_on(on).filter(ends_before__lte=soon)
+    ending = set(exceptions_on(on).filter(ends_before__lte=soon).values_list("employee", flat=True))
+    if not ending:
+        return Employee.objects.none()
     held = (
         counted_placements(on)
-        .filter(employee__in=ending.values("employee"))
+        .filter(employee__in=among(ending, int))
         .values("employee")
         .annotate(n=Count("pk"))
         .filter(n__gt=ALLOWED)

@@ -63,3 +63,11 @@ def test_another_devices_placements_end_nothing(moved):
 
     assert intervals().get(device=other).ends_before is None
     assert placements_in_force(MARCH).filter(unit=school).get().device == other
+
+
+def test_asked_again_it_reads_again(moved):
+    device, school, _ = moved
+    assert placements_in_force(JUNE).get(device=device).unit is None
+    assert [one.unit for one in placements_in_force(JUNE)] == [None]
+    make.placement(make.device("PF-AGAIN"), MARCH, school)
+    assert {one.unit for one in placements_in_force(JUNE)} == {None, school}

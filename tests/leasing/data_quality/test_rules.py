@@ -3,9 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from inventory.models import Device, ExpectedReturn
 from leasing.billing.selectors.quarter_costs import cost_of, quarter_costs
+from leasing.cost_table.moment import bring_up_to_date
 from leasing.data_quality.presenters import finding_url
 from leasing.data_quality.selectors.rules import costly_findings, findings_for
 from leasing.models import Approval, Lease, LeaseTerm
@@ -197,6 +200,38 @@ def test_thirty_findings_cost_as_many_queries_as_three(broken_rules, cast, clien
         gone = make.employee(f"gg{number}", unit=cast.unit, left_on=date(2026, 11, 1))
         make.lease(f"GG{number}", unit=cast.unit, employee=gone)
     assert queries_of(client, "/datakvalitet/") == few
+
+
+@pytest.mark.parametrize("role", ["helpdesk", "head", "finance"])
+def test_more_of_every_rule_costs_no_query_more(
+    broken_rules, cast, django_assert_num_queries, role
+):
+    user = getattr(cast, role)
+    findings_for(user, TODAY)  # which reads the user's permissions, and works out what is marked
+    with CaptureQueriesContext(connection) as few:
+        findings_for(user, TODAY)
+    away = make.unit("1003", "Fjernt", department=cast.department, account="")
+    for number in range(10, 15):
+        gone = make.employee(f"gone{number}", unit=cast.unit, left_on=date(2026, 11, 1))
+        held = make.lease(f"LEFT{number}", unit=cast.unit, employee=gone).device
+        expect(held, gone, date(2026, 11, 22))
+        mover = make.employee(f"move{number}", unit=cast.unit)
+        make.lease(f"MOVE{number}", unit=away, employee=mover)
+        for person in ("two", "dear"):
+            both = make.employee(f"{person}{number}", unit=cast.unit)
+            for which in (1, 2):
+                lease = make.lease(f"{person}{number}{which}", unit=cast.unit, employee=both)
+                Device.objects.filter(lease=lease).update(last_seen=date(2026, 8, 1))
+        exception(both, date(2026, 12, 10), cast.head)
+        make.lease(f"STOCK{number}")
+        make.lease(f"NOBODY{number}", unit=cast.unit)
+        LeaseTerm.objects.filter(lease=make.lease(f"BARE{number}", unit=cast.unit)).delete()
+        make.employee("", "Kim", unit=cast.unit, starts_on=date(2026, 11, 23))
+    bring_up_to_date()
+    with django_assert_num_queries(len(few)):
+        found = findings_for(user, TODAY)
+    few_by_nature = {"coding"} | ({"stock"} if role == "head" else set())
+    assert all(one.count >= 5 for one in found if one.rule.key not in few_by_nature)
 
 
 def test_nothing_is_wrong_and_the_page_says_so(cast, client_of):
