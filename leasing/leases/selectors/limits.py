@@ -7,6 +7,8 @@ row, and the readiness of the quarter lists what is to be billed.
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from leasing.models import Settings
@@ -42,6 +44,11 @@ class Limits:
                 f"først opkræves med {Quarter.of(charged_on).label}."
             )
         return doubts
+
+    def odd_charges(self) -> Q:
+        """Choose the one-off amounts that something is odd about, as `of_charge` says."""
+        too_large = Q(amount_ore__gt=self.charge_ore) | Q(amount_ore__lt=-self.charge_ore)
+        return too_large | Q(charged_on__gte=self.last.ends_before)
 
     def of_price(self, price_ore: int = 0, quarters: int = 0) -> list[str]:
         """Say what is odd about the price of one device for its term."""

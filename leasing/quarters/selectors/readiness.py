@@ -10,6 +10,8 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
+from django.db.models import Exists, OuterRef
+
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Device, Unit
 from leasing.billing.selectors.preview import RunPreview
@@ -102,11 +104,10 @@ def _of_lessor(preview: RunPreview) -> Iterable[OpenPoint]:
 
 def _of_charges(today: date) -> Iterable[OpenPoint]:
     """Look for one-off amounts out of scale that no run has billed yet, whatever their date."""
-    billed = InvoiceLine.objects.exclude(charge=None).values("charge")
-    limits = Limits.on(today)
-    waiting = Charge.objects.exclude(pk__in=billed).order_by("-amount_ore", "id")
-    odd = [one for one in waiting if limits.of_charge(one.amount_ore, one.charged_on)]
-    if odd:
+    billed = InvoiceLine.objects.filter(charge=OuterRef("pk"))
+    # The few that are odd first: SQLite would else read all that was ever billed.
+    waiting = Charge.objects.filter(Limits.on(today).odd_charges(), ~Exists(billed))
+    if odd := list(waiting.order_by("-amount_ore", "id")):
         yield OpenPoint(
             "charges",
             WARNING,

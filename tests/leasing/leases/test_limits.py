@@ -1,6 +1,6 @@
 """Prices, terms, budgets and typed invoices out of scale: asked about, or refused in words."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -8,7 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from lxml import html
 
-from leasing.models import Budget, Settings, SupplierInvoice
+from leasing.leases.selectors.limits import Limits
+from leasing.models import Budget, Charge, Settings, SupplierInvoice
 from tests import builders as make
 from tests.leasing.pages import text_of
 
@@ -121,3 +122,15 @@ def test_a_typed_total_below_zero_is_refused_in_words(unit, cast, client_of, typ
     assert said in text
     assert "kreditnota" in text
     assert not SupplierInvoice.objects.exists()
+
+
+def test_the_charges_that_are_chosen_are_those_that_something_is_said_of(unit):
+    limits = Limits.on(TODAY)
+    edge, last = limits.charge_ore, limits.last.ends_before
+    days = (TODAY, last - timedelta(days=1), last)
+    for amount_ore in (-edge - 1, -edge, edge, edge + 1):
+        for day in days:
+            make.charge(unit, amount_ore, day)
+    said = {c.pk for c in Charge.objects.all() if limits.of_charge(c.amount_ore, c.charged_on)}
+    assert set(Charge.objects.filter(limits.odd_charges()).values_list("pk", flat=True)) == said
+    assert len(said) == 8
