@@ -130,7 +130,7 @@ def test_the_charges_that_are_chosen_are_those_that_something_is_said_of(unit):
     days = (TODAY, last - timedelta(days=1), last)
     for amount_ore in (-edge - 1, -edge, edge, edge + 1):
         for day in days:
-            make.charge(unit, amount_ore, day)
+            make.charge(unit, amount_ore, day, f"Skade {amount_ore}")
     said = {c.pk for c in Charge.objects.all() if limits.of_charge(c.amount_ore, c.charged_on)}
     assert set(Charge.objects.filter(limits.odd_charges()).values_list("pk", flat=True)) == said
     assert len(said) == 8
