@@ -10,7 +10,7 @@ from django.db.models import Q
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Unit
 from leasing.cost_table.facts import billing_start, cost_holder_id, lease_facts
-from leasing.cost_table.moment import one_moment
+from leasing.cost_table.moment import snapshot
 from leasing.domain.accrual import Term, accrued, quarter_position, span_of, term_on
 from leasing.domain.allocation import LeaseFacts
 from leasing.models import InvoiceLine, Lease
@@ -88,7 +88,7 @@ def why(lease: Lease, unit: Unit, quarter: Quarter, mine: Q = EVERY) -> Why:
     `mine` chooses the bills that the reader may see; of others the amount alone is given.
     """
     found = Why(lease.device, lease, unit, quarter)
-    with one_moment():
+    with snapshot():
         [facts] = lease_facts(Device.objects.filter(pk=lease.device_id))
         found.stays = list(_stays(facts, unit, quarter))
         billed = InvoiceLine.objects.filter(lease=lease, unit=unit, period=str(quarter))

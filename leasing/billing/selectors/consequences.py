@@ -21,7 +21,7 @@ from leasing.cost_table.facts import (
     last_covered_quarter,
     lease_facts,
 )
-from leasing.cost_table.moment import one_moment
+from leasing.cost_table.moment import snapshot
 from leasing.domain.accrual import span_of, terms_in_order
 from leasing.domain.allocation import LeaseFacts, Period, split
 
@@ -120,7 +120,7 @@ class _Sums:
 def consequence_of(plans: Mapping[int, Plan], today: date) -> Consequence:
     """Work out what plans, by device id, change for each unit."""
     current = Quarter.of(today)
-    with one_moment():
+    with snapshot():
         holder = cost_holder_id() or NOBODY
         devices = Device.objects.filter(pk__in=among(plans, int))
         before = list(lease_facts(devices))

@@ -14,7 +14,7 @@ from inventory.placements.selectors import end_of, intervals
 from leasing.billing.selectors.facts import leases_with_differences
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.cost_table.facts import billed_by_lease
-from leasing.cost_table.moment import one_moment
+from leasing.cost_table.moment import snapshot
 from leasing.models import Charge, InvoiceLine
 
 ONE_DAY = timedelta(days=1)
@@ -139,7 +139,7 @@ def costs(device: Device, reader: ReaderScope, on: date) -> Costs:
     """Return what the lease has cost whom, by quarter up to the day's, in no order."""
     billed: dict[tuple[str, int], int] = defaultdict(int)
     pending: dict[tuple[str, int], int] = defaultdict(int)
-    with one_moment():
+    with snapshot():
         window = window_up_to(Quarter.of(on))
         for facts, differences in leases_with_differences(
             window, devices=Device.objects.filter(pk=device.pk)

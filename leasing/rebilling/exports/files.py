@@ -9,7 +9,7 @@ from typing import BinaryIO
 from django.db import transaction
 
 from leasing.billing.selectors.window import quarters_held_against
-from leasing.cost_table.moment import one_moment
+from leasing.cost_table.moment import snapshot
 from leasing.domain.digest import in_utc
 from leasing.models import BillingRun, RebillingExport
 from leasing.rebilling.exports.archive import write_archive
@@ -52,7 +52,7 @@ def export_rebilling(
     # The whole file is there before anything reaches the stream, and the database is not locked
     # while it is made.
     with TemporaryFile() as file:
-        with one_moment():
+        with snapshot():
             rebilling = rebilling_of(run)
             _write(file, file_kind, rebilling, today)
         file.seek(0)
@@ -93,7 +93,7 @@ def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) ->
 
 def archive_run(*, run: BillingRun, stream: BinaryIO) -> None:
     """Write all of a closed run, and what works its digest out; nothing is recorded of it."""
-    with one_moment():
+    with snapshot():
         write_archive(
             stream,
             facts=(

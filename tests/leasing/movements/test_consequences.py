@@ -14,7 +14,6 @@ from hypothesis.extra.django import TestCase
 from albertslund_it.common.files.cells import KEEP
 from inventory.models import Placement
 from leasing.billing.selectors.consequences import Plan, consequence_of
-from leasing.cost_table.moment import bring_up_to_date
 from leasing.models import InvoiceLine, Lease, LeaseTerm
 from tests import builders as make
 from tests.leasing.billing.test_closing_properties import (
@@ -188,7 +187,6 @@ def test_hundreds_of_devices_take_as_many_queries_as_three(school):
             make.lease(f"PF{first + n:06}").device_id: Plan([(TODAY, school.id)])
             for n in range(count)
         }
-        bring_up_to_date()
         with CaptureQueriesContext(connection) as context:
             consequence_of(plans, TODAY)
         return len(context)
