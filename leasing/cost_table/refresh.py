@@ -148,6 +148,7 @@ def _take(last: int, progress: Progress | None, effort: Effort) -> Taken | None:
             return None
         in_pieces = set()
         if any(mark.is_everything for mark in marks):
+            marks = _marks(_up_to(last))  # whatever they are of is worked out with it
             if effort.work is None or Lease.objects.count() <= AT_ONCE:
                 _work_out_everything(progress)
             else:

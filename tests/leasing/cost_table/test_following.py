@@ -16,7 +16,7 @@ from albertslund_it import kept_costs
 from leasing.cost_table import refresh as refreshing
 from leasing.cost_table.check import costs_that_differ
 from leasing.cost_table.moment import moments_noted, one_moment
-from leasing.cost_table.refresh import LOCK, Effort, refresh
+from leasing.cost_table.refresh import AT_LEISURE, IN_A_REQUEST, LOCK, Effort, refresh
 from leasing.models import Cost, CostMark, CostPending, CostTotal, Lease, Settings
 from tests import builders as make
 from tests.leasing.closed import close
@@ -180,7 +180,8 @@ class TestInPieces:
         make.cost_holder()
         return [make.lease(f"PF{n:06}", unit=make.unit("1001")) for n in range(8)]
 
-    def test_a_lease_with_several_marks_is_worked_out_once(self, many, monkeypatch):
+    @pytest.mark.parametrize("effort", [AT_LEISURE, IN_A_REQUEST])
+    def test_a_lease_with_several_marks_is_worked_out_once(self, many, monkeypatch, effort):
         worked = []
         as_it_is = refreshing.worked_out
 
@@ -190,7 +191,7 @@ class TestInPieces:
             return as_it_is(found, frame)
 
         monkeypatch.setattr(refreshing, "worked_out", noted)
-        assert refresh()
+        assert refresh(effort=effort)
         assert sorted(worked) == sorted(lease.pk for lease in many)
         assert list(costs_that_differ()) == []
 
