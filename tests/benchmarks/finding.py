@@ -86,8 +86,7 @@ def main():
             "employees, without pc": "/medarbejdere/?pc=nej",
             "an employee": "/medarbejdere/7/",
             "a device, with its history": "/udstyr/7/",
-            "data quality, the page": "/datakvalitet/",
-            "data quality, the figures": "/datakvalitet/?vis=beregning",
+            "data quality": "/datakvalitet/",
             "devices of leavers": "/udstyr/?waits=leavers",
         }
         seconds = {name: [] for name in pages}

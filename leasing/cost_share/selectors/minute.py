@@ -1,4 +1,4 @@
-"""A leader's minute: what the page of a share shows, worked out once for as long as facts hold."""
+"""A leader's minute: what the page of a share shows."""
 
 from dataclasses import dataclass
 from datetime import date
