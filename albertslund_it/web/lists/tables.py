@@ -33,7 +33,7 @@ class QuerySetRows(TableData):
             self.data = self.data.order_by(*keys, "pk")
 
     def ids(self):
-        """Give the ids of all rows in their order, to be sliced."""
+        """Return the ids of all rows in their order, to be sliced."""
         return self.data.values_list("pk", flat=True)
 
     def rows_of(self, ids: list[int]) -> dict[int, Any]:

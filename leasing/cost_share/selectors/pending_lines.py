@@ -169,7 +169,7 @@ class LeaseRows:
             yield Counted(named[index] if named else line, count, amount)
 
     def serial_numbers(self) -> Iterable[str]:
-        """Give the serial number of each line."""
+        """Return the serial number of each line."""
         return self.rows.order_by().values_list(SERIAL_NUMBER, flat=True)
 
     def all(self) -> list[CostLine]:
