@@ -20,6 +20,8 @@ from inventory.models import (
 from leasing.models import (
     Approval,
     Charge,
+    EndChoice,
+    EndDecision,
     FrameworkAgreement,
     Lease,
     LeasePrice,
@@ -127,6 +129,16 @@ def lease_of(
     )
     LeaseTerm.objects.create(lease=made, position=1, price_ore=price_ore, quarters=quarters)
     return made
+
+
+def decided(lease, choice, quarters=4, price_ore=None):
+    """Decide how a lease ends; an extension costs a quarter what the term before does."""
+    last = lease.terms.order_by("-position").first()
+    EndDecision.objects.create(term=last, choice=choice)
+    if choice == EndChoice.EXTENSION:
+        price_ore = price_ore or last.price_ore * quarters // last.quarters
+        lease.terms.create(position=last.position + 1, price_ore=price_ore, quarters=quarters)
+    return lease
 
 
 def placement(device, starts_on, unit=None, employee=None, **fields):

@@ -1,5 +1,6 @@
 from inventory.models.access import Access
 from inventory.models.account import Account
+from inventory.models.departure import Departure
 from inventory.models.device import Category, Device, DeviceModel, FormerSerialNumber
 from inventory.models.expected_return import ExpectedReturn
 from inventory.models.organisation import Department, Employee, Unit
@@ -11,6 +12,7 @@ __all__ = [
     "Account",
     "Category",
     "Department",
+    "Departure",
     "Device",
     "DeviceModel",
     "Employee",

@@ -36,6 +36,18 @@ class SettingsAdmin(OurAdmin):
         ("Leasinggivers fakturaer", {"fields": ["lessor_cvr", "own_cvr", "invoice_ean"]}),
         ("Bestillinger og udlevering", {"fields": ["overlap_days", "uses_labels"]}),
         (
+            "Leasingens udløb",
+            {
+                "fields": [
+                    "allows_buyout",
+                    "buyout_margin_days",
+                    "return_days",
+                    "heads_decide_ends",
+                    "end_notice_days",
+                ]
+            },
+        ),
+        (
             "Der spørges ved store beløb",
             {"fields": ["charge_limit_kr", "price_limit_kr", "budget_limit_kr"]},
         ),

@@ -8,24 +8,22 @@ from leasing.domain.accrual import Term, terms_in_order
 from leasing.domain.assumptions import Assumptions
 
 PLANNED, ASSUMED = "planned", "assumed"
-EXTENSION = "extension"
-NOT_AGAIN = {"buyout", "return"}
-# A decided extension that has no price yet is for so long, at what it has cost a quarter.
-EXTENSION_QUARTERS = 4
 
 # What a whole term of a model costs, and its quarters; None for a model without a price.
 PriceOf = Callable[[str], tuple[int, int] | None]
 
 
 class Expiring(NamedTuple):
-    """Leases that run out alike: their first day without cost, who holds them, the last term."""
+    """Leases that run out alike: their first day without cost, who holds them, the last term.
+
+    Those that are decided to be bought or returned are not among them: nothing follows.
+    """
 
     ends_before: date
     unit_id: int
     model_name: str
     price_ore: int
     quarters: int
-    end_choice: str = ""
 
 
 class Coming(NamedTuple):
@@ -46,12 +44,8 @@ def renewals(
     less = {key: -count for key, count in assumed.more.items() if count < 0}
     for one, count in sorted(expiring.items()):
         start = one.ends_before
-        if start >= until or one.end_choice in NOT_AGAIN:
+        if start >= until:
             continue
-        if one.end_choice == EXTENSION:
-            term = _at_the_same_price(one, start, EXTENSION_QUARTERS)
-            yield Coming(PLANNED, one.unit_id, one.model_name, term, count, is_extension=True)
-            start = term.ends_before
         key = (one.unit_id, one.model_name)
         if less.get(key) and assumed.more_from and start >= assumed.more_from:
             dropped = min(count, less[key])

@@ -67,8 +67,8 @@ class LeaseTermInline(admin.StackedInline):
 class LeaseAdmin(CorrectedElsewhere):
     form = LeaseToAgreementForm
     corrected_on = "Start, pris og stop rettes på udstyrets side."
-    list_display = ["device", "sub_agreement", "starts_on", "stops_on", "end_choice"]
-    list_filter = ["sub_agreement", "end_choice"]
+    list_display = ["device", "sub_agreement", "starts_on", "stops_on"]
+    list_filter = ["sub_agreement"]
     list_select_related = ["device", "sub_agreement"]
     search_fields = ["device__serial_number"]
     raw_id_fields = ["device"]

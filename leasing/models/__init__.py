@@ -13,11 +13,15 @@ from leasing.models.billing import (
     SeenProposal,
 )
 from leasing.models.budget import Budget
+from leasing.models.buyout import BuyoutInvitation, BuyoutOffer
+from leasing.models.cage import Cage, PackedDevice
+from leasing.models.calendar_feed import CalendarFeed
 from leasing.models.charge import Charge
 from leasing.models.confirmation import Confirmation, ConfirmationRound, Objection
 from leasing.models.cost import Cost, CostEnding, CostLease, CostMark, CostPending, CostTotal
 from leasing.models.end_wish import EndWish
 from leasing.models.lease import EndChoice, Lease, LeaseTerm
+from leasing.models.lease_end import EndDecision, LessorList, LessorQuestion, QuestionItem
 from leasing.models.loss import LossReport
 from leasing.models.mail import Mail
 from leasing.models.order import Order, OrderedDevice, OrderLine, Status
@@ -48,6 +52,10 @@ __all__ = [
     "BillingRun",
     "Booking",
     "Budget",
+    "BuyoutInvitation",
+    "BuyoutOffer",
+    "Cage",
+    "CalendarFeed",
     "Charge",
     "Confirmation",
     "ConfirmationRound",
@@ -60,6 +68,7 @@ __all__ = [
     "Decision",
     "DifferenceOutcome",
     "EndChoice",
+    "EndDecision",
     "EndWish",
     "FileOrigin",
     "FiscalYear",
@@ -71,6 +80,8 @@ __all__ = [
     "Lease",
     "LeasePrice",
     "LeaseTerm",
+    "LessorList",
+    "LessorQuestion",
     "LossReport",
     "Mail",
     "Objection",
@@ -78,8 +89,10 @@ __all__ = [
     "OrderLine",
     "OrderedDevice",
     "Outcome",
+    "PackedDevice",
     "Preparation",
     "QuarterlyInvoice",
+    "QuestionItem",
     "RebillingExport",
     "ReconcileMark",
     "ReconciledBlock",

@@ -33,9 +33,6 @@ class Lease(models.Model):
         blank=True,
         help_text="Første dag uden ydelse, fx fordi udstyret er indfriet eller leveret tilbage.",
     )
-    end_choice = models.CharField(
-        "udløbsvalg", max_length=10, choices=EndChoice.choices, blank=True
-    )
 
     # Its terms laid end to end, where `leases_of` read it.
     laid: tuple[Term, ...]

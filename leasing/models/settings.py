@@ -9,6 +9,7 @@ from albertslund_it.web.forms.validators import (
     validate_account,
     validate_cost_centre,
     validate_cvr,
+    validate_days,
     validate_ean,
     validate_psp_element,
 )
@@ -131,6 +132,33 @@ class Settings(models.Model):
         "spørg ved budgetter over (kr.)",
         default=1_000_000,
         help_text="For én enhed i ét år. Et større budget skal bekræftes.",
+    )
+    allows_buyout = models.BooleanField(
+        "medarbejdere må frikøbe",
+        default=True,
+        help_text="Kommunen bestemmer, om frikøb overhovedet er et valg, når leasingen udløber.",
+    )
+    buyout_margin_days = models.PositiveSmallIntegerField(
+        "frikøb vælges senest (dage før)",
+        default=30,
+        help_text="Så længe før det fjerde leasingår slutter, så leasinggiver kan nå at få besked.",
+    )
+    return_days = models.PositiveSmallIntegerField(
+        "dage til at pakke og hente",
+        default=14,
+        help_text="Så længe før udløb skal udstyr, der leveres tilbage, være taget ind.",
+    )
+    heads_decide_ends = models.BooleanField(
+        "lederne beslutter selv ved udløb",
+        default=False,
+        help_text="Slå til, hvis ledernes valg gælder. Ellers ønsker de, og it beslutter.",
+    )
+    end_notice_days = models.CharField(
+        "varsler før udløb (dage)",
+        max_length=60,
+        default="180, 90, 60, 30, 14",
+        validators=[validate_days],
+        help_text="Så mange dage før udløb får it-helpdesk og ledere besked om det ubesluttede.",
     )
     helpdesk_mail = models.EmailField("it-helpdesks mail", blank=True)
     finance_mail = models.EmailField("økonomis mail", blank=True)

@@ -31,7 +31,7 @@ from leasing.billing.selectors.quarter_costs import running
 from leasing.cost_share.services.letters import write_letters
 from leasing.data_quality.selectors.sets import open_returns
 from leasing.domain.accrual import span_of
-from leasing.lease_end.selectors import ending_without_choice
+from leasing.lease_end.selectors.endings import ending_without_choice
 from leasing.leases.selectors.leases import leases_of
 from leasing.mail.services import write_mail
 from leasing.models import Approval, BillingRun, Mail, Settings

@@ -73,8 +73,8 @@ def fill(devices: int, *, moved=0.08, in_stock=0.02, seed=7) -> None:
     starts = [FIRST_QUARTER + timedelta(days=rng.randrange(60)) for _ in ids]
     write_rows(
         "leasing_lease",
-        ("id", "device_id", "sub_agreement_id", "starts_on", "order_number", "end_choice"),
-        ((n, n, agreement.id, starts[n - 1].isoformat(), "", "") for n in ids),
+        ("id", "device_id", "sub_agreement_id", "starts_on", "order_number"),
+        ((n, n, agreement.id, starts[n - 1].isoformat(), "") for n in ids),
     )
     write_rows(
         "leasing_leaseterm",

@@ -58,7 +58,7 @@ def pages():
 def changes():
     """Yield (name, what makes the change) of each kind of change that figures follow."""
     from inventory.models import Placement, Unit
-    from leasing.models import Charge, EndChoice, Lease
+    from leasing.models import Charge, EndChoice, EndDecision, Lease
 
     lease = Lease.objects.filter(stops_on=None).order_by("id").first()
     units = list(Unit.objects.filter(is_cost_holder=False).order_by("id")[:2])
@@ -88,8 +88,7 @@ def changes():
 
     def decided():
         last = Lease.objects.filter(stops_on=None).order_by("-id").first()
-        last.end_choice = EndChoice.RETURN
-        last.save()
+        EndDecision.objects.create(term=last.terms.get(), choice=EndChoice.RETURN)
 
     yield "move", moved
     yield "stop", stopped

@@ -10,7 +10,7 @@ from django.db.models import Field, ForeignKey, Model
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.database import history
-from albertslund_it.web.database.rows import column_of, insert, update
+from albertslund_it.web.database.rows import column_of, delete_rows, insert, update
 from albertslund_it.web.people import Actor
 
 NAMES = ("number", "initials", "serial_number", "name")
@@ -59,6 +59,7 @@ class Changes:
         self._created: dict[int, Model] = {}
         self._met: dict[int, Model] = {}
         self._before: dict[int, dict[str, object]] = {}
+        self._deleted: list[Model] = []
 
     def create(self, row: Row, difference: ValueChange | None = None) -> Row:
         """Note a row to be created, and what to tell of it."""
@@ -82,6 +83,11 @@ class Changes:
             self.differences.append(ValueChange(subject, _label(column), before, after))
             self._before.setdefault(id(row), {}).setdefault(name, old)
             setattr(row, name, value)
+
+    def delete(self, row: Model, subject: str, what: str) -> None:
+        """Note a row to be deleted, and what to tell of it; nothing may point to it any more."""
+        self._deleted.append(row)
+        self.differences.append(ValueChange(subject, what))
 
     def warn(self, row: int | None, sentences: Iterable[str]) -> None:
         """Note what is to be looked at before it is saved, by its row."""
@@ -115,6 +121,9 @@ class Changes:
     def save(self, actor: Actor) -> None:
         """Write it all, with its history."""
         changed = [(self._met[key], before) for key, before in self._before.items()]
+        for model in reversed(self.models):
+            gone = [(row.pk,) for row in self._deleted if type(row) is model]
+            delete_rows(model._meta.db_table, [model._meta.pk.column], gone)
         for model in self.models:
             # Changes first: a row may give up what a new one takes, as the cost holder does.
             rows = [(row, before) for row, before in changed if type(row) is model]
@@ -122,7 +131,9 @@ class Changes:
                 update(model, names, [row for row, _ in rows])
             if created := [row for row in self._created.values() if type(row) is model]:
                 insert(model, created)
-        history.record(created=self._created.values(), changed=changed, actor=actor)
+        history.record(
+            created=self._created.values(), changed=changed, deleted=self._deleted, actor=actor
+        )
 
 
 def _same(column: Field, old: object, value: object) -> bool:

@@ -52,9 +52,10 @@ def record(
     *,
     created: Iterable[Model] = (),
     changed: Iterable[tuple[Model, dict[str, object]]] = (),
+    deleted: Iterable[Model] = (),
     actor: Actor = None,
 ) -> None:
-    """Write what came to be and what changed, by whom.
+    """Write what came to be, what changed and what was deleted, by whom.
 
     `changed` pairs a row, as it is now, with the values that some of its fields had before (of a
     foreign key: the id). Without an actor, it is the one of the request or of `set_actor`. What a
@@ -65,10 +66,11 @@ def record(
     tail = (_moment(), *_who(actor))
     begun = ((row, LogEntry.Action.CREATE, _beginnings(row)) for row in created)
     updated = ((row, LogEntry.Action.UPDATE, _changes(row, before)) for row, before in changed)
+    gone = ((row, LogEntry.Action.DELETE, _ends(row)) for row in deleted)
     # A list, as naming a row may read from the database, which a COPY in progress does not allow.
     entries = [
         (*_what(row), action, json.dumps(changes, ensure_ascii=False), "", *tail)
-        for row, action, changes in chain(begun, updated)
+        for row, action, changes in chain(begun, updated, gone)
         if changes
     ]
     write_rows(LogEntry._meta.db_table, COLUMNS, entries)
@@ -99,6 +101,10 @@ def _beginnings(row: Model) -> dict[str, tuple[str, str]]:
         for name, value in values
         if value is not None and name not in left_out
     }
+
+
+def _ends(row: Model) -> dict[str, tuple[str, str]]:
+    return {name: (value, before) for name, (before, value) in _beginnings(row).items()}
 
 
 def _changes(row: Model, before: dict[str, object]) -> dict[str, tuple[str, str]]:

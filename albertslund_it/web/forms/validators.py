@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 
-from albertslund_it.common import account_codes
+from albertslund_it.common import account_codes, notice_days
 from albertslund_it.common.files import cells
 from albertslund_it.common.sentences import full_stop
 
@@ -16,6 +16,10 @@ def _check(check, value):
 
 def validate_year(value):
     _check(cells.check_year, value)
+
+
+def validate_days(value):
+    _check(notice_days.days_in, value)
 
 
 def validate_ean(value):

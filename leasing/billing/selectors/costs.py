@@ -19,7 +19,7 @@ from leasing.cost_table.once import once_a_moment
 from leasing.domain.accrual import accrued
 from leasing.domain.allocation import BACKLOG, CURRENT, unit_on
 from leasing.domain.renewal import Expiring
-from leasing.models import Cost, CostEnding, CostLease, CostPending, CostTotal, Lease
+from leasing.models import Cost, CostEnding, CostLease, CostPending, CostTotal, EndDecision, Lease
 
 Row = TypeVar("Row", Cost, CostTotal, CostPending)
 
@@ -226,13 +226,13 @@ def expiring_after(
 ) -> dict[Expiring, dict[int, int]]:
     """Count the leases that run out after a day, of these units or of all: alike ones by unit.
 
-    What is in stock by then is left out, and so are the devices that are replaced. Where units are
-    not asked for, all are NOBODY's.
+    What is in stock by then is left out, and so are the devices that are replaced, or decided to be
+    bought or returned. Where units are not asked for, all are NOBODY's.
     """
     holder = cost_holder_id() or NOBODY
     endings = CostEnding.objects.filter(ends_before__gt=day).exclude(unit__in=[holder, NOBODY])
     chosen = CostLease.objects.filter(
-        Q(lease__in=Lease.objects.exclude(end_choice="").values("pk"))
+        Q(lease__in=EndDecision.objects.final().values("term__lease"))
         | Q(lease__in=Lease.objects.filter(device__in=among(replaced, int)).values("pk")),
         ends_before__gt=day,
         runs_out=True,
@@ -251,14 +251,11 @@ def expiring_after(
     else:
         counts = endings.values_list(Value(NOBODY), *alike).annotate(Sum("leases"))
     for unit, *key, number in counts.order_by():
-        count(unit, (*key, ""), number)
-    rows = chosen.values_list("unit_id", "lease__device", "lease__end_choice", *alike)
-    for unit, device, choice, *key in rows.order_by():
-        count(unit, (*key, ""), -1)
-        if device not in replaced:
-            count(unit, (*key, choice), 1)
+        count(unit, tuple(key), number)
+    for unit, *key in chosen.order_by().values_list("unit_id", *alike):
+        count(unit, tuple(key), -1)
     return {
-        Expiring(ends, NOBODY, names[model], price, quarters, choice): left
-        for (ends, model, price, quarters, choice), of_units in found.items()
+        Expiring(ends, NOBODY, names[model], price, quarters): left
+        for (ends, model, price, quarters), of_units in found.items()
         if (left := {unit: number for unit, number in of_units.items() if number})
     }

@@ -14,7 +14,7 @@ from leasing.cost_share.selectors.next_bill import NextBill
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.share import Bill, share_of
 from leasing.cost_table.moment import one_moment
-from leasing.lease_end.selectors import Ending, endings
+from leasing.lease_end.selectors.endings import Ending, endings
 from leasing.models import Approval
 
 STEPS_TOLD, ENDINGS_TOLD = 4, 8

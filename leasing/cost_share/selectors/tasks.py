@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from albertslund_it.common.permissions import OBJECT_TO_DEVICE, WISH_FOR_END
 from leasing.confirmation.selectors.items import answered_objections
-from leasing.lease_end.selectors import MissingWishes, missing_wishes
+from leasing.lease_end.selectors.endings import MissingWishes, missing_wishes
 from leasing.models import Objection
 
 ANSWERS_READ = 4

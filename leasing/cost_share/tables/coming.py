@@ -10,8 +10,8 @@ from leasing.domain.renewal import ASSUMED
 
 def _what(row: ComingRow) -> str:
     if row.shade == ASSUMED:
-        return "Leases igen"
-    return "Besluttet forlængelse" if row.is_extension else "Bestilt, på vej"
+        return "Forlænges" if row.is_extension else "Leases igen"
+    return "Bestilt, på vej"
 
 
 class ComingTable(Table):

@@ -17,7 +17,7 @@ from leasing.cost_share.forms import WishForm
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_share.views.task_links import linked
-from leasing.lease_end.selectors import ending_page
+from leasing.lease_end.selectors.endings import ending_page
 from leasing.lease_end.services.wishes import wish_for_end
 
 

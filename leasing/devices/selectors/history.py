@@ -2,7 +2,7 @@
 
 from inventory.history.selectors import SHOWN, History, Rows, history_of
 from inventory.models import Device, ExpectedReturn, FormerSerialNumber, Placement
-from leasing.models import Lease, LeaseTerm, LossReport
+from leasing.models import EndDecision, EndWish, Lease, LeaseTerm, LossReport
 
 
 def history_of_device(device: Device, *, with_people: bool, shown: int | None = SHOWN) -> History:
@@ -19,7 +19,9 @@ def history_of_device(device: Device, *, with_people: bool, shown: int | None = 
         Rows(FormerSerialNumber, device.former_serial_numbers.values_list("pk", flat=True)),
         Rows(LossReport, device.losses.values_list("pk", flat=True)),
         Rows(Lease, leases),
-        Rows(LeaseTerm, terms),
+        Rows(LeaseTerm, terms, deleted=f"{leases[0]} nr. " if leases else ""),
+        Rows(EndDecision, EndDecision.objects.filter(term__in=terms).values_list("pk", flat=True)),
+        Rows(EndWish, EndWish.objects.filter(lease__in=leases).values_list("pk", flat=True)),
         with_people=with_people,
         shown=shown,
     )

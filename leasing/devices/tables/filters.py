@@ -15,7 +15,8 @@ from inventory.placements.selectors import placements_in_force
 from leasing.data_quality.presenters import WORDS
 from leasing.data_quality.selectors.rules import RULES, Of, Rule
 from leasing.data_quality.selectors.sets import in_stock
-from leasing.lease_end.selectors import NOTICE_MONTHS, ending_without_choice
+from leasing.domain.lease_end import NOTICE_MONTHS
+from leasing.lease_end.selectors.endings import ending_without_choice
 from leasing.leases.selectors.running import running_on
 from leasing.models import SubAgreement
 

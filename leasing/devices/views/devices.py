@@ -19,6 +19,8 @@ from leasing.devices.selectors.device_page import ReaderScope, charges, costs, t
 from leasing.devices.selectors.history import history_of_device
 from leasing.devices.tables.devices import DeviceRows, DeviceTable, PickColumn
 from leasing.devices.tables.filters import DeviceFilter
+from leasing.lease_end.presenters import what_happens
+from leasing.lease_end.selectors.term_ends import last_ends
 from leasing.leases.presenters import lease_mark
 from leasing.leases.selectors.leases import leasing_of
 from leasing.movements.presenters import device_handling
@@ -69,11 +71,13 @@ def device_detail(request, pk):
     found = costs(device, reader, on)
     leasing = leasing_of(device, on)
     state = device_state(device.pk)
+    end = last_ends([leasing.lease.pk]).get(leasing.lease.pk) if leasing else None
     context = {
         "device": device,
         "stays": stays_with_names(timeline(device, reader, on)),
         "leasing": leasing,
         "lease_mark": lease_mark(leasing.state) if leasing else "",
+        "end": end and what_happens(end, on),
         "costs": found,
         "cost_rows": costs_with_names(found.rows),
         "charges": charges(device, reader),

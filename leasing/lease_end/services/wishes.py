@@ -12,7 +12,7 @@ from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
 from inventory.models import Unit
 from inventory.placements.selectors import placements_in_force
-from leasing.lease_end.selectors import ends_before_of, payers_own
+from leasing.lease_end.selectors.endings import ends_before_of, payers_own
 from leasing.models import EndChoice, EndWish, Lease
 
 

@@ -11,7 +11,7 @@ from albertslund_it.common.quarters import span_label
 from leasing.billing.presenters.breaches import sentences_of_breaches
 from leasing.billing.presenters.runs import late_in_words
 from leasing.data_quality.selectors.sets import STOCK_DAYS
-from leasing.lease_end.selectors import NOTICE_MONTHS
+from leasing.domain.lease_end import NOTICE_MONTHS
 from leasing.quarters.presenters.labels import run_lines_url
 from leasing.quarters.selectors.points import OPUS_FILE, OpenPoint
 

@@ -21,7 +21,7 @@ from leasing.billing.selectors.window import last_closed_quarter
 from leasing.confirmation.selectors.items import quarters_asked, silent_departments
 from leasing.cost_table.moment import one_moment
 from leasing.data_quality.selectors.sets import held_by_leavers, long_in_stock
-from leasing.lease_end.selectors import ending_without_choice
+from leasing.lease_end.selectors.endings import ending_without_choice
 from leasing.leases.selectors.limits import Limits
 from leasing.models import Charge, InvoiceLine, Kind, Lease, Objection
 from leasing.quarters.selectors.coding import points_of_coding

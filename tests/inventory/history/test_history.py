@@ -14,7 +14,7 @@ from inventory.history.presenters import history_shown
 from inventory.history.selectors import Rows, history_of
 from inventory.models import Device, Employee, Placement, Unit
 from inventory.organisation.services import save_coding
-from leasing.models import Lease
+from leasing.models import EndChoice, EndDecision, Lease
 from tests import builders as make
 from tests.leasing.pages import read, text_of
 
@@ -42,12 +42,14 @@ def test_a_unit_tells_on_its_page_who_changed_its_account(cast, client_of):
 
 def test_choices_days_and_places_are_told_in_words(cast):
     lease = make.lease(unit=cast.unit)
-    lease.end_choice, lease.stops_on = "buyout", date(2026, 5, 1)
+    lease.stops_on = date(2026, 5, 1)
     lease.save()
+    decision = make.decided(lease, EndChoice.BUYOUT).terms.get().end_decision
 
     latest = changes_of(Rows(Lease, [lease.pk]))[0]
-    assert ("udløbsvalg", "–", "Frikøb") in latest.fields
     assert ("stoppet fra", "–", "01-05-2026") in latest.fields
+    latest = changes_of(Rows(EndDecision, [decision.pk]))[0]
+    assert ("udløbsvalg", "–", "Frikøb") in latest.fields
 
 
 def test_what_is_kept_out_of_history_is_not_told_though_an_old_entry_has_it(cast):

@@ -7,7 +7,7 @@ import pytest
 from albertslund_it.common.errors import Refused
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from inventory.models import Unit
-from leasing.lease_end.selectors import endings
+from leasing.lease_end.selectors.endings import endings
 from leasing.lease_end.services.wishes import wish_for_end
 from leasing.models import EndWish, Objection
 from tests import builders as make

@@ -14,7 +14,7 @@ from leasing.cost_share.selectors.forecast import ASSUMED, BILLED, CONTRACTED, P
 from leasing.cost_share.selectors.payers import EVERYBODY, Payer
 from leasing.cost_share.selectors.share import share_of
 from leasing.domain.assumptions import Assumptions
-from leasing.models import EndChoice, InvoiceLine, LeaseTerm
+from leasing.models import EndChoice, EndDecision, InvoiceLine, LeaseTerm
 from tests import builders as make
 from tests.leasing import town as town_of
 from tests.leasing.billing.test_closing_properties import CLOSINGS, FACTS, World, rolled_back
@@ -183,14 +183,14 @@ def test_what_is_decided_stopped_or_in_stock_is_not_leased_again(town):
     make.lease("PF000001", unit=None, **quarters)
     make.lease("PF000002", unit=town, stops_on=date(2026, 12, 1), **quarters)
     going = make.lease("PF000003", unit=town, **quarters)
-    going.end_choice = EndChoice.RETURN
-    going.save()
+    make.decided(going, EndChoice.RETURN)
     assert forecast_of(ALL, DAY).total_ore(shade=ASSUMED) == 0
-    going.end_choice = EndChoice.EXTENSION
-    going.save()
+    EndDecision.objects.all().delete()
+    make.decided(going, EndChoice.EXTENSION)
     found = forecast_of(ALL, DAY)
-    # A year more for what the last term cost a quarter; then it is leased again: 12 of 16.
-    assert found.total_ore(shade=PLANNED, year=2027) == 100000
+    # The extension is a term like others; then it is leased again: 12 of 16.
+    assert found.total_ore(shade=CONTRACTED, year=2027) == 100000
+    assert found.total_ore(shade=PLANNED) == 0
     assert found.total_ore(shade=ASSUMED) == 559066 * 12 // 16
 
 
@@ -217,8 +217,7 @@ def whole_town(db, settings):
     for number in range(3):
         make.lease(f"PF00010{number}", unit=town.first, **short)
     extended = make.lease("PF000110", unit=town.library, **short)
-    extended.end_choice = EndChoice.EXTENSION
-    extended.save()
+    make.decided(extended, EndChoice.EXTENSION)
     make.order_line(town.second, quantity=2)
     return town
 
@@ -256,8 +255,6 @@ def test_what_is_to_come_is_told_apart(whole_town, cast, client_of):
     client = client_of(cast.finance)
     planned = text_of(read(client, f"{page}&slags=planned"))
     assert "Bestilt, på vej" in planned
-    assert "Besluttet forlængelse" in planned
-    assert "10-07-2027" in planned  # the day after six quarters
     assumed = read(client, f"{page}&slags=assumed&model=T14&enhed={whole_town.first.pk}")
     # Three alike are one row: 5.590,66 for four years, of which 10 July to 31 December is asked.
     [row] = assumed.xpath("//table/tbody/tr")

@@ -164,7 +164,7 @@ def test_by_sql(world, statement):
 
 PLACEMENT = "inventory_placement (id, device_id, starts_on, unit_id, used_for)"
 TERM = "leasing_leaseterm (id, lease_id, position, price_ore, quarters, source)"
-LEASE = "leasing_lease (id, device_id, sub_agreement_id, starts_on, order_number, end_choice)"
+LEASE = "leasing_lease (id, device_id, sub_agreement_id, starts_on, order_number)"
 REPLACED = {
     "placement by id": f"REPLACE INTO {PLACEMENT} "
     "VALUES ({placement}, {spare}, '2026-01-01', {nursery}, '')",
@@ -179,7 +179,7 @@ REPLACED = {
     "term moved onto another": "UPDATE OR REPLACE leasing_leaseterm "
     "SET lease_id = {other_lease} WHERE id = {term}",
     "lease by its device": f"REPLACE INTO {LEASE} "
-    "VALUES (900, {device}, {agreement}, '2026-01-01', '', '')",
+    "VALUES (900, {device}, {agreement}, '2026-01-01', '')",
     "lease moved onto another's device": "UPDATE OR REPLACE leasing_lease "
     "SET device_id = {other_device} WHERE id = {lease}",
 }
@@ -257,7 +257,7 @@ class TestOnPostgreSQL:
 UNCHANGED = [
     "UPDATE inventory_placement SET starts_on = starts_on, unit_id = unit_id",
     "UPDATE inventory_placement SET used_for = 'udlån'",
-    "UPDATE leasing_lease SET order_number = '4711', end_choice = 'return'",
+    "UPDATE leasing_lease SET order_number = '4711'",
     "UPDATE leasing_leaseterm SET source = 'prislisten', price_ore = price_ore",
     "UPDATE inventory_device SET serial_number = 'X' || serial_number",
     "UPDATE inventory_unit SET name = 'Ny', number = '1' || number",

@@ -9,11 +9,12 @@ from django.core.management import call_command
 
 from albertslund_it.common.errors import Refused
 from inventory.models import FormerSerialNumber
-from leasing.lease_end.services.decisions import decide_lease, stop_lease
+from leasing.lease_end.services.decisions import stop_lease
 from leasing.leases.services.corrections import correct_lease
 from leasing.models import InvoiceLine, Lease, LeaseTerm
 from tests import builders as make
 from tests.leasing.closed import close
+from tests.leasing.lease_end.deciding import decide, decision_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +38,9 @@ def terms(lease):
 
 
 def extend(serial_number=SERIAL, starts_on=END, quarters=2, price_ore=60000, actor=None):
-    return decide_lease(
+    return decide(
+        "extension",
         serial_number=serial_number,
-        choice="extension",
         starts_on=starts_on,
         quarters=quarters,
         price_ore=price_ore,
@@ -69,15 +70,13 @@ def billed(run):
 class TestDecision:
     @pytest.mark.parametrize("choice", ["buyout", "return"])
     def test_buyout_and_return_are_remembered_and_cost_nothing(self, lease, choice):
-        decide_lease(serial_number=SERIAL, choice=choice, actor=None)
-        lease.refresh_from_db()
-        assert lease.end_choice == choice
+        decide(choice)
+        assert decision_of(lease) == choice
         assert len(terms(lease)) == 1
 
     def test_an_extension_adds_a_term(self, lease):
         extend()
-        lease.refresh_from_db()
-        assert lease.end_choice == "extension"
+        assert [decision_of(lease, position) for position in (1, 2)] == ["extension", ""]
         assert terms(lease) == [(1, 16, 559066), (2, 2, 60000)]
 
     def test_an_extension_of_an_extension_starts_where_the_first_ends(self, lease):
@@ -101,11 +100,12 @@ class TestDecision:
         assert "skal begynde den 01-07-2030" in reasons(extend)[0]
 
     def test_a_decision_may_be_changed(self, lease):
-        decide_lease(serial_number=SERIAL, choice="return", actor=None)
+        decide("buyout")
+        decide("return")
+        assert decision_of(lease) == "return"
         extend()
-        decide_lease(serial_number=SERIAL, choice="buyout", actor=None)
-        lease.refresh_from_db()
-        assert lease.end_choice == "buyout"
+        decide("return")
+        assert [decision_of(lease, position) for position in (1, 2)] == ["extension", "return"]
 
     def test_an_extension_entered_late_is_billed_as_backlog(self, unit):
         make.lease(SERIAL, unit=unit, quarters=1, price_ore=30000)
@@ -135,12 +135,12 @@ class TestDecision:
         assert len(reasons(extend, **missing)) == 1
 
     def test_what_belongs_to_an_extension_is_refused_for_the_others(self, lease):
-        said = reasons(decide_lease, serial_number=SERIAL, choice="return", quarters=2, actor=None)
+        said = reasons(decide, choice="return", quarters=2)
         assert said == ["Dato, antal kvartaler og pris hører kun til en forlængelse (extension)."]
 
     def test_an_unknown_choice_is_refused_with_those_there_are(self, lease):
-        said = reasons(decide_lease, serial_number=SERIAL, choice="køb", actor=None)
-        assert said == ["»køb« er ikke et udløbsvalg. Skriv buyout, extension, return."]
+        said = reasons(decide, choice="køb")
+        assert said == ["»køb« er ikke et udløbsvalg. Skriv buyout, extension, return, undecided."]
 
 
 class TestStop:
@@ -230,7 +230,7 @@ class TestHistory:
         said = {(entry.actor, entry.content_type.model, entry.action): entry.changes
                 for entry in LogEntry.objects.all()}  # fmt: skip
         update, create = LogEntry.Action.UPDATE, LogEntry.Action.CREATE
-        assert said[cast.helpdesk, "lease", update] == {"end_choice": ["", "extension"]}
+        assert said[cast.helpdesk, "enddecision", create]["choice"] == ["None", "extension"]
         assert said[cast.helpdesk, "leaseterm", create]["price_ore"] == ["None", "60000"]
         assert said[cast.finance, "lease", update] == {"stops_on": ["None", "2030-02-01"]}
 
@@ -289,4 +289,4 @@ class TestCommands:
         assert message in said
         assert said.endswith(".\n")
         lease.refresh_from_db()
-        assert (lease.stops_on, lease.end_choice) == (None, "")
+        assert (lease.stops_on, decision_of(lease)) == (None, "")

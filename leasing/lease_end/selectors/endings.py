@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.db.models.functions import Collate
 from django.utils.timezone import localtime
 
-from albertslund_it.common.quarters import add_months
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import units_seen_by
@@ -20,7 +19,8 @@ from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import span_of, terms_in_order
-from leasing.models import CostLease, EndChoice, EndWish, Lease
+from leasing.domain.lease_end import ends_soon_until
+from leasing.models import CostLease, EndChoice, EndDecision, EndWish, Lease
 
 ONE_DAY = timedelta(days=1)
 
@@ -85,10 +85,22 @@ def endings(units: QuerySet[Unit], on: date) -> list[Ending]:
 def _found(units: QuerySet[Unit], on: date) -> list[EndingLease]:
     placed = placements_in_force(on).filter(unit__in=units).order_by()
     chosen = _end_soon(on).filter(lease__device__in=placed.values("device"))
-    rows = chosen.order_by("ends_before", *_by_serial_number()).values_list(
-        "lease", "lease__device", "lease__end_choice", "ends_before"
+    rows = list(
+        chosen.order_by("ends_before", *_by_serial_number()).values_list(
+            "lease", "lease__device", "ends_before"
+        )
     )
-    return [EndingLease(*row) for row in rows]
+    decided = _final_choices([lease for lease, _, _ in rows])
+    return [
+        EndingLease(lease, device, decided.get(lease, ""), ends_before)
+        for lease, device, ends_before in rows
+    ]
+
+
+def _final_choices(leases: Sequence[int]) -> dict[int, str]:
+    """Return how those of some leases end that are decided, by lease."""
+    final = EndDecision.objects.final().filter(term__lease__in=among(leases, int))
+    return dict(final.values_list("term__lease", "choice"))
 
 
 def _by_serial_number() -> list[str | Collate]:
@@ -102,7 +114,7 @@ def _end_soon(on: date) -> QuerySet[CostLease]:
     return CostLease.objects.filter(
         starts_on__lte=on,
         ends_before__gt=on,
-        ends_before__lte=add_months(on, NOTICE_MONTHS),
+        ends_before__lte=ends_soon_until(on),
         lease__stops_on=None,
     )
 
@@ -235,11 +247,9 @@ def ends_before_of(lease: Lease) -> date:
     return span_of(terms_in_order(lease.starts_on, prices), lease.stops_on)[1]
 
 
-NOTICE_MONTHS = 6
-
-
 def ending_without_choice(today: date) -> QuerySet[Device]:
     """Return the devices whose lease ends within six months, with nothing decided."""
     with one_moment():  # so that what is read of it is brought up to date
-        undecided = _end_soon(today).filter(lease__end_choice="")
+        decided = EndDecision.objects.final().values("term__lease")
+        undecided = _end_soon(today).exclude(lease__in=decided)
         return Device.objects.filter(id__in=undecided.values("lease__device"))

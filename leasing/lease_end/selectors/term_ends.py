@@ -1,0 +1,140 @@
+"""What happens to a device when a term of its lease ends: read here, for every page and file."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from albertslund_it.web.database.rows import among
+from albertslund_it.web.people import name_of
+from leasing.domain.accrual import Term, terms_in_order
+from leasing.domain.lease_end import Fate, fate_of
+from leasing.models import EndDecision, Lease, LeaseTerm
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedEnd:
+    """A decision about the end of a term: what, why, when and by whom (a name, or "")."""
+
+    choice: str = ""
+    reason: str = ""
+    decided_at: datetime | None = None
+    decided_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TermEnd:
+    """The end of one term of a lease, with what is decided about it and what came of it.
+
+    `later` are the terms that follow: the first is the extension that was chosen here. `left_on`
+    and `left_how` say since when the device is out of the register, and how.
+    """
+
+    term_id: int
+    lease_id: int
+    device_id: int
+    serial_number: str
+    model_name: str
+    sub_agreement: str
+    position: int
+    starts_on: date
+    term: Term
+    later: tuple[Term, ...]
+    stops_on: date | None
+    left_on: date | None
+    left_how: str
+    decided: DecidedEnd
+
+    @property
+    def ends_before(self) -> date:
+        return self.term.ends_before
+
+    @property
+    def last_day(self) -> date:
+        return self.term.ends_before - ONE_DAY
+
+    @property
+    def is_last(self) -> bool:
+        """Tell whether the lease itself ends here."""
+        return not self.later
+
+    @property
+    def extension(self) -> Term | None:
+        """Return the term that it was decided to add here."""
+        return self.later[0] if self.later else None
+
+    def fate(self, on: date) -> Fate:
+        """Return what happens here, as things stand on a day."""
+        return fate_of(
+            choice=Fate.EXTENDED if self.later else self.decided.choice,
+            ends_before=self.ends_before,
+            stops_on=self.stops_on,
+            left_on=self.left_on,
+            on=on,
+        )
+
+    def has_taken_effect(self, on: date) -> bool:
+        """Tell whether what was decided can no longer be changed: extended, or out by then."""
+        if self.left_on is not None:
+            return True
+        return self.extension is not None and self.extension.starts_on <= on
+
+
+def term_ends(lease_ids: Collection[int]) -> dict[int, list[TermEnd]]:
+    """Return the ends of every term of some leases, by lease, the first term's first."""
+    chosen = among(lease_ids, int)
+    decided = _decided(lease_ids)
+    terms: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    rows = LeaseTerm.objects.filter(lease__in=chosen).order_by("lease", "position")
+    for lease_id, *term in rows.values_list("lease", "pk", "price_ore", "quarters"):
+        terms[lease_id].append((term[0], term[1], term[2]))
+    found = {}
+    for lease in Lease.objects.filter(pk__in=chosen).select_related(
+        "device__model", "device__departure", "sub_agreement"
+    ):
+        ids = [pk for pk, _, _ in terms[lease.pk]]
+        laid = terms_in_order(lease.starts_on, [(ore, n) for _, ore, n in terms[lease.pk]])
+        found[lease.pk] = [
+            _term_end(lease, at, ids[at], laid, decided.get(ids[at], DecidedEnd()))
+            for at in range(len(laid))
+        ]
+    return found
+
+
+def _term_end(
+    lease: Lease, at: int, term_id: int, laid: tuple[Term, ...], decided: DecidedEnd
+) -> TermEnd:
+    device = lease.device
+    departure = getattr(device, "departure", None)
+    return TermEnd(
+        term_id=term_id,
+        lease_id=lease.pk,
+        device_id=device.pk,
+        serial_number=device.serial_number,
+        model_name=device.model.name,
+        sub_agreement=lease.sub_agreement.number,
+        position=at + 1,
+        starts_on=lease.starts_on,
+        term=laid[at],
+        later=laid[at + 1 :],
+        stops_on=lease.stops_on,
+        left_on=departure.left_on if departure else None,
+        left_how=departure.how if departure else "",
+        decided=decided,
+    )
+
+
+def _decided(lease_ids: Collection[int]) -> dict[int, DecidedEnd]:
+    """Return what is decided of the ends of some leases' terms, by term."""
+    rows = EndDecision.objects.filter(term__lease__in=among(lease_ids, int))
+    return {
+        one.term_id: DecidedEnd(one.choice, one.reason, one.decided_at, name_of(one.decided_by))
+        for one in rows.select_related("decided_by")
+    }
+
+
+def last_ends(lease_ids: Collection[int]) -> dict[int, TermEnd]:
+    """Return how some leases end, by lease: the end of each one's last term."""
+    return {lease: ends[-1] for lease, ends in term_ends(lease_ids).items() if ends}
