@@ -1,0 +1,89 @@
+"""The lessor's open questions: by when it wants to know what is to happen to some leases."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+
+from albertslund_it.web.database.rows import among
+from leasing.cost_table.moment import one_moment
+from leasing.lease_end.selectors.term_ends import term_ends
+from leasing.models import CostLease, LessorQuestion, QuestionItem
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A lease as a question sees it: whose it is, what it is called, and its last day."""
+
+    lease_id: int
+    sub_agreement_id: int
+    serial_number: str
+    last_day: date
+
+
+def open_questions() -> QuerySet[LessorQuestion]:
+    """Return the questions that wait for an answer, the first to be answered first."""
+    return LessorQuestion.objects.filter(answered_on=None).order_by("answer_by", "pk")
+
+
+def answer_by_of(lease_ids: Collection[int]) -> dict[int, date]:
+    """Return by when the lessor is to be answered about some leases, by lease.
+
+    A question covers the leases of its sub-agreement that end on its days, and those on its list.
+    One that has been extended past what was asked is no longer asked about.
+    """
+    questions = list(open_questions())
+    if not questions or not lease_ids:
+        return {}
+    leases = _read(lease_ids)
+    listed = _listed(questions, [one.serial_number for one in leases])
+    found: dict[int, date] = {}
+    doubtful: dict[int, list[LessorQuestion]] = {}
+    for one in leases:
+        for question in questions:  # the first to be answered first
+            if question.sub_agreement_id == one.sub_agreement_id and _asks(question, one.last_day):
+                found.setdefault(one.lease_id, question.answer_by)
+            elif question.pk in listed.get(one.serial_number, {}):
+                doubtful.setdefault(one.lease_id, []).append(question)
+    for lease_id, question in _still_asked(doubtful):
+        found[lease_id] = min(question.answer_by, found.get(lease_id, question.answer_by))
+    return found
+
+
+def _read(lease_ids: Collection[int]) -> list[_Asked]:
+    with one_moment():
+        rows = CostLease.objects.filter(lease__in=among(lease_ids, int)).values_list(
+            "lease_id", "lease__sub_agreement_id", "lease__device__serial_number", "ends_before"
+        )
+        return [_Asked(*row[:3], last_day=row[3] - ONE_DAY) for row in rows]
+
+
+def _asks(question: LessorQuestion, last_day: date) -> bool:
+    """Tell whether a last day is among those that a question is about."""
+    return bool(question.expires_from <= last_day <= question.expires_to)
+
+
+def _listed(questions: list[LessorQuestion], serials: list[str]) -> dict[str, set[int]]:
+    """Return on which questions' lists some devices are, by serial number."""
+    found: dict[str, set[int]] = {}
+    items = QuestionItem.objects.filter(
+        question__in=[question.pk for question in questions], serial_number__in=among(serials)
+    )
+    for serial, question in items.values_list("serial_number", "question_id"):
+        found.setdefault(serial, set()).add(question)
+    return found
+
+
+def _still_asked(
+    doubtful: dict[int, list[LessorQuestion]],
+) -> Iterator[tuple[int, LessorQuestion]]:
+    """Yield the leases that a list alone names, but for those whose extension is the answer."""
+    if not doubtful:
+        return
+    for lease_id, ends in term_ends(list(doubtful)).items():
+        for question in doubtful[lease_id]:
+            if not any(end.extension and _asks(question, end.last_day) for end in ends):
+                yield lease_id, question
