@@ -1,9 +1,13 @@
+from datetime import date
+
 from auditlog.registry import auditlog
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from albertslund_it.common import serial_numbers
+from inventory.models.departure import Departure
 from inventory.models.organisation import ByName, in_danish_order
 
 SERIAL_NUMBER = RegexValidator(serial_numbers.PATTERN, serial_numbers.EXPECTED)
@@ -62,6 +66,22 @@ class DeviceModel(models.Model):
         return same_kind or (self.category.is_pc and other.category.is_pc)
 
 
+class DeviceSet(models.QuerySet):
+    """Devices, by whether they are still in the register."""
+
+    def in_register(self, on: date) -> "DeviceSet":
+        """Keep those that have not left the register by a day."""
+        return self.filter(~_gone(on))
+
+    def out_of_register(self, on: date) -> "DeviceSet":
+        """Keep those that have left by a day; they are still found by their numbers."""
+        return self.filter(_gone(on))
+
+
+def _gone(on: date) -> Exists:
+    return Exists(Departure.objects.filter(device=OuterRef("pk"), left_on__lte=on).order_by())
+
+
 class Device(models.Model):
     """One machine, known by its serial number."""
 
@@ -76,6 +96,8 @@ class Device(models.Model):
     warranty_until = models.DateField("garanti til", null=True, blank=True)
     # Reveals absence: for the helpdesk only.
     last_seen = models.DateField("sidst set", null=True, blank=True)
+
+    objects = DeviceSet.as_manager()
 
     class Meta:
         verbose_name = "udstyr"

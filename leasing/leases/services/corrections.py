@@ -15,6 +15,7 @@ from albertslund_it.web.database.rows import lock
 from albertslund_it.web.forms.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number
+from inventory.models import Device
 from leasing.billing.services.locks import PRICED
 from leasing.domain.accrual import Term, terms_in_order
 from leasing.leases.selectors.limits import Limits
@@ -70,14 +71,20 @@ def faults_of_correction(
     return reasons + (faults_of_price(price_ore) if price_ore is not None else [])
 
 
-def locked_lease(serial_number: str) -> Lease:
-    """Find a lease by any serial number its device has had; others who change it wait."""
-    lock(*PRICED)
+def device_with(serial_number: str) -> Device:
+    """Find a device by any serial number that it has had."""
     wanted = serial_number.strip().upper()
     device = devices_by_serial_number([wanted]).get(wanted)
     if device is None:
         way_out = doubt(wanted) or "Kontrollér, om det er rigtigt"
         raise Refused(f"Serienummer »{serial_number}« findes ikke. {way_out}.")
+    return device
+
+
+def locked_lease(serial_number: str) -> Lease:
+    """Find a lease by any serial number its device has had; others who change it wait."""
+    lock(*PRICED)
+    device = device_with(serial_number)
     lease = Lease.objects.select_for_update().filter(device=device).first()
     if lease is None:
         raise Refused(f"{device} er ikke leaset, så der er ingen leasing at ændre.")
