@@ -17,6 +17,7 @@ LEASING = {
     "billing": ("mail",),
     "leases": ("billing",),
     "lease_end": ("billing", "leases"),
+    "buyout": ("leases",),
     "approvals": ("leases", "mail"),
     "supplier": ("billing", "leases"),
     "data_quality": ("approvals", "billing"),
@@ -72,6 +73,6 @@ LEASING = {
         "rebilling",
         "supplier",
     ),
-    "imports": ("charges", "cost_share", "leases", "movements", "orders", "supplier"),
+    "imports": ("buyout", "charges", "cost_share", "leases", "movements", "orders", "supplier"),
 }
 SUBJECTS = {"inventory": INVENTORY, "leasing": LEASING}

@@ -5,6 +5,7 @@ from inventory.organisation.importers import UNITS
 from inventory.organisation.services import save_units
 from inventory.people.importers import EMPLOYEES
 from inventory.placements.importers import PLACEMENTS
+from leasing.buyout.importers import OFFERS
 from leasing.charges.importers import CHARGES
 from leasing.cost_share.importers import BUDGETS
 from leasing.leases.importers import PRICES
@@ -30,6 +31,7 @@ KINDS = {
         CHARGES,
         SUPPLIER_INVOICES,
         BUDGETS,
+        OFFERS,
     )
 }
 

@@ -49,8 +49,8 @@ def test_each_role_sees_the_kinds_it_may_take_in(client_of, cast):
 
     inventory = {"units", "employees", "devices", "placements"}
     of_people = {"employees", "devices", "placements"}
-    assert kinds(cast.finance) == set(KINDS) - of_people
-    assert kinds(cast.helpdesk) == inventory | {"deliveries"}
+    assert kinds(cast.finance) == set(KINDS) - of_people - {"offers"}
+    assert kinds(cast.helpdesk) == inventory | {"deliveries", "offers"}
 
 
 def test_other_roles_and_other_kinds_are_refused(client_of, cast):

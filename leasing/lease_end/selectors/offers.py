@@ -1,0 +1,31 @@
+"""What the lessor takes for a device: the offer that holds on a day."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from albertslund_it.web.database.rows import among
+from leasing.models import BuyoutOffer
+
+
+def offers_in_force(on: date) -> QuerySet[BuyoutOffer]:
+    """Return the offers that hold on a day, the one that holds longest first."""
+    return BuyoutOffer.objects.filter(valid_until__gte=on).order_by("-valid_until", "-pk")
+
+
+def offers_of(models: Mapping[int, int], on: date) -> dict[int, BuyoutOffer]:
+    """Return the offer that holds for each of some devices on a day; `models` are theirs, by id.
+
+    A device's own goes before its model's; of several it is the one that holds longest.
+    """
+    asked = Q(device__in=among(models, int)) | Q(model__in=among(set(models.values()), int))
+    own: dict[int, BuyoutOffer] = {}
+    of_models: dict[int, BuyoutOffer] = {}
+    for offer in offers_in_force(on).filter(asked):
+        if offer.device_id is not None:
+            own.setdefault(offer.device_id, offer)
+        elif offer.model_id is not None:
+            of_models.setdefault(offer.model_id, offer)
+    found = {device: own.get(device) or of_models.get(model) for device, model in models.items()}
+    return {device: offer for device, offer in found.items() if offer}
