@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
+from albertslund_it.common.quarters import Quarter
 from inventory.models import Departure
 from leasing.domain.lease_end import Fate
 from leasing.lease_end.selectors.term_ends import TermEnd
 from leasing.models import EndChoice
 
 ONE_DAY = timedelta(days=1)
+OPEN = "open"
 # What is to be looked at is marked so; what is settled is not.
 STYLES = {Fate.UNDECIDED: "warn", Fate.OVERDUE: "bad", Fate.BUYOUT: "good", Fate.RETURN: "good",
           Fate.EXTENDED: "good"}  # fmt: skip
@@ -60,3 +63,10 @@ def choice_shown(end: TermEnd) -> str:
     """Return the choice at an end as lists and files name it; '' where there is none."""
     choice = EndChoice.EXTENSION if end.extension else end.decided.choice
     return str(EndChoice(choice).label) if choice else ""
+
+
+def board_url(*, quarter: Quarter | None = None, fate: str = "") -> str:
+    """Return the board of ends, narrowed to what is asked for."""
+    asked = {"kvartal": str(quarter) if quarter else "", "valg": fate}
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return f"/udloeb/?{query}" if query else "/udloeb/"

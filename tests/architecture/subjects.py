@@ -56,7 +56,6 @@ LEASING = {
         "cost_share",
         "data_quality",
         "lease_end",
-        "leases",
         "mail",
     ),
     "search": (),

@@ -143,6 +143,11 @@ def _own_wishes(leases: Sequence[int], on: date) -> dict[int, EndWish]:
     return payers_own(wishes.select_related("lease", "wished_by"), on)
 
 
+def wished_leases(leases: Sequence[int], on: date) -> set[int]:
+    """Return those of some leases for which the payers of today have said what they wish."""
+    return set(_own_wishes(leases, on))
+
+
 def _missing(found: Sequence[EndingLease], on: date) -> list[EndingLease]:
     """Keep those that have no wish, and nothing decided."""
     undecided = [one for one in found if not one.end_choice]

@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 
 from albertslund_it.web.database.rows import among
 from leasing.cost_table.moment import one_moment
-from leasing.lease_end.selectors.term_ends import term_ends
+from leasing.domain.lease_end import Fate
+from leasing.lease_end.selectors.term_ends import TermEnd, term_ends
 from leasing.models import CostLease, LessorQuestion, QuestionItem
 
 ONE_DAY = timedelta(days=1)
+WAITING = (Fate.RUNS, Fate.UNDECIDED, Fate.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,51 @@ class _Asked:
 def open_questions() -> QuerySet[LessorQuestion]:
     """Return the questions that wait for an answer, the first to be answered first."""
     return LessorQuestion.objects.filter(answered_on=None).order_by("answer_by", "pk")
+
+
+def asked_ends(question: LessorQuestion) -> list[TermEnd]:
+    """Return the ends that a question is about, extended or not: by day, then serial number.
+
+    Of a device that the list alone names, it is the end of its last term.
+    """
+    listed = question.items.values("serial_number")
+    with one_moment():
+        own = CostLease.objects.filter(lease__sub_agreement=question.sub_agreement_id)
+        kept = own.filter(starts_on__lte=question.expires_to, ends_before__gt=question.expires_from)
+        on_list = CostLease.objects.filter(lease__device__serial_number__in=listed)
+        # What ends on those days, and what has been extended past them.
+        ends_now = kept.filter(ends_before__lte=question.expires_to + ONE_DAY)
+        extended = kept.filter(
+            ends_before__gt=question.expires_to + ONE_DAY, lease__terms__position=2
+        )
+        ids = {
+            pk for rows in (ends_now, extended, on_list) for pk in rows.values_list("pk", flat=True)
+        }
+        named = set(on_list.values_list("pk", flat=True))
+    found = []
+    for lease_id, ends in term_ends(ids).items():
+        asked = [end for end in ends if _asks(question, end.last_day)]
+        if asked or lease_id in named:
+            found.append((asked or ends)[-1])
+    return sorted(found, key=lambda end: (end.last_day, end.serial_number))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How many of the devices that a question is about are decided, and how many wait."""
+
+    decided: int
+    waiting: int
+
+    @property
+    def count(self) -> int:
+        return self.decided + self.waiting
+
+
+def answered(ends: Collection[TermEnd], on: date) -> Answered:
+    """Count what is decided of some ends, as things stand on a day."""
+    waiting = sum(end.fate(on) in WAITING for end in ends)
+    return Answered(len(ends) - waiting, waiting)
 
 
 def answer_by_of(lease_ids: Collection[int]) -> dict[int, date]:

@@ -4,7 +4,7 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
 from leasing.mail.services import send_unsent
 from leasing.models import Mail
-from leasing.notices.services import missing_addresses, write_notices
+from leasing.notices.services.notices import missing_addresses, write_notices
 
 
 class Command(DanishCommand):

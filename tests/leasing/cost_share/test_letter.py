@@ -10,7 +10,7 @@ from albertslund_it.roles import HEAD
 from leasing.confirmation.services import start_round
 from leasing.cost_share.services.letters import write_letters
 from leasing.models import Mail, Settings
-from leasing.notices.services import write_notices
+from leasing.notices.services.notices import write_notices
 from tests import builders as make
 from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
 from tests.leasing.pages import queries_of, read, text_of

@@ -6,9 +6,8 @@ import pytest
 
 from inventory.models import ExpectedReturn
 from inventory.placements.services.placements import place
-from leasing.lease_end.services.decisions import stop_lease
-from leasing.models import Lease, Mail, Settings
-from leasing.notices.services import write_notices
+from leasing.models import Mail, Settings
+from leasing.notices.services.notices import write_notices
 from tests import builders as make
 from tests.leasing.closed import close
 
@@ -29,52 +28,6 @@ def notify(today=TODAY):
     known = set(Mail.objects.values_list("pk", flat=True))
     write_notices(today=today, now=datetime(today.year, today.month, today.day, 7, tzinfo=UTC))
     return [mail.subject + "\n" + mail.text for mail in Mail.objects.exclude(pk__in=known)]
-
-
-def ending(serial, starts_on, quarters):
-    return make.lease(serial, starts_on=starts_on, quarters=quarters, price_ore=35000 * quarters)
-
-
-class TestLeasesThatRunOut:
-    def test_one_that_ends_sooner_in_the_same_month_is_told_of_alone(self, holder):
-        # Two quarters from 1 July end on 31 December; four end on 30 June, beyond six months.
-        ending("PF000001", date(2026, 7, 1), 2)
-        [first] = notify()
-        assert "PF000001" in first
-        assert notify() == []
-        # One quarter from 1 September ends on 30 November, before the one told of.
-        ending("PF000003", date(2026, 9, 1), 1)
-        [second] = notify()
-        assert "PF000003" in second
-        assert "PF000001" not in second
-        assert "Yderligere 1 stk." in second
-        assert "1 stk., som du har fået besked om tidligere i denne måned" in second
-        assert notify() == []
-
-    def test_one_whose_end_moves_is_told_of_again_with_its_new_day(self, holder):
-        ending("PF000001", date(2026, 7, 1), 2)
-        ending("PF000002", date(2026, 7, 1), 2)
-        notify()
-        Lease.objects.filter(device__serial_number="PF000001").update(starts_on=date(2026, 6, 11))
-        [told] = notify()
-        assert "10-12-2026  PF000001" in told
-        assert "PF000002" not in told
-
-    def test_one_that_goes_away_makes_nobody_hear_of_the_others(self, holder):
-        for serial in ("PF000001", "PF000002"):
-            ending(serial, date(2026, 7, 1), 2)
-        notify()
-        stop_lease(serial_number="PF000002", stops_on=date(2026, 11, 1), actor=None)
-        assert notify() == []
-
-    def test_the_next_month_everything_is_told_again(self, holder):
-        for serial in ("PF000001", "PF000002"):
-            ending(serial, date(2026, 7, 1), 2)
-        notify()
-        [told] = notify(date(2026, 12, 1))
-        assert "PF000001" in told
-        assert "PF000002" in told
-        assert "Yderligere" not in told
 
 
 class TestOverdueReturns:

@@ -1,8 +1,8 @@
 """The mails that are due on a day: each thing is told once in its week or month.
 
-Standing matters (leases that run out, arrears, what is overdue) are told again each week or month.
-What is new among them is told at once, alone: a mail keeps what it told of, so neither a thing that
-goes away nor one whose day changes makes the others be told again or be missed.
+Standing matters (arrears, what is overdue) are told again each week or month. What is new among
+them is told at once, alone: a mail keeps what it told of, so neither a thing that goes away nor one
+whose day changes makes the others be told again or be missed. What ends has a ladder of its own.
 """
 
 from collections import defaultdict
@@ -16,10 +16,7 @@ from django.utils import timezone
 
 from albertslund_it.common.agreement import digest_of
 from albertslund_it.common.quarters import span_label
-from inventory.models import Department, Device, Unit
-from inventory.placements.selectors import placements_in_force
 from leasing.approvals.selectors.approvals import (
-    ONE_DAY,
     ApprovalState,
     approvals_in_state,
     awaiting_answer,
@@ -27,16 +24,12 @@ from leasing.approvals.selectors.approvals import (
 )
 from leasing.approvals.services.approvals import mail_the_head
 from leasing.billing.selectors.outstanding import outstanding
-from leasing.billing.selectors.quarter_costs import running
 from leasing.cost_share.services.letters import write_letters
 from leasing.data_quality.selectors.sets import open_returns
-from leasing.domain.accrual import span_of
-from leasing.lease_end.selectors.endings import ending_without_choice
-from leasing.leases.selectors.leases import leases_of
 from leasing.mail.services import write_mail
 from leasing.models import Approval, BillingRun, Mail, Settings
+from leasing.notices.services.ladder import write_ladder
 
-CHUNK = 500
 SHOWN = 100
 Told = Iterator[tuple[str, Mail | None]]
 
@@ -50,7 +43,7 @@ def write_notices(*, today: date, now: datetime) -> list[str]:
     for notices in (
         _of_approvals(settings, today, now),
         _of_ending_exceptions(settings, today, now),
-        _of_ending_leases(settings, today, now),
+        write_ladder(settings=settings, today=today, now=now),
         _of_overdue_returns(settings, today, now),
         _of_arrears(settings, today, now),
         _of_letters(today, now),
@@ -93,19 +86,6 @@ def _of_letters(today: date, now: datetime) -> Told:
 
 
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class _EndingLease:
-    """A device whose lease ends: where it is, and the lease's last day."""
-
-    device: Device
-    unit: Unit | None
-    last_day: date
-
-    @property
-    def department(self) -> Department | None:
-        return self.unit.department if self.unit else None
 
 
 @dataclass(frozen=True)
@@ -174,72 +154,6 @@ def _of_ending_exceptions(settings: Settings, today: date, now: datetime) -> Tol
                 told=news.names,
             ),
         )
-
-
-def _of_ending_leases(settings: Settings, today: date, now: datetime) -> Told:
-    """Tell the helpdesk of all, and each department's heads of its own, once a month."""
-    ids = sorted(running(ending_without_choice(today), today))
-    if not ids:
-        return
-    rows = _ending_rows(ids, today)
-    by_department = defaultdict(list)
-    for row in rows:
-        by_department[row.department].append(row)
-    yield (
-        "Leasing, der udløber, hele kommunen",
-        _ending_mail([settings.helpdesk_mail], rows, None, today, now),
-    )
-    for department, own in by_department.items():
-        if department and (unit := own[0].unit):
-            heads = mails_to_heads_of(unit, today)
-            yield (
-                f"Leasing, der udløber, {department.name}",
-                _ending_mail(heads, own, department, today, now),
-            )
-
-
-def _ending_rows(ids: list[int], today: date) -> list[_EndingLease]:
-    """Return each device with its unit and the last day of its lease, the first to end first."""
-    units: dict[int, Unit] = {}
-    rows = []
-    for start in range(0, len(ids), CHUNK):
-        some = ids[start : start + CHUNK]
-        placed = placements_in_force(today).filter(device__in=some)
-        for placement in placed.select_related("unit__department"):
-            if placement.unit:
-                units[placement.device_id] = placement.unit
-        leases = leases_of(some)
-        for device in Device.objects.select_related("model").in_bulk(some).values():
-            lease = leases[device.pk]
-            _, ends_before = span_of(lease.laid, lease.stops_on)
-            rows.append(_EndingLease(device, units.get(device.pk), ends_before - ONE_DAY))
-    return sorted(rows, key=lambda row: (row.last_day, row.device.serial_number))
-
-
-def _ending_mail(
-    recipients: list[str],
-    rows: list[_EndingLease],
-    department: Department | None,
-    today: date,
-    now: datetime,
-) -> Mail | None:
-    who = department.name if department else "hele kommunen"
-    news = _news(
-        f"ending-{department.pk if department else 'alle'}-{today:%Y-%m}",
-        rows,
-        lambda row: f"{row.device.pk}:{row.last_day}",
-    )
-    if not news.rows:
-        return None
-    return write_mail(
-        recipients=recipients,
-        subject=f"{news.begin} leaset udstyr udløber inden seks måneder: {who}",
-        template="leases_ending",
-        context={**news.context, "department": department},
-        now=now,
-        key=news.key,
-        told=news.names,
-    )
 
 
 def _of_overdue_returns(settings: Settings, today: date, now: datetime) -> Told:
