@@ -26,17 +26,24 @@ def devices_matching(
     return only(devices, found)
 
 
+def has_number(text: str) -> "GreaterThan[int]":
+    """Return the condition that a serial number has a text in it.
+
+    Serial numbers are upper case by a rule, so a plain search in the text finds them; on SQLite a
+    LIKE that knows æ, ø and å costs a call into Python for every row.
+    """
+    return GreaterThan(StrIndex(F("serial_number"), Value(text.upper())), 0)
+
+
 def _matching(word: str, on: date, with_people: bool) -> set[int]:
     """Return the ids of what matches a word, each way by its own index."""
-    # Serial numbers are upper case by a rule, so a plain search in the text finds them; on SQLite
-    # a LIKE that knows æ, ø and å costs a call into Python for every row.
-    has_number: GreaterThan[int] = GreaterThan(StrIndex(F("serial_number"), Value(word.upper())), 0)
+    is_numbered = has_number(word)
     named = Q(name__icontains=word)
     placed = placements_in_force(on).order_by()
     units = Unit.objects.filter(named | Q(number__istartswith=word))
     found = [
-        Device.objects.filter(has_number).order_by().values_list("pk", flat=True),
-        FormerSerialNumber.objects.filter(has_number).values_list("device", flat=True),
+        Device.objects.filter(is_numbered).order_by().values_list("pk", flat=True),
+        FormerSerialNumber.objects.filter(is_numbered).values_list("device", flat=True),
         placed.filter(unit__in=units.order_by()).values_list("device", flat=True),
     ]
     if with_people:

@@ -175,6 +175,12 @@ class InvoiceLine(models.Model):
         indexes = [
             models.Index(fields=["lease", "period"], name="line_lease_period"),
             models.Index(fields=["unit", "period"], name="line_unit_period"),
+            # What lists are sorted by and no summary knows; the invoice tells whose line it is.
+            models.Index(fields=["serial_number", "invoice"], name="line_serial_number"),
+            models.Index(fields=["first_day", "invoice"], name="line_first_day"),
+            models.Index(fields=["last_day", "invoice"], name="line_last_day"),
+            models.Index(fields=["days", "invoice"], name="line_days"),
+            models.Index(fields=["amount_ore", "invoice"], name="line_amount"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["invoice", "number"], name="line_number_once"),

@@ -50,8 +50,18 @@ class Cost(KeptRow):
 
     class Meta:
         indexes = [
+            # All that pages read of a quarter's rows: else each would be looked up for the rest.
             models.Index(
-                "period", "unit", "lease", "model", "amount_ore", "days", name="cost_of_units"
+                "period",
+                "unit",
+                "lease",
+                "model",
+                "amount_ore",
+                "days",
+                "quarter_ore",
+                "first_day",
+                "last_day",
+                name="cost_of_units",
             ),
             # What is asked of a day; enough for the answer.
             models.Index(

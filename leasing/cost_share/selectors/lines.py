@@ -6,13 +6,14 @@ from datetime import date
 from itertools import islice
 from typing import TypeVar, overload
 
-from django.db.models import Count, Q, QuerySet, Subquery, Sum
+from django.db.models import Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 
 from albertslund_it.common.names import danish_key
 from inventory.models import Unit
 from leasing.billing.selectors.preview import invoice_order
-from leasing.cost_share.selectors.cost_lines import READ_FIELDS, CostLine, as_lines
+from leasing.cost_share.selectors.billed_lines import BilledLines, with_serial_number
+from leasing.cost_share.selectors.cost_lines import CostLine, as_lines
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.pending_lines import (
     BILLED,
@@ -37,26 +38,25 @@ class Lines(Sequence[CostLine]):
     """
 
     pending: PendingLines
-    billed: QuerySet[InvoiceLine, tuple[object, ...]]
-    billed_count: int
-    billed_ore: int
+    billed: BilledLines
     may_name: Q = field(default_factory=Q)
-    # (invoice, its lines) in the order of the lines, while that is known.
-    invoices: Sequence[tuple[int, int]] = ()
 
     @classmethod
     def empty(cls) -> "Lines":
         """Return no lines."""
-        return cls(PendingLines(), InvoiceLine.objects.none().values_list(*READ_FIELDS), 0, 0)
+        return cls(PendingLines(), BilledLines(InvoiceLine.objects.none()))
 
     def sorted_by(self, orders: Sequence[Sorting], billed_by: Sequence[Combinable]) -> "Lines":
         """Sort pending lines, and after them the billed ones, which the database does."""
         return replace(
             self,
             pending=self.pending.sorted_by(orders),
-            billed=self.billed.order_by(*billed_by, "id"),
-            invoices=(),
+            billed=self.billed.sorted_by(orders, billed_by),
         )
+
+    @property
+    def billed_ore(self) -> int:
+        return self.billed.total_ore
 
     @property
     def pending_ore(self) -> int:
@@ -67,7 +67,7 @@ class Lines(Sequence[CostLine]):
         return self.billed_ore + self.pending.total_ore
 
     def __len__(self) -> int:
-        return len(self.pending) + self.billed_count
+        return len(self.pending) + self.billed.count
 
     @overload
     def __getitem__(self, index: int) -> CostLine: ...
@@ -82,31 +82,18 @@ class Lines(Sequence[CostLine]):
         known = len(self.pending)
         rows = self.pending[start:stop] if start < known else []
         if stop > known:
-            rows += as_lines(
-                self._billed_between(max(0, start - known), stop - known), self.may_name
-            )
+            billed = self.billed.between(max(0, start - known), stop - known)
+            rows += as_lines(billed, self.may_name)
         return rows
-
-    def _billed_between(self, start: int, stop: int) -> QuerySet[InvoiceLine, tuple[object, ...]]:
-        """Choose billed lines by their places: in the invoices that they are on, where known."""
-        wanted, before, lines = [], 0, 0
-        for invoice, count in self.invoices:
-            if lines + count <= start:
-                before = lines + count
-            elif lines < stop:
-                wanted.append(invoice)
-            lines += count
-        rows = self.billed.filter(invoice__in=wanted) if wanted else self.billed
-        return rows[start - before : stop - before]
 
     def unsorted(self) -> Iterator[CostLine]:
         """Read all lines in no order, pending ones without the prices of their terms."""
         yield from self.pending.unsorted()
-        yield from as_lines(self.billed.order_by(), self.may_name)
+        yield from as_lines(self.billed.unsorted(), self.may_name)
 
     def __iter__(self) -> Iterator[CostLine]:
         yield from self.pending
-        rows = self.billed.iterator(chunk_size=CHUNK)
+        rows = iter(self.billed)
         while chunk := list(islice(rows, CHUNK)):
             yield from as_lines(chunk, self.may_name)
 
@@ -128,24 +115,21 @@ def lines_of(payer: Payer, choice: Choice, today: date) -> Lines:
     """
     with one_moment():
         billed = _billed(payer, choice)
-        count, total = _size(payer, choice, billed)
-        invoices = [] if choice.search else _lines_by_invoice(payer, choice)
         is_closed = _is_closed(choice.run)
         pending = PendingLines() if is_closed else pending_lines(payer, choice, today)
-    rows = billed.values_list(*READ_FIELDS)
-    return Lines(pending, rows, count, total, payer.billed, invoices)
+    return Lines(pending, billed, payer.billed)
 
 
 def _is_closed(run: str) -> bool:
     return run == BILLED or BillingRun.objects.filter(code=run.removeprefix(UP_TO)).exists()
 
 
-def _billed(payer: Payer, choice: Choice) -> QuerySet[InvoiceLine]:
+def _billed(payer: Payer, choice: Choice) -> BilledLines:
     """Choose the lines of closed runs, the latest run first."""
     lines = _chosen(InvoiceLine.objects.filter(payer.billed), choice)
     if choice.search:
-        lines = lines.filter(serial_number__icontains=choice.search)
-    return lines.order_by("-invoice__run", "invoice__number", "number")
+        return BilledLines.of(with_serial_number(lines, choice.search), None)
+    return BilledLines.of(lines, _chosen(InvoiceSummary.objects.filter(payer.billed), choice))
 
 
 def _chosen(rows: QuerySet[Billed], choice: Choice) -> QuerySet[Billed]:
@@ -164,25 +148,3 @@ def _chosen(rows: QuerySet[Billed], choice: Choice) -> QuerySet[Billed]:
     elif choice.run not in {"", BILLED}:
         rows = rows.filter(invoice__run__code=choice.run)
     return rows
-
-
-def _size(payer: Payer, choice: Choice, billed: QuerySet[InvoiceLine]) -> tuple[int, int]:
-    """Count and add up the billed lines, from their summaries where those know the answer."""
-    if choice.search:
-        sums = billed.aggregate(lines=Count("id"), total=Sum("amount_ore"))
-    else:
-        sums = _chosen(InvoiceSummary.objects.filter(payer.billed), choice).aggregate(
-            lines=Sum("line_count"), total=Sum("amount_ore")
-        )
-    return sums["lines"] or 0, sums["total"] or 0
-
-
-def _lines_by_invoice(payer: Payer, choice: Choice) -> list[tuple[int, int]]:
-    """Count the lines of each invoice, in the order of `_billed`."""
-    summaries = _chosen(InvoiceSummary.objects.filter(payer.billed), choice)
-    found = (
-        summaries.order_by("-invoice__run", "invoice__number")
-        .values_list("invoice__run", "invoice__number", "invoice")
-        .annotate(Sum("line_count"))
-    )
-    return [(invoice, lines) for _, _, invoice, lines in found]

@@ -4,6 +4,7 @@ Whatever stands before the serial number in the order of a list makes groups, fe
 A page reads the rows of the groups that it lies in, and no others.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +18,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
-from inventory.models import DeviceModel, Unit
+from inventory.devices.selectors import has_number
+from inventory.models import Device, DeviceModel, Unit
 from leasing.billing.selectors.costs import kind_of_new
 from leasing.billing.selectors.facts import charges_to_bill
 from leasing.billing.selectors.outstanding import window_up_to
@@ -168,6 +170,15 @@ class LeaseRows:
         for index, (line, count, amount) in enumerate(lines):
             yield Counted(named[index] if named else line, count, amount)
 
+    def counts(self, name: str) -> list[tuple[Any, int]]:
+        """Return how many lines have each value of one of APART."""
+        return list(self.rows.order_by().values_list(name).annotate(Count("days")))
+
+    def having(self, name: str, values: Collection[Any]) -> "LeaseRows":
+        """Keep the rows that have some values of one of APART."""
+        rows = self.rows.filter(**{f"{name}__in": values})
+        return replace(self, rows=rows, totals=None)
+
     def serial_numbers(self) -> Iterable[str]:
         """Return the serial number of each line."""
         return self.rows.order_by().values_list(SERIAL_NUMBER, flat=True)
@@ -273,6 +284,33 @@ class PendingLines:
 
     def __getitem__(self, wanted: slice) -> list[CostLine]:
         start, stop, _ = wanted.indices(len(self))
+        first = self.orders[0].fields
+        if len(first) == 1 and first[0] in APART:
+            return self._having(first[0], start, stop)
+        return self._between(start, stop)
+
+    def _having(self, name: str, start: int, stop: int) -> list[CostLine]:
+        """Read lines by their places among those alone that have their values of one of APART."""
+        counts: Counter[Any] = Counter()
+        for source in self.sources:
+            counts.update(dict(source.counts(name)))
+        counts.update(getattr(line, name) for line in self.charges)
+        values, before, lines = [], 0, 0
+        for value in sorted(counts, reverse=self.orders[0].is_descending):
+            if lines + counts[value] <= start:
+                before = lines + counts[value]
+            elif lines < stop:
+                values.append(value)
+            lines += counts[value]
+        narrowed = replace(
+            self,
+            sources=[source.having(name, values) for source in self.sources],
+            charges=[line for line in self.charges if getattr(line, name) in values],
+        )
+        return narrowed._between(start - before, stop - before)
+
+    def _between(self, start: int, stop: int) -> list[CostLine]:
+        """Read lines by their places, in the groups that they lie in."""
         groups, before, lines = [], 0, 0
         for group in self._groups:
             if lines >= stop:
@@ -394,6 +432,14 @@ class _Asked:
     names: LineNames
     unit_ids: set[int] | None
 
+    @cached_property
+    def _found(self) -> list[int]:
+        """Return the leases that are searched for."""
+        found = Lease.objects.filter(
+            device__in=Device.objects.filter(has_number(self.choice.search))
+        )
+        return list(found.order_by().values_list("id", flat=True))
+
     def new(self, billed: Q) -> LeaseRows:
         """Choose rows of quarters that no run has looked at."""
         kinds = {
@@ -461,8 +507,7 @@ class _Asked:
             name = self.choice.model_name
             rows = rows.filter(model__in=[pk for pk, n in self.names.models.items() if n == name])
         if self.choice.search:
-            found = Lease.objects.filter(device__serial_number__icontains=self.choice.search)
-            rows = rows.filter(lease__in=found.values("id"))
+            rows = rows.filter(lease__in=among(self._found, int))
         return rows
 
 

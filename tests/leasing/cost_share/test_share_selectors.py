@@ -9,8 +9,9 @@ from albertslund_it.roles import HEAD, UNIT_LEADER
 from leasing.billing.selectors.outstanding import outstanding
 from leasing.cost_share.selectors.lines import lines_of
 from leasing.cost_share.selectors.payers import EVERYBODY, payers_seen_by
-from leasing.cost_share.selectors.pending_lines import NOT_BILLED, Choice
+from leasing.cost_share.selectors.pending_lines import BILLED, NOT_BILLED, Choice
 from leasing.cost_share.selectors.share import quarters_to_choose, share_of
+from leasing.cost_share.tables.lines import LineRows, LineTable
 from leasing.models import Kind
 from tests import builders as make
 from tests.leasing.town import TODAY, Town, close
@@ -194,3 +195,25 @@ def test_nothing_leased_at_all(db, cast):
         share = share_of(payer, LAST, TODAY)
         assert (share.total.amount_ore, share.by_payer, share.bills) == (0, [], [])
         assert share.held.average_ore is None
+
+
+def test_billed_lines_are_sorted_a_page_at_a_time_as_the_database_sorts_them_all(payers):
+    columns = LineTable.base_columns
+    for payer in payers.values():
+        for choice in ({}, {"kind": Kind.CURRENT}, {"search": "pf00000"}, {"run": "2026Q1"}):
+            choice = {"run": BILLED} | choice
+            for name in (n for n, column in columns.items() if column.orderable is not False):
+                for order in (name, f"-{name}"):
+                    lines = lines_of(payer, Choice(FIRST, LAST, **choice), TODAY)
+                    table = LineTable(LineRows(lines))
+                    table.order_by = order
+                    rows = table.data
+                    pages = [rows[at : at + 3] for at in range(0, len(lines), 3)]
+                    paged = [line for page in pages for line in page]
+                    assert paged == list(rows)
+                    assert sorted(map(repr, paged)) == sorted(map(repr, lines))
+                    field = (columns[name].order_by or (name,))[0]
+                    by = columns[name].order_expressions(name, descending=order != name)
+                    known = lines.billed.lines.order_by(*by).values_list(field, flat=True)
+                    of = {"department_name": "department", "unit_name": "unit"}.get(field, field)
+                    assert [getattr(line, of) for line in paged] == list(known)
