@@ -8,6 +8,7 @@ SUBJECTS = (
     "devices",
     "movements",
     "leases",
+    "lessor_questions",
     "people",
     "orders",
     "approvals",

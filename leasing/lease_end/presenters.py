@@ -65,8 +65,14 @@ def choice_shown(end: TermEnd) -> str:
     return str(EndChoice(choice).label) if choice else ""
 
 
-def board_url(*, quarter: Quarter | None = None, fate: str = "") -> str:
+def board_url(
+    *, quarter: Quarter | None = None, fate: str = "", agreement_id: int | None = None
+) -> str:
     """Return the board of ends, narrowed to what is asked for."""
-    asked = {"kvartal": str(quarter) if quarter else "", "valg": fate}
+    asked = {
+        "kvartal": str(quarter) if quarter else "",
+        "valg": fate,
+        "underaftale": agreement_id,
+    }
     query = urlencode({key: value for key, value in asked.items() if value})
     return f"/udloeb/?{query}" if query else "/udloeb/"

@@ -18,6 +18,7 @@ LEASING = {
     "leases": ("billing",),
     "lease_end": ("billing", "leases"),
     "buyout": ("leases",),
+    "lessor_questions": ("lease_end",),
     "approvals": ("leases", "mail"),
     "supplier": ("billing", "leases"),
     "data_quality": ("approvals", "billing"),

@@ -16,6 +16,7 @@ from leasing.models import Mail, Objection
 from leasing.supplier.services.files import attach_file
 from tests import builders as make
 from tests.leasing.closed import close
+from tests.leasing.lessor_questions.asking import ask
 from tests.leasing.supplier.world import invoice as supplier_invoice
 
 TODAY = date(2026, 5, 1)
@@ -128,6 +129,12 @@ TABLE = {
     "leverandoerfakturaer/<int:pk>/filer/<int:file>/fjern/": {"open": FINANCE, "method": "post"},
     "leverandoerfakturaer/<int:pk>/tilbage/": {"open": FINANCE},
     "kvartaler/<slug:code>/<slug:number>/": {"open": SEERS | {roles.HEAD}, "hidden": LEADERS},
+    "henvendelser/": {"open": SEERS},
+    "henvendelser/ny/": {"open": HELPDESK},
+    "henvendelser/<int:pk>/": {"open": SEERS},
+    "henvendelser/<int:pk>/ret/": {"open": HELPDESK},
+    "henvendelser/<int:pk>/liste/": {"open": HELPDESK},
+    "henvendelser/<int:pk>/besvaret/": {"open": HELPDESK, "method": "post"},
     "engangsbeloeb/": {"open": QUARTERS},
     "engangsbeloeb/nyt/": {"open": FINANCE},
     "engangsbeloeb/<int:pk>/": {"open": QUARTERS},
@@ -210,6 +217,7 @@ def town(cast, settings):
         ),
         "approvals": {whose: make.approval(person) for whose, person in people.items()},
         "machine": make.old_machine(unit=cast.unit),
+        "question": ask(),
         "lines": {"own": make.order_line(unit=cast.unit), "foreign": make.order_line(unit=foreign)},
     }
 
@@ -222,6 +230,7 @@ def address(route, town, whose="own"):
     pk = town["supplier"].pk if "leverandoerfakturaer" in route else pk
     pk = town["objection"].pk if "indsigelser" in route else pk
     pk = town["mail"].pk if "mails" in route else pk
+    pk = town["question"].pk if "henvendelser" in route else pk
     pk = town["people"][whose].pk if "medarbejdere" in route else pk
     pk = town["approvals"][whose].pk if "dispensationer" in route else pk
     if "bestillinger" in route:

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from albertslund_it.web.database.rows import among
+from inventory.imports.selectors import devices_by_serial_number
 from leasing.cost_table.moment import one_moment
 from leasing.domain.lease_end import Fate
 from leasing.lease_end.selectors.term_ends import TermEnd, term_ends
-from leasing.models import CostLease, LessorQuestion, QuestionItem
+from leasing.models import CostLease, Lease, LessorQuestion, QuestionItem
 
 ONE_DAY = timedelta(days=1)
 WAITING = (Fate.RUNS, Fate.UNDECIDED, Fate.OVERDUE)
@@ -31,27 +32,37 @@ def open_questions() -> QuerySet[LessorQuestion]:
     return LessorQuestion.objects.filter(answered_on=None).order_by("answer_by", "pk")
 
 
-def asked_ends(question: LessorQuestion) -> list[TermEnd]:
+def asked_ends(question: LessorQuestion, devices: Collection[int] | None = None) -> list[TermEnd]:
     """Return the ends that a question is about, extended or not: by day, then serial number.
 
-    Of a device that the list alone names, it is the end of its last term.
+    Of a device that the list alone names, it is the end of its last term. `devices` are those on
+    the list, where it is not kept yet.
     """
-    listed = question.items.values("serial_number")
+    listed = _on_list(question) if devices is None else devices
     with one_moment():
-        own = CostLease.objects.filter(lease__sub_agreement=question.sub_agreement_id)
-        kept = own.filter(starts_on__lte=question.expires_to, ends_before__gt=question.expires_from)
-        on_list = CostLease.objects.filter(lease__device__serial_number__in=listed)
-        # What ends on those days, and what has been extended past them.
-        ends_now = kept.filter(ends_before__lte=question.expires_to + ONE_DAY)
-        extended = kept.filter(
-            ends_before__gt=question.expires_to + ONE_DAY, lease__terms__position=2
+        own = CostLease.objects.filter(
+            lease__sub_agreement=question.sub_agreement_id,
+            starts_on__lte=question.expires_to,
+            ends_before__gt=question.expires_from,
         )
-        ids = {
-            pk for rows in (ends_now, extended, on_list) for pk in rows.values_list("pk", flat=True)
-        }
-        named = set(on_list.values_list("pk", flat=True))
+        until = question.expires_to + ONE_DAY
+        # What ends on those days, and what has been extended past them.
+        asked = own.filter(ends_before__lte=until)
+        extended = own.filter(ends_before__gt=until, lease__terms__position=2)
+        ids = {pk for rows in (asked, extended) for pk in rows.values_list("pk", flat=True)}
+    named = Lease.objects.filter(device__in=among(listed, int)).values_list("pk", flat=True)
+    return _ends_asked_for(question, ids, set(named))
+
+
+def _on_list(question: LessorQuestion) -> list[int]:
+    """Return the devices on a question's list, by their number today or one they had before."""
+    numbers = list(question.items.values_list("serial_number", flat=True))
+    return [device.pk for device in devices_by_serial_number(numbers).values()]
+
+
+def _ends_asked_for(question: LessorQuestion, ids: set[int], named: set[int]) -> list[TermEnd]:
     found = []
-    for lease_id, ends in term_ends(ids).items():
+    for lease_id, ends in term_ends(ids | named).items():
         asked = [end for end in ends if _asks(question, end.last_day)]
         if asked or lease_id in named:
             found.append((asked or ends)[-1])

@@ -4,25 +4,9 @@ from datetime import date
 
 import pytest
 
-from leasing.lease_end.selectors.questions import answer_by_of
-from leasing.models import LessorQuestion, QuestionItem
+from leasing.lease_end.selectors.questions import answer_by_of, answered, asked_ends
 from tests import builders as make
-
-
-def ask(agreement="UA-1", *, answer_by=date(2029, 8, 1), received_on=date(2029, 7, 1), **fields):
-    fields.setdefault("expires_from", date(2029, 12, 1))
-    fields.setdefault("expires_to", date(2029, 12, 31))
-    return LessorQuestion.objects.create(
-        sub_agreement=make.sub_agreement(agreement),
-        received_on=received_on,
-        answer_by=answer_by,
-        **fields,
-    )
-
-
-def listed(question, *serials):
-    for serial in serials:
-        QuestionItem.objects.create(question=question, serial_number=serial)
+from tests.leasing.lessor_questions.asking import ask, listed
 
 
 @pytest.fixture
@@ -83,3 +67,24 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_leases(
     answer_by_of(ids)  # kept costs are brought up to date
     with django_assert_num_queries(8):
         assert len(answer_by_of(ids)) == 10
+
+
+class TestWhatAQuestionIsAbout:
+    def test_its_days_what_was_extended_past_them_and_what_is_listed(self, lease):
+        extended = make.decided(make.lease("PF000002"), "extension", quarters=8)
+        make.lease("PF000003", starts_on=date(2026, 1, 2))  # a day too late
+        make.lease("PF000004", agreement="UA-2")
+        listed_alone = make.lease("PF000005", agreement="UA-2", starts_on=date(2026, 5, 1))
+        make.decided(make.lease("PF000006", starts_on=date(2026, 2, 1)), "extension")
+        question = ask()
+        listed(question, "PF000005", "PF000099")
+        ends = asked_ends(question)
+        assert [(end.serial_number, end.last_day) for end in ends] == [
+            ("PF000001", date(2029, 12, 31)),
+            ("PF000002", date(2029, 12, 31)),
+            ("PF000005", date(2030, 4, 30)),
+        ]
+        assert ends[1].lease_id == extended.pk
+        assert ends[2].lease_id == listed_alone.pk
+        counted = answered(ends, date(2029, 7, 1))
+        assert (counted.decided, counted.waiting) == (1, 2)

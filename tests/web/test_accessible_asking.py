@@ -1,0 +1,42 @@
+"""axe-core finds nothing on the pages of the lessor's questions, at any width and in any look."""
+
+from datetime import date
+
+import pytest
+
+from tests import builders as make
+from tests.browser import assert_accessible_in_every_look, log_in
+from tests.files import workbook
+from tests.leasing.lessor_questions.asking import ask, listed
+from tests.web.test_accessible import check
+
+# What axe-core reads is HTML and CSS: the same on both databases.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+
+
+@pytest.fixture(autouse=True)
+def today(settings):
+    settings.TODAY = date(2029, 7, 10)
+
+
+@pytest.fixture
+def question(cast):
+    make.cost_holder()
+    make.decided(make.lease("PF000001", unit=cast.unit), "return")
+    make.lease("PF000002", unit=cast.unit)
+    question = ask(note="Brev fra leasinggiver")
+    listed(question, "PF000001", "PF000099")
+    return question
+
+
+def test_the_lessors_questions(page, live_server, question, cast, tmp_path):
+    log_in(page, live_server, cast.helpdesk)
+    own = f"/henvendelser/{question.pk}/"
+    for path in ("/henvendelser/", "/henvendelser/ny/", own, f"{own}ret/", f"{own}liste/"):
+        check(page, live_server, path)
+    file = tmp_path / "liste.xlsx"
+    file.write_bytes(workbook(["Serienummer"], ["PF000001"], ["PF000098"]))
+    page.set_input_files("input[type=file]", file)
+    page.click("text=Kontrollér listen")
+    page.wait_for_selector("text=Listen ved siden af registeret")
+    assert_accessible_in_every_look(page)
