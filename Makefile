@@ -1,8 +1,9 @@
 # make demo · make test: all a new person needs. Only python3 (3.11+, with venv) and make must be there.
 PYTHON ?= python3
 BIN := .venv/bin
-# The tests decide on their own settings, whatever stands in the environment.
-CLEAN := env -u ALLOWED_HOSTS -u DEBUG -u EMAIL_URL -u SECRET_KEY -u TODAY
+# The tests decide on their own settings, whatever stands in the environment; and Python keeps what it
+# has compiled, or each worker, and each process that a test starts, would compile all of Django anew.
+CLEAN := env -u ALLOWED_HOSTS -u DEBUG -u EMAIL_URL -u SECRET_KEY -u TODAY -u PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 # Both files pin all that is needed, so nothing is looked up; Python compiles what it imports.
