@@ -20,6 +20,7 @@ SUBJECTS = (
     "audit_trail",
     "charges",
     "fiscal_year",
+    "replacing",
     "quarters",
 )
 urlpatterns = [path("", include(f"leasing.{subject}.urls")) for subject in SUBJECTS]

@@ -5,16 +5,31 @@ from django.db.models import Q
 
 
 class Roll(models.Model):
-    """One round of a rollout: a kind of old machines that is replaced together."""
+    """One round of a rollout: a kind of old machines, or a lot of leases, replaced together."""
 
     number = models.PositiveSmallIntegerField("rul", unique=True)
     name = models.CharField("navn", max_length=100)
     criterion = models.CharField("hvad udskiftes", max_length=200, blank=True)
+    # What ends together, as whoever laid the roll out names it; the same again is the same roll.
+    lot = models.CharField(
+        "parti",
+        max_length=60,
+        blank=True,
+        help_text="Leasing, der udløber sammen, fx 2029Q4. Tom: gamle maskiner uden leasing.",
+    )
 
     class Meta:
         verbose_name = "rul"
         verbose_name_plural = "rul"
         ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lot"],
+                condition=~Q(lot=""),
+                name="one_roll_a_lot",
+                violation_error_message="Der er allerede et rul for det parti.",
+            ),
+        ]
         permissions = [("manage_rollout", "Kan planlægge og registrere udrulning")]
 
     def __str__(self):

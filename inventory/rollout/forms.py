@@ -57,7 +57,10 @@ class FindForm(PlainForm, forms.Form):
     """Which machines a roll is to replace."""
 
     roll = forms.ModelChoiceField(
-        label="Rul", queryset=Roll.objects.all(), empty_label="Vælg", to_field_name="number"
+        label="Rul",
+        queryset=Roll.objects.filter(lot=""),
+        empty_label="Vælg",
+        to_field_name="number",
     )
     department = forms.ModelChoiceField(
         label="Afdeling", queryset=Department.objects.all(), required=False, empty_label="Alle"
@@ -102,6 +105,15 @@ class VisitForm(PlainForm, forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"invalid": "Skriv ugen som et tal, fx 47."},
     )
+
+    def __init__(self, *args, lot: Roll | None = None, **kwargs):
+        """Offer the rolls of old machines, or the one of a lot."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["roll"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = Roll.objects.filter(pk=lot.pk) if lot else Roll.objects.filter(lot="")
+        if lot:
+            self.initial["roll"] = lot.number
 
 
 class RollForm(PlainForm, forms.ModelForm):

@@ -4,9 +4,10 @@ Everything is counted as it stood at the end of a day. Only a reason has no day:
 whenever it is looked at.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
@@ -168,21 +169,39 @@ def replacements_seen_by(user: User, on: date) -> QuerySet[Replacement]:
     return Replacement.objects.filter(unit__in=units_seen_by(user, on))
 
 
-def rollout(user: User, *, on: date, today: date) -> Rollout:
-    """Read the rollout as it stood at the end of `on`; what the user sees is settled today."""
-    rolls = {roll.id: RollRow(roll) for roll in Roll.objects.all()}
+def old_machines(replacements: QuerySet[Replacement]) -> QuerySet[Replacement]:
+    """Leave out what is replaced because its lease ends: the minutes' figures are of the others."""
+    return replacements.filter(roll__lot="")
+
+
+def rollout(user: User, *, on: date, today: date, lot: Roll | None = None) -> Rollout:
+    """Read the rollout as it stood at the end of `on`; what the user sees is settled today.
+
+    It is of the old machines, or of one roll that was laid out for leases that end together.
+    """
+    rolls = {roll.id: RollRow(roll) for roll in _rolls_of(lot)}
     departments = {
         one.id: DepartmentProgress(one.id, one.name, one.head_name)
         for one in departments_open_to(user, today)
     }
     nowhere = DepartmentProgress(0, WITHOUT_DEPARTMENT, "")
     total = RolloutProgress()
-    for roll_id, department_id, progress in _counts(replacements_seen_by(user, today), on):
+    machines = replacements_seen_by(user, today).filter(roll__in=list(rolls))
+    for roll_id, department_id, progress in _counts(machines, on):
         rolls[roll_id].progress.add(progress)
         departments.get(department_id, nowhere).progress.add(progress)
         total.add(progress)
     rows = list(departments.values()) + [nowhere] * bool(nowhere.progress.found)
-    return Rollout(list(rolls.values()), _plan(departments), rows, total)
+    return Rollout(list(rolls.values()), _plan(departments, list(rolls)), rows, total)
+
+
+def _rolls_of(lot: Roll | None) -> Iterable[Roll]:
+    return [lot] if lot else Roll.objects.filter(lot="")
+
+
+def lots() -> QuerySet[Roll]:
+    """Return the rolls that were laid out for leases that end together."""
+    return Roll.objects.exclude(lot="")
 
 
 def _counts(
@@ -195,11 +214,11 @@ def _counts(
         yield row["roll"], row["unit__department"], progress
 
 
-def _plan(departments: dict[int, DepartmentProgress]) -> list[Week]:
+def _plan(departments: dict[int, DepartmentProgress], rolls: Collection[int]) -> list[Week]:
     """Put the visits on their departments, and return the weeks that have any, in order."""
-    visits = RolloutWeek.objects.filter(department__in=list(departments)).select_related("roll")
+    visits = RolloutWeek.objects.filter(department__in=list(departments), roll__in=rolls)
     found = set()
-    for visit in visits.order_by("year", "week", "roll__number"):
+    for visit in visits.select_related("roll").order_by("year", "week", "roll__number"):
         row = departments[visit.department_id]
         row.visits.setdefault((visit.year, visit.week), []).append(visit)
         found.add(Week(visit.year, visit.week))
@@ -290,3 +309,69 @@ def machines_matching(machines: QuerySet[Replacement], text: str) -> QuerySet[Re
         | Q(unit__name__icontains=text)
         | Q(unit__number=text)
     )
+
+
+class Visit(NamedTuple):
+    """A department's ISO week."""
+
+    department_id: int
+    year: int
+    week: int
+
+    @property
+    def monday(self) -> date:
+        return date.fromisocalendar(self.year, self.week, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RollDifference:
+    """What is other in a roll than it is to be: `new` by device and unit, and rows as they are.
+
+    A machine that something has come of stays as it is, and so does a week that has begun.
+    """
+
+    roll: Roll | None
+    new: Mapping[int, int]
+    moved: Mapping[Replacement, int]
+    gone: list[Replacement]
+    new_visits: list[Visit]
+    gone_visits: list[RolloutWeek]
+
+    @property
+    def is_nothing(self) -> bool:
+        return self.roll is not None and not (
+            self.new or self.moved or self.gone or self.new_visits or self.gone_visits
+        )
+
+
+def roll_difference(
+    roll: Roll | None, machines: Mapping[int, int], visits: Collection[Visit], today: date
+) -> RollDifference:
+    """Compare a roll with the machines it is to have, each with its unit, and with its weeks."""
+    rows = Replacement.objects.none() if roll is None else roll.replacements
+    weeks = RolloutWeek.objects.none() if roll is None else roll.weeks
+    beside = rows.select_related("old_device", "unit")
+    waiting = {row.old_device_id: row for row in beside if is_untouched(row)}
+    there = {
+        Visit(one.department_id, one.year, one.week): one
+        for one in weeks.select_related("department")
+    }
+    return RollDifference(
+        roll=roll,
+        new={device: unit for device, unit in machines.items() if device not in waiting},
+        moved={
+            row: machines[device]
+            for device, row in waiting.items()
+            if device in machines and machines[device] != row.unit_id
+        },
+        gone=[row for device, row in waiting.items() if device not in machines],
+        new_visits=sorted(set(visits) - set(there)),
+        gone_visits=[
+            row for at, row in there.items() if at not in set(visits) and at.monday > today
+        ],
+    )
+
+
+def is_untouched(row: Replacement) -> bool:
+    """Tell whether nothing has come of an old machine yet."""
+    return row.replaced_on is None and not row.reason

@@ -1,7 +1,7 @@
 """The rollout: its rolls and plan, the old machines in them, and what came of each."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,10 +16,15 @@ from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number
-from inventory.models import Department, Device, Placement, Replacement, Roll, RolloutWeek
+from inventory.models import Department, Device, Placement, Replacement, Roll, RolloutWeek, Unit
 from inventory.placements.selectors import placements_in_force
 from inventory.placements.services.placements import place
-from inventory.rollout.selectors import machines_to_find
+from inventory.rollout.selectors import (
+    Visit,
+    machines_to_find,
+    next_roll_number,
+    roll_difference,
+)
 
 
 @transaction.atomic
@@ -71,11 +76,58 @@ def plan_visit(
 @transaction.atomic
 def cancel_visit(*, visit_id: int) -> RolloutWeek | None:
     """Take a week out of the plan; give what was taken out, None if it was gone already."""
-    rows = RolloutWeek.objects.select_for_update(of=("self",)).select_related("department")
+    rows = RolloutWeek.objects.select_for_update(of=("self",))
+    rows = rows.select_related("department", "roll")
     visit = rows.filter(pk=visit_id).first()
     if visit:
         visit.delete()
     return visit
+
+
+@dataclass(frozen=True, slots=True)
+class RollFacts:
+    """A roll for leases that end together: its machines by device and unit, and its weeks."""
+
+    lot: str
+    name: str
+    criterion: str
+    machines: Mapping[int, int]
+    visits: Collection[Visit]
+
+
+def lock_rolls() -> None:
+    """Let nobody else plan until the transaction ends."""
+    lock(Roll, RolloutWeek, Replacement)
+
+
+@transaction.atomic
+def lay_out_roll(*, facts: RollFacts, today: date, actor: Actor) -> Roll:
+    """Make the roll of a lot, or bring the one there is in step: only what differs is changed.
+
+    Machines that something has come of stay as they are, and weeks that have begun.
+    """
+    lock_rolls()
+    changes = Changes((Roll, RolloutWeek, Replacement))
+    roll = Roll.objects.filter(lot=facts.lot).first()
+    difference = roll_difference(roll, facts.machines, facts.visits, today)
+    said = {"name": facts.name, "criterion": facts.criterion}
+    if roll is None:
+        roll = changes.create(Roll(number=next_roll_number(), lot=facts.lot, **said))
+    else:
+        changes.update(roll, str(roll), **said)
+    for visit in difference.new_visits:
+        changes.create(RolloutWeek(roll=roll, **visit._asdict()))
+    for week in difference.gone_visits:
+        changes.delete(week, str(week), "Ugen udgår")
+    for device_id, unit_id in difference.new.items():
+        changes.create(Replacement(roll=roll, old_device_id=device_id, unit_id=unit_id))
+    units = Unit.objects.in_bulk(set(difference.moved.values()))
+    for row, unit_id in difference.moved.items():
+        changes.update(row, str(row.old_device), unit=units[unit_id])
+    for row in difference.gone:
+        changes.delete(row, str(row.old_device), "Skal ikke udskiftes i rullet")
+    changes.save(actor)
+    return roll
 
 
 @transaction.atomic

@@ -27,10 +27,12 @@ from inventory.rollout.selectors import (
     is_replaced,
     is_waiting,
     machines_matching,
+    old_machines,
     visited_in,
     weeks_planned,
 )
 
+OLD, ENDING = "gamle", "udloeb"
 STATES = {
     "udskiftet": ("Udskiftet", is_replaced),
     "leasing": ("Udskiftet på leasingaftale", is_on_lease),
@@ -65,6 +67,12 @@ class MachineFilter(FilterSet):
     )
     unit = django_filters.ChoiceFilter(label="Enhed", empty_label="Alle", widget=PlainSelect)
     week = django_filters.ChoiceFilter(label="Uge i planen", method="in_week", empty_label="Alle")
+    lot = django_filters.ChoiceFilter(
+        label="Hvorfor",
+        choices=[(OLD, "For gamle"), (ENDING, "Leasingen udløber")],
+        method="in_lot",
+        empty_label="Alle",
+    )
     state = django_filters.ChoiceFilter(
         label="Status",
         choices=[(key, name) for key, (name, _) in STATES.items()],
@@ -92,6 +100,9 @@ class MachineFilter(FilterSet):
     def in_week(self, machines, name, value):
         year, week = map(int, value.split("-"))
         return machines.filter(visited_in(year, week))
+
+    def in_lot(self, machines, name, value):
+        return old_machines(machines) if value == OLD else machines.exclude(roll__lot="")
 
     def in_state(self, machines, name, value):
         day = self.form.cleaned_data.get("pr") or today()

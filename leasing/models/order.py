@@ -9,6 +9,7 @@ from django.db.models import Q
 
 LONGEST_REASON = 300
 LONGEST_NUMBER = 40
+MOST_LINES = 50  # of one order
 
 
 class Order(models.Model):

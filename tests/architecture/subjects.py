@@ -25,6 +25,7 @@ LEASING = {
     "rebilling": ("billing", "supplier"),
     "charges": ("billing", "lease_end", "leases"),
     "orders": ("approvals", "leases", "mail"),
+    "replacing": ("lease_end", "orders"),
     "confirmation": ("billing", "data_quality", "mail"),
     "movements": ("approvals", "billing", "data_quality", "mail", "orders"),
     "devices": ("billing", "confirmation", "data_quality", "lease_end", "leases", "movements"),

@@ -3,14 +3,16 @@
 from datetime import date
 
 from django.contrib.auth.decorators import permission_required
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from albertslund_it.common.permissions import MANAGE_ROLLOUT, VIEW_ROLL
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.query import number_in
+from inventory.models import Roll
 from inventory.rollout.forms import AsOfForm
-from inventory.rollout.selectors import machines, rollout
-from inventory.rollout.tables import MachineFilter, MachineTable, links_to_devices
+from inventory.rollout.selectors import lots, machines, rollout
+from inventory.rollout.tables import OLD, MachineFilter, MachineTable, links_to_devices
 
 
 def shown_day(request) -> tuple[AsOfForm, date]:
@@ -19,16 +21,30 @@ def shown_day(request) -> tuple[AsOfForm, date]:
     return form, form.cleaned_data["pr"] if form.is_valid() else today()
 
 
+def chosen_lot(request) -> Roll | None:
+    """Return the roll of leases that the address names; None for the old machines.
+
+    Raises:
+        Http404: when it names none that is there.
+    """
+    asked = request.GET.get("rul", "")
+    return get_object_or_404(lots(), pk=number_in(asked) or 0) if asked else None
+
+
 @permission_required(VIEW_ROLL, raise_exception=True)
 def rollout_page(request):
     """Show rolls, plan, progress and both status tables."""
+    lot = chosen_lot(request)
     form, day = shown_day(request)
-    shown = rollout(request.user, on=day, today=today())
+    shown = rollout(request.user, on=day, today=today(), lot=lot)
+    of = f"roll={lot.pk}" if lot else f"lot={OLD}"
     context = {
         "form": form,
         "day": day,
+        "lot": lot,
+        "lots": lots(),
         "shown": shown,
-        "as_of": f"pr={day:%d-%m-%Y}",
+        "as_of": f"{of}&pr={day:%d-%m-%Y}",
         "manages": request.user.has_perm(MANAGE_ROLLOUT),
     }
     return render(

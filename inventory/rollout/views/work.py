@@ -5,6 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
@@ -25,6 +26,7 @@ from inventory.rollout.selectors import (
     rollout,
     unknown_machines,
 )
+from inventory.rollout.views.rollout import chosen_lot
 
 SHOWN = 50  # of what is found
 
@@ -146,7 +148,8 @@ def _tell_found(request, roll, count: int) -> None:
 @permission_required(MANAGE_ROLLOUT, raise_exception=True)
 def plan(request):
     """Show the plan, and put a department into a week."""
-    form = VisitForm(request.POST or None, initial={"year": today().year})
+    lot = chosen_lot(request)
+    form = VisitForm(request.POST or None, initial={"year": today().year}, lot=lot)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -155,16 +158,22 @@ def plan(request):
             _refuse(form, refused)
         else:
             messages.success(request, f"{visit.department} er planlagt i {visit}.")
-            return redirect("rollout-plan")
-    shown = rollout(request.user, on=today(), today=today())
+            return redirect(_plan_of(visit.roll))
+    shown = rollout(request.user, on=today(), today=today(), lot=lot)
     history = _history_of_plan(shown, shown_history(request))
     return _page(
         request,
         "inventory/rollout/plan.html",
         form,
         shown=shown,
+        lot=lot,
         history=history_shown(history),
     )
+
+
+def _plan_of(roll: Roll | None) -> str:
+    query = f"?rul={roll.pk}" if roll and roll.lot else ""
+    return reverse("rollout-plan") + query
 
 
 def _history_of_plan(shown: Rollout, count: int | None) -> History:
@@ -191,7 +200,7 @@ def cancel_visit(request, visit):
         messages.success(request, f"{gone.department} er taget ud af {gone}.")
     else:
         messages.info(request, "Ugen var taget ud af planen allerede.")
-    return redirect("rollout-plan")
+    return redirect(_plan_of(gone.roll if gone else None))
 
 
 @permission_required(MANAGE_ROLLOUT, raise_exception=True)

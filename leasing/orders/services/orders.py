@@ -16,13 +16,12 @@ from leasing.approvals.selectors.one_pc import lock_employees
 from leasing.approvals.services.approvals import ask_approval
 from leasing.approvals.services.one_pc import refuse_second_pc
 from leasing.models import Order, OrderedDevice, OrderLine, Scenario
-from leasing.models.order import CLOSED, LONGEST_REASON, Status
+from leasing.models.order import CLOSED, LONGEST_REASON, MOST_LINES, Status
 from leasing.orders.services.status_mail import tell_orderer
 from leasing.orders.services.wishes import LineWish, Reason, faults_of, reason_of
 
 __all__ = ["LineWish", "cancel_line", "place_order", "refresh_line", "save_draft", "submit_order"]
 
-MOST_LINES = 50
 WHY_EMPTY = "Bestillingen er tom. Vælg mindst én model."
 WHY_NO_END = "Skriv, hvornår dispensationen udløber."
 WHY_NOT_ASKED = "{} kan få det uden dispensation. Slet begrundelsen for den."
