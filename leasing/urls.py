@@ -7,6 +7,7 @@ SUBJECTS = (
     "data_quality",
     "devices",
     "movements",
+    "returns",
     "leases",
     "lessor_questions",
     "people",

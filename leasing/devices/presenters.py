@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from albertslund_it.common.names import danish_key
 from inventory.models import Unit
+from leasing.devices.selectors.device_list import DeviceRow
 from leasing.devices.selectors.device_page import DeviceCost, Elsewhere, Place, Stay
 
 IN_STOCK = "It-lager"
@@ -12,6 +13,11 @@ ELSEWHERE = {
     Elsewhere.OTHER_DEPARTMENT: "En anden afdeling",
     Elsewhere.OTHER_UNIT: "En anden enhed",
 }
+
+
+def place_of(row: DeviceRow) -> str:
+    """Say where a device of the list is; of one that has left the register, how it left."""
+    return row.left_how or row.unit or IN_STOCK
 
 
 def stays_with_names(stays: Iterable[Stay]) -> list[tuple[str, Stay]]:

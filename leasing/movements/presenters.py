@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from albertslund_it.common.money import format_kroner
-from inventory.models import Employee, ExpectedReturn, Placement
+from inventory.models import Departure, Employee, ExpectedReturn, Placement
 from inventory.placements.selectors import Holder
 from leasing.approvals.selectors.one_pc import Holdings
 from leasing.billing.presenters.consequences import rows_of_consequence
@@ -150,6 +150,9 @@ def _actions(state: DeviceState, on: date) -> Iterator[tuple[str, str]]:
         return f"{reverse(name)}?{urlencode(query)}"
 
     own = [state.device.pk]
+    if state.departure:
+        yield "Fortryd afgangen", reverse("departure", args=own)
+        return
     if state.loss:
         return
     if state.is_in_stock(on):
@@ -163,11 +166,22 @@ def _actions(state: DeviceState, on: date) -> Iterator[tuple[str, str]]:
         yield "Tag tilbage", to("take-back")
     yield "Ombyt", reverse("swap", args=own)
     yield "Meld tab", reverse("loss", args=own)
+    yield "Ud af registeret", reverse("departure", args=own)
+
+
+def departure_in_words(departure: Departure, on: date) -> str:
+    """Say since when, or from when, a device is out of the register, and how it left."""
+    how, day = departure.get_how_display().lower(), f"{departure.left_on:%d-%m-%Y}"
+    if departure.left_on > on:
+        return f"Går ud af registeret {day}: {how}"
+    return f"Ude af registeret siden {day}: {how}"
 
 
 def _marks(
     state: DeviceState, expected: Iterable[ExpectedReturn], on: date, *, with_people: bool
 ) -> Iterator[tuple[str, str]]:
+    if state.departure:
+        yield "", departure_in_words(state.departure, on)
     if state.loss:
         kind = state.loss.get_kind_display().lower()
         yield "bad", f"Meldt {kind} {state.loss.discovered_at:%d-%m-%Y}"

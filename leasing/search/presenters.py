@@ -74,7 +74,8 @@ def _title(thing: Thing) -> str:
 def _note(match: Match) -> str:
     thing = match.thing
     if isinstance(thing, Device):
-        return thing.model.name + (f", tidligere {match.by}" if match.by else "")
+        said = thing.model.name + (f", tidligere {match.by}" if match.by else "")
+        return f"{said}, ude af registeret" if match.is_gone else said
     if isinstance(thing, Employee):
         return thing.unit.name
     if isinstance(thing, Unit):
@@ -90,4 +91,7 @@ def _more_url(matches: Matches) -> str:
         return ""
     if matches.kind is Unit:
         return reverse("department-list")
-    return f"{reverse(LISTS[matches.kind])}?{urlencode({'q': matches.text})}"
+    query = {"q": matches.text}
+    if matches.kind is Device:
+        query["register"] = "alle"
+    return f"{reverse(LISTS[matches.kind])}?{urlencode(query)}"

@@ -32,11 +32,15 @@ Thing = Device | Employee | Unit | Order | SubAgreement
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Something found; `by` is the former number, or the lessor's, that it was found by."""
+    """Something found; `by` is the former number, or the lessor's, that it was found by.
+
+    `is_gone` marks a device that has left the register.
+    """
 
     thing: Thing
     is_exact: bool
     by: str = ""
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +92,12 @@ def _devices(user: User, text: str, on: date) -> list[Match]:
         *seen.filter(exact | Q(pk__in=list(before)))[: SHOWN + 1],
         *seen.filter(contains)[: SHOWN + 1],
     ]
+    left = Device.objects.out_of_register(on).filter(pk__in=[device.pk for device in rows])
+    gone = set(left.values_list("pk", flat=True)) if rows else set()
     found = []
     for device in rows:
-        old = before.get(device.pk, "")
-        found.append(Match(device, wanted in {device.serial_number, old}, old))
+        old, is_gone = before.get(device.pk, ""), device.pk in gone
+        found.append(Match(device, wanted in {device.serial_number, old}, old, is_gone))
     return found
 
 

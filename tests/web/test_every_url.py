@@ -62,6 +62,7 @@ TABLE = {
     "udstyr/udlaan/": {"open": HELPDESK},
     "udstyr/<int:pk>/ombyt/": {"open": HELPDESK},
     "udstyr/<int:pk>/tab/": {"open": HELPDESK},
+    "udstyr/<int:pk>/afgang/": {"open": HELPDESK},
     "udstyr/<int:pk>/fundet/": {"open": HELPDESK, "method": "post"},
     "egenbetaling/": {"open": READERS},
     "egenbetaling/linjer/": {"open": READERS},

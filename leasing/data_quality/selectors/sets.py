@@ -73,7 +73,8 @@ def without_user(on: date) -> QuerySet[Device]:
 
 def unpriced(on: date) -> QuerySet[Device]:
     """Return the leased devices whose price is missing: they are billed to nobody."""
-    return Device.objects.filter(pk__in=Lease.objects.filter(terms=None).values("device"))
+    unpriced = Lease.objects.filter(terms=None).values("device")
+    return Device.objects.in_register(on).filter(pk__in=unpriced)
 
 
 def with_too_many(on: date) -> QuerySet[Employee]:
@@ -125,9 +126,9 @@ STOCK_DAYS, UNSEEN_DAYS = 30, 60
 
 
 def in_stock(today: date) -> QuerySet[Device]:
-    """Return the devices that no unit has."""
+    """Return the devices of the register that no unit has."""
     placed = placements_in_force(today).filter(unit__isnull=False)
-    return Device.objects.exclude(id__in=placed.values("device"))
+    return Device.objects.in_register(today).exclude(id__in=placed.values("device"))
 
 
 def long_in_stock(today: date) -> QuerySet[Device]:
@@ -136,7 +137,8 @@ def long_in_stock(today: date) -> QuerySet[Device]:
     begun = Lease.objects.filter(starts_on__lt=since).values("device")
     shelved = placements_in_force(today).filter(unit=None, starts_on__lt=since).values("device")
     placed = Placement.objects.filter(device=OuterRef("id"), starts_on__lte=today)
-    return Device.objects.filter(Q(id__in=shelved) | ~Exists(placed), id__in=begun)
+    there = Device.objects.in_register(today)
+    return there.filter(Q(id__in=shelved) | ~Exists(placed), id__in=begun)
 
 
 def held_by_leavers(today: date) -> QuerySet[Device]:

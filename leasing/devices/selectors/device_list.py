@@ -51,12 +51,22 @@ class DeviceRow:
     initials: str = ""
     used_for: str = ""
     sub_agreement: str = ""
+    left_on: date | None = None
+    left_how: str = ""
+
+
+def in_register(on: date) -> int:
+    """Count the devices of the register: all, less the few that have left."""
+    return Device.objects.count() - Device.objects.out_of_register(on).count()
 
 
 def ordered_device_ids(
-    devices: QuerySet[Device], column: str, *, descending: bool, on: date
+    devices: QuerySet[Device], column: str, *, descending: bool, on: date, is_narrowed: bool = True
 ) -> QuerySet[Device, int] | RankedIds | JoinedIds:
-    """Return the devices' ids in the order of a column, to be sliced; what has nothing is last."""
+    """Return the devices' ids in the order of a column, to be sliced; what has nothing is last.
+
+    Where they are not `is_narrowed`, the devices are all that are in the register.
+    """
     if column in {"model", "category"}:
         rank = rank_in(ORDERS[column]())
         return RankedIds(devices, "pk", "model", ("serial_number",), rank, descending)
@@ -65,8 +75,11 @@ def ordered_device_ids(
     placed = placements_in_force(on)
     if column != "since":
         placed = placed.filter(**{f"{POINTERS[column]}__isnull": False})
-    if devices.query.where:  # of every device the join would only cost
+    if is_narrowed and devices.query.where:  # of every device the join would only cost
         placed = placed.filter(device__in=devices)
+    elif column == "since":  # nobody has what has left, but it is in stock to its timeline
+        gone = Device.objects.out_of_register(on).order_by()
+        placed = placed.exclude(device__in=gone.values("pk"))
     # NOT IN is right, and fast, because no placement is without a device.
     others = devices.exclude(pk__in=placed.values("device")).order_by("serial_number")
     without = others.values_list("pk", flat=True)
@@ -92,7 +105,7 @@ def _by_field(devices: QuerySet[Device], field: str, descending: bool) -> QueryS
 
 def device_rows(ids: Sequence[int], on: date) -> list[DeviceRow]:
     """Return the rows of some devices, in the ids' order."""
-    devices = Device.objects.select_related("model__category").in_bulk(ids)
+    devices = Device.objects.select_related("model__category", "departure").in_bulk(ids)
     placed = {
         placement.device_id: placement
         for placement in placements_in_force(on)
@@ -106,6 +119,8 @@ def device_rows(ids: Sequence[int], on: date) -> list[DeviceRow]:
 def _row(device: Device, placement: Placement | None, lease: Lease | None, on: date) -> DeviceRow:
     unit = placement.unit if placement else None
     person = placement.employee if placement else None
+    departure = getattr(device, "departure", None)
+    has_left = departure is not None and departure.left_on <= on
     return DeviceRow(
         id=device.id,
         serial_number=device.serial_number,
@@ -125,4 +140,6 @@ def _row(device: Device, placement: Placement | None, lease: Lease | None, on: d
         initials=person.initials if person else "",
         used_for=placement.used_for if placement else "",
         sub_agreement=lease.sub_agreement.number if lease else "",
+        left_on=departure.left_on if departure and has_left else None,
+        left_how=departure.get_how_display() if departure and has_left else "",
     )

@@ -9,8 +9,13 @@ from django_tables2.data import TableData
 from albertslund_it.web.lists.columns import CodeColumn, Column, DateColumn, MarkColumn
 from albertslund_it.web.lists.tables import Table
 from inventory.models import Device
-from leasing.devices.presenters import IN_STOCK
-from leasing.devices.selectors.device_list import DeviceRow, device_rows, ordered_device_ids
+from leasing.devices.presenters import place_of
+from leasing.devices.selectors.device_list import (
+    DeviceRow,
+    device_rows,
+    in_register,
+    ordered_device_ids,
+)
 from leasing.leases.presenters import lease_cell
 
 CHUNK = 500  # rows read at a time for a download; well under SQLite's limit on parameters
@@ -19,14 +24,14 @@ CHUNK = 500  # rows read at a time for a download; well under SQLite's limit on 
 class DeviceRows(TableData):
     """The devices of a queryset: a page's ids first, then the rows of those."""
 
-    def __init__(self, devices: QuerySet[Device], on: date):
+    def __init__(self, devices: QuerySet[Device], on: date, *, is_narrowed: bool):
         super().__init__(devices.order_by())
-        self.on = on
+        self.on, self.is_narrowed = on, is_narrowed
         self.alias = "serial_number"
 
     def __len__(self) -> int:
         if not hasattr(self, "_length"):
-            self._length = self.data.count()
+            self._length = self.data.count() if self.is_narrowed else in_register(self.on)
         return self._length
 
     def order_by(self, aliases):
@@ -50,7 +55,11 @@ class DeviceRows(TableData):
     def _ids(self):
         descending = self.alias.startswith("-")
         return ordered_device_ids(
-            self.data, self.alias.lstrip("-"), descending=descending, on=self.on
+            self.data,
+            self.alias.lstrip("-"),
+            descending=descending,
+            on=self.on,
+            is_narrowed=self.is_narrowed,
         )
 
 
@@ -101,7 +110,7 @@ class DeviceTable(Table):
     model = CodeColumn("Model")
     category = Column("Kategori")
     department = Column("Afdeling")
-    unit = Column("Enhed", of=lambda row: row.unit or IN_STOCK, link=_unit_page)
+    unit = Column("Enhed", of=place_of, link=_unit_page)
     person = Column("Medarbejder", link=_person_page)
     since = SinceColumn("Siden")
     lease_starts_on = DateColumn("Leasing fra")

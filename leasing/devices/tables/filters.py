@@ -21,6 +21,8 @@ from leasing.leases.selectors.running import running_on
 from leasing.models import SubAgreement
 
 PLACED, STOCK, UNLEASED, LEASED_PC = "enhed", "lager", "uden-leasing", "leaset-pc"
+GONE, ALL = "ude", "alle"
+REGISTER = [(GONE, "Ude af registeret"), (ALL, "Alle")]
 STATES = [
     (PLACED, "Hos en enhed"),
     (STOCK, "På lager"),
@@ -68,6 +70,9 @@ class DeviceFilter(FilterSet):
     state = django_filters.ChoiceFilter(
         label="Status", choices=STATES, method="in_state", empty_label="Alle"
     )
+    register = django_filters.ChoiceFilter(
+        label="Register", choices=REGISTER, method="in_part", empty_label="I registeret"
+    )
 
     waits = django_filters.ChoiceFilter(
         label="Venter",
@@ -96,6 +101,7 @@ class DeviceFilter(FilterSet):
         self.people = people
         if not sees_all(request.user):  # nothing to choose, so nothing to show; asked for, refused
             self.filters["underaftale"].extra["widget"] = forms.HiddenInput
+            self.filters["register"].extra["widget"] = forms.HiddenInput
         units = units_seen_by(request.user, today())
         self.filters["unit"].extra["choices"] = unit_choices(units)
         if not sees_all(request.user):
@@ -108,6 +114,16 @@ class DeviceFilter(FilterSet):
             if not rule.needs or request.user.has_perm(rule.needs)
         ]
         self.hint("Serienr., initialer, navn, enhed" if people else "Serienr. eller enhed")
+
+    def filter_queryset(self, queryset):
+        data = self.form.cleaned_data
+        # What waits says itself what it counts; who does not see the stock sees nothing that left.
+        if not (data.get("register") or data.get("waits")) and sees_all(self.request.user):
+            queryset = queryset.in_register(today())
+        return super().filter_queryset(queryset)
+
+    def in_part(self, devices, name, part):
+        return devices.out_of_register(today()) if part == GONE else devices
 
     def search(self, devices, name, value):
         return devices_matching(devices, value, today(), with_people=self.people)

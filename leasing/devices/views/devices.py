@@ -12,7 +12,7 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
 from inventory.history.presenters import history_shown
 from inventory.history.views import shown_history
-from inventory.organisation.selectors.scope import devices_seen_by
+from inventory.organisation.selectors.scope import devices_seen_by, sees_all
 from leasing.confirmation.selectors.items import open_objection
 from leasing.devices.presenters import costs_with_names, stays_with_names
 from leasing.devices.selectors.device_page import ReaderScope, charges, costs, timeline
@@ -47,7 +47,11 @@ class DeviceList(ListPage):
         return {"people": self.request.user.has_perm(VIEW_EMPLOYEE)}
 
     def table_data(self, filtered):
-        return DeviceRows(filtered, today())
+        asked = self.request.GET
+        is_narrowed = not sees_all(self.request.user) or any(
+            asked.get(name) for name in self.filter_class.base_filters
+        )
+        return DeviceRows(filtered, today(), is_narrowed=is_narrowed)
 
     def table_options(self):
         user = self.request.user
@@ -86,6 +90,7 @@ def device_detail(request, pk):
         )
         if reader.all
         else None,
+        "has_left": state.has_left(on),
         "sees_people": sees_people,
         "sees_last_seen": user.has_perm(SEE_LAST_SEEN),
         "handling": device_handling(

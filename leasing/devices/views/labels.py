@@ -3,6 +3,7 @@ from django.http import Http404
 from django.shortcuts import render
 
 from albertslund_it.common.permissions import HANDLE_ORDERS
+from albertslund_it.web.clock import today
 from leasing.devices.forms import LabelForm
 from leasing.devices.selectors.labels import sheets_of
 from leasing.models import Settings
@@ -19,7 +20,7 @@ def labels(request):
     sheets = None
     if form.is_bound and form.is_valid():
         wanted = form.cleaned_data
-        sheets = sheets_of(wanted["serienumre"], first=wanted["plads"])
+        sheets = sheets_of(wanted["serienumre"], on=today(), first=wanted["plads"])
     context = {"form": form, "sheets": sheets}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "leasing/devices/labels.html", context, status=status)

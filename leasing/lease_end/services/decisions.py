@@ -12,7 +12,7 @@ from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
-from inventory.models import Unit
+from inventory.models import Departure, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.services.locks import PRICED
 from leasing.domain.lease_end import EXTENSION_QUARTERS, last_buyout_day
@@ -237,6 +237,12 @@ def stop_lease(*, serial_number: str, stops_on: date | None, actor: Actor) -> Ch
         Refused: when the day is before the lease, or after it has run out.
     """
     lease = locked_lease(serial_number)
+    departure = Departure.objects.filter(device=lease.device_id, stopped_lease=True).first()
+    if departure and (stops_on is None or stops_on > departure.left_on):
+        raise Refused(
+            f"{lease.device} er ude af registeret fra den {departure.left_on:%d-%m-%Y}, så "
+            "leasingen kan ikke løbe længere. Fortryd afgangen på udstyrets side først."
+        )
     if stops_on is not None:
         ends_before = terms_of(lease)[-1].ends_before
         if stops_on < lease.starts_on:

@@ -11,6 +11,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import add_months
 from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import among, lock
+from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
 from inventory.models import Departure, Device, Placement
 from leasing.billing.services.locks import PRICED
@@ -34,6 +35,7 @@ def leave_register(
     is_wiped: bool | None = None,
     is_unmanaged: bool | None = None,
     note: str = "",
+    agree: Check = nothing_to_see,
 ) -> list[Departure]:
     """Let some devices leave the register on a day: nobody has them, and their leases cost no more.
 
@@ -51,6 +53,7 @@ def leave_register(
     reasons += [fault for one in leaving for fault in _faults(one, left_on, how, today)]
     if reasons:
         raise Refused(*reasons)
+    agree()
     changes = Changes((Placement, Lease, Departure))
     for one in leaving:
         _end_placement(one, left_on, changes)

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from albertslund_it.web.database.rows import among
 from albertslund_it.web.people import author_of
-from inventory.models import Device, ExpectedReturn, Placement
+from inventory.models import Departure, Device, ExpectedReturn, Placement
 from inventory.placements.selectors import Holder, holder_of
 from leasing.models import Lease, LossReport, OrderedDevice
 
@@ -21,13 +21,21 @@ KEEP_LATER, DROP_LATER = "behold", "slet"
 
 @dataclass(frozen=True)
 class DeviceState:
-    """A device with all its change points, in order, and what it is set aside for or lost by."""
+    """A device with all its change points, in order, and what it is set aside for or lost by.
+
+    `departure` says since when it is out of the register; until then it may still be corrected.
+    """
 
     device: Device
     timeline: tuple[Placement, ...]
     lease: Lease | None
     set_aside: OrderedDevice | None
     loss: LossReport | None
+    departure: Departure | None = None
+
+    def has_left(self, day: date) -> bool:
+        """Tell whether the device is out of the register on a day."""
+        return self.departure is not None and self.departure.left_on <= day
 
     def on(self, day: date) -> Placement | None:
         """Return the placement in force on a day."""
@@ -58,7 +66,7 @@ def device_state(device_id: int) -> DeviceState:
 def states_of(device_ids: Collection[int]) -> dict[int, DeviceState]:
     """Return the states of devices by id, in the ids' order, in a fixed number of queries."""
     wanted = among(list(device_ids), int)
-    devices = Device.objects.select_related("model__category").filter(pk__in=wanted)
+    devices = Device.objects.select_related("model__category", "departure").filter(pk__in=wanted)
     found = {device.pk: device for device in devices}
     timelines = defaultdict(list)
     points = Placement.objects.filter(device__in=wanted).select_related(
@@ -74,7 +82,12 @@ def states_of(device_ids: Collection[int]) -> dict[int, DeviceState]:
     lost = {loss.device_id: loss for loss in losses}
     return {
         pk: DeviceState(
-            found[pk], tuple(timelines[pk]), leases.get(pk), set_aside.get(pk), lost.get(pk)
+            found[pk],
+            tuple(timelines[pk]),
+            leases.get(pk),
+            set_aside.get(pk),
+            lost.get(pk),
+            getattr(found[pk], "departure", None),
         )
         for pk in device_ids
         if pk in found

@@ -18,6 +18,7 @@ from leasing.mail.services import write_mail
 from leasing.models import LossReport, Order, OrderLine, Settings
 from leasing.movements.presenters import where
 from leasing.movements.selectors.states import device_state
+from leasing.movements.services.moves import why_gone
 from leasing.orders.services.orders import LineWish, place_order
 
 Kind = LossReport.Kind
@@ -69,7 +70,9 @@ def report_loss(
     lock(Order)  # first, as by all who order or hand out: nobody waits crosswise
     lock(*PRICED)
     Device.objects.select_for_update().get(pk=device.pk)
-    device = Device.objects.select_related("model").get(pk=device.pk)
+    device = Device.objects.select_related("model", "departure").get(pk=device.pk)
+    if departure := getattr(device, "departure", None):
+        raise Refused(f"{device} {why_gone(departure)}.")
     if facts.discovered_at > now:
         raise Refused("Tidspunktet, hvor det blev opdaget, kan ikke ligge ude i fremtiden.")
     report = device.losses.filter(found_on=None).first()

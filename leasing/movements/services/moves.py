@@ -15,7 +15,7 @@ from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
-from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
+from inventory.models import Departure, Device, Employee, ExpectedReturn, Placement, Unit
 from inventory.placements.selectors import Holder, holder_of
 from leasing.approvals.selectors.one_pc import lock_employees
 from leasing.approvals.services.one_pc import refuse_second_pc
@@ -84,6 +84,10 @@ class Moves:
 
     def _faults(self, states: Iterable[DeviceState]) -> Iterator[str]:
         for state in states:
+            # What it did before it left may still be corrected.
+            if state.departure and (state.has_left(self.starts_on) or self.later == DROP_LATER):
+                yield f"{state.device} {why_gone(state.departure)}."
+                continue
             yield from self.check(state)
             later = state.after(self.starts_on)
             if later and self.later not in (KEEP_LATER, DROP_LATER):
@@ -190,6 +194,14 @@ def fault_of_loss(state: DeviceState) -> Iterator[str]:
 def why_not_moved(loss: LossReport) -> str:
     """Say why a lost device is not moved, after its number."""
     return f"er meldt {loss.get_kind_display().lower()}. Meld den fundet på dens egen side først"
+
+
+def why_gone(departure: Departure) -> str:
+    """Say why what has left the register is not moved, after its number."""
+    return (
+        f"er ude af registeret fra den {departure.left_on:%d-%m-%Y} "
+        f"({departure.get_how_display().lower()}). Fortryd afgangen på dens egen side først"
+    )
 
 
 def _comes_later(state: DeviceState, later: Placement) -> str:

@@ -17,11 +17,11 @@ from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number
-from inventory.models import Device, Employee, Placement
+from inventory.models import Departure, Device, Employee, Placement
 from inventory.organisation.selectors.scope import reads_names
 from leasing.approvals.selectors.one_pc import over_the_rule
 from leasing.models import LossReport, Order
-from leasing.movements.services.moves import why_not_moved
+from leasing.movements.services.moves import why_gone, why_not_moved
 
 AHEAD = 12  # days to come that the rules are looked up on
 DAYS = ("starts_on", "handed_out_on")  # of a row, where it has them
@@ -77,19 +77,26 @@ class PlacementRules:
         ids = among({device.pk for device in known.values()}, int)
         losses = LossReport.objects.filter(device__in=ids, found_on=None)
         self.losses = {loss.device_id: loss for loss in losses}
+        left = Departure.objects.filter(device__in=ids)
+        self.departures = {departure.device_id: departure for departure in left}
         self.days = [today, *sorted(day for day in days if day > today)[:AHEAD]]
         self.stood = self._standing(known.values())
 
     def look(self, changes: Changes, errors: RowErrors) -> None:
-        """Refuse rows that move what is lost, and warn of those that break a rule now.
+        """Refuse rows that move what is lost or gone, and warn of those that break a rule now.
 
         Raises:
-            FileRefused: with each row of a lost device.
+            FileRefused: with each row of a lost device, or of one that has left the register.
         """
         devices = devices_by_serial_number([row.serial_number for row in self.rows])
         numbers = {device.pk: str(device) for device in devices.values()}
         changed = self._standing(devices.values()) ^ self.stood
         moved = {one.device for one in changed}
+        gone = {
+            one.device: departure
+            for one in changed
+            if (departure := self.departures.get(one.device)) and one.starts_on >= departure.left_on
+        }
         told = self._leavers(changed, numbers)
         for device, sentence in self._crowded(changed, numbers).items():
             told[device].append(sentence)
@@ -100,6 +107,8 @@ class PlacementRules:
             pk = its_device.pk
             if pk in moved and pk in self.losses:
                 errors.add(row.row, f"{its_device} {why_not_moved(self.losses[pk])}")
+            if pk in gone:
+                errors.add(row.row, f"{its_device} {why_gone(gone[pk])}")
             changes.warn(row.row, told.pop(pk, ()))
         errors.refuse()
 

@@ -11,6 +11,7 @@ from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, FormerSerialNumber
+from leasing.movements.services.moves import why_gone
 
 
 @transaction.atomic
@@ -33,7 +34,9 @@ def swap(
         Refused: when the new number is no serial number or is known, or somebody was first.
     """
     lock(Device, FormerSerialNumber)
-    device = Device.objects.get(pk=device.pk)
+    device = Device.objects.select_related("departure").get(pk=device.pk)
+    if departure := getattr(device, "departure", None):
+        raise Refused(f"{device} {why_gone(departure)}.")
     old, new = device.serial_number, new_number.strip().upper()
     if new == old:
         if old == old_number:

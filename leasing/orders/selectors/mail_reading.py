@@ -84,7 +84,10 @@ def _initials(words: set[str]) -> dict[str, Found]:
 
 
 def _devices(words: set[str], on: date) -> dict[str, Found]:
-    devices = devices_by_serial_number({word.upper() for word in words if len(word) > 3})
+    known = devices_by_serial_number({word.upper() for word in words if len(word) > 3})
+    there = Device.objects.in_register(on).filter(pk__in=[device.pk for device in known.values()])
+    ids = set(there.values_list("pk", flat=True)) if known else set()
+    devices = {number: device for number, device in known.items() if device.pk in ids}
     holders = dict(
         placements_in_force(on)
         .filter(device__in=[device.pk for device in devices.values()])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from albertslund_it.common.serial_numbers import why_not
 from albertslund_it.web.database.rows import among
 from inventory.imports.selectors import devices_by_serial_number
-from inventory.models import Device, DeviceModel, Placement
+from inventory.models import Departure, Device, DeviceModel, Placement
 from leasing.models import Lease
 from leasing.orders.selectors.reception import LineToFill, is_inventory_number, lines_of_devices
 
@@ -56,6 +56,8 @@ class Known:
         }
         placed = Placement.objects.filter(device_id__in=among(ids, int), unit__isnull=False)
         self._placed = set(placed.values_list("device_id", flat=True))
+        left = Departure.objects.filter(device_id__in=among(ids, int))
+        self._gone = set(left.values_list("device_id", flat=True))
         self._on_lines = lines_of_devices(ids)
         self._line_ids = {one.line.pk for one in lines}
         self._numbers = {number.casefold()}
@@ -104,7 +106,9 @@ class Known:
         on_lines = self._on_lines.get(device.pk)
         where = f" og leveret på bestilling {on_lines[-1].line}" if on_lines else ""
         way_out = "Kontrollér nummeret."
-        if not on_lines and device.pk not in self._placed:
+        if device.pk in self._gone:
+            way_out = "Den er ude af registeret. Kontrollér nummeret."
+        elif not on_lines and device.pk not in self._placed:
             way_out = "Den står på lageret: sæt den til side på bestillingen i stedet."
         return (
             f"{device} er allerede leaset på underaftale {lease.sub_agreement} fra "

@@ -31,7 +31,7 @@ def on_shelf(on: date) -> QuerySet[Device]:
     coming = Placement.objects.filter(starts_on__gt=on, unit__isnull=False)
     lost = LossReport.objects.filter(found_on=None)
     set_aside = OrderedDevice.objects.filter(handed_out_on=None)
-    return Device.objects.filter(
+    return Device.objects.in_register(on).filter(
         Q(pk__in=shelved.values("device")) | ~Q(pk__in=Placement.objects.values("device")),
         ~Q(pk__in=coming.values("device")),
         ~Q(pk__in=lost.values("device")),

@@ -129,6 +129,9 @@ def _faults_of_replaced(wish: LineWish, replaced: Device, today: date) -> Iterat
     if not wish.model.may_replace(replaced.model):
         yield why_no_replacement(wish.model, replaced)
         return
+    if Device.objects.out_of_register(today).filter(pk=replaced.pk).exists():
+        yield f"{replaced} er ude af registeret og erstattes ikke. Vælg »Erstatter ikke noget«."
+        return
     placement = placements_in_force(today).filter(device=replaced).first()
     if wish.employee and (placement is None or placement.employee_id != wish.employee.pk):
         yield f"{replaced} er ikke hos {wish.employee}. Vælg noget, som er der."

@@ -109,7 +109,7 @@ def test_many_hits_cost_as_many_queries_as_few(town, cast, client_of):
     page = read(client, "/soeg/?q=PF0")
     assert len(page.xpath("//main//a[@class='task-title']")) == 8
     assert page.xpath("//a[starts-with(normalize-space(text()), 'Se alle')]/@href") == [
-        "/udstyr/?q=PF0"
+        "/udstyr/?q=PF0&register=alle"
     ]
 
 
