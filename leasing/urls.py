@@ -19,6 +19,7 @@ SUBJECTS = (
     "imports",
     "supplier",
     "audit_trail",
+    "buyout",
     "charges",
     "fiscal_year",
     "replacing",

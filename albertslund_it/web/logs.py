@@ -27,6 +27,8 @@ SPEAK_OF_NO_PERSON = (
     MemoryError,
 )
 UNKNOWN_ADDRESS = "(ukendt adresse)"
+# Parts of an address that let in whoever has them.
+SECRETS = {"token", "secret"}
 FRAMES = 30
 
 
@@ -38,8 +40,12 @@ class RequestLog(RequestMiddleware):
         """Return the method and the path; of a path that is nobody's, only that it is not known."""
         found = request.resolver_match
         # The admin catches all that is below it, and calls that "url".
-        is_known = found and "url" not in found.kwargs
-        return f"{request.method} {request.path if is_known else UNKNOWN_ADDRESS}"
+        if not found or "url" in found.kwargs:
+            return f"{request.method} {UNKNOWN_ADDRESS}"
+        path = request.path
+        for secret in SECRETS & found.kwargs.keys():
+            path = path.replace(str(found.kwargs[secret]), "…")
+        return f"{request.method} {path}"
 
     def handle_response(self, request, response) -> None:
         """Log the answer and put the request's id on it."""

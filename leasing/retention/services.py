@@ -19,13 +19,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from albertslund_it.common.quarters import add_months
-from albertslund_it.web.database.rows import among, lock
+from albertslund_it.web.database.rows import among, delete_rows, lock
 from albertslund_it.web.login import AS_A_RULE
 from inventory.models import Employee, Placement
 from inventory.placements.selectors import intervals
 from leasing.domain.accrual import span_of, terms_in_order
 from leasing.models import (
     Approval,
+    BuyoutInvitation,
     EndWish,
     Lease,
     LeaseTerm,
@@ -98,6 +99,8 @@ def anonymise(*, today: date, is_rehearsal: bool = False) -> Anonymised:
     texts = [_order_texts(moment, ended_before)]
     orders = _orders(moment, ended_before)
     texts += _notes(moment, ended_before)
+    invitations = _invitations(moment, ended_before)
+    texts.append(invitations)
     approvals = _approvals(ids, moment, ended_before)
     employees = _employees(ids, moment)
     mails = Mail.objects.filter(written_at__lt=moment)
@@ -203,6 +206,21 @@ def _notes(moment: datetime, ended_before: date) -> Iterator[Forgotten]:
     wishes = EndWish.objects.filter(wished_at__lt=moment).exclude(note__in=["", GONE])
     leases = _ended(Lease.objects.filter(end_wish__in=wishes), ended_before)
     yield _texts(wishes.filter(lease__in=among(leases, int)), OF_NOTE)
+
+
+def _invitations(moment: datetime, ended_before: date) -> Forgotten:
+    """Delete whom was asked to buy what, once it is over: the answer says nothing without them."""
+    old = BuyoutInvitation.objects.filter(sent_at__lt=moment, valid_until__lt=ended_before)
+    leases = _ended(Lease.objects.filter(buyout_invitations__in=old), ended_before)
+    over = ~Q(answer=BuyoutInvitation.Answer.YES) | Q(withdrawn_at__lt=moment)
+    has = intervals().filter(Q(ends_before=None) | Q(ends_before__gt=ended_before))
+    had = has.filter(device=OuterRef("lease__device"), employee=OuterRef("employee"))
+    found = old.filter(over | Q(lease__in=among(leases, int)) | ~Exists(had))
+    ids = list(found.values_list("pk", flat=True))
+    entries = _scrub(_entries(BuyoutInvitation, ids), ("employee",))
+    # Not one by one: each deletion would be history, with what it is to forget.
+    delete_rows(BuyoutInvitation._meta.db_table, ["id"], [(pk,) for pk in ids])
+    return Forgotten(len(ids), entries)
 
 
 def _ended(leases: QuerySet[Lease], by: date) -> set[int]:

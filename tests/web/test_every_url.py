@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from albertslund_it import roles
-from leasing.models import Mail, Objection
+from leasing.models import BuyoutOffer, Mail, Objection
 from leasing.supplier.services.files import attach_file
 from tests import builders as make
 from tests.leasing.closed import close
@@ -93,6 +93,16 @@ TABLE = {
         "open": LEADERS,
         "hidden": {roles.HELPDESK, roles.ADMINISTRATOR},
     },
+    "frikoeb/": {"open": SEERS},
+    "frikoeb/spoerg/": {"open": HELPDESK},
+    "frikoeb/traek-tilbage/": {"open": HELPDESK},
+    "frikoeb/beslut/": {"open": HELPDESK},
+    "frikoeb/overdraget/": {"open": HELPDESK},
+    "frikoeb/ja/": {"open": HELPDESK},
+    "frikoeb/tilbud/": {"open": SEERS},
+    "frikoeb/tilbud/nyt/": {"open": HELPDESK},
+    "frikoeb/tilbud/<int:pk>/": {"open": HELPDESK},
+    "frikoeb/tilbud/<int:pk>/slet/": {"open": HELPDESK, "method": "post"},
     "kvartaler/": {"open": QUARTERS},
     "linjer/beregning/<int:lease>/<int:unit>/<str:period>/": {
         "open": READERS,
@@ -170,7 +180,7 @@ TABLE = {
     "indlaes/<str:kind>/": {"open": IMPORTERS},
     "indlaes/<str:kind>/eksempel/": {"open": IMPORTERS},
 }
-OPEN_TO_ALL = {"log-ind/", "log-ud/", "admin/login/"}
+OPEN_TO_ALL = {"log-ind/", "log-ud/", "admin/login/", "frikoeb/svar/<path:token>/"}
 ARGUMENTS = {"code": "2026Q1", "file_kind": "xlsx", "number": "2026Q1-01", "kind": "units"}
 # What a page that was opened may answer: done, sent on, or a form that says what is missing.
 OPENED = {200, 302, 409, 422}
@@ -222,6 +232,7 @@ def town(cast, settings):
         "approvals": {whose: make.approval(person) for whose, person in people.items()},
         "machine": make.old_machine(unit=cast.unit),
         "question": ask(),
+        "offer": BuyoutOffer.objects.create(device=town_device, price_ore=90000, valid_until=TODAY),
         "lines": {"own": make.order_line(unit=cast.unit), "foreign": make.order_line(unit=foreign)},
     }
 
@@ -235,6 +246,7 @@ def address(route, town, whose="own"):
     pk = town["objection"].pk if "indsigelser" in route else pk
     pk = town["mail"].pk if "mails" in route else pk
     pk = town["question"].pk if "henvendelser" in route else pk
+    pk = town["offer"].pk if "frikoeb" in route else pk
     pk = town["people"][whose].pk if "medarbejdere" in route else pk
     pk = town["approvals"][whose].pk if "dispensationer" in route else pk
     if "bestillinger" in route:
@@ -325,4 +337,6 @@ def test_the_open_pages_show_nothing_but_themselves(town):
     assert client.get("/log-ind/").status_code == 200
     assert client.post("/log-ud/").url == "/log-ind/"
     assert client.get("/admin/login/").url == "/log-ind/?next="
+    dead = client.get("/frikoeb/svar/1/")
+    assert (dead.status_code, "PF000001" in dead.content.decode()) == (404, False)
     assert "PF000001" not in client.get("/log-ind/").content.decode()

@@ -16,8 +16,10 @@ from inventory.placements.services.placements import place
 from leasing.billing.selectors.verification import breaches
 from leasing.models import (
     Approval,
+    BuyoutInvitation,
     EndWish,
     InvoiceLine,
+    Lease,
     LossReport,
     Mail,
     Objection,
@@ -53,7 +55,7 @@ def everything():
         row
         for model in (
             *(Employee, Placement, Order, OrderLine, Approval, Mail, LogEntry),
-            *(Objection, LossReport, EndWish),
+            *(Objection, LossReport, EndWish, BuyoutInvitation),
         )
         for row in model.objects.order_by("pk")
     ]
@@ -438,3 +440,59 @@ def test_log_ins_are_kept_for_a_month():
     assert anonymise(today=date(2032, 6, 2)).logins == 2
     assert not AccessLog.objects.exists()
     assert not AccessAttempt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "goes"),
+    [
+        ({"answer": "no"}, True),
+        ({}, True),
+        ({"answer": "yes", "withdrawn_at": OLD}, True),
+        ({"answer": "yes"}, False),  # has it still, and the lease runs
+        ({"answer": "no", "valid_until": date(2027, 6, 1)}, False),
+    ],
+)
+def test_who_was_asked_to_buy_is_forgotten_when_it_is_over(values, goes):
+    make.cost_holder()
+    person = make.employee()
+    lease = make.lease(unit=person.unit, employee=person, quarters=40)
+    asked_of(lease, person, **values)
+    anonymise(today=TODAY)
+    assert BuyoutInvitation.objects.exists() == (not goes)
+    entries = LogEntry.objects.get_for_model(BuyoutInvitation)
+    assert entries.count() == 1
+    assert (str(person.pk) in str(entries[0].changes["employee"])) == (not goes)
+    before = everything()
+    anonymise(today=TODAY)
+    assert everything() == before
+
+
+@pytest.mark.parametrize(("until", "goes"), [(date(2027, 6, 1), True), (date(2027, 6, 2), False)])
+def test_a_yes_is_kept_as_long_as_who_had_it(until, goes):
+    make.cost_holder()
+    person = gone(until=until, left_on=None)
+    lease = Lease.objects.get()
+    lease.terms.update(quarters=40)
+    asked_of(lease, person, answer="yes")
+    anonymise(today=TODAY)
+    assert BuyoutInvitation.objects.exists() == (not goes)
+
+
+def test_a_yes_goes_with_its_lease():
+    make.cost_holder()
+    person = make.employee()
+    lease = make.lease(unit=person.unit, employee=person, starts_on=date(2023, 6, 1), quarters=16)
+    asked_of(lease, person, answer="yes")
+    anonymise(today=date(2032, 5, 31))
+    assert BuyoutInvitation.objects.exists()
+    anonymise(today=TODAY)
+    assert not BuyoutInvitation.objects.exists()
+
+
+def asked_of(lease, person, **values):
+    values = {"valid_until": date(2027, 5, 31), **values}
+    if values.get("answer"):
+        values["answered_at"] = OLD
+    return BuyoutInvitation.objects.create(
+        lease=lease, employee=person, price_ore=100000, sent_at=OLD, **values
+    )

@@ -1,0 +1,97 @@
+"""Which leases are about a buyout: those a list shows, and those a question stands on."""
+
+from collections import defaultdict
+from datetime import date
+
+from django.contrib.auth.models import User
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from albertslund_it.web.database.rows import among
+from inventory.organisation.selectors.scope import devices_seen_by, sees_all
+from inventory.placements.selectors import placements_in_force
+from leasing.buyout.selectors.rows import FOR_GOOD, Question, buyout_rows
+from leasing.domain.lease_end import ends_soon_until
+from leasing.lease_end.selectors.offers import offers_in_force
+from leasing.models import BuyoutInvitation, EndChoice, EndDecision, Lease
+
+
+def leases_seen_by(user: User, on: date) -> QuerySet[Lease]:
+    """Return the leases of the devices that a user sees, with what the lessor takes on a day."""
+    seen = Lease.objects.all()
+    if not sees_all(user):
+        seen = seen.filter(device__in=devices_seen_by(user, on).values("pk"))
+    own = offers_in_force(on).filter(device=OuterRef("device")).values("price_ore")[:1]
+    of_model = offers_in_force(on).filter(model=OuterRef("device__model")).values("price_ore")[:1]
+    return seen.annotate(offer_ore=Coalesce(Subquery(own), Subquery(of_model)))
+
+
+def leases_near(leases: QuerySet[Lease], on: date) -> QuerySet[Lease]:
+    """Keep those that end within six months, or that something of a buyout is going on about.
+
+    That is an offer of its own, a question that stands, or a decision; until it leaves us.
+    """
+    gone = Q(device__departure__isnull=False)
+    soon = Q(kept_cost__ends_before__gt=on, kept_cost__ends_before__lte=ends_soon_until(on))
+    ids = set(leases.filter(soon, stops_on=None).order_by().values_list("pk", flat=True))
+    offered = offers_in_force(on).filter(device__isnull=False)
+    ids.update(offered.order_by().values_list("device__lease", flat=True))
+    asked = BuyoutInvitation.objects.filter(withdrawn_at=None)
+    ids.update(asked.order_by().values_list("lease", flat=True))
+    bought = EndDecision.objects.filter(choice=EndChoice.BUYOUT)
+    ids.update(bought.values_list("term__lease", flat=True))
+    return leases.exclude(gone).filter(pk__in=among(ids - {None}, int))
+
+
+def leases_offered(leases: QuerySet[Lease]) -> QuerySet[Lease]:
+    """Keep those with an offer that holds, their own or their model's."""
+    return leases.filter(**{"device__departure": None, "offer_ore__isnull": False})
+
+
+def leases_asked(on: date) -> dict[Question, set[int]]:
+    """Return the leases that anybody was ever asked about, by where the question stands."""
+    rows = BuyoutInvitation.objects.order_by("pk").values_list(
+        "lease", "lease__device", "employee", "answer", "valid_until", "withdrawn_at"
+    )
+    latest: dict[int, tuple[int, int, str, date, bool]] = {}
+    for lease, device, employee, answer, valid_until, withdrawn_at in rows:
+        if lease not in latest or latest[lease][4]:
+            latest[lease] = (device, employee, answer, valid_until, withdrawn_at is not None)
+    devices = among({one[0] for one in latest.values()}, int)
+    placed = placements_in_force(on).filter(device__in=devices).order_by()
+    has = dict(placed.values_list("device", "employee"))
+    found: defaultdict[Question, set[int]] = defaultdict(set)
+    for lease, (device, employee, answer, valid_until, is_withdrawn) in latest.items():
+        if is_withdrawn:
+            found[Question.WITHDRAWN].add(lease)
+        elif has.get(device) != employee:
+            found[Question.MOVED].add(lease)
+        elif answer:
+            found[Question(answer)].add(lease)
+        else:
+            found[Question.EXPIRED if valid_until < on else Question.WAITS].add(lease)
+    return found
+
+
+def said_yes(leases: QuerySet[Lease], on: date) -> QuerySet[Lease]:
+    """Keep those whose employee has said yes, has it still, and has not bought it yet."""
+    yes = leases_asked(on)[Question.YES]
+    return leases.filter(device__departure=None, pk__in=among(yes, int))
+
+
+def invitation_still_open(invitation_id: int, on: date) -> BuyoutInvitation | None:
+    """Return an invitation that can be answered on a day; None for all others, whatever is wrong.
+
+    The device is still with the employee, and nothing has come between.
+    """
+    found = (
+        BuyoutInvitation.objects.select_related("lease__device__model")
+        .filter(pk=invitation_id, withdrawn_at=None, answer="")
+        .first()
+    )
+    if found is None:
+        return None
+    rows = buyout_rows([found.lease_id], on)
+    if not rows or rows[0].asked != Question.WAITS or rows[0].obstacle in FOR_GOOD:
+        return None
+    return found
