@@ -10,6 +10,7 @@ SUBJECTS = (
     "returns",
     "leases",
     "lessor_questions",
+    "lease_end",
     "people",
     "orders",
     "approvals",

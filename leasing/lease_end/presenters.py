@@ -1,17 +1,35 @@
 """What happens to a device when its lease ends, in words: the same on every page and mail."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlencode
 
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Departure
 from leasing.domain.lease_end import Fate
+from leasing.lease_end.selectors.board import BEGUN, OPEN, EndSum
+from leasing.lease_end.selectors.options import Options
 from leasing.lease_end.selectors.term_ends import TermEnd
 from leasing.models import EndChoice
 
 ONE_DAY = timedelta(days=1)
-OPEN = "open"
+EVERY_QUARTER = "alle"  # how the board's address asks for ends of any quarter
+FATE_NAMES = {
+    OPEN: "Intet besluttet",
+    str(Fate.OVERDUE): "Udløbet, intet besluttet",
+    str(Fate.UNDECIDED): "Udløber snart, intet besluttet",
+    str(Fate.BUYOUT): "Frikøb",
+    str(Fate.EXTENDED): "Forlængelse",
+    str(Fate.RETURN): "Returnering",
+    BEGUN: "Forlænget, er i gang",
+    str(Fate.RUNS): "Udløber senere",
+    str(Fate.STOPPED): "Stoppet før udløb",
+    str(Fate.GONE): "Ude af registeret",
+}
 # What is to be looked at is marked so; what is settled is not.
 STYLES = {Fate.UNDECIDED: "warn", Fate.OVERDUE: "bad", Fate.BUYOUT: "good", Fate.RETURN: "good",
           Fate.EXTENDED: "good"}  # fmt: skip
@@ -66,13 +84,134 @@ def choice_shown(end: TermEnd) -> str:
 
 
 def board_url(
-    *, quarter: Quarter | None = None, fate: str = "", agreement_id: int | None = None
+    *,
+    quarter: Quarter | None = None,
+    fate: str = "",
+    wish: str = "",
+    department_id: int | None = None,
+    unit_id: int | None = None,
+    agreement_id: int | None = None,
 ) -> str:
-    """Return the board of ends, narrowed to what is asked for."""
+    """Return the board of ends, narrowed to what is asked for; `fate` is one of FATE_NAMES."""
     asked = {
         "kvartal": str(quarter) if quarter else "",
-        "valg": fate,
+        "valg": str(fate),
+        "oenske": str(wish),
+        "afdeling": department_id,
+        "enhed": unit_id,
         "underaftale": agreement_id,
     }
-    query = urlencode({key: value for key, value in asked.items() if value})
-    return f"/udloeb/?{query}" if query else "/udloeb/"
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{reverse('end-board')}?{query}" if query else reverse("end-board")
+
+
+def condition(ram_gb: int | None, windows_11: bool | None) -> str:
+    """Return what is known of a device's condition; '' for nothing."""
+    facts = [f"{ram_gb} GB RAM"] if ram_gb else []
+    if windows_11 is not None:
+        facts.append("Windows 11" if windows_11 else "ikke Windows 11")
+    return ", ".join(facts)
+
+
+# The figures above the board; those after them only where there are any.
+ALWAYS = (Fate.OVERDUE, Fate.UNDECIDED, Fate.BUYOUT, Fate.EXTENDED, Fate.RETURN)
+SOMETIMES = (BEGUN, Fate.RUNS, Fate.STOPPED, Fate.GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure above the board, and the way to the rows that it counts."""
+
+    label: str
+    sum: EndSum
+    url: str
+    is_chosen: bool
+
+
+def figures_of(sums: Mapping[str, EndSum], asked: Mapping[str, str]) -> Iterator[Figure]:
+    """Yield the count and the kroner of each fate, within what else is asked for."""
+    kept = {name: value for name, value in asked.items() if value}
+    for name in ("valg", "side", "sorter", "hent"):
+        kept.pop(name, None)
+    for fate in (*ALWAYS, *SOMETIMES):
+        found = sums.get(fate, EndSum())
+        if found.count or fate in ALWAYS:
+            query = urlencode({**kept, "valg": str(fate)})
+            url = f"{reverse('end-board')}?{query}"
+            yield Figure(FATE_NAMES[fate], found, url, asked.get("valg") == fate)
+
+
+@dataclass(frozen=True, slots=True)
+class OptionShown:
+    """A choice at an end in words: by when, whether that is past, and what it costs."""
+
+    name: str
+    by: str
+    style: str
+    price: str
+    note: str = ""
+
+
+def options_shown(options: Options) -> list[OptionShown]:
+    """Return the choices at an end as rows, and last what it costs to choose nothing."""
+    return [
+        _extension(options),
+        _buyout(options),
+        OptionShown(
+            "Returnering",
+            *_by(options, options.last_return),
+            "0,00 kr.",
+            "Leasinggiver henter det gratis. Dagen er den sidste, hvor det kan nå at blive pakket.",
+        ),
+        OptionShown(
+            "Et nyt i stedet",
+            f"{options.end.last_day:%d-%m-%Y}",
+            "",
+            f"{format_kroner(options.new_ore)} pr. kvartal" if options.new_ore else "Ingen pris",
+            "Prislistens pris i dag for samme model. Det gamle skal stadig frikøbes eller leveres "
+            "tilbage.",
+        ),
+        OptionShown(
+            "Intet valg",
+            "",
+            "",
+            f"{format_kroner(options.quarter_ore)} pr. kvartal",
+            "En antagelse: aftalen ophører ved udløb, men leasinggiver kan blive ved med at sende "
+            "regning på samme ydelse. Sådan en regning står som afvigelse i afstemningen.",
+        ),
+    ]
+
+
+def _by(options: Options, last: date) -> tuple[str, str]:
+    """Return the last day in words, and its style."""
+    if options.is_too_late(last):
+        return f"{last:%d-%m-%Y} (for sent)", "bad"
+    return f"{last:%d-%m-%Y}", ""
+
+
+def _extension(options: Options) -> OptionShown:
+    by, style = _by(options, options.last_extension)
+    if extension := options.end.extension:
+        price = f"{format_kroner(extension.price_ore)} for {extension.quarters} kvt."
+        return OptionShown("Forlængelse", by, style, price, "Den er besluttet.")
+    note = "Et skøn: samme ydelse som nu, til leasinggiver har givet en pris for 1–4 kvartaler."
+    if options.answer_by:
+        note += f" Leasinggiver skal have svar senest {options.answer_by:%d-%m-%Y}."
+    price = f"{format_kroner(options.quarter_ore)} pr. kvartal"
+    return OptionShown("Forlængelse", by, style, price, note)
+
+
+def _buyout(options: Options) -> OptionShown:
+    if options.last_buyout is None:
+        return OptionShown("Frikøb", "Ikke muligt", "", "", "Kommunen har ikke slået frikøb til.")
+    by, style = _by(options, options.last_buyout)
+    note = "Medarbejderen betaler selv til leasinggiver. Intet af det er kommunens."
+    if options.offer is None:
+        return OptionShown(
+            "Frikøb", by, style, "0,00 kr. for kommunen", f"{note} Intet tilbud endnu."
+        )
+    note += (
+        f" Leasinggivers tilbud er {format_kroner(options.offer.price_ore)}, "
+        f"og det gælder til {options.offer.valid_until:%d-%m-%Y}."
+    )
+    return OptionShown("Frikøb", by, style, "0,00 kr. for kommunen", note)

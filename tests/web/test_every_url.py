@@ -103,6 +103,8 @@ TABLE = {
     "frikoeb/tilbud/nyt/": {"open": HELPDESK},
     "frikoeb/tilbud/<int:pk>/": {"open": HELPDESK},
     "frikoeb/tilbud/<int:pk>/slet/": {"open": HELPDESK, "method": "post"},
+    "udloeb/": {"open": READERS},
+    "udloeb/<int:term>/": {"open": READERS},
     "kvartaler/": {"open": QUARTERS},
     "linjer/beregning/<int:lease>/<int:unit>/<str:period>/": {
         "open": READERS,
@@ -255,7 +257,7 @@ def address(route, town, whose="own"):
     invoices = {invoice.department_id: invoice.number for invoice in town["run"].invoices.all()}
     values = {**ARGUMENTS, "pk": pk, "number": invoices[unit.department_id]}
     values |= {"lease": device.lease.pk, "unit": unit.pk, "period": "2026Q1", "year": 2026}
-    values |= {"file": town["file"].pk}
+    values |= {"file": town["file"].pk, "term": device.lease.terms.get().pk}
     values |= {"machine": town["machine"].pk, "visit": 1, "device_pk": device.pk}
     for name, value in values.items():
         for kind in ("int", "str", "slug"):
@@ -290,7 +292,7 @@ def test_what_is_anothers_does_not_exist_for_a_leader(town, cast, client_of, rol
     named = [
         route
         for route in OURS
-        if ("<int:pk>" in route or "<slug:number>" in route)
+        if any(one in route for one in ("<int:pk>", "<slug:number>", "<int:term>"))
         and role in TABLE[route]["open"] | TABLE[route].get("hidden", set())
     ]
 

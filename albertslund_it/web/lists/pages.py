@@ -32,6 +32,7 @@ class ListPage(PermissionRequiredMixin, View):
     tables: tuple[type[Table], ...] = ()  # all that it may show, where the address says which
     filter_class: type[FilterSet] | None = None
     template_name = "web/list_page.html"
+    fragment_name = "web/list.html"  # what htmx gets, and the template's block of the list holds
     title = ""
     file_name = "liste"
     per_page = 50
@@ -107,7 +108,7 @@ class ListPage(PermissionRequiredMixin, View):
             "is_filtered": bool(filters and any(filters.form.data.get(f) for f in filters.filters)),
             **self.extra_context(),
         }
-        name = "web/list.html" if is_fragment else self.template_name
+        name = self.fragment_name if is_fragment else self.template_name
         response = render(self.request, name, context)
         # A fragment and its page share one address: no cache may mix them up.
         patch_vary_headers(response, ["HX-Request", "HX-Target"])

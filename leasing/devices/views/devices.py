@@ -82,6 +82,7 @@ def device_detail(request, pk):
         "leasing": leasing,
         "lease_mark": lease_mark(leasing.state) if leasing else "",
         "end": end and what_happens(end, on),
+        "term": end and end.term_id,
         "costs": found,
         "cost_rows": costs_with_names(found.rows),
         "charges": charges(device, reader),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Collate
 from django.utils.timezone import localtime
 
@@ -86,7 +86,7 @@ def _found(units: QuerySet[Unit], on: date) -> list[EndingLease]:
     placed = placements_in_force(on).filter(unit__in=units).order_by()
     chosen = _end_soon(on).filter(lease__device__in=placed.values("device"))
     rows = list(
-        chosen.order_by("ends_before", *_by_serial_number()).values_list(
+        chosen.order_by("ends_before", by_signs("lease__device__serial_number")).values_list(
             "lease", "lease__device", "ends_before"
         )
     )
@@ -103,10 +103,9 @@ def _final_choices(leases: Sequence[int]) -> dict[int, str]:
     return dict(final.values_list("term__lease", "choice"))
 
 
-def _by_serial_number() -> list[str | Collate]:
-    """Order by the signs' own order, as lists that are ordered here are."""
-    name = "lease__device__serial_number"
-    return [Collate(name, "C") if connection.vendor == "postgresql" else name]
+def by_signs(name: str) -> F | Collate:
+    """Order a text by its signs' own order, as lists that are ordered here are."""
+    return Collate(name, "C") if connection.vendor == "postgresql" else F(name)
 
 
 def _end_soon(on: date) -> QuerySet[CostLease]:

@@ -138,3 +138,10 @@ def _decided(lease_ids: Collection[int]) -> dict[int, DecidedEnd]:
 def last_ends(lease_ids: Collection[int]) -> dict[int, TermEnd]:
     """Return how some leases end, by lease: the end of each one's last term."""
     return {lease: ends[-1] for lease, ends in term_ends(lease_ids).items() if ends}
+
+
+def end_of_term(term_id: int) -> TermEnd | None:
+    """Return the end of one term; None where there is no such term."""
+    lease = LeaseTerm.objects.filter(pk=term_id).values_list("lease", flat=True).first()
+    ends = term_ends([lease])[lease] if lease else []
+    return next((end for end in ends if end.term_id == term_id), None)
