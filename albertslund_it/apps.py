@@ -18,8 +18,10 @@ class RoofConfig(AppConfig):
         from albertslund_it.kept_costs import refresh_after_command
         from albertslund_it.roles import write_roles
         from albertslund_it.web.commands import changes_made
+        from albertslund_it.web.database.history import keep_to_own_fields
         from albertslund_it.web.database.sqlite import teach_danish
 
+        keep_to_own_fields()
         connection_created.connect(teach_danish, dispatch_uid="teach_danish")
         changes_made.connect(refresh_after_command)
         # The last app with tables: by then the permissions of every app are there.

@@ -25,8 +25,7 @@ def entries(model):
 
 
 def comparable(entry):
-    """Leave out the id, and what auditlog notes of rows that point to this one."""
-    fields = {field.name for field in Unit._meta.concrete_fields} - {"id"}
+    """Leave out the id."""
     return (
         entry.content_type_id,
         entry.object_repr,
@@ -34,7 +33,7 @@ def comparable(entry):
         entry.actor,
         entry.actor_email,
         entry.remote_addr,
-        {name: values for name, values in entry.changes.items() if name in fields},
+        {name: values for name, values in entry.changes.items() if name != "id"},
         entry.serialized_data,
     )
 

@@ -113,6 +113,18 @@ def _changes(row: Model, before: dict[str, object]) -> dict[str, tuple[str, str]
     return {name: (str(before[name]), str(getattr(row, attname))) for name, attname in names}
 
 
+def keep_to_own_fields() -> None:
+    """Keep out of a model's history the rows that point to it, which have entries of their own.
+
+    Of a new row the library would ask for each that may point to it, one query each, and write the
+    name of a manager where there can be several.
+    """
+    for model in auditlog.get_models():
+        left_out = auditlog._registry[model]["exclude_fields"]
+        pointing = {field.name for field in model._meta.related_objects}
+        left_out += sorted(pointing.difference(left_out))
+
+
 def left_out_of(model: type[Model]) -> list[str]:
     """Return the names of the fields that a model keeps out of its history."""
     return auditlog.get_model_fields(model)["exclude_fields"]
