@@ -16,6 +16,7 @@ SUBJECTS = (
     "approvals",
     "mail",
     "cost_share",
+    "end_calendar",
     "confirmation",
     "imports",
     "supplier",

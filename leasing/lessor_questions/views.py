@@ -12,6 +12,7 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.forms import uploads
 from albertslund_it.web.forms.agreement import FIELD, NotAsShown, refuse_unless_seen
 from albertslund_it.web.lists.pages import ListPage
+from leasing.lease_end.presenters import board_url
 from leasing.lessor_questions.forms import AnsweredForm, ListForm, QuestionForm
 from leasing.lessor_questions.importers import LESSOR_LIST, read_list
 from leasing.lessor_questions.presenters import (
@@ -57,6 +58,9 @@ class QuestionList(ListPage):
 
     def table_data(self, filtered):
         return questions_shown(filtered, today())
+
+    def extra_context(self):
+        return {"board": board_url()}
 
 
 class QuestionPage(ListPage):

@@ -41,6 +41,7 @@ LEASING = {
         "orders",
         "rebilling",
     ),
+    "end_calendar": ("cost_share", "lease_end"),
     "fiscal_year": ("billing", "cost_share"),
     "quarters": (
         "billing",

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from albertslund_it.common.quarters import add_months
 from tests import builders as make
-from tests.browser import assert_accessible_in_every_look, log_in
+from tests.browser import WIDE, assert_accessible_in_every_look, log_in
 from tests.files import workbook
 from tests.leasing.lessor_questions.asking import ask, listed
 from tests.web.test_accessible import check
@@ -40,3 +41,13 @@ def test_the_lessors_questions(page, live_server, question, cast, tmp_path):
     page.click("text=Kontrollér listen")
     page.wait_for_selector("text=Listen ved siden af registeret")
     assert_accessible_in_every_look(page)
+
+
+def test_the_calendar_of_ends(page, live_server, question, cast):
+    for n in range(14):
+        make.lease(f"PF0001{n:02}", unit=cast.unit, starts_on=add_months(date(2026, 1, 1), 3 * n))
+    log_in(page, live_server, cast.helpdesk)
+    check(page, live_server, "/udloeb/kalender/")
+    figure = page.locator("figure").first.bounding_box()
+    assert figure["x"] >= 0
+    assert figure["width"] <= WIDE["width"]

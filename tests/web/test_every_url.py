@@ -142,6 +142,7 @@ TABLE = {
     "leverandoerfakturaer/<int:pk>/filer/<int:file>/fjern/": {"open": FINANCE, "method": "post"},
     "leverandoerfakturaer/<int:pk>/tilbage/": {"open": FINANCE},
     "kvartaler/<slug:code>/<slug:number>/": {"open": SEERS | {roles.HEAD}, "hidden": LEADERS},
+    "udloeb/kalender/": {"open": READERS},
     "henvendelser/": {"open": SEERS},
     "henvendelser/ny/": {"open": HELPDESK},
     "henvendelser/<int:pk>/": {"open": SEERS},

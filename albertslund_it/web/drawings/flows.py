@@ -33,13 +33,19 @@ class Bars:
 
 
 def lying_bars(
-    *, ident: str, title: str, names: tuple[str, str], rows: Sequence[tuple[str, int, int | None]]
+    *,
+    ident: str,
+    title: str,
+    names: tuple[str, str],
+    rows: Sequence[tuple[str, int, int | None]],
+    longest: int = 0,
 ) -> Bars:
     """Draw (label, amount now, amount before or None) as bars; `names` say what the two are.
 
     A label stands above its bars, and lengths are per cent: the drawing fits whatever screen.
+    `longest` is an amount that others are drawn beside, to one scale.
     """
-    top = max([100, *(abs(amount or 0) for row in rows for amount in row[1:])])
+    top = max([100, longest, *(abs(amount or 0) for row in rows for amount in row[1:])])
     rects, labels, totals, y = [], [], [], 0
     for label, *amounts in rows:
         labels.append(Text("0", str(y + LINE // 2), label))

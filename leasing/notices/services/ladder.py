@@ -17,7 +17,8 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
 from leasing.approvals.selectors.approvals import mails_to_heads_of
 from leasing.domain.lease_end import rung_of
-from leasing.lease_end.presenters import OPEN, board_url
+from leasing.lease_end.presenters import board_url
+from leasing.lease_end.selectors.board import OPEN
 from leasing.lease_end.selectors.endings import wished_leases
 from leasing.lease_end.selectors.questions import Answered, answered, asked_ends, open_questions
 from leasing.lease_end.selectors.undecided import UndecidedEnd, last_terms, undecided_ends

@@ -1,0 +1,97 @@
+"""The calendar of ends in Danish: each amount with the way to its rows on the board."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from albertslund_it.common.quarters import Quarter
+from leasing.cost_share.selectors.payers import Payer
+from leasing.domain.lease_end import Fate, ends_soon_until
+from leasing.end_calendar.selectors import Ended, QuarterEnds
+from leasing.lease_end.presenters import board_url
+from leasing.lease_end.selectors.board import OPEN
+
+Url = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedEnds:
+    """How many ends of a kind, what they cost a quarter, and where they stand one by one."""
+
+    ended: Ended
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """A quarter as the calendar's table shows it; without an address where nothing ends."""
+
+    quarter: Quarter
+    ends: QuarterEnds
+    all: LinkedEnds
+    undecided: LinkedEnds
+    buyout: LinkedEnds
+    returned: LinkedEnds
+    extended: LinkedEnds
+
+
+def calendar_rows(found: Sequence[QuarterEnds], payer: Payer, on: date) -> list[CalendarRow]:
+    """Return the rows of the calendar's table."""
+    return [_row(one, payer, on) for one in found]
+
+
+def _row(one: QuarterEnds, payer: Payer, on: date) -> CalendarRow:
+    department = payer.department.pk if payer.department else None
+
+    def linked(ended: Ended, fate: str = "") -> LinkedEnds:
+        if not ended.count or payer.is_stock:  # the board cannot be narrowed to the stock
+            return LinkedEnds(ended, "")
+        return LinkedEnds(
+            ended, board_url(quarter=one.quarter, fate=fate, department_id=department)
+        )
+
+    return CalendarRow(
+        one.quarter,
+        one,
+        linked(Ended(one.count, one.falls_away.quarter_ore)),
+        linked(one.undecided, undecided_fate(one.quarter, on)),
+        linked(one.buyout, Fate.BUYOUT),
+        linked(one.returned, Fate.RETURN),
+        linked(one.extended, Fate.EXTENDED),
+    )
+
+
+def undecided_fate(quarter: Quarter, on: date) -> str:
+    """Return what the board calls a quarter's undecided ends; '' where there are both kinds."""
+    soon = ends_soon_until(on)
+    if quarter.ends_before <= soon:
+        return OPEN
+    return str(Fate.RUNS) if quarter.starts_on >= soon else ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSum:
+    """All of the quarters added up."""
+
+    count: int
+    falls_away_ore: int
+    renewal_ore: int
+    extension_ore: int
+    undecided: int
+    buyout: int
+    returned: int
+    extended: int
+
+
+def added_up(found: Sequence[QuarterEnds]) -> CalendarSum:
+    """Add up the quarters of a calendar."""
+    return CalendarSum(
+        sum(one.count for one in found),
+        sum(one.falls_away.quarter_ore for one in found),
+        sum(one.renewal_ore for one in found),
+        sum(one.extension_ore for one in found),
+        sum(one.undecided.count for one in found),
+        sum(one.buyout.count for one in found),
+        sum(one.returned.count for one in found),
+        sum(one.extended.count for one in found),
+    )
