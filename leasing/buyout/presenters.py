@@ -7,7 +7,7 @@ from datetime import date
 from albertslund_it.common.money import format_kroner
 from leasing.buyout.selectors.rows import BuyoutRow, Obstacle, Question
 from leasing.lease_end.presenters import what_happens
-from leasing.models import BuyoutInvitation
+from leasing.models import BuyoutInvitation, BuyoutOffer
 
 WORDS_OF_ASKED = {
     Question.NOT_ASKED: "Ikke spurgt",
@@ -57,6 +57,13 @@ def fate_shown(row: BuyoutRow, on: date) -> tuple[str, str]:
     """Return what happens at the end as a mark: style and words."""
     happening = what_happens(row.end, on)
     return happening.style, happening.words
+
+
+def what_is_offered(offer: BuyoutOffer) -> str:
+    """Say what an offer is for."""
+    if offer.device:
+        return f"{offer.device.serial_number} ({offer.device.model.name})"
+    return f"Alle {offer.model.name}" if offer.model else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,13 @@ from albertslund_it.web.lists.filters import FilterSet
 from albertslund_it.web.lists.tables import QuerySetRows, Table
 from inventory.models import Department, DeviceModel
 from inventory.placements.selectors import placements_in_force
-from leasing.buyout.presenters import WORDS_OF_ASKED, fate_shown, mark_of_asked, why_not_asked
+from leasing.buyout.presenters import (
+    WORDS_OF_ASKED,
+    fate_shown,
+    mark_of_asked,
+    what_is_offered,
+    why_not_asked,
+)
 from leasing.buyout.selectors.candidates import leases_asked, leases_near, leases_offered
 from leasing.buyout.selectors.rows import BuyoutRow, Question, buyout_rows
 from leasing.models import BuyoutOffer, EndChoice, EndDecision, Lease, SubAgreement
@@ -275,15 +281,19 @@ class OfferTable(Table):
     empty_title = "Der er ingen tilbud endnu"
     empty_help = "Skriv et, eller indlæs leasinggivers liste fra et regneark."
 
+    what = Column(
+        "Tilbud på",
+        of=what_is_offered,
+        link=_offer_page,
+        sort_by=("device__serial_number", "model__name"),
+        exclude_from_export=True,
+    )
+    price_ore = AmountColumn("Frikøbspris (kr.)")
+    valid_until = DateColumn("Gælder til")
+    # What an import of the file needs.
     serial_number = CodeColumn(
         "Serienummer",
         of=lambda one: one.device.serial_number if one.device else "",
-        sort_by="device__serial_number",
-        link=_offer_page,
+        visible=False,
     )
-    model = Column(
-        "Model", of=lambda one: one.model.name if one.model else "", sort_by="model__name",
-        link=_offer_page,
-    )  # fmt: skip
-    price_ore = AmountColumn("Frikøbspris (kr.)")
-    valid_until = DateColumn("Gælder til")
+    model = Column("Model", of=lambda one: one.model.name if one.model else "", visible=False)

@@ -91,4 +91,4 @@ class OfferList(ListPage):
     file_name = "tilbud-om-frikoeb"
 
     def rows(self):
-        return BuyoutOffer.objects.select_related("device", "model")
+        return BuyoutOffer.objects.select_related("device__model", "model")

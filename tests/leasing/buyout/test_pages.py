@@ -5,6 +5,7 @@ from datetime import date
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from lxml import html
@@ -264,8 +265,13 @@ def test_a_large_offer_is_asked_about(office, helpdesk):
 
 
 def test_the_exported_offers_can_be_taken_in_again(office, helpdesk):
-    rows = sheet_of(helpdesk, "/frikoeb/tilbud/?hent=xlsx")
-    assert ["Serienummer", "Model", "Frikøbspris (kr.)", "Gælder til"] in rows
+    BuyoutOffer.objects.create(device=office.leases[0].device, price_ore=900, valid_until=UNTIL)
+    response = helpdesk.get("/frikoeb/tilbud/?hent=xlsx")
+    upload = SimpleUploadedFile("tilbud.xlsx", b"".join(response.streaming_content))
+    page = helpdesk.post("/indlaes/offers/", {"file": upload})
+    assert page.context["report"].row_count == 2
+    assert "Filen ændrer ikke noget" in page.content.decode()
+    assert shown(helpdesk, "/frikoeb/tilbud/?sorter=what") == ["PF000001 (T14)", "Alle T14"]
 
 
 def test_the_list_asks_as_often_for_many_as_for_few(office, helpdesk):
