@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from albertslund_it.common.money import format_kroner
+from leasing.buyout.selectors.candidates import YesWaiting
 from leasing.buyout.selectors.rows import BuyoutRow, Obstacle, Question
+from leasing.domain.tasks import Task
 from leasing.lease_end.presenters import what_happens
 from leasing.models import BuyoutInvitation, BuyoutOffer
 
@@ -64,6 +66,18 @@ def what_is_offered(offer: BuyoutOffer) -> str:
     if offer.device:
         return f"{offer.device.serial_number} ({offer.device.model.name})"
     return f"Alle {offer.model.name}" if offer.model else ""
+
+
+def buyout_tasks(work: YesWaiting) -> Iterator[Task]:
+    """Yield what waits for the helpdesk: those who said yes."""
+    if work.count and work.first_day:
+        one = work.count == 1
+        yield Task(
+            "buyouts",
+            f"{work.count} medarbejder{'' if one else 'e'} har sagt ja til frikøb",
+            f"Beslut det senest den {work.first_day:%d-%m-%Y}"
+            f"{'.' if one else ', hvor den første frist går.'}",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from albertslund_it.web.clock import today
 from inventory.organisation.selectors.scope import devices_seen_by, sees_all
 from leasing.billing.selectors.outstanding import Outstanding, outstanding
 from leasing.billing.selectors.quarter_costs import cost_of
+from leasing.buyout.presenters import buyout_tasks
+from leasing.buyout.selectors.candidates import yes_waiting
 from leasing.cost_share.selectors.minute import minute_of
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views import task_links
@@ -57,6 +59,7 @@ def front(request):
     if user.has_perm(HANDLE_ORDERS):
         moment = moment_now()
         tasks += mail_tasks(unsent_mails())
+        tasks += buyout_tasks(yes_waiting(day))
         tasks += order_tasks(open_lines_by_status())
         tasks += loss_tasks(running_breaches(moment), moment)
     if user.has_perm(VIEW_BILLINGRUN):

@@ -66,6 +66,7 @@ LEASING = {
     "retention": (),
     "front": (
         "billing",
+        "buyout",
         "confirmation",
         "cost_share",
         "data_quality",

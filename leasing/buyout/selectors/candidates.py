@@ -1,6 +1,7 @@
 """Which leases are about a buyout: those a list shows, and those a question stands on."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import User
@@ -77,6 +78,26 @@ def said_yes(leases: QuerySet[Lease], on: date) -> QuerySet[Lease]:
     """Keep those whose employee has said yes, has it still, and has not bought it yet."""
     yes = leases_asked(on)[Question.YES]
     return leases.filter(device__departure=None, pk__in=among(yes, int))
+
+
+@dataclass(frozen=True, slots=True)
+class YesWaiting:
+    """How many have said yes and wait for a decision, and by when the first is to be made."""
+
+    count: int
+    first_day: date | None
+
+
+def yes_waiting(on: date) -> YesWaiting:
+    """Count those who said yes and have it still, where nothing is decided."""
+    yes = BuyoutInvitation.objects.filter(
+        answer=BuyoutInvitation.Answer.YES, withdrawn_at=None, lease__device__departure=None
+    )
+    decided = EndDecision.objects.filter(choice=EndChoice.BUYOUT).values("term__lease")
+    ids = list(yes.exclude(lease__in=decided).order_by().values_list("lease", flat=True))
+    rows = buyout_rows(ids, on) if ids else []
+    days = [row.last_buyout_day for row in rows if row.asked == Question.YES]
+    return YesWaiting(len(days), min(days, default=None))
 
 
 def invitation_still_open(invitation_id: int, on: date) -> BuyoutInvitation | None:

@@ -20,6 +20,7 @@ from leasing.domain.tasks import Task
 # Where a task is done, whatever it is about: (address name, what follows).
 PAGES = {
     "answers": ("decisions", "#indsigelser"),
+    "buyouts": ("buyout-list", "?svar=yes&valg=nej"),
     "confirm": ("confirm", ""),
     "corrections": ("corrections", ""),
     "mails": ("mail-list", "?status=venter"),

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from inventory.models import Device
 from leasing.domain.accrual import a_quarter
 from leasing.domain.lease_end import last_buyout_day, last_extension_day, last_return_day
+from leasing.lease_end.selectors.offers import offers_of
 from leasing.lease_end.selectors.questions import answer_by_of
 from leasing.lease_end.selectors.term_ends import TermEnd
 from leasing.models import BuyoutOffer, LeasePrice, Settings
@@ -61,6 +60,4 @@ def options_at(end: TermEnd, on: date) -> Options:
 
 def offer_for(device: Device, on: date) -> BuyoutOffer | None:
     """Return the lessor's offer for a device: its own before its model's, the latest that holds."""
-    offers = BuyoutOffer.objects.filter(Q(device=device) | Q(model=device.model))
-    found = list(offers.filter(valid_until__gte=on).order_by("-valid_until", "-pk"))
-    return next((one for one in found if one.device_id), found[0] if found else None)
+    return offers_of({device.pk: device.model_id}, on).get(device.pk)

@@ -193,6 +193,31 @@ def test_a_question_is_withdrawn_from_the_list(office, helpdesk):
     assert "Trukket tilbage" in helpdesk.get("/frikoeb/").content.decode()
 
 
+def test_a_yes_that_waits_stands_on_the_front_page_until_it_is_decided(
+    office, helpdesk, client_of, cast
+):
+    def tasks(client):
+        page = html.fromstring(client.get("/").content.decode())
+        return [
+            (one.text_content(), one.get("href"))
+            for one in page.xpath("//a[contains(@class, 'task-title')]")
+            if "frikøb" in one.text_content()
+        ]
+
+    first, second = ask(*office.leases)
+    assert tasks(helpdesk) == []
+    answer(first)
+    answer(second)
+    there = "/frikoeb/?svar=yes&valg=nej"
+    assert tasks(helpdesk) == [("2 medarbejdere har sagt ja til frikøb", there)]
+    assert "Beslut det senest den 01-12-2029" in helpdesk.get("/").content.decode()
+    assert tasks(client_of(cast.finance)) == []
+    decide(office.leases[0])
+    assert tasks(helpdesk) == [("1 medarbejder har sagt ja til frikøb", there)]
+    make.placement(office.leases[1].device, TODAY, office.unit, office.anna)
+    assert tasks(helpdesk) == []
+
+
 def test_who_said_yes_is_a_list_for_the_lessor(office, helpdesk):
     answer(*ask(office.leases[0]))
     answer(*ask(office.leases[1]), "no")
