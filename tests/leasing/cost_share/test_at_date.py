@@ -15,6 +15,7 @@ from albertslund_it.roles import HEAD, UNIT_LEADER
 from inventory.models import Unit
 from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
 from leasing.cost_share.selectors.at_date import SAME, HeldRows, day_of
+from leasing.cost_share.selectors.cells import held_by
 from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Payer, payers_seen_by
 from leasing.cost_share.selectors.share import share_of
 from leasing.cost_table.moment import one_moment
@@ -69,16 +70,22 @@ class Always(TestCase):
             for fact in later:
                 world.enter(fact)
             with one_moment():
+                names = dict(Unit.objects.values_list("id", "name"))
+                quarters = (Quarter(2026, 1), Quarter(2026, 3), Quarter(2027, 2))
                 for payer in payers_of(world):
-                    for quarter in (Quarter(2026, 1), Quarter(2026, 3), Quarter(2027, 2)):
-                        share = share_of(payer, quarter, date(2026, 11, 23))
-                        day = day_of(payer, share.held.day)
-                        held = rows_on(payer, share.held.day)
-                        assert day.total.items == share.held.items == len(held)
-                        assert day.total.amount_ore == share.held.pcs_quarter_ore  # all are pcs
-                        names = dict(Unit.objects.values_list("id", "name"))
+                    for quarter in quarters:
+                        kept = held_by(payer, quarter.last_day)
+                        day = day_of(payer, quarter.last_day)
+                        held = rows_on(payer, quarter.last_day)
+                        assert day.total.items == kept.items == len(held)
+                        assert day.total.amount_ore == kept.pcs_quarter_ore  # all are pcs
                         by_unit = Counter(one.unit for one in held)
-                        assert by_unit == {names[u]: n for u, n in share.held.by_unit.items() if n}
+                        assert by_unit == {names[u]: n for u, n in kept.by_unit.items() if n}
+                # That is where the share has it from; which quarter is asked for differs.
+                for number, payer in enumerate(payers_of(world), start=len(facts)):
+                    quarter = quarters[number % 3]
+                    share = share_of(payer, quarter, date(2026, 11, 23))
+                    assert share.held == held_by(payer, quarter.last_day)
 
     @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(FACTS, min_size=4, max_size=20), DAYS, DAYS)
