@@ -17,6 +17,7 @@ SUBJECTS = (
     "mail",
     "cost_share",
     "end_calendar",
+    "calendar_feed",
     "confirmation",
     "imports",
     "supplier",

@@ -121,7 +121,7 @@ def build(*, scene: str, today: date, tell: Callable[[str], None]) -> None:
         tell("Afstemmer leasinggivers fakturaer og spørger lederne …")
         _let_finance_work(today, helpdesk)
     call_mails_sent()
-    Settings.objects.update(shows_demo_data=True)
+    Settings.objects.update(shows_demo_data=True, uses_calendar_feed=True)
 
 
 def _let_finance_work(today: date, helpdesk: User) -> None:

@@ -44,6 +44,7 @@ class SettingsAdmin(OurAdmin):
                     "return_days",
                     "heads_decide_ends",
                     "end_notice_days",
+                    "uses_calendar_feed",
                 ]
             },
         ),

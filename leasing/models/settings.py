@@ -160,6 +160,12 @@ class Settings(models.Model):
         validators=[validate_days],
         help_text="Så mange dage før udløb får it-helpdesk og ledere besked om det ubesluttede.",
     )
+    uses_calendar_feed = models.BooleanField(
+        "frister ved udløb i kalenderen",
+        default=False,
+        help_text="Slå til, hvis hver bruger må få en hemmelig adresse, hvor kalenderen henter "
+        "fristerne ved udløb.",
+    )
     helpdesk_mail = models.EmailField("it-helpdesks mail", blank=True)
     finance_mail = models.EmailField("økonomis mail", blank=True)
     audit_mail = models.EmailField(

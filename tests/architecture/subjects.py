@@ -18,6 +18,7 @@ LEASING = {
     "leases": ("billing",),
     "lease_end": ("billing", "leases"),
     "lessor_questions": ("lease_end",),
+    "calendar_feed": ("lease_end",),
     "buyout": ("billing", "lease_end", "leases", "mail"),
     "approvals": ("leases", "mail"),
     "supplier": ("billing", "leases"),

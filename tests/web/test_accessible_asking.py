@@ -5,8 +5,14 @@ from datetime import date
 import pytest
 
 from albertslund_it.common.quarters import add_months
+from leasing.models import Settings
 from tests import builders as make
-from tests.browser import WIDE, assert_accessible_in_every_look, log_in
+from tests.browser import (
+    WIDE,
+    assert_accessible_in_every_look,
+    assert_no_sideways_scroll,
+    log_in,
+)
 from tests.files import workbook
 from tests.leasing.lessor_questions.asking import ask, listed
 from tests.web.test_accessible import check
@@ -51,3 +57,13 @@ def test_the_calendar_of_ends(page, live_server, question, cast):
     figure = page.locator("figure").first.bounding_box()
     assert figure["x"] >= 0
     assert figure["width"] <= WIDE["width"]
+
+
+def test_the_page_of_the_own_calendar(page, live_server, question, cast):
+    Settings.objects.update(uses_calendar_feed=True)
+    log_in(page, live_server, cast.helpdesk)
+    check(page, live_server, "/kalender/")
+    page.click("text=Lav en adresse")
+    page.wait_for_selector("text=Kopiér den nu")
+    assert_accessible_in_every_look(page)
+    assert_no_sideways_scroll(page)

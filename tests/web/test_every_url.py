@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from albertslund_it import roles
-from leasing.models import BuyoutOffer, Mail, Objection
+from leasing.models import BuyoutOffer, Mail, Objection, Settings
 from leasing.supplier.services.files import attach_file
 from tests import builders as make
 from tests.leasing.closed import close
@@ -143,6 +143,7 @@ TABLE = {
     "leverandoerfakturaer/<int:pk>/tilbage/": {"open": FINANCE},
     "kvartaler/<slug:code>/<slug:number>/": {"open": SEERS | {roles.HEAD}, "hidden": LEADERS},
     "udloeb/kalender/": {"open": READERS},
+    "kalender/": {"open": READERS},
     "henvendelser/": {"open": SEERS},
     "henvendelser/ny/": {"open": HELPDESK},
     "henvendelser/<int:pk>/": {"open": SEERS},
@@ -183,7 +184,13 @@ TABLE = {
     "indlaes/<str:kind>/": {"open": IMPORTERS},
     "indlaes/<str:kind>/eksempel/": {"open": IMPORTERS},
 }
-OPEN_TO_ALL = {"log-ind/", "log-ud/", "admin/login/", "frikoeb/svar/<path:token>/"}
+OPEN_TO_ALL = {
+    "log-ind/",
+    "log-ud/",
+    "admin/login/",
+    "frikoeb/svar/<path:token>/",
+    "kalender/<str:secret>.ics",
+}
 ARGUMENTS = {"code": "2026Q1", "file_kind": "xlsx", "number": "2026Q1-01", "kind": "units"}
 # What a page that was opened may answer: done, sent on, or a form that says what is missing.
 OPENED = {200, 302, 409, 422}
@@ -207,6 +214,7 @@ ADMIN = [route for route in ROUTES if route.startswith("admin/") and "<" not in 
 def town(cast, settings):
     """Give the cast a closed quarter, and a department that its leaders have no part in."""
     settings.TODAY = TODAY
+    Settings.objects.update(uses_calendar_feed=True)
     make.cost_holder()
     foreign = make.unit("2001", "Åhaven", department=make.department("Miljø & Teknik"))
     people = {
