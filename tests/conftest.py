@@ -1,5 +1,7 @@
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,23 @@ def django_db_setup(django_db_setup, django_db_keepdb, kept_databases, django_db
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+@pytest.fixture(scope="session")
+def migrated_file(django_db_setup, tmp_path_factory, kept_databases):
+    """Give a migrated and empty SQLite file, for copies that processes of a test's own work on.
+
+    Its guards may be those of an earlier run: who looks at them migrates the copy.
+    """
+    path = tmp_path_factory.mktemp("migrated") / "db.sqlite3"
+    if not (kept_databases and kept_database.copy_to(path, kept_databases)):
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "-v0"],
+            env=os.environ | {"DATABASE_URL": f"sqlite:///{path}"},
+            cwd=django_settings.BASE_DIR,
+            check=True,
+        )
+    return path
 
 
 @pytest.fixture
