@@ -7,6 +7,7 @@ from albertslund_it.common.permissions import (
     ADD_SCENARIO,
     CLOSE_QUARTER,
     DECIDE_APPROVAL,
+    DECIDE_LEASE_END,
     EXPORT_REBILLING,
     HANDLE_ORDERS,
     IMPORT_INVENTORY,
@@ -52,6 +53,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         VIEW_ORDER,
         HANDLE_ORDERS,
         SETTLE_OBJECTION,
+        DECIDE_LEASE_END,
         ADD_SCENARIO,
     ),
     HEAD: (

@@ -27,7 +27,7 @@ from leasing.cost_share.selectors.what_if import models_to_choose, units_to_choo
 from leasing.cost_table.facts import billing_start
 from leasing.domain.assumptions import Assumptions
 from leasing.domain.renewal import ASSUMED, PLANNED
-from leasing.models import KIND_NAMES, BillingRun, EndChoice, Kind
+from leasing.models import KIND_NAMES, BillingRun, Kind
 
 WITHOUT_DEVICE = "uden"
 
@@ -330,20 +330,3 @@ class BudgetForm(PlainForm, forms.Form):
     def read(self, name: str) -> dict[int, int | None]:
         """Return the values of all units' fields of a name, by unit id."""
         return {unit.id: self.cleaned_data[f"{name}_{unit.id}"] for unit in self.units}
-
-
-class WishForm(PlainForm, forms.Form):
-    """What a leader wishes for the devices that are ticked."""
-
-    wish = forms.ChoiceField(
-        label="Ønske",
-        choices=[("", "Vælg et ønske"), *EndChoice.choices],
-        error_messages={"required": "Vælg, om I ønsker frikøb, forlængelse eller returnering."},
-    )
-    note = forms.CharField(
-        label="Bemærkning",
-        required=False,
-        max_length=300,
-        help_text="Fx hvem der vil frikøbe, eller hvor længe I vil forlænge.",
-        error_messages={"max_length": "Bemærkningen må højst være 300 tegn."},
-    )

@@ -1,14 +1,24 @@
 """What the board of ends is narrowed to, and what is typed in of ends."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from django import forms
 
+from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.forms.fields import PlainForm, PlainSelect
+from albertslund_it.web.forms.fields import KronerField, PlainForm, PlainSelect, dress
 from inventory.organisation.presenters import unit_choices
+from leasing.domain.accrual import a_quarter
 from leasing.domain.lease_end import NOTICE_MONTHS
 from leasing.lease_end.presenters import EVERY_QUARTER, FATE_NAMES
 from leasing.lease_end.selectors.board import NO_WISH, BoardChoice, EndBoard
+from leasing.lease_end.selectors.term_ends import TermEnd
+from leasing.lease_end.services.decisions import LONGEST_REASON, WantedEnd
 from leasing.models import EndChoice
+
+TAKEN_BACK = "none"
+MOST_ORE = 10**12  # ten milliards of kroner: more is a slip, and a database's limit is near
 
 
 class BoardForm(PlainForm, forms.Form):
@@ -67,6 +77,113 @@ class BoardForm(PlainForm, forms.Form):
             unit_id=_id(asked["enhed"]),
             search=asked["q"],
             with_people=self.with_people,
+        )
+
+
+class WishForm(PlainForm, forms.Form):
+    """What a leader wishes for the devices that are ticked."""
+
+    wish = forms.ChoiceField(
+        label="Ønske",
+        choices=[("", "Vælg et ønske"), *EndChoice.choices],
+        error_messages={"required": "Vælg, om I ønsker frikøb, forlængelse eller returnering."},
+    )
+    note = forms.CharField(
+        label="Bemærkning",
+        required=False,
+        max_length=300,
+        help_text="Fx hvem der vil frikøbe, eller hvor længe I vil forlænge.",
+        error_messages={"max_length": "Bemærkningen må højst være 300 tegn."},
+    )
+
+
+class DecideForm(PlainForm, forms.Form):
+    """What is decided about some ends; an extension has a price for each model among them."""
+
+    choice = forms.ChoiceField(
+        label="Valg",
+        choices=[
+            ("", "Vælg, hvad der skal ske"),
+            *EndChoice.choices,
+            (TAKEN_BACK, "Tag beslutningen tilbage"),
+        ],
+        error_messages={"required": "Vælg frikøb, forlængelse eller returnering."},
+    )
+    quarters = forms.ChoiceField(
+        label="Forlænges i",
+        required=False,
+        choices=[
+            ("", "Vælg"),
+            ("1", "1 kvartal"),
+            *((str(n), f"{n} kvartaler") for n in (2, 3, 4)),
+        ],
+    )
+    reason = forms.CharField(
+        label="Begrundelse",
+        required=False,
+        max_length=LONGEST_REASON,
+        help_text="Står i historikken sammen med dit navn.",
+    )
+    skips = forms.BooleanField(label="Gem for de andre, og lad dem stå", required=False)
+    is_sure = forms.BooleanField(required=False)
+
+    def __init__(self, data=None, *, ends: Sequence[TermEnd], **kwargs):
+        super().__init__(data, **kwargs)
+        self.ends = ends
+        errors = self.fields["quarters"].error_messages
+        errors["invalid_choice"] = "En forlængelse er på 1–4 kvartaler."
+        counts = Counter((end.model_name, end.model_id) for end in ends)
+        self.models = [pk for (_, pk), _ in sorted(counts.items())]
+        for (name, pk), count in sorted(counts.items()):
+            field = KronerField(
+                label=f"Forlængelsens pris: {name} ({count} stk.)",
+                required=False,
+                help_text=f"Pr. stk. for hele forlængelsen, uden moms. {self._estimate(pk)}",
+            )
+            dress(field)
+            self.fields[f"price_{pk}"] = field
+
+    def _estimate(self, model_id: int) -> str:
+        """Say what a quarter would cost at the instalments of now."""
+        found = {
+            a_quarter(end.term.price_ore, end.term.quarters)
+            for end in self.ends
+            if end.model_id == model_id
+        }
+        low, high = format_kroner(min(found)), format_kroner(max(found))
+        span = low if low == high else f"{low} – {high}"
+        return f"Et skøn, samme ydelse som nu: {span} pr. kvartal."
+
+    @property
+    def prices(self):
+        return [self[f"price_{pk}"] for pk in self.models]
+
+    def clean(self):
+        """Ask for what an extension needs."""
+        found = super().clean()
+        if found.get("choice") != EndChoice.EXTENSION:
+            return found
+        if not found.get("quarters") and "quarters" not in self.errors:
+            self.add_error("quarters", "Vælg, om den forlænges i 1, 2, 3 eller 4 kvartaler.")
+        for pk in self.models:
+            name = f"price_{pk}"
+            if name not in self.errors and not 0 < (found.get(name) or 0) < MOST_ORE:
+                self.add_error(
+                    name, "Skriv prisen for hele forlængelsen i kroner, over nul, fx 1.200,00."
+                )
+        return found
+
+    def wanted(self) -> WantedEnd:
+        """Return what is to be decided; prices by term."""
+        asked = self.cleaned_data
+        is_extension = asked["choice"] == EndChoice.EXTENSION
+        return WantedEnd(
+            "" if asked["choice"] == TAKEN_BACK else asked["choice"],
+            asked["reason"],
+            int(asked["quarters"]) if is_extension else 0,
+            {end.term_id: asked[f"price_{end.model_id}"] for end in self.ends}
+            if is_extension
+            else {},
         )
 
 

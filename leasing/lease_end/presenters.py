@@ -77,6 +77,13 @@ def _detail(end: TermEnd) -> str:
     return f"{said}: {decided.reason}" if decided.reason else said
 
 
+def choice_words(choice: str) -> str:
+    """Return what a saved choice is called; '' is one that is taken back."""
+    if not choice:
+        return "Beslutningen er taget tilbage"
+    return f"{EndChoice(choice).label} er besluttet"
+
+
 def choice_shown(end: TermEnd) -> str:
     """Return the choice at an end as lists and files name it; '' where there is none."""
     choice = EndChoice.EXTENSION if end.extension else end.decided.choice
@@ -215,3 +222,8 @@ def _buyout(options: Options) -> OptionShown:
         f"og det gælder til {options.offer.valid_until:%d-%m-%Y}."
     )
     return OptionShown("Frikøb", by, style, "0,00 kr. for kommunen", note)
+
+
+def change_of(before: TermEnd, after: TermEnd, on: date) -> tuple[str, str]:
+    """Return what an end is now and would be, in words."""
+    return what_happens(before, on).words, what_happens(after, on).words

@@ -41,6 +41,7 @@ class EndDecision(models.Model):
     class Meta:
         verbose_name = "udløbsvalg"
         verbose_name_plural = "udløbsvalg"
+        permissions = [("decide_lease_end", "Kan beslutte, hvad der skal ske ved udløb")]
         indexes = [
             # How leases end: few of many, and found by every list of what ends.
             models.Index("term", condition=~Q(choice=""), name="end_decisions_made"),

@@ -104,6 +104,8 @@ TABLE = {
     "frikoeb/tilbud/<int:pk>/": {"open": HELPDESK},
     "frikoeb/tilbud/<int:pk>/slet/": {"open": HELPDESK, "method": "post"},
     "udloeb/": {"open": READERS},
+    "udloeb/beslut/": {"open": HELPDESK},
+    "udloeb/oensk/": {"open": LEADERS},
     "udloeb/<int:term>/": {"open": READERS},
     "kvartaler/": {"open": QUARTERS},
     "linjer/beregning/<int:lease>/<int:unit>/<str:period>/": {

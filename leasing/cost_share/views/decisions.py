@@ -13,10 +13,10 @@ from leasing.approvals.selectors.approvals import approvals_to_decide, cost_of_e
 from leasing.confirmation.presenters import confirmation_tasks
 from leasing.confirmation.selectors.first import round_work
 from leasing.confirmation.selectors.items import answered_objections
-from leasing.cost_share.forms import WishForm
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_share.views.task_links import linked
+from leasing.lease_end.forms import WishForm
 from leasing.lease_end.selectors.endings import ending_page
 from leasing.lease_end.services.wishes import wish_for_end
 

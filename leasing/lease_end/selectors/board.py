@@ -15,16 +15,17 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 
+from albertslund_it.common.permissions import DECIDE_LEASE_END, WISH_FOR_END
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from inventory.devices.selectors import devices_matching
-from inventory.models import Departure, Device
-from inventory.organisation.selectors.scope import devices_seen_by, sees_all
+from inventory.models import Departure, Device, Unit
+from inventory.organisation.selectors.scope import devices_seen_by, sees_all, units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.domain.accrual import a_quarter, terms_in_order
 from leasing.domain.lease_end import Fate, ends_soon_until
 from leasing.lease_end.selectors.endings import payers_own
-from leasing.models import CostLease, EndDecision, EndWish, Lease, LeaseTerm
+from leasing.models import CostLease, EndDecision, EndWish, Lease, LeaseTerm, Settings
 
 # What ends are chosen by beside their fate: nothing decided, late or not; an extension that runs.
 OPEN, BEGUN = "open", "begun"
@@ -271,6 +272,13 @@ class EndBoard:
             is_left_out &= Q(ends_before__lte=self.on)
         return running.filter(ends_before__lte=ends_soon_until(self.on)).exclude(is_left_out)
 
+    def term_ids(self) -> list[int]:
+        """Return the terms whose ends are chosen, in no order."""
+        leases = among(list(self.chosen_rows.values_list("pk", flat=True)), int)
+        terms = LeaseTerm.objects.filter(lease__in=leases).order_by("lease", "position")
+        last = dict(terms.values_list("lease", "pk"))
+        return [*last.values(), *(end.term_id for end in self.chosen_extended if end.term_id)]
+
     def quarters(self) -> list[Quarter]:
         """Return the quarters from the first end to the last of all that may be seen."""
         ends = CostLease.objects.order_by("ends_before").values_list("ends_before", flat=True)
@@ -344,6 +352,23 @@ def _extended_of(lease_id: int, rows: list[tuple[Any, ...]]) -> Iterator[BoardEn
         if stops_on is None or stops_on >= term.ends_before:
             ore = a_quarter(term.price_ore, term.quarters)
             yield BoardEnd(lease_id, row[3], term.ends_before, ore)
+
+
+@dataclass(frozen=True, slots=True)
+class DecideRight:
+    """Whether somebody may decide about ends, and of which units alone; None for all."""
+
+    is_given: bool
+    units: QuerySet[Unit] | None = None
+
+
+def right_to_decide(user: User, on: date) -> DecideRight:
+    """Tell what a user may decide: IT all, leaders their own where the municipality lets them."""
+    if user.has_perm(DECIDE_LEASE_END):
+        return DecideRight(True, None if sees_all(user) else units_seen_by(user, on))
+    if user.has_perm(WISH_FOR_END) and Settings.objects.filter(heads_decide_ends=True).exists():
+        return DecideRight(True, units_seen_by(user, on))
+    return DecideRight(False)
 
 
 def undecided_sum(user: User, on: date) -> EndSum:

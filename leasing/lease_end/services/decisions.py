@@ -1,5 +1,6 @@
 """What is decided about the end of a lease, and a stop before that."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from inventory.models import Departure, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.services.locks import PRICED
 from leasing.domain.lease_end import EXTENSION_QUARTERS, last_buyout_day
-from leasing.lease_end.selectors.term_ends import TermEnd, term_ends
+from leasing.lease_end.selectors.term_ends import TermEnd, ends_of_terms, term_ends
 from leasing.leases.services.corrections import faults_of_price, locked_lease, save_lease, terms_of
 from leasing.models import EndChoice, EndDecision, Lease, LeaseTerm, Settings
 
@@ -82,7 +83,7 @@ def decide_lease(
     wanted = WantedEnd(
         "" if choice == UNDECIDED else choice, reason, quarters or 0, {end.term_id: price_ore or 0}
     )
-    reasons += _faults(end, wanted, today, Settings.objects.get())
+    reasons += faults_of(end, wanted, today, Settings.objects.get())
     if reasons:
         raise Refused(*reasons)
     return _save([end], wanted, actor, now)
@@ -109,16 +110,19 @@ def decide_ends(
     lock(*PRICED, EndDecision)
     if not term_ids:
         raise Refused("Sæt kryds ved det udstyr, der skal besluttes noget om.")
-    leases = LeaseTerm.objects.filter(pk__in=among(term_ids, int)).values_list("lease", flat=True)
-    found = {end.term_id: end for ends in term_ends(set(leases)).values() for end in ends}
-    chosen = [found[pk] for pk in sorted(set(term_ids)) if pk in found]
+    chosen = ends_of_terms(term_ids)
     if len(chosen) < len(set(term_ids)) or _elsewhere(chosen, units, today):
-        raise Refused("Noget af udstyret er ikke på listen mere. Hent siden igen, og vælg på ny.")
+        raise not_on_the_list()
     agree()
-    settings = Settings.objects.get()
-    if reasons := [fault for end in chosen for fault in _faults(end, wanted, today, settings)]:
+    faults = faults_by_term(chosen, wanted, today)
+    if reasons := [fault for end in chosen for fault in faults.get(end.term_id, ())]:
         raise Refused(*reasons)
     return _save(chosen, wanted, actor, now)
+
+
+def not_on_the_list() -> Refused:
+    """Return the refusal of what is named and not there, or not the person's."""
+    return Refused("Noget af udstyret er ikke på listen mere. Hent siden igen, og vælg på ny.")
 
 
 def _elsewhere(chosen: Sequence[TermEnd], units: QuerySet[Unit] | None, today: date) -> bool:
@@ -140,7 +144,21 @@ def is_decided(end: TermEnd, wanted: WantedEnd) -> bool:
     return asked == (end.extension.quarters, end.extension.price_ore)
 
 
-def _faults(end: TermEnd, wanted: WantedEnd, today: date, settings: Settings) -> list[str]:
+def faults_by_term(ends: Sequence[TermEnd], wanted: WantedEnd, today: date) -> dict[int, list[str]]:
+    """Say why a decision cannot stand at some of the ends, by term."""
+    settings = Settings.objects.get()
+    of_lease = Counter(end.lease_id for end in ends)
+    found = {}
+    for end in ends:
+        faults = faults_of(end, wanted, today, settings)
+        if of_lease[end.lease_id] > 1:
+            faults = [f"{end.serial_number} er valgt ved flere udløb på én gang. Vælg ét af dem."]
+        if faults:
+            found[end.term_id] = faults
+    return found
+
+
+def faults_of(end: TermEnd, wanted: WantedEnd, today: date, settings: Settings) -> list[str]:
     """Say why a decision about the end of a term cannot stand."""
     if is_decided(end, wanted):
         return []

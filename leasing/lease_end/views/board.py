@@ -3,16 +3,15 @@
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.functional import cached_property
 
-from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE
+from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE, WISH_FOR_END
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
-from inventory.organisation.selectors.organisation import departments_open_to
-from inventory.organisation.selectors.scope import devices_seen_by, sees_all, units_seen_by
+from inventory.organisation.selectors.scope import devices_seen_by, sees_all
 from leasing.cost_table.moment import one_moment
-from leasing.lease_end.forms import BoardFilters, BoardForm
 from leasing.lease_end.presenters import figures_of, options_shown, what_happens
-from leasing.lease_end.selectors.board import BoardChoice, ends_seen_by
+from leasing.lease_end.selectors.board import right_to_decide
 from leasing.lease_end.selectors.options import options_at
 from leasing.lease_end.selectors.term_ends import end_of_term
 from leasing.lease_end.tables.board import (
@@ -20,8 +19,9 @@ from leasing.lease_end.tables.board import (
     WITH_PEOPLE,
     BoardRows,
     BoardTable,
+    EndPickColumn,
 )
-from leasing.models import SubAgreement
+from leasing.lease_end.views.asked import asked_filters
 
 
 class EndBoardPage(ListPage):
@@ -38,21 +38,8 @@ class EndBoardPage(ListPage):
         with one_moment():
             return super().get(request, *args, **kwargs)
 
-    def board(self, choice: BoardChoice):
-        return ends_seen_by(self.request.user, today(), choice)
-
     def make_filters(self):
-        user, day = self.request.user, today()
-        agreements = SubAgreement.objects.order_by("number")
-        form = BoardForm(
-            self.request.GET,
-            departments=departments_open_to(user, day),
-            units=units_seen_by(user, day),
-            agreements=agreements if sees_all(user) else agreements.none(),
-            quarters=self.board(BoardChoice()).quarters(),
-            with_people=user.has_perm(VIEW_EMPLOYEE),
-        )
-        return BoardFilters(form, self.board)
+        return asked_filters(self.request)
 
     def table_data(self, filtered):
         self.chosen = filtered
@@ -62,10 +49,28 @@ class EndBoardPage(ListPage):
         user = self.request.user
         hidden = [] if user.has_perm(VIEW_EMPLOYEE) else [*WITH_PEOPLE]
         hidden += [] if sees_all(user) else [*FOR_READERS_OF_ALL]
-        return {"exclude": hidden}
+        picked = [("serial_number", EndPickColumn())] if self.picks() else []
+        return {"exclude": hidden, "extra_columns": picked}
+
+    def picks(self) -> bool:
+        """Tell whether there is anything to tick rows for."""
+        return self.decides or self.request.user.has_perm(WISH_FOR_END)
+
+    @cached_property
+    def decides(self) -> bool:
+        return right_to_decide(self.request.user, today()).is_given
 
     def extra_context(self):
-        return {"figures": figures_of(self.chosen.sums, self.request.GET)}
+        asked = self.request.GET.copy()
+        for name in ("side", "sorter", "hent"):
+            asked.pop(name, None)
+        return {
+            "figures": figures_of(self.chosen.sums, self.request.GET),
+            "picks": self.picks(),
+            "decides": self.decides,
+            "query": asked.urlencode(),
+            "count": len(self.chosen),
+        }
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)
@@ -83,5 +88,6 @@ def end_detail(request, term):
         "options": options,
         "rows": options_shown(options),
         "reads_all": sees_all(user),
+        "decides": right_to_decide(user, on).is_given,
     }
     return render(request, "leasing/lease_end/detail.html", context)
