@@ -49,16 +49,20 @@ COUNT_ERRORS = dict.fromkeys(
 )
 
 
+def _plain_choice(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, widget=PlainSelect)
+
+
 class LineForm(PlainForm, forms.Form):
     """What the lines can be narrowed to; every choice is within the payer's own."""
 
-    afdeling = forms.ChoiceField(label="Hvem betaler", required=False)
-    enhed = forms.ChoiceField(label="Enhed", required=False, widget=PlainSelect)
-    fra = forms.ChoiceField(label="Fra kvartal", required=False)
-    til = forms.ChoiceField(label="Til kvartal", required=False)
-    koersel = forms.ChoiceField(label="Opkrævet i", required=False)
-    slags = forms.ChoiceField(label="Slags", required=False)
-    model = forms.ChoiceField(label="Model", required=False)
+    afdeling = _plain_choice("Hvem betaler")
+    enhed = _plain_choice("Enhed")
+    fra = _plain_choice("Fra kvartal")
+    til = _plain_choice("Til kvartal")
+    koersel = _plain_choice("Opkrævet i")
+    slags = _plain_choice("Slags")
+    model = _plain_choice("Model")
     q = forms.CharField(label="Serienr.", required=False, max_length=40)
 
     def __init__(self, data, *, payers: list[Payer], payer: Payer, today: date, ahead: bool):

@@ -9,8 +9,10 @@ from functools import cached_property
 from auditlog.registry import auditlog
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Cast, Coalesce, Substr
+from django.db.models.lookups import GreaterThan
 
 from albertslund_it.common.quarters import Quarter, quarters_between, span_label
 
@@ -36,18 +38,33 @@ KIND_NAMES = {
 }
 
 
+def _ordinal(code: str) -> CombinedExpression:
+    """Return the number of a quarter by its code, counted from the year 0."""
+    year, quarter = Substr(code, 1, 4), Substr(code, 6, 1)
+    return Cast(year, models.IntegerField()) * 4 + Cast(quarter, models.IntegerField())
+
+
 class RunQuerySet(models.QuerySet["BillingRun"]):
     """Runs, with what names them."""
 
     def with_spans(self) -> "RunQuerySet":
-        """Read with each run where its span begins, for lists: see `BillingRun.quarters`."""
+        """Read with each run where its span begins, for lists: see `BillingRun.quarters`.
+
+        Only of one that bills several quarters are the sums looked through for the first.
+        """
         earlier = BillingRun.objects.filter(id__lt=OuterRef("id")).order_by("-quarter")
         new = InvoiceSummary.objects.filter(
             invoice__run=OuterRef("id"), period__gt=OuterRef("billed_before")
         )
         return self.annotate(
-            billed_before=Coalesce(Subquery(earlier.values("quarter")[:1]), Value("")),
-            first_period=Subquery(new.order_by("period").values("period")[:1]),
+            billed_before=Coalesce(Subquery(earlier.values("quarter")[:1]), Value("0000Q0")),
+            first_period=Case(
+                When(
+                    GreaterThan(_ordinal("quarter") - _ordinal("billed_before"), 1),
+                    then=Subquery(new.order_by("period").values("period")[:1]),
+                ),
+                default=F("quarter"),
+            ),
         )
 
 

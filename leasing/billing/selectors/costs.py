@@ -4,7 +4,7 @@ To be read in `one_moment`, which brings them up to date.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
@@ -97,11 +97,24 @@ def pending_periods(
     window: Window, unit_ids: Collection[int] | None = None
 ) -> list[tuple[str, int, int]]:
     """Return (quarter, lines, øre) of what no run holds of leases; a quarter may come twice."""
-    new, late = _pending(window, unit_ids, None)
-    return [
-        *new.values_list("period").annotate(Sum("line_count"), Sum("amount_ore")),
-        *late.values_list("period").annotate(Count("lease"), Sum("amount_ore")),
-    ]
+    units = None if unit_ids is None else frozenset(unit_ids)
+    codes = {period.code for period in window.new_periods}
+    new, late = _waiting_by_period(str(window.covered or ""), units)
+    return [*(one for one in new if one[0] in codes), *late]
+
+
+@once_a_moment
+def _waiting_by_period(
+    covered: str, unit_ids: frozenset[int] | None
+) -> tuple[Sequence[tuple[str, int, int]], Sequence[tuple[str, int, int]]]:
+    """Return (quarter, lines, øre) of quarters that no run covers, and of what others lack."""
+    new = CostTotal.objects.filter(period__gt=covered, line_count__gt=0)
+    totals = _of_units(new, unit_ids).order_by()
+    late = _of_units(CostPending.objects.all(), unit_ids).order_by()
+    return (
+        list(totals.values_list("period").annotate(Sum("line_count"), Sum("amount_ore"))),
+        list(late.values_list("period").annotate(Count("lease"), Sum("amount_ore"))),
+    )
 
 
 def _pending(
@@ -157,7 +170,13 @@ def held_on(day: date, unit_ids: Collection[int] | None = None) -> list[HeldSum]
     return [one for one in held_anywhere(day, unit_ids) if one.unit_id != NOBODY]
 
 
-def held_anywhere(day: date, unit_ids: Collection[int] | None = None) -> list[HeldSum]:
+def held_anywhere(day: date, unit_ids: Collection[int] | None = None) -> Sequence[HeldSum]:
+    """Count what is held on a day, of some units or of all; of `NOBODY` what none carries."""
+    return _held(day, None if unit_ids is None else frozenset(unit_ids))
+
+
+@once_a_moment
+def _held(day: date, unit_ids: frozenset[int] | None) -> Sequence[HeldSum]:
     """Count what is held on a day, of some units or of all; of `NOBODY` what none carries.
 
     Who holds an item all quarter is in the totals; of the others the row says it, or where an item
@@ -189,6 +208,8 @@ def held_anywhere(day: date, unit_ids: Collection[int] | None = None) -> list[He
 
 def _units_on(day: date, leases: Collection[int]) -> dict[int, int]:
     """Return the unit that holds each lease's item on a day."""
+    if not leases:
+        return {}
     holder = cost_holder_id() or NOBODY
     lease_of = dict(Lease.objects.filter(id__in=among(leases, int)).values_list("device", "id"))
     at = dict.fromkeys(leases, holder)

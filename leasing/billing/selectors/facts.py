@@ -4,7 +4,8 @@ Rows come as tuples in the order of the devices, leases beside placements, so th
 at any size and nothing is looked up row by row.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from itertools import islice
 
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Device
 from leasing.billing.selectors.window import Window
 from leasing.cost_table.facts import CHUNK, NOBODY, billed_by_lease, cost_holder_id, lease_facts
+from leasing.cost_table.once import once_a_moment
 from leasing.domain.allocation import Difference, LeaseFacts, differences
 from leasing.models import Charge
 
@@ -45,26 +47,30 @@ def leases_with_differences(
 
 def charges_to_bill(window: Window, unit_ids: Collection[int] | None = None) -> list[Charge]:
     """Return the charges that no run has billed and this one takes, in order; of some units."""
-    return [c for c in _unbilled(window, unit_ids) if _is_taken(c, window)]
+    return [c for c in _looked_at(window, unit_ids) if _is_taken(c, window)]
 
 
 def charges_left_by(window: Window) -> list[Charge]:
     """Return the charges that no run has billed and that this one leaves to another."""
-    return [c for c in _unbilled(window, None) if not _is_taken(c, window)]
+    return [c for c in _looked_at(window, None) if not _is_taken(c, window)]
 
 
 def _is_taken(charge: Charge, window: Window) -> bool:
     return str(Quarter.of(charge.charged_on)) in window.taken
 
 
-def _unbilled(window: Window, unit_ids: Collection[int] | None) -> QuerySet[Charge]:
+def _looked_at(window: Window, unit_ids: Collection[int] | None) -> list[Charge]:
+    end = window.last.ends_before
+    unbilled = _unbilled(window.billing_start, None if unit_ids is None else frozenset(unit_ids))
+    return [charge for charge in unbilled if charge.charged_on < end]
+
+
+@once_a_moment
+def _unbilled(billing_start: date, unit_ids: frozenset[int] | None) -> Sequence[Charge]:
+    """Return the charges that no run has billed, in order: few, and asked for by every figure."""
     unbilled = (
-        Charge.objects.filter(
-            lines=None,
-            charged_on__gte=window.billing_start,
-            charged_on__lt=window.last.ends_before,
-        )
+        Charge.objects.filter(lines=None, charged_on__gte=billing_start)
         .select_related("device__model")
         .order_by("charged_on", "id")
     )
-    return unbilled if unit_ids is None else unbilled.filter(unit__in=unit_ids)
+    return list(unbilled if unit_ids is None else unbilled.filter(unit__in=unit_ids))

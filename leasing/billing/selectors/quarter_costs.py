@@ -1,20 +1,19 @@
 """What many devices cost in the quarter, as it is kept; worked out where the quarter is not."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
-from django.db.models import Count, Max, Min, QuerySet, Sum
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.database.rows import among
+from albertslund_it.web.database.rows import FEW, among
 from inventory.models import Device
 from leasing.billing.selectors.costs import HeldSum, held_anywhere, is_kept, pc_model_ids
 from leasing.cost_table.moment import one_moment
+from leasing.cost_table.once import once_a_moment
 from leasing.domain.accrual import accrued, span_of, terms_in_order
 from leasing.models import Cost, Lease
 
@@ -31,26 +30,39 @@ def quarter_costs(devices: Devices, today: date) -> dict[int, int]:
     with one_moment():
         if not is_kept(today):
             return _by_facts(devices, today)
-        return dict(_running(devices, today).order_by("lease__device"))
+        if isinstance(devices, QuerySet):
+            # Found before, and not in each row of the quarter.
+            devices = list(devices.order_by().values_list("pk", flat=True))
+        if devices is not None and len(devices) <= FEW:
+            return _running(devices, today) if devices else {}
+        costs = _all_running(today)
+        leases = Lease.objects.order_by("device").values_list("device", "pk")
+        wanted = None if devices is None else set(devices)
+        return {
+            device: costs[lease]
+            for device, lease in leases
+            if lease in costs and (wanted is None or device in wanted)
+        }
 
 
-def _running(devices: Devices, today: date) -> QuerySet[Cost, Any]:
-    """Choose the devices whose lease runs today, and what each costs in the quarter: `one_ore`.
-
-    Its rows say when it runs; joined to what says so too, SQLite would begin with all leases.
-    """
-    rows = Cost.objects.filter(period=str(Quarter.of(today)))
-    if devices is not None:
-        leases = Lease.objects.filter(device__in=_in(devices)).order_by()
-        rows = rows.filter(lease__in=leases.values("pk"))
-    spans = rows.order_by().values_list("lease__device").annotate(one_ore=Max("quarter_ore"))
-    return spans.alias(first=Min("first_day"), last=Max("last_day")).filter(
-        first__lte=today, last__gte=today
+def _running(devices: Collection[int], today: date) -> dict[int, int]:
+    """Read what some devices cost whose lease runs today: a row has the day."""
+    rows = Cost.objects.filter(
+        lease__in=Lease.objects.filter(device__in=among(devices, int)).order_by().values("pk"),
+        period=str(Quarter.of(today)),
+        first_day__lte=today,
+        last_day__gte=today,
     )
+    return dict(rows.order_by("lease__device").values_list("lease__device", "quarter_ore"))
 
 
-def _in(devices: QuerySet[Device] | Collection[int]) -> QuerySet[Device] | RawSQL:
-    return devices if isinstance(devices, QuerySet) else among(devices, int)
+@once_a_moment
+def _all_running(today: date) -> Mapping[int, int]:
+    """Read what every lease costs that runs today: from the index that has the whole quarter."""
+    rows = Cost.objects.filter(
+        period=str(Quarter.of(today)), first_day__lte=today, last_day__gte=today
+    )
+    return dict(rows.order_by().values_list("lease_id", "quarter_ore"))
 
 
 def _by_facts(devices: Devices, today: date) -> dict[int, int]:
@@ -59,7 +71,8 @@ def _by_facts(devices: Devices, today: date) -> dict[int, int]:
     began, ended = quarter.starts_on, quarter.ends_before
     leases = Lease.objects.filter(terms__isnull=False)
     if devices is not None:
-        leases = leases.filter(device__in=_in(devices))
+        wanted = devices if isinstance(devices, QuerySet) else among(devices, int)
+        leases = leases.filter(device__in=wanted)
     rows = leases.order_by("device_id", "terms__position").values_list(
         "device_id", "starts_on", "stops_on", "terms__price_ore", "terms__quarters"
     )
@@ -95,13 +108,10 @@ class LeasedCost:
 def cost_of(devices: QuerySet[Device] | None, today: date) -> LeasedCost:
     """Count what is leased today among devices, or of all, and what it costs in the quarter."""
     with one_moment():
-        if not is_kept(today):
-            costs = _by_facts(devices, today)
-            return LeasedCost(len(costs), sum(costs.values()))
-        if devices is None:
+        if devices is None and is_kept(today):
             return _added_up(held_anywhere(today))
-        sums = _running(devices, today).aggregate(count=Count("*"), ore=Sum("one_ore"))
-        return LeasedCost(sums["count"], sums["ore"] or 0)
+        costs = quarter_costs(devices, today)
+    return LeasedCost(len(costs), sum(costs.values()))
 
 
 def cost_of_pcs(today: date) -> LeasedCost:

@@ -18,6 +18,7 @@ from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.window import last_closed_quarter
 from leasing.cost_table.facts import billing_start
 from leasing.cost_table.moment import one_moment
+from leasing.cost_table.once import once_a_moment
 from leasing.models import Confirmation, ConfirmationRound, Cost, Objection
 
 YES, NO, SILENT = "yes", "no", "silent"
@@ -63,6 +64,7 @@ class RoundProgress:
         return self.items > 0 and self.silent == 0
 
 
+@once_a_moment
 def latest_round() -> ConfirmationRound | None:
     """Return the round that was started last."""
     return ConfirmationRound.objects.order_by("-id").first()

@@ -22,7 +22,7 @@ from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_table.facts import NOBODY, cost_holder_id, lease_rows, placement_rows
 from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import terms_in_order
-from leasing.domain.allocation import CHARGE
+from leasing.domain.allocation import CHARGE, ONE_DAY
 from leasing.domain.change import (
     CHARGES,
     CORRECTIONS,
@@ -31,7 +31,7 @@ from leasing.domain.change import (
     has_other_price,
     move_between,
 )
-from leasing.models import Cost, CostLease, CostTotal, InvoiceLine, InvoiceSummary, Lease
+from leasing.models import Charge, Cost, CostLease, CostTotal, InvoiceLine, InvoiceSummary, Lease
 
 # Of a lease: its step, and the unit at the other end of a move.
 Why = tuple[str, int | None]
@@ -201,8 +201,13 @@ class _Working:
 
     def _charges(self) -> Iterator[BridgeItem]:
         """Yield what is paid once, billed and pending."""
+        # From the charges: there are few of them beside the lines, which then need not be read.
+        charged = Charge.objects.filter(
+            Q(charged_on__range=(self.early.starts_on, self.early.ends_before - ONE_DAY))
+            | Q(charged_on__range=(self.late.starts_on, self.late.ends_before - ONE_DAY))
+        ).values_list("id", flat=True)
         billed = InvoiceLine.objects.filter(
-            self.payer.billed, charge__isnull=False, period__in=self.codes
+            self.payer.billed, charge__in=among(charged, int), period__in=self.codes
         ).order_by()
         rows: list[tuple[str, int | None, str, str, int, int, str]] = list(
             billed.values_list(

@@ -1,7 +1,7 @@
 """A payer's small cells: amounts of a period, unit, kind and model, and what is held on a day."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from leasing.billing.selectors.outstanding import pending_charges
 from leasing.billing.selectors.window import Window
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_table.facts import department_ids
+from leasing.cost_table.once import once_a_moment
 from leasing.models import InvoiceSummary
 
 
@@ -74,7 +75,8 @@ def billed_sums(payer: Payer) -> list[tuple[str, int, str, int]]:
     return list(sums.values_list("period", "unit_id", "model_name").annotate(Sum("amount_ore")))
 
 
-def billed_by_period(payer: Payer) -> dict[str, int]:
+@once_a_moment
+def billed_by_period(payer: Payer) -> Mapping[str, int]:
     """Return what closed runs hold of each quarter."""
     sums = InvoiceSummary.objects.filter(payer.billed).order_by()
     return dict(sums.values_list("period").annotate(Sum("amount_ore")))

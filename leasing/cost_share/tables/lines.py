@@ -1,8 +1,9 @@
 """The list of lines: its rows and its columns."""
 
+from functools import cache
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django_tables2.data import TableData
 
 from albertslund_it.common.money import format_kroner
@@ -77,7 +78,13 @@ def lines_url(**query: Quarter | str) -> str:
 
 def _device(line: CostLine) -> str:
     """Return the search that finds the device; its page may be out of the reader's scope by now."""
-    return f"{reverse('device-list')}?q={line.serial_number}"
+    return f"{_devices(get_script_prefix())}?q={line.serial_number}"
+
+
+@cache
+def _devices(prefix: str) -> str:
+    """Return the address of the list of devices, looked up once and not for each line."""
+    return reverse("device-list")
 
 
 class PeriodColumn(CodeColumn):

@@ -26,6 +26,7 @@ from leasing.billing.services.preparation import ProposalChanged, prepare_quarte
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors.pending_lines import BILLED, NOT_BILLED, UP_TO
 from leasing.cost_share.services.letters import write_letters
+from leasing.cost_table.moment import one_moment
 from leasing.models import BillingRun, Preparation
 from leasing.quarters.forms import VoucherForm
 from leasing.quarters.presenters.labels import named_kinds, run_lines_url
@@ -121,9 +122,10 @@ def open_page(request, code: str):
     preview = preview_run(code, today())
     if request.user.has_perm(CLOSE_QUARTER):
         remember_proposal(proposal=preview.proposal, now=now())
-    standing = preparedness_of(preview.proposal, request.user.pk)
-    table = table_of_preview(preview)
-    readiness = readiness_of(preview, today())
+    with one_moment():
+        standing = preparedness_of(preview.proposal, request.user.pk)
+        table = table_of_preview(preview)
+        readiness = readiness_of(preview, today())
     context = {
         "code": code,
         "preview": preview,
