@@ -116,7 +116,7 @@ class BuyoutFilter(FilterSet):
         return leases.filter(found)
 
     def in_view(self, leases, name, value):
-        return leases_offered(leases)
+        return leases_offered(leases, today())
 
     def in_state(self, leases, name, value):
         asked = leases_asked(today())

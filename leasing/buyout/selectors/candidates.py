@@ -44,9 +44,13 @@ def leases_near(leases: QuerySet[Lease], on: date) -> QuerySet[Lease]:
     return leases.exclude(gone).filter(pk__in=among(ids - {None}, int))
 
 
-def leases_offered(leases: QuerySet[Lease]) -> QuerySet[Lease]:
-    """Keep those with an offer that holds, their own or their model's."""
-    return leases.filter(**{"device__departure": None, "offer_ore__isnull": False})
+def leases_offered(leases: QuerySet[Lease], on: date) -> QuerySet[Lease]:
+    """Keep those with an offer that holds on a day, their own or their model's."""
+    offers = offers_in_force(on).order_by().values_list("device", "model")
+    devices, models = zip(*offers, strict=True) if offers else ((), ())
+    offered = Q(device__in=among(filter(None, devices), int))
+    offered |= Q(device__model__in=[model for model in models if model])
+    return leases.filter(offered, device__departure=None)
 
 
 def leases_asked(on: date) -> dict[Question, set[int]]:
