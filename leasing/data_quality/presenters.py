@@ -23,6 +23,15 @@ WORDS = {
         "Skulle have været afleveret",
         "Ryk for dem, og tag dem tilbage. Det er udlån, erstattede pc'er og dem, du har bedt om.",
     ),
+    "unreturned": RuleWords(
+        "Skulle være leveret tilbage, men blev ikke fundet",
+        "Find dem, og pak dem i et andet it-bur. Ellers skriv et engangsbeløb, eller meld dem "
+        "bortkommet.",
+    ),
+    "unreceived": RuleWords(
+        "Hentet i it-bur, men ikke modtaget af leasinggiver",
+        "Hold leasinggiver til pakkelisten. Står de her endnu, så fortryd afgangen, og pak dem.",
+    ),
     "leavers": RuleWords(
         "Hos medarbejdere, der er fratrådt",
         "Tag dem tilbage, eller flyt dem. Enheden betaler imens.",
@@ -73,6 +82,11 @@ class FindingRow:
     finding: Finding
     words: RuleWords
     url: str
+
+    @property
+    def is_instalment(self) -> bool:
+        """Tell whether the amount is what the lessor can bill, and not what units pay."""
+        return self.finding.rule.price is not None
 
 
 def finding_rows(findings: Iterable[Finding]) -> list[FindingRow]:

@@ -30,7 +30,7 @@ LEASING = {
     "confirmation": ("billing", "data_quality", "mail"),
     "movements": ("approvals", "billing", "data_quality", "mail", "orders"),
     "devices": ("billing", "confirmation", "data_quality", "lease_end", "leases", "movements"),
-    "returns": ("lease_end", "leases", "movements"),
+    "returns": ("billing", "data_quality", "lease_end", "leases", "movements"),
     "people": ("approvals", "billing", "data_quality", "devices", "leases", "mail"),
     "cost_share": (
         "approvals",

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from albertslund_it import roles
-from leasing.models import BuyoutOffer, Mail, Objection, Settings
+from leasing.models import BuyoutOffer, Cage, Mail, Objection, Settings
 from leasing.supplier.services.files import attach_file
 from tests import builders as make
 from tests.leasing.closed import close
@@ -63,6 +63,16 @@ TABLE = {
     "udstyr/<int:pk>/ombyt/": {"open": HELPDESK},
     "udstyr/<int:pk>/tab/": {"open": HELPDESK},
     "udstyr/<int:pk>/afgang/": {"open": HELPDESK},
+    "it-bure/": {"open": SEERS},
+    "it-bure/nyt/": {"open": HELPDESK},
+    "it-bure/<int:pk>/": {"open": SEERS},
+    "it-bure/<int:pk>/ret/": {"open": HELPDESK},
+    "it-bure/<int:pk>/slet/": {"open": HELPDESK, "method": "post"},
+    "it-bure/<int:pk>/foreslaa/": {"open": HELPDESK},
+    "it-bure/<int:pk>/pak/": {"open": HELPDESK, "method": "post"},
+    "it-bure/<int:pk>/liste/": {"open": HELPDESK, "method": "post"},
+    "it-bure/<int:pk>/hentet/": {"open": HELPDESK},
+    "it-bure/<int:pk>/bekraeft/": {"open": HELPDESK, "method": "post"},
     "udstyr/<int:pk>/fundet/": {"open": HELPDESK, "method": "post"},
     "egenbetaling/": {"open": READERS},
     "egenbetaling/linjer/": {"open": READERS},
@@ -239,6 +249,7 @@ def town(cast, settings):
             device=town_device, unit=cast.unit, note="?", raised_at=timezone.now()
         ),
         "people": people,
+        "cage": Cage.objects.create(place="Rådhuset", collected_on=TODAY, room_for=40),
         "mail": Mail.objects.create(
             key="letter-2026Q1-1", subject="Jeres pc-leasing", written_at=timezone.now()
         ),
@@ -258,6 +269,7 @@ def address(route, town, whose="own"):
     pk = town["supplier"].pk if "leverandoerfakturaer" in route else pk
     pk = town["objection"].pk if "indsigelser" in route else pk
     pk = town["mail"].pk if "mails" in route else pk
+    pk = town["cage"].pk if "it-bure" in route else pk
     pk = town["question"].pk if "henvendelser" in route else pk
     pk = town["offer"].pk if "frikoeb" in route else pk
     pk = town["people"][whose].pk if "medarbejdere" in route else pk

@@ -44,17 +44,23 @@ SCOPES: dict[Of, Callable[[User, date], QuerySet[Model]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A standing rule: `find` returns what breaks it on a day; `needs` says who may know."""
+    """A standing rule: `find` returns what breaks it on a day; `needs` says who may know.
+
+    `price` says what devices cost a quarter, by their ids, where it is not what units pay.
+    """
 
     key: str
     of: Of
     find: Callable[[date], QuerySet[Model]]
     needs: str = ""
     is_late: bool = False
+    price: Callable[[Collection[int]], dict[int, int]] | None = None
 
 
 RULES = (
     Rule("overdue", Of.DEVICES, sets.overdue_returns, is_late=True),
+    Rule("unreturned", Of.DEVICES, sets.unreturned, is_late=True, price=sets.instalments),
+    Rule("unreceived", Of.DEVICES, sets.unreceived, is_late=True, price=sets.instalments),
     Rule("leavers", Of.LEASED, sets.held_by_leavers, is_late=True),
     Rule("coming", Of.PEOPLE, sets.coming_too_long, VIEW_EMPLOYEE, is_late=True),
     Rule("several", Of.PEOPLE, sets.with_too_many, VIEW_EMPLOYEE),
@@ -98,7 +104,8 @@ def findings_for(user: User, today: date) -> list[Finding]:
     findings = []
     for rule, rows in found.items():
         counted = [pk for pk in ids[rule] if rule.of is not Of.LEASED or pk in costs]
-        amount = sum(costs.get(pk, 0) for pk in devices[rule])
+        prices = rule.price(devices[rule]) if rule.price else costs
+        amount = sum(prices.get(pk, 0) for pk in devices[rule])
         units = tuple(one for one in rows if one.pk in ids[rule]) if rule.of is Of.UNITS else ()
         findings.append(Finding(rule, len(counted), amount, units))
     return sorted(

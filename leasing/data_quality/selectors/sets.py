@@ -1,12 +1,13 @@
 """Which devices and people the standing rules of data quality find on a day."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from albertslund_it.web.database.rows import among
-from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
+from inventory.models import Departure, Device, Employee, ExpectedReturn, Placement, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.approvals.selectors.one_pc import (
     ALLOWED,
@@ -16,7 +17,8 @@ from leasing.approvals.selectors.one_pc import (
     open_lines,
     with_several,
 )
-from leasing.models import Lease
+from leasing.domain.accrual import a_quarter
+from leasing.models import Charge, Lease, LeaseTerm, LossReport, PackedDevice
 
 SOON_DAYS = 30
 
@@ -120,6 +122,41 @@ def with_ending_exception(on: date) -> QuerySet[Employee]:
 def coming_too_long(on: date) -> QuerySet[Employee]:
     """Return the coming employees whose first day has come and who have no initials yet."""
     return Employee.objects.filter(initials="", starts_on__lte=on)
+
+
+def _unsettled(on: date) -> QuerySet[PackedDevice]:
+    """Return what stood on the list of a cage that is gone, and is charged to nobody since."""
+    charged = Charge.objects.filter(
+        device=OuterRef("device"), charged_on__gte=OuterRef("cage__gone_on")
+    )
+    return PackedDevice.objects.filter(~Exists(charged), cage__gone_on__lte=on)
+
+
+def unreturned(on: date) -> QuerySet[Device]:
+    """Return what a cage should have taken back and did not: nobody found it.
+
+    Found, it is packed in another cage; else it is charged, reported lost, or taken off the list.
+    """
+    lost = LossReport.objects.filter(found_on=None)
+    missing = _unsettled(on).exclude(device__in=lost.values("device"))
+    left = Departure.objects.values("device")
+    return Device.objects.filter(~Q(pk__in=left), pk__in=missing.values("device"))
+
+
+def unreceived(on: date) -> QuerySet[Device]:
+    """Return what went with a cage, and the lessor did not have when it confirmed the others."""
+    rows = _unsettled(on).filter(cage__confirmed_on__lte=on, confirmed_on=None)
+    returned = Departure.objects.filter(how=Departure.How.RETURNED).values("device")
+    return Device.objects.filter(
+        pk__in=rows.filter(packed_at__isnull=False).values("device")
+    ).filter(pk__in=returned)
+
+
+def instalments(device_ids: Collection[int]) -> dict[int, int]:
+    """Return what the lessor can bill a quarter of some devices, by their last terms."""
+    terms = LeaseTerm.objects.filter(lease__device__in=among(device_ids, int)).order_by("position")
+    rows = terms.values_list("lease__device", "price_ore", "quarters")
+    return {device: a_quarter(price_ore, quarters) for device, price_ore, quarters in rows}
 
 
 STOCK_DAYS, UNSEEN_DAYS = 30, 60

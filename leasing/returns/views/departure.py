@@ -55,7 +55,7 @@ def device_departure(request, pk):
 
 
 def _stands(state):
-    return stands_before_departure(state, leasing_of(state.device, today()), today())
+    return stands_before_departure(state, leasing_of(state.device, today()))
 
 
 def _undo(request, state):

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from inventory.models import Device, ExpectedReturn
+from inventory.models import Departure, Device, ExpectedReturn
 from leasing.billing.selectors.quarter_costs import cost_of, quarter_costs
 from leasing.cost_table.moment import bring_up_to_date
 from leasing.data_quality.presenters import finding_url
 from leasing.data_quality.selectors.rules import costly_findings, findings_for
-from leasing.models import Approval, Lease, LeaseTerm
+from leasing.models import Approval, Cage, Lease, LeaseTerm, PackedDevice
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
 
@@ -48,6 +48,20 @@ def exception(employee, ends_before, by):
     )
 
 
+def left_behind(number, unit):
+    """Send a cage without one that was to go with it, and with one that did not come through."""
+    day = date(2026, 11, 1)
+    cage = Cage.objects.create(
+        place="Kælder", collected_on=day, room_for=9, gone_on=day, confirmed_on=day
+    )
+    missing = make.lease(f"GONE{number}", unit=unit).device
+    make.placement(missing, date(2026, 10, 1), unit, used_for="Bur")
+    sent = make.lease(f"SENT{number}", stops_on=day).device
+    Departure.objects.create(device=sent, left_on=day, how="returned")
+    PackedDevice.objects.create(cage=cage, device=missing)
+    PackedDevice.objects.create(cage=cage, device=sent, packed_at=NOW, wiped="yes")
+
+
 @pytest.fixture
 def broken_rules(cast):
     """Break every rule once, in the cast's department; in another one a few of them too."""
@@ -66,6 +80,7 @@ def broken_rules(cast):
     for number in (1, 2):
         make.lease(f"TWO{number}", unit=unit, employee=two)
     make.lease("STOCK1")
+    left_behind(1, unit)
     unseen = make.lease("UNSEEN1", unit=unit, employee=make.employee("uns", unit=unit)).device
     unseen.last_seen = date(2026, 8, 1)
     unseen.save()
@@ -85,6 +100,8 @@ def counts(user):
 
 def test_each_rule_finds_its_own(broken_rules, cast):
     assert counts(cast.helpdesk) == {
+        "unreturned": 1,
+        "unreceived": 1,
         "overdue": 1,
         "leavers": 2,
         "coming": 1,
@@ -224,13 +241,14 @@ def test_more_of_every_rule_costs_no_query_more(
                 Device.objects.filter(lease=lease).update(last_seen=date(2026, 8, 1))
         exception(both, date(2026, 12, 10), cast.head)
         make.lease(f"STOCK{number}")
+        left_behind(number, cast.unit)
         make.lease(f"NOBODY{number}", unit=cast.unit)
         LeaseTerm.objects.filter(lease=make.lease(f"BARE{number}", unit=cast.unit)).delete()
         make.employee("", "Kim", unit=cast.unit, starts_on=date(2026, 11, 23))
     bring_up_to_date()
     with django_assert_num_queries(len(few)):
         found = findings_for(user, TODAY)
-    few_by_nature = {"coding"} | ({"stock"} if role == "head" else set())
+    few_by_nature = {"coding"} | ({"stock", "unreceived"} if role == "head" else set())
     assert all(one.count >= 5 for one in found if one.rule.key not in few_by_nature)
 
 
