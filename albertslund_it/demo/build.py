@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.spreadsheets import FileTable
 from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.demo.ending import ending_facts, enter_ending, let_it_end
 from albertslund_it.demo.helpdesk import Desk, call_mails_sent, order_what_is_left, set_mails
 from albertslund_it.demo.leaders import answer_a_round
 from albertslund_it.demo.lessor import Lessor
@@ -51,6 +52,7 @@ FILES = {
 }
 # What is entered on pages, after the files.
 PAGES = {
+    "ending": enter_ending,
     "stops": enter_stops,
     "rolls": enter_rolls,
     "visits": enter_visits,
@@ -103,6 +105,7 @@ def build(*, scene: str, today: date, tell: Callable[[str], None]) -> None:
     call_command("loaddata", "departments", "lease_models", verbosity=0)
     today = max(today, REGISTER_BEGINS)
     facts = history(today)
+    facts += ending_facts(today, facts)
     breaks = [(None, date.min), *closings(scene, today), (None, today)]
     for (_, after), (quarter, until) in pairwise(breaks):
         tell(f"Indlæser opdigtede data til og med {until:%d-%m-%Y} …")
@@ -117,6 +120,8 @@ def build(*, scene: str, today: date, tell: Callable[[str], None]) -> None:
     if today >= PLAN_IS_DONE:
         order_what_is_left(PLAN_IS_DONE, helpdesk)
     fill_queue(Desk(today, helpdesk))
+    tell("Lader en underaftale udløbe …")
+    let_it_end(Desk(today, helpdesk))
     if scene == NORMAL:
         tell("Afstemmer leasinggivers fakturaer og spørger lederne …")
         _let_finance_work(today, helpdesk)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -87,7 +88,10 @@ def _devices(request, asked):
             named = numbers_in(",".join(asked.getlist("udstyr")).split(","))
             found = found.filter(pk__in=among(sorted(named), int))
         else:
-            found = DueFilter(asked, queryset=found, request=request).qs
+            filters = DueFilter(asked, queryset=found, request=request)
+            if not filters.form.is_valid():
+                raise Http404  # of what cannot be read nothing is ordered
+            found = filters.qs
         return None, list(found.order_by("pk").values_list("pk", flat=True))
 
 

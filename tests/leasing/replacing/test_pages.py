@@ -187,6 +187,13 @@ def test_devices_that_are_not_there_are_not_ordered_for(client, ids):
     assert not Order.objects.exists()
 
 
+@pytest.mark.parametrize("query", ["months=7", "what=x", "department=x", "unit=9"])
+def test_nothing_is_ordered_for_a_filter_that_cannot_be_read(client, query):
+    lot_of()
+
+    assert client.get(f"{ORDERS}?{query}").status_code == 404
+
+
 def soon(client, **query):
     page = parse(client.get(SOON, query))
     return sorted(text(one) for one in select(page, "tbody th a"))
