@@ -7,6 +7,7 @@ from django import forms
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.forms.fields import KronerField, PlainForm, PlainSelect, dress
 from inventory.organisation.presenters import unit_choices
 from leasing.domain.accrual import a_quarter
@@ -15,7 +16,7 @@ from leasing.lease_end.presenters import EVERY_QUARTER, FATE_NAMES
 from leasing.lease_end.selectors.board import NO_WISH, BoardChoice, EndBoard
 from leasing.lease_end.selectors.term_ends import TermEnd
 from leasing.lease_end.services.decisions import LONGEST_REASON, WantedEnd
-from leasing.models import EndChoice
+from leasing.models import EndChoice, SubAgreement
 
 TAKEN_BACK = "none"
 MOST_ORE = 10**12  # ten milliards of kroner: more is a slip, and a database's limit is near
@@ -212,3 +213,26 @@ def _quarter_or_none(code: str) -> Quarter | None:
 
 def _id(text: str) -> int | None:
     return int(text) if text else None
+
+
+class LessorListForm(PlainForm, forms.Form):
+    """Which quarter's list, and of which sub-agreement."""
+
+    kvartal = forms.CharField(label="Udløb i kvartal", max_length=20, help_text="Fx 2029Q4.")
+    underaftale = forms.ModelChoiceField(
+        label="Underaftale",
+        required=False,
+        queryset=SubAgreement.objects.order_by("number"),
+        empty_label="Alle",
+    )
+
+    def clean_kvartal(self):
+        """Refuse what is no quarter."""
+        try:
+            return str(Quarter.parse(self.cleaned_data["kvartal"]))
+        except ValueError as error:
+            raise forms.ValidationError(full_stop(str(error))) from error
+
+    def quarter(self) -> Quarter:
+        """Return the quarter."""
+        return Quarter.parse(self.cleaned_data["kvartal"])

@@ -1,6 +1,6 @@
 """What happens to a device when its lease ends, in words: the same on every page and mail."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Departure
 from leasing.domain.lease_end import Fate
 from leasing.lease_end.selectors.board import BEGUN, OPEN, EndSum
+from leasing.lease_end.selectors.lessor_list import LessorRow, ListChange
 from leasing.lease_end.selectors.options import Options
 from leasing.lease_end.selectors.term_ends import TermEnd
 from leasing.models import EndChoice
@@ -227,3 +228,30 @@ def _buyout(options: Options) -> OptionShown:
 def change_of(before: TermEnd, after: TermEnd, on: date) -> tuple[str, str]:
     """Return what an end is now and would be, in words."""
     return what_happens(before, on).words, what_happens(after, on).words
+
+
+def note_for_lessor(end: TermEnd, on: date) -> str:
+    """Return what the lessor is told beside the choice; no reason, which may name somebody."""
+    fate = end.fate(on)
+    return "" if fate in {Fate.BUYOUT, Fate.RETURN} else _words(end, fate)
+
+
+def kept_choice(choice: str | None) -> str:
+    """Return what was kept of a list about a serial number, in words."""
+    if choice is None:
+        return "Ikke på listen"
+    name, _, quarters = choice.partition("-")
+    if not name:
+        return "Intet besluttet"
+    label = str(EndChoice(name).label) if name in EndChoice.values else name
+    return f"{label}, {quarters} kvt." if quarters else label
+
+
+def changes_shown(changes: Iterable[ListChange]) -> list[tuple[str, str, str]]:
+    """Return what has changed since a list was sent: of what, from what, to what."""
+    return [(one.serial_number, kept_choice(one.before), kept_choice(one.after)) for one in changes]
+
+
+def told_to_lessor(rows: Iterable[LessorRow]) -> list[tuple[str, str]]:
+    """Return what a list says of each serial number, to be agreed to."""
+    return [(row.serial_number, kept_choice(row.choice)) for row in rows]

@@ -116,6 +116,8 @@ TABLE = {
     "udloeb/": {"open": READERS},
     "udloeb/beslut/": {"open": HELPDESK},
     "udloeb/oensk/": {"open": LEADERS},
+    "udloeb/liste/": {"open": SEERS},
+    "udloeb/liste/fil/": {"open": SEERS},
     "udloeb/<int:term>/": {"open": READERS},
     "kvartaler/": {"open": QUARTERS},
     "linjer/beregning/<int:lease>/<int:unit>/<str:period>/": {

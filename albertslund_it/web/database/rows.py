@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from django.db import connection
-from django.db.models import DateTimeField, F, Field, Model, QuerySet, UUIDField
+from django.db.models import DateTimeField, F, Field, JSONField, Model, QuerySet, UUIDField
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.related import RelatedField
 
@@ -64,7 +64,7 @@ def column_of(model: type[Model], name: str) -> Field:
 def _reader(column: Field) -> Callable[[Model], object]:
     """Return what reads a column's value as the database takes it: few kinds need translation."""
     plain = attrgetter(column.attname)
-    if isinstance(column, DateTimeField | UUIDField):
+    if isinstance(column, DateTimeField | JSONField | UUIDField):
         return lambda row: column.get_db_prep_save(plain(row), connection)
     return plain
 

@@ -4,13 +4,14 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 
 from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE, WISH_FOR_END
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
 from inventory.organisation.selectors.scope import devices_seen_by, sees_all
 from leasing.cost_table.moment import one_moment
-from leasing.lease_end.presenters import figures_of, options_shown, what_happens
+from leasing.lease_end.presenters import EVERY_QUARTER, figures_of, options_shown, what_happens
 from leasing.lease_end.selectors.board import right_to_decide
 from leasing.lease_end.selectors.options import options_at
 from leasing.lease_end.selectors.term_ends import end_of_term
@@ -69,8 +70,17 @@ class EndBoardPage(ListPage):
             "picks": self.picks(),
             "decides": self.decides,
             "query": asked.urlencode(),
+            "list_query": _list_query(asked),
             "count": len(self.chosen),
         }
+
+
+def _list_query(asked) -> str:
+    """Return what the lessor's list is asked for from a board: its quarter and sub-agreement."""
+    kept = {name: asked[name] for name in ("kvartal", "underaftale") if asked.get(name)}
+    if kept.get("kvartal") == EVERY_QUARTER:
+        del kept["kvartal"]
+    return urlencode(kept)
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)
