@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.generic import View
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_EMPLOYEE
+from albertslund_it.common.permissions import DECIDE_LEASE_END, HANDLE_ORDERS, VIEW_EMPLOYEE
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.database.rows import among
 from albertslund_it.web.forms.agreement import Doubted, agreed_by, status_of
@@ -32,7 +32,7 @@ from leasing.lease_end.presenters import what_happens
 class BuyoutStep(PermissionRequiredMixin, View):
     """Show what a step does with the devices that were ticked, then do it."""
 
-    permission_required = (HANDLE_ORDERS, VIEW_EMPLOYEE)
+    permission_required: tuple[str, ...] = (HANDLE_ORDERS, VIEW_EMPLOYEE)
     raise_exception = True
     request: Request
     title = ""
@@ -146,6 +146,7 @@ class WithdrawPage(BuyoutStep):
 class DecidePage(BuyoutStep):
     """Decide that those who said yes may buy."""
 
+    permission_required = (DECIDE_LEASE_END, HANDLE_ORDERS, VIEW_EMPLOYEE)
     title = "Beslut frikøb"
     button = "Beslut frikøb"
 

@@ -5,11 +5,13 @@ from datetime import date
 
 import openpyxl
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 
+from albertslund_it.roles import HEAD, HELPDESK
 from leasing.models import BuyoutInvitation, BuyoutOffer, EndDecision, Mail, Settings
 from tests import builders as make
 from tests.leasing.agreeing import agreed_in, save
@@ -313,6 +315,28 @@ def test_the_list_asks_as_often_for_many_as_for_few(office, helpdesk):
         ask(make.lease(f"PX{n:05}", unit=office.unit, employee=person))
     queries()
     assert queries() == few
+
+
+def test_the_board_leads_to_buyouts_for_whoever_sees_them(office, helpdesk, client_of, cast):
+    term = office.leases[0].terms.get()
+    head = client_of(cast.with_access("rikke", HEAD, department=office.unit.department))
+    for address, link in (
+        ("/udloeb/", 'href="/frikoeb/"'),
+        (f"/udloeb/{term.pk}/", 'href="/frikoeb/?q=PF000001"'),
+    ):
+        assert link in helpdesk.get(address).content.decode()
+        assert head.get(address).status_code == 200
+        assert "/frikoeb/" not in head.get(address).content.decode()
+
+
+def test_deciding_is_a_right_of_its_own(office, helpdesk, cast):
+    answer(*ask(office.leases[0]))
+    right = Permission.objects.get(codename="decide_lease_end")
+    Group.objects.get(name=HELPDESK).permissions.remove(right)
+    assert helpdesk.get("/frikoeb/beslut/").status_code == 403
+    assert helpdesk.post("/frikoeb/beslut/", {"ids": str(office.ids[0])}).status_code == 403
+    assert "Beslut frikøb" not in helpdesk.get("/frikoeb/").content.decode()
+    assert helpdesk.get("/frikoeb/spoerg/").status_code == 200
 
 
 def test_where_buyout_is_not_allowed_the_page_says_so(office, helpdesk):
