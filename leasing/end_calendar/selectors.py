@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Sum
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.rows import among
+from inventory.models import Departure
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_table.facts import NOBODY, cost_holder_id
 from leasing.cost_table.moment import one_moment
@@ -24,7 +26,7 @@ from leasing.models import CostEnding, CostLease, EndChoice, EndDecision, LeaseP
 QUARTERS = 20
 ONE_DAY = timedelta(days=1)
 ALIKE = ("ends_before", "model_id", "price_ore", "quarters")
-UNDECIDED = ""
+UNDECIDED, NOT_IN_STOCK = "", False
 
 
 class Alike(NamedTuple):
@@ -105,95 +107,80 @@ def end_calendar(payer: Payer, today: date) -> list[QuarterEnds]:
     found = {quarter: QuarterEnds(quarter) for quarter in quarters}
     days = quarters[0].starts_on, quarters[-1].ends_before
     with one_moment():
-        ends = _ends(_Units(payer.unit_ids), days, today)
-        in_stock = _ends(_Units(payer.unit_ids, in_stock=True), days, today)
         prices = _prices(today)
-        for alike, choices in ends.items():
+        left = Departure.objects.filter(left_on__lte=today, device__lease__isnull=False)
+        gone = set(left.values_list("device__lease", flat=True))
+        for alike, counts in _ends(payer.unit_ids, days, gone).items():
             of_quarter, ore = found[alike.quarter], alike.quarter_ore
-            for choice, count in choices.items():
+            for (choice, _), count in counts.items():
                 of_quarter.by_choice[choice].add(count, ore)
-            again = choices[UNDECIDED] - in_stock[alike][UNDECIDED]
+            again = counts[UNDECIDED, NOT_IN_STOCK]
             price = prices.get(alike.model_id, (alike.price_ore, alike.quarters))
             of_quarter.renewal_ore += again * a_quarter(*price)
             of_quarter.extension_ore += again * ore
-        for ended, price_ore, next_ore in _extended(payer.unit_ids, days, today):
+        for ended, price_ore, next_ore in _extended(payer.unit_ids, days, gone):
             of_quarter = found[Quarter.of(ended - ONE_DAY)]
             of_quarter.extended.add(1, price_ore)
             of_quarter.extended_ore += next_ore
     return list(found.values())
 
 
-class _Units:
-    """Whose ends are read: of some units or of all, or what of them is in stock by then."""
-
-    def __init__(self, ids: Collection[int] | None, *, in_stock: bool = False):
-        self.ids = ids
-        self.stock = {cost_holder_id() or NOBODY, NOBODY} if in_stock else None
-
-    def where(self, path: str = "") -> Q:
-        """Choose the rows of these units; `path` leads to what is kept of the lease."""
-        chosen = Q()
-        if self.ids is not None:
-            chosen &= Q(**{f"{path}unit__in": self.ids})
-        if self.stock is not None:
-            chosen &= Q(**{f"{path}unit__in": self.stock})
-        return chosen
-
-
 Days = tuple[date, date]
-ByChoice = Counter[str]
+# By choice, and whether it is in stock by then.
+ByChoice = Counter[tuple[str, bool]]
 
 
-def _ends(units: _Units, days: Days, today: date) -> dict[Alike, ByChoice]:
+def _ends(
+    units: Collection[int] | None, days: Days, gone: Collection[int]
+) -> dict[Alike, ByChoice]:
     """Count the leases that run out by a quarter's end, alike ones by what is decided.
 
-    A device that has left the register ends nothing more.
+    A device that has left the register ends nothing more: its lease is one of those `gone`.
     """
     found: dict[Alike, ByChoice] = defaultdict(Counter)
-    endings = CostEnding.objects.filter(units.where(), _between(days))
-    for *alike, count in endings.order_by().values_list(*ALIKE).annotate(Sum("leases")):
-        found[Alike(*alike)][UNDECIDED] += count
-    gone = Q(lease__device__departure__left_on__lte=today)
-    kept = CostLease.objects.filter(units.where(), _between(days), runs_out=True).order_by()
-    for *alike, count in kept.filter(gone).values_list(*ALIKE).annotate(Count("pk")):
-        found[Alike(*alike)][UNDECIDED] -= count
-    final = EndDecision.objects.final().values("term__lease")
-    decided = kept.filter(lease__in=final).exclude(gone)
-    choice = EndDecision.objects.final().filter(term__lease=OuterRef("lease")).values("choice")
-    rows = decided.annotate(choice=Subquery(choice[:1])).values_list(*ALIKE, "choice")
-    for *alike, chosen, count in rows.annotate(Count("pk")):
-        found[Alike(*alike)][chosen] += count
-        found[Alike(*alike)][UNDECIDED] -= count
+    stock = {cost_holder_id() or NOBODY, NOBODY}
+    chosen = {"ends_before__gt": days[0], "ends_before__lte": days[1]}
+    of_units: dict[str, Any] = {} if units is None else {"unit__in": units}
+    for unit in (stock, None):
+        rows = CostEnding.objects.filter(**of_units, **chosen)
+        rows = rows.filter(unit__in=unit) if unit else rows.exclude(unit__in=stock)
+        counted = rows.order_by().values_list(*ALIKE).annotate(Sum("leases"))
+        for *alike, count in counted:
+            found[Alike(*alike)][UNDECIDED, bool(unit)] += count
+    decided = dict(EndDecision.objects.final().values_list("term__lease", "choice"))
+    settled = CostLease.objects.filter(pk__in=among({*decided, *gone}, int), runs_out=True)
+    rows_settled = settled.filter(**of_units, **chosen).values_list("pk", "unit_id", *ALIKE)
+    for lease, unit_id, *alike in rows_settled:
+        counts, in_stock = found[Alike(*alike)], unit_id in stock
+        counts[UNDECIDED, in_stock] -= 1
+        if lease not in gone:
+            counts[decided[lease], in_stock] += 1
     return found
 
 
-def _between(days: Days) -> Q:
-    """Choose what ends on a day of the quarters between two days."""
-    return Q(ends_before__gt=days[0], ends_before__lte=days[1])
-
-
 def _extended(
-    units: Collection[int] | None, days: Days, today: date
+    units: Collection[int] | None, days: Days, gone: Collection[int]
 ) -> Iterator[tuple[date, int, int]]:
     """Yield the ends that an extension follows: the day, and what a quarter costs before and after.
 
     What was stopped before its end was not extended there.
     """
-    several = LeaseTerm.objects.filter(position=2, lease__kept_cost__ends_before__gt=days[0])
+    several = LeaseTerm.objects.filter(position=2).order_by()
     if units is not None:
         several = several.filter(lease__kept_cost__unit__in=units)
-    terms = LeaseTerm.objects.filter(lease__in=several.order_by().values("lease"))
-    terms = terms.exclude(lease__device__departure__left_on__lte=today)
-    rows = terms.order_by("lease", "position").values_list(
-        "lease", "lease__starts_on", "lease__stops_on", "price_ore", "quarters"
+    rows = (
+        LeaseTerm.objects.filter(lease__in=several.values("lease"))
+        .order_by("lease", "position")
+        .values_list("lease", "lease__starts_on", "lease__stops_on", "price_ore", "quarters")
     )
-    for _, group in groupby(rows.iterator(chunk_size=5_000), key=itemgetter(0)):
+    for lease, group in groupby(rows.iterator(chunk_size=5_000), key=itemgetter(0)):
         of_lease = list(group)
         _, starts_on, stops_on, *_ = of_lease[0]
         laid = terms_in_order(starts_on, [row[3:] for row in of_lease])
         for before, after in pairwise(laid):
             ended = before.ends_before
-            if days[0] < ended <= days[1] and (stops_on is None or stops_on >= ended):
+            was_stopped = lease in gone or (stops_on is not None and stops_on < ended)
+            if days[0] < ended <= days[1] and not was_stopped:
                 yield (
                     ended,
                     a_quarter(before.price_ore, before.quarters),
