@@ -32,7 +32,7 @@ PILE_NAMES = {
     Pile.DIFFERS: "Beløbet afviger",
     Pile.NOT_INVOICED: "Vores, men ikke faktureret",
     Pile.UNKNOWN: "Faktureret, men ikke vores",
-    Pile.AFTER_RETURN: "Faktureret efter returnering",
+    Pile.AFTER_RETURN: "Faktureret efter udløb eller returnering",
     Pile.INTERIM: "Delydelse før leasingstart",
     Pile.ROUNDING: "Afrunding",
 }
@@ -41,7 +41,7 @@ PILE_HELP = {
     Pile.DIFFERS: "Udstyret er vores, men beløbet er et andet, eller dagene er betalt to gange.",
     Pile.NOT_INVOICED: "Den del af kvartalet, som ingen fakturalinje dækker.",
     Pile.UNKNOWN: "Serienummeret eller underaftalen står ikke på nogen leasing hos os.",
-    Pile.AFTER_RETURN: "Dage efter, at leasingen er stoppet eller udløbet.",
+    Pile.AFTER_RETURN: "Dage efter, at leasingen er udløbet, leveret tilbage eller stoppet.",
     Pile.INTERIM: "Leje for dagene, før leasingen begynder.",
     Pile.ROUNDING: "Forskelle inden for tolerancen. De lægges sammen og kræver ingen afgørelse.",
 }

@@ -8,8 +8,9 @@ from django.core.management import call_command
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from leasing.domain.reconciliation import Pile
+from leasing.lease_end.services.departures import leave_register
 from leasing.models import Charge, DifferenceOutcome, Outcome, Settings
-from leasing.supplier.presenters import cause_text, causes_in_order, claim_shown
+from leasing.supplier.presenters import PILE_NAMES, cause_text, causes_in_order, claim_shown
 from leasing.supplier.selectors.claims import claims
 from leasing.supplier.selectors.piles import State, state_of_difference
 from leasing.supplier.selectors.reconciliation import (
@@ -22,7 +23,7 @@ from leasing.supplier.services.decisions import Selection, decide
 from leasing.supplier.services.invoices import withdraw_invoice
 from tests import builders as make
 from tests.leasing.closed import close
-from tests.leasing.supplier.world import five_pcs, invoice
+from tests.leasing.supplier.world import five_pcs, invoice, quarter_cost
 
 pytestmark = pytest.mark.django_db
 QUARTER = Quarter(2026, 1)
@@ -76,6 +77,52 @@ def test_each_fault_is_in_its_pile():
         Pile.UNKNOWN: {"XX999999": 34941},
         Pile.NOT_INVOICED: {"PF000005": -34941},
     }
+
+
+SECOND = ("01-04-2026", "30-06-2026")
+
+
+@pytest.mark.parametrize("choice", ["", "return", "buyout"])
+def test_days_after_a_lease_merely_ran_out_are_in_the_pile_of_what_is_over(choice):
+    make.cost_holder()
+    lease = make.lease("PF000001", quarters=1, price_ore=34941)
+    if choice:
+        make.decided(lease, choice)
+    make.lease("PF000002", quarters=1, price_ore=34941, starts_on=date(2026, 2, 1))
+    invoice("4711", ("PF000001", "349,41", *SECOND), ("PF000002", "349,41", *SECOND))
+    # PF000002 runs to 30 April: 59 of its 89 days lie before the quarter, and are not billed here.
+    before = 34941 * 59 // 89
+    assert piles(Quarter(2026, 2)) == {
+        Pile.AFTER_RETURN: {"PF000001": 34941, "PF000002": before},
+    }
+    assert PILE_NAMES[Pile.AFTER_RETURN] == "Faktureret efter udløb eller returnering"
+
+
+def test_an_extension_that_is_decided_is_no_difference_and_an_undecided_one_is():
+    make.cost_holder()
+    leases = [make.lease(f"PF00000{n}", quarters=1, price_ore=34941) for n in (1, 2)]
+    make.decided(leases[0], "extension", quarters=1, price_ore=30000)
+    invoice("4711", ("PF000001", "300,00", *SECOND), ("PF000002", "300,00", *SECOND))
+    assert piles(Quarter(2026, 2)) == {Pile.AFTER_RETURN: {"PF000002": 30000}}
+
+
+def test_days_after_a_return_are_in_the_same_pile_and_those_before_are_due():
+    lease = five_pcs()[0]
+    leave_register(
+        devices=[lease.device],
+        left_on=date(2026, 5, 1),
+        how="returned",
+        actor=None,
+        today=date(2026, 7, 1),
+    )
+    every = [(f"PF00000{n}", "349,42", *SECOND) for n in range(2, 6)]
+    invoice("4711", ("PF000001", "349,41", *SECOND), *every)
+    lease.refresh_from_db()
+    own = quarter_cost(lease, date(2026, 4, 1), date(2026, 7, 1))
+    assert 0 < own < 34941
+    assert piles(Quarter(2026, 2)) == {Pile.AFTER_RETURN: {"PF000001": 34941 - own}}
+    invoice("4712", ("PF000001", "349,41", "01-07-2026", "30-09-2026"), day="02-07-2026")
+    assert piles(Quarter(2026, 3))[Pile.AFTER_RETURN] == {"PF000001": 34941}
 
 
 def test_a_larger_tolerance_takes_more_into_rounding():
