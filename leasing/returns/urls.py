@@ -8,6 +8,7 @@ from leasing.returns.views.cages import (
     cage_detail,
     cage_edit,
     cage_new,
+    cage_stays,
 )
 from leasing.returns.views.departure import device_departure
 from leasing.returns.views.packing import ProposedList, cage_rows, cage_scan
@@ -23,5 +24,6 @@ urlpatterns = [
     path("it-bure/<int:pk>/pak/", cage_scan, name="cage-scan"),
     path("it-bure/<int:pk>/liste/", cage_rows, name="cage-rows"),
     path("it-bure/<int:pk>/hentet/", cage_collect, name="cage-collect"),
+    path("it-bure/<int:pk>/ikke-hentet/", cage_stays, name="cage-stays"),
     path("it-bure/<int:pk>/bekraeft/", cage_confirm, name="cage-confirm"),
 ]

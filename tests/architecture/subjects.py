@@ -29,7 +29,15 @@ LEASING = {
     "replacing": ("lease_end", "orders"),
     "confirmation": ("billing", "data_quality", "mail"),
     "movements": ("approvals", "billing", "data_quality", "mail", "orders"),
-    "devices": ("billing", "confirmation", "data_quality", "lease_end", "leases", "movements"),
+    "devices": (
+        "billing",
+        "confirmation",
+        "data_quality",
+        "lease_end",
+        "leases",
+        "movements",
+        "returns",
+    ),
     "returns": ("billing", "data_quality", "lease_end", "leases", "movements"),
     "people": ("approvals", "billing", "data_quality", "devices", "leases", "mail"),
     "cost_share": (

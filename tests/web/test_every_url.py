@@ -72,6 +72,7 @@ TABLE = {
     "it-bure/<int:pk>/pak/": {"open": HELPDESK, "method": "post"},
     "it-bure/<int:pk>/liste/": {"open": HELPDESK, "method": "post"},
     "it-bure/<int:pk>/hentet/": {"open": HELPDESK},
+    "it-bure/<int:pk>/ikke-hentet/": {"open": HELPDESK, "method": "post"},
     "it-bure/<int:pk>/bekraeft/": {"open": HELPDESK, "method": "post"},
     "udstyr/<int:pk>/fundet/": {"open": HELPDESK, "method": "post"},
     "egenbetaling/": {"open": READERS},

@@ -26,6 +26,8 @@ from leasing.leases.presenters import lease_mark
 from leasing.leases.selectors.leases import leasing_of
 from leasing.movements.presenters import device_handling
 from leasing.movements.selectors.states import device_state, expected_returns
+from leasing.returns.presenters import MARKS
+from leasing.returns.selectors.cages import cage_of
 
 # Without people there is no »Fra« either: a placement is imported whole, and would lose its person.
 WITH_PEOPLE = ("person", "initials", "used_for", "placed_from")
@@ -76,6 +78,7 @@ def device_detail(request, pk):
     found = costs(device, reader, on)
     leasing = leasing_of(device, on)
     state = device_state(device.pk)
+    caged = cage_of(device) if reader.all else None
     end = last_ends([leasing.lease.pk]).get(leasing.lease.pk) if leasing else None
     context = {
         "device": device,
@@ -93,6 +96,7 @@ def device_detail(request, pk):
         )
         if reader.all
         else None,
+        "caged": caged and (caged[0], *MARKS[caged[1]]),
         "has_left": state.has_left(on),
         "sees_people": sees_people,
         "sees_last_seen": user.has_perm(SEE_LAST_SEEN),

@@ -218,19 +218,29 @@ def come_back(*, device: Device, actor: Actor) -> CameBack:
     Raises:
         Refused: when the device has not left the register.
     """
+    back = come_back_together(devices=[device], actor=actor)
+    if not back:
+        raise Refused(f"{device} er ikke ude af registeret.")
+    return back[0]
+
+
+@transaction.atomic
+def come_back_together(*, devices: Collection[Device], actor: Actor) -> list[CameBack]:
+    """Undo departures as `come_back` does; a device that has not left is passed over."""
     lock(Order)
     lock(*PRICED, Departure)
-    departure = Departure.objects.select_related("device").filter(device=device.pk).first()
-    if departure is None:
-        raise Refused(f"{device} er ikke ude af registeret.")
-    changes = Changes((Lease, Departure))
-    lease = Lease.objects.filter(device=device.pk).first()
-    runs = bool(departure.stopped_lease and lease and lease.stops_on == departure.left_on)
-    if lease and runs:
-        changes.update(lease, str(departure.device), stops_on=departure.former_stop)
-    changes.delete(departure, str(departure.device), "Afgangen udgår")
+    chosen = among([device.pk for device in devices], int)
+    changes, back = Changes((Lease, Departure)), []
+    leases = {one.device_id: one for one in Lease.objects.filter(device__in=chosen)}
+    for departure in Departure.objects.select_related("device").filter(device__in=chosen):
+        lease, number = leases.get(departure.device_id), str(departure.device)
+        runs = bool(departure.stopped_lease and lease and lease.stops_on == departure.left_on)
+        if lease and runs:
+            changes.update(lease, number, stops_on=departure.former_stop)
+        changes.delete(departure, number, "Afgangen udgår")
+        back.append(CameBack(departure.device, departure.left_on, runs))
     changes.save(actor)
-    return CameBack(departure.device, departure.left_on, runs)
+    return back
 
 
 @transaction.atomic

@@ -171,9 +171,13 @@ def cage_page(cage: Cage, on: date) -> CagePage:
     return CagePage(cage, tuple(found))
 
 
-def cage_of(device: Device) -> PackedDevice | None:
-    """Return a device's place on a packing list."""
-    return PackedDevice.objects.filter(device=device).select_related("cage").first()
+def cage_of(device: Device) -> tuple[Cage, PackedState] | None:
+    """Return the cage on whose list a device stands, and what has become of it."""
+    linked = ("cage", "device__departure")
+    row = PackedDevice.objects.filter(device=device).select_related(*linked).first()
+    if row is None:
+        return None
+    return row.cage, standing_of(row, row.cage, Settled.of([device.pk]))
 
 
 @dataclass(frozen=True, slots=True)

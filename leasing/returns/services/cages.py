@@ -13,7 +13,7 @@ from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
 from inventory.models import Departure
 from leasing.billing.services.locks import PRICED
-from leasing.lease_end.services.departures import leave_register
+from leasing.lease_end.services.departures import come_back_together, leave_register
 from leasing.models import Cage, Order, PackedDevice
 
 MOST_ROOM = 500
@@ -154,6 +154,37 @@ def collect_cage(
     changes.update(cage, str(cage), gone_on=gone_on)
     changes.save(actor)
     return len(rows)
+
+
+@transaction.atomic
+def not_collected(*, cage_id: int, actor: Actor) -> int:
+    """Undo that a cage was collected, by mistake; return how many devices are back in stock.
+
+    They are still packed in it. What left by another way, or on another day, stays out.
+
+    Raises:
+        Refused: when it is not collected, or the lessor has confirmed it; nothing is written.
+    """
+    lock(Order)
+    lock(*PRICED)
+    lock_cages()
+    cage = Cage.objects.filter(pk=cage_id).first()
+    if cage is None or cage.gone_on is None:
+        raise Refused("Buret er ikke hentet.")
+    if cage.confirmed_on:
+        raise Refused("Leasinggiver har bekræftet buret, så det er hentet.")
+    rows = PackedDevice.objects.filter(
+        cage=cage,
+        packed_at__isnull=False,
+        device__departure__how=Departure.How.RETURNED,
+        device__departure__left_on=cage.gone_on,
+    )
+    devices = [row.device for row in rows.select_related("device")]
+    back = come_back_together(devices=devices, actor=actor)
+    changes = Changes((Cage,))
+    changes.update(cage, str(cage), gone_on=None)
+    changes.save(actor)
+    return len(back)
 
 
 @transaction.atomic

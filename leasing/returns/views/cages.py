@@ -29,7 +29,13 @@ from leasing.returns.presenters import (
     wiped_in_words,
 )
 from leasing.returns.selectors.cages import CagePage, cage_page, cages
-from leasing.returns.services.cages import collect_cage, confirm_cage, delete_cage, save_cage
+from leasing.returns.services.cages import (
+    collect_cage,
+    confirm_cage,
+    delete_cage,
+    not_collected,
+    save_cage,
+)
 from leasing.returns.tables import CageFilter, CageTable
 
 
@@ -201,6 +207,22 @@ def cage_collect(request, pk):
         "packed_ore": sum(row.quarter_ore for row in page.packed),
     }
     return render(request, "leasing/returns/collect.html", context, status=status)
+
+
+@require_POST
+@permission_required(VIEW_ALL_DEPARTMENTS, raise_exception=True)
+def cage_stays(request, pk):
+    """Undo that a cage was collected."""
+    cage = _cage(request, pk)
+    try:
+        back = not_collected(cage_id=cage.pk, actor=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(
+            request, f"Buret er åbent igen. {back} stk. er i registeret igen og på it-lager."
+        )
+    return redirect("cage-detail", pk)
 
 
 @require_POST

@@ -223,6 +223,20 @@ class TestPage:
         expected = {"PF000001": "confirmed", "PF000002": "unreceived", "PF000003": "missing"}
         assert states(bur) == expected
 
+    def test_the_devices_page_names_the_cage_and_a_mistake_is_undone(self, client):
+        [one] = returning(1)
+        bur = cage()
+        pack(bur, one)
+        assert "It-bur Rådhuset 20-05-2026 Pakket" in main(client, f"/udstyr/{one.pk}/")
+        collect(bur)
+        assert "Rådhuset 20-05-2026 Hentet" in main(client, f"/udstyr/{one.pk}/")
+        assert "Buret blev ikke hentet" in main(client, f"/it-bure/{bur.pk}/")
+        page = client.post(f"/it-bure/{bur.pk}/ikke-hentet/", follow=True).content.decode()
+        assert "Buret er åbent igen. 1 stk." in page
+        assert states(bur) == {"PF000001": "packed"}
+        page = client.post(f"/it-bure/{bur.pk}/ikke-hentet/", follow=True).content.decode()
+        assert "Buret er ikke hentet." in page
+
     def test_scanned_meanwhile_it_is_shown_before_it_goes(self, client):
         one, two = returning(2)
         bur = cage()

@@ -13,7 +13,7 @@ from leasing.lease_end.services.departures import come_back, leave_register
 from leasing.models import Cage, LossReport, OrderedDevice, PackedDevice
 from leasing.returns.selectors.cages import cage_page
 from leasing.returns.selectors.proposed import proposed
-from leasing.returns.services.cages import confirm_cage, delete_cage, save_cage
+from leasing.returns.services.cages import confirm_cage, delete_cage, not_collected, save_cage
 from leasing.returns.services.packing import mark_wiped, take_off
 from tests import builders as make
 from tests.leasing.billing.test_closing_together import at_the_same_moment
@@ -305,6 +305,25 @@ class TestRefused:
             pack(bur, one, wiped="måske")
         assert take_off(cage_id=bur.pk, row_ids=[row], actor=None) == 1
         assert proposed().get() == one
+
+
+def test_a_cage_that_was_not_collected_after_all(unit):
+    one, two, three = returning(3, unit=unit)
+    bur = cage()
+    plan(bur, one, two, three)
+    pack(bur, one, two)
+    with pytest.raises(Refused, match="ikke hentet"):
+        not_collected(cage_id=bur.pk, actor=None)
+    collect(bur)
+    come_back(device=two, actor=None)
+    assert not_collected(cage_id=bur.pk, actor=None) == 1
+    assert states(bur) == {"PF000001": "packed", "PF000002": "packed", "PF000003": "planned"}
+    one.lease.refresh_from_db()
+    assert one.lease.stops_on is None
+    assert collect(bur) == 2
+    confirm(bur, one)
+    with pytest.raises(Refused, match="har bekræftet"):
+        not_collected(cage_id=bur.pk, actor=None)
 
 
 @pytest.mark.django_db(transaction=True)
