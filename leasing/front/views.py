@@ -41,6 +41,8 @@ from leasing.front.selectors import (
     quarter_work,
     years_to_supplement,
 )
+from leasing.lease_end.presenters import end_tasks
+from leasing.lease_end.selectors.board import right_to_decide, undecided_sum
 from leasing.mail.presenters import mail_tasks
 from leasing.mail.selectors import unsent_mails
 from leasing.models import BillingRun
@@ -56,6 +58,8 @@ def front(request):
     user, day = request.user, today()
     context = {"today": day, "sees_nothing": not user.has_perm(VIEW_DEVICE)}
     tasks = task_links.tasks_of(user, day)
+    if right_to_decide(user, day).is_given:
+        tasks += end_tasks(undecided_sum(user, day))
     if user.has_perm(HANDLE_ORDERS):
         moment = moment_now()
         tasks += mail_tasks(unsent_mails())

@@ -11,6 +11,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Departure
 from leasing.domain.lease_end import Fate
+from leasing.domain.tasks import Task
 from leasing.lease_end.selectors.board import BEGUN, OPEN, EndSum
 from leasing.lease_end.selectors.lessor_list import LessorRow, ListChange
 from leasing.lease_end.selectors.options import Options
@@ -255,3 +256,15 @@ def changes_shown(changes: Iterable[ListChange]) -> list[tuple[str, str, str]]:
 def told_to_lessor(rows: Iterable[LessorRow]) -> list[tuple[str, str]]:
     """Return what a list says of each serial number, to be agreed to."""
     return [(row.serial_number, kept_choice(row.choice)) for row in rows]
+
+
+def end_tasks(open_ends: EndSum) -> Iterator[Task]:
+    """Yield what is to be decided about ends."""
+    if open_ends.count:
+        yield Task(
+            "ends",
+            f"{open_ends.count} stk. udløber inden seks måneder eller er udløbet uden beslutning",
+            "Beslut frikøb, forlængelse eller returnering, før fristerne går.",
+            amount_ore=open_ends.quarter_ore,
+            note="pr. kvartal",
+        )

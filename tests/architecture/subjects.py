@@ -79,6 +79,7 @@ LEASING = {
         "confirmation",
         "cost_share",
         "data_quality",
+        "lease_end",
         "mail",
         "movements",
         "orders",

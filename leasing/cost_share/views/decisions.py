@@ -17,6 +17,7 @@ from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_share.views.task_links import linked
 from leasing.lease_end.forms import WishForm
+from leasing.lease_end.presenters import what_happens
 from leasing.lease_end.selectors.endings import ending_page
 from leasing.lease_end.services.wishes import wish_for_end
 
@@ -38,6 +39,7 @@ def decisions(request):
         status = 422
         if form.is_valid() and _saved(request, form, chosen):
             return redirect(request.get_full_path())
+    endings = ending_page(_units(user, payer, day), day, request.GET.get("side"))
     context = {
         "payers": payers,
         "payer": payer,
@@ -49,7 +51,10 @@ def decisions(request):
         "may_wish": may_wish,
         "sees_people": user.has_perm(VIEW_EMPLOYEE),
         "today": day,
-        "endings": ending_page(_units(user, payer, day), day, request.GET.get("side")),
+        "endings": endings,
+        "ending_rows": [
+            (one, what_happens(one.end, day) if one.end else None) for one in endings.rows
+        ],
     }
     return render(request, "leasing/cost_share/decisions.html", context, status=status)
 

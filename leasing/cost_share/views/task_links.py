@@ -23,6 +23,7 @@ PAGES = {
     "buyouts": ("buyout-list", "?svar=yes&valg=nej"),
     "confirm": ("confirm", ""),
     "corrections": ("corrections", ""),
+    "ends": ("end-board", "?valg=open"),
     "mails": ("mail-list", "?status=venter"),
     "objections": ("objection-list", "?stand=aaben"),
     "silent": ("first-rebilling", "#bekraeftelser"),

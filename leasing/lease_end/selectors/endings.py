@@ -20,7 +20,8 @@ from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import span_of, terms_in_order
 from leasing.domain.lease_end import ends_soon_until
-from leasing.models import CostLease, EndChoice, EndDecision, EndWish, Lease
+from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
+from leasing.models import CostLease, EndDecision, EndWish, Lease
 
 ONE_DAY = timedelta(days=1)
 
@@ -29,7 +30,8 @@ ONE_DAY = timedelta(days=1)
 class Ending:
     """A lease that runs out within six months, and what is wished for.
 
-    `quarter_ore` is what it costs in the quarter of the day; `placement` is there once `dressed`.
+    `quarter_ore` is what it costs in the quarter of the day; `placement` and `end` are there once
+    it is `dressed`.
     """
 
     lease_id: int
@@ -41,6 +43,7 @@ class Ending:
     quarter_ore: int
     placement: Placement | None = None
     wish: EndWish | None = None
+    end: TermEnd | None = None
 
     @property
     def last_day(self) -> date:
@@ -49,11 +52,6 @@ class Ending:
     @property
     def needs_wish(self) -> bool:
         return self.wish is None and not self.end_choice
-
-    @property
-    def decided(self) -> str:
-        """Return what IT has decided, in words."""
-        return str(EndChoice(self.end_choice).label) if self.end_choice else ""
 
     @property
     def person(self) -> str:
@@ -155,11 +153,13 @@ def _missing(found: Sequence[EndingLease], on: date) -> list[EndingLease]:
 
 
 def dressed(found: Sequence[Ending], on: date) -> Sequence[Ending]:
-    """Put where each stands beside it, for as many as are shown."""
+    """Put where each stands, and how it ends, beside it, for as many as are shown."""
     placed = placements_in_force(on).filter(device__in=[one.device_id for one in found])
     at = {p.device_id: p for p in placed.select_related("unit__department", "employee")}
+    ends = last_ends([one.lease_id for one in found])
     for one in found:
         one.placement = at.get(one.device_id)
+        one.end = ends.get(one.lease_id)
     return found
 
 

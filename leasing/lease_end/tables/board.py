@@ -119,6 +119,7 @@ class BoardTable(Table):
     happens = EndOptionsColumn("Hvad sker der?", of=_happens)
     last_day = DateColumn("Sidste dag")
     days_left = NumberColumn("Dage til")
+    quarter_ore = AmountColumn("Pr. kvartal (kr.)", summed=True)
     model_name = CodeColumn("Model")
     unit = Column("Enhed", of=lambda row: row.unit or IN_STOCK)
     person = Column("Bruges af")
@@ -130,7 +131,6 @@ class BoardTable(Table):
     )
     warranty_until = DateColumn("Garanti til")
     decided_at = DateColumn("Besluttet", of=_decided_on)
-    quarter_ore = AmountColumn("Pr. kvartal (kr.)", summed=True)
     # What only the file has.
     choice = Column("Valg", of=lambda row: choice_shown(row.end), visible=False, orderable=False)
     decided_by = Column("Besluttet af", of="end.decided.decided_by", visible=False, orderable=False)

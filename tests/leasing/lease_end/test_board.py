@@ -251,3 +251,10 @@ def test_the_choices_at_an_end_have_last_days_and_prices(world, cast, client_of)
         assert said in page
     Settings.objects.update(allows_buyout=False)
     assert "ikke slået frikøb til" in client_of(cast.helpdesk).get(f"/udloeb/{term}/").text
+
+
+def test_the_front_page_counts_what_is_open_and_opens_it(world, cast, client_of):
+    page = client_of(cast.helpdesk).get("/").text
+    assert "4 stk. udløber inden seks måneder eller er udløbet uden beslutning" in page
+    assert 'href="/udloeb/?valg=open"' in page
+    assert "uden beslutning" not in client_of(cast.finance).get("/").text
