@@ -1,4 +1,4 @@
-"""axe-core finds nothing on the pages of the lessor's questions, at any width and in any look."""
+"""axe-core finds nothing on the pages of the lessor's questions and of the calendars."""
 
 from datetime import date
 
@@ -8,6 +8,7 @@ from albertslund_it.common.quarters import add_months
 from leasing.models import Settings
 from tests import builders as make
 from tests.browser import (
+    NARROW,
     WIDE,
     assert_accessible_in_every_look,
     assert_no_sideways_scroll,
@@ -17,6 +18,7 @@ from tests.files import workbook
 from tests.leasing.lessor_questions.asking import ask, listed
 from tests.web.test_accessible import check
 
+PAPER = {"width": 718, "height": 1000}  # an A4 sheet within its margins
 # What axe-core reads is HTML and CSS: the same on both databases.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
@@ -54,9 +56,14 @@ def test_the_calendar_of_ends(page, live_server, question, cast):
         make.lease(f"PF0001{n:02}", unit=cast.unit, starts_on=add_months(date(2026, 1, 1), 3 * n))
     log_in(page, live_server, cast.helpdesk)
     check(page, live_server, "/udloeb/kalender/")
-    figure = page.locator("figure").first.bounding_box()
-    assert figure["x"] >= 0
-    assert figure["width"] <= WIDE["width"]
+    for width in (WIDE["width"], NARROW["width"], PAPER["width"]):
+        page.set_viewport_size({"width": width, "height": PAPER["height"]})
+        page.emulate_media(media="print" if width == PAPER["width"] else "screen")
+        for drawing in page.locator("figure").all():
+            box = drawing.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+            assert box["height"] <= PAPER["height"]  # whole on a sheet
 
 
 def test_the_page_of_the_own_calendar(page, live_server, question, cast):

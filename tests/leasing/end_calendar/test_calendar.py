@@ -174,6 +174,24 @@ class TestThePage:
         fates = [link.split("valg=")[1].split("&")[0] if "valg=" in link else "" for link in links]
         assert fates == ["", "", "runs", "runs", "runs", "return"]
 
+    def test_the_board_has_as_many_rows_as_the_number_says(self, school, cast, client_of):
+        for n, choice in enumerate(("buyout", "return", "return", "extension", "")):
+            lease = make.lease(f"PF00000{n}", unit=school, price_ore=1600_00 + 16 * n)
+            if choice:
+                make.decided(lease, choice)
+        other = make.unit("2001", "Biblioteket", department=make.department("Kultur"))
+        make.lease("PF000009", unit=other)
+        client = client_of(cast.helpdesk)
+        tree = read(client, f"/udloeb/kalender/?afdeling={school.department_id}")
+        opened = {}
+        for link in tree.xpath("//tbody/tr[th='4. kvartal 2029']/td//a"):
+            board = text_of(read(client, link.get("href")))
+            text = link.text_content()
+            if "," not in text:
+                assert f"Viser alle {text} ·" in board, link.get("href")
+                opened[link.get("href")] = text
+        assert sorted(opened.values()) == ["1", "1", "1", "2", "5"]
+
     def test_forecast_and_calendar_lead_to_each_other(self, school, cast, client_of):
         client, asked = client_of(cast.finance), f"?afdeling={school.department_id}"
         calendar = read(client, f"/udloeb/kalender/{asked}")
