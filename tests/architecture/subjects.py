@@ -39,7 +39,7 @@ LEASING = {
         "returns",
     ),
     "returns": ("billing", "data_quality", "lease_end", "leases", "movements"),
-    "people": ("approvals", "billing", "data_quality", "devices", "leases", "mail"),
+    "people": ("approvals", "billing", "data_quality", "devices", "lease_end", "leases", "mail"),
     "cost_share": (
         "approvals",
         "billing",

@@ -14,7 +14,7 @@ from leasing.cost_share.selectors.next_bill import NextBill
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.share import Bill, share_of
 from leasing.cost_table.moment import one_moment
-from leasing.lease_end.selectors.endings import Ending, endings
+from leasing.lease_end.selectors.endings import Ending, dressed, endings
 from leasing.models import Approval
 
 STEPS_TOLD, ENDINGS_TOLD = 4, 8
@@ -86,7 +86,7 @@ def _letter_of(payer: Payer, quarter: Quarter, today: date) -> Letter:
         why=why,
         steps=steps[:STEPS_TOLD],
         rest_ore=sum(step.amount_ore for step in steps[STEPS_TOLD:]),
-        endings=ending[:ENDINGS_TOLD],
+        endings=dressed(ending[:ENDINGS_TOLD], today),
         more_endings=max(0, len(ending) - ENDINGS_TOLD),
         missing_wishes=sum(one.needs_wish for one in ending),
         approvals=asked.count(),

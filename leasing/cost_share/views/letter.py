@@ -8,6 +8,7 @@ from leasing.cost_share.presenters.letter import letter_words
 from leasing.cost_share.selectors.letter import letter_of
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.share import chosen_quarter
+from leasing.lease_end.presenters import what_happens
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)
@@ -28,6 +29,7 @@ def letter(request):
         "quarter": quarter,
         "day": day,
         "letter": found,
+        "endings": [(one, what_happens(one.end, day)) for one in found.endings if one.end],
         "words": letter_words(found),
     }
     return render(request, "leasing/cost_share/letter.html", context)

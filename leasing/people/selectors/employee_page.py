@@ -17,7 +17,7 @@ from leasing.approvals.selectors.one_pc import Holdings, holdings_of
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.data_quality.selectors.sets import at_another_unit, open_returns
 from leasing.devices.selectors.device_page import ReaderScope
-from leasing.domain.accrual import span_of
+from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
 from leasing.leases.selectors.leases import leases_of
 from leasing.models import Approval, OrderLine
 from leasing.models.order import OPEN
@@ -36,7 +36,7 @@ class DeviceOfEmployee:
     device: Device
     placement: Placement
     last_day: date | None
-    leased_until: date | None
+    end: TermEnd | None
     quarter_ore: int | None
     due: tuple[ExpectedReturn, ...]
     has_changed_unit: bool
@@ -115,6 +115,7 @@ def _devices(
     ]
     ids = [placement.device_id for placement in placements]
     leases, costs = leases_of(ids), quarter_costs(ids, on)
+    ends = last_ends([lease.pk for lease in leases.values()])
     moved = set(at_another_unit(on).filter(employee=employee).values_list("device", flat=True))
     due: dict[int, list[ExpectedReturn]] = {}
     for one in open_returns(on).filter(employee=employee):
@@ -129,9 +130,7 @@ def _devices(
             device=placement.device,
             placement=placement,
             last_day=ends_before and ends_before - ONE_DAY,
-            leased_until=span_of(lease.laid, lease.stops_on)[1] - ONE_DAY
-            if lease and lease.laid
-            else None,
+            end=ends.get(lease.pk) if lease else None,
             quarter_ore=None if is_past else costs.get(placement.device_id),
             due=() if is_past else tuple(due.get(placement.device_id, ())),
             has_changed_unit=not is_past and placement.device_id in moved,

@@ -13,6 +13,7 @@ from inventory.models import Device, Employee
 from inventory.organisation.selectors.scope import employees_seen_by
 from inventory.people.services.people import add_coming, employee_state, save_employee
 from leasing.devices.selectors.device_page import ReaderScope
+from leasing.lease_end.presenters import what_happens
 from leasing.people.forms import AskBackForm, ComingEmployeeForm, EmployeeForm
 from leasing.people.selectors.employee_page import employee_page, history_of_employee
 from leasing.people.services.coming import join_coming
@@ -30,9 +31,11 @@ def employee_detail(request, pk):
     """Show everything about one employee; out of scope it does not exist."""
     employee, on = _employee(request, pk), today()
     reader = ReaderScope(request.user, on)
+    page = employee_page(employee, reader, on)
     context = {
         "employee": employee,
-        "page": employee_page(employee, reader, on),
+        "page": page,
+        "has": [(held, what_happens(held.end, on) if held.end else None) for held in page.has],
         "today": on,
         "may_edit": may_edit(request.user),
         "may_handle": request.user.has_perm(HANDLE_ORDERS),

@@ -258,3 +258,13 @@ def test_the_front_page_counts_what_is_open_and_opens_it(world, cast, client_of)
     assert "4 stk. udløber inden seks måneder eller er udløbet uden beslutning" in page
     assert 'href="/udloeb/?valg=open"' in page
     assert "uden beslutning" not in client_of(cast.finance).get("/").text
+
+
+def test_the_employee_and_the_letter_say_what_the_board_says(world, cast, client_of):
+    client = client_of(cast.helpdesk)
+    person = world["RETURN"].device.placements.get().employee
+    page = client.get(f"/medarbejdere/{person.pk}/").text
+    letter = client_of(cast.head).get("/egenbetaling/brev/").text
+    for said in ("Leveres tilbage ved udløb 31-12-2029", "Frikøbes ved udløb 31-12-2029"):
+        assert said in page
+        assert said in letter
