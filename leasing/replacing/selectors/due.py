@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from albertslund_it.common.quarters import add_months
-from albertslund_it.web.database.rows import among
+from albertslund_it.web.database.rows import among, only
 from inventory.models import Device, Placement, Replacement
 from inventory.organisation.selectors.scope import units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
-from leasing.models import Lease, OrderLine
+from leasing.models import CostLease, Lease, OrderLine
 from leasing.models.order import OPEN
 from leasing.replacing.selectors.orders import Offer, offers_on
 
@@ -46,23 +46,30 @@ class DueDevice:
 def unreplaced(user: User, on: date) -> QuerySet[Device]:
     """Return the devices placed where a user sees, that no order and no roll is to replace."""
     placed = placements_in_force(on).filter(unit__in=units_seen_by(user, on))
-    replaced = OrderLine.objects.filter(status__in=OPEN, replaces=OuterRef("pk"))
-    return Device.objects.in_register(on).filter(
-        ~Exists(replaced),
-        ~Exists(Replacement.objects.filter(old_device=OuterRef("pk"))),
-        pk__in=placed.values("device"),
-    )
+    placed = placed.exclude(device__in=among(_replaced(), int))
+    found = set(placed.order_by().values_list("device", flat=True))
+    gone = Device.objects.out_of_register(on).order_by().values_list("pk", flat=True)
+    return only(Device.objects.all(), found.difference(gone))
+
+
+def _replaced() -> set[int]:
+    """Return the devices that an open order or a roll is to replace."""
+    lines = OrderLine.objects.filter(status__in=OPEN, replaces__isnull=False).order_by()
+    rolls = Replacement.objects.order_by().values_list("old_device", flat=True)
+    return {*lines.values_list("replaces", flat=True), *rolls}
 
 
 def due_within(devices: QuerySet[Device], what: str, months: int, on: date) -> QuerySet[Device]:
     """Keep what has no warranty, or no lease, so many months from a day; blank means either."""
     until = add_months(on, months)
-    warranty = Q(warranty_until__lte=until)
-    # What is decided to go on has a later end there.
-    lease = Q(lease__kept_cost__ends_before__lte=until)
-    if what == WARRANTY:
-        return devices.filter(warranty)
-    return devices.filter(lease) if what == LEASE else devices.filter(warranty | lease)
+    found: set[int] = set()
+    if what != LEASE:
+        ending = Device.objects.filter(warranty_until__lte=until).order_by()
+        found.update(ending.values_list("pk", flat=True))
+    if what != WARRANTY:  # what is decided to go on has a later end
+        leases = CostLease.objects.filter(ends_before__lte=until).order_by()
+        found.update(leases.values_list("lease__device", flat=True))
+    return only(devices, found)
 
 
 def due_devices(ids: Sequence[int], on: date) -> dict[int, DueDevice]:
