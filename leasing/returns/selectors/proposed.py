@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.database.rows import among
+from albertslund_it.web.database.rows import among, only
 from inventory.models import Device, Placement
 from inventory.placements.selectors import placements_in_force
 from leasing.cost_table.moment import one_moment
@@ -46,14 +46,20 @@ def proposed() -> QuerySet[Device]:
     )
 
 
+def proposed_once() -> QuerySet[Device]:
+    """Return what is `proposed`, looked for once and not for the count and the page each."""
+    return only(Device.objects.all(), set(proposed().values_list("pk", flat=True)))
+
+
 def ending_in(devices: QuerySet[Device], quarter: Quarter) -> QuerySet[Device]:
     """Keep the devices whose lease has its last day in a quarter."""
     with one_moment():
         kept = CostLease.objects.filter(
             ends_before__gt=quarter.starts_on, ends_before__lte=quarter.ends_before
         )
-        ids = list(devices.filter(lease__in=kept.values("lease")).values_list("pk", flat=True))
-    return devices.filter(pk__in=among(ids, int))
+        # Met here: a database that joins them asks each of the one for all of the other.
+        ending = set(kept.values_list("lease__device", flat=True))
+    return only(devices, ending.intersection(devices.order_by().values_list("pk", flat=True)))
 
 
 def quarters_proposed() -> list[Quarter]:

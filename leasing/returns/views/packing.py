@@ -21,7 +21,7 @@ from leasing.movements.selectors.lookups import devices_in
 from leasing.returns.forms import ScanForm
 from leasing.returns.presenters import scan_told
 from leasing.returns.selectors.cages import cage_page
-from leasing.returns.selectors.proposed import proposed
+from leasing.returns.selectors.proposed import proposed_once
 from leasing.returns.services.packing import mark_wiped, pack_devices, plan_devices, take_off
 from leasing.returns.tables import ProposedFilter, ProposedRows, ProposedTable
 from leasing.returns.views.cages import shown_cage
@@ -50,7 +50,7 @@ class ProposedList(ListPage):
             return super().get(request, *args, **kwargs)
 
     def rows(self):
-        return proposed().order_by("lease__kept_cost__ends_before", "serial_number")
+        return proposed_once().order_by("lease__kept_cost__ends_before", "serial_number")
 
     def table_data(self, filtered):
         return ProposedRows(filtered)
