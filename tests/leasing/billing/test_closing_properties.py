@@ -206,8 +206,10 @@ class InvariantsTest(TestCase):
         for fact, close_now in facts:
             world.enter(fact)
             if close_now and waiting:
+                first = not BillingRun.objects.exists()
                 world.close(waiting.pop(0))
-                self.assert_what_waits_holds()
+                # What is sealed is read in the middle of a history too, and must not alarm there.
+                self.assert_all_holds() if first else self.assert_what_waits_holds()
         for quarter in waiting:
             world.close(quarter)
         self.assert_all_holds()
