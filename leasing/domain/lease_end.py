@@ -28,7 +28,7 @@ class Fate(StrEnum):
     EXTENDED = "extension"
     RETURN = "return"
     STOPPED = "stopped"
-    GONE = "gone"  # it has left the register
+    GONE = "gone"  # it has left the register, or is to on a day
 
 
 def asked_on(ends_before: date) -> date:
@@ -77,8 +77,8 @@ def fate_of(
     *, choice: str, ends_before: date, stops_on: date | None, left_on: date | None, on: date
 ) -> Fate:
     """Return what happens at the end of a term, as things stand on a day."""
-    if left_on is not None and left_on <= on:
-        return Fate.GONE
+    if left_on is not None:
+        return Fate.GONE  # noted ahead or not, nothing is left to decide
     if choice == Fate.EXTENDED:
         return Fate.EXTENDED
     if stops_on is not None and stops_on < ends_before:

@@ -108,7 +108,7 @@ def end_calendar(payer: Payer, today: date) -> list[QuarterEnds]:
     days = quarters[0].starts_on, quarters[-1].ends_before
     with one_moment():
         prices = _prices(today)
-        left = Departure.objects.filter(left_on__lte=today, device__lease__isnull=False)
+        left = Departure.objects.filter(device__lease__isnull=False)
         gone = set(left.values_list("device__lease", flat=True))
         for alike, counts in _ends(payer.unit_ids, days, gone).items():
             of_quarter, ore = found[alike.quarter], alike.quarter_ore

@@ -1,11 +1,12 @@
 """What happens to a device when its lease ends, in words: the same on every page and mail."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.timezone import localtime
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
@@ -46,20 +47,27 @@ class Happening:
     detail: str = ""
 
 
-def what_happens(end: TermEnd, on: date) -> Happening:
-    """Return what happens to a device at the end of a term, as things stand on a day."""
+def what_happens(end: TermEnd, on: date, *, with_people: bool = False) -> Happening:
+    """Return what happens to a device at the end of a term, as things stand on a day.
+
+    A reason may name somebody, so it is for those alone who see people.
+    """
     fate = end.fate(on)
-    return Happening(_words(end, fate), STYLES.get(fate, ""), _detail(end))
+    detail = _detail(end, end.decided.reason if with_people else "")
+    return Happening(_words(end, fate, on), STYLES.get(fate, ""), detail)
 
 
-def _words(end: TermEnd, fate: Fate) -> str:
+def _words(end: TermEnd, fate: Fate, on: date) -> str:
     last_day = f"{end.last_day:%d-%m-%Y}"
     if fate == Fate.GONE:
+        if end.left_on and end.left_on > on:
+            return f"Ude af registeret fra {end.left_on:%d-%m-%Y}"
         return f"{Departure.How(end.left_how).label} {end.left_on:%d-%m-%Y}"
     if fate == Fate.EXTENDED and end.extension:
         return f"Forlænges til {end.extension.ends_before - ONE_DAY:%d-%m-%Y}"
     if fate == Fate.STOPPED:
-        return f"Stoppet {end.stops_on:%d-%m-%Y}"
+        stops = "Stopper" if end.stops_on and end.stops_on > on else "Stoppet"
+        return f"{stops} {end.stops_on:%d-%m-%Y}"
     if fate == Fate.BUYOUT:
         return f"Frikøbes ved udløb {last_day}"
     if fate == Fate.RETURN:
@@ -69,14 +77,14 @@ def _words(end: TermEnd, fate: Fate) -> str:
     return f"Udløber {last_day}, intet besluttet" if fate == Fate.UNDECIDED else f"Til {last_day}"
 
 
-def _detail(end: TermEnd) -> str:
+def _detail(end: TermEnd, reason: str) -> str:
     decided = end.decided
     if not decided.decided_at:
-        return decided.reason
-    said = f"besluttet {decided.decided_at:%d-%m-%Y}"
+        return reason
+    said = f"besluttet {localtime(decided.decided_at):%d-%m-%Y}"
     if decided.decided_by:
         said += f" af {decided.decided_by}"
-    return f"{said}: {decided.reason}" if decided.reason else said
+    return f"{said}: {reason}" if reason else said
 
 
 def choice_words(choice: str) -> str:
@@ -234,13 +242,25 @@ def change_of(before: TermEnd, after: TermEnd, on: date) -> tuple[str, str]:
 def note_for_lessor(end: TermEnd, on: date) -> str:
     """Return what the lessor is told beside the choice; no reason, which may name somebody."""
     fate = end.fate(on)
-    return "" if fate in {Fate.BUYOUT, Fate.RETURN} else _words(end, fate)
+    return "" if fate in {Fate.BUYOUT, Fate.RETURN} else _words(end, fate, on)
 
 
-def kept_choice(choice: str | None) -> str:
+def kept_row(told: Sequence[str] | None) -> str:
     """Return what was kept of a list about a serial number, in words."""
-    if choice is None:
+    if told is None:
         return "Ikke på listen"
+    choice, last_day, place = told
+    return ", ".join(
+        part
+        for part in (kept_choice(choice), f"{date.fromisoformat(last_day):%d-%m-%Y}", place)
+        if part
+    )
+
+
+def kept_choice(choice: str) -> str:
+    """Return a choice that was kept of a list, in words."""
+    if choice in {Fate.STOPPED, Fate.GONE}:
+        return FATE_NAMES[choice]
     name, _, quarters = choice.partition("-")
     if not name:
         return "Intet besluttet"
@@ -250,12 +270,12 @@ def kept_choice(choice: str | None) -> str:
 
 def changes_shown(changes: Iterable[ListChange]) -> list[tuple[str, str, str]]:
     """Return what has changed since a list was sent: of what, from what, to what."""
-    return [(one.serial_number, kept_choice(one.before), kept_choice(one.after)) for one in changes]
+    return [(one.serial_number, kept_row(one.before), kept_row(one.after)) for one in changes]
 
 
 def told_to_lessor(rows: Iterable[LessorRow]) -> list[tuple[str, str]]:
     """Return what a list says of each serial number, to be agreed to."""
-    return [(row.serial_number, kept_choice(row.choice)) for row in rows]
+    return [(row.serial_number, kept_row(row.told)) for row in rows]
 
 
 def end_tasks(open_ends: EndSum) -> Iterator[Task]:

@@ -67,7 +67,10 @@ def state_of(question: LessorQuestion, on: date) -> tuple[str, str]:
     if days < 0:
         return "bad", f"{-days} dage over fristen" if days < -1 else "1 dag over fristen"
     if days <= SOON_DAYS:
-        return "warn", "Svar i dag" if not days else f"{days} dage til fristen"
+        return (
+            "warn",
+            "Svar i dag" if not days else f"{days} {'dag' if days == 1 else 'dage'} til fristen",
+        )
     return "", f"{days} dage til fristen"
 
 

@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("quarter", models.CharField(max_length=6, verbose_name="udløbskvartal")),
-                ("rows", models.JSONField(verbose_name="valg efter serienummer")),
+                ("rows", models.JSONField(verbose_name="sagt om hvert serienummer")),
                 ("sent_at", models.DateTimeField(verbose_name="sendt")),
                 (
                     "sent_by",

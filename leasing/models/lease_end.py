@@ -132,7 +132,7 @@ class LessorList(models.Model):
         blank=True,
         help_text="Tom: alle underaftaler.",
     )
-    rows = models.JSONField("valg efter serienummer")
+    rows = models.JSONField("sagt om hvert serienummer")
     sent_at = models.DateTimeField("sendt")
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

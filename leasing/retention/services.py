@@ -21,12 +21,14 @@ from django.utils import timezone
 from albertslund_it.common.quarters import add_months
 from albertslund_it.web.database.rows import among, delete_rows, lock
 from albertslund_it.web.login import AS_A_RULE
-from inventory.models import Employee, Placement
+from inventory.models import Departure, Employee, Placement
 from inventory.placements.selectors import intervals
 from leasing.domain.accrual import span_of, terms_in_order
 from leasing.models import (
     Approval,
     BuyoutInvitation,
+    Cage,
+    EndDecision,
     EndWish,
     Lease,
     LeaseTerm,
@@ -49,6 +51,7 @@ OF_LINE = ("used_for", "past_stock_because", "exception_reason", "closed_because
 OF_APPROVAL = ("reason", "decision_reason")
 OF_OBJECTION = ("note", "outcome_note")
 OF_NOTE = ("note",)
+OF_REASON = ("reason",)
 IN_HAND = tuple(status for status in OPEN if status != Status.DRAFT)
 
 
@@ -206,6 +209,14 @@ def _notes(moment: datetime, ended_before: date) -> Iterator[Forgotten]:
     wishes = EndWish.objects.filter(wished_at__lt=moment).exclude(note__in=["", GONE])
     leases = _ended(Lease.objects.filter(end_wish__in=wishes), ended_before)
     yield _texts(wishes.filter(lease__in=among(leases, int)), OF_NOTE)
+    decided = EndDecision.objects.filter(decided_at__lt=moment).exclude(reason__in=["", GONE])
+    leases = _ended(Lease.objects.filter(terms__end_decision__in=decided), ended_before)
+    yield _texts(decided.filter(term__lease__in=among(leases, int)), OF_REASON)
+    yield Forgotten(0, _scrub(_of_deleted(EndDecision, OF_REASON, moment), OF_REASON))
+    left = Departure.objects.filter(left_on__lt=ended_before).exclude(note__in=["", GONE])
+    yield _texts(left, OF_NOTE)
+    cages = Cage.objects.filter(gone_on__lt=ended_before).exclude(note__in=["", GONE])
+    yield _texts(cages, OF_NOTE)
 
 
 def _invitations(moment: datetime, ended_before: date) -> Forgotten:

@@ -100,7 +100,12 @@ def yes_waiting(on: date) -> YesWaiting:
     decided = EndDecision.objects.filter(choice=EndChoice.BUYOUT).values("term__lease")
     ids = list(yes.exclude(lease__in=decided).order_by().values_list("lease", flat=True))
     rows = buyout_rows(ids, on) if ids else []
-    days = [row.last_buyout_day for row in rows if row.asked == Question.YES]
+    # What is decided otherwise, or is too late by now, waits for nobody.
+    days = [
+        row.last_buyout_day
+        for row in rows
+        if row.asked == Question.YES and row.obstacle not in FOR_GOOD and row.last_buyout_day >= on
+    ]
     return YesWaiting(len(days), min(days, default=None))
 
 

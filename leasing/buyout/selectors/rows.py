@@ -12,6 +12,7 @@ from albertslund_it.web.database.rows import among
 from inventory.models import Employee, Placement
 from inventory.placements.selectors import placements_in_force
 from leasing.domain.lease_end import last_buyout_day
+from leasing.lease_end.selectors.board import wishes_of
 from leasing.lease_end.selectors.offers import offers_of
 from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
 from leasing.models import (
@@ -108,7 +109,7 @@ def buyout_rows(lease_ids: Collection[int], on: date) -> list[BuyoutRow]:
     """Return the rows of some leases as of a day, in the order of their ids."""
     ends = last_ends(lease_ids)
     leases = Lease.objects.filter(pk__in=among(lease_ids, int)).select_related(
-        "device__model", "sub_agreement", "end_wish"
+        "device__model", "sub_agreement"
     )
     found = {lease.pk: lease for lease in leases if lease.pk in ends}
     devices = {lease.device_id: lease.device.model_id for lease in found.values()}
@@ -122,6 +123,7 @@ def buyout_rows(lease_ids: Collection[int], on: date) -> list[BuyoutRow]:
         )
     )
     settings = Settings.objects.get()
+    wishes = wishes_of(found, on)
     rows = []
     for pk in sorted(found):
         lease, end = found[pk], ends[pk]
@@ -141,7 +143,7 @@ def buyout_rows(lease_ids: Collection[int], on: date) -> list[BuyoutRow]:
                 last_day=end.last_day,
                 last_buyout_day=last,
                 placement=placement,
-                wish=getattr(lease, "end_wish", None),
+                wish=wishes.get(pk),
                 offer=offer,
                 invitation=invitation,
                 asked=asked,

@@ -1,8 +1,8 @@
 """The history of a device: its own, its placements', its lease's and what was asked about it."""
 
 from inventory.history.selectors import SHOWN, History, Rows, history_of
-from inventory.models import Device, ExpectedReturn, FormerSerialNumber, Placement
-from leasing.models import EndDecision, EndWish, Lease, LeaseTerm, LossReport
+from inventory.models import Departure, Device, ExpectedReturn, FormerSerialNumber, Placement
+from leasing.models import EndDecision, EndWish, Lease, LeaseTerm, LossReport, PackedDevice
 
 
 def history_of_device(device: Device, *, with_people: bool, shown: int | None = SHOWN) -> History:
@@ -18,6 +18,16 @@ def history_of_device(device: Device, *, with_people: bool, shown: int | None = 
         Rows(ExpectedReturn, returns, deleted=f"{begins}senest "),
         Rows(FormerSerialNumber, device.former_serial_numbers.values_list("pk", flat=True)),
         Rows(LossReport, device.losses.values_list("pk", flat=True)),
+        Rows(
+            Departure,
+            Departure.objects.filter(device=device).values_list("pk", flat=True),
+            deleted=f"{begins}fra ",
+        ),
+        Rows(
+            PackedDevice,
+            PackedDevice.objects.filter(device=device).values_list("pk", flat=True),
+            deleted=f"{begins}i ",
+        ),
         Rows(Lease, leases),
         Rows(LeaseTerm, terms, deleted=f"{leases[0]} nr. " if leases else ""),
         Rows(EndDecision, EndDecision.objects.filter(term__in=terms).values_list("pk", flat=True)),

@@ -20,7 +20,7 @@ from leasing.devices.selectors.history import history_of_device
 from leasing.devices.tables.devices import DeviceRows, DeviceTable, PickColumn
 from leasing.devices.tables.filters import DeviceFilter
 from leasing.lease_end.presenters import what_happens
-from leasing.lease_end.selectors.board import right_to_decide
+from leasing.lease_end.selectors.board import right_to_decide, wishes_of
 from leasing.lease_end.selectors.term_ends import last_ends
 from leasing.leases.presenters import lease_mark
 from leasing.leases.selectors.leases import leasing_of
@@ -85,9 +85,10 @@ def device_detail(request, pk):
         "stays": stays_with_names(timeline(device, reader, on)),
         "leasing": leasing,
         "lease_mark": lease_mark(leasing.state) if leasing else "",
-        "end": end and what_happens(end, on),
+        "end": end and what_happens(end, on, with_people=sees_people),
         "term": end and end.term_id,
         "decides": end and right_to_decide(user, on).is_given,
+        "wish": wishes_of([leasing.lease.pk], on).get(leasing.lease.pk) if leasing else None,
         "costs": found,
         "cost_rows": costs_with_names(found.rows),
         "charges": charges(device, reader),

@@ -179,7 +179,7 @@ class EndBoard:
             for end in _extended_of(lease_id, list(group))
             if self._is_in_time(end.ends_before)
         ]
-        gone = set(gone_leases(self.on).values_list("pk", flat=True)) if found else set()
+        gone = set(gone_leases().values_list("pk", flat=True)) if found else set()
         return sorted(
             (self._with_fate(end, gone) for end in found),
             key=lambda end: (end.ends_before, end.lease_id),
@@ -266,7 +266,7 @@ class EndBoard:
         if not self.choice.fate and self._has_past:
             return self.in_time
         final = EndDecision.objects.order_by().filter(choice__in=FINAL).values("term__lease")
-        running = self.in_time.exclude(pk__in=gone_leases(self.on)).filter(runs_out=True)
+        running = self.in_time.exclude(pk__in=gone_leases()).filter(runs_out=True)
         is_left_out = Q(pk__in=final)
         if not self.choice.fate:
             is_left_out &= Q(ends_before__lte=self.on)
@@ -301,16 +301,16 @@ def quarter_of(ends_before: date) -> Quarter:
 QUARTER_ORE = F("price_ore") / F("quarters")
 
 
-def gone_leases(on: date) -> QuerySet[Lease, Any]:
-    """Return the leases of the devices that have left the register, by their ids."""
-    left = Departure.objects.filter(left_on__lte=on).order_by().values("device")
+def gone_leases() -> QuerySet[Lease, Any]:
+    """Return the leases of the devices that have left the register, or are to, by their ids."""
+    left = Departure.objects.order_by().values("device")
     return Lease.objects.filter(device__in=left).order_by().values("pk")
 
 
 def by_fate(rows: QuerySet[CostLease], on: date) -> dict[str, QuerySet[CostLease]]:
     """Part kept leases by what happens at their end, as `fate_of` says it."""
     final = EndDecision.objects.order_by().filter(choice__in=FINAL)
-    here = rows.exclude(pk__in=gone_leases(on))
+    here = rows.exclude(pk__in=gone_leases())
     running = here.filter(runs_out=True)
     undecided = running.exclude(pk__in=final.values("term__lease"))
     soon = ends_soon_until(on)
@@ -323,7 +323,7 @@ def by_fate(rows: QuerySet[CostLease], on: date) -> dict[str, QuerySet[CostLease
             for choice in FINAL
         },
         str(Fate.STOPPED): here.filter(runs_out=False),
-        str(Fate.GONE): rows.filter(pk__in=gone_leases(on)),
+        str(Fate.GONE): rows.filter(pk__in=gone_leases()),
     }
 
 
@@ -333,7 +333,7 @@ def with_fate(rows: QuerySet[CostLease], on: date) -> QuerySet[CostLease]:
     made = {choice: final.filter(choice=choice).values("term__lease") for choice in FINAL}
     return rows.annotate(
         fate=Case(
-            When(pk__in=gone_leases(on), then=Value(str(Fate.GONE))),
+            When(pk__in=gone_leases(), then=Value(str(Fate.GONE))),
             When(runs_out=False, then=Value(str(Fate.STOPPED))),
             *(When(pk__in=leases, then=Value(str(choice))) for choice, leases in made.items()),
             When(ends_before__lte=on, then=Value(str(Fate.OVERDUE))),

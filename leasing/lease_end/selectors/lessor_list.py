@@ -1,6 +1,6 @@
 """The list that the lessor is sent of a quarter's ends, and what has changed since the last one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,9 +10,13 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from inventory.models import Unit
 from leasing.cost_table.moment import one_moment
+from leasing.domain.lease_end import Fate
 from leasing.lease_end.selectors.board import BoardChoice, EndBoard
 from leasing.lease_end.selectors.board_rows import BoardRow, board_rows
 from leasing.models import EndChoice, LessorList, PackedDevice, SubAgreement
+
+# Nothing is to be fetched any more.
+OVER = {Fate.STOPPED, Fate.GONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,24 @@ class LessorRow:
         return self.row.serial_number
 
     @property
+    def is_undecided(self) -> bool:
+        """Tell whether the lessor waits for an answer about it."""
+        return self.row.fate in {Fate.OVERDUE, Fate.UNDECIDED, Fate.RUNS}
+
+    @property
     def choice(self) -> str:
         """Return the choice as it is kept of a list: an extension with its quarters."""
         end = self.row.end
+        if self.row.fate in OVER:
+            return str(self.row.fate)
         if end.extension:
             return f"{EndChoice.EXTENSION}-{end.extension.quarters}"
         return end.decided.choice
+
+    @property
+    def told(self) -> list[str]:
+        """Return what is kept of a list: the choice, the last day and the place."""
+        return [self.choice, self.row.last_day.isoformat(), self.place]
 
 
 def lessor_rows(quarter: Quarter, agreement: SubAgreement | None, on: date) -> list[LessorRow]:
@@ -45,7 +61,11 @@ def lessor_rows(quarter: Quarter, agreement: SubAgreement | None, on: date) -> l
         cages = dict(packed.values_list("device", "cage__place"))
         stock = Unit.objects.filter(is_cost_holder=True).values_list("name", flat=True).first()
     found = [
-        LessorRow(row, cages.get(row.end.device_id) or row.unit or stock or "") for row in rows
+        LessorRow(
+            row,
+            "" if row.fate in OVER else cages.get(row.end.device_id) or row.unit or stock or "",
+        )
+        for row in rows
     ]
     return sorted(found, key=lambda one: (one.row.sub_agreement, one.serial_number))
 
@@ -66,13 +86,13 @@ class ListChange:
     """What the lessor was told of a serial number, and what is so now; None where not listed."""
 
     serial_number: str
-    before: str | None
-    after: str | None
+    before: Sequence[str] | None
+    after: Sequence[str] | None
 
 
-def changes_since(sent: Mapping[str, str], rows: list[LessorRow]) -> list[ListChange]:
+def changes_since(sent: Mapping[str, Sequence[str]], rows: list[LessorRow]) -> list[ListChange]:
     """Return where the ends differ from what was sent."""
-    now = {row.serial_number: row.choice for row in rows}
+    now = {row.serial_number: row.told for row in rows}
     return [
         ListChange(number, sent.get(number), now.get(number))
         for number in sorted({*sent, *now})

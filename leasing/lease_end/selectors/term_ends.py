@@ -13,6 +13,7 @@ from leasing.domain.lease_end import Fate, fate_of
 from leasing.models import EndDecision, Lease, LeaseTerm
 
 ONE_DAY = timedelta(days=1)
+LARGEST_ID = 2**63 - 1  # what either database takes for a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +179,6 @@ def ends_of_terms(term_ids: Collection[int]) -> list[TermEnd]:
 
 def end_of_term(term_id: int) -> TermEnd | None:
     """Return the end of one term; None where there is no such term."""
+    if term_id > LARGEST_ID:
+        return None
     return next(iter(ends_of_terms([term_id])), None)

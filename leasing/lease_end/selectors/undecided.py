@@ -34,7 +34,7 @@ def undecided_leases(today: date, until: date) -> QuerySet[CostLease]:
     Read it inside `one_moment`.
     """
     decided = EndDecision.objects.final().values("term__lease")
-    gone = Q(lease__device__departure__left_on__lte=today)
+    gone = Q(lease__device__departure__isnull=False)
     return (
         CostLease.objects.filter(
             starts_on__lte=today,

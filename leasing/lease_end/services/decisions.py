@@ -135,7 +135,12 @@ def _elsewhere(chosen: Sequence[TermEnd], units: QuerySet[Unit] | None, today: d
 
 
 def is_decided(end: TermEnd, wanted: WantedEnd) -> bool:
-    """Tell whether just that is decided already, so that nothing changes."""
+    """Tell whether just that is decided already, so that nothing changes; a new reason does."""
+    reason = " ".join(wanted.reason.split())
+    return _is_same_choice(end, wanted) and reason in ("", end.decided.reason)
+
+
+def _is_same_choice(end: TermEnd, wanted: WantedEnd) -> bool:
     if wanted.choice != (EndChoice.EXTENSION if end.extension else end.decided.choice):
         return False
     if end.extension is None:
@@ -207,15 +212,17 @@ def _save(ends: Sequence[TermEnd], wanted: WantedEnd, actor: Actor, now: datetim
     ends = [end for end in ends if not is_decided(end, wanted)]
     decided = EndDecision.objects.filter(term__in=among([end.term_id for end in ends], int))
     by_term = {one.term_id: one for one in decided}
-    _drop_later(ends, changes)
+    others = [end for end in ends if not _is_same_choice(end, wanted)]
+    _drop_later(others, changes)
     said = {
         "choice": wanted.choice,
         "reason": " ".join(wanted.reason.split()),
         "decided_at": now,
         "decided_by": actor,
     }
+    new = {end.term_id for end in others}
     for end in ends:
-        if wanted.choice == EndChoice.EXTENSION:
+        if wanted.choice == EndChoice.EXTENSION and end.term_id in new:
             term = LeaseTerm(
                 lease_id=end.lease_id,
                 position=end.position + 1,

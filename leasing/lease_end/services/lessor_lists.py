@@ -10,8 +10,9 @@ from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
+from leasing.billing.services.locks import PRICED
 from leasing.lease_end.selectors.lessor_list import last_list, lessor_rows
-from leasing.models import LessorList, SubAgreement
+from leasing.models import EndDecision, LessorList, SubAgreement
 
 
 @transaction.atomic
@@ -29,12 +30,12 @@ def note_list_sent(
     Raises:
         Refused: when nothing ends then, or the last list said just the same.
     """
-    lock(LessorList)
+    lock(*PRICED, EndDecision, LessorList)  # so that what is kept is what was agreed to
     agree()
     rows = lessor_rows(quarter, agreement, today)
     if not rows:
         raise Refused(f"Ingen leasing udløber i {quarter.label}, så der er ingen liste at sende.")
-    told = {row.serial_number: row.choice for row in rows}
+    told = {row.serial_number: row.told for row in rows}
     before = last_list(quarter, agreement)
     if before and before.rows == told:
         raise Refused("Listen siger det samme som den, der allerede er sendt.")

@@ -12,7 +12,8 @@ from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
 from inventory.models import Unit
 from inventory.placements.selectors import placements_in_force
-from leasing.lease_end.selectors.endings import ends_before_of, payers_own
+from leasing.lease_end.selectors.endings import payers_own
+from leasing.lease_end.selectors.term_ends import last_ends
 from leasing.models import EndChoice, EndWish, Lease
 
 
@@ -83,8 +84,10 @@ def _faults(
     if len(leases) < len(set(lease_ids)) or any(lease.device_id not in here for lease in leases):
         return ["Noget af udstyret står ikke hos jer i dag. Hent siden igen, og vælg på ny."]
     reasons = []
+    ends = last_ends([lease.pk for lease in leases])
     for lease in leases:
-        ends_before = ends_before_of(lease)
+        end = ends[lease.pk]
+        ends_before = min(end.ends_before, end.stops_on or date.max)
         if ends_before <= today:
             reasons.append(
                 f"Leasingen af {lease.device.serial_number} sluttede før den "

@@ -24,7 +24,8 @@ from leasing.lease_end.selectors.board_rows import BoardRow, board_rows, ordered
 CHUNK = 500  # rows read at a time for a download
 IN_STOCK = "På lager"
 # Without a right to people there is no name of whoever has it; by whom and why is for IT's readers.
-WITH_PEOPLE = ("person",)
+# What is written freely may name somebody.
+WITH_PEOPLE = ("person", "reason", "wish_note")
 FOR_READERS_OF_ALL = ("decided_by", "reason", "wished_by")
 
 

@@ -94,10 +94,10 @@ def end_detail(request, term):
         options = options_at(end, on)
     context = {
         "end": end,
-        "happens": what_happens(end, on),
+        "happens": what_happens(end, on, with_people=user.has_perm(VIEW_EMPLOYEE)),
         "options": options,
         "rows": options_shown(options),
         "reads_all": sees_all(user),
-        "decides": right_to_decide(user, on).is_given,
+        "decides": right_to_decide(user, on).is_given and not end.left_on,
     }
     return render(request, "leasing/lease_end/detail.html", context)

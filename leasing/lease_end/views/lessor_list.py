@@ -58,7 +58,7 @@ def lessor_list(request):
         "quarter": quarter,
         "agreement": agreement,
         "count": len(rows),
-        "undecided": sum(not row.choice for row in rows),
+        "undecided": sum(row.is_undecided for row in rows),
         "told": told_to_lessor(rows),
         "sent": sent,
         "changes": changes_shown(changes),

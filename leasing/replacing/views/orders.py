@@ -24,7 +24,7 @@ from leasing.replacing.presenters import (
     rows_of_orders,
 )
 from leasing.replacing.selectors.due import unreplaced
-from leasing.replacing.selectors.orders import order_plan
+from leasing.replacing.selectors.orders import order_plan, replaced_by_an_order
 from leasing.replacing.services.orders import draft_replacements
 from leasing.replacing.tables import DueFilter
 
@@ -81,7 +81,11 @@ def _devices(request, asked):
     if asked.get("rul"):
         roll = get_object_or_404(lots(), pk=number_in(asked["rul"]) or 0)
         waiting = Replacement.objects.filter(roll=roll, replaced_on=None, reason="")
-        return roll, list(waiting.order_by("pk").values_list("old_device", flat=True))
+        ids = list(waiting.order_by("pk").values_list("old_device", flat=True))
+        if len(ids) > MOST:  # the rest, once the first are ordered
+            ordered = replaced_by_an_order(ids)
+            ids = [pk for pk in ids if pk not in ordered]
+        return roll, ids
     with one_moment():
         found = unreplaced(request.user, today())
         if "udstyr" in asked:

@@ -115,7 +115,7 @@ END = date(2030, 1, 1)
         ({"choice": "extension"}, "2030-02-01", Fate.EXTENDED),
         ({"stops_on": date(2029, 5, 1)}, "2029-07-01", Fate.STOPPED),
         ({"stops_on": END}, "2029-07-01", Fate.UNDECIDED),
-        ({"choice": "return", "left_on": date(2029, 9, 1)}, "2029-08-31", Fate.RETURN),
+        ({"choice": "return", "left_on": date(2029, 9, 1)}, "2029-08-31", Fate.GONE),
         ({"choice": "return", "left_on": date(2029, 9, 1)}, "2029-09-01", Fate.GONE),
     ],
 )

@@ -1,6 +1,6 @@
 """What is decided about ends: for one lease and for many, changed, taken back, and too late."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from auditlog.models import LogEntry
@@ -10,6 +10,7 @@ from inventory.models import Departure, Unit
 from leasing.domain.lease_end import Fate
 from leasing.lease_end.presenters import what_happens
 from leasing.lease_end.selectors.term_ends import last_ends, term_ends
+from leasing.lease_end.selectors.undecided import undecided_ends
 from leasing.lease_end.services.decisions import WantedEnd, decide_ends
 from leasing.models import EndDecision, LeaseTerm, Settings
 from tests import builders as make
@@ -142,3 +143,36 @@ def test_the_order_of_decisions_leaves_no_trace(leases):
 def test_many_are_decided_with_as_many_queries_as_one(leases, django_assert_max_num_queries):
     with django_assert_max_num_queries(20):
         decide_of(of(leases), "extension", quarters=2, price_ore=60000)
+
+
+def test_a_new_reason_for_the_same_choice_is_written_and_keeps_the_extension(leases):
+    [lease, *_] = leases
+    decide_of(of([lease]), "extension", quarters=2, price_ore=60000)
+    decide_of(of([lease], 2), "return")
+    terms = of([lease]) + of([lease], 2)
+    decide_of(of([lease]), "extension", quarters=2, price_ore=60000, reason="Ny pc er forsinket")
+    assert of([lease]) + of([lease], 2) == terms
+    assert decision_of(lease, 2) == "return"
+    assert last_ends([lease.pk])[lease.pk].fate(DAY) == Fate.RETURN
+    assert EndDecision.objects.get(term__position=1).reason == "Ny pc er forsinket"
+    decide_of(of([lease]), "extension", quarters=2, price_ore=60000)  # none given: it stays
+    assert EndDecision.objects.get(term__position=1).reason == "Ny pc er forsinket"
+
+
+def test_a_departure_noted_ahead_leaves_nothing_to_decide(leases):
+    Departure.objects.create(device=leases[0].device, left_on=date(2030, 1, 5), how="returned")
+    ends = last_ends([lease.pk for lease in leases])
+    assert ends[leases[0].pk].fate(date(2029, 12, 1)) == Fate.GONE
+    assert what_happens(ends[leases[0].pk], date(2029, 12, 1)).words == (
+        "Ude af registeret fra 05-01-2030"
+    )
+    waiting = undecided_ends(date(2029, 12, 1), date(2029, 12, 31))
+    assert [end.lease_id for end in waiting] == [lease.pk for lease in leases[1:]]
+
+
+def test_the_day_of_a_decision_is_copenhagens_and_its_reason_for_those_who_see_people(leases):
+    late = datetime(2026, 5, 31, 22, 30, tzinfo=UTC)  # half past midnight, 1 June
+    decide("return", now=late, reason="Anna Berg rejser")
+    end = last_ends([leases[0].pk])[leases[0].pk]
+    assert what_happens(end, DAY).detail == "besluttet 01-06-2026"
+    assert what_happens(end, DAY, with_people=True).detail.endswith(": Anna Berg rejser")
