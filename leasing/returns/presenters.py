@@ -25,6 +25,7 @@ MARKS = {
     PackedState.UNRECEIVED: ("bad", "Ikke modtaget"),
     PackedState.MISSING: ("bad", "Ikke fundet"),
     PackedState.LOST: ("", "Meldt bortkommet"),
+    PackedState.KEPT: ("warn", "Skal ikke returneres"),
     PackedState.CHARGED: ("", "Opkrævet"),
     PackedState.LEFT: ("", "Ude af registeret"),
 }
@@ -68,6 +69,8 @@ def rows_of_collection(page: CagePage) -> Iterator[tuple[str, str]]:
         yield str(row.device), f"ud af registeret, {wiped_in_words(row).lower() or 'ukendt'}"
     for row in page.planned:
         yield str(row.device), "ikke pakket: bliver en fejl, til den er fundet eller afgjort"
+    for row in page.falling_off:
+        yield str(row.device), "skal ikke returneres mere: tages af listen"
 
 
 def scan_told(scanned: Scanned) -> list[str]:

@@ -18,7 +18,15 @@ from leasing.approvals.selectors.one_pc import (
     with_several,
 )
 from leasing.domain.accrual import a_quarter
-from leasing.models import Charge, Lease, LeaseTerm, LossReport, PackedDevice
+from leasing.models import (
+    Charge,
+    EndChoice,
+    EndDecision,
+    Lease,
+    LeaseTerm,
+    LossReport,
+    PackedDevice,
+)
 
 SOON_DAYS = 30
 
@@ -135,12 +143,16 @@ def _unsettled(on: date) -> QuerySet[PackedDevice]:
 def unreturned(on: date) -> QuerySet[Device]:
     """Return what a cage should have taken back and did not: nobody found it.
 
-    Found, it is packed in another cage; else it is charged, reported lost, or taken off the list.
+    Found, it is packed in another cage; else it is charged, reported lost, or kept after all.
     """
+    returning = EndDecision.objects.filter(choice=EndChoice.RETURN)
     lost = LossReport.objects.filter(found_on=None)
     missing = _unsettled(on).exclude(device__in=lost.values("device"))
     left = Departure.objects.values("device")
-    return Device.objects.filter(~Q(pk__in=left), pk__in=missing.values("device"))
+    return Device.objects.filter(
+        ~Q(pk__in=left),
+        pk__in=missing.values("device").filter(device__in=returning.values("term__lease__device")),
+    )
 
 
 def unreceived(on: date) -> QuerySet[Device]:

@@ -14,6 +14,7 @@ from leasing.data_quality.selectors.sets import instalments, unreceived, unretur
 from leasing.domain.accrual import span_of
 from leasing.leases.selectors.leases import leases_of
 from leasing.models import Cage, Charge, LossReport, PackedDevice
+from leasing.returns.selectors.proposed import decided_return
 
 
 class PackedState(StrEnum):
@@ -25,7 +26,8 @@ class PackedState(StrEnum):
     CONFIRMED = "confirmed"  # the lessor has it
     UNRECEIVED = "unreceived"  # the lessor confirmed the others
     MISSING = "missing"  # the cage went without it
-    LOST = "lost"  # reported lost or stolen since
+    LOST = "lost"  # reported lost or stolen
+    KEPT = "kept"  # it is not decided any more that it goes back
     CHARGED = "charged"  # charged to a unit since
     LEFT = "left"  # out of the register by another way
 
@@ -49,21 +51,34 @@ def cages_with_faults(on: date) -> QuerySet[Cage]:
     return cages().filter(Exists(faults))
 
 
+def taking_room(cage: Cage) -> QuerySet[PackedDevice]:
+    """Return what takes a place in a cage: what is in it, and what is to be."""
+    here = PackedDevice.objects.filter(cage=cage, device__departure=None)
+    returning = decided_return().values("term__lease__device")
+    return here.filter(Q(packed_at__isnull=False) | Q(device__in=returning))
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What settles a fault of some devices: those charged since a day, and those reported lost."""
+    """What settles a fault of some devices: a charge since a day, a loss, or another decision.
+
+    `returning` are those that it is decided to return.
+    """
 
     charged: dict[int, date]
     lost: frozenset[int]
+    returning: frozenset[int]
 
     @staticmethod
     def of(device_ids: Iterable[int]) -> "Settled":
         ids = among(list(device_ids), int)
         charges = Charge.objects.filter(device__in=ids).order_by("charged_on")
         losses = LossReport.objects.filter(device__in=ids, found_on=None)
+        decided = decided_return().filter(term__lease__device__in=ids)
         return Settled(
             dict(charges.values_list("device", "charged_on")),
             frozenset(losses.values_list("device", flat=True)),
+            frozenset(decided.values_list("term__lease__device", flat=True)),
         )
 
 
@@ -73,10 +88,12 @@ def standing_of(row: PackedDevice, cage: Cage, settled: Settled) -> PackedState:
     charged_on = settled.charged.get(row.device_id)
     is_charged = bool(cage.gone_on and charged_on and charged_on >= cage.gone_on)
     if departure is None:
-        if cage.gone_on is None:
-            return PackedState.PACKED if row.packed_at else PackedState.PLANNED
         if row.device_id in settled.lost:
             return PackedState.LOST
+        if row.device_id not in settled.returning:
+            return PackedState.KEPT
+        if cage.gone_on is None:
+            return PackedState.PACKED if row.packed_at else PackedState.PLANNED
         return PackedState.CHARGED if is_charged else PackedState.MISSING
     if departure.how != Departure.How.RETURNED or not (row.packed_at and cage.gone_on):
         return PackedState.LEFT
@@ -105,6 +122,13 @@ class PackedRow:
     def is_fault(self) -> bool:
         return self.standing in FAULTS
 
+    @property
+    def takes_room(self) -> bool:
+        """Tell whether the device takes a place in the cage, as `taking_room` does."""
+        if self.standing == PackedState.KEPT:
+            return self.packed.packed_at is not None
+        return self.standing != PackedState.LEFT
+
 
 @dataclass(frozen=True)
 class CagePage:
@@ -124,6 +148,21 @@ class CagePage:
     @property
     def planned(self) -> list[PackedRow]:
         return [row for row in self.rows if row.standing == PackedState.PLANNED]
+
+    @property
+    def stuck(self) -> list[PackedRow]:
+        """Return what is in the cage and must not go with it."""
+        return [row for row in self._not_going if row.packed.packed_at]
+
+    @property
+    def falling_off(self) -> list[PackedRow]:
+        """Return what is planned, and comes off the list when the cage goes."""
+        kept = PackedState.KEPT
+        return [row for row in self._not_going if not row.packed.packed_at and row.standing == kept]
+
+    @property
+    def _not_going(self) -> list[PackedRow]:
+        return [row for row in self.rows if row.standing in (PackedState.KEPT, PackedState.LOST)]
 
     @property
     def sent(self) -> list[PackedRow]:
@@ -148,7 +187,7 @@ class CagePage:
 
     @property
     def room_left(self) -> int:
-        return max(0, self.cage.room_for - len(self.rows))
+        return max(0, self.cage.room_for - sum(row.takes_room for row in self.rows))
 
 
 def cage_page(cage: Cage, on: date) -> CagePage:

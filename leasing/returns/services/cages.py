@@ -15,6 +15,7 @@ from inventory.models import Departure
 from leasing.billing.services.locks import PRICED
 from leasing.lease_end.services.departures import come_back_together, leave_register
 from leasing.models import Cage, Order, PackedDevice
+from leasing.returns.selectors.cages import Settled, taking_room
 
 MOST_ROOM = 500
 LONGEST_PLACE, LONGEST_NOTE = 100, 300
@@ -70,7 +71,7 @@ def save_cage(
         reasons.append(f"Bemærkningen må højst være {LONGEST_NOTE} tegn.")
     if not 1 <= room_for <= MOST_ROOM:
         reasons.append(f"Et bur har plads til 1–{MOST_ROOM} stk.")
-    elif cage_id and room_for < (listed := cage.packed_devices.count()):
+    elif cage_id and room_for < (listed := taking_room(cage).count()):
         reasons.append(f"Der står allerede {listed} stk. på pakkelisten. Fjern nogle først.")
     if not add_months(today, -MONTHS_BACK) <= collected_on <= add_months(today, MONTHS_AHEAD):
         reasons.append(f"Buret kan ikke hentes den {collected_on:%d-%m-%Y}. Kontrollér årstallet.")
@@ -115,8 +116,9 @@ def collect_cage(
     """Note that a cage was collected: what is packed leaves the register; return how many.
 
     The day may be past, never ahead: it is what has happened. What is on the list and not packed
-    stays in the register, and is a fault until it is settled. Data must not leave the house
-    unseen: what is not known to be wiped asks for `knows_unwiped`.
+    stays in the register, and is a fault until it is settled; what is not to be returned any more
+    comes off the list. Data must not leave the house unseen: what is not known to be wiped asks
+    for `knows_unwiped`.
 
     Raises:
         Refused: with every reason; nothing is written.
@@ -131,6 +133,9 @@ def collect_cage(
     rows = list(linked.filter(packed_at__isnull=False, device__departure=None))
     if not rows:
         raise Refused("Der er ikke pakket noget i buret. Scan det, der er i, først.")
+    settled = Settled.of([row.device_id for row in linked])
+    if reasons := [why for row in rows if (why := _why_stuck(row, settled))]:
+        raise Refused(*reasons)
     agree()
     unwiped = [row.device.serial_number for row in rows if row.wiped != Wiped.YES]
     if unwiped and not knows_unwiped:
@@ -150,10 +155,28 @@ def collect_cage(
                 actor=actor,
                 today=today,
             )
-    changes = Changes((Cage,))
+    changes = Changes((Cage, PackedDevice))
     changes.update(cage, str(cage), gone_on=gone_on)
+    for row in linked.filter(packed_at=None):
+        if row.device_id not in settled.returning:
+            changes.delete(row, str(row.device), "Tages af pakkelisten")
     changes.save(actor)
     return len(rows)
+
+
+def _why_stuck(row: PackedDevice, settled: Settled) -> str:
+    """Say why what is packed must not go with its cage, and what to do; '' where it may."""
+    if row.device_id in settled.lost:
+        return (
+            f"{row.device} er meldt bortkommet eller stjålet. Meld det fundet på dets egen side, "
+            "eller tag det af pakkelisten."
+        )
+    if row.device_id not in settled.returning:
+        return (
+            f"{row.device} er ikke besluttet returneret mere. Tag det af pakkelisten, eller vælg "
+            "returnering igen."
+        )
+    return ""
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from albertslund_it.web.database.rows import among
 from albertslund_it.web.people import Actor
 from inventory.models import Departure, Device
 from leasing.models import Cage, Lease, LossReport, OrderedDevice, PackedDevice
-from leasing.returns.selectors.cages import Scanned
+from leasing.returns.selectors.cages import Scanned, taking_room
 from leasing.returns.selectors.proposed import decided_return, proposed
 from leasing.returns.services.cages import lock_cages, open_cage, rows_of
 
@@ -36,7 +36,7 @@ def plan_devices(*, cage_id: int, device_ids: Sequence[int], actor: Actor) -> tu
     free = proposed().filter(pk__in=among(wanted, int)).in_bulk()
     if len(free) < len(wanted):
         raise Refused("Noget af udstyret kan ikke pakkes mere. Hent siden igen, og vælg på ny.")
-    room = max(0, cage.room_for - len(listed))
+    room = max(0, cage.room_for - taking_room(cage).count())
     if wanted and not room:
         raise Refused(f"Buret er fyldt: der er plads til {cage.room_for} stk.")
     changes = Changes((PackedDevice,))
@@ -89,7 +89,7 @@ class _Known:
 
     def __init__(self, cage: Cage, ids: Sequence[int]):
         chosen = among(ids, int)
-        self.cage, self.count = cage, cage.packed_devices.count()
+        self.cage, self.count = cage, taking_room(cage).count()
         rows = PackedDevice.objects.filter(device__in=chosen).select_related("cage")
         self.rows: Mapping[int, PackedDevice] = {row.device_id: row for row in rows}
         left = Departure.objects.filter(device__in=chosen)
@@ -109,9 +109,8 @@ class _Known:
             how = departure.get_how_display().lower()
             return f"er ude af registeret fra den {departure.left_on:%d-%m-%Y} ({how})"
         row = self.rows.get(device.pk)
-        if row and row.cage_id == self.cage.pk:
-            return ""
-        if row and row.cage.gone_on is None:
+        is_listed = bool(row and row.cage_id == self.cage.pk)
+        if row and not is_listed and row.cage.gone_on is None:
             return f"står på pakkelisten til buret {row.cage}. Fjern den derfra først"
         if device.pk not in self.leased:
             return "er ikke leaset, så leasinggiver skal ikke have den"
@@ -119,9 +118,14 @@ class _Known:
             return "er meldt bortkommet eller stjålet. Meld den fundet på dens egen side først"
         if device.pk in self.set_aside:
             return "er sat til side til en bestilling"
-        if row is None and device.pk not in self.decided:
+        if device.pk not in self.decided:
+            if is_listed:
+                return (
+                    "er ikke besluttet returneret mere. Tag den af pakkelisten, eller vælg "
+                    "returnering for den igen"
+                )
             return "er ikke besluttet returneret. Vælg returnering for den først"
-        if self.count >= self.cage.room_for:
+        if self.count - is_listed >= self.cage.room_for:
             return f"er der ikke plads til: buret tager {self.cage.room_for} stk"
         return ""
 

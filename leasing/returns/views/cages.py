@@ -70,9 +70,17 @@ def cage_detail(request, pk):
     return shown_cage(request, cage, scan=ScanForm(initial={"wiped": wiped}))
 
 
-def shown_cage(request, cage: Cage, *, scan=None, refused=(), again="", confirm=None, status=200):
-    """Show a cage; `refused` says of serial numbers why they were not packed, `again` has them."""
+def shown_cage(
+    request, cage: Cage, *, scan=None, refused=(), again="", confirm=None, received=None, status=200
+):
+    """Show a cage; `refused` says of serial numbers why they were not packed, `again` has them.
+
+    `received` are the rows ticked in what was posted; None where nothing was.
+    """
     page = cage_page(cage, today())
+    # All of them at first, until the lessor has confirmed some.
+    come = {one.packed.pk for one in page.sent if one.packed.confirmed_on or not cage.confirmed_on}
+    ticked = come if received is None else received
     with_people = request.user.has_perm(VIEW_EMPLOYEE)
     rows = [
         {
@@ -81,6 +89,7 @@ def shown_cage(request, cage: Cage, *, scan=None, refused=(), again="", confirm=
             "place": place_of(row, with_people=with_people),
             "wiped": wiped_in_words(row),
             "last_day": last_day(row.ends_before),
+            "is_ticked": row.packed.pk in ticked,
         }
         for row in page.rows
     ]
@@ -203,6 +212,7 @@ def cage_collect(request, pk):
         "page": page,
         "stands": list(rows_of_collection(page)),
         "unwiped": [row for row in page.packed if row.packed.wiped != "yes"],
+        "stuck": [(row, MARKS[row.standing][1]) for row in page.stuck],
         "missing_ore": sum(row.quarter_ore for row in page.planned),
         "packed_ore": sum(row.quarter_ore for row in page.packed),
     }
@@ -231,11 +241,12 @@ def cage_confirm(request, pk):
     """Note what of a cage the lessor confirms."""
     cage = _cage(request, pk)
     form, status = ConfirmForm(request.POST), 422
+    received = numbers_in(request.POST.getlist("raekke"))
     if form.is_valid():
         try:
             has, lacks = confirm_cage(
                 cage_id=cage.pk,
-                received=numbers_in(request.POST.getlist("raekke")),
+                received=received,
                 actor=request.user,
                 today=today(),
                 **form.cleaned_data,
@@ -247,4 +258,4 @@ def cage_confirm(request, pk):
             if lacks:
                 messages.warning(request, f"{lacks} stk. er ikke modtaget og står som fejl.")
             return redirect("cage-detail", pk)
-    return shown_cage(request, cage, confirm=form, status=status)
+    return shown_cage(request, cage, confirm=form, received=received, status=status)

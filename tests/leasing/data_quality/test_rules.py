@@ -54,7 +54,7 @@ def left_behind(number, unit):
     cage = Cage.objects.create(
         place="Kælder", collected_on=day, room_for=9, gone_on=day, confirmed_on=day
     )
-    missing = make.lease(f"GONE{number}", unit=unit).device
+    missing = make.decided(make.lease(f"GONE{number}", unit=unit), "return").device
     make.placement(missing, date(2026, 10, 1), unit, used_for="Bur")
     sent = make.lease(f"SENT{number}", stops_on=day).device
     Departure.objects.create(device=sent, left_on=day, how="returned")

@@ -270,6 +270,26 @@ class TestPage:
             assert response.status_code == 422
         assert states(bur) == {"PF000001": "gone"}
 
+    def test_a_wrong_day_leaves_the_ticks_as_they_were_set(self, client):
+        one, two, three = returning(3)
+        bur = cage()
+        pack(bur, one, two, three)
+        collect(bur)
+        url, ticked = f"/it-bure/{bur.pk}/bekraeft/", "//input[@name='raekke'][@checked]/@value"
+        page = read(client, f"/it-bure/{bur.pk}/")
+        assert len(page.xpath(ticked)) == 3
+        for day in ("", "31-02-2026", "21-05-2026"):
+            for kept in ([two], []):
+                rows = [str(row_of(device).pk) for device in kept]
+                response = client.post(url, {"confirmed_on": day, "raekke": rows})
+                assert response.status_code == 422
+                assert html.fromstring(response.content).xpath(ticked) == rows
+        client.post(url, {"confirmed_on": "20-05-2026", "raekke": [row_of(two).pk]})
+        assert read(client, f"/it-bure/{bur.pk}/").xpath(ticked) == [str(row_of(two).pk)]
+        rows = [str(row_of(three).pk)]
+        response = client.post(url, {"confirmed_on": "", "raekke": [*rows, "9" * 40, "x"]})
+        assert html.fromstring(response.content).xpath(ticked) == rows
+
     def test_excel_has_the_packing_list(self, client, cast):
         one, two = returning(2, unit=cast.unit)
         bur = cage()
