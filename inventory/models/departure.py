@@ -18,7 +18,9 @@ class Departure(models.Model):
     is_wiped = models.BooleanField("slettet", null=True, blank=True)
     is_unmanaged = models.BooleanField("fjernet fra enhedsstyring", null=True, blank=True)
     note = models.CharField("bemærkning", max_length=300, blank=True)
-    # What it did to the lease, so that it can be undone: whether it stopped, and what stood before.
+    # What it did, so that it can be undone: whether somebody had the device until then; whether its
+    # lease stopped, and what stood before. Who had it is kept by the placement before alone.
+    ended_placement = models.BooleanField("afsluttede tildelingen", default=False)
     stopped_lease = models.BooleanField("stoppede leasingen", default=False)
     former_stop = models.DateField("stop før afgangen", null=True, blank=True)
 

@@ -7,10 +7,11 @@ from django.utils.timezone import localtime
 
 from albertslund_it.common.files.workbooks import CellKind, SheetColumn
 from albertslund_it.common.money import format_kroner
-from inventory.models import Device
+from inventory.models import Device, Placement
+from leasing.lease_end.selectors.departed import CameBack, point_made
 from leasing.leases.selectors.leases import Leasing
 from leasing.models import Cage
-from leasing.movements.presenters import SHOWN, where, whole_story
+from leasing.movements.presenters import IN_STOCK, SHOWN, where, whole_story
 from leasing.movements.selectors.states import DeviceState
 from leasing.returns.selectors.cages import CagePage, PackedRow, PackedState, Scanned
 from leasing.returns.selectors.proposed import ProposedRow
@@ -133,6 +134,41 @@ def stands_before_departure(
         yield "Leasing", "ingen"
 
 
+def back_told(back: Sequence[CameBack]) -> str:
+    """Say what is in the register again since its cage was not collected, and where."""
+    placed = sum(one.is_placed for one in back)
+    told = f"Buret er åbent igen. {len(back)} stk. er i registeret igen"
+    if placed == len(back):
+        return f"{told} hos dem, der havde dem."
+    stock = len(back) - placed
+    return f"{told}: {placed} stk. er hos dem, der havde dem, og {stock} stk. er på it-lager."
+
+
+def unit_or_stock(placement: Placement | None) -> str:
+    """Say where a device is, without who has it there."""
+    return placement.unit.name if placement and placement.unit else IN_STOCK
+
+
+def who_has_it_again(state: DeviceState) -> str:
+    """Say what undoing a departure does to who has the device."""
+    departure = state.departure
+    if departure is None:
+        return "Udstyret er i registeret."
+    if point_made(departure, state.timeline):
+        before = where(state.on(departure.left_on - ONE_DAY))
+        return f"Udstyret er i registeret igen og står, hvor det stod før afgangen: {before}."
+    if later := state.after(departure.left_on):
+        day, place = f"{later[0].starts_on:%d-%m-%Y}", where(later[0])
+        return (
+            f"Udstyret er i registeret igen. Det er flyttet igen fra den {day} ({place}), så det "
+            f"bliver stående på it-lager fra den {departure.left_on:%d-%m-%Y} og til da."
+        )
+    return (
+        "Udstyret er i registeret igen og står på it-lager. Udlever det bagefter, hvis nogen skal "
+        "have det."
+    )
+
+
 def what_coming_back_does(state: DeviceState) -> str:
     """Say what undoing a departure does to the lease."""
     departure, lease = state.departure, state.lease
@@ -147,7 +183,10 @@ def what_coming_back_does(state: DeviceState) -> str:
             "Afgangen flyttede leasingens stop. Det bliver igen "
             f"{departure.former_stop:%d-%m-%Y}, som før afgangen."
         )
+    point = point_made(departure, state.timeline)
+    before = state.on(departure.left_on - ONE_DAY) if point else None
+    payer = before.unit.name if before and before.unit else "Fælles IT"
     return (
         f"Afgangen stoppede leasingen fra den {departure.left_on:%d-%m-%Y}. Stoppet fjernes, så "
-        "leasingen løber igen, og Fælles IT betaler fra den dag."
+        f"leasingen løber igen, og {payer} betaler fra den dag."
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models.expressions import RawSQL
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import add_months
@@ -16,6 +17,7 @@ from albertslund_it.web.people import Actor
 from inventory.models import Departure, Device, Placement
 from leasing.billing.services.locks import PRICED
 from leasing.domain.accrual import terms_in_order
+from leasing.lease_end.selectors.departed import CameBack, point_made
 from leasing.models import Lease, LeaseTerm, LossReport, Order, OrderedDevice
 
 How = Departure.How
@@ -56,8 +58,7 @@ def leave_register(
     agree()
     changes = Changes((Placement, Lease, Departure))
     for one in leaving:
-        _end_placement(one, left_on, changes)
-        stops = _stop_lease(one, left_on, changes)
+        did = {**_end_placement(one, left_on, changes), **_stop_lease(one, left_on, changes)}
         changes.create(
             Departure(
                 device=one.device,
@@ -66,7 +67,7 @@ def leave_register(
                 is_wiped=is_wiped,
                 is_unmanaged=is_unmanaged,
                 note=note,
-                **stops,
+                **did,
             )
         )
     changes.save(actor)
@@ -92,9 +93,7 @@ def _read(devices: Collection[Device]) -> list[_Leaving]:
     chosen = among(ids, int)
     found = Device.objects.select_related("departure").filter(pk__in=chosen)
     by_id = {device.pk: device for device in found}
-    timelines = defaultdict(list)
-    for point in Placement.objects.filter(device__in=chosen).order_by("starts_on"):
-        timelines[point.device_id].append(point)
+    timelines = _timelines(chosen)
     leases = {one.device_id: one for one in Lease.objects.filter(device__in=chosen)}
     losses = LossReport.objects.filter(device__in=chosen, found_on=None)
     lost = {one.device_id: one for one in losses}
@@ -114,6 +113,14 @@ def _read(devices: Collection[Device]) -> list[_Leaving]:
         for pk in ids
         if pk in by_id
     ]
+
+
+def _timelines(chosen: RawSQL) -> dict[int, list[Placement]]:
+    """Return the change points of some devices in order, by device."""
+    timelines = defaultdict(list)
+    for point in Placement.objects.filter(device__in=chosen).order_by("starts_on"):
+        timelines[point.device_id].append(point)
+    return timelines
 
 
 def _ends_of(leases: Collection[Lease]) -> dict[int, date]:
@@ -173,18 +180,25 @@ def _faults(one: _Leaving, left_on: date, how: str, today: date) -> Iterator[str
             f"{name} er flyttet igen fra den {later[0].starts_on:%d-%m-%Y}. Ret eller slet den "
             "flytning først."
         )
+    elif _has_unit_from(one, left_on):
+        # Undoing it could not give back whom this took it from, and nobody is kept for that alone.
+        yield (
+            f"{name} er tildelt netop fra den {left_on:%d-%m-%Y}. Tag det tilbage fra den dag, før "
+            "det går ud af registeret."
+        )
 
 
-def _end_placement(one: _Leaving, left_on: date, changes: Changes) -> None:
-    """Note that nobody has a device any more; what is in stock already stays so."""
-    last = one.timeline[-1] if one.timeline else None
-    if last is None or last.unit_id is None:
-        return
-    nobody: dict[str, object] = {"unit": None, "employee": None, "used_for": ""}
-    if last.starts_on == left_on:
-        changes.update(last, f"{one.device} fra {left_on:%d-%m-%Y}", **nobody)
-    else:
-        changes.create(Placement(device=one.device, starts_on=left_on))
+def _has_unit_from(one: _Leaving, day: date) -> bool:
+    """Tell whether a unit has a device from just a day on."""
+    return any(point.starts_on == day and point.unit_id for point in one.timeline)
+
+
+def _end_placement(one: _Leaving, left_on: date, changes: Changes) -> dict[str, object]:
+    """Note that nobody has a device any more, unless nobody had; return what undoes it."""
+    if not one.timeline or one.timeline[-1].unit_id is None:
+        return {}
+    changes.create(Placement(device=one.device, starts_on=left_on))
+    return {"ended_placement": True}
 
 
 def _stop_lease(one: _Leaving, left_on: date, changes: Changes) -> dict[str, object]:
@@ -199,21 +213,12 @@ def _stop_lease(one: _Leaving, left_on: date, changes: Changes) -> dict[str, obj
     return {"stopped_lease": True, "former_stop": former}
 
 
-@dataclass(frozen=True, slots=True)
-class CameBack:
-    """A departure is undone; `lease_runs` tells whether its stop of the lease went with it."""
-
-    device: Device
-    left_on: date
-    lease_runs: bool
-
-
 @transaction.atomic
 def come_back(*, device: Device, actor: Actor) -> CameBack:
-    """Undo a departure that was a mistake: the device is in stock again from the day it left.
+    """Undo a departure that was a mistake: who had the device has it again from the day it left.
 
-    The stop that the departure gave the lease goes with it; one that was entered before or after,
-    as by a settlement, stays.
+    It stays in stock from then where it is moved since. The stop that the departure gave the lease
+    goes with it; one that was entered before or after, as by a settlement, stays.
 
     Raises:
         Refused: when the device has not left the register.
@@ -230,15 +235,18 @@ def come_back_together(*, devices: Collection[Device], actor: Actor) -> list[Cam
     lock(Order)
     lock(*PRICED, Departure)
     chosen = among([device.pk for device in devices], int)
-    changes, back = Changes((Lease, Departure)), []
+    changes, back = Changes((Placement, Lease, Departure)), []
+    timelines = _timelines(chosen)
     leases = {one.device_id: one for one in Lease.objects.filter(device__in=chosen)}
     for departure in Departure.objects.select_related("device").filter(device__in=chosen):
         lease, number = leases.get(departure.device_id), str(departure.device)
         runs = bool(departure.stopped_lease and lease and lease.stops_on == departure.left_on)
         if lease and runs:
             changes.update(lease, number, stops_on=departure.former_stop)
+        if point := point_made(departure, timelines[departure.device_id]):
+            changes.delete(point, f"{number} fra {point.starts_on:%d-%m-%Y}", "Tildelingen udgår")
         changes.delete(departure, number, "Afgangen udgår")
-        back.append(CameBack(departure.device, departure.left_on, runs))
+        back.append(CameBack(departure.device, departure.left_on, runs, point is not None))
     changes.save(actor)
     return back
 

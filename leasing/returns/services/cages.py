@@ -13,6 +13,7 @@ from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
 from inventory.models import Departure
 from leasing.billing.services.locks import PRICED
+from leasing.lease_end.selectors.departed import CameBack
 from leasing.lease_end.services.departures import come_back_together, leave_register
 from leasing.models import Cage, Order, PackedDevice
 from leasing.returns.selectors.cages import Settled, taking_room
@@ -180,8 +181,8 @@ def _why_stuck(row: PackedDevice, settled: Settled) -> str:
 
 
 @transaction.atomic
-def not_collected(*, cage_id: int, actor: Actor) -> int:
-    """Undo that a cage was collected, by mistake; return how many devices are back in stock.
+def not_collected(*, cage_id: int, actor: Actor) -> list[CameBack]:
+    """Undo that a cage was collected, by mistake; return what is in the register again.
 
     They are still packed in it. What left by another way, or on another day, stays out.
 
@@ -207,7 +208,7 @@ def not_collected(*, cage_id: int, actor: Actor) -> int:
     changes = Changes((Cage,))
     changes.update(cage, str(cage), gone_on=None)
     changes.save(actor)
-    return len(back)
+    return back
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from leasing.models import Cage
 from leasing.returns.forms import CageForm, CollectForm, ConfirmForm, ScanForm
 from leasing.returns.presenters import (
     MARKS,
+    back_told,
     cage_mark,
     last_day,
     packing_columns,
@@ -229,9 +230,7 @@ def cage_stays(request, pk):
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(
-            request, f"Buret er åbent igen. {back} stk. er i registeret igen og på it-lager."
-        )
+        messages.success(request, back_told(back))
     return redirect("cage-detail", pk)
 
 

@@ -15,7 +15,12 @@ from leasing.leases.selectors.leases import leasing_of
 from leasing.movements.presenters import departure_in_words, where
 from leasing.movements.selectors.states import device_state
 from leasing.returns.forms import DepartureForm
-from leasing.returns.presenters import stands_before_departure, what_coming_back_does
+from leasing.returns.presenters import (
+    stands_before_departure,
+    unit_or_stock,
+    what_coming_back_does,
+    who_has_it_again,
+)
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)
@@ -66,11 +71,13 @@ def _undo(request, state):
             messages.error(request, str(refused))
         else:
             runs = " Leasingen løber igen." if back.lease_runs else ""
-            messages.success(request, f"{back.device} er i registeret igen og på it-lager.{runs}")
+            now = unit_or_stock(device_state(back.device.pk).on(today()))
+            messages.success(request, f"{back.device} er i registeret igen: {now}.{runs}")
         return redirect("device-detail", state.device.pk)
     context = {
         "device": state.device,
         "departure": departure_in_words(state.departure, today()),
+        "holder": who_has_it_again(state),
         "lease": what_coming_back_does(state),
     }
     return render(request, "leasing/returns/come_back.html", context)

@@ -76,12 +76,6 @@ def test_what_is_in_stock_and_not_leased_only_leaves(unit):
     assert timeline(device) == []
 
 
-def test_who_got_it_that_day_has_it_no_more(lease):
-    make.placement(lease.device, date(2026, 5, 1), make.unit("1002"))
-    leave(lease.device)
-    assert timeline(lease.device)[-1] == (date(2026, 5, 1), None)
-
-
 @pytest.mark.parametrize(
     ("stops_on", "left_on", "kept", "is_stopped"),
     [
@@ -111,7 +105,7 @@ def test_a_settlement_after_it_left_stays_when_it_comes_back(lease):
     assert not come_back(device=lease.device, actor=None).lease_runs
     lease.refresh_from_db()
     assert lease.stops_on == date(2026, 4, 1)
-    assert timeline(lease.device)[-1] == (date(2026, 5, 1), None)
+    assert timeline(lease.device) == [(date(2026, 1, 1), "1001")]
     with pytest.raises(Refused, match="er ikke ude af registeret"):
         come_back(device=lease.device, actor=None)
 
@@ -147,9 +141,7 @@ class TestBills:
         leave(lease.device, left_on=date(2026, 2, 1))
         come_back(device=lease.device, actor=None)
         run = close("2026Q2", date(2026, 7, 2))
-        # From February it is in stock, so another pays the same.
-        lines = InvoiceLine.objects.filter(invoice__run=run, period="2026Q1")
-        assert sum(lines.values_list("amount_ore", flat=True)) == 0
+        assert billed(run) == [("current", "2026Q2", 34942)]
 
 
 class TestRefused:
@@ -179,6 +171,10 @@ class TestRefused:
     def test_moved_later(self, lease):
         make.placement(lease.device, date(2026, 6, 1), make.unit("1002"))
         assert "flyttet igen fra den 01-06-2026" in refused(lease.device)
+
+    def test_handed_out_that_very_day(self, lease):
+        make.placement(lease.device, date(2026, 5, 1), make.unit("1002"))
+        assert "er tildelt netop fra den 01-05-2026" in refused(lease.device)
 
     def test_set_aside(self, lease):
         line = make.order_line(make.unit("1003"))

@@ -316,7 +316,7 @@ def test_a_cage_that_was_not_collected_after_all(unit):
         not_collected(cage_id=bur.pk, actor=None)
     collect(bur)
     come_back(device=two, actor=None)
-    assert not_collected(cage_id=bur.pk, actor=None) == 1
+    assert len(not_collected(cage_id=bur.pk, actor=None)) == 1
     assert states(bur) == {"PF000001": "packed", "PF000002": "packed", "PF000003": "planned"}
     one.lease.refresh_from_db()
     assert one.lease.stops_on is None
