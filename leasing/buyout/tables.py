@@ -163,7 +163,7 @@ class BuyoutTable(Table):
     empty_help = "Her kommer det udstyr, hvis leasing udløber inden for seks måneder."
 
     serial_number = CodeColumn("Serienr.", link=_device_page, sort_by="device__serial_number")
-    model_name = Column("Model", sort_by="device__model__name")
+    model_name = CodeColumn("Model", sort_by="device__model__name")
     asked = MarkColumn("Spørgsmål", of=mark_of_asked, orderable=False)
     person = Column(
         "Medarbejder",
@@ -228,7 +228,7 @@ class YesTable(Table):
     empty_help = "Her kommer de medarbejdere, der svarer ja på mailen."
 
     serial_number = CodeColumn("Serienummer", link=_device_page, sort_by="device__serial_number")
-    model_name = Column("Model", sort_by="device__model__name")
+    model_name = CodeColumn("Model", sort_by="device__model__name")
     sub_agreement = CodeColumn("Underaftale", sort_by="sub_agreement__number")
     price_ore = AmountColumn(
         "Frikøbspris (kr.)",
