@@ -36,6 +36,10 @@ FATE_NAMES = {
 # What is to be looked at is marked so; what is settled is not.
 STYLES = {Fate.UNDECIDED: "warn", Fate.OVERDUE: "bad", Fate.BUYOUT: "good", Fate.RETURN: "good",
           Fate.EXTENDED: "good"}  # fmt: skip
+# Those that have no other day to tell than the last one.
+SHORT = {Fate.UNDECIDED: "Intet besluttet", Fate.OVERDUE: "Udløbet, intet besluttet",
+         Fate.RUNS: "Intet besluttet", Fate.BUYOUT: "Frikøbes",
+         Fate.RETURN: "Leveres tilbage"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,13 @@ def what_happens(end: TermEnd, on: date, *, with_people: bool = False) -> Happen
     fate = end.fate(on)
     detail = _detail(end, end.decided.reason if with_people else "")
     return Happening(_words(end, fate, on), STYLES.get(fate, ""), detail)
+
+
+def happens_beside_the_day(end: TermEnd, on: date) -> Happening:
+    """Return what happens in few words, for a list that has a column with the term's last day."""
+    fate = end.fate(on)
+    words = SHORT.get(fate) or _words(end, fate, on)
+    return Happening(words, STYLES.get(fate, ""))
 
 
 def _words(end: TermEnd, fate: Fate, on: date) -> str:
@@ -123,10 +134,10 @@ def board_url(
 
 
 def condition(ram_gb: int | None, windows_11: bool | None) -> str:
-    """Return what is known of a device's condition; '' for nothing."""
-    facts = [f"{ram_gb} GB RAM"] if ram_gb else []
+    """Return what is known of a device's memory and Windows, short; '' for nothing."""
+    facts = [f"{ram_gb} GB"] if ram_gb else []
     if windows_11 is not None:
-        facts.append("Windows 11" if windows_11 else "ikke Windows 11")
+        facts.append("W11" if windows_11 else "ikke W11")
     return ", ".join(facts)
 
 

@@ -17,7 +17,7 @@ from albertslund_it.web.lists.columns import (
     NumberColumn,
 )
 from albertslund_it.web.lists.tables import Table
-from leasing.lease_end.presenters import choice_shown, condition, what_happens
+from leasing.lease_end.presenters import choice_shown, condition, happens_beside_the_day
 from leasing.lease_end.selectors.board import EndBoard
 from leasing.lease_end.selectors.board_rows import BoardRow, board_rows, ordered_ends
 
@@ -74,7 +74,7 @@ def _decided_on(row: BoardRow):
 
 
 def _happens(row: BoardRow) -> tuple[str, str]:
-    what = what_happens(row.end, row.on)
+    what = happens_beside_the_day(row.end, row.on)
     return what.style, what.words
 
 
@@ -125,10 +125,8 @@ class BoardTable(Table):
     unit = Column("Enhed", of=lambda row: row.unit or IN_STOCK)
     person = Column("Bruges af")
     wish = Column("Ønske", of=_wish)
-    condition = Column(
-        "Stand",
-        of=lambda row: condition(row.ram_gb, row.windows_11),
-        orderable=False,
+    condition = CodeColumn(
+        "Stand", of=lambda row: condition(row.ram_gb, row.windows_11), orderable=False
     )
     warranty_until = DateColumn("Garanti til")
     decided_at = DateColumn("Besluttet", of=_decided_on)

@@ -23,6 +23,7 @@ from leasing.lease_end.selectors.term_ends import term_ends
 from leasing.lease_end.tables.board import BoardTable
 from leasing.models import BuyoutOffer, EndWish, Lease, Settings
 from tests import builders as make
+from tests.web.markup import parse, select, text
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2029, 10, 15)
@@ -268,3 +269,58 @@ def test_the_employee_and_the_letter_say_what_the_board_says(world, cast, client
     for said in ("Leveres tilbage ved udløb 31-12-2029", "Frikøbes ved udløb 31-12-2029"):
         assert said in page
         assert said in letter
+
+
+def test_beside_the_day_it_says_what_happens_in_few_words(world, cast, client_of):
+    Device.objects.filter(serial_number="STOCK").update(ram_gb=16, windows_11=True)
+    Device.objects.filter(serial_number="BUYOUT").update(windows_11=False)
+    page = parse(client_of(cast.helpdesk).get("/udloeb/?kvartal=alle"))
+    rows = [[text(cell) for cell in row] for row in select(page, "tbody tr")]
+    assert sorted((row[0], row[1]) for row in rows) == [
+        ("BEGUN", "Forlænges til 30-06-2030"),
+        ("BEGUN", "Intet besluttet"),  # of the term that follows
+        ("BUYOUT", "Frikøbes"),
+        ("EXTENSION", "Forlænges til 31-12-2030"),
+        ("EXTENSION", "Intet besluttet"),
+        ("FOREIGN", "Intet besluttet"),
+        ("GONE", "Leveret tilbage 01-10-2029"),
+        ("OVERDUE", "Udløbet, intet besluttet"),
+        ("RETURN", "Leveres tilbage"),
+        ("RETURNED", "Leveres tilbage"),
+        ("RUNS", "Intet besluttet"),
+        ("STOCK", "Intet besluttet"),
+        ("STOPPED", "Stopper 01-11-2029"),
+        ("UNDECIDED", "Intet besluttet"),
+    ]
+    stand = {row[0]: row[-3] for row in rows}
+    assert (stand["STOCK"], stand["BUYOUT"], stand["GONE"]) == ("16 GB, W11", "ikke W11", "")
+
+
+@pytest.mark.parametrize(
+    ("role", "rooms"),
+    [
+        ("head", ["Udløb", "Kalender", "Udskiftning"]),
+        (
+            "helpdesk",
+            [
+                "Udløb",
+                "Kalender",
+                "Henvendelser",
+                "Frikøb",
+                "It-bure",
+                "Udskiftning",
+                "Liste til leasinggiver",
+            ],
+        ),
+    ],
+)
+def test_the_rooms_are_one_step_apart_for_who_may_open_them(world, cast, client_of, role, rooms):
+    client = client_of(getattr(cast, role))
+    tabs = select(parse(client.get("/udloeb/?kvartal=2029Q4")), ".tabs a")
+    assert [text(tab) for tab in tabs] == rooms
+    for tab in tabs:
+        page = parse(client.get(tab.get("href")))
+        assert [text(one) for one in select(page, ".tabs a")] == rooms
+        assert [text(one) for one in select(page, ".tabs a[aria-current]")] == [text(tab)]
+    if role == "helpdesk":
+        assert tabs[-1].get("href") == "/udloeb/liste/?kvartal=2029Q4"
