@@ -256,7 +256,7 @@ def the_lessor_is_told(page, root, ending, folder):
     page.get_by_role("button", name="Marker som sendt").click()
     expect(page.get_by_text("Listen for 4. kvartal 2026 er gemt som sendt.")).to_be_visible()
     expect(page.get_by_text("Listen siger det samme som den, der er sendt.")).to_be_visible()
-    assert LessorList.objects.get().rows["PF000004"] == "return"
+    assert LessorList.objects.get().rows["PF000004"] == ["return", "2026-12-31", "Birkeskolen"]
 
     page.goto(f"{root}/udloeb/?valg=return")
     page.get_by_label("Vælg PF000004").check()
@@ -269,8 +269,12 @@ def the_lessor_is_told(page, root, ending, folder):
     assert decision_of(ending.leases["PF000004"]) == ""
     page.goto(f"{root}/udloeb/liste/?kvartal=2026Q4")
     changed = page.get_by_role("region", name="Ændret siden").locator("tbody tr")
-    assert [row.split() for row in changed.all_inner_texts()] == [
-        ["PF000004", "Returnering", "Intet", "besluttet"]
+    assert [row.split("\t") for row in changed.all_inner_texts()] == [
+        [
+            "PF000004",
+            "Returnering, 31-12-2026, Birkeskolen",
+            "Intet besluttet, 31-12-2026, Birkeskolen",
+        ]
     ]
 
 
