@@ -18,10 +18,10 @@ from inventory.organisation.selectors.scope import units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.cost_table.moment import one_moment
-from leasing.domain.accrual import span_of, terms_in_order
 from leasing.domain.lease_end import ends_soon_until
 from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
-from leasing.models import CostLease, EndDecision, EndWish, Lease
+from leasing.lease_end.selectors.undecided import undecided_leases
+from leasing.models import CostLease, EndDecision, EndWish
 
 ONE_DAY = timedelta(days=1)
 
@@ -245,15 +245,8 @@ def _payers_since(devices: Collection[int], on: date) -> dict[int, date]:
     return {device: day for device, (_, day) in since.items()}
 
 
-def ends_before_of(lease: Lease) -> date:
-    """Return the first day without a lease: the end of its terms, or where it was stopped."""
-    prices = lease.terms.order_by("position").values_list("price_ore", "quarters")
-    return span_of(terms_in_order(lease.starts_on, prices), lease.stops_on)[1]
-
-
 def ending_without_choice(today: date) -> QuerySet[Device]:
     """Return the devices whose lease ends within six months, with nothing decided."""
     with one_moment():  # so that what is read of it is brought up to date
-        decided = EndDecision.objects.final().values("term__lease")
-        undecided = _end_soon(today).exclude(lease__in=decided)
+        undecided = undecided_leases(today, ends_soon_until(today) - ONE_DAY)
         return Device.objects.filter(id__in=undecided.values("lease__device"))
