@@ -11,6 +11,7 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
 from inventory.organisation.selectors.scope import devices_seen_by, sees_all
 from leasing.cost_table.moment import one_moment
+from leasing.domain.lease_end import Fate
 from leasing.lease_end.presenters import EVERY_QUARTER, figures_of, options_shown, what_happens
 from leasing.lease_end.selectors.board import right_to_decide
 from leasing.lease_end.selectors.options import options_at
@@ -92,12 +93,14 @@ def end_detail(request, term):
         if end is None or not devices_seen_by(user, on).filter(pk=end.device_id).exists():
             raise Http404
         options = options_at(end, on)
+    is_open = not end.has_taken_effect(on) and end.fate(on) != Fate.STOPPED
     context = {
         "end": end,
         "happens": what_happens(end, on, with_people=user.has_perm(VIEW_EMPLOYEE)),
         "options": options,
         "rows": options_shown(options),
         "reads_all": sees_all(user),
-        "decides": right_to_decide(user, on).is_given and not end.left_on,
+        "is_open": is_open,
+        "decides": is_open and right_to_decide(user, on).is_given,
     }
     return render(request, "leasing/lease_end/detail.html", context)

@@ -324,3 +324,14 @@ def test_the_rooms_are_one_step_apart_for_who_may_open_them(world, cast, client_
         assert [text(one) for one in select(page, ".tabs a[aria-current]")] == [text(tab)]
     if role == "helpdesk":
         assert tabs[-1].get("href") == "/udloeb/liste/?kvartal=2029Q4"
+
+
+def test_of_what_is_over_there_is_nothing_to_choose(cast, client_of):
+    lease = make.lease("PF77", unit=cast.unit, quarters=4)
+    page = f"/udloeb/{lease.terms.get().pk}/"
+    assert "Valgmuligheder" in client_of(cast.helpdesk).get(page).text
+    Departure.objects.create(device=lease.device, left_on=date(2026, 10, 1), how="returned")
+    shown = client_of(cast.helpdesk).get(page).text
+    assert "Her er ikke mere at vælge." in shown
+    assert "Valgmuligheder" not in shown
+    assert "Vælg ved udløb" not in shown
