@@ -10,7 +10,6 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.forms.fields import KronerField, PlainForm, PlainSelect, dress
 from inventory.organisation.presenters import unit_choices
-from leasing.domain.accrual import a_quarter
 from leasing.domain.lease_end import NOTICE_MONTHS
 from leasing.lease_end.presenters import EVERY_QUARTER, FATE_NAMES
 from leasing.lease_end.selectors.board import NO_WISH, BoardChoice, EndBoard
@@ -146,11 +145,7 @@ class DecideForm(PlainForm, forms.Form):
 
     def _estimate(self, model_id: int) -> str:
         """Say what a quarter would cost at the instalments of now."""
-        found = {
-            a_quarter(end.term.price_ore, end.term.quarters)
-            for end in self.ends
-            if end.model_id == model_id
-        }
+        found = {end.quarter_ore for end in self.ends if end.model_id == model_id}
         low, high = format_kroner(min(found)), format_kroner(max(found))
         span = low if low == high else f"{low} – {high}"
         return f"Et skøn, samme ydelse som nu: {span} pr. kvartal."

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from albertslund_it.common.money import format_kroner
 from inventory.rollout.selectors import RollDifference, Visit
-from leasing.domain.swap_plan import Bridging, IsoWeek
+from leasing.domain.swap_plan import Bridging
 from leasing.replacing.selectors import lots, orders
 from leasing.replacing.selectors.lots import LotPlan
 from leasing.replacing.selectors.orders import Offer, OrderPlan, PlannedOrder
@@ -28,11 +28,6 @@ SHOWN = 8
 def aside_in_words(aside: Mapping[str, int], words: Mapping[str, str]) -> list[str]:
     """Return what is left out and why, in the order of the words."""
     return [f"{aside[key]} {said}" for key, said in words.items() if aside.get(key)]
-
-
-def a_week_in_words(week: IsoWeek) -> str:
-    """Return a week as people name it."""
-    return f"uge {week.week}, {week.year}"
 
 
 def bridging_in_words(bridging: Bridging) -> str:

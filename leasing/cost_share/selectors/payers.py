@@ -60,17 +60,6 @@ class Payer:
         has_it = self.unit_ids is None or unit_id in self.unit_ids
         return replace(self, unit_ids=frozenset({unit_id} if has_it else ()), only_unit=unit_id)
 
-    @property
-    def known_as(self) -> str:
-        """Name it with its units: leaders' own differ under one key, and a department's may change.
-
-        What is kept under the name is then never for somebody who sees other units.
-        """
-        name = self.key if self.only_unit is None else f"{self.key}/{self.only_unit}"
-        if self.unit_ids is None:
-            return name
-        return f"{name}:{','.join(str(unit) for unit in sorted(self.unit_ids))}"
-
     def department_of(self, unit: Unit) -> str:
         """Name the department that pays for a unit here: of one that has left it, itself still."""
         department = self.department or unit.department

@@ -32,8 +32,6 @@ OPEN, BEGUN = "open", "begun"
 NO_WISH = "none"
 NOT_DECIDED = (Fate.OVERDUE, Fate.UNDECIDED)
 FINAL = (Fate.BUYOUT, Fate.RETURN)
-# What is late comes first, what needs nothing last; extended ends follow these.
-RANKED = (*NOT_DECIDED, Fate.RUNS, *FINAL, Fate.STOPPED, Fate.GONE)
 # What never waits for an answer: asked for, it is shown whenever it ends.
 SETTLED = (Fate.RUNS, Fate.STOPPED, Fate.GONE, BEGUN)
 

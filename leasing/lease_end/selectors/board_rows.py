@@ -14,7 +14,6 @@ from albertslund_it.web.people import name_of
 from inventory.models import Device, DeviceModel, Employee, Placement, Unit
 from inventory.models.organisation import in_danish_order
 from inventory.placements.selectors import placements_in_force
-from leasing.domain.accrual import a_quarter
 from leasing.domain.lease_end import Fate
 from leasing.lease_end.selectors.board import QUARTER_ORE, BoardEnd, EndBoard, wishes_of
 from leasing.lease_end.selectors.endings import by_signs, payers_own
@@ -94,7 +93,7 @@ class BoardRow:
 
     @property
     def quarter_ore(self) -> int:
-        return a_quarter(self.end.term.price_ore, self.end.term.quarters)
+        return self.end.quarter_ore
 
     @property
     def unit(self) -> str:

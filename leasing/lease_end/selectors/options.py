@@ -52,7 +52,7 @@ def options_at(end: TermEnd, on: date) -> Options:
         last_extension=last_extension_day(end.ends_before, answer_by),
         last_return=last_return_day(end.ends_before, settings.return_days),
         answer_by=answer_by,
-        quarter_ore=a_quarter(end.term.price_ore, end.term.quarters),
+        quarter_ore=end.quarter_ore,
         new_ore=a_quarter(price.price_ore, price.quarters) if price else None,
         offer=offer_for(device, on),
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from albertslund_it.web.database.rows import among
 from albertslund_it.web.people import name_of
-from leasing.domain.accrual import Term, terms_in_order
+from leasing.domain.accrual import Term, a_quarter, terms_in_order
 from leasing.domain.lease_end import Fate, fate_of
 from leasing.models import EndDecision, Lease, LeaseTerm
 
@@ -57,6 +57,11 @@ class TermEnd:
     @property
     def last_day(self) -> date:
         return self.term.ends_before - ONE_DAY
+
+    @property
+    def quarter_ore(self) -> int:
+        """Return what the lease costs a quarter up to here."""
+        return a_quarter(self.term.price_ore, self.term.quarters)
 
     @property
     def is_last(self) -> bool:

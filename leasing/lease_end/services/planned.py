@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from leasing.domain.accrual import Term, a_quarter, terms_in_order
+from leasing.domain.accrual import Term, terms_in_order
 from leasing.lease_end.selectors.term_ends import DecidedEnd, TermEnd
 from leasing.lease_end.services.decisions import WantedEnd, faults_by_term, is_decided
 from leasing.models import EndChoice
@@ -35,7 +35,7 @@ class PlannedEnd:
     @property
     def quarter_ore(self) -> int:
         """Return what the lease costs a quarter up to its end."""
-        return a_quarter(self.end.term.price_ore, self.end.term.quarters)
+        return self.end.quarter_ore
 
 
 @dataclass(frozen=True)
