@@ -17,7 +17,7 @@ class QuestionForm(PlainForm, forms.Form):
     )
     received_on = DateField(label="Modtaget")
     answer_by = DateField(label="Svar senest", help_text="Leasinggivers frist.")
-    expires_from = DateField(label="Udløb fra", help_text="Den første sidste dag, der spørges om.")
+    expires_from = DateField(label="Udløb fra", help_text="Den tidligste udløbsdag i spørgsmålet.")
     expires_to = DateField(label="Udløb til og med")
     note = forms.CharField(label="Bemærkning", max_length=300, required=False)
     answered_on = DateField(
