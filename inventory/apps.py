@@ -6,3 +6,9 @@ class InventoryConfig(AppConfig):
 
     name = "inventory"
     verbose_name = "Udstyr og organisation"
+
+    def ready(self):
+        from albertslund_it.web.lists.presets import SAVED
+        from inventory.presets.selectors import saved_presets
+
+        SAVED.append(saved_presets)

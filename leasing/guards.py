@@ -25,15 +25,26 @@ from leasing.triggers import Schema, Trigger, statement_trigger
 SEALED = "En låst kørsel kan ikke ændres."
 BILLED = "Et opkrævet engangsbeløb kan ikke ændres. Opret et modsat beløb."
 FIXED = "Opkrævningens første dag og omkostningsbæreren ligger fast, når et kvartal er låst."
+CLOSED = "En nedlagt enhed får ikke udstyr efter sin sidste dag, og den åbnes ikke igen."
 RECORDED = "En hentet fil kan ikke ændres, og et bilag kan ikke slettes."
 PREFIX = "guard_"
 
 ANY_SEALED = "EXISTS (SELECT 1 FROM leasing_billingrun WHERE digest <> '')"
+# A unit that ended after the last run was closed has not been written of yet, and may open again.
+SEALED_SINCE_ITS_END = (
+    "EXISTS (SELECT 1 FROM leasing_billingrun gb WHERE gb.digest <> '' AND NOT EXISTS ("
+    "SELECT 1 FROM leasing_reorganisationstep gs "
+    "JOIN leasing_reorganisation gr ON gr.id = gs.reorganisation_id "
+    "WHERE gs.unit_id = {row}.id AND gs.kind IN ('merge', 'close') "
+    "AND gr.carried_out_at > gb.closed_at))"
+)
 
 
 @dataclass(frozen=True)
 class Guarded:
     """A table and the rows of it that stay as they are.
+
+    `word` tells its triggers from those of another entry of the same table.
 
     `is_fixed` is a condition on a row `{row}`; `keys` are its unique keys, which REPLACE goes by;
     `fixed_columns` are those that may not change, where the others may; all, where none is named.
@@ -46,6 +57,12 @@ class Guarded:
     keys: tuple[tuple[str, ...], ...]
     fixed_columns: tuple[str, ...] = ()
     may_grow: bool = False
+    word: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what the names of its triggers begin with; the operation follows."""
+        return f"{PREFIX}{self.table}{self.word and f'_{self.word}'}"
 
 
 _OF_SEALED_INVOICE = (
@@ -101,6 +118,23 @@ GUARDED = (
         "{row}.is_cost_holder AND " + ANY_SEALED,
         (("id",), ("number",)),
         fixed_columns=("is_cost_holder",),
+    ),
+    # Lines have been written by it: what came late of the unit is its successor's.
+    Guarded(
+        "inventory_unit",
+        CLOSED,
+        "{row}.successor_id IS NOT NULL AND " + SEALED_SINCE_ITS_END,
+        (("id",), ("number",)),
+        fixed_columns=("closed_on", "successor_id"),
+        may_grow=True,
+        word="closed",
+    ),
+    Guarded(
+        "inventory_placement",
+        CLOSED,
+        "EXISTS (SELECT 1 FROM inventory_unit gu WHERE gu.id = {row}.unit_id "
+        "AND gu.closed_on <= {row}.starts_on)",
+        (("id",), ("device_id", "starts_on")),
     ),
 )
 
@@ -254,10 +288,8 @@ def _postgresql(guarded: Guarded, schema: Schema) -> Iterator[Trigger]:
             f"SELECT {columns} FROM {row} WHERE {guarded.is_fixed.format(row=row)}"
             for row in ("gone", "fresh")
         )
-        change = (
-            f"{ANY_SEALED} AND (EXISTS ({before} EXCEPT {after}) "
-            f"OR EXISTS ({after} EXCEPT {before}))"
-        )
+        fresh_too = "" if guarded.may_grow else f" OR EXISTS ({after} EXCEPT {before})"
+        change = f"{ANY_SEALED} AND (EXISTS ({before} EXCEPT {after}){fresh_too})"
     refused = {
         "insert": ("AFTER INSERT", " REFERENCING NEW TABLE AS fresh", fresh),
         "update": ("AFTER UPDATE", " REFERENCING OLD TABLE AS gone NEW TABLE AS fresh", change),
@@ -267,7 +299,7 @@ def _postgresql(guarded: Guarded, schema: Schema) -> Iterator[Trigger]:
     if guarded.may_grow:
         del refused["insert"]
     for operation, (event, tables, condition) in refused.items():
-        name = f"{PREFIX}{guarded.table}_{operation}"
+        name = f"{guarded.name}_{operation}"
         body = (
             f" BEGIN IF {condition} THEN RAISE EXCEPTION '{guarded.message}' "
             "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL; END "
@@ -295,14 +327,14 @@ def _sqlite(guarded: Guarded) -> Iterator[Trigger]:
     elif guarded.fixed_columns:
         columns = ("id", *guarded.fixed_columns)
         differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
-        change = f"{ANY_SEALED} AND ({change}) AND ({differs})"
+        change = f"{ANY_SEALED} AND ({old if guarded.may_grow else change}) AND ({differs})"
     refused = {
         "insert": ("BEFORE INSERT", pushed_out if guarded.may_grow else f"{new} OR {pushed_out}"),
         "update": ("BEFORE UPDATE", f"{change} OR {moved}"),
         "delete": ("BEFORE DELETE", old),
     }
     for operation, (event, condition) in refused.items():
-        name = f"{PREFIX}{guarded.table}_{operation}"
+        name = f"{guarded.name}_{operation}"
         yield Trigger(
             name,
             guarded.table,
@@ -328,7 +360,7 @@ def clashes_refused():
     try:
         yield
     except IntegrityError as error:
-        known = (guard for guard in (SEALED, BILLED, FIXED) if guard in str(error))
+        known = (guard for guard in (SEALED, BILLED, FIXED, CLOSED) if guard in str(error))
         raise Refused(next(known, CLASH)) from error
     except OperationalError as error:
         if "locked" in str(error) or getattr(error.__cause__, "sqlstate", None) in DEADLOCKS:

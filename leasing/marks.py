@@ -61,12 +61,14 @@ class Marked:
 
     `by` has the column, or the number, that each column of a mark is read from; `keys` are its
     unique keys, which SQLite's REPLACE goes by. `operations` are those that count, and `only` is
-    the column that tells which rows do, where not all of them do.
+    what tells of a row which do, where not all of them do. `word` tells its triggers from those of
+    another entry of the same table.
     """
 
     table: str
     columns: tuple[str, ...]
     keys: tuple[tuple[str, ...], ...]
+    word: str = ""
     by: dict[str, str] = field(default_factory=dict)
     operations: tuple[str, ...] = ("insert", "update", "delete")
     only: str = ""
@@ -75,7 +77,7 @@ class Marked:
     @property
     def name(self) -> str:
         """Return what the names of its triggers begin with; the operation follows."""
-        return f"{PREFIX}{self.marks.word}{self.table}"
+        return f"{PREFIX}{self.marks.word}{self.table}{self.word and f'_{self.word}'}"
 
     @property
     def into(self) -> str:
@@ -122,6 +124,15 @@ MARKED = (
         ("id", "is_cost_holder"),
         (("id",), ("number",), ("is_cost_holder",)),
         only="is_cost_holder",
+    ),
+    # Who gets what is late of a closed unit: of what is late alone, as when a run was made.
+    Marked(
+        "inventory_unit",
+        ("id", "successor_id"),
+        (("id",), ("number",), ("is_cost_holder",)),
+        word="successor",
+        by={"lease_id": str(A_RUN)},
+        only="successor_id IS NOT NULL",
     ),
     Marked("leasing_settings", ("id", "billing_starts_on"), (("id",),)),
     Marked(

@@ -9,13 +9,30 @@ _ALPHABET = {
 }
 _FOLD = str.maketrans({"ä": "æ", "ö": "ø", "ü": "y", "é": "e", "è": "e"})
 
+# As people write them where the keyboard or a mail address has no such letters.
+SPELLED = {"æ": "ae", "ø": "oe", "å": "aa"}
+_SPELLED = str.maketrans(SPELLED)
+
 DanishKey = list[tuple[int, int, str]]
 
 
 def match_key(name: str) -> str:
     """Reduce a name to what its spellings share: 'Børn og familie' and 'Børn & Familie'."""
     text = unicodedata.normalize("NFC", name).casefold().replace("&", " og ")
-    return " ".join(re.sub(r"[^\w]+", " ", text).split())
+    if not text.replace(" ", "").isalnum():  # most names are letters only, and many are read
+        text = re.sub(r"[^\w]+", " ", text)
+    return " ".join(text.split())
+
+
+def search_words(text: str) -> list[str]:
+    """Return the words of a text as a search compares them: 'Pilebæk' and 'pilebaek' are one."""
+    plain = unicodedata.normalize("NFC", text).lower().translate(_SPELLED)
+    return plain.replace("-", " ").split()
+
+
+def model_key(name: str) -> str:
+    """Reduce a model's name to what its spellings share: 'T14, 5G' and 't14 5g', but not 'T14+'."""
+    return match_key(name.replace("+", " plus "))
 
 
 def danish_key(text: str) -> DanishKey:

@@ -1,9 +1,13 @@
 """What is a serial number, and what is only in its place: the one room that says so."""
 
 import re
+import unicodedata
 
 PATTERN = r"^[A-Z0-9][A-Z0-9._/-]{0,39}$"
 EXPECTED = "Et serienummer er 1–40 tegn: store bogstaver, cifre, bindestreg, punktum og skråstreg."
+
+SHOWN = 40
+_BETWEEN = re.compile(r"[\s,;\u200b\ufeff]+")
 
 # What firmware, exports and people write where there is none, without spaces and signs.
 _PLACEHOLDERS = re.compile(
@@ -19,7 +23,7 @@ def why_not(serial_number: str) -> str:
 
     What is only in the place of one would make one device of many.
     """
-    bare = re.sub(r"[\W_]", "", serial_number)
+    bare = serial_number if serial_number.isalnum() else re.sub(r"[\W_]", "", serial_number)
     if _PLACEHOLDERS.fullmatch(bare):
         return (
             "Det er ikke et serienummer, men står, hvor der ikke er skrevet et. Find det rigtige "
@@ -43,3 +47,18 @@ def doubt(serial_number: str) -> str:
             "serienummeret"
         )
     return why_not(serial_number)
+
+
+def serial_numbers_in(text: str) -> tuple[list[str], list[str]]:
+    """Return the serial numbers in a text, each once, and what in it cannot be one."""
+    found: dict[str, None] = {}
+    bad: dict[str, None] = {}
+    for word in _BETWEEN.split(unicodedata.normalize("NFKC", text)):
+        if not word:
+            continue
+        serial_number = word.upper()
+        if why_not(serial_number):
+            bad["".join(c if c.isprintable() else "�" for c in word)[:SHOWN]] = None
+        else:
+            found[serial_number] = None
+    return list(found), list(bad)

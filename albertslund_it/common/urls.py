@@ -1,8 +1,31 @@
-"""Addresses of services, as they stand in the environment."""
+"""Addresses of services, as they stand in the environment.
 
+An address holds a password, and who mistypes one sees what is said of it on a screen or in a log.
+So a refusal quotes nothing of the address, and whatever is read otherwise than it was meant is
+refused: a password with a bare `#`, `/` or `?` would end up as a port, a host or a database's name,
+which every error of the service would then print.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+# What an address may begin with, and what is said of it when it begins otherwise.
+DATABASES = {
+    "postgresql": "postgresql://",
+    "postgres": "postgresql://",
+    "sqlite": "sqlite:///",
+    "sqlite3": "sqlite:///",
+}
+MAIL = {"smtp": "smtp://", "smtps": "smtps://", "console": "console:"}
+MAILBOXES = {"imaps": "imaps://", "imap": "imap:// med ?tls=1"}
+# A name, a number of IPv4 or IPv6, a folder of a socket; none is a service's own default.
+HOST = re.compile(r"[\w.:/%-]*")
+# A database that is on several machines, of which the driver asks one after the other.
+SEVERAL_HOSTS = re.compile(r"(postgres(?:ql)?://(?:[^/?#]*@)?)([^/?#@]*,[^/?#@]*)(.*)")
 
 # WAL lets people read while somebody writes; an immediate transaction takes the write lock at
 # once instead of failing half-way; foreign keys are off in SQLite unless asked for.
@@ -16,42 +39,141 @@ SQLITE_OPTIONS = {
 }
 
 
+PERCENT = "Tegn som @ / # : ? og % i bruger og adgangskode skrives med procent, fx %40 for @."
+
+
+def _read(name: str, url: str, examples: Mapping[str, str]) -> tuple[SplitResult, int | None]:
+    """Return an address in its parts, and its port.
+
+    Raises:
+        ValueError: with what is wrong, in Danish, and nothing of the address itself.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+        host = parts.hostname or ""
+    except ValueError:
+        raise ValueError(f"{name} kan ikke læses: porten skal være et tal. {PERCENT}") from None
+    if parts.scheme not in examples:
+        shown = " eller ".join(dict.fromkeys(examples.values()))
+        raise ValueError(f"{name} skal begynde med {shown}.")
+    is_split_early = "#" in url or "@" in parts.path + parts.query
+    if is_split_early or not HOST.fullmatch(unquote(host)) or parts.netloc.count("@") > 1:
+        raise ValueError(f"{name} kan ikke læses. {PERCENT}")
+    return parts, port
+
+
+def _one_by_one(url: str) -> list[str]:
+    """Return the address once for each host it names."""
+    if several := SEVERAL_HOSTS.fullmatch(url.strip()):
+        return [f"{several[1]}{host}{several[3]}" for host in several[2].split(",")]
+    return [url]
+
+
 def parse_database_url(url: str, default_file: Path) -> dict[str, Any]:
-    """Turn postgresql://… or sqlite:///… into a Django database setting."""
-    parts = urlsplit(url)
-    if parts.scheme in {"", "sqlite", "sqlite3"}:
-        name = unquote(parts.path.removeprefix("/")) if url else str(default_file)
+    """Turn postgresql://… or sqlite:///… into a Django database setting.
+
+    Of PostgreSQL several hosts may be named, separated by commas, each with its port.
+
+    Raises:
+        ValueError: with what is wrong, in Danish, and nothing of the address itself.
+    """
+    if not url.strip():
+        url = "sqlite:///"
+    (parts, port), *others = (_read("DATABASE_URL", one, DATABASES) for one in _one_by_one(url))
+    if DATABASES[parts.scheme] == "sqlite:///":
+        if parts.netloc:
+            raise ValueError("DATABASE_URL til SQLite har tre skråstreger: sqlite:///sti/til/fil.")
+        name = unquote(parts.path.removeprefix("/"))
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": name or str(default_file),
             "OPTIONS": SQLITE_OPTIONS,
         }
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError(f"DATABASE_URL skal begynde med postgresql:// eller sqlite:// ({url!r})")
+    name = unquote(parts.path.removeprefix("/"))
+    if not name or "/" in name:
+        raise ValueError(f"DATABASE_URL mangler databasens navn efter værten. {PERCENT}")
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
+        "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "HOST": ",".join([parts.hostname or "", *(other.hostname or "" for other, _ in others)]),
+        "PORT": ",".join([str(port or ""), *(str(number or "") for _, number in others)]),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        # A server that says nothing must not hold a page for minutes.
+        "OPTIONS": {"connect_timeout": "5"} | dict(parse_qsl(parts.query)),
     }
 
 
-def parse_email_url(url: str) -> dict[str, Any]:
-    """Turn smtp://user:password@host:port?tls=1 into mail settings; nothing means the console."""
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of an address."""
     parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def parse_email_url(url: str) -> dict[str, Any]:
+    """Turn smtp://user:password@host:port?tls=1 into mail settings; nothing means the console.
+
+    Raises:
+        ValueError: with what is wrong, in Danish, and nothing of the address itself.
+    """
+    parts, port = _read("EMAIL_URL", url.strip() or "console:", MAIL)
     query = dict(parse_qsl(parts.query))
-    smtp = parts.scheme in {"smtp", "smtps"}
+    smtp = parts.scheme != "console"
     return {
         "backend": f"django.core.mail.backends.{'smtp' if smtp else 'console'}.EmailBackend",
         "host": parts.hostname or "localhost",
-        "port": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "port": port or (465 if parts.scheme == "smtps" else 25),
         "user": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "tls": query.get("tls") == "1",
         "ssl": parts.scheme == "smtps",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ImapAddress:
+    """A mailbox: where it is, which folder is read, and which two the mails are left in."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    is_tls: bool  # from the first byte; otherwise by STARTTLS, if `starts_tls`
+    starts_tls: bool
+    folder: str
+    read_folder: str
+    other_folder: str
+
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def parse_imap_url(url: str) -> ImapAddress:
+    """Turn imaps://user:password@host:993/INBOX?read=Indlæst&other=Andet into a mailbox.
+
+    Raises:
+        ValueError: with what is wrong, in Danish, and nothing of the address itself.
+    """
+    parts, port = _read("IMAP_URL", url, MAILBOXES)
+    host, query = parts.hostname or "", dict(parse_qsl(parts.query))
+    if not (host and parts.username and parts.password):
+        raise ValueError(f"IMAP_URL mangler server, bruger eller adgangskode. {PERCENT}")
+    is_tls, starts_tls = parts.scheme == "imaps", query.get("tls") == "1"
+    if not (is_tls or starts_tls or host in LOOPBACK):
+        raise ValueError(
+            "IMAP_URL ville sende adgangskoden ukrypteret. Brug imaps://, eller imap:// med ?tls=1."
+        )
+    return ImapAddress(
+        host=host,
+        port=port or (993 if is_tls else 143),
+        user=unquote(parts.username),
+        password=unquote(parts.password),
+        is_tls=is_tls,
+        starts_tls=starts_tls,
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+        read_folder=query.get("read") or "Indlæst",
+        other_folder=query.get("other") or "Ikke indlæst",
+    )

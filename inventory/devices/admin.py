@@ -1,7 +1,14 @@
 from django.contrib import admin
 
 from albertslund_it.web.admin import OurAdmin
-from inventory.models import Category, Device, DeviceModel, FormerSerialNumber, Placement
+from inventory.models import (
+    Category,
+    Device,
+    DeviceModel,
+    FormerSerialNumber,
+    ModelAlias,
+    Placement,
+)
 
 
 @admin.register(Category)
@@ -16,6 +23,13 @@ class DeviceModelAdmin(OurAdmin):
     list_filter = ["category"]
     list_select_related = ["category"]
     search_fields = ["name"]
+
+
+@admin.register(ModelAlias)
+class ModelAliasAdmin(OurAdmin):
+    list_display = ["name", "model"]
+    list_select_related = ["model"]
+    search_fields = ["name", "model__name"]
 
 
 # Stacked, for in a tabular inline Django's fields have no labels that a screen reader finds.

@@ -4,13 +4,17 @@ from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import IMPORT_INVENTORY
 from inventory.devices.services.devices import DeviceFacts, save_devices
 from inventory.imports.importers.columns import (
+    MAYBE_INITIALS,
+    MAYBE_UNIT,
     MODEL,
     SERIAL_NUMBER,
+    UNIT_HEADINGS,
     WARRANTY,
     initials,
     unit_number,
 )
-from inventory.imports.importers.reading import FileColumn, Importer, like
+from inventory.imports.importers.file_columns import UNIT_NAME, FileColumn
+from inventory.imports.importers.reading import Importer, like
 from inventory.models import Category
 
 DEVICES = Importer(
@@ -30,8 +34,18 @@ DEVICES = Importer(
             like(Category, "name"),
             help="Skal med ved en ny model",
             example="pc",
+            also=("Category",),
+            may_be=("Type", "Asset type", "Kind"),
         ),
-        FileColumn("RAM GB", "ram_gb", cells.whole_number(1, 4096), clears_to=None, example=16),
+        FileColumn(
+            "RAM GB",
+            "ram_gb",
+            cells.whole_number(1, 4096),
+            clears_to=None,
+            example=16,
+            also=("RAM (GB)", "Memory (GB)", "Hukommelse (GB)"),
+            may_be=("RAM", "Memory", "Hukommelse"),
+        ),
         FileColumn("Windows 11", "windows_11", cells.yes_or_no, clears_to=None, example="ja"),
         FileColumn(
             "Enhedsnr",
@@ -39,9 +53,26 @@ DEVICES = Importer(
             unit_number,
             help="Læses kun, mens udstyret ingen tildeling har; gælder fra i dag",
             example="9911",
+            also=UNIT_HEADINGS,
+            may_be=MAYBE_UNIT,
+            names=UNIT_NAME,
         ),
-        FileColumn("Initialer", "initials", initials, help="Uden Enhedsnr: medarbejderens enhed"),
+        FileColumn(
+            "Initialer",
+            "initials",
+            initials,
+            personal=True,
+            help="Uden Enhedsnr: medarbejderens enhed",
+            may_be=MAYBE_INITIALS,
+        ),
         WARRANTY,
-        FileColumn("Sidst set", "last_seen", cells.day_of_moment, clears_to=None),
+        FileColumn(
+            "Sidst set",
+            "last_seen",
+            cells.day_of_moment,
+            clears_to=None,
+            also=("Last check-in", "Last seen"),
+            may_be=("Last sync", "Senest set"),
+        ),
     ),
 )

@@ -16,6 +16,14 @@ ACTIONS = {
     LogEntry.Action.CREATE: "oprettet",
     LogEntry.Action.UPDATE: "rettet",
     LogEntry.Action.DELETE: "slettet",
+    LogEntry.Action.ACCESS: "hentet som fil",
+}
+# What is said of a row that nobody changed a field of; `additional_data` names it.
+EVENTS = {
+    "set_up": "har sat en totrinskode op",
+    "used": "logget ind med adgangskode og totrinskode",
+    "guessed": "fik forkerte totrinskoder efter den rigtige adgangskode",
+    "made": "har fået en ny totrinskode på serveren",
 }
 NOTHING = "–"
 ANOTHER = "En anden afdeling"
@@ -61,9 +69,9 @@ def _change(entry: Entry, names: Names) -> ShownChange:
     what = " ".join(filter(None, [str(entry.model._meta.verbose_name).capitalize(), entry.row]))
     fields = [_field(one, names) for one in entry.fields]
     fields = [one for one in fields if (one.before, one.after) != (NOTHING, NOTHING)]
-    return ShownChange(
-        log.timestamp, author_of(log), f"{what} {ACTIONS.get(log.action, 'set')}", fields
-    )
+    event = (log.additional_data or {}).get("event", "")
+    done = EVENTS.get(event) or ACTIONS.get(log.action, "set")
+    return ShownChange(log.timestamp, author_of(log), f"{what} {done}", fields)
 
 
 def _field(told: FieldChange, names: Names) -> ShownField:
@@ -74,10 +82,11 @@ def _field(told: FieldChange, names: Names) -> ShownField:
         is_removed = change.get("operation") == "delete"
         return ShownField(label, *((objects, NOTHING) if is_removed else (NOTHING, objects)))
     before, after = change
-    return ShownField(label, _value(field, before, names), _value(field, after, names))
+    return ShownField(label, shown_value(field, before, names), shown_value(field, after, names))
 
 
-def _value(field: "models.Field[Any, Any]", value: object, names: Names) -> str:
+def shown_value(field: "models.Field[Any, Any]", value: object, names: Names) -> str:
+    """Return what stands in a field as people read it; `value` is as the log has it."""
     text = str(value)
     if text in {"None", ""}:
         return NOTHING

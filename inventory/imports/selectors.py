@@ -1,8 +1,9 @@
 """What the names and numbers in a file stand for, found for all of its rows at once."""
 
+import re
 from collections.abc import Collection
 
-from albertslund_it.common.names import match_key
+from albertslund_it.common.names import match_key, model_key
 from albertslund_it.web.database.rows import among
 from inventory.models import (
     Category,
@@ -10,14 +11,14 @@ from inventory.models import (
     Device,
     DeviceModel,
     Employee,
+    EmployeeAlias,
     FormerSerialNumber,
+    ModelAlias,
     Unit,
+    UnitAlias,
 )
 
-
-def model_key(name: str) -> str:
-    """Reduce a model's name to what its spellings share: 'T14, 5G' and 't14 5g', but not 'T14+'."""
-    return match_key(name.replace("+", " plus "))
+_PART_NUMBER = re.compile(r"([0-9]{2}[A-Z0-9]{2})[A-Z0-9]{6}")
 
 
 def departments_by_key() -> dict[str, Department]:
@@ -45,13 +46,21 @@ def departments_named(name: str) -> list[Department]:
 
 def units_by_number() -> dict[str, Unit]:
     """Return every unit by its number."""
-    return {unit.number: unit for unit in Unit.objects.select_related("department")}
+    return {unit.number: unit for unit in Unit.objects.select_related("department", "successor")}
 
 
 def employees_by_initials() -> dict[str, Employee]:
-    """Return every employee by initials in capitals; coming employees have none yet."""
+    """Return every employee by initials in capitals, those from before a merging too.
+
+    Coming employees have none yet. Whoever is called so today goes before.
+    """
     people = Employee.objects.exclude(initials="").select_related("unit")
-    return {employee.initials.upper(): employee for employee in people}
+    found = {employee.initials.upper(): employee for employee in people}
+    rows = {employee.pk: employee for employee in found.values()}
+    former = EmployeeAlias.objects.filter(kind=EmployeeAlias.Kind.INITIALS)
+    for alias in former.select_related("employee__unit"):
+        found.setdefault(alias.value, rows.setdefault(alias.employee_id, alias.employee))
+    return found
 
 
 def categories_by_key() -> dict[str, Category]:
@@ -60,16 +69,69 @@ def categories_by_key() -> dict[str, Category]:
 
 
 def models_by_key() -> dict[str, DeviceModel]:
-    """Return every device model by its key and, which goes before it, by its exact name."""
+    """Return every device model by its exact name, else its key, else a name that was learnt."""
     models = list(DeviceModel.objects.select_related("category").order_by("-id"))
-    return {model_key(model.name): model for model in models} | {m.name: m for m in models}
+    by_id = {model.id: model for model in models}
+    learnt = ModelAlias.objects.exclude(key="").order_by().values_list("key", "model_id")
+    return (
+        {key: by_id[model] for key, model in learnt}
+        | {model_key(model.name): model for model in models}
+        | {model.name: model for model in models}
+    )
+
+
+def machine_type(name: str) -> str:
+    """Return the machine type that a part number of Lenovo's begins with: 21ML of 21ML003TMX."""
+    found = _PART_NUMBER.fullmatch(name.strip().upper())
+    return found[1] if found else ""
+
+
+def models_by_machine_type() -> dict[str, DeviceModel]:
+    """Return the one model that part numbers of a machine type were learnt to stand for."""
+    found: dict[str, DeviceModel | None] = {}
+    for alias in ModelAlias.objects.select_related("model__category"):
+        if kind := machine_type(alias.name):
+            is_one = found.setdefault(kind, alias.model) == alias.model
+            found[kind] = alias.model if is_one else None
+    return {kind: model for kind, model in found.items() if model}
+
+
+def unit_numbers_by_name() -> dict[str, str]:
+    """Return the numbers of units by the match keys of their names, and of names learnt for them.
+
+    A name that several units share stands for none, nor does one that is a number.
+    """
+    units = list(Unit.objects.order_by("id").values_list("id", "number", "name"))
+    numbers = {pk: number for pk, number, _ in units}
+    found: dict[str, str] = {}
+    shared = set()
+    for _, number, name in units:
+        if found.setdefault(match_key(name), number) != number:
+            shared.add(match_key(name))
+    for key, pk in UnitAlias.objects.order_by().values_list("key", "unit_id"):
+        found[key] = numbers[pk]
+        shared.discard(key)
+    # A name of signs alone ('...') has no key, and would be every other such name's.
+    taken = {match_key(number) for number in numbers.values()} | shared | {""}
+    return {key: number for key, number in found.items() if key not in taken}
+
+
+def is_any_known(serial_numbers: Collection[str]) -> bool:
+    """Return whether any device has, or once had, one of these serial numbers."""
+    wanted = among(set(serial_numbers))
+    rows = (Device.objects, FormerSerialNumber.objects)
+    return any(of.filter(serial_number__in=wanted).exists() for of in rows)
 
 
 def devices_by_serial_number(serial_numbers: Collection[str]) -> dict[str, Device]:
     """Return the devices that have, or once had, one of these serial numbers."""
     wanted = among(set(serial_numbers))
-    current = Device.objects.select_related("model").filter(serial_number__in=wanted)
-    found = {device.serial_number: device for device in current}
+    models = DeviceModel.objects.in_bulk()
+    found = {}
+    for device in Device.objects.filter(serial_number__in=wanted):
+        # One object for all of a model's devices, as they are tens of thousands.
+        device._state.fields_cache["model"] = models[device.model_id]
+        found[device.serial_number] = device
     rows = {device.id: device for device in found.values()}
     former = FormerSerialNumber.objects.select_related("device__model")
     for number in former.filter(serial_number__in=wanted):

@@ -1,5 +1,6 @@
 from auditlog.registry import auditlog
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, Q
 
@@ -22,6 +23,10 @@ class Access(models.Model):
     starts_on = models.DateField("fra")
     ends_before = models.DateField(
         "ophører", null=True, blank=True, help_text="Første dag uden adgang. Tom: indtil videre."
+    )
+    # Given by a sign-on, which takes it again when the account or the register says otherwise.
+    follows_account = models.BooleanField(
+        "følger kommunens konto", default=False, db_default=False, editable=False
     )
 
     class Meta:
@@ -47,3 +52,9 @@ class Access(models.Model):
 
 
 auditlog.register(Access)
+# Who may do what; what a login writes is no change of that, and a password is nobody's to read.
+auditlog.register(
+    User,
+    exclude_fields=["password", "last_login", "date_joined"],
+    m2m_fields={"groups"},
+)

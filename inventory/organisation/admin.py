@@ -1,8 +1,12 @@
 from django.contrib import admin
 from django.contrib.auth.models import User
 
-from albertslund_it.web.admin import OurAdmin, may_set_rights_of, may_take_over
-from inventory.models import Access, Account, Department, Unit
+from albertslund_it.web.admin import OurAdmin
+from albertslund_it.web.clock import today
+from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.rights import may_set_rights_of, may_take_over
+from inventory.models import Access, Account, Department, Unit, UnitAlias, UnitBefore
+from inventory.organisation.services import keep_before
 
 
 @admin.register(Department)
@@ -23,9 +27,25 @@ class UnitAdmin(OurAdmin):
         ("Kontering", {"fields": ["ean", "account", "cost_centre", "psp_element"]}),
     ]
 
+    def save_model(self, request, obj, form, change):
+        if change:
+            was, changes = Unit.objects.get(pk=obj.pk), Changes((UnitBefore,))
+            if was.department:
+                facts = {"department": obj.department, "name": obj.name}
+                keep_before(was, today(), changes, **facts)
+                changes.save(request.user)
+        super().save_model(request, obj, form, change)
+
     @admin.display(description="kostbærer")
     def cost_object(self, unit):
         return unit.cost_centre or unit.psp_element
+
+
+@admin.register(UnitAlias)
+class UnitAliasAdmin(OurAdmin):
+    list_display = ["name", "unit"]
+    list_select_related = ["unit"]
+    search_fields = ["name", "unit__name", "unit__number"]
 
 
 @admin.register(Access)

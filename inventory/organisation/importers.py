@@ -3,7 +3,8 @@
 from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import IMPORT_INVENTORY
 from inventory.imports.importers.columns import unit_number
-from inventory.imports.importers.reading import FileColumn, Importer, like
+from inventory.imports.importers.file_columns import FileColumn
+from inventory.imports.importers.reading import Importer, like
 from inventory.models import Department, Unit
 from inventory.organisation.services import UnitFacts, save_units
 
@@ -14,6 +15,16 @@ UNITS = Importer(
     permission=IMPORT_INVENTORY,
     make=UnitFacts,
     save=save_units,
+    more_examples=(
+        {
+            "Afdeling": "It & Digitalisering",
+            "Enhedsnr": "9000",
+            "Enhed": "Fælles IT (it-lager)",
+            "Artskonto": "40000000",
+            "Omkostningssted": "3100009000",
+            "Omkostningsbærer": "ja",
+        },
+    ),
     columns=(
         FileColumn(
             "Afdeling",
@@ -22,6 +33,8 @@ UNITS = Importer(
             required=True,
             help="En ny afdeling oprettes. Ved omkostningsbæreren er den kun en overskrift.",
             example="Dagtilbud & Skole",
+            also=("Department",),
+            may_be=("Forvaltning", "Område"),
         ),
         FileColumn(
             "Leder",
@@ -30,8 +43,17 @@ UNITS = Importer(
             clears_to="",
             help="Afdelingens leder",
             example="Rikke Skovgaard Andersen",
+            also=("Afdelingsleder",),
+            may_be=("Head", "Manager"),
         ),
-        FileColumn("Leder-mail", "head_mail", like(Department, "head_mail"), clears_to=""),
+        FileColumn(
+            "Leder-mail",
+            "head_mail",
+            like(Department, "head_mail"),
+            clears_to="",
+            help="Så kan lederen inviteres og spørges",
+            example="leder.dagtilbud@example.dk",
+        ),
         FileColumn(
             "Enhedsnr",
             "number",
@@ -39,9 +61,18 @@ UNITS = Importer(
             required=True,
             help="Enhedens faste nummer",
             example="9911",
-            also=("Nr.",),
+            also=("Nr.", "Enhedsnummer", "Enhed nr.", "Unit number"),
+            may_be=("Nummer", "Kode", "Code"),
         ),
-        FileColumn("Enhed", "name", like(Unit, "name"), required=True, example="Birkeskolen"),
+        FileColumn(
+            "Enhed",
+            "name",
+            like(Unit, "name"),
+            required=True,
+            example="Birkeskolen",
+            also=("Enhedsnavn", "Unit name"),
+            may_be=("Unit", "Navn", "Name", "Institution"),
+        ),
         FileColumn("Enhedsleder", "leader_name", like(Unit, "leader_name"), clears_to=""),
         FileColumn("Enhedsleder-mail", "leader_mail", like(Unit, "leader_mail"), clears_to=""),
         FileColumn(
@@ -51,6 +82,7 @@ UNITS = Importer(
             clears_to="",
             help="13 cifre",
             example="5798000000018",
+            also=("EAN-nr.", "EAN-nr", "EAN-nummer", "EAN nr.", "GLN"),
         ),
         FileColumn(
             "Artskonto",
@@ -59,6 +91,7 @@ UNITS = Importer(
             clears_to="",
             help="8 cifre",
             example="40000000",
+            may_be=("Art", "Konto", "Account"),
         ),
         FileColumn(
             "Omkostningssted",
@@ -67,6 +100,7 @@ UNITS = Importer(
             clears_to="",
             help="10 cifre. Enten omkostningssted eller PSP-element, ikke begge.",
             example="3100009911",
+            also=("Cost centre", "Cost center"),
         ),
         FileColumn(
             "PSP-element",
@@ -74,6 +108,7 @@ UNITS = Importer(
             like(Unit, "psp_element", cells.capitals),
             clears_to="",
             help="Skrives som XG-0000000204-00001",
+            also=("PSP", "WBS element"),
         ),
         FileColumn(
             "Omkostningsbærer",

@@ -13,7 +13,7 @@ from albertslund_it.web.database.bulk import Changes, ValueChange
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import departments_by_key, units_by_number
-from inventory.models import Department, Unit
+from inventory.models import Department, Unit, UnitBefore
 
 UNIT_FIELDS = ("name", "leader_name", "leader_mail", "ean", "account", "cost_centre", "psp_element")
 HEAD_FIELDS = {"head_name": "Leder", "head_mail": "Leder-mail"}
@@ -53,12 +53,14 @@ def save_units(
         FileRefused: with every fault; nothing is written.
     """
     lock(Department, Unit)
-    saving = _Saving(errors or RowErrors(), cost_holder_is_fixed)
+    saving = _Saving(errors or RowErrors(), cost_holder_is_fixed, today)
     # The unit that gives up being the cost holder is written before the one that takes over.
     for row in sorted(rows, key=lambda row: row.is_cost_holder is True):
         saving.save(row)
     saving.check_cost_holder()
     saving.errors.refuse()
+    # What units were is told by what they become: it is kept, and counted for nothing.
+    saving.before.save(actor)
     saving.changes.save(actor)
     return saving.changes
 
@@ -77,11 +79,26 @@ def save_coding(
     return changes
 
 
+def keep_before(
+    unit: Unit, ends_before: date, changes: Changes, *, department: object, name: object
+) -> None:
+    """Note what a unit was called and where it belonged until a day, if either is to change."""
+    if (unit.department, unit.name) == (department, name):
+        return
+    if not UnitBefore.objects.filter(unit=unit, ends_before=ends_before).exists():
+        changes.create(
+            UnitBefore(
+                unit=unit, ends_before=ends_before, department=unit.department, name=unit.name
+            )
+        )
+
+
 class _Saving:
-    def __init__(self, errors: RowErrors, cost_holder_is_fixed: bool):
+    def __init__(self, errors: RowErrors, cost_holder_is_fixed: bool, today: date):
         self.errors = errors
         self.cost_holder_is_fixed = cost_holder_is_fixed
-        self.changes = Changes((Department, Unit))
+        self.today = today
+        self.changes, self.before = Changes((Department, Unit)), Changes((UnitBefore,))
         self.departments = departments_by_key()
         self.units = units_by_number()
         self.rows: dict[str, UnitFacts] = {}
@@ -103,11 +120,28 @@ class _Saving:
         }
         self._check_cost_object(row, unit, values)
         if unit:
+            self._keep_before(row, unit, values)
             self.changes.update(unit, row.number, **values)
         else:
             where = "omkostningsbærer" if is_holder else str(values["department"])
             told = ValueChange(row.number, f"ny enhed: {row.name} ({where})")
             self.units[row.number] = self.changes.create(Unit(number=row.number, **values), told)
+
+    def _keep_before(self, row: UnitFacts, unit: Unit, values: dict[str, object]) -> None:
+        """Note what a unit was, and say that it is another today, not from a day to come."""
+        before, after = unit.department, values["department"]
+        if before is None or after is None:
+            return
+        keep_before(unit, self.today, self.before, department=after, name=values["name"])
+        if before != after:
+            self.changes.warn(
+                row.row,
+                [
+                    f"{unit} flytter fra {before} til {after} i dag. Det, der ikke er opkrævet "
+                    "endnu, opkræves hos den nye afdeling. Skal det først ske fra en anden dag, "
+                    "så forbered en organisationsændring i stedet."
+                ],
+            )
 
     def _department(self, row: UnitFacts) -> Department:
         key = match_key(row.department)

@@ -22,6 +22,8 @@ def _department_coding(row: DepartmentRow) -> str | tuple[str, str]:
 
 
 def _unit_coding(row: UnitRow) -> str | tuple[str, str]:
+    if row.closed_on:
+        return f"Nedlagt {row.closed_on:%d-%m-%Y}"
     return ("warn", f"Mangler {' og '.join(row.missing)}") if row.missing else "I orden"
 
 

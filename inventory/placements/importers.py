@@ -2,8 +2,16 @@
 
 from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import IMPORT_INVENTORY
-from inventory.imports.importers.columns import SERIAL_NUMBER, initials, unit_number
-from inventory.imports.importers.reading import FileColumn, Importer, like
+from inventory.imports.importers.columns import (
+    MAYBE_INITIALS,
+    MAYBE_UNIT,
+    SERIAL_NUMBER,
+    UNIT_HEADINGS,
+    initials,
+    unit_number,
+)
+from inventory.imports.importers.file_columns import UNIT_NAME, FileColumn
+from inventory.imports.importers.reading import Importer, like
 from inventory.models import Placement
 from inventory.placements.services.placements import PlacementFacts, save_placements
 
@@ -15,6 +23,7 @@ PLACEMENTS = Importer(
     names_people=True,
     make=PlacementFacts,
     save=save_placements,
+    whole_by="serial_number",
     columns=(
         SERIAL_NUMBER,
         FileColumn(
@@ -24,6 +33,8 @@ PLACEMENTS = Importer(
             required=True,
             help="Første dag",
             example="01-04-2026",
+            also=("Fra dato", "From"),
+            may_be=("Dato", "Date", "Udleveret", "Checkout date", "Udleveringsdato"),
         ),
         FileColumn(
             "Enhedsnr",
@@ -32,14 +43,19 @@ PLACEMENTS = Importer(
             clears_to=None,
             help="Tom sammen med Initialer: på lager",
             example="9911",
+            also=UNIT_HEADINGS,
+            may_be=MAYBE_UNIT,
+            names=UNIT_NAME,
         ),
         FileColumn(
             "Initialer",
             "initials",
             initials,
+            personal=True,
             clears_to=None,
             help="Uden Enhedsnr: medarbejderens enhed. Tom: ingen medarbejder",
             example="ANBE",
+            may_be=MAYBE_INITIALS,
         ),
         FileColumn(
             "Bruges til",
@@ -47,6 +63,7 @@ PLACEMENTS = Importer(
             like(Placement, "used_for"),
             clears_to="",
             help="Delt pc, fx Klassesæt 7.B",
+            may_be=("Bemærkning", "Notes"),
         ),
     ),
 )

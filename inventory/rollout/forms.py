@@ -2,6 +2,7 @@
 
 from django import forms
 
+from albertslund_it.web.forms.choosers import DeviceInput
 from albertslund_it.web.forms.fields import DateField, PlainForm
 from inventory.models import Department, Device, Replacement, Roll
 
@@ -23,7 +24,7 @@ class OutcomeForm(PlainForm, forms.Form):
         required=False,
         max_length=Device._meta.get_field("serial_number").max_length,
         help_text="Tom, hvis der ikke kom en leaset pc i stedet.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        widget=DeviceInput(stock_first=True, autocapitalize="characters"),
     )
     is_handed_in = forms.BooleanField(
         label="Den gamle maskine er afleveret til it", required=False, initial=True

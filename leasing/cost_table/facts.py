@@ -17,7 +17,7 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Placement, Unit
 from leasing.cost_table.once import once_a_moment
 from leasing.domain.accrual import terms_in_order
-from leasing.domain.allocation import LeaseFacts
+from leasing.domain.allocation import Heirs, LeaseFacts, last_in_row
 from leasing.models import BillingRun, InvoiceLine, Lease, Settings, SubAgreement
 
 # Small enough that a chunk's objects are gone before Python's collector takes them for old ones.
@@ -61,6 +61,18 @@ def last_covered_quarter() -> Quarter | None:
 def cost_holder_id() -> int | None:
     """Return the id of the one unit that carries what nobody else does."""
     return Unit.objects.filter(is_cost_holder=True).values_list("id", flat=True).first()
+
+
+@once_a_moment
+def successors() -> Mapping[int, int]:
+    """Return who takes over from each unit that is closed: the last in the row."""
+    closed = Unit.objects.filter(successor__isnull=False).order_by()
+    return last_in_row({unit: heir for unit, heir in closed.values_list("id", "successor") if heir})
+
+
+def heirs_up_to(covered: Quarter | None) -> Heirs:
+    """Return who gets the lines of closed units, where runs have billed up to a quarter."""
+    return Heirs(successors(), str(covered or ""))
 
 
 @once_a_moment

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from albertslund_it.common.quarters import Quarter
 from inventory.models import DeviceModel
@@ -12,9 +13,10 @@ from leasing.cost_table.facts import (
     billed_by_lease,
     billing_start,
     cost_holder_id,
+    heirs_up_to,
     last_covered_quarter,
 )
-from leasing.domain.allocation import LeaseFacts, Period, differences
+from leasing.domain.allocation import Heirs, LeaseFacts, Period, differences
 from leasing.domain.kept import KeptCost, KeptLease, costs_of, lease_kept, periods_between
 from leasing.models import Cost, CostLease, CostPending
 
@@ -52,6 +54,11 @@ class Frame:
     model_ids: Names[str, int] = field(
         default_factory=lambda: Names(lambda: DeviceModel.objects.values_list("name", "id"))
     )
+
+    @cached_property
+    def heirs(self) -> Heirs:
+        """Return who gets the lines of closed units."""
+        return heirs_up_to(self.covered)
 
     @property
     def covered_periods(self) -> tuple[Period, ...]:
@@ -92,7 +99,7 @@ def _pending(changed: Collection[LeaseFacts], frame: Frame) -> Iterator[tuple[ob
     for one in changed:
         one.billed = billed.get(one.lease_id, {})
         model = frame.model_ids[one.model_name]
-        for difference in differences(one, frame.covered_periods, None, frame.holder):
+        for difference in differences(one, frame.covered_periods, None, frame.holder, frame.heirs):
             period, unit, *rest = difference
             yield (one.lease_id, period, unit, model, *rest)
 

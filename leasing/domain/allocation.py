@@ -1,7 +1,7 @@
 """Who carries what: a lease's cost split by its placements, and what of it is not billed yet."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -123,6 +123,20 @@ def unit_on(facts: LeaseFacts, day: date, holder: int | None) -> int | None:
     return (facts.placements[index][1] if index >= 0 else None) or holder
 
 
+class Heirs(NamedTuple):
+    """Who gets the lines of units that are closed, in quarters up to `until`: by then billed ones.
+
+    Such a quarter is what the unit and its successor have of it together, both of the target and of
+    what is billed: so the successor gets the difference, and where nothing changed there is none.
+    """
+
+    of: Mapping[int, int]
+    until: str
+
+
+NO_HEIRS = Heirs({}, "")
+
+
 class Difference(NamedTuple):
     """Target minus billed for one (period, unit) of a lease; what the next line would say."""
 
@@ -136,30 +150,36 @@ class Difference(NamedTuple):
 
 
 def differences(
-    facts: LeaseFacts, periods: Sequence[Period], current: str | None, cost_holder: int
+    facts: LeaseFacts,
+    periods: Sequence[Period],
+    current: str | None,
+    cost_holder: int,
+    heirs: Heirs = NO_HEIRS,
 ) -> list[Difference]:
     """Give every key where target − billed is not zero.
 
     `facts.billed` must hold what is billed for the lease in these periods: (period, unit id) ->
     (øre, days). `current` is the code of the run's own quarter, None in a supplementary run.
     """
-    target = split(facts, periods, cost_holder)
-    if not facts.billed:
+    target, billed = split(facts, periods, cost_holder), facts.billed
+    if heirs.of:
+        target, billed = _targets_passed_on(target, heirs), _billed_passed_on(billed, heirs)
+    if not billed:
         return [
             fast(Difference, (code, unit, CURRENT if code == current else BACKLOG, *share))
             for (code, unit), share in target.items()
             if share[0]
         ]
     found = []
-    billed_periods = {period for period, _ in facts.billed}
+    billed_periods = {period for period, _ in billed}
     for period in periods:
         code = period.code
         whole = UnitShare(0, period.starts_on, period.ends_before - ONE_DAY, 0)
         kind = CORRECTION if code in billed_periods else BACKLOG
-        units = {unit for p, unit in target.keys() | facts.billed.keys() if p == code}
+        units = {unit for p, unit in target.keys() | billed.keys() if p == code}
         for unit in sorted(units):
             amount, first, last, days = target.get((code, unit), whole)
-            amount_billed, days_billed = facts.billed.get((code, unit), (0, 0))
+            amount_billed, days_billed = billed.get((code, unit), (0, 0))
             if amount != amount_billed:
                 found.append(
                     Difference(
@@ -172,4 +192,50 @@ def differences(
                         days - days_billed,
                     )
                 )
+    return found
+
+
+def last_in_row(nearest: Mapping[int, int]) -> dict[int, int]:
+    """Let each unit that is closed have the last of those that follow it."""
+    found = {}
+    for unit, heir in nearest.items():
+        seen = {unit}
+        while heir in nearest and heir not in seen:
+            seen.add(heir)
+            heir = nearest[heir]
+        found[unit] = heir
+    return found
+
+
+def heir_of(heirs: Heirs, period: str, unit: int) -> int:
+    """Return who gets the line of a unit in a quarter: itself, or its successor."""
+    return heirs.of.get(unit, unit) if period <= heirs.until else unit
+
+
+def _targets_passed_on(
+    target: dict[tuple[str, int], UnitShare], heirs: Heirs
+) -> dict[tuple[str, int], UnitShare]:
+    found: dict[tuple[str, int], UnitShare] = {}
+    for (period, unit), share in target.items():
+        key = period, heir_of(heirs, period, unit)
+        if key in found:
+            other = found[key]
+            share = UnitShare(
+                other.amount_ore + share.amount_ore,
+                min(other.first_day, share.first_day),
+                max(other.last_day, share.last_day),
+                other.days + share.days,
+            )
+        found[key] = share
+    return found
+
+
+def _billed_passed_on(
+    billed: dict[tuple[str, int], tuple[int, int]], heirs: Heirs
+) -> dict[tuple[str, int], tuple[int, int]]:
+    found: dict[tuple[str, int], tuple[int, int]] = {}
+    for (period, unit), (amount, days) in billed.items():
+        key = period, heir_of(heirs, period, unit)
+        before = found.get(key, (0, 0))
+        found[key] = (before[0] + amount, before[1] + days)
     return found

@@ -26,7 +26,7 @@ TOWARDS = re.compile(
 JOIN = re.compile(
     r"\s*\)?\s*(?:,\s*og|,\s*samt|,|og|samt|&|\+|/|;|\n\s*[-*•]?|[-*•])\s*(?:til\s+)?\(?\s*", re.I
 )
-QUALIFIES = re.compile(r"\s*(?:,|fra|på|i|ved|hos|\()\s*(?:den|det)?\s*", re.I)
+QUALIFIES = re.compile(r"\s*\)?\s*(?:,|fra|på|i|ved|hos|\()\s*(?:den|det)?\s*", re.I)
 SALUTATION = re.compile(
     r"(?:^|\n)[ \t]*(?:hej(?:sa)?|kære|goddag|godmorgen|hi|dear|til)[ \t]+$", re.I
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 MOST_CHARACTERS = 20_000
 HEAD, SUBJECT, BODY, SIGNATURE, QUOTED = "head", "subject", "body", "signature", "quoted"
+OUTER = "outer"  # of a mail that only forwards another
 LOOKED_AT = 300  # of a line
 
 KEY = r"(fra|til|cc|bcc|emne|sendt|dato|besvar til|from|to|subject|sent|date|reply-to)"
@@ -30,6 +31,12 @@ GREETING = re.compile(
     r"^--\s*$|^\s*sendt fra min |^get outlook|^hent outlook",
     re.I,
 )
+FORWARDS = re.compile(
+    r"[\s>*]*(?:emne|subject)\s*\*?\s*:\s*(?:vs|fw|fwd)\s*:|"
+    r"[\s>]*(?:[-_*]{2,}\s*)?(?:videresendt|forwarded|start på videresendt|begin forwarded)",
+    re.I,
+)
+MARKS = re.compile(r"^(?:[ \t]*>)+", re.M)
 POSTSCRIPT = re.compile(r"\s*p\.?\s?s\.?\b", re.I)
 RULER = re.compile(
     r"[\s>]*(?:[-_*]{2,}\s*(?:oprindelig|original|videresendt|forwarded)|_{8,}\s*$|"
@@ -152,6 +159,28 @@ def _quotes_from_here(lines: Sequence[tuple[int, str]], index: int) -> bool:
         return bool(re.search(r"\d", both) and re.search(r":\s*$|@", both))
     keys = {found[1].lower() for found in [HEADING.match(line)] if found}
     return bool(keys.intersection(FROM)) and _head_at(lines, index) > 1
+
+
+def forwarded_at(text: str, parts: Sequence[Part]) -> int | None:
+    """Return where the mail begins that another forwards, with its head; None where none does."""
+    quoted = next((part for part in parts if part.kind == QUOTED), None)
+    if quoted is None:
+        return None
+    said = [text[part.start : part.end] for part in parts if part.kind == HEAD]
+    beginning = text[quoted.start : quoted.start + LOOKED_AT].split("\n")[:2]
+    if not any(FORWARDS.match(line) for line in (*said, *beginning)):
+        return None
+    lines = list(_lines(text[quoted.start :]))
+    for index in range(min(len(lines), 12)):
+        found = HEADING.match(lines[index][1][:LOOKED_AT])
+        if found and found[1].lower() in FROM and _head_at(lines, index):
+            return quoted.start + lines[index][0]
+    return None
+
+
+def without_marks(text: str, start: int) -> str:
+    """Return a text whose quoted lines from a place on stand as they were written, no shorter."""
+    return text[:start] + MARKS.sub(lambda found: " " * len(found[0]), text[start:])
 
 
 def paragraphs_of(text: str, parts: Sequence[Part]) -> list[list[Part]]:

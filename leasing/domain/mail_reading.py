@@ -7,13 +7,15 @@ and left to the reader. All of it works on a bounded piece of the text, so that 
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from leasing.domain.mail_lines import (
     MOST_LINES,
+    NOT_ASKED,
+    STRANGER,
     LineReader,
     Wanted,
     breaks_of,
@@ -26,13 +28,16 @@ from leasing.domain.mail_parts import (
     FORWARDED,
     HEAD,
     MOST_CHARACTERS,
+    OUTER,
     QUOTED,
     SIGNATURE,
     SUBJECT,
     Part,
+    forwarded_at,
     paragraphs_of,
     parts_of,
     plain,
+    without_marks,
 )
 from leasing.domain.mail_words import (
     ADDRESS,
@@ -57,9 +62,19 @@ from leasing.domain.mail_words import (
 __all__ = [
     "ADDRESS", "DATE", "DEVICE", "HASTE", "MODEL", "MOST_CHARACTERS", "MOST_LINES", "OUTSIDE",
     "PERSON", "UNIT", "UNKNOWN", "Found", "Piece", "Reading", "Wanted", "key_of", "phrases_of",
-    "plain", "read_mail", "reply_to", "wish_key", "words_of",
+    "plain", "read_mail", "wish_key", "words_of",
 ]  # fmt: skip
 FROM_LINE = re.compile(r"[\s>*]*(?:fra|from)\s*\*?\s*:", re.I)
+# Who adds this to what they forward asks for it themselves.
+ASKS_TOO = re.compile(
+    r"\b(?:kan|vil|gider|må|kunne) (?:i|du|vi|jeg)\b|\bbestil|\bordne|\bskaf|\bgodkend", re.I
+)
+# A pc that is asked for without its model.
+SOME_PC = re.compile(
+    r"\b(?:en|et|to|tre|fire|fem|[0-9]{1,3})\s+(?:stk\.?\s+)?(?:(?:nye?|ekstra)\s+){0,2}"
+    r"((?:bærbare?\s+)?(?:pc(?:['’]?er)?|computere?|laptops?)|bærbare?)\b",
+    re.I,
+)
 MINE = re.compile(
     r"\b(?:jeg (?:skal (?:bruge|have)|har brug for|mangler|vil gerne have|ønsker)|til mig\b|"
     r"min (?:nuværende |gamle |egen )?(?:pc|computer|bærbare?|maskine|skærm))",
@@ -76,6 +91,7 @@ class Piece:
     found: Found | None = None
     day: date | None = None
     is_guess: bool = False
+    is_somebody: bool = False
 
 
 @dataclass(slots=True)
@@ -83,19 +99,26 @@ class Reading:
     """The whole mail in pieces, its lines, and who wrote it (`sender` is the id of a person).
 
     `outside` is what is bought outside the agreement. `is_for_sender` marks lines whose person is
-    guessed to be the writer; `is_from_quote` those that the mail only points to.
+    guessed to be the writer; `is_from_quote` those that the mail only points to. Of a mail that
+    only forwards another, that other is read (`is_forwarded`), and is by who wrote it.
+    `outside_for` is the unit or the person whom the mail names beside what is bought outside;
+    it is a stranger's where `is_outside_open`.
     """
 
     pieces: list[Piece] = field(default_factory=list)
     lines: list[Wanted] = field(default_factory=list)
     sender: int | None = None
     sender_mail: str = ""
+    written_by: str = ""  # as the line 'Fra' has it
     wanted_on: date | None = None
     is_urgent: bool = False
     is_automatic: bool = False
     is_for_sender: bool = False
     is_from_quote: bool = False
+    is_forwarded: bool = False
     has_quote: bool = False
+    outside_for: Found | None = None
+    is_outside_open: bool = False
 
     @property
     def unknown(self) -> list[str]:
@@ -119,7 +142,14 @@ def read_mail(
     read = plain(text)
     parts = parts_of(read)
     tokens = tokens_of(read, known, initials, today)
-    reading = Reading(has_quote=any(part.kind == QUOTED for part in parts))
+    reading = Reading()
+    begins = forwarded_at(read, parts)
+    if begins is not None and not _asks_itself(read, parts, tokens):
+        reading.is_forwarded = True
+        read = without_marks(read, begins)
+        tokens = tokens_of(read, known, initials, today)
+        parts = _of_forwarded(read, parts, begins)
+    reading.has_quote = any(part.kind == QUOTED for part in parts)
     _who_wrote(read, parts, tokens, reading)
     written = _within(tokens, [part for part in parts if part.kind == BODY])
     subject = _within(tokens, [part for part in parts if part.kind == SUBJECT])
@@ -137,8 +167,27 @@ def read_mail(
                 shown = [*shown, *(token for one in paragraphs for token in one)]
         _give_to_sender(reading, said, shown)
         _when(reading, shown)
+        _whose_outside(read, shown, reading)
+        pcs = _pcs_without_model(read, parts, tokens, shown, reading) if has_intent(said) else []
+        tokens = sorted([*tokens, *pcs], key=lambda token: token.start)
+        shown = [*shown, *pcs]
     _note_pieces(text, parts, tokens, shown, reading)
     return reading
+
+
+def _asks_itself(read: str, parts: list[Part], tokens: list[Token]) -> bool:
+    """Tell whether who forwards a mail asks for something above it, or for what it says."""
+    written = _within(tokens, [part for part in parts if part.kind == BODY])
+    said = " ".join(read[part.start : part.end] for part in parts if part.kind == BODY)
+    return bool(ASKS_TOO.search(said) or _lines(read, parts, written, [], said))
+
+
+def _of_forwarded(read: str, parts: list[Part], begins: int) -> list[Part]:
+    outer = [replace(part, kind=OUTER) for part in parts if part.end <= begins]
+    return outer + [
+        replace(part, start=part.start + begins, end=part.end + begins)
+        for part in parts_of(read[begins:])
+    ]
 
 
 def _within(tokens: Sequence[Token], parts: Iterable[Part]) -> list[Token]:
@@ -162,6 +211,9 @@ def _paragraphs(tokens: list[Token], paragraphs: list[list[Part]]) -> list[list[
 def _who_wrote(read: str, parts: list[Part], tokens: list[Token], reading: Reading) -> None:
     """Find the writer: on the line 'Fra', else in the signature; never among who it was sent to."""
     heads = [p for p in parts if p.kind == HEAD and FROM_LINE.match(read[p.start : p.end])]
+    if heads:
+        line = read[heads[0].start : heads[0].end].partition(":")[2]
+        reading.written_by = " ".join(re.sub(r"[<\[(].*", "", line).split()).strip("\"'* ")[:100]
     for where in (heads, [part for part in parts if part.kind == SIGNATURE]):
         found = _within(tokens, where)
         people = [token.found.id for token in found if token.kind == PERSON and token.found]
@@ -207,6 +259,47 @@ def _give_to_sender(reading: Reading, said: str, shown: list[Token]) -> None:
             line.person, reading.is_for_sender = reading.sender, True
 
 
+def _whose_outside(read: str, shown: list[Token], reading: Reading) -> None:
+    """Find whom what is bought outside is for: in its own sentence, else in the nearest before."""
+    breaks = breaks_of(read)
+    by_sentence: dict[int, list[Token]] = {}
+    for token in shown:
+        if token.is_somebody or token.kind in (PERSON, UNIT):
+            by_sentence.setdefault(bisect_right(breaks, token.start), []).append(token)
+    wanted: dict[tuple[str, int], Found] = {}
+    for token in shown:
+        if token.kind != OUTSIDE:
+            continue
+        own = bisect_right(breaks, token.start)
+        before = [number for number in by_sentence if number <= own]
+        named = by_sentence[max(before)] if before else []
+        units = [one for one in named if one.kind == UNIT]
+        for one in units or named:
+            found = one.found or STRANGER
+            wanted[found.kind, found.id] = found
+    if len(wanted) == 1:
+        reading.outside_for = next(iter(wanted.values()))
+    reading.is_outside_open = len(wanted) > 1 or reading.outside_for == STRANGER
+
+
+def _pcs_without_model(
+    read: str, parts: list[Part], tokens: list[Token], shown: list[Token], reading: Reading
+) -> list[Token]:
+    """Return where a pc is asked for, if no model of one is and no line waits for a model."""
+    is_named = any(one.kind == MODEL and one.found and one.found.is_pc for one in shown)
+    if is_named or any(line.model is None for line in reading.lines):
+        return []
+    bodies = [part for part in parts if part.kind == BODY]
+    found = []
+    for match in SOME_PC.finditer(read):
+        start, end = match.span(1)
+        is_said = any(part.start <= start < part.end for part in bodies)
+        is_taken = any(token.start < end and start < token.end for token in tokens)
+        if is_said and not is_taken and not NOT_ASKED.search(read[max(0, start - 160) : start]):
+            found.append(Token(start, end, UNKNOWN))
+    return found
+
+
 def _when(reading: Reading, shown: list[Token]) -> None:
     days = {token.day for token in shown if token.kind == DATE}
     reading.wanted_on = days.pop() if len(days) == 1 else None
@@ -228,19 +321,15 @@ def _note_pieces(
         if token.start > done:
             reading.pieces.append(Piece(text[done : token.start]))
         kind = UNKNOWN if several and token.kind == DATE else token.kind
-        piece = Piece(text[token.start : token.end], kind, token.found, token.day, token.is_guess)
+        piece = Piece(
+            text[token.start : token.end],
+            kind,
+            token.found,
+            token.day,
+            token.is_guess,
+            token.is_somebody,
+        )
         reading.pieces.append(piece)
         done = token.end
     if done < len(text):
         reading.pieces.append(Piece(text[done:]))
-
-
-def reply_to(name: str, items: Sequence[str], questions: Sequence[str]) -> str:
-    """Write the answer to a mail: what is noted, and what is still to be said."""
-    parts = [f"Hej {name}".strip(), ""]
-    if items:
-        parts += ["Tak for din mail. Vi har noteret:", *(f"- {item}" for item in items), ""]
-    if questions:
-        parts += ["Vi mangler at vide:", *(f"- {question}" for question in questions), ""]
-    parts += ["Du får besked, når der sker noget.", "", "Venlig hilsen", "It-helpdesk"]
-    return "\n".join(parts)

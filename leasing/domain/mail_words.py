@@ -94,7 +94,7 @@ class Found:
     """What a phrase stands for: its kind, the id of the row, and its name on the screen.
 
     For a device, `holder` is the id of the person who has it; for a device or a model `category`
-    is what it is one of.
+    is what it is one of. `is_pc` is a model's.
     """
 
     kind: str
@@ -102,6 +102,7 @@ class Found:
     label: str
     holder: int | None = None
     category: int | None = None
+    is_pc: bool = True
 
 
 # What phrases, or initials, were found to be.

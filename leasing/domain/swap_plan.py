@@ -32,13 +32,23 @@ class IsoWeek(NamedTuple):
 
 
 class Swap(NamedTuple):
-    """A device to be swapped: where it stands, when its lease ends, and what its last term cost."""
+    """A device to be swapped: where it stands, when its lease ends, and what it costs to go on.
+
+    That is what the lessor offers a quarter, else what the last term cost.
+    """
 
     device_id: int
     department_id: int
     ends_before: date
     price_ore: int
     quarters: int
+    offered_ore: int | None = None
+
+    def extended_ore(self, quarters: int) -> int:
+        """Return what it costs to go on for so many quarters."""
+        if self.offered_ore is not None:
+            return self.offered_ore * quarters
+        return self.price_ore * quarters // self.quarters
 
 
 def whole_weeks(first: date, last: date, left_out: Collection[int] = ()) -> list[IsoWeek]:
@@ -55,10 +65,14 @@ def whole_weeks(first: date, last: date, left_out: Collection[int] = ()) -> list
 
 @dataclass(frozen=True, slots=True)
 class Bridging:
-    """Extensions that are needed to bridge a swap after the end: how many of each length, øre."""
+    """Extensions that are needed to bridge a swap after the end: how many of each length, øre.
+
+    Of so many as are `offered` the lessor has said the price; that of the others is an estimate.
+    """
 
     by_quarters: Counter[int] = field(default_factory=Counter)
     cost_ore: int = 0
+    offered: int = 0
 
     @property
     def count(self) -> int:
@@ -95,13 +109,14 @@ class SwapPlan:
     def bridging(self) -> Bridging:
         """Return the extensions that it needs; what there is no room for is not among them."""
         by_quarters: Counter[int] = Counter()
-        cost_ore = 0
+        cost_ore = offered = 0
         for week, swaps in self.weeks:
             for one in swaps:
                 if quarters := quarters_to_bridge(one.ends_before, week.friday):
                     by_quarters[quarters] += 1
-                    cost_ore += one.price_ore * quarters // one.quarters
-        return Bridging(by_quarters, cost_ore)
+                    cost_ore += one.extended_ore(quarters)
+                    offered += one.offered_ore is not None
+        return Bridging(by_quarters, cost_ore, offered)
 
 
 def quarters_to_bridge(ends_before: date, swapped_on: date) -> int:

@@ -16,3 +16,4 @@ class Task:
     about: str = ""
     amount_ore: int | None = None
     note: str = ""
+    is_late: bool = False

@@ -7,7 +7,8 @@ from django.db.models import Q
 class BuyoutOffer(models.Model):
     """What the lessor takes for a device, or for any device of a model, until a day.
 
-    The employee pays the lessor: no amount of it is the municipality's.
+    For buying it, the employee pays: no amount of that is the municipality's. For going on with its
+    lease, the municipality pays `extension_ore` a quarter. An offer names either or both.
     """
 
     device = models.ForeignKey(
@@ -26,7 +27,8 @@ class BuyoutOffer(models.Model):
         null=True,
         blank=True,
     )
-    price_ore = models.BigIntegerField("frikøbspris (øre)")
+    price_ore = models.BigIntegerField("frikøbspris (øre)", null=True, blank=True)
+    extension_ore = models.BigIntegerField("forlængelse pr. kvartal (øre)", null=True, blank=True)
     valid_until = models.DateField("gælder til")
 
     class Meta:
@@ -49,6 +51,16 @@ class BuyoutOffer(models.Model):
                 condition=Q(price_ore__gt=0),
                 name="offer_above_zero",
                 violation_error_message="Prisen skal være over nul.",
+            ),
+            models.CheckConstraint(
+                condition=Q(extension_ore__gt=0),
+                name="extension_offer_above_zero",
+                violation_error_message="Prisen for en forlængelse skal være over nul.",
+            ),
+            models.CheckConstraint(
+                condition=Q(price_ore__isnull=False) | Q(extension_ore__isnull=False),
+                name="offer_says_a_price",
+                violation_error_message="Skriv frikøbspris, pris for forlængelse eller begge.",
             ),
         ]
 

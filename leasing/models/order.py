@@ -24,6 +24,8 @@ class Order(models.Model):
     note = models.TextField("bemærkning", blank=True, max_length=2000)
     # What the helpdesk pasted, as it was: the order can be held against it later.
     mail_text = models.TextField("mailens tekst", blank=True, max_length=20000)
+    # What was answered; of a draft, only what a person wrote in it.
+    reply = models.TextField("svar på mailen", blank=True, max_length=20000)
     scenario = models.ForeignKey(
         "leasing.Scenario",
         models.SET_NULL,
@@ -220,6 +222,6 @@ class OrderedDevice(models.Model):
 
 
 # Free text about people that has a place of its own is not kept a second time in history.
-auditlog.register(Order, exclude_fields=["mail_text"])
+auditlog.register(Order, exclude_fields=["mail_text", "reply"])
 auditlog.register(OrderLine, exclude_fields=["exception_reason"])
 auditlog.register(OrderedDevice)

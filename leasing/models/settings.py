@@ -1,7 +1,7 @@
 from datetime import date
 
 from auditlog.registry import auditlog
-from django.core.validators import URLValidator
+from django.core.validators import MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 
@@ -160,6 +160,21 @@ class Settings(models.Model):
         validators=[validate_days],
         help_text="Så mange dage før udløb får it-helpdesk og ledere besked om det ubesluttede.",
     )
+    unseen_days = models.PositiveSmallIntegerField(
+        "ikke i brug efter (dage)",
+        default=60,
+        help_text="Så længe siden enhedsstyringen sidst så udstyret, før det vises.",
+    )
+    little_ram_gb = models.PositiveSmallIntegerField(
+        "for lidt RAM (GB)", default=8, help_text="Så meget eller mindre vises som for lidt."
+    )
+    snapshots_kept = models.PositiveSmallIntegerField(
+        "øjebliksbilleder, der gemmes",
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text="Så mange af hver kilde, og altid det forrige, så det nyeste kan fortrydes. "
+        "De ældste slettes, når et nyt indlæses.",
+    )
     uses_calendar_feed = models.BooleanField(
         "frister ved udløb i kalenderen",
         default=False,
@@ -188,6 +203,11 @@ class Settings(models.Model):
         default=5,
         help_text="Så længe efter en tildelings ophør, anonymiseres medarbejderen på den.",
     )
+    undo_days = models.PositiveSmallIntegerField(
+        "dage, hvor noget kan fortrydes",
+        default=30,
+        help_text="Så længe gemmes, hvad der stod før en udlevering, flytning eller indlæsning.",
+    )
     mails_letters = models.BooleanField(
         "send kvartalsbrevet til lederne",
         default=False,
@@ -198,7 +218,30 @@ class Settings(models.Model):
         default=True,
         help_text="Når et kvartal låses. Så kan ingen ændre det og skrive en ny kontrolsum uset.",
     )
+    uses_webhooks = models.BooleanField(
+        "fortæl andre systemer, hvad der sker (webhooks)",
+        default=False,
+        db_default=False,
+        help_text="Slå til, hvis andre systemer må få besked, når noget sker her. "
+        "»manage.py send_webhooks« skal køre hvert femte minut.",
+    )
+    uses_worker = models.BooleanField(
+        "lad en arbejder gøre det, der tager tid",
+        default=False,
+        db_default=False,
+        help_text="Slå til, når »manage.py db_worker« kører på en server. Så venter ingen på "
+        "siden, mens en fil indlæses, et kvartal låses, eller et stort regneark laves.",
+    )
     uses_labels = models.BooleanField("bruger etiketter med QR-kode", default=True)
+    uses_api = models.BooleanField(
+        "bruger API",
+        default=False,
+        db_default=False,
+        help_text="Andre systemer kan læse og skrive med en nøgle, som en administrator giver.",
+    )
+    uses_stocktakes = models.BooleanField("tæller op", default=True, db_default=True)
+    uses_scenarios = models.BooleanField("regner på »hvad nu hvis?«", default=True, db_default=True)
+    uses_comparison = models.BooleanField("sammenligner afdelinger", default=True, db_default=True)
     shows_demo_data = models.BooleanField(
         "viser demodata", default=False, help_text="Viser på alle sider, at data er opdigtede."
     )

@@ -40,6 +40,8 @@ class SupplierInvoiceLine(models.Model):
     one without either waits for somebody to say what it is about.
     """
 
+    part_of = "invoice"
+
     invoice = models.ForeignKey(
         SupplierInvoice,
         models.CASCADE,

@@ -67,6 +67,20 @@ _YES = {"ja", "j", "sand", "true"}
 _NO = {"nej", "n", "falsk", "false"}
 
 
+def shown(cell: object, most: int) -> str:
+    """Return the beginning of a cell as a message quotes it: what is not seen is a mark there.
+
+    A sign that turns the direction of reading would else turn the rest of the message.
+    """
+    text = str(cell).strip()[:most]
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+
+
+def without_control(text: str) -> str:
+    """Return a text without the signs that nobody sees and a database may not take, as NUL."""
+    return text if text.isprintable() else _CONTROL.sub("", text)
+
+
 def is_blank(cell: object) -> bool:
     """Say whether a cell holds nothing but spaces."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
@@ -87,6 +101,8 @@ def text(cell: object) -> str:
         raise ValueError("Regnearket har gjort værdien til en dato. Formatér cellen som tekst")
     if cell in _ERRORS:
         raise ValueError(_ERRORS[cell])
+    if cell.isascii() and cell.isprintable():
+        return " ".join(cell.split())
     hidden = _CONTROL.search(cell)
     line = " ".join(unicodedata.normalize("NFC", cell).split())
     if hidden or not line.isprintable():

@@ -10,12 +10,14 @@ from albertslund_it.common.errors import Refused
 class RowError:
     """What is wrong in one row; in the file as a whole when `row` is None.
 
-    `place` is what a row is called: the row of a table, the line of an invoice.
+    `place` is what a row is called: the row of a table, the line of an invoice. `other` is the row
+    that it contradicts, if it does.
     """
 
     row: int | None
     sentence: str
     place: str = "række"
+    other: int | None = None
 
     def __str__(self) -> str:
         return self.sentence if self.row is None else f"{self.place} {self.row}: {self.sentence}"
@@ -34,18 +36,18 @@ class RowErrors:
 
     def __init__(self, place: str = "række"):
         self.place = place
-        self._rows: dict[int | None, list[str]] = {}
+        self._rows: dict[int | None, list[tuple[str, int | None]]] = {}
         self._whole: list[str] = []
         self._seen: dict[Hashable, int | None] = {}
 
-    def add(self, row: int | None, sentence: str) -> None:
+    def add(self, row: int | None, sentence: str, other: int | None = None) -> None:
         """Note a fault of a row (None: of what is done as a whole, or not from a file)."""
-        self._rows.setdefault(row, []).append(sentence.removesuffix("."))
+        self._rows.setdefault(row, []).append((sentence.removesuffix("."), other))
 
     def has(self, row: int | None, *columns: str) -> bool:
         """Say whether a row of a file has a fault in one of these columns already."""
         sentences = self._rows.get(row, ()) if row is not None else ()
-        return any(sentence.startswith(columns) for sentence in sentences)
+        return any(sentence.startswith(columns) for sentence, _ in sentences)
 
     def add_whole(self, sentence: str) -> None:
         """Note a fault of the whole file; told only when no row has one that may cause it."""
@@ -55,15 +57,23 @@ class RowErrors:
         """Say whether a key is met for the first time; else it is a fault that names both rows."""
         first = self._seen.setdefault(key, row)
         if first != row:
-            self.add(row, f"{what} står også i række {first}. Slet den ene af de to rækker")
+            said = f"{what} står også i række {first}. Slet den ene af de to rækker"
+            self.add(row, said, first)
         return first == row
+
+    @property
+    def of_rows(self) -> list[RowError]:
+        """Return the faults of rows, in their order."""
+        rows = sorted(self._rows, key=lambda row: row or 0)
+        return [
+            RowError(row, said, self.place, other)
+            for row in rows
+            for said, other in self._rows[row]
+        ]
 
     def refuse(self) -> None:
         """Raise FileRefused if there is any fault."""
         if self._rows:
-            rows = sorted(self._rows, key=lambda row: row or 0)
-            raise FileRefused(
-                [RowError(row, said, self.place) for row in rows for said in self._rows[row]]
-            )
+            raise FileRefused(self.of_rows)
         if self._whole:
             raise FileRefused([RowError(None, sentence) for sentence in self._whole])

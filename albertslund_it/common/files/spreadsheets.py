@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.files.cells import is_blank
+from albertslund_it.common.files.cells import is_blank, without_control
 from albertslund_it.common.files.kinds import kind_of
 from albertslund_it.common.files.workbooks import TOTAL
 from albertslund_it.common.files.xlsx import SheetReading, read_sheet
@@ -40,10 +40,11 @@ _SPOILT = re.compile(
 
 @dataclass(frozen=True)
 class FileTable:
-    """The first sheet that is seen: headings, and the rows below that hold anything.
+    """The sheet that is read: headings, and the rows below that hold anything.
 
     Each row is (its number as a spreadsheet shows it, its cells). `source` says which sheet was
-    read and which were not; `warnings` what a person may not have seen in it.
+    read and which were not; `sheets` are those that can be chosen; `warnings` what a person may not
+    have seen in it.
     """
 
     headings: tuple[object, ...]
@@ -51,6 +52,8 @@ class FileTable:
     heading_row: int = 1
     source: str = ""
     warnings: tuple[str, ...] = ()
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> "FileTable":
@@ -59,9 +62,14 @@ class FileTable:
 
 
 def read_table(
-    stream: BinaryIO, filename: str, max_bytes: int, known: Collection[str] = ()
+    stream: BinaryIO,
+    filename: str,
+    max_bytes: int,
+    known: Collection[str] = (),
+    *,
+    sheet: str = "",
 ) -> FileTable:
-    """Read the first visible sheet of an .xlsx file, or a .csv file.
+    """Read the named sheet of an .xlsx file, else the first visible, or a .csv file.
 
     Text is cut at the sign that finds most of the `known` headings, given by `heading_key`.
 
@@ -70,7 +78,9 @@ def read_table(
     """
     data = read_bytes(stream, filename, max_bytes)
     kind = kind_of(data)
-    reading = SheetReading()
+    reading = SheetReading(wanted=sheet)
+    if sheet and kind == "csv":
+        raise Refused("En CSV-fil har ingen ark. Vælg ikke et ark, eller vælg en .xlsx-fil.")
     rows = read_sheet(data, reading) if kind == "xlsx" else _read_csv(data, known)
     table = _first_row_as_headings(rows)
     warnings = _unseen(reading, table)
@@ -79,7 +89,13 @@ def read_table(
         table = replace(table, rows=table.rows[:-1])
     if kind == "csv" and filename.casefold().endswith((".xlsx", ".xls")):
         warnings.append(f"»{filename}« er tekst (CSV), skønt den hedder noget andet. Læst som CSV.")
-    return replace(table, source=_source(reading), warnings=tuple(warnings))
+    return replace(
+        table,
+        source=_source(reading),
+        warnings=tuple(warnings),
+        sheet=reading.sheet,
+        sheets=tuple(reading.sheets),
+    )
 
 
 def _is_total(row: Row) -> bool:
@@ -190,8 +206,8 @@ def _encoding(data: bytes) -> str:
 
 
 def _first_row_as_headings(rows: Iterator[Row]) -> FileTable:
-    trimmed = ((number, cells[: _width(cells)]) for number, cells in rows)
-    filled = (_bounded(row) for row in trimmed if row[1])
+    trimmed = ((number, cells[: _width(cells)]) for number, cells in map(_bounded, rows))
+    filled = (row for row in trimmed if row[1])
     heading_row, headings = next(filled, (0, ()))
     if not headings:
         raise Refused("Arket er tomt. Flyt tabellen til det første ark, gem, og indlæs filen igen.")
@@ -210,10 +226,15 @@ def _first_row_as_headings(rows: Iterator[Row]) -> FileTable:
 
 
 def _bounded(row: Row) -> Row:
-    """Return a row; refuse it where it is too wide, has too long a cell, or spoilt letters."""
+    """Return a row without control signs.
+
+    Refuse it where it is too wide, has too long a cell, or spoilt letters.
+    """
     number, cells = row
+    cells = cells[: _width(cells)]
     if len(cells) > MAX_COLUMNS:
         raise too_wide(number)
+    unseen = False
     for cell in cells:
         if not isinstance(cell, str):
             continue
@@ -224,7 +245,10 @@ def _bounded(row: Row) -> Row:
                 f"række {number}: »{cell.strip()[:60]}« har fået ødelagt æ, ø eller å. "
                 "Find den oprindelige fil, gem den som CSV UTF-8, og indlæs den."
             )
-    return row
+        unseen = unseen or not cell.isprintable()
+    if unseen:
+        cells = tuple(without_control(one) if isinstance(one, str) else one for one in cells)
+    return number, cells
 
 
 def _width(cells: tuple[object, ...]) -> int:

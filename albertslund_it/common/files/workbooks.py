@@ -98,11 +98,11 @@ def write_table(
     book = Workbook(title=title)
     label = TOTAL if any(column.is_summed for column in columns) else ""
     above = [(note,) for note in notes]
-    book.add_sheet(_sheet_name(title), columns, rows, above=above, total_label=label)
+    book.add_sheet(sheet_name(title), columns, rows, above=above, total_label=label)
     book.save(stream)
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
     """Make a title one that Excel lets a sheet have: a unit may be called »Skole/SFO«."""
     return _NOT_IN_SHEET_NAMES.sub(" ", title)[:31].strip(" '") or "Ark"
 

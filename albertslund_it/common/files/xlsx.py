@@ -1,4 +1,4 @@
-"""The first visible sheet of an .xlsx file, whoever made the file and whatever they hid in it.
+"""One sheet of an .xlsx file, the first visible or one by name, whatever was hidden in the file.
 
 The file is unpacked and read piece by piece, and refused where a bound is passed: openpyxl would
 read styles, texts and unknown elements whole, before a row could be looked at. What a number or a
@@ -37,6 +37,7 @@ from albertslund_it.common.files.xlsx_parts import (
 # What the parts of a file may take up unpacked. 200,000 rows of 12 columns need about 110 MB.
 MAX_UNPACKED = 128 * 2**20
 MAX_PART = 20 * 2**20
+SHOWN = 20
 _LARGE_PARTS = re.compile(r"(worksheets/|sharedstrings)", re.IGNORECASE)
 
 SAVE_AS = "Gem tabellen som Excel-projektmappe (.xlsx), og indlæs den nye fil."
@@ -58,16 +59,22 @@ Heard = TypeVar("Heard", bound=PartReader)
 
 @dataclass
 class SheetReading:
-    """How a sheet was read: its name, the sheets left out, and what is to be said of it."""
+    """How a sheet was read: its name, the sheets left out, and what is to be said of it.
 
+    `wanted` is the name of the sheet to read, '' for the first that people see; `sheets` are those
+    that can be read.
+    """
+
+    wanted: str = ""
     sheet: str = ""
+    sheets: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
 
 
 def read_sheet(data: bytes, reading: SheetReading) -> Iterator[Row]:
-    """Yield (row number, values) of the first visible sheet; a formula gives its result.
+    """Yield (row number, values) of the sheet that is wanted; a formula gives its result.
 
     `reading` is filled in on the way.
 
@@ -168,16 +175,25 @@ def _is_swollen(part: zipfile.ZipInfo) -> bool:
 
 
 def _choose(book: WorkbookPart, related: Relationships, reading: SheetReading) -> str:
-    """Return the relationship of the first sheet with cells that people see."""
-    chosen = ""
+    """Return the relationship of the sheet by its name, else of the first that people see."""
+    chosen, wanted = "", reading.wanted.strip().casefold()
     for name, state, key in book.sheets:
         is_seen = state == "visible"
-        if not chosen and is_seen and related.kinds.get(key) == "worksheet":
+        has_cells = related.kinds.get(key) == "worksheet"
+        if has_cells and is_seen:
+            reading.sheets.append(name)
+        is_it = name.strip().casefold() == wanted if wanted else is_seen
+        if not chosen and is_it and has_cells:
             chosen, reading.sheet = key, name
         else:
             reading.left_out.append(name if is_seen else f"{name} (skjult)")
     if not book.sheets:
         raise Refused(DAMAGED)
+    if not chosen and wanted:
+        there = ", ".join(f"»{name}«" for name in reading.sheets[:SHOWN])
+        raise Refused(
+            f"Projektmappen har intet ark »{reading.wanted.strip()[:60]}«. Vælg et af: {there}."
+        )
     if not chosen:
         raise Refused(NO_SHEET)
     return chosen

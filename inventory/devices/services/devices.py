@@ -60,7 +60,7 @@ def save_devices(
         key = device.serial_number if device else row.serial_number
         is_first = errors.is_first(row.row, key, f"Serienummer {row.serial_number}")
         model = book.state(row.row, row.model, row.category)
-        unit, employee = holders.find(row.row, row.unit, row.initials, errors)
+        unit, employee = holders.find(row.row, row.unit, row.initials, errors, today)
         if device is None and (reason := doubt(row.serial_number)):
             errors.add(row.row, f"Serienummer {reason}")
         if model is None or not is_first:

@@ -2,9 +2,9 @@
 
 from albertslund_it.common.files.cells import KEEP, Keep
 from albertslund_it.common.files.row_errors import RowErrors
-from albertslund_it.common.names import match_key
+from albertslund_it.common.names import match_key, model_key
 from albertslund_it.web.database.bulk import Changes, ValueChange
-from inventory.imports.selectors import categories_by_key, model_key, models_by_key
+from inventory.imports.selectors import categories_by_key, models_by_key
 from inventory.models import Category, DeviceModel
 
 

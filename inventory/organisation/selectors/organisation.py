@@ -25,6 +25,7 @@ class UnitRow:
     devices: int
     pcs: int
     missing: list[str]
+    closed_on: date | None
     department_id: int | None
     department: str = ""
     cost_centre: str = ""
@@ -74,7 +75,7 @@ def department_rows(user: User, on: date) -> list[DepartmentRow]:
         for department in departments_open_to(user, on)
     }
     stock = []
-    for unit in unit_rows(units_seen_by(user, on), on):
+    for unit in unit_rows(units_seen_by(user, on).filter(closed_on=None), on):
         if unit.department_id in rows:
             rows[unit.department_id].units.append(unit)
         else:
@@ -108,7 +109,8 @@ def _unit_row(unit: Unit, devices: int, pcs: int) -> UnitRow:
         cost_object=unit.cost_centre or unit.psp_element,
         devices=devices,
         pcs=pcs,
-        missing=unit.missing_coding,
+        missing=[] if unit.closed_on else unit.missing_coding,
+        closed_on=unit.closed_on,
         department_id=unit.department_id,
         department=unit.department.name if unit.department else "",
         cost_centre=unit.cost_centre,

@@ -7,6 +7,7 @@ from inventory.history.presenters import history_shown
 from inventory.history.selectors import Rows, history_of
 from inventory.history.views import shown_history
 from inventory.models import Department, Unit
+from inventory.organisation.selectors.before import states_before
 from inventory.organisation.selectors.organisation import (
     department_rows,
     departments_open_to,
@@ -76,7 +77,7 @@ class UnitDetail(ListPage):
     file_name = "enhedens-udstyr"
 
     def get(self, request, pk):
-        units = units_seen_by(request.user, today()).select_related("department")
+        units = units_seen_by(request.user, today()).select_related("department", "successor")
         self.unit = get_object_or_404(units, pk=pk)
         self.title = self.unit.name
         self.sees_people = request.user.has_perm(VIEW_EMPLOYEE)
@@ -92,6 +93,7 @@ class UnitDetail(ListPage):
         people = people_without_pc(self.unit, today()) if self.sees_people else []
         return {
             "unit": self.unit,
+            "before": states_before(self.unit),
             "sees_people": self.sees_people,
             "people_without_pc": people,
             "history": history_shown(

@@ -1,7 +1,7 @@
 """Employees, as a file or a form states them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,8 +14,8 @@ from albertslund_it.web.database.bulk import Changes, ValueChange
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import employees_by_initials, units_by_number
-from inventory.models import Employee
-from inventory.placements.services.holders import unknown_unit
+from inventory.models import Employee, EmployeeAlias
+from inventory.placements.services.holders import fault_of_closed, unknown_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,49 +47,92 @@ def save_employees(
     errors = errors or RowErrors()
     changes = Changes((Employee,))
     units, employees = units_by_number(), employees_by_initials()
-    mails = _Mails(rows, employees.values())
+    rows = _one_row_a_person(rows, employees, changes)
+    former_mails = dict(
+        EmployeeAlias.objects.filter(kind=EmployeeAlias.Kind.ADDRESS).values_list(
+            "value", "employee"
+        )
+    )
+    mails = _Mails(rows, employees)
     for row in rows:
         is_first = errors.is_first(row.row, row.initials, f"Initialer {row.initials}")
         unit = units.get(row.unit)
         if unit is None:
             errors.add(row.row, unknown_unit(row.unit))
         employee = employees.get(row.initials)
-        for reason in (_reused(row, employee, today), mails.clash(row, employee)):
+        for reason in (
+            _reused(row, employee, today),
+            mails.clash(row, employee),
+            *([] if employee and employee.unit == unit else fault_of_closed(unit, today)),
+        ):
             if reason:
                 errors.add(row.row, reason)
         if unit is None or not is_first:
             continue
-        values = given(row, "name", "mail", "left_on") | {"unit": unit, "initials": row.initials}
+        values = given(row, "name", "mail", "left_on") | {"unit": unit}
         if employee:
-            changes.update(employee, row.initials, **values)
+            if employee.initials.upper() == row.initials:
+                values["initials"] = row.initials
+            if former_mails.get(str(values.get("mail")).casefold()) == employee.pk:
+                del values["mail"]
+            changes.update(employee, _own_initials(row, employee), **values)
         else:
             told = ValueChange(row.initials, f"ny medarbejder: {row.name}, enhed {unit.number}")
-            changes.create(Employee(**values), told)
+            changes.create(Employee(initials=row.initials, **values), told)
     errors.refuse()
     changes.save(actor)
     return changes
 
 
+def _one_row_a_person(
+    rows: Sequence[EmployeeFacts], employees: Mapping[str, Employee], changes: Changes
+) -> list[EmployeeFacts]:
+    """Leave out rows under former initials of whom the file has another row, in any order."""
+    best: dict[int, tuple[bool, str]] = {}
+    for row in rows:
+        if employee := employees.get(row.initials):
+            rank = (employee.initials.upper() != row.initials, row.initials)
+            best[employee.pk] = min(best.get(employee.pk, rank), rank)
+    kept = []
+    for row in rows:
+        employee = employees.get(row.initials)
+        if employee is None or best[employee.pk][1] == row.initials:
+            kept.append(row)
+        else:
+            why = f"tidligere initialer for {employee}, som også står i filen"
+            changes.leave_out(row.row, row.initials, why)
+    return kept
+
+
 def _reused(row: EmployeeFacts, employee: Employee | None, today: date) -> str:
-    """Say why a row may not give a leaver's initials, and so the history, another name."""
-    if employee is None or row.is_same_person:
+    """Say why a row may not give another name to initials that have a history."""
+    if employee is None or row.is_same_person or match_key(row.name) == match_key(employee.name):
         return ""
-    has_left = employee.left_on is not None and employee.left_on <= today
-    if not has_left or match_key(row.name) == match_key(employee.name):
+    way = (
+        "Giv en ny medarbejder andre initialer. Er det samme person, så skriv ja i kolonnen Samme "
+        "person"
+    )
+    if employee.initials.upper() != row.initials:
+        return (
+            f"Initialer {row.initials} er tidligere initialer for {employee}, men i filen er det "
+            f"{row.name}. {way}"
+        )
+    if employee.left_on is None or employee.left_on > today:
         return ""
     return (
         f"Initialer {row.initials} har tilhørt {employee.name}, som fratrådte "
-        f"{employee.left_on:%d-%m-%Y}, men i filen er det {row.name}. Giv en ny medarbejder andre "
-        "initialer. Er det samme person, så skriv ja i kolonnen Samme person"
+        f"{employee.left_on:%d-%m-%Y}, men i filen er det {row.name}. {way}"
     )
 
 
 class _Mails:
     """Whose each mail is once the rows are taken in, whatever its case."""
 
-    def __init__(self, rows: Sequence[EmployeeFacts], employees: Iterable[Employee]):
-        mails = {employee.initials.upper(): employee.mail for employee in employees}
-        mails |= {row.initials: row.mail for row in rows if row.mail is not KEEP}
+    def __init__(self, rows: Sequence[EmployeeFacts], employees: Mapping[str, Employee]):
+        mails = {employee.initials.upper(): employee.mail for employee in employees.values()}
+        for row in rows:
+            if row.mail is not KEEP:
+                mails[_own_initials(row, employees.get(row.initials))] = row.mail
         self._owners: dict[str, list[str]] = defaultdict(list)
         for initials, mail in mails.items():
             self._owners[mail.casefold()].append(initials)
@@ -99,10 +142,15 @@ class _Mails:
         mail = "" if row.mail is KEEP else row.mail.casefold()
         if not mail or (employee and employee.mail.casefold() == mail):
             return ""
-        others = [one for one in self._owners[mail] if one != row.initials]
+        own = _own_initials(row, employee)
+        others = [one for one in self._owners[mail] if one != own]
         if not others:
             return ""
         return (
             f"Mail {row.mail} står både ved {row.initials} og {others[0]}. Er det samme person, så "
             f"brug initialerne {others[0]}; ellers ret mailen ved den ene"
         )
+
+
+def _own_initials(row: EmployeeFacts, employee: Employee | None) -> str:
+    return employee.initials.upper() if employee else row.initials

@@ -11,6 +11,7 @@ from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
 from inventory.models import Employee, Unit
+from inventory.people.selectors.names import employee_with_initials
 
 
 @transaction.atomic
@@ -62,10 +63,11 @@ def save_employee(
             f"{employee} er rettet af en anden, efter at du åbnede siden. Se den igennem, og "
             "prøv igen."
         )
-    taken = Employee.objects.filter(initials__iexact=initials).exclude(pk=employee.pk).first()
-    if initials and taken:
+    taken = employee_with_initials(initials)
+    if taken and taken.pk != employee.pk:
+        has = "har allerede" if taken.initials.upper() == initials.upper() else "har tidligere haft"
         way = " Saml de to i stedet, hvis det er den samme." if employee.is_coming else ""
-        raise Refused(f"{taken} har allerede initialerne {initials}.{way}")
+        raise Refused(f"{taken} {has} initialerne {initials}.{way}")
     changes = Changes((Employee,))
     changes.update(employee, employee.short_name, **wanted)
     changes.save(actor)

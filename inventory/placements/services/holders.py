@@ -1,5 +1,8 @@
 """Who is to hold a device: a unit, and perhaps a person, by the numbers and initials in a file."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from albertslund_it.common.files.row_errors import RowErrors
 from inventory.imports.selectors import employees_by_initials, units_by_number
 from inventory.models import Employee, Unit
@@ -15,6 +18,15 @@ def unknown_employee(initials: str) -> str:
     return f"Initialer {initials} findes ikke. Ret dem, eller indlæs medarbejderen først"
 
 
+def fault_of_closed(unit: Unit | None, on: date) -> Iterator[str]:
+    """Say that a unit takes nothing from a day on, as it is closed by then; and what does."""
+    if unit and unit.closed_on and unit.closed_on <= on:
+        yield (
+            f"Enheden {unit} er nedlagt fra den {unit.closed_on:%d-%m-%Y} og afløst af "
+            f"{unit.successor}. Brug den i stedet"
+        )
+
+
 class Holders:
     """Every unit and employee, for the rows of one file."""
 
@@ -23,9 +35,17 @@ class Holders:
         self._employees = employees_by_initials()
 
     def find(
-        self, row: int | None, unit_number: str | None, initials: str | None, errors: RowErrors
+        self,
+        row: int | None,
+        unit_number: str | None,
+        initials: str | None,
+        errors: RowErrors,
+        on: date,
     ) -> tuple[Unit | None, Employee | None]:
-        """Return the unit and the person; a person without a unit stands for that person's unit."""
+        """Return the unit and the person; a person without a unit stands for that person's unit.
+
+        One that is closed on the day takes nothing.
+        """
         unit = employee = None
         if initials:
             employee = self._employees.get(initials)
@@ -37,4 +57,6 @@ class Holders:
             unit = self._units.get(unit_number)
             if unit is None:
                 errors.add(row, unknown_unit(unit_number))
+        for fault in fault_of_closed(unit, on):
+            errors.add(row, fault)
         return unit, employee

@@ -15,7 +15,7 @@ from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, Employee, Placement, Unit
-from inventory.placements.services.holders import Holders
+from inventory.placements.services.holders import Holders, fault_of_closed
 
 STOCK = "lager"
 
@@ -49,7 +49,7 @@ def save_placements(
     timelines = _timelines(devices.values())
     for row in sorted(rows, key=lambda row: row.starts_on):
         device = devices.get(row.serial_number)
-        unit, employee = holders.find(row.row, row.unit, row.initials, errors)
+        unit, employee = holders.find(row.row, row.unit, row.initials, errors, row.starts_on)
         if device is None:
             errors.add(row.row, unknown_device(row.serial_number))
             continue
@@ -63,6 +63,8 @@ def save_placements(
                 used_for=row.used_for,
             )
             _put(placement, timelines[device.id], changes)
+    for timeline in timelines.values():
+        _pass_on(timeline, changes)
     errors.refuse()
     changes.save(actor)
     return changes
@@ -77,10 +79,39 @@ def unknown_device(serial_number: str) -> str:
 
 def _timelines(devices: Iterable[Device]) -> dict[int, dict[date, Placement]]:
     timelines: defaultdict[int, dict[date, Placement]] = defaultdict(dict)
-    known = Placement.objects.select_related("unit", "employee").order_by("starts_on")
+    known = Placement.objects.select_related("unit__successor", "employee").order_by("starts_on")
     for placement in known.filter(device_id__in=among({device.id for device in devices}, int)):
         timelines[placement.device_id][placement.starts_on] = placement
     return timelines
+
+
+def _pass_on(timeline: dict[date, Placement], changes: Changes) -> None:
+    """Let what is with a closed unit on its last day be with its successor from then on.
+
+    So a fact that is entered late, of a unit that is gone, lasts no longer than the unit did.
+    """
+    for day in sorted(timeline):
+        placement = timeline[day]
+        following = min((later for later in timeline if later > day), default=None)
+        for succession in successions(placement, following):
+            _put(succession, timeline, changes)
+
+
+def successions(placement: Placement, ends_before: date | None) -> list[Placement]:
+    """Return the change points by which a closed unit's device goes on to who took over."""
+    found, unit = [], placement.unit
+    while unit and unit.closed_on and (ends_before is None or unit.closed_on < ends_before):
+        found.append(
+            Placement(
+                device=placement.device,
+                starts_on=unit.closed_on,
+                unit=unit.successor,
+                employee=placement.employee,
+                used_for=placement.used_for,
+            )
+        )
+        unit = unit.successor
+    return found
 
 
 def _put(placement: Placement, timeline: dict[date, Placement], changes: Changes) -> None:
@@ -125,7 +156,9 @@ class FirstPlacements:
         """Place a device from a day, unless it has a placement."""
         if not self.is_placed(device):
             placement = Placement(device=device, starts_on=day, unit=unit, employee=employee)
-            _put(placement, {}, self._changes)
+            timeline: dict[date, Placement] = {}
+            _put(placement, timeline, self._changes)
+            _pass_on(timeline, self._changes)
 
 
 @transaction.atomic
@@ -147,6 +180,8 @@ def place(
         Refused: when somebody else has placed the device that day meanwhile.
     """
     lock(Placement)
+    if faults := list(fault_of_closed(unit, starts_on)):
+        raise Refused(*(f"{fault}." for fault in faults))
     changes = Changes((Placement,))
     wanted = Placement(
         device=device, starts_on=starts_on, unit=unit, employee=employee, used_for=used_for
@@ -159,6 +194,7 @@ def place(
             "at du åbnede siden. Se den igennem, og prøv igen."
         )
     _put(wanted, timeline, changes)
+    _pass_on(timeline, changes)
     changes.save(actor)
     return timeline[starts_on]
 

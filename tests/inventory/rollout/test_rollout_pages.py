@@ -4,6 +4,8 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -96,11 +98,11 @@ def test_a_head_sees_the_own_department_alone(cast, client_of, town):
 
 
 def test_a_day_that_cannot_be_read_is_told_and_kept(cast, client_of, town):
-    response = client_of(cast.helpdesk).get(reverse("rollout"), {"pr": "i går"})
+    response = client_of(cast.helpdesk).get(reverse("rollout"), {"pr": "engang"})
 
     assert response.status_code == 422
     assert "Skriv datoen som dag-måned-år" in response.content.decode()
-    assert 'value="i går"' in response.content.decode()
+    assert 'value="engang"' in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -133,11 +135,11 @@ def test_the_list_as_excel(cast, client_of, town):
 
 @pytest.mark.parametrize("name", ["rollout", "rollout-machines"])
 def test_the_queries_do_not_depend_on_the_rows(
-    cast, client_of, town, name, django_assert_max_num_queries
+    cast, client_of, town, name, django_assert_num_queries
 ):
     client = client_of(cast.helpdesk)
     client.get(reverse(name))
-    with django_assert_max_num_queries(16):
+    with CaptureQueriesContext(connection) as few:
         client.get(reverse(name))
     for number in range(30):
         unit = make.unit(f"3{number:03}", department=make.department(f"Afdeling {number}"))
@@ -145,8 +147,9 @@ def test_the_queries_do_not_depend_on_the_rows(
         RolloutWeek.objects.create(
             roll=make.roll(), department=unit.department, year=2025, week=20 + number
         )
-    with django_assert_max_num_queries(16):
+    with django_assert_num_queries(len(few)):
         client.get(reverse(name))
+    assert len(few) <= 24
 
 
 def machine_url(serial_number="PB000003"):
@@ -180,7 +183,7 @@ def test_a_machine_is_paired_on_its_form_and_again_is_harmless(cast, client_of, 
     [
         ({"replaced_on": ""}, "Skriv den dag, maskinen blev udskiftet."),
         ({"replaced_on": "31-02-2026"}, "Den dag findes ikke i kalenderen"),
-        ({"replaced_on": "i går"}, "Skriv datoen som dag-måned-år"),
+        ({"replaced_on": "engang"}, "Skriv datoen som dag-måned-år"),
         ({"outcome": "udskiftes-ikke"}, "Skriv, hvorfor maskinen ikke udskiftes."),
         ({"new_serial": "XX1"}, "Serienummer XX1 findes ikke."),
         ({"new_serial": "PF000001"}, "har allerede erstattet PB000001"),

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from inventory.models import Unit
 from leasing.billing.selectors.preview import preview_run
 from leasing.billing.services.closing import close_quarter
-from leasing.guards import BILLED, FIXED, GUARDED, SEALED, missing_guards
+from leasing.guards import BILLED, CLOSED, FIXED, GUARDED, SEALED, missing_guards
 from leasing.models import (
     BillingRun,
     Charge,
@@ -255,7 +255,7 @@ ON_POSTGRESQL = [
     (f"{SEALED}|{BILLED}", "TRUNCATE leasing_charge CASCADE"),
     (SEALED, "TRUNCATE leasing_preparation"),
     (FIXED, "TRUNCATE leasing_settings CASCADE"),
-    (f"{SEALED}|{FIXED}|{BILLED}", "TRUNCATE inventory_unit CASCADE"),
+    (f"{SEALED}|{FIXED}|{BILLED}|{CLOSED}", "TRUNCATE inventory_unit CASCADE"),
 ]
 
 

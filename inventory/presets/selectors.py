@@ -1,0 +1,81 @@
+"""Saved presets: whose they are, who else is shown them, and what a list lets be saved."""
+
+from collections.abc import Iterator
+
+from django.contrib.auth.models import Group, User
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+
+from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.lists.presets import COLUMN, ORDER, SEARCH, Preset
+from albertslund_it.web.lists.tables import unknown_column, unknown_order
+from inventory.models import ListPreset
+
+
+def presets_shown_to(user: User) -> QuerySet[ListPreset]:
+    """Return the presets that a user saved, or that are shared with a role of theirs."""
+    shared = Q(role__in=user.groups.order_by().values("pk"))
+    return ListPreset.objects.filter(Q(owner=user) | shared).order_by("name", "pk")
+
+
+def saved_presets(user: User, list_name: str) -> Iterator[Preset]:
+    """Yield the presets of a list that a user is shown."""
+    for one in presets_shown_to(user).filter(list_name=list_name):
+        yield Preset(one.name, one.query, is_own=one.owner_id == user.pk)
+
+
+def presets_kept_by(user: User) -> QuerySet[ListPreset]:
+    """Return the presets that a user may delete: their own, and what the closed share."""
+    is_left = Q(owner__is_active=False)
+    return presets_shown_to(user).filter(Q(owner=user) | is_left).select_related("role", "owner")
+
+
+def menu_presets(user: User) -> list[tuple[ListPreset, str]]:
+    """Return the presets that stand in a user's menu, with where each opens."""
+    return [
+        (one, address_of(one))
+        for one in presets_shown_to(user).filter(in_menu=True)
+        if (page := list_called(one.list_name)) and page.is_open_to(user)
+    ]
+
+
+def roles_to_share_with(user: User) -> QuerySet[Group]:
+    """Return the roles that a user may share a preset with: their own."""
+    return user.groups.order_by("name")
+
+
+def list_called(name: str) -> type[ListPage] | None:
+    """Return the list that has a name among the addresses; None where there is none."""
+    try:
+        view = resolve(reverse(name)).func
+    except (NoReverseMatch, Resolver404):
+        return None
+    found = getattr(view, "view_class", None)
+    if isinstance(found, type) and issubclass(found, ListPage) and found.keeps_presets():
+        return found
+    return None
+
+
+def address_of(preset: ListPreset) -> str:
+    """Return where a preset opens; '' where its list is no more."""
+    if list_called(preset.list_name) is None:
+        return ""
+    return f"{reverse(preset.list_name)}?{preset.query}"
+
+
+def kept_of(query: QueryDict, page: type[ListPage]) -> str:
+    """Return what is saved of an address: filters, order and columns that the list has.
+
+    What is searched for is left out: it is mostly a person.
+    """
+    tables = page.tables or (page.table_class,)
+    filters = page.filter_names()
+    kept = QueryDict(mutable=True)
+    for name, values in query.lists():
+        given = [value for value in values if value]
+        is_order = name == ORDER and unknown_order(tables, query.get(ORDER, "")) is None
+        is_columns = name == COLUMN and unknown_column(tables, given) is None
+        if given and name != SEARCH and (name in filters or is_order or is_columns):
+            kept.setlist(name, list(dict.fromkeys(given)))
+    return kept.urlencode()
