@@ -4,4 +4,4 @@ from django.urls import include, path
 
 from albertslund_it.urls import urlpatterns as usual
 
-urlpatterns = [*usual, path("konto/", include("albertslund_it.oidc"))]
+urlpatterns = [*usual, path("konto/", include("albertslund_it.sign_on.urls"))]

@@ -1,45 +1,39 @@
-"""Sign-on with the municipality's own accounts (OpenID Connect), when the environment names them.
+"""Whose account it is: the user of a sign-on.
 
 A person is an issuer and a subject, bound to a user at the first sign-on: then, and only then, the
-mail says which user it is. Somebody new becomes a user without any right; the roles come from the
-administrator, or from a claim where `OIDC_ROLE_CLAIM` names one.
+mail says which user it is. It never says that somebody is a superuser: such a user has a password
+and a second factor, and is there for when the provider is not. Somebody new becomes a user without
+any right; the roles come from the administrator, or from what the environment names.
 """
 
 import hashlib
 import logging
+import time
 
 import jwt
-import requests
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.shortcuts import render
-from django.urls import path
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
-from mozilla_django_oidc.views import (
-    OIDCAuthenticationCallbackView,
-    OIDCAuthenticationRequestView,
-)
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.sign_on.claims import roles_in, things_in
+from albertslund_it.sign_on.provider import OFF_TIME, SilentError, ask, read_token
 from albertslund_it.web.clock import now, today
 from inventory.models import Account
 from inventory.people.services.accounts import bind_account
 from leasing.mail.services import write_mail
 from leasing.models import Settings
+from leasing.users.selectors.sign_on import led_by
+from leasing.users.services.sign_on import follow_accesses, follow_roles, posts_of
 
-FAILED = (
-    "Log ind med kommunens konto lykkedes ikke. Prøv igen, eller skriv til it-helpdesk, "
-    "hvis det fortsætter."
-)
-CLOCK_SKEW = 60  # seconds that the provider's clock may differ from ours
 LONGEST_MAIL = 254  # what a user's column holds
 LONGEST_SUBJECT = 255  # what the standard allows
+# Why a sign-on failed, where there is more to be said than that it did.
+TAKEN, SUPERUSER, TIME, SILENT = "taken", "superuser", "time", "silent"
 logger = logging.getLogger(__name__)
 
 
@@ -47,45 +41,67 @@ class TakenError(Exception):
     """Somebody signs on with a mail, or a name, of a user who is bound to another account."""
 
 
+class SuperuserError(Exception):
+    """An account that nobody has bound has the mail of a superuser."""
+
+
 class CommonAccount(OIDCAuthenticationBackend):
     """Users by their account; stricter than the library about who vouches for it."""
 
     def authenticate(self, request, **kwargs):
-        """Give the user of a sign-on that went well; None for any that did not."""
+        """Give the user of a sign-on that went well; None for any that did not.
+
+        Why it did not is `request.sign_on_failure`.
+        """
         if "nonce" not in kwargs:
             return None  # a password login
+        self.until = time.monotonic() + settings.OIDC_TIMEOUT
+        failure = ""
         try:
             return super().authenticate(request, **kwargs)
         except TakenError as error:
+            failure = TAKEN
             logger.warning("Sign-on refused: %s", error)
-            request.sign_on_is_taken = True
-            return None
-        except (requests.RequestException, jwt.PyJWTError, SuspiciousOperation) as error:
+        except SuperuserError as error:
+            failure = SUPERUSER
+            logger.warning("Sign-on refused: %s", error)
+        except OFF_TIME as error:
+            failure = TIME
             logger.warning("Sign-on failed: %s", error)
-            return None
+        except SilentError as error:
+            failure = SILENT
+            logger.warning("Sign-on failed: %s", error)
+        except (jwt.PyJWTError, SuspiciousOperation) as error:
+            logger.warning("Sign-on failed: %s", error)
+        request.sign_on_failure = failure
+        return None
 
     def get_user(self, user_id):
         """Return who is logged in, unless they are closed by now."""
         user = super().get_user(user_id)
         return user if user and self.user_can_authenticate(user) else None
 
-    def _verify_jws(self, payload, key):
-        """Read a token that is signed, in force, from our issuer and meant for us."""
-        return jwt.decode(
-            payload,
-            key,
-            algorithms=[self.OIDC_RP_SIGN_ALGO],
-            audience=self.OIDC_RP_CLIENT_ID,
-            issuer=self.get_settings("OIDC_OP_ISSUER"),
-            leeway=CLOCK_SKEW,
-        )
+    def get_token(self, payload):
+        """Return what the provider gives for the code."""
+        return ask("POST", self.OIDC_OP_TOKEN_ENDPOINT, until=self.until, data=payload)
+
+    def verify_token(self, token, **kwargs):
+        """Return the claims of the provider's token for this very sign-on."""
+        if not isinstance(token, str):
+            raise SuspiciousOperation("there is no token")
+        claims = read_token(token, needs=["sub", "exp", "nonce"], until=self.until)
+        if not kwargs.get("nonce") or claims["nonce"] != kwargs["nonce"]:
+            raise SuspiciousOperation("the token is for another sign-on")
+        return claims
 
     def get_userinfo(self, access_token, id_token, payload):
         """Give the claims of both the token and the account, which must be of one person."""
-        account = super().get_userinfo(access_token, id_token, payload)
+        sent = {"Authorization": f"Bearer {access_token}"}
+        account = ask("GET", self.OIDC_OP_USER_ENDPOINT, until=self.until, headers=sent)
         if account.get("sub") != payload.get("sub"):
             raise SuspiciousOperation("the account is not the one that signed on")
-        return payload | account | {name: payload[name] for name in ("iss", "sub")}
+        # What the token says, and is signed, goes before: its issuer, and when it was made.
+        return payload | account | {name: payload[name] for name in ("iss", "sub", "iat")}
 
     def get_or_create_user(self, access_token, id_token, payload):
         """Return the user of the account; at its first sign-on, the one who has its mail."""
@@ -102,6 +118,8 @@ class CommonAccount(OIDCAuthenticationBackend):
             return None
         if is_vouched_for:
             _follow(user, claims)
+        said = {name: payload.get(name) for name in ("iss", "sub", "sid", "iat")}
+        self.request.signed_on = said | {"token": id_token}
         return self.update_user(user, claims)
 
     def _first_sign_on(self, claims) -> User:
@@ -115,6 +133,8 @@ class CommonAccount(OIDCAuthenticationBackend):
             raise SuspiciousOperation("several users have the mail")
         if users and not users[0].is_active:
             return users[0]
+        if users and users[0].is_superuser:
+            raise SuperuserError(f"the mail is that of user {users[0].pk}, a superuser")
         try:
             with transaction.atomic():
                 user = users[0] if users else self.create_user(claims)
@@ -143,17 +163,18 @@ class CommonAccount(OIDCAuthenticationBackend):
         return username
 
     def update_user(self, user, claims):
-        """Let the roles follow the claim, where one is named; other groups stay."""
-        if not settings.OIDC_ROLE_CLAIM:
-            return user
-        claimed = claims.get(settings.OIDC_ROLE_CLAIM)
-        claimed = claimed if isinstance(claimed, list) else [claimed]
-        claimed = {name.casefold() for name in claimed if isinstance(name, str)}
-        roles = {name for name in settings.OIDC_ROLES if name.casefold() in claimed}
-        others = user.groups.exclude(name__in=settings.OIDC_ROLES)
-        user.groups.set([*others, *Group.objects.filter(name__in=roles)])
-        user.is_staff = user.is_superuser or settings.OIDC_STAFF_ROLE in roles
-        user.save(update_fields=["is_staff"])
+        """Let roles and accesses follow the account, as far as the environment says."""
+        given, governed = set(), set()
+        if settings.OIDC_ROLE_CLAIM:
+            given, governed = roles_in(claims), set(settings.OIDC_ROLES.values())
+        held = {*user.groups.exclude(name__in=governed).values_list("name", flat=True), *given}
+        follows = settings.OIDC_UNIT_CLAIM or settings.OIDC_LEADERS_FROM_REGISTER
+        things = things_in(claims, user.email, held) if follows else set()
+        if settings.OIDC_LEADERS_FROM_REGISTER:
+            given |= posts_of(led_by(user.email))
+        follow_roles(user=user, given=given, governed=governed)
+        if follows:
+            follow_accesses(user=user, things=things, today=today())
         return user
 
 
@@ -203,23 +224,3 @@ def _report(taken: Account, claims) -> None:
         now=now(),
         key=f"account-{hashlib.sha256(who.encode()).hexdigest()[:20]}-{today()}",
     )
-
-
-class Callback(OIDCAuthenticationCallbackView):
-    """Where the provider sends people back to."""
-
-    def login_failure(self):
-        if getattr(self.request, "sign_on_is_taken", False):
-            return render(self.request, "registration/account_taken.html", status=403)
-        messages.error(self.request, FAILED)
-        return super().login_failure()
-
-
-urlpatterns = [
-    path(
-        "log-ind/",
-        login_not_required(OIDCAuthenticationRequestView.as_view()),
-        name="oidc_authentication_init",
-    ),
-    path("retur/", login_not_required(Callback.as_view()), name="oidc_authentication_callback"),
-]
