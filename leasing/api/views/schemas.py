@@ -1,0 +1,83 @@
+"""What programs send and are sent: the kinds of values, and the parts that several have."""
+
+from datetime import date
+from typing import Annotated
+
+from ninja import Schema
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+
+from leasing.api.selectors.paging import LARGEST
+
+# No sign of nothing, which no database keeps.
+NO_NUL = r"^[^\x00]*$"
+
+
+def _iso(value):
+    """Take a day as ISO 8601 writes it, of a year that pages read too; nothing looser."""
+    if isinstance(value, str):
+        if len(value) != 10 or not ("2000" <= value[:4] <= "2099"):
+            raise ValueError("en dato skrives som 2026-11-30, fra 2000 til 2099")
+    elif value is not None and not isinstance(value, date):
+        raise ValueError("en dato skrives som 2026-11-30")
+    return value
+
+
+Id = Annotated[int, Field(ge=1, le=LARGEST)]
+Text = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)]
+LongText = Annotated[str, StringConstraints(max_length=300, pattern=NO_NUL)]
+Day = Annotated[date, BeforeValidator(_iso)]
+Period = Annotated[str, StringConstraints(pattern=r"^20\d\dQ[1-4]$")]
+RunCode = Annotated[str, StringConstraints(pattern=r"^20\d\d[QS]\d{1,3}$")]
+SerialNumber = Annotated[
+    str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00\s,;]+$")
+]
+
+
+class Strict(Schema):
+    """What is sent: a field that is not known is a misspelt one, and refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class UnitRef(Schema):
+    """A unit, and the department that it belongs to."""
+
+    id: int
+    number: str
+    name: str
+    department: str
+
+
+class PersonRef(Schema):
+    """An employee; null where the client's role reads no names."""
+
+    id: int
+    initials: str
+    name: str
+
+
+class DeviceRef(Schema):
+    """A device by its serial number of today."""
+
+    id: int
+    serial_number: str
+
+
+class FieldError(Schema):
+    """What is wrong with one field."""
+
+    where: str
+    what: str
+
+
+class Problem(Schema):
+    """An error (RFC 9457). `detail` and `errors` are in Danish, as the pages say it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] | None = None
+    request_id: str | None = None
+    preview: list[list[str]] | None = None
+    agreed: str | None = None
