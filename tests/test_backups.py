@@ -9,12 +9,13 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 
 import pytest
+from auditlog.models import LogEntry
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from albertslund_it.operation import backups
-from inventory.models import Department
+from albertslund_it.operation.backups import sqlite as backups
+from inventory.models import Department, Employee
 from leasing.billing.services.closing import close_quarter
 from leasing.guards import missing_guards
 from leasing.models import BillingRun, InvoiceLine
@@ -99,6 +100,26 @@ class TestBackup:
 
 
 class TestRestore:
+    def test_names_that_were_forgotten_since_do_not_come_back(self, tmp_path, settings, capsys):
+        settings.TODAY = date(2032, 6, 1)
+        make.cost_holder()
+        make.employee("anbe", "Anna Berg", left_on=date(2027, 1, 1))
+        make.employee("bovi", "Bo Vik", left_on=date(2031, 1, 1))
+        call_command("backup", str(tmp_path / "kopi"))
+        call_command("anonymise")
+        capsys.readouterr()
+
+        call_command("restore", str(tmp_path / "kopi"))
+
+        assert set(Employee.objects.values_list("name", flat=True)) == {
+            "Anonymiseret medarbejder",
+            "Bo Vik",
+        }
+        assert not LogEntry.objects.filter(object_repr__contains="Anna").exists()
+        said = capsys.readouterr().out
+        assert "glemt igen: 1 medarbejdere" in said
+        assert "Anna" not in said
+
     def test_everything_is_as_it_was_and_what_was_there_is_kept(self, copy, capsys):
         before = everything()
         make.department("Oprettet siden")

@@ -13,7 +13,7 @@ from django.db import IntegrityError, ProgrammingError, connection
 from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.operation import backups
+from albertslund_it.operation.backups import postgresql
 from albertslund_it.operation.database_role import grant_to
 from leasing.billing.services.closing import close_quarter
 from leasing.models import InvoiceLine
@@ -128,7 +128,9 @@ def test_a_sealed_line_stays_as_it_is_also_beside_temporary_tables(application):
     assert InvoiceLine.objects.get().amount_ore == 34941
 
 
-def test_the_applications_work_is_done_as_its_role(application, cast, client_of, capsys, settings):
+def test_the_applications_work_is_done_as_its_role(
+    application, cast, client_of, capsys, settings, tmp_path
+):
     settings.TODAY = TODAY
     take_in(
         "units",
@@ -146,12 +148,12 @@ def test_the_applications_work_is_done_as_its_role(application, cast, client_of,
     assert close().line_count == 1
     assert client.get(reverse("quarter-detail", args=["2026Q1"])).status_code == 200
     assert client.post(reverse("quarter-file", args=["2026Q1", "xlsx"])).status_code == 200
-    for command in (["verify"], ["anonymise"], ["notify"], ["backup", "kopi"]):
+    for command in (["verify"], ["anonymise"], ["notify"], ["backup", str(tmp_path / "kopi")]):
         call_command(*command)
     said = capsys.readouterr().out
     assert "Alt stemmer: 1 låst kørsel" in said
     assert "Bemærk" not in said
-    assert backups.postgresql_address().startswith(f"postgresql://{application}@")
+    assert postgresql.address().startswith(f"postgresql://{application}@")
 
 
 def test_verify_says_when_it_runs_as_the_owner(capsys):
@@ -218,7 +220,7 @@ def test_the_owner_itself_is_refused():
 def test_a_database_of_an_owner_who_is_no_superuser(role):
     """From an empty database: the owner migrates and grants, the application verifies."""
     owner, name = f"{role}_owner", f"{role}_own"
-    address = backups.postgresql_address()
+    address = postgresql.address()
     user = connection.settings_dict["USER"]
 
     def manage(who, *arguments):
