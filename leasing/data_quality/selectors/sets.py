@@ -40,12 +40,6 @@ def open_returns(on: date) -> QuerySet[ExpectedReturn]:
     )
 
 
-def overdue_returns(on: date) -> QuerySet[Device]:
-    """Return the devices that should have been handed in before a day."""
-    late = open_returns(on).filter(due_on__lt=on)
-    return Device.objects.filter(pk__in=late.values("device"))
-
-
 def at_another_unit(on: date) -> QuerySet[Placement]:
     """Return the placements that one unit pays and whose person is employed at others only.
 
@@ -63,22 +57,6 @@ def at_another_unit(on: date) -> QuerySet[Placement]:
         ~Q(unit__in=Unit.objects.filter(is_cost_holder=True).values("pk")),
         employee__isnull=False,
     )
-
-
-def with_changed_unit(on: date) -> QuerySet[Device]:
-    """Return the devices that stayed at a unit when their person went to another one."""
-    return Device.objects.filter(pk__in=at_another_unit(on).values("device"))
-
-
-def without_user(on: date) -> QuerySet[Device]:
-    """Return the pc's at a unit of which nobody has said who or what they are for."""
-    placed = placements_in_force(on).filter(
-        employee=None,
-        used_for="",
-        unit__is_cost_holder=False,
-        device__model__category__is_pc=True,
-    )
-    return Device.objects.filter(pk__in=placed.values("device"))
 
 
 def unpriced(on: date) -> QuerySet[Device]:
@@ -132,6 +110,12 @@ def coming_too_long(on: date) -> QuerySet[Employee]:
     return Employee.objects.filter(initials="", starts_on__lte=on)
 
 
+def at_closed_units(on: date) -> QuerySet[Employee]:
+    """Return the people whose unit is closed by a day; none is without a unit altogether."""
+    there = Employee.objects.filter(Q(left_on=None) | Q(left_on__gt=on))
+    return there.filter(unit__closed_on__lte=on)
+
+
 def _unsettled(on: date) -> QuerySet[PackedDevice]:
     """Return what stood on the list of a cage that is gone, and is charged to nobody since."""
     charged = Charge.objects.filter(
@@ -176,8 +160,11 @@ STOCK_DAYS, UNSEEN_DAYS = 30, 60
 
 def in_stock(today: date) -> QuerySet[Device]:
     """Return the devices of the register that no unit has."""
-    placed = placements_in_force(today).filter(unit__isnull=False)
-    return Device.objects.in_register(today).exclude(id__in=placed.values("device"))
+    # The few that are put there, and those that never were placed: not all that units have.
+    shelved = placements_in_force(today).filter(unit=None).values("device")
+    placed = Placement.objects.filter(device=OuterRef("id"), starts_on__lte=today)
+    there = Device.objects.in_register(today)
+    return there.filter(Q(id__in=shelved) | ~Exists(placed))
 
 
 def long_in_stock(today: date) -> QuerySet[Device]:
@@ -194,14 +181,6 @@ def held_by_leavers(today: date) -> QuerySet[Device]:
     """Return the devices placed with somebody who has left."""
     left = placements_in_force(today).filter(employee__left_on__lte=today).values("device")
     return Device.objects.filter(id__in=left)
-
-
-def leased_but_unused(today: date) -> QuerySet[Device]:
-    """Return the devices that a unit pays for and that nobody has switched on for 60 days."""
-    placed = placements_in_force(today).filter(
-        unit__isnull=False, device__last_seen__lt=today - timedelta(days=UNSEEN_DAYS)
-    )
-    return Device.objects.filter(id__in=placed.values("device"))
 
 
 def without_coding(today: date) -> QuerySet[Unit]:

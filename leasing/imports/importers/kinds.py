@@ -12,6 +12,7 @@ from leasing.leases.importers import PRICES
 from leasing.models import BillingRun
 from leasing.movements.services.placing import by_the_rules
 from leasing.orders.importers import DELIVERIES
+from leasing.sources.importers import DIRECTORY, INTUNE, LESSOR_ASSETS
 from leasing.supplier.importers.files import SUPPLIER_INVOICES
 
 
@@ -32,6 +33,9 @@ KINDS = {
         SUPPLIER_INVOICES,
         BUDGETS,
         OFFERS,
+        INTUNE,
+        DIRECTORY,
+        LESSOR_ASSETS,
     )
 }
 

@@ -1,19 +1,20 @@
 """The pages where people take in files."""
 
 import io
-import tempfile
 
 import openpyxl
 import pytest
 from auditlog.models import LogEntry
+from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from albertslund_it import roles
 from albertslund_it.web.forms import uploads
 from inventory.models import Employee
 from leasing.imports.importers.kinds import KINDS
-from leasing.models import LeasePrice
+from leasing.models import ImportBatch, LeasePrice
 from tests import builders
 from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
 from tests.files import workbook
@@ -48,9 +49,10 @@ def test_each_role_sees_the_kinds_it_may_take_in(client_of, cast):
         return {one.kind for one in response.context["importers"]}
 
     inventory = {"units", "employees", "devices", "placements"}
-    of_people = {"employees", "devices", "placements"}
+    seen = {"intune", "directory"}
+    of_people = {"employees", "devices", "placements"} | seen
     assert kinds(cast.finance) == set(KINDS) - of_people - {"offers"}
-    assert kinds(cast.helpdesk) == inventory | {"deliveries", "offers"}
+    assert kinds(cast.helpdesk) == inventory | seen | {"deliveries", "offers", "lessor_assets"}
 
 
 def test_other_roles_and_other_kinds_are_refused(client_of, cast):
@@ -87,8 +89,8 @@ def test_the_differences_are_shown_before_anything_is_saved(unit, helpdesk):
 def test_a_confirmed_file_is_taken_in_by_the_user(unit, helpdesk, cast):
     response = helpdesk.post(PAGE, confirmation(upload(helpdesk)), follow=True)
 
-    assert response.redirect_chain == [(PAGE, 302)]
-    assert "Medarbejdere: 2 oprettet (medarbejdere)." in response.content.decode()
+    assert response.redirect_chain == [(f"/indlaes/nr/{ImportBatch.objects.get().pk}/", 302)]
+    assert "Medarbejdere: 2 medarbejdere oprettet." in response.content.decode()
     assert Employee.objects.count() == 2
     entries = LogEntry.objects.get_for_model(Employee)
     assert {entry.actor for entry in entries} == {cast.helpdesk}
@@ -147,8 +149,8 @@ def test_a_kept_file_is_its_owners_alone(unit, helpdesk, client_of, cast):
 
 def test_other_bytes_than_those_that_were_shown_are_shown_first(unit, helpdesk, cast):
     answer = confirmation(upload(helpdesk))
-    with open(uploads._place(cast.helpdesk, answer["token"]), "ab") as stream:
-        stream.write(b"\n")
+    key = uploads._key(cast.helpdesk, answer["token"])
+    caches[uploads.CACHE].set(key, caches[uploads.CACHE].get(key) + b"\n")
 
     page = helpdesk.post(PAGE, answer)
 
@@ -165,26 +167,22 @@ def test_a_token_that_was_never_given(unit, helpdesk, token):
     assert (response.status_code, response["Location"]) == (302, PAGE)
 
 
-def test_a_file_that_somebody_else_tidies_away_meanwhile_is_no_fault(
-    unit, helpdesk, cast, monkeypatch, tmp_path
+def test_a_new_file_sweeps_out_those_that_are_past_their_hour_and_no_other(
+    unit, helpdesk, cast, monkeypatch
 ):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     answer = confirmation(upload(helpdesk))
-    # Listed, and gone when it is looked at.
-    uploads._place(cast.helpdesk, "gone").symlink_to(tmp_path / "gone")
+    with monkeypatch.context() as changed:
+        changed.setattr(uploads, "KEPT_SECONDS", -10)
+        old = confirmation(upload(helpdesk))
 
-    upload(helpdesk)
+    newest = confirmation(upload(helpdesk))
 
-    assert uploads.kept(cast.helpdesk, answer["token"])
-
-
-def test_an_old_file_is_thrown_away(unit, helpdesk, cast, monkeypatch):
-    answer = confirmation(upload(helpdesk))
-    monkeypatch.setattr(uploads, "KEPT_SECONDS", -10)
-
-    upload(helpdesk)
-
-    assert uploads.kept(cast.helpdesk, answer["token"]) is None
+    assert uploads.kept(cast.helpdesk, old["token"]) is None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM web_upload")
+        assert cursor.fetchone() == (2,)
+    assert uploads.kept(cast.helpdesk, answer["token"]).read() == EMPLOYEES.encode()
+    assert uploads.kept(cast.helpdesk, newest["token"])
 
 
 def test_faults_stand_row_by_row_and_the_kind_stays(unit, helpdesk):
@@ -214,7 +212,7 @@ def test_a_file_that_is_no_table(unit, helpdesk):
     for content, reason in (
         (b"", "er tom"),
         (b"%PDF-1.7", "er en PDF"),
-        ("Navn;Farve\nAnna;rød\n", "her mangler: Initialer, Enhedsnr"),
+        ("Navn;Initialer;Enhedsnr;navn\nAnna;A;1;rød\n", "står to gange"),
     ):
         response = upload(helpdesk, content, name="<i>.pdf")
         assert response.status_code == 422
@@ -286,7 +284,7 @@ def test_taking_in_a_file_in_a_browser(page, live_server, cast, tmp_path):
     page.wait_for_selector("text=Se, hvad filen ændrer")
     assert_accessible_in_every_look(page)
     page.click("text=Gem ændringerne")
-    page.wait_for_selector("text=2 oprettet (medarbejdere)")
+    page.wait_for_selector("text=2 medarbejdere oprettet")
 
     assert Employee.objects.count() == 2
 

@@ -11,7 +11,7 @@ from django.core.serializers import serialize
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inventory.models import Employee, Placement
+from inventory.models import Employee, EmployeeAlias, Placement
 from inventory.placements.services.placements import place
 from leasing.billing.selectors.verification import breaches
 from leasing.models import (
@@ -28,7 +28,7 @@ from leasing.models import (
     OrderLine,
     Settings,
 )
-from leasing.retention.services import NAME, anonymise
+from leasing.retention.services.anonymise import NAME, anonymise
 from tests import builders as make
 from tests.leasing.closed import close
 
@@ -55,7 +55,7 @@ def everything():
         row
         for model in (
             *(Employee, Placement, Order, OrderLine, Approval, Mail, LogEntry),
-            *(Objection, LossReport, EndWish, BuyoutInvitation),
+            *(Objection, LossReport, EndWish, BuyoutInvitation, EmployeeAlias),
         )
         for row in model.objects.order_by("pk")
     ]

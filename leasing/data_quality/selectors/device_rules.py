@@ -1,0 +1,236 @@
+"""The rules about devices: who has them, and their leases."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import timedelta
+
+from albertslund_it.common.permissions import SEE_LAST_SEEN, VIEW_ALL_DEPARTMENTS
+from inventory.models import ExpectedReturn
+from leasing.data_quality.selectors import sets
+from leasing.data_quality.selectors.facts import Facts, LaidLease, PlacedOn
+from leasing.data_quality.selectors.rule import AmountOf, Of, Rule, pks
+from leasing.domain.accrual import a_quarter
+from leasing.stocktake.selectors.faults import found_otherwise
+
+# There is no rule for a lease without a sub-agreement: the database refuses one.
+
+
+class Overdue(Rule):
+    """What should have been handed in, and is with the one who was asked."""
+
+    key, of, is_late = "overdue", Of.DEVICES, True
+
+    def found(self, facts: Facts) -> Collection[int]:
+        asked = ExpectedReturn.objects.filter(due_on__lt=facts.on).order_by()
+        rows = asked.values_list("device", "employee", "unit")
+        return {device for device, *asked in rows if _is_with(facts.placed.get(device), *asked)}
+
+
+def _is_with(placed: PlacedOn | None, employee: int | None, unit: int) -> bool:
+    if placed is None:
+        return False
+    if employee:
+        return placed.employee == employee
+    return placed.employee is None and placed.unit == unit
+
+
+class Unreturned(Rule):
+    """What a cage should have taken back, and nobody found."""
+
+    key, of, is_late, amount = "unreturned", Of.DEVICES, True, AmountOf.INSTALMENT
+
+    def found(self, facts: Facts) -> Collection[int]:
+        return pks(sets.unreturned(facts.on))
+
+    def prices(self, facts: Facts, devices: Collection[int]) -> Mapping[int, int]:
+        return sets.instalments(devices)
+
+
+class Unreceived(Unreturned):
+    """What went with a cage, and the lessor did not have."""
+
+    key = "unreceived"
+
+    def found(self, facts: Facts) -> Collection[int]:
+        return pks(sets.unreceived(facts.on))
+
+
+class HeldByLeavers(Rule):
+    """What is placed with somebody who has left."""
+
+    key, is_late = "leavers", True
+
+    def found(self, facts: Facts) -> Collection[int]:
+        return [one.device for one in facts.placed.values() if facts.left(one.employee)]
+
+
+class AnotherUnit(Rule):
+    """What one unit pays, while its person is employed at others only.
+
+    Loans are left out, which Fælles IT pays, and people who have left, of whom another rule tells.
+    """
+
+    key = "moved"
+
+    def found(self, facts: Facts) -> Collection[int]:
+        return [
+            one.device
+            for one in facts.at_units
+            if (who := facts.people.get(one.employee or 0))
+            and who.unit != one.unit
+            and (one.employee, one.unit) not in facts.also_at
+            and not facts.left(one.employee)
+        ]
+
+
+class LongInStock(Rule):
+    """What has been leased and in stock for long."""
+
+    key = "stock"
+
+    def found(self, facts: Facts) -> Collection[int]:
+        return [] if facts.units is not None else pks(sets.long_in_stock(facts.on))
+
+
+class Unseen(Rule):
+    """What a unit pays for and nobody has switched on for long."""
+
+    key, needs = "unused", SEE_LAST_SEEN
+
+    def found(self, facts: Facts) -> Collection[int]:
+        since = facts.on - timedelta(days=sets.UNSEEN_DAYS)
+        seen = {one.device: one.last_seen for one in facts.devices.values() if one.last_seen}
+        placed = (one for one in facts.placed.values() if one.unit)
+        return [one.device for one in placed if seen.get(one.device, since) < since]
+
+    def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:
+        return {pk: facts.devices[pk].last_seen for pk in ids}
+
+
+class NeverSeen(Rule):
+    """The leased pc's that a unit has had for long, and that have never been switched on.
+
+    Where nothing has ever been seen, nobody says what is: then it finds nothing.
+    """
+
+    key, needs = "never_seen", SEE_LAST_SEEN
+
+    def found(self, facts: Facts) -> Collection[int]:
+        unseen = {
+            one.device
+            for one in facts.devices.values()
+            if one.last_seen is None and one.model in facts.pc_models
+        }
+        if not any(one.last_seen for one in facts.devices.values()):
+            return []
+        since = facts.on - timedelta(days=sets.STOCK_DAYS)
+        return [
+            one.device
+            for one in facts.at_units
+            if one.device in unseen and one.starts_on < since and one.device in facts.leases
+        ]
+
+    def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:
+        return {pk: facts.placed[pk].starts_on for pk in ids}
+
+
+class WithNobody(Rule):
+    """The pc's at a unit of which nobody has said who or what they are for."""
+
+    key = "nobody"
+
+    def found(self, facts: Facts) -> Collection[int]:
+        return [
+            one.device
+            for one in facts.at_units
+            if one.employee is None
+            and not one.used_for
+            and facts.devices[one.device].model in facts.pc_models
+        ]
+
+
+class EndedAndPlaced(Rule):
+    """What is still at a unit though its lease is over."""
+
+    key, of, is_late, amount = "ended", Of.DEVICES, True, AmountOf.INSTALMENT
+
+    def found(self, facts: Facts) -> Collection[int]:
+        placed = (one.device for one in facts.placed.values() if one.unit)
+        return [
+            device
+            for device in placed
+            if (lease := facts.leases.get(device))
+            and lease.ends_before <= facts.on
+            and device not in facts.gone
+        ]
+
+    def prices(self, facts: Facts, devices: Collection[int]) -> Mapping[int, int]:
+        return {pk: lease.instalment_ore for pk in devices if (lease := facts.leases.get(pk))}
+
+    def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:
+        return {pk: facts.leases[pk].ends_before for pk in ids}
+
+
+class Unpriced(Rule):
+    """What is leased without a price, and so billed to nobody."""
+
+    key, of = "unpriced", Of.DEVICES
+
+    def found(self, facts: Facts) -> Collection[int]:
+        return pks(sets.unpriced(facts.on))
+
+
+class OffTheList(Rule):
+    """What is leased at another price than the price list had on the lease's first day.
+
+    A term of another length than the list's has no price there, and is let be.
+    """
+
+    key, needs, amount = "price", VIEW_ALL_DEPARTMENTS, AmountOf.DIFFERENCE
+
+    def found(self, facts: Facts) -> Collection[int]:
+        return [device for device, *_ in self._off(facts, facts.leases)]
+
+    def prices(self, facts: Facts, devices: Collection[int]) -> Mapping[int, int]:
+        return {pk: abs(has - listed) for pk, has, listed in self._off(facts, devices)}
+
+    def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:
+        return {pk: (has, listed) for pk, has, listed in self._off(facts, ids)}
+
+    def _off(self, facts: Facts, devices: Collection[int]) -> Iterator[tuple[int, int, int]]:
+        """Yield (device, what it costs a quarter, what the list says)."""
+        for device in devices:
+            lease: LaidLease = facts.leases[device]
+            first = lease.laid[0]
+            listed = facts.listed_price(facts.devices[device].model, lease.starts_on)
+            if listed and listed[1] == first.quarters and listed[0] != first.price_ore:
+                yield device, a_quarter(first.price_ore, first.quarters), a_quarter(*listed)
+
+
+class FoundOtherwise(Rule):
+    """What nobody answered for in a stocktake, or is otherwise than the register says."""
+
+    key, of = "stocktake", Of.DEVICES
+
+    def found(self, facts: Facts) -> Collection[int]:
+        return list(found_otherwise(facts.on))
+
+    def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:
+        said = found_otherwise(facts.on)
+        return {pk: said[pk] for pk in ids}
+
+
+RULES: tuple[Rule, ...] = (
+    Overdue(),
+    Unreturned(),
+    Unreceived(),
+    HeldByLeavers(),
+    FoundOtherwise(),
+    EndedAndPlaced(),
+    AnotherUnit(),
+    LongInStock(),
+    Unseen(),
+    NeverSeen(),
+    WithNobody(),
+    Unpriced(),
+    OffTheList(),
+)

@@ -1,0 +1,194 @@
+"""What the standing rules look at on a day: each table is read once, and only if a rule asks."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from operator import itemgetter
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.rows import among
+from inventory.models import Departure, Device, Employee, Unit
+from inventory.placements.selectors import placements_in_force
+from leasing.billing.selectors.costs import pc_model_ids
+from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.domain.accrual import Term, a_quarter, accrued, span_of, terms_in_order
+from leasing.models import LeasePrice, LeaseTerm
+
+
+class PlacedOn(NamedTuple):
+    """Who has a device on the day; without a unit it is IT's stock."""
+
+    device: int
+    unit: int | None
+    employee: int | None
+    starts_on: date
+    used_for: str
+
+
+@dataclass(frozen=True, eq=False)
+class LaidLease:
+    """A device's lease with its terms laid end to end; one without a price is not here.
+
+    Devices of the same days and prices share one, so that what is worked out of it is so once.
+    """
+
+    starts_on: date
+    stops_on: date | None
+    laid: tuple[Term, ...]
+
+    @cached_property
+    def ends_before(self) -> date:
+        return span_of(self.laid, self.stops_on)[1]
+
+    @cached_property
+    def instalment_ore(self) -> int:
+        """Return what the lessor can bill a quarter, by the last term."""
+        return a_quarter(self.laid[-1].price_ore, self.laid[-1].quarters)
+
+
+class DeviceSeen(NamedTuple):
+    """A device as the register has it."""
+
+    device: int
+    serial_number: str
+    model: int
+    last_seen: date | None
+
+
+class Employment(NamedTuple):
+    """Where an employee works, and since when no longer."""
+
+    unit: int
+    left_on: date | None
+
+
+@dataclass
+class Facts:
+    """The register on a day; of what some units have, or of all."""
+
+    on: date
+    units: QuerySet[Unit] | None = None
+
+    @cached_property
+    def placed(self) -> dict[int, PlacedOn]:
+        """Return who has each device that has ever been placed."""
+        rows = placements_in_force(self.on).order_by()
+        if self.units is not None:
+            rows = rows.filter(unit__in=self.units)
+        columns = rows.values_list("device", "unit", "employee", "starts_on", "used_for")
+        return {row[0]: PlacedOn._make(row) for row in columns}
+
+    @cached_property
+    def at_units(self) -> list[PlacedOn]:
+        """Return what a unit has, so neither stock nor loans."""
+        return [one for one in self.placed.values() if one.unit and one.unit != self.cost_holder]
+
+    @cached_property
+    def by_unit(self) -> Mapping[int, list[int]]:
+        """Return the devices that each unit has."""
+        found = defaultdict(list)
+        for one in self.placed.values():
+            if one.unit:
+                found[one.unit].append(one.device)
+        return found
+
+    @cached_property
+    def cost_holder(self) -> int | None:
+        return Unit.objects.filter(is_cost_holder=True).values_list("pk", flat=True).first()
+
+    @cached_property
+    def devices(self) -> dict[int, DeviceSeen]:
+        """Return the devices by id, those that have left the register too."""
+        rows = Device.objects.order_by()
+        if self.units is not None:
+            rows = rows.filter(pk__in=among(self.placed, int))
+        columns = rows.values_list("pk", "serial_number", "model", "last_seen")
+        return {row[0]: DeviceSeen._make(row) for row in columns}
+
+    @cached_property
+    def gone(self) -> set[int]:
+        """Return what has left the register."""
+        left = Departure.objects.filter(left_on__lte=self.on).order_by()
+        return set(left.values_list("device", flat=True))
+
+    @cached_property
+    def pc_models(self) -> set[int]:
+        return set(pc_model_ids())
+
+    @cached_property
+    def people(self) -> dict[int, Employment]:
+        rows = Employee.objects.order_by()
+        if self.units is not None:
+            holders = {one.employee for one in self.placed.values() if one.employee}
+            rows = rows.filter(pk__in=among(holders, int))
+        return {row[0]: Employment(*row[1:]) for row in rows.values_list("pk", "unit", "left_on")}
+
+    @cached_property
+    def also_at(self) -> set[tuple[int, int]]:
+        """Return (employee, unit) of whoever is employed at several."""
+        through = Employee.also_employed_at.through.objects
+        return set(through.order_by().values_list("employee", "unit"))
+
+    @cached_property
+    def leases(self) -> dict[int, LaidLease]:
+        """Return the leases by their devices."""
+        rows = LeaseTerm.objects.order_by("lease", "position")
+        if self.units is not None:
+            rows = rows.filter(lease__device__in=among(self.placed, int))
+        terms: dict[int, tuple[tuple[date, date | None], list[tuple[int, int]]]] = {}
+        columns = ("lease__device", "lease__starts_on", "lease__stops_on", "price_ore", "quarters")
+        for device, starts_on, stops_on, *price in rows.values_list(*columns):
+            terms.setdefault(device, ((starts_on, stops_on), []))[1].append((price[0], price[1]))
+        alike: dict[tuple[object, ...], LaidLease] = {}
+        found: dict[int, LaidLease] = {}
+        for device, (days, prices) in terms.items():
+            key = (*days, *prices)
+            if key not in alike:
+                alike[key] = LaidLease(*days, terms_in_order(days[0], prices))
+            found[device] = alike[key]
+        return found
+
+    @cached_property
+    def costs(self) -> dict[int, int]:
+        """Return what each device costs in the quarter, of those whose lease runs."""
+        return quarter_costs(None if self.units is None else list(self.placed), self.on)
+
+    @cached_property
+    def _rest(self) -> dict[LaidLease, int]:
+        return {}
+
+    def rest_ore(self, lease: LaidLease) -> int:
+        """Return what a lease costs from the day's quarter until it expires; 0 when it has."""
+        if lease.ends_before <= self.on:
+            return 0
+        if lease not in self._rest:
+            first = Quarter.of(self.on).starts_on
+            done = accrued(lease.laid, lease.stops_on, first)
+            self._rest[lease] = accrued(lease.laid, lease.stops_on, lease.ends_before) - done
+        return self._rest[lease]
+
+    def left(self, employee: int | None) -> bool:
+        """Tell whether somebody has left by the day."""
+        who = self.people.get(employee) if employee else None
+        return bool(who and who.left_on and who.left_on <= self.on)
+
+    @cached_property
+    def _listed(self) -> dict[int, list[tuple[date, int, int]]]:
+        prices: dict[int, list[tuple[date, int, int]]] = defaultdict(list)
+        rows = LeasePrice.objects.order_by("model", "starts_on")
+        columns = rows.values_list("model", "starts_on", "price_ore", "quarters")
+        for model, starts_on, price_ore, quarters in columns:
+            prices[model].append((starts_on, price_ore, quarters))
+        return prices
+
+    def listed_price(self, model: int, day: date) -> tuple[int, int] | None:
+        """Return the price and the quarters that the price list has of a model on a day."""
+        prices = self._listed.get(model, [])
+        at = bisect_right(prices, day, key=itemgetter(0))
+        return prices[at - 1][1:] if at else None

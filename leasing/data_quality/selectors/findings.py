@@ -1,0 +1,206 @@
+"""What the standing rules find on a day, what it costs, and what of it is accepted for now."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from albertslund_it.web.database.rows import among
+from inventory.organisation.selectors.scope import employees_seen_by, sees_all, units_seen_by
+from leasing.approvals.selectors.one_pc import counted_placements
+from leasing.cost_table.moment import one_moment
+from leasing.data_quality.selectors.facts import Facts
+from leasing.data_quality.selectors.rule import Id, Of, Rule, pks
+from leasing.data_quality.selectors.rules import RULES, rules_for
+from leasing.models import AcceptedFinding
+
+MOST = 5
+# What an accepted finding of each kind is about.
+SUBJECTS = {
+    Of.LEASED: "device",
+    Of.DEVICES: "device",
+    Of.PEOPLE: "employee",
+    Of.UNITS: "unit",
+    Of.SEEN: "serial_number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found: the øre of each thing by its id; `accepted` are left out of the counts."""
+
+    rule: Rule
+    open: Mapping[Id, int]
+    accepted: Mapping[Id, int] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return len(self.open)
+
+    @property
+    def accepted_count(self) -> int:
+        return len(self.accepted)
+
+    @property
+    def quarter_ore(self) -> int:
+        return sum(self.open.values())
+
+    @property
+    def accepted_ore(self) -> int:
+        return sum(self.accepted.values())
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFinding:
+    """How much a rule found when it was last counted."""
+
+    rule: Rule
+    count: int
+    quarter_ore: int
+    accepted_count: int = 0
+
+
+Found = TypeVar("Found", Finding, CountedFinding)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a user sees on a day: the facts, and the people and units; None for all."""
+
+    facts: Facts
+    people: set[int] | None = None
+    units: set[int] | None = None
+
+    def keeps(self, of: Of, ids: Iterable[Id]) -> list[Id]:
+        """Keep what is seen, without the stock and what has left for who sees only some units."""
+        if self.units is None or self.people is None:
+            return list(ids)
+        seen: Collection[int] = self.facts.placed
+        if of is Of.PEOPLE:
+            seen = self.people
+        elif of is Of.UNITS:
+            seen = self.units
+        return [pk for pk in ids if pk in seen]
+
+
+def seen_by(user: User, today: date) -> Seen:
+    """Return what a user sees on a day."""
+    if sees_all(user):
+        return Seen(Facts(today))
+    units = units_seen_by(user, today)
+    return Seen(Facts(today, units), set(pks(employees_seen_by(user, today))), set(pks(units)))
+
+
+@one_moment()
+def findings_for(user: User, today: date) -> list[Finding]:
+    """Return what each rule finds, within what the user sees; late ones first, then the dearest.
+
+    The number of queries is that of the rules, whatever they find.
+    """
+    return in_order(findings_of(rules_for(user), seen_by(user, today)))
+
+
+def in_order(found: Iterable[Found]) -> list[Found]:
+    """Return findings in the order of a page: late ones first, then the dearest."""
+    return sorted(found, key=lambda one: (not (one.count and one.rule.is_late), -one.quarter_ore))
+
+
+@one_moment()
+def finding_for(rule: Rule, user: User, today: date) -> tuple[Finding, Facts]:
+    """Return what one rule finds, within what the user sees, and the facts it was found in."""
+    seen = seen_by(user, today)
+    [finding] = findings_of([rule], seen)
+    return finding, seen.facts
+
+
+@one_moment()
+def all_findings(today: date) -> list[Finding]:
+    """Return what each rule finds in the whole municipality."""
+    return findings_of(RULES, Seen(Facts(today)))
+
+
+def costly_findings(user: User, today: date) -> list[Finding]:
+    """Return what a user is to see first of all, found now."""
+    return costliest(findings_for(user, today))
+
+
+def costliest(findings: Iterable[Found]) -> list[Found]:
+    """Return all that is late, then the dearest of the others; five, or all that is late."""
+    found = [finding for finding in findings if finding.count]
+    late = [finding for finding in found if finding.rule.is_late]
+    others = [one for one in found if not one.rule.is_late and one.quarter_ore]
+    return late + others[: max(0, MOST - len(late))]
+
+
+def open_ids(rule: Rule, today: date) -> list[Id]:
+    """Return the ids of what a rule finds and nobody has accepted; a list narrows them further."""
+    hidden = accepted_ids(today, [rule])[rule.key]
+    return [pk for pk in rule.found(Facts(today)) if pk not in hidden]
+
+
+def findings_of(rules: Iterable[Rule], seen: Seen) -> list[Finding]:
+    """Return what rules find, with what each thing costs in the quarter."""
+    rules, facts = list(rules), seen.facts
+    found = {rule: seen.keeps(rule.of, rule.found(facts)) for rule in rules}
+    held = _held_by(
+        {pk for rule, ids in found.items() if rule.of is Of.PEOPLE for pk in ids}, facts
+    )
+    hidden = accepted_ids(facts.on, rules)
+    return [
+        _finding(rule, _amounts(rule, ids, facts, held), hidden[rule.key])
+        for rule, ids in found.items()
+    ]
+
+
+def _finding(rule: Rule, amounts: Mapping[Id, int], hidden: Collection[Id]) -> Finding:
+    if not hidden:
+        return Finding(rule, amounts)
+    accepted = {pk: ore for pk, ore in amounts.items() if pk in hidden}
+    return Finding(rule, {pk: o for pk, o in amounts.items() if pk not in accepted}, accepted)
+
+
+def _amounts(
+    rule: Rule, ids: list[Id], facts: Facts, held: Mapping[int, list[int]]
+) -> dict[Id, int]:
+    """Return what each thing that is found costs; of what must be leased, only what is."""
+    if rule.of is Of.SEEN or not ids:
+        return dict.fromkeys(ids, 0)
+    if rule.of is Of.PEOPLE or rule.of is Of.UNITS:
+        devices = held if rule.of is Of.PEOPLE else facts.by_unit
+        return {pk: sum(facts.costs.get(one, 0) for one in devices.get(pk, ())) for pk in ids}
+    prices = rule.prices(facts, ids)
+    if rule.of is Of.LEASED:
+        return {pk: prices.get(pk, 0) for pk in ids if pk in facts.costs}
+    return {pk: prices.get(pk, 0) for pk in ids}
+
+
+def _held_by(people: Collection[int], facts: Facts) -> Mapping[int, list[int]]:
+    """Return the pc's that people have, and so cost."""
+    held = defaultdict(list)
+    if people:
+        rows = counted_placements(facts.on).filter(employee__in=among(people, int)).order_by()
+        for person, device in rows.values_list("employee", "device"):
+            held[person].append(device)
+    return held
+
+
+def accepted_on(day: date) -> QuerySet[AcceptedFinding]:
+    """Return what is accepted on a day: from when it was said, to its last day."""
+    return AcceptedFinding.objects.filter(accepted_on__lte=day, until__gte=day)
+
+
+def accepted_ids(day: date, rules: Iterable[Rule]) -> dict[str, set[Id]]:
+    """Return the ids of what is accepted on a day, by the key of the rule."""
+    subjects = {rule.key: SUBJECTS[rule.of] for rule in rules}
+    found: dict[str, set[Id]] = {key: set() for key in subjects}
+    rows: list[dict[str, Any]] = list(
+        accepted_on(day).order_by().values("rule", *set(SUBJECTS.values()))
+    )
+    for row in rows:
+        if subject := subjects.get(row["rule"]):
+            found[row["rule"]].add(row[subject])
+    return found

@@ -1,0 +1,169 @@
+"""Paying for nothing: what is leased and not used, by the rules that say so, each device once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.models import User
+
+from albertslund_it.web.database.rows import among
+from inventory.models import Device, Employee
+from inventory.organisation.selectors.scope import reads_names
+from leasing.cost_table.moment import one_moment
+from leasing.data_quality.selectors.facts import Facts
+from leasing.data_quality.selectors.fault_rows import FaultPlace, places
+from leasing.data_quality.selectors.findings import Finding, Seen, findings_of, seen_by
+from leasing.data_quality.selectors.rules import BY_KEY, rules_for
+from leasing.models import OrderLine, Status
+
+# The rules that say a device is not used, the surest first.
+KEYS = ("ended", "leavers", "overdue", "stock", "never_seen", "unused", "nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class IdleSum:
+    """How much is leased and not used, what it costs in the quarter, and from it until expiry."""
+
+    count: int = 0
+    quarter_ore: int = 0
+    rest_ore: int = 0
+
+    def __add__(self, other: "IdleSum") -> "IdleSum":
+        return IdleSum(
+            self.count + other.count,
+            self.quarter_ore + other.quarter_ore,
+            self.rest_ore + other.rest_ore,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An order line that is approved and not bought, which a device of its model could fill."""
+
+    line_id: int
+    order_number: str
+    unit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """A device that is paid for and not used: why, by the rules' keys, and who could use it."""
+
+    id: int
+    name: str
+    model: str
+    place: FaultPlace
+    person: str
+    why: tuple[str, ...]
+    quarter_ore: int
+    rest_ore: int
+    ends_before: date | None
+    waiting: Waiting | None = None
+
+    @property
+    def sum(self) -> IdleSum:
+        return IdleSum(1, self.quarter_ore, self.rest_ore)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSum:
+    """What a unit pays for nothing; or a department, with its units."""
+
+    place: FaultPlace
+    sum: IdleSum
+
+
+def idle_sum(user: User, today: date) -> IdleSum:
+    """Return how much of what a user sees is leased and not used."""
+    with one_moment():
+        seen = seen_by(user, today)
+        why = _reasons(user, seen)
+        return sum((_sum_of(pk, seen.facts) for pk in why), IdleSum())
+
+
+def idle_devices(user: User, today: date) -> list[Idle]:
+    """Return what is leased and not used, of what a user sees: the dearest first."""
+    with one_moment():
+        seen = seen_by(user, today)
+        why = _reasons(user, seen)
+        rows = list(_rows(why, seen.facts, with_names=reads_names(user)))
+    rows.sort(key=lambda row: (-row.quarter_ore, row.name))
+    return rows
+
+
+def _reasons(user: User, seen: Seen) -> dict[int, tuple[str, ...]]:
+    """Return why each device is not used, of those that nobody has accepted."""
+    known = {rule.key for rule in rules_for(user)}
+    found: list[Finding] = findings_of([BY_KEY[key] for key in KEYS if key in known], seen)
+    why: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    for finding in found:
+        for pk in finding.open:
+            # What is due to be handed in may be the municipality's own: nobody pays for it.
+            if pk in seen.facts.leases:
+                why[pk] += (finding.rule.key,)
+    return dict(why)
+
+
+def _sum_of(device: int, facts: Facts) -> IdleSum:
+    return IdleSum(1, facts.costs.get(device, 0), facts.rest_ore(facts.leases[device]))
+
+
+def _rows(why: Mapping[int, tuple[str, ...]], facts: Facts, *, with_names: bool) -> Iterable[Idle]:
+    units = places()
+    stock = units.get(facts.cost_holder or 0, FaultPlace())
+    holders = {pk: placed for pk in why if (placed := facts.placed.get(pk))}
+    names = _names({one.employee for one in holders.values()} if with_names else set())
+    waiting = _waiting()
+    devices = Device.objects.filter(pk__in=among(why, int)).order_by("serial_number")
+    for pk, number, model_id, model in devices.values_list(
+        "pk", "serial_number", "model", "model__name"
+    ):
+        placed = holders.get(pk)
+        lines = waiting[model_id] if placed is None or placed.unit is None else []
+        cost = _sum_of(pk, facts)
+        yield Idle(
+            pk,
+            number,
+            model,
+            units.get(placed.unit or 0, stock) if placed else stock,
+            names.get(placed.employee or 0, "") if placed else "",
+            why[pk],
+            cost.quarter_ore,
+            cost.rest_ore,
+            facts.leases[pk].ends_before,
+            lines.pop() if lines else None,
+        )
+
+
+def _names(ids: set[int | None]) -> dict[int, str]:
+    wanted = {pk for pk in ids if pk}
+    rows = Employee.objects.filter(pk__in=among(wanted, int)).order_by()
+    return dict(rows.values_list("pk", "name"))
+
+
+def _waiting() -> Mapping[int, list[Waiting]]:
+    """Return the lines that wait for each model, the newest first: the last is given first."""
+    found = defaultdict(list)
+    lines = OrderLine.objects.filter(status=Status.APPROVED).order_by("-pk")
+    for model, line, order, unit in lines.values_list("model", "pk", "order", "unit"):
+        found[model].append(Waiting(line, f"B{order}", unit))
+    return found
+
+
+def by_place(rows: Iterable[Idle]) -> list[tuple[PlaceSum, list[PlaceSum]]]:
+    """Add up by department, each with its units, the dearest first."""
+    units: dict[FaultPlace, IdleSum] = defaultdict(IdleSum)
+    for row in rows:
+        units[row.place] += row.sum
+    departments: dict[tuple[int | None, str], list[PlaceSum]] = defaultdict(list)
+    for place, amount in units.items():
+        name = place.department or place.unit
+        departments[place.department_id, name].append(PlaceSum(place, amount))
+    found = []
+    for (pk, name), parts in departments.items():
+        parts.sort(key=lambda one: (-one.sum.quarter_ore, one.place.unit))
+        whole = sum((one.sum for one in parts), IdleSum())
+        found.append((PlaceSum(FaultPlace(department_id=pk, department=name), whole), parts))
+    found.sort(key=lambda one: (-one[0].sum.quarter_ore, one[0].place.department))
+    return found

@@ -1,0 +1,93 @@
+"""Take in a file as its preview showed it: done while one waits, or by the worker."""
+
+import io
+
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.forms.agreement import refuse_unless_seen
+from inventory.imports.importers.reading import Importer
+from inventory.models import SourceKind
+from leasing.imports.forms import Step
+from leasing.imports.importers.files import import_file
+from leasing.imports.importers.kinds import KINDS
+from leasing.imports.importers.reports import ImportReport
+from leasing.imports.selectors import taken_in_as
+from leasing.imports.views.reports import digest_of_file, rows_shown, what_was_done
+from leasing.jobs.services.kinds import JobAsked, JobOutcome
+from leasing.supplier.views.invoices import landing_of
+
+# Where to go on after a kind of file was taken in; others show what came of it.
+LANDINGS = {
+    "supplier_invoice": landing_of,
+    **dict.fromkeys(SourceKind.values, lambda made: reverse("sources")),
+}
+
+
+def asked_of(importer: Importer, step: Step, agreed: str) -> dict[str, object]:
+    """Return what the job is asked with: the file's kind, what was chosen, what was agreed to."""
+    return {
+        "kind": importer.kind,
+        "name": step.name,
+        "sheet": step.sheet,
+        "good_rows": step.good_rows,
+        "dates_hold": step.dates_hold,
+        "quarter": str(step.quarter or ""),
+        "agreed": agreed,
+        "back": reverse("import-kind", args=[importer.kind]),
+    }
+
+
+def take_in_file(asked: JobAsked) -> JobOutcome:
+    """Take in a file, if it still does what the person saw."""
+    said = asked.arguments
+    importer = KINDS[said["kind"]]
+    if not asked.user.has_perms(importer.permissions):
+        raise PermissionDenied
+    step = Step(
+        token="",
+        name=said["name"],
+        sheet=said["sheet"],
+        good_rows=said["good_rows"],
+        dates_hold=said["dates_hold"],
+        quarter=Quarter.parse(said["quarter"]) if said["quarter"] else None,
+    )
+    stream = io.BytesIO(asked.data)
+    digest = digest_of_file(stream)
+
+    def agree(report: ImportReport) -> None:
+        refuse_unless_seen(said["agreed"], rows_shown(report, digest, step))
+
+    report = import_file(
+        kind=importer.kind,
+        stream=stream,
+        filename=step.name,
+        actor=asked.user,
+        today=asked.today,
+        now=asked.now,
+        quarter=step.quarter,
+        sheet=step.sheet,
+        good_rows=step.good_rows,
+        dates_hold=step.dates_hold,
+        agree=agree,
+        progress=asked.tell,
+    )
+    return _outcome(importer, report, step, digest)
+
+
+def _outcome(importer: Importer, report: ImportReport, step: Step, digest: str) -> JobOutcome:
+    """Say what a file did, and lead to where it can be seen and undone."""
+    landing = LANDINGS.get(importer.kind)
+    goes_on = landing([row.pk for row in report.made]) if landing and report.made else ""
+    page = reverse("import-batch", args=[report.batch.pk]) if report.batch else ""
+    if page and not goes_on:
+        return JobOutcome(f"{step.name} er indlæst.", page)  # its page says the rest
+    if not page and (earlier := taken_in_as(importer.kind, digest)):
+        told = f"{step.name} er taget ind allerede, som nr. {earlier.pk}."
+        return JobOutcome(told, reverse("import-batch", args=[earlier.pk]), is_news=False)
+    return JobOutcome(
+        f"{importer.label}: {what_was_done(report)}",
+        goes_on or reverse("import-kind", args=[importer.kind]),
+        more=(f"Se eller fortryd {str(report.batch).lower()}", page) if page else None,
+    )

@@ -1,0 +1,180 @@
+"""The kinds of difference between other sources and the register: each with its rows and kroner."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Model, QuerySet
+
+from albertslund_it.common.permissions import (
+    IMPORT_INVENTORY,
+    REGISTER_DELIVERIES,
+    SEE_LAST_SEEN,
+    VIEW_EMPLOYEE,
+)
+from albertslund_it.web.database.rows import among
+from inventory.models import Device, SourceKind
+from inventory.placements.selectors import placements_in_force
+from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.cost_table.moment import one_moment
+from leasing.lessor_questions.selectors import Mismatch
+from leasing.sources.selectors import differences, lessor
+
+# When a device was seen, and by whom it is used, is the helpdesk's alone.
+NEEDS = {
+    SourceKind.INTUNE: (SEE_LAST_SEEN, VIEW_EMPLOYEE, IMPORT_INVENTORY),
+    SourceKind.DIRECTORY: (SEE_LAST_SEEN, VIEW_EMPLOYEE, IMPORT_INVENTORY),
+    SourceKind.LESSOR: (REGISTER_DELIVERIES,),
+}
+
+
+class FoundAs(Enum):
+    """What a kind of difference finds: ours, or what stands in the source."""
+
+    DEVICES = "devices"
+    MACHINES = "machines"
+    PEOPLE = "people"
+    ACCOUNTS = "accounts"
+    ASSETS = "assets"
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceKind:
+    """A kind of difference; `price` says what its rows cost a quarter, where units do not pay."""
+
+    key: str
+    source: SourceKind
+    of: FoundAs
+    find: Callable[[date], QuerySet[Any]]
+    price: Callable[[Collection[int], date], dict[int, int]] | None = None
+
+
+def _with(mismatch: Mismatch, on: date) -> QuerySet[Device]:
+    ids = [one.device_id for one in lessor.disagreeing(on, mismatch)]
+    return Device.objects.filter(pk__in=among(ids, int))
+
+
+def _listed_instalments(mismatch: Mismatch, ids: Collection[int], on: date) -> dict[int, int]:
+    """Return what the lessor says that it takes a quarter."""
+    return {
+        (one.device_id or one.listed.pk): one.listed.instalment_ore or 0
+        for one in lessor.disagreeing(on, mismatch)
+        if one.listed
+    }
+
+
+def _too_much(ids: Collection[int], on: date) -> dict[int, int]:
+    """Return by how much the lessor's instalment is above ours."""
+    return {
+        one.device_id: (one.listed.instalment_ore or 0) - one.leased.instalment_ore
+        for one in lessor.disagreeing(on, Mismatch.INSTALMENT)
+        if one.listed and one.leased and one.device_id
+    }
+
+
+def _nothing(ids: Collection[int], on: date) -> dict[int, int]:
+    return {}
+
+
+INTUNE, DIRECTORY, LESSOR = SourceKind.INTUNE, SourceKind.DIRECTORY, SourceKind.LESSOR
+DEVICES = FoundAs.DEVICES
+KINDS = (
+    DifferenceKind("aldrig-tilmeldt", INTUNE, DEVICES, differences.never_enrolled),
+    DifferenceKind(
+        "ukendt-udstyr", INTUNE, FoundAs.MACHINES, differences.in_mdm_not_in_register, _nothing
+    ),
+    DifferenceKind("ikke-i-intune", INTUNE, DEVICES, differences.gone_from_mdm),
+    DifferenceKind("anden-bruger", INTUNE, DEVICES, differences.other_user),
+    DifferenceKind("anden-enhed", INTUNE, DEVICES, differences.other_unit),
+    DifferenceKind("anden-model", INTUNE, DEVICES, differences.other_model),
+    DifferenceKind("ikke-set", INTUNE, DEVICES, differences.unseen),
+    DifferenceKind("lidt-ram", INTUNE, DEVICES, differences.little_ram),
+    DifferenceKind("gammel-windows", INTUNE, DEVICES, differences.no_windows_11),
+    DifferenceKind("udskiftet-i-brug", INTUNE, DEVICES, differences.replaced_but_seen),
+    DifferenceKind("uden-konto", DIRECTORY, FoundAs.PEOPLE, differences.gone_people),
+    DifferenceKind(
+        "bruger-i-anden-enhed", DIRECTORY, FoundAs.PEOPLE, differences.people_at_another_unit
+    ),
+    DifferenceKind(
+        "ukendte-brugere", DIRECTORY, FoundAs.ACCOUNTS, differences.unknown_people, _nothing
+    ),
+    DifferenceKind("tastefejl", LESSOR, DEVICES, lessor.mistyped),
+    DifferenceKind("kun-i-registeret", LESSOR, DEVICES, lessor.not_on_lessors_list),
+    DifferenceKind(
+        "kun-hos-leasinggiver",
+        LESSOR,
+        FoundAs.ASSETS,
+        lessor.only_with_lessor,
+        partial(_listed_instalments, Mismatch.UNKNOWN),
+    ),
+    DifferenceKind(
+        "ikke-leaset",
+        LESSOR,
+        DEVICES,
+        partial(_with, Mismatch.NOT_LEASED),
+        partial(_listed_instalments, Mismatch.NOT_LEASED),
+    ),
+    DifferenceKind("anden-ydelse", LESSOR, DEVICES, partial(_with, Mismatch.INSTALMENT), _too_much),
+    DifferenceKind("andet-udloeb", LESSOR, DEVICES, partial(_with, Mismatch.EXPIRY)),
+    DifferenceKind("anden-underaftale", LESSOR, DEVICES, partial(_with, Mismatch.AGREEMENT)),
+    DifferenceKind("leasinggivers-model", LESSOR, DEVICES, partial(_with, Mismatch.MODEL)),
+)
+BY_KEY = {kind.key: kind for kind in KINDS}
+
+
+def sources_for(user: User) -> list[SourceKind]:
+    """Return the sources whose differences a user may see."""
+    return [source for source, needs in NEEDS.items() if user.has_perms(needs)]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDifference:
+    """How many rows a kind of difference has, and what they cost a quarter."""
+
+    kind: DifferenceKind
+    count: int
+    quarter_ore: int
+
+
+@one_moment()
+def found_differences(sources: Collection[SourceKind], on: date) -> list[FoundDifference]:
+    """Return every kind of difference of some sources, the dearest of each first."""
+    found = []
+    for kind in KINDS:
+        if kind.source in sources:
+            ids = ids_of(kind.find(on))
+            found.append(FoundDifference(kind, len(ids), sum(amounts(kind, ids, on).values())))
+    return sorted(found, key=lambda one: -one.quarter_ore)
+
+
+def ids_of(rows: QuerySet[Model]) -> list[int]:
+    """Return the ids of rows."""
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def amounts(kind: DifferenceKind, ids: Collection[int], on: date) -> Mapping[int, int]:
+    """Return what some rows of a kind cost a quarter, of those that cost anything."""
+    if not ids:
+        return {}
+    if kind.price:
+        wanted = set(ids)
+        return {pk: ore for pk, ore in kind.price(ids, on).items() if pk in wanted}
+    if kind.of is FoundAs.DEVICES:
+        return quarter_costs(list(ids), on)
+    return _of_people(ids, on)
+
+
+def _of_people(ids: Iterable[int], on: date) -> dict[int, int]:
+    """Return what people's devices cost a quarter."""
+    held = placements_in_force(on).filter(employee__in=among(ids, int)).order_by()
+    pairs = list(held.values_list("device", "employee"))
+    costs = quarter_costs([device for device, _ in pairs], on)
+    sums: Counter[int] = Counter()
+    for device, person in pairs:
+        sums[person] += costs.get(device, 0)
+    return dict(sums)

@@ -1,0 +1,147 @@
+"""What a stocktake found that the register still says otherwise."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from albertslund_it.web.database.rows import among
+from inventory.models import Device
+from leasing.models import CountedDevice, LossReport, StocktakeFind
+from leasing.stocktake.selectors.standing import StandsAt, standings_of
+
+Answer = CountedDevice.Answer
+WRONG = (Answer.NO, Answer.WRONG_UNIT, Answer.BROKEN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    pk: int
+    device_id: int
+    serial_number: str
+    answer: str
+    unit_id: int
+    employee_id: int | None
+    number_now: str
+
+
+_FIELDS = (
+    "pk",
+    "device",
+    "serial_number",
+    "answer",
+    "unit",
+    "employee",
+    "device__serial_number",
+)
+
+
+def could_be_faults(
+    rows: QuerySet[CountedDevice], on: date, *, is_over: bool = False
+) -> QuerySet[CountedDevice]:
+    """Keep what was answered otherwise than the register says, and silence once the day is past.
+
+    `is_over` takes the day for past.
+    """
+    until = _end_of(on)
+    past = Q(stocktake__due_on__lt=on) | Q(stocktake__closed_at__lt=until)
+    silent = Q(answer="") if is_over else Q(answer="") & past
+    later = CountedDevice.objects.filter(
+        device=OuterRef("device"), pk__gt=OuterRef("pk"), stocktake__is_withdrawn=False
+    )
+    said = Q(answer__in=WRONG, answered_at__lt=until)
+    begun = rows.filter(stocktake__started_at__lt=until, stocktake__is_withdrawn=False)
+    return begun.filter(said | silent, ~Exists(later))
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def open_faults(
+    rows: QuerySet[CountedDevice], on: date, *, is_over: bool = False
+) -> dict[int, int]:
+    """Return the device of each row that is still a fault, by the row's id.
+
+    It is none any more when the register says otherwise than it did: the device is with another
+    person, at another unit, swapped, reported lost or gone.
+    """
+    found = could_be_faults(rows, on, is_over=is_over).order_by().values_list(*_FIELDS)
+    kept = [_Row(*row) for row in found.iterator(chunk_size=5_000)]
+    if not kept:
+        return {}
+    settled = _settled([row.device_id for row in kept], on)
+    kept = [row for row in kept if row.device_id not in settled]
+    stands = standings_of([row.device_id for row in kept], on)
+    return {row.pk: row.device_id for row in kept if _still(row, stands[row.device_id])}
+
+
+def _settled(device_ids: Iterable[int], on: date) -> set[int]:
+    """Return the devices that have left the register, or are reported lost."""
+    ids = among(device_ids, int)
+    gone = Device.objects.out_of_register(on).filter(pk__in=ids)
+    lost = LossReport.objects.filter(device__in=ids, found_on=None)
+    return {
+        *gone.order_by().values_list("pk", flat=True),
+        *lost.order_by().values_list("device", flat=True),
+    }
+
+
+def _still(row: _Row, stands: StandsAt) -> bool:
+    """Tell whether the register says what it said when it was answered, or asked in vain."""
+    if row.answer == Answer.BROKEN and row.number_now != row.serial_number:
+        return False
+    if row.employee_id is None:
+        return stands.employee_id is None and stands.unit_id == row.unit_id
+    is_same_person = stands.employee_id == row.employee_id
+    if row.answer == Answer.WRONG_UNIT:
+        return is_same_person and stands.unit_id == row.unit_id
+    return is_same_person
+
+
+def open_finds(finds: QuerySet[StocktakeFind], on: date) -> dict[int, int]:
+    """Return the device of each find that the register still has elsewhere, by the find's id.
+
+    A later answer about the device, in whatever stocktake, counts before it.
+    """
+    later = CountedDevice.objects.filter(
+        device=OuterRef("device"), answered_at__gt=OuterRef("found_at")
+    )
+    again = StocktakeFind.objects.filter(device=OuterRef("device"), pk__gt=OuterRef("pk"))
+    rows = finds.filter(~Exists(later), ~Exists(again), device__isnull=False)
+    rows = rows.filter(stocktake__is_withdrawn=False, found_at__lt=_end_of(on)).order_by()
+    kept = [
+        (pk, device, unit)
+        for pk, device, unit in rows.values_list("pk", "device", "unit")
+        if device is not None
+    ]
+    if not kept:
+        return {}
+    settled = _settled([device for _, device, _ in kept], on)
+    stands = standings_of([device for _, device, _ in kept], on)
+    return {
+        pk: device
+        for pk, device, unit in kept
+        if device not in settled and stands[device].unit_id != unit
+    }
+
+
+FOUND = "found"  # scanned where it does not belong, and not counted by that stocktake
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOtherwise:
+    """What a stocktake found of a device: an answer, '' for none, or `FOUND`."""
+
+    answer: str
+
+
+def found_otherwise(on: date) -> dict[int, SaidOtherwise]:
+    """Return what a stocktake found of each device of which the register does not say so."""
+    finds = open_finds(StocktakeFind.objects.all(), on)
+    rows = open_faults(CountedDevice.objects.all(), on)
+    answers = CountedDevice.objects.filter(pk__in=among(rows, int)).order_by()
+    said = dict.fromkeys(finds.values(), FOUND) | dict(answers.values_list("device", "answer"))
+    return {device: SaidOtherwise(answer) for device, answer in said.items()}

@@ -1,0 +1,188 @@
+"""Paying for nothing: what is leased and not used, who pays it, and what ends it."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from albertslund_it.common.money import parse_kroner
+from inventory.models import Device
+from leasing.billing.selectors.quarter_costs import cost_of
+from leasing.cost_table.moment import bring_up_to_date
+from leasing.data_quality.selectors.idle import IdleSum, by_place, idle_devices, idle_sum
+from leasing.models import AcceptedFinding, Settings
+from tests import builders as make
+from tests.leasing.pages import queries_of, read, text_of
+
+TODAY = date(2026, 11, 23)
+ADDRESS = "/datakvalitet/ikke-i-brug/"
+# F: the fourth quarter of a T14 that began with the year, and from it until its end.
+QUARTER_ORE, WHOLE_ORE = 34942, 559066
+REST_ORE = WHOLE_ORE - WHOLE_ORE * 3 // 16
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def today(settings):
+    settings.TODAY = TODAY
+
+
+@pytest.fixture
+def idle(cast):
+    """Lease one of each kind that nobody uses, one that somebody does, and one elsewhere."""
+    make.cost_holder()
+    unit = cast.unit
+    foreign = make.unit("2001", "Åhaven", department=make.department("Miljø & Teknik"))
+    for number, where in (("1", unit), ("9", foreign)):
+        gone = make.employee(f"gone{number}", "Grethe", unit=where, left_on=date(2026, 11, 1))
+        make.lease(f"LEFT{number}", unit=where, employee=gone)
+    for number in ("USED1", "UNSEEN1"):
+        make.lease(number, unit=unit, employee=make.employee(number.lower(), number, unit=unit))
+    make.lease("NOBODY1", unit=make.unit("1002", "Nabo", department=cast.department))
+    make.lease("STOCK1")
+    make.lease("ENDED1", unit=unit, quarters=2, employee=make.employee("end", "Ea", unit=unit))
+    Device.objects.update(last_seen=date(2026, 11, 20))
+    Device.objects.filter(serial_number="UNSEEN1").update(last_seen=date(2026, 8, 1))
+
+
+def why(user):
+    return {row.name: row.why for row in idle_devices(user, TODAY)}
+
+
+def test_each_device_once_with_all_that_speaks_for_it(idle, cast):
+    assert why(cast.helpdesk) == {
+        "LEFT1": ("leavers",),
+        "LEFT9": ("leavers",),
+        "NOBODY1": ("nobody",),
+        "STOCK1": ("stock",),
+        "UNSEEN1": ("unused",),
+        "ENDED1": ("ended",),
+    }
+    Device.objects.filter(serial_number="LEFT1").update(last_seen=date(2026, 8, 1))
+    assert why(cast.helpdesk)["LEFT1"] == ("leavers", "unused")
+    assert idle_sum(cast.helpdesk, TODAY).count == 6
+
+
+def test_it_costs_what_the_leases_cost_and_a_lease_that_is_over_costs_nothing(idle, cast):
+    rows = {row.name: row for row in idle_devices(cast.helpdesk, TODAY)}
+    assert (rows["LEFT1"].quarter_ore, rows["LEFT1"].rest_ore) == (QUARTER_ORE, REST_ORE)
+    assert (rows["ENDED1"].quarter_ore, rows["ENDED1"].rest_ore) == (0, 0)
+    devices = Device.objects.filter(pk__in=[row.id for row in rows.values()])
+    whole = idle_sum(cast.helpdesk, TODAY)
+    assert whole.quarter_ore == cost_of(devices, TODAY).quarter_ore
+    assert whole == sum((row.sum for row in rows.values()), IdleSum())
+    places = by_place(rows.values())
+    assert whole == sum((one.sum for one, _ in places), IdleSum())
+    for department, units in places:
+        assert department.sum == sum((one.sum for one in units), IdleSum())
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [("head", {"LEFT1", "NOBODY1", "ENDED1"}), ("unit_leader", {"LEFT1", "ENDED1"})],
+)
+def test_leaders_see_their_own_and_nothing_of_when_it_was_seen(idle, cast, client_of, role, seen):
+    user = getattr(cast, role)
+    assert set(why(user)) == seen
+    page = read(client_of(user), ADDRESS)
+    text = text_of(page)
+    assert "Ikke set" not in text
+    assert "UNSEEN1" not in text
+    assert "Tag tilbage" not in text
+    assert "Uden dem, der ikke er set længe; det ser kun it-helpdesk." in text
+
+
+def test_the_helpdesk_is_told_of_nothing_left_out_and_ticks_by_where_it_is(idle, cast, client_of):
+    page = read(client_of(cast.helpdesk), ADDRESS)
+    assert "det ser kun it-helpdesk" not in text_of(page)
+    in_stock = page.xpath("//input[contains(@class, 'pick-stock')]/@value")
+    assert in_stock == ["STOCK1"]
+    [hand_out] = page.xpath("//button[contains(@class, 'picked-stock')]/@formaction")
+    assert hand_out == "/udstyr/udlever/"
+    assert len(page.xpath("//button[contains(@class, 'picked-held')]")) == 2
+
+
+def test_it_is_first_on_a_leaders_front_page_and_is_what_the_page_adds_up_to(idle, cast, client_of):
+    client = client_of(cast.head)
+    first = read(client, "/").xpath("//section[contains(@class, 'lead-decide')]//li")[0]
+    assert "3 stk. er leaset, men ikke i brug" in text_of(first)
+    [amount] = first.xpath(".//span[@class='task-figure']/text()")
+    [address] = first.xpath("a/@href")
+    page = read(client, address)
+    sums = [parse_kroner(cell) for cell in page.xpath("//tfoot//td[2]/text()") if cell.strip()]
+    assert sums[0] == parse_kroner(amount) == 2 * QUARTER_ORE
+
+
+def test_a_department_or_a_reason_opens_its_own_rows(idle, cast, client_of):
+    client = client_of(cast.helpdesk)
+    page = read(client, ADDRESS)
+    links = page.xpath("//tbody[contains(@class, 'fold')]//th/a/@href")
+    assert len(links) == len({*links}) == 6  # three who pay, and the units of two
+    for address in links:
+        row = page.xpath(f"//a[@href='{address}']/ancestor::tr")[0]
+        listed = read(client, address.partition("#")[0]).xpath("//div[@id='liste']//tbody/tr")
+        assert len(listed) == int(row.xpath("td")[0].text_content())
+    only = text_of(read(client, f"{ADDRESS}?grund=stock").xpath("//div[@id='liste']")[0])
+    assert "STOCK1" in only
+    assert "LEFT1" not in only
+
+
+def test_each_row_has_what_ends_it(idle, cast, client_of):
+    Settings.objects.update(helpdesk_mail="hjaelp@example.dk")
+
+    def links(user):
+        rows = read(client_of(user), ADDRESS).xpath("//div[@id='liste']//tbody/tr")
+        return {
+            row.xpath("th/a/text()")[0]: [
+                (link.text, link.get("href")) for link in row.xpath("td[last()]/a")
+            ]
+            for row in rows
+        }
+
+    found = links(cast.helpdesk)
+    assert found["LEFT1"] == [("Tag tilbage", "/udstyr/tag-tilbage/?serienumre=LEFT1")]
+    assert [label for label, _ in found["STOCK1"]] == ["Udlever", "Ud af registeret"]
+    line = make.order_line(unit=cast.unit, employee=make.employee("new", "Nye", unit=cast.unit))
+    label, address = links(cast.helpdesk)["STOCK1"][0]
+    assert label == f"Giv til {line.order.number}"
+    assert f"linje={line.pk}" in address
+    read(client_of(cast.helpdesk), address)
+    assert [label for label, _ in links(cast.head)["LEFT1"]] == [
+        "Ikke vores",
+        "Bed om at få den taget",
+    ]
+    assert links(cast.auditor)["LEFT1"] == []
+
+
+def test_what_is_accepted_is_not_counted_meanwhile(idle, cast):
+    AcceptedFinding.objects.create(
+        rule="stock",
+        device=Device.objects.get(serial_number="STOCK1"),
+        until=date(2026, 12, 1),
+        because="project",
+        accepted_on=TODAY,
+    )
+    assert "STOCK1" not in why(cast.helpdesk)
+
+
+def test_thirty_cost_as_many_queries_as_three(idle, cast, client_of, django_assert_num_queries):
+    pages = [
+        (client_of(user), page) for user in (cast.helpdesk, cast.head) for page in (ADDRESS, "/")
+    ]
+    make.order_line(unit=cast.unit)  # a queue that is empty has no cards to ask for
+    few = [queries_of(client, page) for client, page in pages]
+    idle_sum(cast.head, TODAY)  # which reads the user's permissions
+    with CaptureQueriesContext(connection) as summed:
+        idle_sum(cast.head, TODAY)
+    before = len(summed)
+    for number in range(30):
+        unit = make.unit(f"4{number:03}", department=cast.department)
+        gone = make.employee(f"g{number}", f"G {number}", unit=unit, left_on=date(2026, 11, 1))
+        make.lease(f"GG{number:02}", unit=unit, employee=gone)
+        make.lease(f"SS{number:02}")
+        make.order_line(unit=unit)
+    bring_up_to_date()
+    assert [queries_of(client, page) for client, page in pages] == few
+    with django_assert_num_queries(before):
+        idle_sum(cast.head, TODAY)

@@ -1,0 +1,130 @@
+"""The pages: prepared by whoever may, seen by those who see all, agreed to as it was shown."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from inventory.models import Unit
+from leasing.models import InvoiceLine, Reorganisation
+from leasing.reorganisation.selectors.money import money_of
+from leasing.reorganisation.selectors.plan import plan_of
+from tests import builders as make
+from tests.leasing.agreeing import AGREED, agreed_in
+from tests.leasing.reorganisation.changing import agreed, draft
+from tests.leasing.town import TODAY, Town, close
+
+pytestmark = pytest.mark.django_db
+JANUARY = date(2027, 1, 1)
+
+
+@pytest.fixture
+def town(settings):
+    settings.TODAY = TODAY
+    return Town()
+
+
+def page(found, name="reorganisation", **arguments):
+    return reverse(name, args=[found.pk, *arguments.values()])
+
+
+def test_one_is_drafted_seen_through_and_carried_out_on_the_pages(town, cast, client_of):
+    client = client_of(cast.finance)
+    url = reverse("reorganisation-new")
+    client.post(url, {"title": "Ny struktur", "starts_on": "23-11-2026", "note": ""})
+    found = Reorganisation.objects.get()
+    step = page(found, "reorganisation-step")
+    client.post(f"{step}?hvad=merge", {"unit": town.second.pk, "successor": town.first.pk})
+    shown = client.get(page(found))
+    assert "1002 Åmoseskolen lægges ind under 1001 Ærtebjerg Skole" in shown.content.decode()
+
+    unseen = client.post(page(found, "reorganisation-agree"), {})
+    assert unseen.status_code == 422
+    assert Unit.objects.get(pk=town.second.pk).closed_on is None
+    seen = {AGREED: agreed_in(shown)}
+    make.lease("PF000099", unit=town.second)  # meanwhile
+    changed = client.post(page(found, "reorganisation-agree"), seen)
+    assert changed.status_code == 422
+    done = client.post(page(found, "reorganisation-agree"), {AGREED: agreed_in(changed)})
+    assert done.status_code == 302
+    again = client.post(page(found, "reorganisation-agree"), seen, follow=True)
+    assert "er gennemført" in again.content.decode()
+    assert Unit.objects.get(pk=town.second.pk).successor == town.first
+
+
+def test_what_is_chosen_for_a_split_is_named_only_to_who_reads_names(town, cast, client_of):
+    anna = make.employee(unit=town.first)
+    make.employee("bo", "Bo Lund", unit=town.first)
+    leased = make.lease("PF000055", unit=town.first, employee=anna)
+    found = draft(JANUARY, ("split", town.first, {"number": "1009", "name": "Elmeskolen"}))
+    url = page(found, "reorganisation-choose", step=found.steps.get().pk)
+
+    make.placement(make.device("PF000057"), JANUARY, town.first, used_for="Lokale 12")
+    unnamed = client_of(cast.finance).get(url).content.decode()
+    assert "Anna Berg" not in unnamed
+    assert "En medarbejder" in unnamed
+    assert "Lokale 12" in unnamed
+    text = client_of(cast.helpdesk).get(url).content.decode()
+    assert "Anna Berg" in text
+    assert "Bo Lund" in text
+    other = make.lease("PF000056", unit=town.library).device
+    client_of(cast.helpdesk).post(url, {"udstyr": [leased.device.pk, other.pk, "x", "9" * 30]})
+    assert list(found.steps.get().devices.all()) == [leased.device]
+    shown = client_of(cast.finance).get(page(found)).content.decode()
+    assert "Elmeskolen mangler kontering" in shown
+
+
+def test_an_estimate_is_what_the_runs_bill_and_adds_up_to_the_same(town):
+    """Before is what closing bills as it is, after is what it bills when it is carried out."""
+    found = draft(
+        date(2026, 11, 23),
+        ("merge", town.second, {"successor": town.library}),
+        ("move", town.first, {"department": town.culture}),
+    )
+    money = money_of(plan_of(found))
+    assert money.total.year_before_ore == money.total.year_after_ore
+    assert money.total.quarter_before_ore == money.total.quarter_after_ore
+    after = {one.name: one.year_after_ore for one in money.departments}
+
+    agreed(found, today=date(2026, 11, 23))
+    for code in ("2026Q3", "2026Q4"):
+        close(code)
+    billed = dict.fromkeys(after, 0)
+    for line in InvoiceLine.objects.filter(period__startswith="2026Q"):
+        billed[line.department_name] = billed.get(line.department_name, 0) + line.amount_ore
+    assert {name: billed[name] for name in after} == after
+    assert len(after) == 2
+
+
+def test_more_steps_ask_no_more_of_the_database(town, django_assert_num_queries):
+    merges = []
+    for number in range(30):
+        unit = make.unit(f"3{number:03d}", department=town.school)
+        make.lease(f"PX{number:06d}", unit=unit, employee=make.employee(f"x{number}", unit=unit))
+        merges.append(("merge", unit, {"successor": town.first, "takes_access": True}))
+    few, many = draft(JANUARY, *merges[:3]), draft(JANUARY, *merges)
+    money_of(plan_of(many))  # kept costs are worked out
+    with CaptureQueriesContext(connection) as asked:
+        money_of(plan_of(few))
+    with django_assert_num_queries(len(asked)):
+        money_of(plan_of(many))
+
+
+def test_a_date_or_a_unit_that_cannot_be_is_asked_about_and_kept(town, cast, client_of):
+    client = client_of(cast.finance)
+    url = reverse("reorganisation-new")
+    far = client.post(url, {"title": "Ny struktur", "starts_on": "01-01-2036"})
+    assert far.status_code == 422
+    assert "Ny struktur" in far.content.decode()
+    found = draft(JANUARY)
+    step = page(found, "reorganisation-step")
+    for typed in ({}, {"unit": "9" * 40, "successor": "9" * 40}, {"unit": town.holder.pk}):
+        assert client.post(f"{step}?hvad=merge", typed).status_code == 422
+    same = {"unit": town.first.pk, "successor": town.first.pk}
+    assert "afløse sig selv" in client.post(f"{step}?hvad=merge", same).content.decode()
+    both = {"unit": town.first.pk, "successor": town.second.pk, "number": "5", "name": "x"}
+    assert client.post(f"{step}?hvad=split", both).status_code == 422
+    assert client.get(f"{step}?hvad=x").status_code == 404
+    assert not found.steps.exists()
