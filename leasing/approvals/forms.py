@@ -1,11 +1,12 @@
 """A question to the head, and the head's answer."""
 
 from django import forms
-from django.db.models import Q
 
+from albertslund_it.web.forms.choosers import PersonInput
 from albertslund_it.web.forms.fields import DateField, PlainForm
 from albertslund_it.web.forms.validators import validate_year
 from inventory.models import Employee
+from inventory.people.selectors.names import employee_with_initials
 
 
 class ApprovalForm(PlainForm, forms.Form):
@@ -14,6 +15,7 @@ class ApprovalForm(PlainForm, forms.Form):
     initials = forms.CharField(
         label="Medarbejderens initialer",
         max_length=20,
+        widget=PersonInput(only_initials=True),
         error_messages={"required": "Skriv initialerne på den, der skal have en pc mere."},
     )
     reason = forms.CharField(
@@ -40,8 +42,7 @@ class ApprovalForm(PlainForm, forms.Form):
 
     def clean_initials(self):
         typed = self.cleaned_data["initials"].strip()
-        same = Q(initials__iexact=typed)
-        self.employee = Employee.objects.select_related("unit__department").filter(same).first()
+        self.employee = employee_with_initials(typed)
         if self.employee is None:
             raise forms.ValidationError(f"Initialer {typed} findes ikke. Ret dem.")
         return typed
@@ -59,5 +60,12 @@ class AnswerForm(PlainForm, forms.Form):
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Skal udfyldes, hvis du afviser. Bestilleren får den at se.",
-        error_messages={"max_length": "Begrundelsen må højst være 300 tegn."},
+        error_messages={
+            "required": "Skriv, hvorfor du afviser. Bestilleren får begrundelsen.",
+            "max_length": "Begrundelsen må højst være 300 tegn.",
+        },
     )
+
+    def __init__(self, *args, refuses: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = refuses

@@ -34,6 +34,7 @@ class ApprovalTable(Table):
     """Exceptions from one PC per employee."""
 
     caption = "Dispensationer"
+    as_cards = True
     empty_title = "Der er ingen dispensationer"
     empty_help = "De kommer, når nogen skal have mere end én pc."
 
@@ -59,6 +60,13 @@ class ApprovalTable(Table):
     quarter_ore = AmountColumn("Pr. kvartal (kr.)", orderable=False)
     last_day = DateColumn("Til og med", of="approval.last_day", sort_by="ends_before")
     state = MarkColumn("Status", of=lambda row: MARKS[row.state], orderable=False)
+    answer = Column(
+        "Svar",
+        of=lambda row: "Svar" if row.state == ApprovalState.WAITING else "",
+        link=lambda row: reverse("approval-detail", args=[row.approval.pk]),
+        orderable=False,
+        exclude_from_export=True,
+    )
 
 
 class ApprovalFilter(FilterSet):

@@ -5,7 +5,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_EMPLOYEE, VIEW_ORDER
+from albertslund_it.common.permissions import (
+    HANDLE_ORDERS,
+    OBJECT_TO_DEVICE,
+    VIEW_EMPLOYEE,
+    VIEW_ORDER,
+)
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.query import number_in
@@ -18,6 +23,7 @@ from leasing.approvals.selectors.approvals import (
     approvals_seen_by,
     mails_to_heads_of,
     possessions_of,
+    waiting_first,
 )
 from leasing.approvals.selectors.scope import sees_who_asked
 from leasing.approvals.services.approvals import ask_approval, decide_approval
@@ -45,13 +51,16 @@ class ApprovalList(ListPage):
     file_name = "dispensationer"
 
     def rows(self):
-        return approvals_seen_by(self.request.user, today()).select_related(*LINKED)
+        seen = approvals_seen_by(self.request.user, today()).select_related(*LINKED)
+        return waiting_first(seen)
 
     def table_data(self, filtered):
         return ApprovalRows(filtered)
 
     def table_options(self):
-        return {"exclude": [] if self.request.user.has_perm(VIEW_EMPLOYEE) else ["person"]}
+        shown_to = {"person": VIEW_EMPLOYEE, "answer": OBJECT_TO_DEVICE}
+        user = self.request.user
+        return {"exclude": [name for name, right in shown_to.items() if not user.has_perm(right)]}
 
 
 @permission_required(VIEW_ORDER, raise_exception=True)
@@ -60,14 +69,15 @@ def approval_detail(request, pk):
     day, user = today(), request.user
     seen = approvals_seen_by(user, day).select_related(*LINKED)
     approval = get_object_or_404(seen, pk=pk)
-    form, status = AnswerForm(request.POST or None), 200
+    decision = request.POST.get("decision", "")
+    form, status = AnswerForm(request.POST or None, refuses=decision == Decision.REFUSED), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
                 decided = decide_approval(
                     approval_id=pk,
-                    decision=request.POST.get("decision", ""),
+                    decision=decision,
                     reason=form.cleaned_data["reason"],
                     actor=user,
                     today=day,

@@ -36,6 +36,10 @@ class SettingsAdmin(OurAdmin):
         ("Leasinggivers fakturaer", {"fields": ["lessor_cvr", "own_cvr", "invoice_ean"]}),
         ("Bestillinger og udlevering", {"fields": ["overlap_days", "uses_labels"]}),
         (
+            "Det, en kommune kan vælge fra",
+            {"fields": ["uses_stocktakes", "uses_scenarios", "uses_comparison"]},
+        ),
+        (
             "Leasingens udløb",
             {
                 "fields": [
@@ -45,8 +49,15 @@ class SettingsAdmin(OurAdmin):
                     "heads_decide_ends",
                     "end_notice_days",
                     "uses_calendar_feed",
+                    "uses_api",
+                    "uses_webhooks",
+                    "uses_worker",
                 ]
             },
+        ),
+        (
+            "Kilder ved siden af registeret",
+            {"fields": ["unseen_days", "little_ram_gb", "snapshots_kept"]},
         ),
         (
             "Der spørges ved store beløb",
@@ -67,7 +78,7 @@ class SettingsAdmin(OurAdmin):
                 ]
             },
         ),
-        ("Personoplysninger", {"fields": ["retention_years"]}),
+        ("Personoplysninger", {"fields": ["retention_years", "undo_days"]}),
         ("Visning", {"fields": ["shows_demo_data"]}),
     ]
 

@@ -1,6 +1,7 @@
 from django import forms
 
 from albertslund_it.common.serial_numbers import doubt
+from albertslund_it.web.forms.choosers import DeviceInput
 from albertslund_it.web.forms.fields import DateField, KronerField, PlainForm
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import DeviceModel
@@ -14,7 +15,7 @@ class OfferForm(PlainForm, forms.Form):
         max_length=40,
         required=False,
         help_text="Når tilbuddet gælder ét udstyr. Ellers vælg en model.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=DeviceInput(),
     )
     model = forms.ModelChoiceField(
         label="Model",
@@ -22,7 +23,16 @@ class OfferForm(PlainForm, forms.Form):
         required=False,
         empty_label="Ingen: kun det ene udstyr",
     )
-    price_ore = KronerField(label="Frikøbspris", help_text="Kroner, som leasinggiver skriver den.")
+    price_ore = KronerField(
+        label="Frikøbspris",
+        required=False,
+        help_text="Kroner, som leasinggiver skriver den. Medarbejderen betaler den.",
+    )
+    extension_ore = KronerField(
+        label="Forlængelse pr. kvartal",
+        required=False,
+        help_text="Kroner uden moms, hvis leasinggiver tilbyder det. Kommunen betaler den.",
+    )
     valid_until = DateField(
         label="Gælder til", help_text="Den sidste dag, medarbejderen kan sige ja."
     )

@@ -8,7 +8,7 @@ from albertslund_it.common.money import format_kroner
 from leasing.buyout.selectors.candidates import YesWaiting
 from leasing.buyout.selectors.rows import BuyoutRow, Obstacle, Question
 from leasing.domain.tasks import Task
-from leasing.lease_end.presenters import what_happens
+from leasing.lease_end.presenters import happens_beside_the_day
 from leasing.models import BuyoutInvitation, BuyoutOffer
 
 WORDS_OF_ASKED = {
@@ -57,7 +57,7 @@ def why_not_asked(row: BuyoutRow) -> str:
 
 def fate_shown(row: BuyoutRow, on: date) -> tuple[str, str]:
     """Return what happens at the end as a mark: style and words."""
-    happening = what_happens(row.end, on)
+    happening = happens_beside_the_day(row.end, on)
     return happening.style, happening.words
 
 
@@ -101,7 +101,7 @@ def asked_in_words(row: BuyoutRow) -> str:
     """Say what is asked of an employee: at what price, until when, and where."""
     if row.offer is None or row.answer_by is None or row.employee is None:
         return ""
-    price = format_kroner(row.offer.price_ore)
+    price = format_kroner(row.offer.price_ore or 0)
     return f"{price}, svar senest {row.answer_by:%d-%m-%Y}, til {row.employee.mail}"
 
 

@@ -1,7 +1,6 @@
 """The lists of buyouts: what can be bought, who said yes, and what the lessor offers."""
 
 from collections.abc import Iterator
-from html import escape
 
 import django_filters
 from django.db.models import Q
@@ -141,44 +140,36 @@ def _person_page(row: BuyoutRow) -> str:
     return reverse("employee-detail", args=[row.employee.pk]) if row.employee else ""
 
 
-class TickColumn(CodeColumn):
-    """The serial number with a box to choose the lease by."""
-
-    def __init__(self):
-        super().__init__("Serienr.", link=_device_page, sort_by="device__serial_number")
-
-    def cell(self, record, value):
-        box = (
-            '<input class="form-check-input pick" type="checkbox" name="leasing" form="valgte" '
-            f'value="{record.lease_id}" aria-label="Vælg {escape(value)}"> '
-        )
-        return box + super().cell(record, value)
-
-
 class BuyoutTable(Table):
     """Devices that may be bought, with where each stands."""
 
     caption = "Udstyr, der kan frikøbes"
+    as_cards = True
     empty_title = "Der er intet at frikøbe nu"
     empty_help = "Her kommer det udstyr, hvis leasing udløber inden for seks måneder."
 
-    serial_number = CodeColumn("Serienr.", link=_device_page, sort_by="device__serial_number")
-    model_name = CodeColumn("Model", sort_by="device__model__name")
-    asked = MarkColumn("Spørgsmål", of=mark_of_asked, orderable=False)
+    serial_number = CodeColumn(
+        "Serienr.", link=_device_page, sort_by="device__serial_number", card="title"
+    )
+    model_name = CodeColumn("Model", sort_by="device__model__name", card="line")
+    asked = MarkColumn("Spørgsmål", of=mark_of_asked, orderable=False, card="line")
     person = Column(
         "Medarbejder",
         of=lambda row: row.employee.name if row.employee else "",
         link=_person_page,
         orderable=False,
+        card="line",
     )
     offer_ore = AmountColumn(
-        "Frikøbspris (kr.)", of=lambda row: row.offer.price_ore if row.offer else None
+        "Frikøbspris (kr.)",
+        of=lambda row: row.offer.price_ore if row.offer else None,
+        card="answer",
     )
     offered_until = DateColumn(
         "Tilbud til", of=lambda row: row.offer.valid_until if row.offer else None, orderable=False
     )
     last_buyout_day = DateColumn("Vælges senest", orderable=False)
-    last_day = DateColumn("Sidste dag", sort_by="kept_cost__ends_before")
+    last_day = DateColumn("Sidste dag", sort_by="kept_cost__ends_before", card="note")
     fate = MarkColumn("Ved udløb", of=lambda row: fate_shown(row, today()), orderable=False)
     wish = Column(
         "Ønske", of=lambda row: row.wish.get_wish_display() if row.wish else "", orderable=False
@@ -289,6 +280,7 @@ class OfferTable(Table):
         exclude_from_export=True,
     )
     price_ore = AmountColumn("Frikøbspris (kr.)")
+    extension_ore = AmountColumn("Forlængelse pr. kvartal (kr.)")
     valid_until = DateColumn("Gælder til")
     # What an import of the file needs.
     serial_number = CodeColumn(

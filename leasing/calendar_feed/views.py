@@ -28,10 +28,7 @@ MAKE, DELETE = "lav", "slaa-fra"
 @permission_required(VIEW_DEVICE, raise_exception=True)
 def feed_page(request):
     """Make the own address, make it anew, or take it away; the address is shown once."""
-    settings = Settings.objects.get()
-    if not settings.uses_calendar_feed:
-        raise Http404
-    site, address = settings.site_address.rstrip("/"), ""
+    site, address = Settings.objects.get().site_address.rstrip("/"), ""
     asked = request.POST.get("handling", "")
     if asked == DELETE:
         if delete_feed(user=request.user):

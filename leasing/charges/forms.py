@@ -2,7 +2,8 @@ from django import forms
 from django.forms.models import ModelChoiceIterator
 
 from albertslund_it.common.serial_numbers import doubt
-from albertslund_it.web.forms.fields import DateField, KronerField, PlainForm, PlainSelect
+from albertslund_it.web.forms.choosers import DeviceInput, WritableSelect
+from albertslund_it.web.forms.fields import DateField, KronerField, PlainForm
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Unit
 from inventory.organisation.presenters import unit_choices
@@ -13,7 +14,7 @@ class UnitsByDepartment(ModelChoiceIterator):
 
     def __iter__(self):
         yield "", "Vælg enhed"
-        yield from unit_choices(Unit.objects.all())
+        yield from unit_choices(Unit.objects.in_use())
 
 
 class PayingUnitField(forms.ModelChoiceField):
@@ -23,7 +24,9 @@ class PayingUnitField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs):
         super().__init__(
-            queryset=Unit.objects.select_related("department"), widget=PlainSelect(), **kwargs
+            queryset=Unit.objects.in_use().select_related("department"),
+            widget=WritableSelect(),
+            **kwargs,
         )
 
 
@@ -39,7 +42,9 @@ class ChargeForm(PlainForm, forms.Form):
         help_text="Kroner uden moms. Skriv minus foran for at give penge tilbage.",
     )
     text = forms.CharField(label="Tekst", max_length=200, help_text="Står på lederens regning.")
-    serial_number = forms.CharField(label="Udstyrets serienummer", max_length=40, required=False)
+    serial_number = forms.CharField(
+        label="Udstyrets serienummer", max_length=40, required=False, widget=DeviceInput()
+    )
     is_sure = forms.BooleanField(required=False)  # shown where there is something to be sure of
 
     def clean_serial_number(self):

@@ -2,8 +2,15 @@
 
 from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import MANAGE_AMOUNTS
-from inventory.imports.importers.columns import SERIAL_HEADINGS, serial_number, unit_number
-from inventory.imports.importers.reading import FileColumn, Importer, like
+from inventory.imports.importers.columns import (
+    MAYBE_UNIT,
+    SERIAL_HEADINGS,
+    UNIT_HEADINGS,
+    serial_number,
+    unit_number,
+)
+from inventory.imports.importers.file_columns import UNIT_NAME, FileColumn
+from inventory.imports.importers.reading import Importer, like
 from leasing.charges.services import ChargeFacts, save_charges
 from leasing.models import Charge
 
@@ -22,8 +29,18 @@ CHARGES = Importer(
             required=True,
             help="Opkræves i første kvartal, der låses og slutter efter den dag",
             example="15-02-2026",
+            also=("Date",),
         ),
-        FileColumn("Enhedsnr", "unit", unit_number, required=True, example="9911"),
+        FileColumn(
+            "Enhedsnr",
+            "unit",
+            unit_number,
+            required=True,
+            example="9911",
+            also=UNIT_HEADINGS,
+            may_be=MAYBE_UNIT,
+            names=UNIT_NAME,
+        ),
         FileColumn(
             "Beløb",
             "amount_ore",
@@ -31,10 +48,16 @@ CHARGES = Importer(
             required=True,
             help="I kr. uden moms, ikke nul",
             example="1.500,00",
-            also=("Beløb (kr.)",),
+            also=("Beløb (kr.)", "Amount"),
         ),
         FileColumn(
-            "Tekst", "text", like(Charge, "text"), required=True, example="Knust skærm, PF0A1B2C"
+            "Tekst",
+            "text",
+            like(Charge, "text"),
+            required=True,
+            example="Knust skærm, PF0A1B2C",
+            also=("Text",),
+            may_be=("Beskrivelse", "Description", "Bemærkning"),
         ),
         FileColumn(
             "Serienummer",

@@ -16,7 +16,7 @@ from albertslund_it.web.forms.agreement import Check, nothing_to_see, refuse_unl
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number, units_by_number
 from inventory.models import Device, Unit
-from inventory.placements.services.holders import unknown_unit
+from inventory.placements.services.holders import fault_of_closed, unknown_unit
 from inventory.placements.services.placements import unknown_device
 from leasing.billing.services.locks import PRICED
 from leasing.lease_end.services.decisions import stop_lease
@@ -72,6 +72,8 @@ class _Saving:
         unit = self.units.get(row.unit)
         if unit is None:
             self.errors.add(row.row, unknown_unit(row.unit))
+        for fault in fault_of_closed(unit, date.max):
+            self.errors.add(row.row, fault)
         if row.charged_on < self.billing_starts_on:
             self.errors.add(
                 row.row,
@@ -158,7 +160,8 @@ def save_charge(
     charge = _unbilled(charge_id) if charge_id else Charge()
     if charge_id and not _differs(charge, values):
         return charge
-    if reasons := _reasons_against(charged_on, amount_ore, other):
+    closed = [f"{fault}." for fault in fault_of_closed(unit, date.max)]
+    if reasons := [*closed, *_reasons_against(charged_on, amount_ore, other)]:
         raise Refused(*reasons)
     agree()
     refuse_unless_sure(Limits.on(today).of_charge(amount_ore, charged_on), is_sure)

@@ -26,7 +26,7 @@ def confirmation_tasks(work: RoundWork) -> Iterator[Task]:
     if unanswered := work.unanswered:
         yield Task(
             "confirm",
-            f"Stemmer listen? {len(unanswered.costs)} stk. venter på dit svar",
+            f"Stemmer listen? {len(unanswered.costs)} stk.",
             f"Svar senest den {unanswered.due_on:%d-%m-%Y}. Derefter regner vi dem som jeres.",
             amount_ore=sum(unanswered.costs.values()),
             note=f"for {span_label(work.quarters).lower()}",

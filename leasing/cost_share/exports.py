@@ -109,7 +109,7 @@ def write_budgets(stream: BinaryIO, table: BudgetTable, payer_name: str) -> None
             SheetColumn("Enhed", width=30),
             *(
                 SheetColumn(name, AMOUNT, is_summed=True)
-                for name in ("Beløb", *SHADE_NAMES.values(), "Forventet", "Tilbage")
+                for name in ("Beløb", *SHADE_NAMES.values(), "Forventet", "Rest")
             ),
         ],
         rows=[

@@ -218,8 +218,11 @@ class WhatIfForm(PlainForm, forms.Form):
     efter = forms.ChoiceField(label="Det, der udløber", choices=AFTERWARDS, required=False)
     antal_fra = DateField(label="Antallet gælder fra", required=False)
 
-    def __init__(self, data, *, payer: Payer):
+    def __init__(self, data, *, payer: Payer, today: date):
         super().__init__(data)
+        self.begins = Quarter.of(today).next().starts_on
+        for name in ("pris_fra", "antal_fra"):
+            self.fields[name].initial = self.begins
         self.models = models_to_choose()
         self.units = units_to_choose(payer)
         models = [("", "Vælg"), *((model.name, model.name) for model in self.models)]
@@ -251,11 +254,12 @@ class WhatIfForm(PlainForm, forms.Form):
         return [(self[f"antal_{n}"], self[f"model_{n}"], self[f"enhed_{n}"]) for n in ROWS]
 
     def clean(self):
-        """Ask for what belongs together."""
+        """Ask for what belongs together; a day that is not said is the next quarter's first."""
         found = super().clean()
-        pairs: list[tuple[str, tuple[str, ...]]] = [("pris", ("pris_fra",))]
-        pairs += [(f"antal_{n}", (f"model_{n}", f"enhed_{n}", "antal_fra")) for n in ROWS]
-        for one, others in pairs:
+        for name in ("pris_fra", "antal_fra"):
+            if name not in self.errors:
+                found[name] = found.get(name) or self.begins
+        for one, others in [(f"antal_{n}", (f"model_{n}", f"enhed_{n}")) for n in ROWS]:
             for other in others:
                 if found.get(one) and not found.get(other) and other not in self.errors:
                     missing, label = (str(self.fields[name].label).lower() for name in (other, one))
@@ -268,7 +272,22 @@ class WhatIfForm(PlainForm, forms.Form):
 
     def kept(self) -> dict[str, str]:
         """Return what is filled in, as text by field name."""
-        return {name: value for name in self.fields if (value := self.data.get(name, "").strip())}
+        kept = {name: value for name in self.fields if (value := self.data.get(name, "").strip())}
+        if "pris" in kept:
+            kept.setdefault("pris_fra", f"{self.begins:%d-%m-%Y}")
+        if any(f"antal_{n}" in kept for n in ROWS):
+            kept.setdefault("antal_fra", f"{self.begins:%d-%m-%Y}")
+        return kept
+
+    @property
+    def has_mix(self) -> bool:
+        """Return whether a model is leased again as another one."""
+        return any(self.data.get(field.html_name) for field in self.mix)
+
+    @property
+    def has_rows(self) -> bool:
+        """Return whether anything is said of more or fewer."""
+        return any(self.data.get(field.html_name) for row in self.rows for field in row)
 
     def added(self) -> dict[tuple[int, str], int]:
         """Return how many more (or fewer) there are to be, by unit id and model name."""

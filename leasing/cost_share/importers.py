@@ -2,8 +2,9 @@
 
 from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import MANAGE_AMOUNTS
-from inventory.imports.importers.columns import unit_number
-from inventory.imports.importers.reading import FileColumn, Importer
+from inventory.imports.importers.columns import MAYBE_UNIT, UNIT_HEADINGS, unit_number
+from inventory.imports.importers.file_columns import UNIT_NAME, FileColumn
+from inventory.imports.importers.reading import Importer
 from leasing.cost_share.services.budgets import FIRST_YEAR, LAST_YEAR, BudgetFacts, save_budgets
 
 BUDGETS = Importer(
@@ -21,8 +22,18 @@ BUDGETS = Importer(
             required=True,
             help="Regnskabsåret",
             example=2027,
+            also=("Year", "Regnskabsår"),
         ),
-        FileColumn("Enhedsnr", "unit", unit_number, required=True, example="9911"),
+        FileColumn(
+            "Enhedsnr",
+            "unit",
+            unit_number,
+            required=True,
+            example="9911",
+            also=UNIT_HEADINGS,
+            may_be=MAYBE_UNIT,
+            names=UNIT_NAME,
+        ),
         FileColumn(
             "Beløb",
             "amount_ore",
@@ -31,6 +42,7 @@ BUDGETS = Importer(
             help="Hele årets budget, i kr. uden moms. En tom celle ændrer ikke noget",
             example="25.000,00",
             may_be_blank=True,
+            also=("Budget", "Amount"),
         ),
     ),
 )

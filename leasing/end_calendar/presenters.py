@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from albertslund_it.common.quarters import Quarter
 from leasing.cost_share.selectors.payers import Payer
-from leasing.domain.lease_end import Fate, ends_soon_until
+from leasing.domain.lease_end import Fate
 from leasing.end_calendar.selectors import Ended, QuarterEnds
-from leasing.lease_end.presenters import board_url
-from leasing.lease_end.selectors.board import OPEN
+from leasing.lease_end.presenters import IN_STOCK, board_url
+from leasing.lease_end.selectors.board import EXTENSIONS, LIVE, WAITING
 
 Url = Callable[[str], str]
 
@@ -33,40 +32,42 @@ class CalendarRow:
     buyout: LinkedEnds
     returned: LinkedEnds
     extended: LinkedEnds
+    extension_priced_by: str
 
 
-def calendar_rows(found: Sequence[QuarterEnds], payer: Payer, on: date) -> list[CalendarRow]:
+def calendar_rows(found: Sequence[QuarterEnds], payer: Payer) -> list[CalendarRow]:
     """Return the rows of the calendar's table."""
-    return [_row(one, payer, on) for one in found]
+    return [_row(one, payer) for one in found]
 
 
-def _row(one: QuarterEnds, payer: Payer, on: date) -> CalendarRow:
-    department = payer.department.pk if payer.department else None
+def _row(one: QuarterEnds, payer: Payer) -> CalendarRow:
+    own = payer.department.pk if payer.department else None
+    department = IN_STOCK if payer.is_stock else own
 
     def linked(ended: Ended, fate: str = "") -> LinkedEnds:
-        if not ended.count or payer.is_stock:  # the board cannot be narrowed to the stock
+        if not ended.count:
             return LinkedEnds(ended, "")
-        return LinkedEnds(
-            ended, board_url(quarter=one.quarter, fate=fate, department_id=department)
-        )
+        return LinkedEnds(ended, board_url(quarter=one.quarter, fate=fate, department=department))
 
     return CalendarRow(
         one.quarter,
         one,
-        linked(Ended(one.count, one.falls_away.quarter_ore)),
-        linked(one.undecided, undecided_fate(one.quarter, on)),
+        linked(Ended(one.count, one.falls_away.quarter_ore), LIVE),
+        linked(one.undecided, WAITING),
         linked(one.buyout, Fate.BUYOUT),
         linked(one.returned, Fate.RETURN),
-        linked(one.extended, Fate.EXTENDED),
+        linked(one.extended, EXTENSIONS),
+        extension_priced_by(one),
     )
 
 
-def undecided_fate(quarter: Quarter, on: date) -> str:
-    """Return what the board calls a quarter's undecided ends; '' where there are both kinds."""
-    soon = ends_soon_until(on)
-    if quarter.ends_before <= soon:
-        return OPEN
-    return str(Fate.RUNS) if quarter.starts_on >= soon else ""
+def extension_priced_by(ends: QuarterEnds) -> str:
+    """Say where the price of extending is from: an offer, an estimate, or both; '' of nothing."""
+    if not ends.again:
+        return ""
+    if not ends.offered:
+        return "skøn"
+    return "tilbud" if ends.offered == ends.again else f"{ends.offered} af {ends.again} tilbud"
 
 
 @dataclass(frozen=True, slots=True)

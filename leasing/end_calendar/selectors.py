@@ -21,6 +21,7 @@ from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_table.facts import NOBODY, cost_holder_id
 from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import a_quarter, terms_in_order
+from leasing.lease_end.selectors.offers import offers_of_extensions
 from leasing.models import CostEnding, CostLease, EndChoice, EndDecision, LeasePrice, LeaseTerm
 
 QUARTERS = 20
@@ -63,7 +64,8 @@ class QuarterEnds:
     """What ends in a quarter: by what is decided, and what it would cost to go on, a quarter.
 
     `extended` go on, for `extended_ore` a quarter. What is undecided would cost `renewal_ore` if it
-    were leased anew at today's prices, and `extension_ore` if it were extended as it is.
+    were leased anew at today's prices, and `extension_ore` if it were extended: at the price that
+    the lessor offers for so many as are `offered`, else as it is.
     """
 
     quarter: Quarter
@@ -72,6 +74,8 @@ class QuarterEnds:
     extended_ore: int = 0
     renewal_ore: int = 0
     extension_ore: int = 0
+    again: int = 0
+    offered: int = 0
 
     @property
     def undecided(self) -> Ended:
@@ -107,7 +111,7 @@ def end_calendar(payer: Payer, today: date) -> list[QuarterEnds]:
     found = {quarter: QuarterEnds(quarter) for quarter in quarters}
     days = quarters[0].starts_on, quarters[-1].ends_before
     with one_moment():
-        prices = _prices(today)
+        prices, offers = _prices(today), dict(_offered_by_model(today))
         left = Departure.objects.filter(device__lease__isnull=False)
         gone = set(left.values_list("device__lease", flat=True))
         for alike, counts in _ends(payer.unit_ids, days, gone).items():
@@ -117,7 +121,13 @@ def end_calendar(payer: Payer, today: date) -> list[QuarterEnds]:
             again = counts[UNDECIDED, NOT_IN_STOCK]
             price = prices.get(alike.model_id, (alike.price_ore, alike.quarters))
             of_quarter.renewal_ore += again * a_quarter(*price)
-            of_quarter.extension_ore += again * ore
+            of_quarter.extension_ore += again * offers.get(alike.model_id, ore)
+            of_quarter.again += again
+            of_quarter.offered += again * (alike.model_id in offers)
+        for alike, own_ore in _offered_alone(payer.unit_ids, days, gone, today):
+            of_quarter, before = found[alike.quarter], offers.get(alike.model_id)
+            of_quarter.extension_ore += own_ore - (alike.quarter_ore if before is None else before)
+            of_quarter.offered += before is None
         for ended, price_ore, next_ore in _extended(payer.unit_ids, days, gone):
             of_quarter = found[Quarter.of(ended - ONE_DAY)]
             of_quarter.extended.add(1, price_ore)
@@ -186,6 +196,42 @@ def _extended(
                     a_quarter(before.price_ore, before.quarters),
                     a_quarter(after.price_ore, after.quarters),
                 )
+
+
+def _offered_by_model(today: date) -> Iterator[tuple[int, int]]:
+    """Yield what the lessor offers to go on for a quarter, by model; the longest last."""
+    rows = offers_of_extensions(today).filter(model__isnull=False).reverse()
+    for model, offered in rows.values_list("model", "extension_ore"):
+        if model is not None and offered is not None:
+            yield model, offered
+
+
+def _offered_alone(
+    units: Collection[int] | None, days: Days, gone: Collection[int], today: date
+) -> Iterator[tuple[Alike, int]]:
+    """Yield the undecided leases whose device has an offer of its own, with what is offered."""
+    rows = offers_of_extensions(today).filter(device__isnull=False).reverse()
+    own = {
+        device: offered
+        for device, offered in rows.values_list("device", "extension_ore")
+        if offered is not None
+    }
+    if not own:
+        return
+    stock = {cost_holder_id() or NOBODY, NOBODY}
+    decided = EndDecision.objects.final().order_by().values("term__lease")
+    of_units: dict[str, Any] = {} if units is None else {"unit__in": units}
+    found = CostLease.objects.filter(
+        lease__device__in=among(own, int),
+        runs_out=True,
+        ends_before__gt=days[0],
+        ends_before__lte=days[1],
+        **of_units,
+    )
+    found = found.exclude(unit__in=stock).exclude(pk__in=decided)
+    for lease, device, *alike in found.values_list("pk", "lease__device", *ALIKE):
+        if lease not in gone:
+            yield Alike(*alike), own[device]
 
 
 def _prices(today: date) -> dict[int, tuple[int, int]]:

@@ -23,7 +23,7 @@ def calendar(request):
         "payers": payers,
         "payer": payer,
         "board": board_url(),
-        "rows": calendar_rows(found, payer, today()),
+        "rows": calendar_rows(found, payer),
         "sum": added_up(found),
         "charts": charts([one for one in found if one.count], payer.name),
     }

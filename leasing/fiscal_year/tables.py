@@ -39,4 +39,4 @@ class ObligationTable(Table):
     sub_agreement = CodeColumn("Underaftale")
     starts_on = DateColumn("Leaset fra")
     last_day = DateColumn("Sidste dag")
-    amount_ore = AmountColumn("Tilbage (kr.)", summed=True)
+    amount_ore = AmountColumn("Restforpligtelse (kr.)", summed=True)

@@ -1,21 +1,22 @@
 """What the board of ends is narrowed to, and what is typed in of ends."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django import forms
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.sentences import full_stop
-from albertslund_it.web.forms.fields import KronerField, PlainForm, PlainSelect, dress
+from albertslund_it.web.forms.choosers import WritableSelect
+from albertslund_it.web.forms.fields import KronerField, PlainForm, dress
 from inventory.organisation.presenters import unit_choices
 from leasing.domain.lease_end import NOTICE_MONTHS
-from leasing.lease_end.presenters import EVERY_QUARTER, FATE_NAMES
+from leasing.lease_end.presenters import EVERY_QUARTER, FATE_NAMES, IN_STOCK
 from leasing.lease_end.selectors.board import NO_WISH, BoardChoice, EndBoard
 from leasing.lease_end.selectors.term_ends import TermEnd
 from leasing.lease_end.services.decisions import LONGEST_REASON, WantedEnd
-from leasing.models import EndChoice, SubAgreement
+from leasing.models import COST_HOLDER_NAME, EndChoice, SubAgreement
 
 TAKEN_BACK = "none"
 MOST_ORE = 10**12  # ten milliards of kroner: more is a slip, and a database's limit is near
@@ -35,11 +36,19 @@ class BoardForm(PlainForm, forms.Form):
         choices=[("", "Alle"), (NO_WISH, "Intet ønske"), *EndChoice.choices],
     )
     afdeling = forms.ChoiceField(label="Afdeling", required=False)
-    enhed = forms.ChoiceField(label="Enhed", required=False, widget=PlainSelect)
+    enhed = forms.ChoiceField(label="Enhed", required=False, widget=WritableSelect)
     underaftale = forms.ChoiceField(label="Underaftale", required=False)
 
     def __init__(
-        self, data, *, departments, units, agreements, quarters: list[Quarter], with_people: bool
+        self,
+        data,
+        *,
+        departments,
+        units,
+        agreements,
+        quarters: list[Quarter],
+        with_people: bool,
+        with_stock: bool,
     ):
         super().__init__(data)
         self.with_people = with_people
@@ -56,6 +65,8 @@ class BoardForm(PlainForm, forms.Form):
         self.offer("enhed", [("", "Alle"), *unit_choices(units)])
         for name, rows in (("afdeling", departments), ("underaftale", agreements)):
             found = [(str(one.pk), str(one)) for one in rows]
+            if with_stock and name == "afdeling":
+                found.append((IN_STOCK, COST_HOLDER_NAME))
             self.offer(name, [("", "Alle"), *found])
             if len(found) < 2:  # nothing to choose, so nothing to show; asked for, still known
                 self.fields[name].widget = forms.HiddenInput()
@@ -73,7 +84,8 @@ class BoardForm(PlainForm, forms.Form):
             fate=asked["valg"],
             wish=asked["oenske"],
             agreement_id=_id(asked["underaftale"]),
-            department_id=_id(asked["afdeling"]),
+            department_id=_id(asked["afdeling"]) if asked["afdeling"] != IN_STOCK else None,
+            in_stock=asked["afdeling"] == IN_STOCK,
             unit_id=_id(asked["enhed"]),
             search=asked["q"],
             with_people=self.with_people,
@@ -95,6 +107,11 @@ class WishForm(PlainForm, forms.Form):
         help_text="Fx hvem der vil frikøbe, eller hvor længe I vil forlænge.",
         error_messages={"max_length": "Bemærkningen må højst være 300 tegn."},
     )
+
+
+def _span(amounts: set[int]) -> str:
+    low, high = format_kroner(min(amounts)), format_kroner(max(amounts))
+    return low if low == high else f"{low} – {high}"
 
 
 class DecideForm(PlainForm, forms.Form):
@@ -127,9 +144,9 @@ class DecideForm(PlainForm, forms.Form):
     skips = forms.BooleanField(label="Gem for de andre, og lad dem stå", required=False)
     is_sure = forms.BooleanField(required=False)
 
-    def __init__(self, data=None, *, ends: Sequence[TermEnd], **kwargs):
+    def __init__(self, data=None, *, ends: Sequence[TermEnd], offered: Mapping[int, int], **kwargs):
         super().__init__(data, **kwargs)
-        self.ends = ends
+        self.ends, self.offered = ends, offered  # a quarter of an extension, by device
         errors = self.fields["quarters"].error_messages
         errors["invalid_choice"] = "En forlængelse er på 1–4 kvartaler."
         counts = Counter((end.model_name, end.model_id) for end in ends)
@@ -144,11 +161,15 @@ class DecideForm(PlainForm, forms.Form):
             self.fields[f"price_{pk}"] = field
 
     def _estimate(self, model_id: int) -> str:
-        """Say what a quarter would cost at the instalments of now."""
-        found = {end.quarter_ore for end in self.ends if end.model_id == model_id}
-        low, high = format_kroner(min(found)), format_kroner(max(found))
-        span = low if low == high else f"{low} – {high}"
-        return f"Et skøn, samme ydelse som nu: {span} pr. kvartal."
+        """Say what a quarter would cost: as is offered, else at the instalments of now."""
+        ends = [end for end in self.ends if end.model_id == model_id]
+        offered = {self.offered[end.device_id] for end in ends if end.device_id in self.offered}
+        others = {end.quarter_ore for end in ends if end.device_id not in self.offered}
+        parts = [f"Tilbudt: {_span(offered)} pr. kvartal."] if offered else []
+        if others:
+            lead = "Et skøn for de andre" if offered else "Et skøn"
+            parts.append(f"{lead}, samme ydelse som nu: {_span(others)} pr. kvartal.")
+        return " ".join(parts)
 
     @property
     def prices(self):

@@ -13,21 +13,25 @@ from albertslund_it.common.quarters import Quarter
 from inventory.models import Departure
 from leasing.domain.lease_end import Fate
 from leasing.domain.tasks import Task
-from leasing.lease_end.selectors.board import BEGUN, OPEN, EndSum
+from leasing.lease_end.selectors.board import BEGUN, EXTENSIONS, LIVE, OPEN, WAITING, EndSum
 from leasing.lease_end.selectors.lessor_list import LessorRow, ListChange
 from leasing.lease_end.selectors.options import Options
 from leasing.lease_end.selectors.term_ends import TermEnd
 from leasing.models import EndChoice
 
 ONE_DAY = timedelta(days=1)
-EVERY_QUARTER = "alle"  # how the board's address asks for ends of any quarter
+# How the board's address asks for ends of any quarter, and for what Fælles IT pays.
+EVERY_QUARTER, IN_STOCK = "alle", "it-lager"
 FATE_NAMES = {
     OPEN: "Intet besluttet",
+    WAITING: "Intet besluttet, også senere",
+    LIVE: "Løber til udløb",
     str(Fate.OVERDUE): "Udløbet, intet besluttet",
     str(Fate.UNDECIDED): "Udløber snart, intet besluttet",
     str(Fate.BUYOUT): "Frikøb",
     str(Fate.EXTENDED): "Forlængelse",
     str(Fate.RETURN): "Returnering",
+    EXTENSIONS: "Forlængelse, også i gang",
     BEGUN: "Forlænget, er i gang",
     str(Fate.RUNS): "Udløber senere",
     str(Fate.STOPPED): "Stoppet før udløb",
@@ -116,16 +120,19 @@ def board_url(
     quarter: Quarter | None = None,
     fate: str = "",
     wish: str = "",
-    department_id: int | None = None,
+    department: int | str | None = None,
     unit_id: int | None = None,
     agreement_id: int | None = None,
 ) -> str:
-    """Return the board of ends, narrowed to what is asked for; `fate` is one of FATE_NAMES."""
+    """Return the board of ends, narrowed to what is asked for.
+
+    `fate` is one of FATE_NAMES; `department` the id of one, or IN_STOCK.
+    """
     asked = {
         "kvartal": str(quarter) if quarter else "",
         "valg": str(fate),
         "oenske": str(wish),
-        "afdeling": department_id,
+        "afdeling": department,
         "enhed": unit_id,
         "underaftale": agreement_id,
     }
@@ -222,10 +229,16 @@ def _extension(options: Options) -> OptionShown:
     if extension := options.end.extension:
         price = f"{format_kroner(extension.price_ore)} for {extension.quarters} kvt."
         return OptionShown("Forlængelse", by, style, price, "Den er besluttet.")
-    note = "Et skøn: samme ydelse som nu, til leasinggiver har givet en pris for 1–4 kvartaler."
+    offer = options.extension_offer
+    if offer and offer.extension_ore:
+        quarter_ore = offer.extension_ore
+        note = f"Tilbudt af leasinggiver. Tilbuddet gælder til {offer.valid_until:%d-%m-%Y}."
+    else:
+        quarter_ore = options.quarter_ore
+        note = "Et skøn: samme ydelse som nu, til leasinggiver har givet en pris for 1–4 kvartaler."
     if options.answer_by:
         note += f" Leasinggiver skal have svar senest {options.answer_by:%d-%m-%Y}."
-    price = f"{format_kroner(options.quarter_ore)} pr. kvartal"
+    price = f"{format_kroner(quarter_ore)} pr. kvartal"
     return OptionShown("Forlængelse", by, style, price, note)
 
 
@@ -239,7 +252,7 @@ def _buyout(options: Options) -> OptionShown:
             "Frikøb", by, style, "0,00 kr. for kommunen", f"{note} Intet tilbud endnu."
         )
     note += (
-        f" Leasinggivers tilbud er {format_kroner(options.offer.price_ore)}, "
+        f" Leasinggivers tilbud er {format_kroner(options.offer.price_ore or 0)}, "
         f"og det gælder til {options.offer.valid_until:%d-%m-%Y}."
     )
     return OptionShown("Frikøb", by, style, "0,00 kr. for kommunen", note)

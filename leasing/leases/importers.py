@@ -3,7 +3,8 @@
 from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import MANAGE_AMOUNTS
 from inventory.imports.importers.columns import MODEL
-from inventory.imports.importers.reading import FileColumn, Importer, like
+from inventory.imports.importers.file_columns import FileColumn
+from inventory.imports.importers.reading import Importer, like
 from inventory.models import Category
 from leasing.leases.services.prices import PriceFacts, save_prices
 from leasing.models import LeasePrice
@@ -27,6 +28,8 @@ PRICES = Importer(
             required=True,
             help="pc, skærm … En ny oprettes",
             example="pc",
+            also=("Category",),
+            may_be=("Type", "Produktgruppe"),
         ),
         FileColumn(
             "Gælder fra",
@@ -35,6 +38,8 @@ PRICES = Importer(
             required=True,
             help="For leasinger, der starter fra den dag",
             example="01-01-2026",
+            also=("Valid from", "Gyldig fra"),
+            may_be=("Dato", "Fra", "From"),
         ),
         FileColumn(
             "Leasingpris",
@@ -44,7 +49,14 @@ PRICES = Importer(
             help="For hele løbetiden, i kr. uden moms",
             example="5.590,66",
         ),
-        FileColumn("Kvartaler", "quarters", QUARTERS, help="16, hvis tom", example=16),
+        FileColumn(
+            "Kvartaler",
+            "quarters",
+            QUARTERS,
+            help="16, hvis tom",
+            example=16,
+            also=("Antal kvartaler", "Quarters"),
+        ),
         FileColumn(
             "Kilde",
             "source",
@@ -52,6 +64,7 @@ PRICES = Importer(
             clears_to="",
             help="Hvor prisen står",
             example="SKI-prisliste, januar 2026",
+            also=("Source",),
         ),
     ),
 )

@@ -10,7 +10,8 @@ from albertslund_it.common.files.spreadsheets import read_table
 from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.database.bulk import Changes
 from inventory.imports.importers.columns import SERIAL_HEADINGS, serial_number
-from inventory.imports.importers.reading import FileColumn, Importer, like, read_rows
+from inventory.imports.importers.file_columns import FileColumn
+from inventory.imports.importers.reading import Importer, like, read_rows
 from leasing.lessor_questions.selectors import ListedItem
 from leasing.models import QuestionItem, SubAgreement
 

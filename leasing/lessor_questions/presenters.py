@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from albertslund_it.common.quarters import Quarter
-from leasing.lease_end.presenters import board_url, what_happens
+from leasing.lease_end.presenters import board_url, happens_beside_the_day
 from leasing.lessor_questions.selectors import ComparedRow, Comparison, Mismatch
 from leasing.models import LessorQuestion
 
@@ -16,6 +16,7 @@ WORDS = {
     Mismatch.AGREEMENT: "Anden underaftale",
     Mismatch.EXPIRY: "Andet udløb",
     Mismatch.MODEL: "Anden model",
+    Mismatch.INSTALMENT: "Anden ydelse",
 }
 SOON_DAYS = 14
 
@@ -42,7 +43,7 @@ def rows_shown(rows: Iterable[ComparedRow], on: date) -> list[ShownRow]:
 def _happening(row: ComparedRow, on: date) -> tuple[str, str] | str:
     if row.end is None:
         return ""
-    found = what_happens(row.end, on)
+    found = happens_beside_the_day(row.end, on)
     return found.style, found.words
 
 

@@ -25,6 +25,7 @@ class Mismatch(StrEnum):
     AGREEMENT = "agreement"
     EXPIRY = "expiry"
     MODEL = "model"
+    INSTALMENT = "instalment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +148,12 @@ def _mismatches(
             found.append(Mismatch.AGREEMENT)
         if item.expires_on and item.expires_on != end.last_day:
             found.append(Mismatch.EXPIRY)
-    if item.model_name and not _same_model(item.model_name, device.model.name):
+    if item.model_name and not same_model(item.model_name, device.model.name):
         found.append(Mismatch.MODEL)
     return found
 
 
-def _same_model(theirs: str, ours: str) -> bool:
+def same_model(theirs: str, ours: str) -> bool:
     """Tell whether two names are of one model: the lessor writes the maker before it, or more."""
     one, other = (" ".join(name.casefold().split()) for name in (theirs, ours))
     return one in other or other in one

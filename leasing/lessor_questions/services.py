@@ -100,6 +100,30 @@ def answer_question(
     return question
 
 
+@transaction.atomic
+def withdraw_question(*, question_id: int, actor: Actor) -> LessorQuestion:
+    """Delete a question that was entered by mistake, with its list; history keeps that it was.
+
+    Raises:
+        Refused: when the lessor has been answered, or it is gone already.
+    """
+    lock(LessorQuestion, QuestionItem)
+    question = LessorQuestion.objects.select_related("sub_agreement").filter(pk=question_id).first()
+    if question is None:
+        raise Refused("Henvendelsen er slettet af en anden imens.")
+    if question.answered_on:
+        raise Refused(
+            f"Henvendelsen er besvaret den {question.answered_on:%d-%m-%Y} og kan ikke slettes. "
+            "Fjern dagen først, hvis den ikke er besvaret."
+        )
+    changes = Changes((LessorQuestion, QuestionItem))
+    for item in question.items.all():
+        changes.delete(item, item.serial_number, "Slettet med henvendelsen")
+    changes.delete(question, f"Henvendelsen om {question.sub_agreement}", "Henvendelsen er slettet")
+    changes.save(actor)
+    return question
+
+
 def save_list(
     *,
     question_id: int,
@@ -153,7 +177,7 @@ def _refuse_other_lists(
     count, number = len(items), question.sub_agreement.number
     if found.count_of(Mismatch.UNKNOWN) == count:
         raise Refused(
-            f"Ingen af de {count} serienumre er i registeret. Er det en anden leasinggivers liste?"
+            "Ingen af filens serienumre er i registeret. Er det en anden leasinggivers liste?"
         )
     listed = [row for row in found.rows if row.item]
     if not any(row.end and row.end.sub_agreement == number for row in listed):

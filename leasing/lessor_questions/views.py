@@ -34,6 +34,7 @@ from leasing.lessor_questions.services import (
     answer_question,
     save_list,
     save_question,
+    withdraw_question,
 )
 from leasing.lessor_questions.tables import ComparedTable, QuestionFilter, QuestionTable
 
@@ -133,6 +134,21 @@ def _saved_or_shown(request, form, question):
                 return redirect("lessor-question", saved.pk)
     context = {"form": form, "question": question}
     return render(request, "leasing/lessor_questions/form.html", context, status=status)
+
+
+@require_POST
+@permission_required(HANDLE_ORDERS, raise_exception=True)
+def question_withdraw(request, pk):
+    """Delete a question that was entered by mistake."""
+    get_object_or_404(questions_seen_by(request.user), pk=pk)
+    try:
+        gone = withdraw_question(question_id=pk, actor=request.user)
+    except Refused as refused:
+        for reason in refused.reasons:
+            messages.error(request, reason)
+        return redirect("lessor-question", pk)
+    messages.success(request, f"Henvendelsen om {gone.sub_agreement} er slettet.")
+    return redirect("lessor-question-list")
 
 
 @require_POST

@@ -39,6 +39,21 @@ def bridging_in_words(bridging: Bridging) -> str:
     return " og ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
+def priced_by(bridging: Bridging) -> str:
+    """Say where the price of the extensions is from: the lessor's offer, an estimate, or both."""
+    if not bridging.offered:
+        return (
+            "Det er anslået, som om en forlængelse koster det samme pr. kvartal som i dag: "
+            "leasinggiver har ikke givet en pris."
+        )
+    if bridging.offered == bridging.count:
+        return "Det er efter den pris, leasinggiver har tilbudt."
+    return (
+        f"{bridging.offered} af {bridging.count} er efter den pris, leasinggiver har tilbudt. "
+        "Resten er anslået til det samme pr. kvartal som i dag."
+    )
+
+
 def rows_of_lot(found: LotPlan) -> list[tuple[str, str]]:
     """Return what whoever makes the roll agrees to: where each stands, and the weeks."""
     number = found.serial_numbers

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from html import escape
 
 import django_filters
 from django.db.models import QuerySet
@@ -27,7 +26,7 @@ from inventory.organisation.presenters import unit_choices
 from inventory.organisation.selectors.organisation import departments_open_to
 from inventory.organisation.selectors.scope import units_seen_by
 from inventory.placements.selectors import placements_in_force
-from leasing.lease_end.presenters import what_happens
+from leasing.lease_end.presenters import happens_beside_the_day
 from leasing.replacing.selectors.due import (
     LEASE,
     MONTHS,
@@ -130,37 +129,26 @@ def _device_page(row: DueDevice) -> str:
 def _ends(row: DueDevice):
     if row.end is None:
         return ""
-    happening = what_happens(row.end, today())
+    happening = happens_beside_the_day(row.end, today())
     return happening.style, happening.words
-
-
-class PickDueColumn(CodeColumn):
-    """The serial number with a box to choose the device by."""
-
-    def __init__(self):
-        super().__init__(
-            "Serienr.", of="device.serial_number", link=_device_page, sort_by="serial_number"
-        )
-
-    def cell(self, record, value):
-        box = (
-            '<input class="form-check-input pick" type="checkbox" name="udstyr" form="valgte" '
-            f'value="{record.id}" aria-label="Vælg {escape(value)}"> '
-        )
-        return box + super().cell(record, value)
 
 
 class DueTable(Table):
     """The devices to be replaced, those of a unit beside each other."""
 
     caption = "Udstyr, hvis garanti eller leasing udløber"
+    as_cards = True
     empty_title = "Intet udløber uden at være erstattet"
     empty_help = "Det kommer her, når garantien eller leasingen snart er slut."
 
     serial_number = CodeColumn(
-        "Serienr.", of="device.serial_number", link=_device_page, sort_by="serial_number"
+        "Serienr.",
+        of="device.serial_number",
+        link=_device_page,
+        sort_by="serial_number",
+        card="line",
     )
-    model = Column("Model", of="device.model.name", sort_by="model__name")
+    model = Column("Model", of="device.model.name", sort_by="model__name", card="line")
     department = Column(
         "Afdeling",
         of=lambda row: (
@@ -174,11 +162,18 @@ class DueTable(Table):
         "Enhed",
         of=lambda row: row.placement.unit.name if row.placement and row.placement.unit else "",
         orderable=False,
+        card="title",
     )
-    person = Column("Bruges af", orderable=False)
+    person = Column("Bruges af", orderable=False, card="line")
     warranty_until = DateColumn("Garanti til", of="device.warranty_until", sort_by="warranty_until")
-    ends = MarkColumn("Leasing", of=_ends, sort_by="lease__kept_cost__ends_before")
-    quarter_ore = AmountColumn("En ny, kr. pr. kvartal", orderable=False)
+    last_day = DateColumn(
+        "Leasing til",
+        of=lambda row: row.end.last_day if row.end else None,
+        sort_by="lease__kept_cost__ends_before",
+        card="note",
+    )
+    ends = MarkColumn("Ved udløb", of=_ends, orderable=False)
+    quarter_ore = AmountColumn("En ny, kr. pr. kvartal", orderable=False, card="answer")
 
     @property
     def summary(self) -> str:

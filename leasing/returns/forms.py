@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from albertslund_it.web.forms.choosers import DeviceInput
 from albertslund_it.web.forms.fields import DateField, PlainForm
 from inventory.models import Departure
 from leasing.models import PackedDevice
@@ -43,8 +44,9 @@ class DepartureForm(PlainForm, forms.Form):
         error_messages={"max_length": f"Bemærkningen må højst være {LONGEST_NOTE} tegn."},
     )
 
-    def __init__(self, *args, today: date, **kwargs):
-        super().__init__(*args, initial={"left_on": f"{today:%d-%m-%Y}"}, **kwargs)
+    def __init__(self, *args, today: date, how: str = "", **kwargs):
+        given = {"left_on": f"{today:%d-%m-%Y}", "how": how}
+        super().__init__(*args, initial=given, **kwargs)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -93,9 +95,7 @@ class ScanForm(PlainForm, forms.Form):
         label="Serienummer",
         help_text="Scan, eller skriv ét og tryk Enter. Flere kan indsættes på én gang.",
         error_messages={"required": "Scan eller skriv mindst ét serienummer."},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}
-        ),
+        widget=DeviceInput(autofocus=True),
     )
     wiped = forms.ChoiceField(
         label="Det, jeg scanner, er",

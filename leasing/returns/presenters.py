@@ -129,7 +129,7 @@ def stands_before_departure(
     yield str(state.device), whole_story(state)
     if leasing:
         yield "Leasingen løber til", f"{leasing.last_day:%d-%m-%Y}"
-        yield "Tilbage af leasingen", format_kroner(leasing.remaining_ore)
+        yield "Restforpligtelse", format_kroner(leasing.remaining_ore)
     else:
         yield "Leasing", "ingen"
 

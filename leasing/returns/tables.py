@@ -1,7 +1,5 @@
 """The list of cages, and of what could go into one."""
 
-from html import escape
-
 import django_filters
 from django.urls import reverse
 
@@ -89,37 +87,33 @@ class ProposedRows(QuerySetRows):
         return (found[pk] for pk in ids)
 
 
-class PackColumn(CodeColumn):
-    """The serial number, with a box to choose the device by."""
-
-    def cell(self, record, value):
-        number = escape(value)
-        box = (
-            '<input class="form-check-input pick" type="checkbox" name="udstyr" form="valgte" '
-            f'value="{record.pk}" aria-label="Vælg {number}"> '
-        )
-        return box + super().cell(record, value)
-
-
 class ProposedTable(Table):
     """What is to go back and is on no list."""
 
     caption = "Udstyr, der kan pakkes"
+    as_cards = True
     empty_title = "Der er ikke mere at pakke"
     empty_help = "Her står det udstyr, som det er besluttet at levere tilbage, til det er pakket."
 
-    serial_number = PackColumn("Serienr.", link=lambda row: reverse("device-detail", args=[row.pk]))
-    model = Column("Model", sort_by="model__name")
-    unit = Column("Står hos", of=lambda row: place_of(row, with_people=False), orderable=False)
+    serial_number = CodeColumn(
+        "Serienr.", link=lambda row: reverse("device-detail", args=[row.pk]), card="line"
+    )
+    model = Column("Model", sort_by="model__name", card="line")
+    unit = Column(
+        "Står hos", of=lambda row: place_of(row, with_people=False), orderable=False, card="title"
+    )
     person = Column(
         "Medarbejder",
         of=lambda row: str((row.placement and row.placement.employee) or ""),
         orderable=False,
     )
     ends = DateColumn(
-        "Udløb", of=lambda row: last_day(row.ends_before), sort_by="lease__kept_cost__ends_before"
+        "Udløb",
+        of=lambda row: last_day(row.ends_before),
+        sort_by="lease__kept_cost__ends_before",
+        card="note",
     )
-    quarter_ore = AmountColumn("Pr. kvartal (kr.)", orderable=False)
+    quarter_ore = AmountColumn("Pr. kvartal (kr.)", orderable=False, card="answer")
 
 
 class ProposedFilter(FilterSet):

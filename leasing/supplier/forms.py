@@ -87,6 +87,6 @@ class DifferenceDecisionForm(PlainForm, forms.Form):
         outcomes = [one for one in Outcome if one != Outcome.CLAIMED or may_claim]
         self.offer("outcome", [(one.value, one.label) for one in outcomes])
         self.fields["outcome"].widget.attrs["class"] = "form-check-input"
-        units = Unit.objects.filter(is_cost_holder=False)
+        units = Unit.objects.in_use().filter(is_cost_holder=False)
         choices = [(unit.pk, str(unit)) for unit in units]
         self.offer("unit", [("", "Den, der havde udstyret"), *choices])

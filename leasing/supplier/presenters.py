@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
 
@@ -307,6 +308,6 @@ def claim_shown(claim: Claim) -> ShownClaim:
         PILE_NAMES[Pile(decision.pile)],
         decision.note,
         decision.decided_by,
-        decision.decided_at.date(),
+        timezone.localtime(decision.decided_at).date(),
         state,
     )

@@ -13,6 +13,7 @@ from leasing.supplier.views.invoices import (
     supplier_invoice_voucher,
     supplier_invoice_withdraw,
 )
+from leasing.supplier.views.notes import InvoiceNotes
 from leasing.supplier.views.reconciliation import (
     DifferenceList,
     orphan_take_back,
@@ -69,5 +70,10 @@ urlpatterns = [
         "kvartaler/<slug:code>/afstemning/bortfaldet/<int:pk>/",
         orphan_take_back,
         name="stray-take-back",
+    ),
+    path(
+        "leverandoerfakturaer/<int:pk>/noter/",
+        InvoiceNotes.as_view(),
+        name="supplier-invoice-notes",
     ),
 ]

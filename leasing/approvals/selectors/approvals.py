@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
+from django.utils import timezone
 
 from albertslund_it.common.permissions import DECIDE_APPROVAL
 from albertslund_it.web.people import BACKEND
@@ -43,6 +44,12 @@ def approvals_seen_by(user: User, on: date) -> QuerySet[Approval]:
 def awaiting_answer(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
     """Keep those that a head is to decide; one whose order was called off no longer waits."""
     return approvals.filter(Q(line=None) | Q(line__status=Status.AWAITING), decision="")
+
+
+def waiting_first(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
+    """Put those that a head is to decide before the others, the latest first."""
+    waits = Q(pk__in=awaiting_answer(Approval.objects.all()).values("pk"))
+    return approvals.order_by(Case(When(waits, then=0), default=1), "-asked_at", "-id")
 
 
 def approvals_in_state(
@@ -163,7 +170,8 @@ def cost_of_exceptions(approvals: list[Approval], on: date) -> dict[int, Excepti
         of = [prices[model]] if model in prices else list(prices.values()) if not model else []
         if not of:
             continue
-        starts_on = min(approval.asked_at.date(), on) if approval.decision else on
+        asked_on = timezone.localtime(approval.asked_at).date()
+        starts_on = min(asked_on, on) if approval.decision else on
         costs = sorted(_cost(price, starts_on, approval.ends_before) for price in of)
         found[approval.pk] = ExceptionCost(
             costs[0][0], costs[-1][0], min(c[1] for c in costs), max(c[1] for c in costs)

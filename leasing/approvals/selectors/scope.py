@@ -5,8 +5,8 @@ from datetime import date
 from django.contrib.auth.models import User
 
 from albertslund_it.common.permissions import VIEW_EMPLOYEE
-from inventory.models import Employee
 from inventory.organisation.selectors.scope import employees_seen_by, sees_all, units_seen_by
+from inventory.people.selectors.names import with_address
 from leasing.models import Order
 
 
@@ -23,6 +23,6 @@ def sees_who_asked(user: User, order: Order, on: date) -> bool:
         return True
     if not order.requester_mail:
         return False
-    asking = Employee.objects.filter(mail__iexact=order.requester_mail)
+    asking = with_address(order.requester_mail)
     own = employees_seen_by(user, on).filter(pk__in=asking.values("pk"))
     return own.exists() and own.count() == asking.count()

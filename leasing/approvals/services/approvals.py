@@ -20,6 +20,7 @@ from leasing.approvals.selectors.approvals import (
 from leasing.approvals.selectors.one_pc import lock_employees
 from leasing.mail.services import write_mail
 from leasing.models import Approval, Decision, Mail, Order, OrderLine, Settings, Status
+from leasing.webhooks.services.outbox import tell_of_approved
 
 WITH_ALL = ("employee__unit__department", "line__order", "line__model")
 
@@ -130,6 +131,8 @@ def decide_approval(
     changes.save(actor)
     approval = Approval.objects.select_related(*WITH_ALL, "decided_by").get(pk=approval_id)
     _tell_the_orderer(approval=approval, now=now)
+    if line and decision == Decision.GRANTED:
+        tell_of_approved(order=line.order, lines=[line.position], now=now)
     return approval
 
 

@@ -38,7 +38,10 @@ def why_no_second_pc(employee: Employee, holdings: Holdings, day: date) -> str:
     """Say why a person may not have another pc, and what to do."""
     has = [f"{device.model.name} {device.serial_number}" for device in holdings.devices]
     has += [f"en {line.model.name} på bestilling {line.order.number}" for line in holdings.lines]
+    ways = [f"brug bestilling {line.order.number}" for line in holdings.lines[:1]]
+    ways += ["vælg den pc, der erstattes"] * bool(holdings.devices)
+    advice = ", ".join([*ways, "eller bed lederen om dispensation."])
     return (
         f"{employee} har {' og '.join(has)} den {day:%d-%m-%Y}, og hver medarbejder har én pc. "
-        "Vælg den pc, der erstattes, eller bed lederen om dispensation."
+        f"{advice[0].upper()}{advice[1:]}"
     )

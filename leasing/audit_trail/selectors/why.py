@@ -1,6 +1,6 @@
 """Why an amount is what it is: the two values of F at its ends, and what is billed of it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -9,7 +9,13 @@ from django.db.models import Q
 
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device, Unit
-from leasing.cost_table.facts import billing_start, cost_holder_id, lease_facts
+from leasing.cost_table.facts import (
+    billing_start,
+    cost_holder_id,
+    heirs_up_to,
+    last_covered_quarter,
+    lease_facts,
+)
 from leasing.cost_table.moment import snapshot
 from leasing.domain.accrual import Term, accrued, quarter_position, span_of, term_on
 from leasing.domain.allocation import LeaseFacts
@@ -58,7 +64,9 @@ class HeldInterval:
 class Why:
     """What a unit pays of a lease in a quarter by today's facts, and what is billed of it.
 
-    `elsewhere_ore` is what another department was billed while the unit belonged there.
+    `elsewhere_ore` is what another department was billed while the unit belonged there. Of a
+    quarter that is billed, what closed units had is the `heir`'s: it has theirs too, and where it
+    is another unit, the difference is not the unit's own.
     """
 
     device: Device
@@ -68,6 +76,7 @@ class Why:
     stays: list[HeldInterval] = field(default_factory=list)
     lines: list[InvoiceLine] = field(default_factory=list)
     elsewhere_ore: int = 0
+    heir: Unit | None = None
 
     @property
     def target_ore(self) -> int:
@@ -90,8 +99,12 @@ def why(lease: Lease, unit: Unit, quarter: Quarter, mine: Q = EVERY) -> Why:
     found = Why(lease.device, lease, unit, quarter)
     with snapshot():
         [facts] = lease_facts(Device.objects.filter(pk=lease.device_id))
-        found.stays = list(_stays(facts, unit, quarter))
-        billed = InvoiceLine.objects.filter(lease=lease, unit=unit, period=str(quarter))
+        heirs, units = heirs_up_to(last_covered_quarter()), {unit.id}
+        if str(quarter) <= heirs.until:
+            units |= {one for one, heir in heirs.of.items() if heir == unit.id}
+            found.heir = Unit.objects.filter(pk=heirs.of.get(unit.id, 0)).first()
+        found.stays = list(_stays(facts, units, quarter))
+        billed = InvoiceLine.objects.filter(lease=lease, unit__in=units, period=str(quarter))
         own = billed.filter(mine).select_related("invoice__run")
         found.lines = list(own.order_by("invoice__run", "id"))
         others = billed.exclude(pk__in=[line.pk for line in found.lines])
@@ -99,8 +112,8 @@ def why(lease: Lease, unit: Unit, quarter: Quarter, mine: Q = EVERY) -> Why:
     return found
 
 
-def _stays(facts: LeaseFacts, unit: Unit, quarter: Quarter) -> Iterator[HeldInterval]:
-    """Yield the stays of the unit inside the quarter, cut where a new term begins."""
+def _stays(facts: LeaseFacts, units: Collection[int], quarter: Quarter) -> Iterator[HeldInterval]:
+    """Yield the stays at some units inside the quarter, cut where a new term begins."""
     began, ended = span_of(facts.terms, facts.stops_on)
     start = max(quarter.starts_on, began, billing_start())
     end = min(quarter.ends_before, ended)
@@ -108,7 +121,7 @@ def _stays(facts: LeaseFacts, unit: Unit, quarter: Quarter) -> Iterator[HeldInte
     changes = [(date.min, None), *facts.placements, (date.max, None)]
     for (day, placed), (until, _) in pairwise(changes):
         first, last = max(day, start), min(until, end)
-        if first < last and (placed or holder) == unit.id:
+        if first < last and (placed or holder) in units:
             yield HeldInterval(_value(facts, first), _value(facts, last))
 
 

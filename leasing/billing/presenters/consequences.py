@@ -12,7 +12,7 @@ def rows_of_consequence(consequence: Consequence) -> Iterator[tuple[str, str]]:
     for one in consequence.units:
         cost = f"Udgiften for {one.unit.name}"
         now, before = format_kroner(one.full_after_ore), format_kroner(one.full_before_ore)
-        yield cost, f"{now} i kvartalet fra {one.from_day:%d-%m-%Y} (før {before})"
+        yield cost, f"{now} i et helt kvartal fra {one.from_day:%d-%m-%Y} (før {before})"
         for change in one.changes:
             now, before = format_kroner(change.after_ore), format_kroner(change.before_ore)
             locked = ", låst" if change.is_closed else ""

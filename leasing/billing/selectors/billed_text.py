@@ -5,10 +5,12 @@ from datetime import date
 
 from leasing.billing.selectors.window import Window
 from leasing.domain.accrual import terms_in_order
-from leasing.domain.allocation import LeaseFacts, differences
+from leasing.domain.allocation import Heirs, LeaseFacts, differences
 
 
-def is_billed_by_its_text(facts: LeaseFacts, window: Window, cost_holder: int) -> bool:
+def is_billed_by_its_text(
+    facts: LeaseFacts, window: Window, cost_holder: int, heirs: Heirs
+) -> bool:
     """Tell whether the closed quarters hold exactly what the stored text of a lease gives.
 
     That is what the text promises; a lease that has none promises nothing. Where the text is that
@@ -20,7 +22,7 @@ def is_billed_by_its_text(facts: LeaseFacts, window: Window, cost_holder: int) -
         as_billed = _facts_of(facts, facts.billed_text)
     except ValueError:
         return False
-    return not differences(as_billed, window.periods, None, cost_holder)
+    return not differences(as_billed, window.periods, None, cost_holder, heirs)
 
 
 def _facts_of(facts: LeaseFacts, text: str) -> LeaseFacts:

@@ -18,12 +18,13 @@ from leasing.cost_table.facts import (
     NOBODY,
     billing_start,
     cost_holder_id,
+    heirs_up_to,
     last_covered_quarter,
     lease_facts,
 )
 from leasing.cost_table.moment import snapshot
 from leasing.domain.accrual import span_of, terms_in_order
-from leasing.domain.allocation import LeaseFacts, Period, split
+from leasing.domain.allocation import LeaseFacts, Period, heir_of, split
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def consequence_of(plans: Mapping[int, Plan], today: date) -> Consequence:
         devices = Device.objects.filter(pk__in=among(plans, int))
         before = list(lease_facts(devices))
         start, covered = billing_start(), last_covered_quarter()
+        heirs = heirs_up_to(covered)
         after = [changed(facts, plans[facts.device_id]) for facts in before]
         from_days = [
             _from_day(old, new, plans[old.device_id])
@@ -139,8 +141,8 @@ def consequence_of(plans: Mapping[int, Plan], today: date) -> Consequence:
         ]
         for facts, totals in ((before, sums.before), (after, sums.after)):
             for one in facts:
-                for key, share in split(one, periods, holder).items():
-                    totals[key] += share.amount_ore
+                for (code, unit), share in split(one, periods, holder).items():
+                    totals[code, heir_of(heirs, code, unit)] += share.amount_ore
         keys = sums.before.keys() | sums.after.keys()
         touched = {unit for code, unit in keys if len(set(sums.of(code, unit))) > 1}
         units = Unit.objects.select_related("department").in_bulk(touched - {NOBODY})

@@ -13,7 +13,14 @@ from django.db.models import QuerySet
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device
 from leasing.billing.selectors.window import Window
-from leasing.cost_table.facts import CHUNK, NOBODY, billed_by_lease, cost_holder_id, lease_facts
+from leasing.cost_table.facts import (
+    CHUNK,
+    NOBODY,
+    billed_by_lease,
+    cost_holder_id,
+    heirs_up_to,
+    lease_facts,
+)
 from leasing.cost_table.once import once_a_moment
 from leasing.domain.allocation import Difference, LeaseFacts, differences
 from leasing.models import Charge
@@ -27,7 +34,7 @@ def leases_with_differences(
     Closed quarters are looked at only where a lease's facts are not those it was billed from;
     `everything` looks at all of them, as a check on that.
     """
-    holder = cost_holder_id() or NOBODY
+    holder, heirs = cost_holder_id() or NOBODY, heirs_up_to(window.covered)
     current = str(window.current) if window.current else None
     all_periods, new_periods = window.periods, window.new_periods
     stream = lease_facts(devices)
@@ -42,7 +49,7 @@ def leases_with_differences(
                 facts.billed = billed.get(facts.lease_id, {})
         for facts, back in zip(chunk, looked_back, strict=True):
             periods = all_periods if back else new_periods
-            yield facts, differences(facts, periods, current, holder)
+            yield facts, differences(facts, periods, current, holder, heirs)
 
 
 def charges_to_bill(window: Window, unit_ids: Collection[int] | None = None) -> list[Charge]:

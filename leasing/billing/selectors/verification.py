@@ -15,7 +15,7 @@ from leasing.billing.selectors.breaches import Breach
 from leasing.billing.selectors.facts import leases_with_differences
 from leasing.billing.selectors.window import pending_window
 from leasing.cost_table.check import costs_that_differ
-from leasing.cost_table.facts import NOBODY, cost_holder_id
+from leasing.cost_table.facts import NOBODY, cost_holder_id, heirs_up_to
 from leasing.cost_table.moment import snapshot
 from leasing.cost_table.refresh import AT_LEISURE, refresh
 from leasing.domain.digest import INVOICE_FIELDS, LINE_FIELDS, Seal, header_record, record
@@ -260,10 +260,10 @@ def _of_pending() -> Iterator[Breach]:
         return
     quick = leases_with_differences(window)
     full = leases_with_differences(window, everything=True)
-    holder = cost_holder_id() or NOBODY
+    holder, heirs = cost_holder_id() or NOBODY, heirs_up_to(window.covered)
     for (facts, seen), (looked_back, computed) in zip(quick, full, strict=True):
         of_lease = {"serial_number": facts.serial_number}
-        if not is_billed_by_its_text(looked_back, window, holder):
+        if not is_billed_by_its_text(looked_back, window, holder, heirs):
             yield Breach("billed_text", of_lease)
         if seen != computed:
             pending = sum(d.amount_ore for d in computed) - sum(d.amount_ore for d in seen)

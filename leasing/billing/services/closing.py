@@ -25,6 +25,7 @@ from leasing.cost_table.facts import cost_holder_id
 from leasing.domain.allocation import Difference, LeaseFacts
 from leasing.domain.digest import CURRENT_VERSION, LINE_FIELDS, record
 from leasing.models import BilledFacts, BillingRun, Preparation, QuarterlyInvoice, SeenProposal
+from leasing.webhooks.services.outbox import tell_of_locked
 
 # A line's columns: what and whose it is, then what it copies, which is also what its record says.
 LINE_COLUMNS = (
@@ -148,6 +149,7 @@ def _close(
         _write_facts(facts)
         run.save(update_fields=["digest"])
         mail_digest(run=run, now=now)
+        tell_of_locked(run=run, now=now)
     return run
 
 

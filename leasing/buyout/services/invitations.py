@@ -1,8 +1,8 @@
 """Employees are asked whether they buy what they have; each answers once, by the link in a mail."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -15,10 +15,12 @@ from albertslund_it.web.people import Actor
 from leasing.billing.services.locks import PRICED
 from leasing.buyout.selectors.candidates import invitation_still_open
 from leasing.buyout.selectors.links import invitation_in, token_of
-from leasing.buyout.selectors.rows import BuyoutRow, buyout_rows
+from leasing.buyout.selectors.rows import FOR_GOOD, BuyoutRow, Question, buyout_rows
 from leasing.mail.services import write_mail
-from leasing.models import BuyoutInvitation, BuyoutOffer, EndDecision
+from leasing.models import BuyoutInvitation, BuyoutOffer, EndDecision, Mail
 
+REMINDED_BEFORE = timedelta(days=4)
+REMINDER = "buyout-reminder-"
 # Who saves sends as many mails: more would keep the page waiting.
 MOST = 200
 
@@ -37,7 +39,7 @@ def askable(rows: Sequence[BuyoutRow]) -> list[AskableRow]:
     return [
         AskableRow(row, row.offer.price_ore, row.answer_by)
         for row in rows
-        if row.obstacle is None and row.offer and row.answer_by
+        if row.obstacle is None and row.offer and row.offer.price_ore and row.answer_by
     ][:MOST]
 
 
@@ -98,6 +100,40 @@ def _write_to(one: AskableRow, invitation: BuyoutInvitation, now: datetime) -> N
         now=now,
         key=f"buyout-{invitation.pk}",
     )
+
+
+def remind_invitations(*, today: date, now: datetime) -> Iterator[Mail]:
+    """Remind those who have not answered, once, as the last day comes near; yield each mail.
+
+    Who was asked within those days has the first mail fresh, and gets no other.
+    """
+    waiting = BuyoutInvitation.objects.filter(
+        answer="",
+        withdrawn_at=None,
+        valid_until__gte=today,
+        valid_until__lte=today + REMINDED_BEFORE,
+        sent_at__lt=now - REMINDED_BEFORE,
+    )
+    told = set(Mail.objects.filter(key__startswith=REMINDER).values_list("key", flat=True))
+    found = {
+        invitation.lease_id: invitation
+        for invitation in waiting.select_related("employee")
+        if f"{REMINDER}{invitation.pk}" not in told
+    }
+    for row in buyout_rows(found, today) if found else ():
+        if row.asked != Question.WAITS or row.obstacle in FOR_GOOD:
+            continue
+        invitation = found[row.lease_id]
+        mail = write_mail(
+            recipients=invitation.employee.mail,
+            subject=f"Husk at svare: vil du købe din {row.model_name}?",
+            template="buyout",
+            context={"row": row, "invitation": invitation, "token": token_of(invitation.pk)},
+            now=now,
+            key=f"{REMINDER}{invitation.pk}",
+        )
+        if mail:
+            yield mail
 
 
 @transaction.atomic

@@ -23,15 +23,20 @@ from inventory.placements.services.placements import unknown_device
 from leasing.leases.selectors.limits import Limits
 from leasing.models import BuyoutOffer
 
+WHY_NO_PRICE = "Skriv en frikøbspris, en pris for forlængelse pr. kvartal eller begge"
 MOST_ORE = 100_000_000  # a million kroner: more is no price of a used device
 
 
 @dataclass(frozen=True, slots=True)
 class OfferFacts:
-    """A price in øre of a device or of any device of a model, until a day."""
+    """Prices in øre of a device or of any device of a model, until a day.
 
-    price_ore: int
+    Of a buyout, of a quarter more of its lease, or both.
+    """
+
     valid_until: date
+    price_ore: int | Keep = KEEP
+    extension_ore: int | Keep = KEEP
     serial_number: str | Keep = KEEP
     model: str | Keep = KEEP
     row: int | None = None
@@ -83,7 +88,7 @@ class _Saving:
                 "andet",
             )
             return
-        for reason in faults_of_price(row.price_ore):
+        for reason in _faults_of_prices(row.price_ore, row.extension_ore):
             self.errors.add(row.row, reason)
         device, model = self._device(row), self._model(row)
         one = device or model
@@ -94,16 +99,17 @@ class _Saving:
         if not self.errors.is_first(row.row, key, f"Et tilbud på {subject}"):
             return
         offer = self.offers.get(key)
-        if offer is None or offer.price_ore != row.price_ore:
+        said = {"price_ore": row.price_ore, "extension_ore": row.extension_ore}
+        prices = {name: value for name, value in said.items() if value is not KEEP}
+        if offer is None or any(getattr(offer, name) != value for name, value in prices.items()):
             self._look_at(row, device)
         if offer:
-            self.changes.update(offer, subject, price_ore=row.price_ore)
+            self.changes.update(offer, subject, **prices)
+        elif prices:
+            made = BuyoutOffer(device=device, model=model, valid_until=row.valid_until, **prices)
+            self.changes.create(made, ValueChange(subject, f"nyt tilbud: {_prices_of(made)}"))
         else:
-            told = ValueChange(subject, f"nyt tilbud: {format_kroner(row.price_ore)}")
-            made = BuyoutOffer(
-                device=device, model=model, price_ore=row.price_ore, valid_until=row.valid_until
-            )
-            self.changes.create(made, told)
+            self.errors.add(row.row, WHY_NO_PRICE)
 
     def _look_at(self, row: OfferFacts, device: Device | None) -> None:
         """Note what stands against an offer that is not there already, just so."""
@@ -115,7 +121,8 @@ class _Saving:
             )
         elif device and device.pk not in self.leased:
             self.errors.add(row.row, f"{device} er ikke leaset, så leasinggiver kan ikke sælge den")
-        self.changes.warn(row.row, self.limits.of_price(row.price_ore))
+        if row.price_ore is not KEEP:
+            self.changes.warn(row.row, self.limits.of_price(row.price_ore))
 
     def _device(self, row: OfferFacts) -> Device | None:
         if row.serial_number is KEEP:
@@ -138,6 +145,24 @@ def faults_of_price(price_ore: int) -> list[str]:
     return []
 
 
+def _faults_of_prices(price_ore: int | Keep | None, extension_ore: int | Keep | None) -> list[str]:
+    """Say why what an offer names is no price, without the full stop."""
+    found = faults_of_price(price_ore) if isinstance(price_ore, int) else []
+    if isinstance(extension_ore, int):
+        found += [
+            reason.replace("Frikøbspris", "Forlængelse pr. kvartal")
+            for reason in faults_of_price(extension_ore)
+        ]
+    return found
+
+
+def _prices_of(offer: BuyoutOffer) -> str:
+    parts = [format_kroner(offer.price_ore)] if offer.price_ore else []
+    if offer.extension_ore:
+        parts.append(f"forlængelse {format_kroner(offer.extension_ore)} pr. kvartal")
+    return ", ".join(parts)
+
+
 def _why_past(day: date) -> str:
     return f"Gælder til er den {day:%d-%m-%Y}, som er gået, så ingen kan nå at sige ja"
 
@@ -148,10 +173,11 @@ def save_offer(
     offer_id: int | None,
     device: Device | None,
     model: DeviceModel | None,
-    price_ore: int,
+    price_ore: int | None,
     valid_until: date,
     actor: Actor,
     today: date,
+    extension_ore: int | None = None,
     is_sure: bool = False,
 ) -> Changes:
     """Enter an offer, or change one; one with the same last day gets the price.
@@ -172,24 +198,30 @@ def save_offer(
         raise Refused(f"Der er allerede et tilbud, der gælder til den {valid_until:%d-%m-%Y}.")
     found = offer if offer_id else same
     changes, subject = Changes((BuyoutOffer,)), f"{device or model} til {valid_until:%d-%m-%Y}"
-    if found and (found.price_ore, found.valid_until) == (price_ore, valid_until):
+    if price_ore is None and extension_ore is None:
+        raise Refused(full_stop(WHY_NO_PRICE))
+    values = {
+        "price_ore": price_ore,
+        "extension_ore": extension_ore,
+        "valid_until": valid_until,
+    }
+    if found and all(getattr(found, name) == value for name, value in values.items()):
         return changes
-    if reasons := _faults(device, price_ore, valid_until, today):
+    reasons = [full_stop(reason) for reason in _faults_of_prices(price_ore, extension_ore)]
+    if reasons := reasons + _faults(device, valid_until, today):
         raise Refused(*reasons)
-    refuse_unless_sure(Limits.on(today).of_price(price_ore), is_sure)
-    values = {"price_ore": price_ore, "valid_until": valid_until}
+    refuse_unless_sure(Limits.on(today).of_price(price_ore or 0), is_sure)
     if found:
         changes.update(found, subject, **values)
     else:
-        told = ValueChange(subject, f"nyt tilbud: {format_kroner(price_ore)}")
-        made = BuyoutOffer(device=device, model=model, price_ore=price_ore, valid_until=valid_until)
-        changes.create(made, told)
+        made = BuyoutOffer(device=device, model=model, **values)
+        changes.create(made, ValueChange(subject, f"nyt tilbud: {_prices_of(made)}"))
     changes.save(actor)
     return changes
 
 
-def _faults(device: Device | None, price_ore: int, valid_until: date, today: date) -> list[str]:
-    reasons = [full_stop(reason) for reason in faults_of_price(price_ore)]
+def _faults(device: Device | None, valid_until: date, today: date) -> list[str]:
+    reasons = []
     if valid_until < today:
         reasons.append(full_stop(_why_past(valid_until)))
     if device and hasattr(device, "departure"):

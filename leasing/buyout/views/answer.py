@@ -5,11 +5,11 @@ whatever is wrong with a link looks the same.
 """
 
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
+from albertslund_it.web.secret_links import secret_page
 from leasing.buyout.presenters import question_of
 from leasing.buyout.selectors.candidates import invitation_still_open
 from leasing.buyout.selectors.links import invitation_in
@@ -25,7 +25,7 @@ def answer(request, token):
     found = invitation_still_open(pk, today()) if pk is not None else None
     said = request.POST.get("svar", "")
     if found is None:
-        return _page(request, "leasing/buyout/dead_link.html", {}, 404)
+        return secret_page(request, "leasing/buyout/dead_link.html", {}, 404)
     if request.method == "POST" and said in BuyoutInvitation.Answer.values:
         try:
             done = answer_invitation(
@@ -36,17 +36,8 @@ def answer(request, token):
                 now=now(),
             )
         except Refused:  # somebody else was first
-            return _page(request, "leasing/buyout/dead_link.html", {}, 404)
-        return _page(request, "leasing/buyout/thanks.html", {"said": done.answer}, 200)
+            return secret_page(request, "leasing/buyout/dead_link.html", {}, 404)
+        return secret_page(request, "leasing/buyout/thanks.html", {"said": done.answer})
     context = {"question": question_of(found), "is_unsaid": request.method == "POST"}
-    return _page(
-        request, "leasing/buyout/answer.html", context, 422 if context["is_unsaid"] else 200
-    )
-
-
-def _page(request, template: str, context: dict[str, object], status: int):
-    response = render(request, template, context, status=status)
-    # The origin alone: browsers send that with a form, which is then known to be ours.
-    response["Referrer-Policy"] = "strict-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    return response
+    status = 422 if context["is_unsaid"] else 200
+    return secret_page(request, "leasing/buyout/answer.html", context, status)

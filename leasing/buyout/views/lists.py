@@ -1,6 +1,7 @@
 """The lists: what can be bought, who said yes, and the lessor's offers."""
 
 from albertslund_it.common.permissions import (
+    DECIDE_LEASE_END,
     HANDLE_ORDERS,
     VIEW_ALL_DEPARTMENTS,
     VIEW_DEVICE,
@@ -8,6 +9,7 @@ from albertslund_it.common.permissions import (
 )
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.lists.picking import BulkAction, Picking
 from leasing.buyout.selectors.candidates import leases_seen_by, said_yes
 from leasing.buyout.tables import (
     BuyoutFilter,
@@ -15,7 +17,6 @@ from leasing.buyout.tables import (
     BuyoutTable,
     OfferFilter,
     OfferTable,
-    TickColumn,
     YesFilter,
     YesTable,
 )
@@ -54,12 +55,25 @@ class BuyoutList(ListPage):
 
     def table_options(self):
         user = self.request.user
-        picked = [("serial_number", TickColumn())] if user.has_perm(HANDLE_ORDERS) else []
-        hidden = [] if user.has_perm(VIEW_EMPLOYEE) else ["person"]
-        return {"exclude": hidden, "extra_columns": picked}
+        return {"exclude": [] if user.has_perm(VIEW_EMPLOYEE) else ["person"]}
 
-    def extra_context(self):
-        return {"picks": self.request.user.has_perm(HANDLE_ORDERS)}
+    def picking(self):
+        user = self.request.user
+        if not user.has_perm(HANDLE_ORDERS):
+            return None
+        actions = [BulkAction("Spørg medarbejderen", "buyout-ask", is_primary=True)]
+        if user.has_perm(DECIDE_LEASE_END):
+            actions.append(BulkAction("Beslut frikøb", "buyout-decide"))
+        actions += [
+            BulkAction("Overdraget", "buyout-hand-over"),
+            BulkAction("Træk spørgsmålet tilbage", "buyout-withdraw"),
+        ]
+        return Picking(
+            "leasing",
+            value=lambda row: row.lease_id,
+            called=lambda row: row.serial_number,
+            actions=tuple(actions),
+        )
 
 
 class YesList(ListPage):

@@ -28,7 +28,8 @@ def offer_new(request):
 def offer_edit(request, pk):
     """Change an offer's price or last day."""
     offer = get_object_or_404(BuyoutOffer.objects.select_related("device", "model"), pk=pk)
-    initial = {"price_ore": offer.price_ore, "valid_until": offer.valid_until}
+    names = ("price_ore", "extension_ore", "valid_until")
+    initial = {name: getattr(offer, name) for name in names}
     return _saved_or_shown(
         request, OfferForm(request.POST or None, initial=initial, is_new=False), offer
     )

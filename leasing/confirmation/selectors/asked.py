@@ -5,12 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.auth.models import User
-from django.db.models import Q
-
 from albertslund_it.common.permissions import OBJECT_TO_DEVICE
-from albertslund_it.web.people import BACKEND
-from inventory.models import Access, Department, Unit
+from inventory.models import Department, Unit
+from inventory.organisation.selectors.scope import mails_with_access
 from leasing.confirmation.selectors.items import SILENT, ListedDevice, items_of
 from leasing.models import ConfirmationRound, Mail
 
@@ -55,7 +52,7 @@ def people_to_ask(
         if department := item.unit.department:
             by_department.setdefault(department, []).append(item)
             by_unit.setdefault((department, item.unit), []).append(item)
-    people, written = _people_with_access(on), _written_to(asked)
+    people, written = mails_with_access(OBJECT_TO_DEVICE, on), _written_to(asked)
     found = {}
     for department, theirs in by_department.items():
         key, pk = f"d{department.pk}", department.pk
@@ -72,22 +69,6 @@ def people_to_ask(
 
 def _some(mail: str) -> list[str]:
     return [mail] if mail else []
-
-
-def _people_with_access(on: date) -> dict[tuple[str, int], list[str]]:
-    """Return the addresses of those who may object, by what they have access to that day."""
-    able = User.objects.with_perm(OBJECT_TO_DEVICE, backend=BACKEND).exclude(email="")
-    rows = Access.objects.filter(
-        Q(ends_before=None) | Q(ends_before__gt=on), starts_on__lte=on, user__in=able
-    )
-    found: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for department, unit, mail in rows.order_by("user").values_list(
-        "department", "unit", "user__email"
-    ):
-        key = ("department", department) if department else ("unit", unit)
-        if mail not in found[key]:
-            found[key].append(mail)
-    return found
 
 
 def _written_to(asked: ConfirmationRound | None) -> dict[str, set[str]]:

@@ -164,6 +164,15 @@ def agreement_of(items: Sequence[ListedDevice]) -> str:
     return digest_of((item.device_id, item.unit.id, *item.days, item.amount_ore) for item in items)
 
 
+def per_unit(items: Sequence[ListedDevice]) -> list[tuple[Unit, int, int]]:
+    """Return each unit on a list, with how many devices it has there and what they cost."""
+    found: dict[int, tuple[Unit, int, int]] = {}
+    for item in items:
+        _, count, amount_ore = found.get(item.unit.id, (item.unit, 0, 0))
+        found[item.unit.id] = (item.unit, count + 1, amount_ore + item.amount_ore)
+    return list(found.values())
+
+
 def progress(on: date) -> list[RoundProgress]:
     """Return how far the latest round is, department by department."""
     rows: dict[int, RoundProgress] = {}

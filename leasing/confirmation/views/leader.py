@@ -1,15 +1,19 @@
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import OBJECT_TO_DEVICE
 from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.query import numbers_in
-from inventory.models import Device
+from albertslund_it.web.lists.picking import BulkAction, Picking
+from albertslund_it.web.query import number_in, numbers_in
+from inventory.models import Device, Unit
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
 from leasing.confirmation.forms import ObjectionForm
 from leasing.confirmation.selectors.items import (
@@ -22,17 +26,21 @@ from leasing.confirmation.selectors.items import (
     items_of,
     latest_round,
     open_objection,
+    per_unit,
     quarters_asked,
 )
 from leasing.confirmation.services import confirm, object_to_device
 
 PER_PAGE = 200
+ALL = "alt"
 
 
 @permission_required(OBJECT_TO_DEVICE, raise_exception=True)
 def confirmation(request):
     """Show a leader what they pay for; take their answers."""
-    units, day = units_seen_by(request.user, today()), today()
+    seen_units, day = units_seen_by(request.user, today()), today()
+    unit = seen_units.filter(pk=number_in(request.GET.get("enhed", "")) or 0).first()
+    units = seen_units.filter(pk=unit.pk) if unit else seen_units
     if request.method == "POST":
         chosen = None if "all" in request.POST else request.POST.getlist("device")
         ids = None if chosen is None else numbers_in(chosen)
@@ -50,24 +58,72 @@ def confirmation(request):
                 messages.error(request, reason)
         else:
             messages.success(request, f"Tak. {count} stk. er bekræftet.")
-        return redirect(request.get_full_path())
-    items = items_of(units, day, devices_placed_at(units))
+        return redirect(_address(unit, is_all=request.GET.get("vis") == ALL))
+    everything = items_of(seen_units, day, devices_placed_at(seen_units))
+    items = [item for item in everything if unit is None or item.unit.pk == unit.pk]
     asked = latest_round()
-    page = Paginator(items, PER_PAGE).get_page(request.GET.get("side"))
+    silent = [item for item in items if item.answer == SILENT]
+    if asked and silent and "alle" in request.GET:
+        context: dict[str, object] = {
+            "unit": unit,
+            "seen": agreement_of(items),
+            "per_unit": per_unit(silent),
+            "count": len(silent),
+            "amount_ore": sum(item.amount_ore for item in silent),
+            "span": span_label(quarters_asked(day)).lower(),
+            "back": _address(unit),
+        }
+        return render(request, "leasing/confirmation/all.html", context)
+    # What is answered is folded away while something still waits for an answer.
+    is_folded = bool(asked and 0 < len(silent) < len(items) and request.GET.get("vis") != ALL)
+    shown = silent if is_folded else items
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("side"))
     context = {
         "round": asked,
+        "unit": unit,
+        "units": per_unit(everything),
+        "is_folded": is_folded,
+        "count": len(items),
+        "shown_ore": sum(item.amount_ore for item in shown),
+        "silent_ore": sum(item.amount_ore for item in silent),
+        "confirm_all": f"{_address(unit)}{'&' if unit else '?'}alle=1",
+        "show_all": _address(unit, is_all=True),
         "is_over": bool(asked and asked.due_on < day),
         "items": holders_at(list(page), day),
         "quarters": quarters_asked(day),
         "span": span_label(quarters_asked(day)).lower(),
-        "days": [sum(days) for days in zip(*(item.days for item in items), strict=True)],
+        "days": [sum(days) for days in zip(*(item.days for item in shown), strict=True)],
         "seen": agreement_of(items),
         "page": page,
+        "picking": _picking(agreement_of(items), span_label(quarters_asked(day)).lower())
+        if asked and silent
+        else None,
+        "shows": f"{unit.pk if unit else ''} {'' if is_folded else ALL}",
         "amount_ore": sum(item.amount_ore for item in items),
-        "silent": sum(item.answer == SILENT for item in items),
+        "silent": len(silent),
         "objected": sum(item.answer == NO for item in items),
     }
     return render(request, "leasing/confirmation/leader.html", context)
+
+
+def _picking(seen: str, span: str) -> Picking:
+    """Return what a leader says of several lines."""
+    return Picking(
+        "device",
+        value=lambda item: item.device_id,
+        actions=(BulkAction("De valgte stemmer"),),
+        posts=True,
+        takes_all=False,
+        carried=(("seen", seen),),
+        per=f"for {span}",
+    )
+
+
+def _address(unit: Unit | None, *, is_all: bool = False) -> str:
+    """Return the list's address, of one unit or with what is answered."""
+    asked: dict[str, object] = {"enhed": unit.pk} if unit else {}
+    asked |= {"vis": ALL} if is_all else {}
+    return f"{reverse('confirm')}?{urlencode(asked)}" if asked else reverse("confirm")
 
 
 @permission_required(OBJECT_TO_DEVICE, raise_exception=True)

@@ -1,6 +1,7 @@
 """A bridge in Danish: what its steps are called, and all of it in one plain sentence."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.sentences import full_stop
@@ -29,7 +30,7 @@ STEP_NAMES = {
     PART: "Del af et kvartal",
     CORRECTIONS: "Rettelser",
     CHARGES: "Engangsbeløb",
-    ODD: "Skæve øre",
+    ODD: "Kvartalernes længde",
 }
 STEP_HELP = {
     NEW: "Leasingen er begyndt efter det tidligere kvartal.",
@@ -42,7 +43,8 @@ STEP_HELP = {
     CORRECTIONS: "Opgjort anderledes i låste kvartaler: rettet senere, eller enheden har skiftet "
     "afdeling.",
     CHARGES: "Skader, fragt og andet, der betales én gang.",
-    ODD: "Samme udstyr til samme pris: kvartalerne er ikke lige lange, og øren går ikke op.",
+    ODD: "Samme udstyr til samme pris. Kvartalerne er ikke lige lange, så prisen "
+    "kan skifte nogle øre.",
 }
 
 
@@ -65,11 +67,7 @@ def step_row(step: BridgeStep) -> StepRow:
 
 def sentence_of(found: Bridge, payer: Payer) -> str:
     """Say the difference and its largest cause as a colleague would."""
-    whose = "Jeres udgift"
-    if payer.is_everybody:
-        whose = "Kommunens udgift"
-    elif payer.is_stock:
-        whose = "Lagerets udgift"
+    whose = f"{whose_cost(payer)} udgift"
     change = found.change_ore
     if not change:
         return f"{whose} er den samme som i {found.before.label}."
@@ -78,18 +76,46 @@ def sentence_of(found: Bridge, payer: Payer) -> str:
     return full_stop(f"{says}, mest fordi {_because(found.main_step, rises, payer)}")
 
 
+def whose_cost(payer: Payer) -> str:
+    """Say whose a payer's costs are: »jeres« to its leader."""
+    if payer.is_everybody:
+        return "Kommunens"
+    return "Lagerets" if payer.is_stock else "Jeres"
+
+
+class ChangeWords(NamedTuple):
+    """A difference in three parts: how much, which way and against what, and mostly why."""
+
+    amount: str
+    way: str
+    because: str
+
+
+def change_words(found: Bridge, payer: Payer) -> ChangeWords:
+    """Say a difference so that its amount can stand out."""
+    before = found.before.label
+    if found.before.year == found.after.year:
+        before = f"{found.before.number}. kvartal"
+    change = found.change_ore
+    if not change:
+        return ChangeWords("", f"Det samme som i {before}", "")
+    because = full_stop(f"mest fordi {_because(found.main_step, change > 0, payer)}")
+    way = f"{'mere' if change > 0 else 'mindre'} end i {before}"
+    return ChangeWords(format_kroner(abs(change)), way, because)
+
+
 def _because(step: BridgeStep, rises: bool, payer: Payer) -> str:
     what = _counted(step)
     # A department's leader reads it: where things came from or went is another's business.
     place = "" if payer.has_leader else step.place
     return {
-        NEW: f"{what} er nye",
+        NEW: f"{what} er {_new(step)}",
         ENDED: f"{what} var udløbet" if rises else f"leasingen af {what} er slut",
         MOVED_IN: f"{what} er kommet til" + (f" fra {place}" if place else ""),
         MOVED_OUT: f"{what} er flyttet" + (f" til {place}" if place else " væk"),
         STOCK: f"{what} er hentet på lageret" if rises else f"{what} er lagt på lager",
         PRICE: f"prisen er ændret for {what}",
-        PART: f"{what} ikke gjaldt hele kvartalet " + ("før" if rises else "nu"),
+        PART: f"leasingen af {what} {'før ' if rises else ''}kun gjaldt en del af kvartalet",
         CORRECTIONS: "der er rettelser til låste kvartaler",
         CHARGES: f"der er {'flere' if rises else 'færre'} engangsbeløb",
         ODD: "kvartalerne ikke er lige lange",
@@ -99,5 +125,11 @@ def _because(step: BridgeStep, rises: bool, payer: Payer) -> str:
 def _counted(step: BridgeStep) -> str:
     """Say how many, as pcs where all are."""
     if not step.are_pcs:
-        return f"{step.count} stk. udstyr"
+        return f"{step.count} stykke{'' if step.count == 1 else 'r'} udstyr"
     return "1 pc" if step.count == 1 else f"{step.count} pc'er"
+
+
+def _new(step: BridgeStep) -> str:
+    if step.count == 1:
+        return "ny" if step.are_pcs else "nyt"
+    return "nye"

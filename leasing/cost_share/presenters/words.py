@@ -18,3 +18,6 @@ DIFFERENCE_NAMES = {
     PRICE: "Anden pris",
     SAME: "Uændret",
 }
+
+# By which day units belong to a department, as addresses say it.
+THEN, NOW = "dengang", "idag"

@@ -1,7 +1,7 @@
 """The time machine: what a payer had on a day and what a quarter of it costs, and two days apart.
 
 It is how that day looks by what is known today: a move entered late counts from the day it was, and
-a unit belongs to the department that it has today.
+a unit belongs to the department that it has today, or where it is asked for to the one it had then.
 """
 
 from collections import defaultdict
@@ -16,7 +16,8 @@ from django.db import connection
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
-from inventory.models import Unit
+from inventory.models import Department, Unit
+from inventory.organisation.selectors.before import departments_on
 from leasing.billing.selectors.costs import HeldSum, held_on, is_kept, pc_model_ids
 from leasing.cost_share.selectors.payers import STOCK, Payer
 from leasing.cost_table.facts import NOBODY, cost_holder_id
@@ -307,20 +308,28 @@ def _held_sums(payer: Payer, day: date) -> list[HeldSum]:
     ]
 
 
-def day_of(payer: Payer, day: date, earlier: date | None = None) -> Day:
-    """Add up what a payer had on a day."""
+def day_of(payer: Payer, day: date, earlier: date | None = None, *, as_then: bool = False) -> Day:
+    """Add up what a payer had on a day; `as_then` everybody's by the departments of each day."""
     with one_moment():
-        units = Unit.objects.select_related("department").in_bulk()
+        units = Unit.objects.in_bulk()
+        departments = Department.objects.in_bulk() if payer.is_everybody else {}
         pc_models = pc_model_ids()
-        payer_of = _department if payer.is_everybody else _unit
+        at = {d: departments_on(d) for d in (day, earlier) if d and payer.is_everybody and as_then}
+
+        def payer_of(unit: Unit, on: date) -> tuple[str, str]:
+            if not payer.is_everybody:
+                return str(unit.pk), unit.name
+            known = at[on][unit.pk] if as_then else unit.department_id
+            return (str(known), departments[known].name) if known else (STOCK, COST_HOLDER_NAME)
+
         groups: dict[tuple[str, str], DaySum] = defaultdict(DaySum)
         total, pcs = DaySum("", "I alt"), 0
         for unit, model, items, ore in _held_sums(payer, day):
-            groups[payer_of(units[unit])].add((0, 0), (items, ore))
+            groups[payer_of(units[unit], day)].add((0, 0), (items, ore))
             total.add((0, 0), (items, ore))
             pcs += items if model in pc_models else 0
         for unit, _, items, ore in _held_sums(payer, earlier) if earlier else ():
-            groups[payer_of(units[unit])].add((items, ore), (0, 0))
+            groups[payer_of(units[unit], earlier or day)].add((items, ore), (0, 0))
             total.add((items, ore), (0, 0))
         kinds = _kinds(payer, day, earlier, total) if earlier else []
     for (key, label), one in groups.items():
@@ -352,13 +361,3 @@ def _kinds(payer: Payer, day: date, earlier: date, total: DaySum) -> list[DaySum
     if same.items:
         kinds[SAME] = same
     return [kinds[kind] for kind in DIFFERENCES if kind in kinds]
-
-
-def _unit(unit: Unit) -> tuple[str, str]:
-    return str(unit.pk), unit.name
-
-
-def _department(unit: Unit) -> tuple[str, str]:
-    if unit.department is None:
-        return STOCK, COST_HOLDER_NAME
-    return str(unit.department_id), unit.department.name

@@ -12,7 +12,7 @@ from leasing.cost_share.selectors.forecast import forecast_of
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.share import Share, share_of
 
-AHEAD = 8
+YEARS_AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class QuarterShades:
 class Minute:
     """A share with what is around it; `budget_ore` is None where nobody has entered one.
 
-    `municipality_ore` is what a pc costs in the quarter on average, over all of them.
+    `municipality_ore` is what a pc costs in the quarter on average, over all of them; `why` tells
+    what the quarter of the next bill costs from what the one before it did.
     """
 
     share: Share
@@ -39,6 +40,17 @@ class Minute:
     budget_ore: int | None
     municipality_ore: int | None
     why: Bridge | None
+
+    @property
+    def is_blank(self) -> bool:
+        """Return whether nothing was ever leased, and nothing is to be."""
+        share = self.share
+        return not (
+            any(one.total_ore for one in self.quarters)
+            or share.bills
+            or share.held.items
+            or share.next_bill.lines
+        )
 
     @property
     def quarter_ore(self) -> int:
@@ -55,6 +67,13 @@ class Minute:
         """Return the forecast of the chosen quarter's year."""
         year = self.share.quarter.year
         return sum(one.total_ore for one in self.quarters if one.quarter.year == year)
+
+    @property
+    def year_quarters(self) -> list[tuple[QuarterShades, bool]]:
+        """Return the quarters of the chosen one's year, each with whether it is closed."""
+        year = self.share.quarter.year
+        closed = {one.quarter for one in self.share.quarters if one.state == "closed"}
+        return [(one, one.quarter in closed) for one in self.quarters if one.quarter.year == year]
 
     @property
     def left_ore(self) -> int | None:
@@ -76,13 +95,16 @@ class Minute:
 
 def minute_of(payer: Payer, quarter: Quarter, today: date) -> Minute:
     """Return a payer's minute with a quarter chosen, one of `quarters_to_choose`."""
-    share = share_of(payer, quarter, today, AHEAD)
-    forecast, last = forecast_of(payer, today, by_unit=False), Quarter.of(today).next(AHEAD)
+    # To the end of a year, so that what is added up by year is whole.
+    last = Quarter(today.year + YEARS_AHEAD, 4)
+    share = share_of(payer, quarter, today, last)
+    forecast = forecast_of(payer, today, by_unit=False)
     sums = forecast.by_quarter()
     quarters = [QuarterShades(q, sums[str(q)]) for q in forecast.quarters if q <= last]
     budget = budget_of(payer, quarter.year)
-    before = share.before
-    why = bridge_between(payer, before, quarter) if before else None
+    billed = share.next_bill.last
+    has_before = bool(share.quarters) and billed > share.quarters[0].quarter
+    why = bridge_between(payer, billed.next(-1), billed) if has_before else None
     pcs = cost_of_pcs(share.held.day)
     average = pcs.quarter_ore // pcs.count if pcs.count else None
     return Minute(share, quarters, budget, average, why)

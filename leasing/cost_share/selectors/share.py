@@ -125,14 +125,14 @@ def quarters_to_choose(today: date) -> list[Quarter]:
     return list(quarters_between(Quarter.of(window.billing_start), window.last))
 
 
-def share_of(payer: Payer, quarter: Quarter, today: date, ahead: int = 0) -> Share:
+def share_of(payer: Payer, quarter: Quarter, today: date, ahead_to: Quarter | None = None) -> Share:
     """Work out a payer's share with a quarter chosen, one of `quarters_to_choose`.
 
-    `ahead` is how many quarters after today's have their cost beside it, as agreed today.
+    `ahead_to` is a later quarter: all up to it have their cost beside it, as agreed today.
     """
     with one_moment():
         coming = next_window(today)
-        last = max(Quarter(today.year, 4), quarter, Quarter.of(today).next(ahead))
+        last = max(Quarter(today.year, 4), quarter, ahead_to or quarter)
         window = window_up_to(max(last, coming.last))
         state_of, code = _states(today), str(quarter)
         held = held_by(payer, today if quarter == Quarter.of(today) else quarter.last_day)
@@ -160,7 +160,7 @@ def share_of(payer: Payer, quarter: Quarter, today: date, ahead: int = 0) -> Sha
         has_ended=quarter.ends_before <= today,
         before=grouped.before,
         to_date=grouped.to_date,
-        quarters=costs[0 if ahead else -QUARTERS_SHOWN :],
+        quarters=costs[0 if ahead_to else -QUARTERS_SHOWN :],
         total=total,
         billed_ore=billed.get(code, 0),
         year_ore=sum(one.cost_ore for one in costs if one.quarter.year == quarter.year),

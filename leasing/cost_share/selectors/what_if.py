@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
 from albertslund_it.common.names import danish_key
+from albertslund_it.common.quarters import Quarter
 from inventory.models import DeviceModel, Unit
 from inventory.organisation.selectors.scope import sees_all
 from leasing.cost_share.selectors.forecast import Forecast, forecast_of
@@ -43,11 +44,16 @@ class EffectRow:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """The four budget years to come: the units that change, and all together."""
+    """The four budget years to come: the units that change, and all together.
+
+    `begins` is the first quarter that costs anybody something else, and `begins_ore` how much all.
+    """
 
     years: list[int]
     units: list[EffectRow]
     total: EffectRow
+    begins: Quarter | None
+    begins_ore: int
 
     @property
     def base_ore(self) -> int:
@@ -82,7 +88,26 @@ def compare(payer: Payer, today: date, assumptions: Assumptions) -> WhatIf:
     ]
     moved = [row for row in rows if any(effect.change_ore for effect in row.effects)]
     moved.sort(key=lambda row: danish_key(row.label))
-    return WhatIf(years, moved, EffectRow("I alt", total))
+    begins = _first_difference(base, changed)
+    begins_ore = 0
+    if begins:
+        code = str(begins)
+        begins_ore = changed.total_ore(period=code) - base.total_ore(period=code)
+    return WhatIf(years, moved, EffectRow("I alt", total), begins, begins_ore)
+
+
+def _first_difference(base: Forecast, changed: Forecast) -> Quarter | None:
+    """Return the first quarter that costs a unit something else; None where none does."""
+    nothing = [0] * len(base.quarters)
+    differing = [
+        at
+        for line in base.lines.keys() | changed.lines.keys()
+        for at, (before, after) in enumerate(
+            zip(base.lines.get(line, nothing), changed.lines.get(line, nothing), strict=True)
+        )
+        if before != after
+    ]
+    return base.quarters[min(differing)] if differing else None
 
 
 def _by_unit(forecast: Forecast, year: int) -> dict[int, int]:
@@ -98,7 +123,7 @@ def models_to_choose() -> list[DeviceModel]:
 
 def units_to_choose(payer: Payer) -> list[Unit]:
     """Return the units that may get more or fewer: those that pay themselves."""
-    units = Unit.objects.filter(is_cost_holder=False)
+    units = Unit.objects.in_use().filter(is_cost_holder=False)
     return list(units if payer.unit_ids is None else units.filter(pk__in=payer.unit_ids))
 
 

@@ -1,5 +1,7 @@
 """The lists over the whole municipality and back in time."""
 
+from datetime import date
+
 from django.urls import reverse
 from django.utils.http import urlencode
 from django_tables2.data import TableData
@@ -42,12 +44,26 @@ class ComparedDepartmentTable(Table):
     # Hundredths are written like øre.
     pcs_each = AmountColumn("Pc'er pr. medarbejder")
 
-    def __init__(self, data, *, quarter: Quarter, **kwargs):
+    def __init__(self, data, *, quarter: Quarter, day: date, **kwargs):
         super().__init__(data, **kwargs)
         self.columns["name"].column.link_to = lambda row: share_url(row.key, quarter)
         self.columns["cost_ore"].column.link_to = lambda row: lines_url(
             afdeling=row.key, fra=quarter, til=quarter
         )
+        self.columns["change_ore"].column.link_to = lambda row: _why_url(row, quarter)
+        self.columns["pcs"].column.link_to = lambda row: _held_url(row.key, day)
+        self.columns["average_ore"].column.link_to = lambda row: _held_url(row.key, day)
+
+
+def _why_url(row, quarter: Quarter) -> str:
+    """Return why a department costs more or less than in the quarter before."""
+    query = {"afdeling": row.key, "fra": str(quarter.next(-1)), "til": str(quarter)}
+    return f"{reverse('bridge')}?{urlencode(query)}"
+
+
+def _held_url(key: str, day: date) -> str:
+    """Return what a department has on the day that its PCs are counted."""
+    return f"{reverse('share-at')}?{urlencode({'afdeling': key, 'dag': f'{day:%d-%m-%Y}'})}"
 
 
 def share_url(key: str, quarter: Quarter) -> str:

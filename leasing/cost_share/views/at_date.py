@@ -9,8 +9,9 @@ from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.query import one_of
 from leasing.cost_share.forms import DayForm
-from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
+from leasing.cost_share.presenters.words import DIFFERENCE_NAMES, NOW, THEN
 from leasing.cost_share.selectors.at_date import DIFFERENCES, HeldRows, day_of
 from leasing.cost_share.selectors.bridge_rows import units_of
 from leasing.cost_share.selectors.share import quarters_to_choose
@@ -46,11 +47,13 @@ class HeldList(ListPage):
         if self.kind and self.kind not in DIFFERENCES:
             raise Http404
         self.table_class = DayDifferenceTable if self.days[1] else HeldTable
+        asked = one_of(request.GET, "efter", (THEN, NOW), NOW)
+        self.as_then = self.payer.is_everybody and asked == THEN
         self.is_file = request.GET.get("hent") == "xlsx"
         return super().get(request)
 
     def rows(self):
-        self.found = day_of(self.payer, *self.days)
+        self.found = day_of(self.payer, *self.days, as_then=self.as_then)
         # Everybody's devices are for the file; the page has the departments, which open theirs.
         if self.payer.unit_ids is None and not self.is_file:
             return []
@@ -80,12 +83,19 @@ class HeldList(ListPage):
                 for one in found.kinds
             ],
             "kind": DIFFERENCE_NAMES.get(self.kind, ""),
+            "as_then": self.as_then,
+            "other_url": f"{at}?{urlencode(self.asked | dates | {'efter': self.other})}",
             "is_listed": self.payer.unit_ids is not None,
             "all_url": f"{at}?{urlencode(self.asked | dates)}",
             "quarter": quarter,
             "has_share": quarter in quarters_to_choose(today()),
             "billing_start": billing_start(),
         }
+
+    @property
+    def other(self) -> str:
+        """Return what asks for the departments by the other day."""
+        return NOW if self.as_then else THEN
 
     def _group(self, key: str) -> dict:
         """Ask for a department of everybody's, else for a unit."""

@@ -9,8 +9,8 @@ from django.urls import reverse
 from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
-from albertslund_it.web.drawings.charts import Chart, waterfall
-from leasing.cost_share.presenters.bridge import STEP_NAMES, sentence_of, step_row
+from albertslund_it.web.drawings.steps import step_bars
+from leasing.cost_share.presenters.bridge import change_words, step_row
 from leasing.cost_share.selectors.bridge import bridge_between
 from leasing.cost_share.selectors.bridge_rows import rows_of, units_of
 from leasing.cost_share.selectors.bridge_steps import Bridge
@@ -36,6 +36,8 @@ def bridge(request):
     with one_moment():
         found = bridge_between(payer, before, after)
         opened = chosen_step(request, found) if "trin" in request.GET else {}
+    changes = [step.amount_ore for step in found.steps]
+    bars = step_bars(found.before_ore, changes, found.after_ore)
     context = {
         "payers": payers,
         "payer": whole,
@@ -46,9 +48,12 @@ def bridge(request):
         "after": after,
         "step": None,
         "found": found,
-        "sentence": sentence_of(found, payer),
-        "steps": [(step_row(step), address(asked | {"trin": step.key})) for step in found.steps],
-        "chart": bridge_chart(found),
+        "words": change_words(found, payer),
+        "bars": bars,
+        "steps": [
+            (step_row(step), address(asked | {"trin": step.key}), bar)
+            for step, bar in zip(found.steps, bars.steps, strict=True)
+        ],
         "address": address(asked),
     }
     return render(request, "leasing/cost_share/bridge.html", context | opened)
@@ -92,14 +97,3 @@ def chosen_step(request, found: Bridge) -> dict:
     page = Paginator(step.items, ITEMS_A_PAGE).get_page(request.GET.get("side"))
     rows = rows_of(page, request.user, today())
     return {"step": step_row(step), "page": page, "rows": rows}
-
-
-def bridge_chart(found: Bridge) -> Chart:
-    """Draw the steps between the two quarters."""
-    return waterfall(
-        ident="forskel",
-        title=f"Fra {found.before.label} til {found.after.label}",
-        start=(found.before.short_label, found.before_ore),
-        steps=[(STEP_NAMES[step.key], step.amount_ore) for step in found.steps],
-        end=(found.after.short_label, found.after_ore),
-    )

@@ -15,7 +15,7 @@ from leasing.confirmation.selectors.first import round_work
 from leasing.confirmation.selectors.items import answered_objections
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.views.payer import chosen_payer
-from leasing.cost_share.views.task_links import linked
+from leasing.cost_share.views.task_links import with_buttons
 from leasing.lease_end.forms import WishForm
 from leasing.lease_end.presenters import what_happens
 from leasing.lease_end.selectors.endings import ending_page
@@ -43,7 +43,7 @@ def decisions(request):
     context = {
         "payers": payers,
         "payer": payer,
-        "rounds": linked(confirmation_tasks(round_work(user, day))),
+        "rounds": with_buttons(confirmation_tasks(round_work(user, day))),
         "approvals": _approvals(user, day),
         "objections": _objections(user, day),
         "form": form,

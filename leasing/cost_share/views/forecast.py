@@ -9,8 +9,8 @@ from django.urls import reverse
 from albertslund_it.common.files import workbooks
 from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.web.clock import today
-from albertslund_it.web.drawings.charts import Chart, Series, bar_chart
 from albertslund_it.web.lists.pages import EXCEL
+from leasing.cost_share.presenters.drawings import shades_chart
 from leasing.cost_share.presenters.forecast import table_words
 from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.bridge_rows import units_of
@@ -19,7 +19,6 @@ from leasing.cost_share.selectors.forecast_tables import (
     QUARTER,
     UNIT,
     YEAR,
-    ForecastPage,
     ForecastRow,
     ForecastTable,
     file_rows,
@@ -29,7 +28,6 @@ from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.views.bridge import chosen_unit
 from leasing.cost_share.views.opened import ends_of_year, with_addresses
 from leasing.cost_share.views.payer import chosen_payer
-from leasing.cost_share.views.share import STYLES
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)
@@ -67,15 +65,15 @@ def share_forecast(request):
             )
             for table in found.tables
         ],
-        "chart": forecast_chart(payer, found),
+        "chart": shades_chart("prognose", payer.name, found.quarters),
     }
     return render(request, "leasing/cost_share/forecast.html", context)
 
 
 def opened_rows(
     table: ForecastTable, payer: Payer, unit_id: int | None, year: int
-) -> list[tuple[ForecastRow, list[tuple[int, str]]]]:
-    """Return each row with its amounts and the addresses of what is under them."""
+) -> list[tuple[ForecastRow, list[tuple[str, int, str]]]]:
+    """Return each row with its amounts: of which shade, how much, and what is under it."""
     rows = []
     for row in table.rows:
         ends = ends_of_year(year)
@@ -90,7 +88,8 @@ def opened_rows(
         else:
             model_name = row.key
         amounts = with_addresses(row.amounts, payer, *ends, unit_id=unit, model_name=model_name)
-        rows.append((row, amounts))
+        named = [(name, *one) for name, one in zip(SHADE_NAMES.values(), amounts, strict=True)]
+        rows.append((row, named))
     return rows
 
 
@@ -103,19 +102,6 @@ def wanted_year(request) -> int:
     if not (wanted.isdecimal() and len(wanted) == 4):
         raise Http404
     return int(wanted)
-
-
-def forecast_chart(payer: Payer, found: ForecastPage) -> Chart:
-    """Draw the quarters by shade."""
-    return bar_chart(
-        ident="prognose",
-        title=f"Udgift pr. kvartal, {payer.name}",
-        labels=[quarter.short_label for quarter, _ in found.quarters],
-        series=[
-            Series(name, STYLES[shade], [amounts[shade] for _, amounts in found.quarters])
-            for shade, name in SHADE_NAMES.items()
-        ],
-    )
 
 
 def file(found: Forecast) -> FileResponse:

@@ -39,7 +39,11 @@ class ComparedDepartmentList(ListPage):
     def table_options(self):
         sums = ("cost_ore", "change_ore", "average_ore", "pcs", "employees")
         totals = {name: getattr(self.whole, name) for name in sums}
-        return {"quarter": self.quarter, "totals": {"name": "I alt", **totals}}
+        return {"quarter": self.quarter, "day": self._day(), "totals": {"name": "I alt", **totals}}
+
+    def _day(self):
+        """Return the day that PCs are counted on: the quarter's last, or today within it."""
+        return min(self.quarter.last_day, today())
 
     def extra_context(self):
         before = self.quarter.next(-1)
@@ -47,6 +51,7 @@ class ComparedDepartmentList(ListPage):
         return {
             "quarters": self.quarters,
             "quarter": self.quarter,
+            "day": self._day(),
             "whole": self.whole,
             "stock": next((row for row in self.compared if row.key == STOCK), None),
             "before": before,

@@ -1,3 +1,5 @@
+from datetime import date
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
@@ -9,32 +11,21 @@ from django.urls import reverse
 from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
-from albertslund_it.web.drawings.charts import (
-    HATCHED,
-    OPEN,
-    OUTLINED,
-    SOLID,
-    Chart,
-    Series,
-    bar_chart,
-)
-from leasing.cost_share.presenters.bridge import sentence_of
-from leasing.cost_share.presenters.share import kind_rows, label_of
-from leasing.cost_share.presenters.words import SHADE_NAMES
-from leasing.cost_share.selectors.forecast import BILLED, CONTRACTED
+from albertslund_it.web.drawings.lines import Burn, LineChart
+from leasing.cost_share.presenters.bridge import ChangeWords, change_words
+from leasing.cost_share.presenters.drawings import share_chart, trend_chart, year_burn
+from leasing.cost_share.presenters.share import kind_rows, label_of, price_sentence
 from leasing.cost_share.selectors.minute import Minute, minute_of
 from leasing.cost_share.selectors.payers import OWN_UNITS, Payer
 from leasing.cost_share.selectors.people import people_of
 from leasing.cost_share.selectors.share import quarters_to_choose
+from leasing.cost_share.selectors.trend import trend_of
 from leasing.cost_share.tables.lines import lines_url
 from leasing.cost_share.views.payer import chosen_payer
-from leasing.cost_share.views.task_links import linked, tasks_of
+from leasing.cost_share.views.task_links import decisions_of
 from leasing.cost_table.moment import one_moment
-from leasing.domain.renewal import ASSUMED, PLANNED
 
 PEOPLE_A_PAGE = 100
-# Told apart by pattern as well as by colour.
-STYLES = {BILLED: SOLID, CONTRACTED: HATCHED, PLANNED: OPEN, ASSUMED: OUTLINED}
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)
@@ -49,21 +40,36 @@ def share(request):
         "quarters": quarters,
         "quarter": quarter,
         "lines_url": lines_url(afdeling=payer.key),
-        "tasks": linked(tasks_of(request.user, today())),
+        "share_address": f"{reverse('share')}?afdeling={payer.key}",
+        "decisions": decisions_of(request.user, today()),
         "shows_people": payer.has_leader and request.user.has_perm(VIEW_EMPLOYEE),
         **_figures(minute_of(payer, quarter, today()), payer),
     }
     return render(request, "leasing/cost_share/share.html", context)
 
 
+class Lead(NamedTuple):
+    """A payer's minute as its first screen shows it: in words, and the year as a drawing."""
+
+    minute: Minute
+    words: ChangeWords | None
+    burn: Burn
+
+
+def lead_of(minute: Minute, day: date, ident: str = "aaret") -> Lead:
+    """Return the first screen of a minute; `ident` is unique on the page."""
+    words = change_words(minute.why, minute.share.payer) if minute.why else None
+    return Lead(minute, words, year_burn(minute, day, ident))
+
+
 def _figures(minute: Minute, payer: Payer) -> dict:
     """Return the figures of the page, with what they open."""
     found = minute.share
     return {
-        "minute": minute,
-        "why": sentence_of(minute.why, payer) if minute.why else "",
+        **lead_of(minute, today())._asdict(),
         "share": found,
-        "chart": shades_chart(minute),
+        "chart": share_chart(minute),
+        "trend": None if payer.is_everybody or payer.is_stock else _trend(payer),
         "payer_rows": [
             (row, lines_url(**asked), urlencode(asked))
             for row in found.by_payer
@@ -74,6 +80,16 @@ def _figures(minute: Minute, payer: Payer) -> dict:
         "has_invoices": any(bill.invoice for bill in found.bills),
         "devices_url": devices_url(payer) if found.held.day == today() else "",
     }
+
+
+def _trend(payer: Payer) -> tuple[LineChart | None, str, bool]:
+    """Return the drawing of what a pc costs, a sentence, and whether some are alike."""
+    points = trend_of(payer, today())
+    return (
+        trend_chart(points, payer.name),
+        price_sentence(points[-1]) if points else "",
+        any(one.alike for one in points),
+    )
 
 
 @permission_required((VIEW_DEVICE, VIEW_EMPLOYEE), raise_exception=True)
@@ -130,25 +146,3 @@ def devices_url(payer: Payer) -> str:
     elif payer.department:
         query["department"] = str(payer.department.pk)
     return f"{reverse('device-list')}?{urlencode(query)}"
-
-
-def shades_chart(
-    minute: Minute, ident: str = "kvartaler", *, until: Quarter | None = None
-) -> Chart:
-    """Draw the quarters by shade, told apart by pattern as well as by colour.
-
-    `until` draws the last two years up to a quarter, as many as there is room for in half a page.
-    """
-    quarters = minute.quarters
-    if until:
-        quarters = [one for one in quarters if one.quarter <= until][-8:]
-    return bar_chart(
-        ident=ident,
-        title=f"Udgift pr. kvartal, {minute.share.payer.name}",
-        labels=[one.quarter.short_label for one in quarters],
-        series=[
-            Series(SHADE_NAMES[shade], style, [one.amounts.get(shade, 0) for one in quarters])
-            for shade, style in STYLES.items()
-            if shade == BILLED or any(one.amounts.get(shade) for one in quarters)
-        ],
-    )

@@ -11,12 +11,11 @@ from django.views.decorators.http import require_POST
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import ADD_SCENARIO, HANDLE_ORDERS, VIEW_DEVICE, WISH_FOR_END
 from albertslund_it.web.clock import now, today
-from albertslund_it.web.drawings.flows import Bars, lying_bars
 from albertslund_it.web.forms.agreement import agreed_by
 from albertslund_it.web.query import number_in
 from leasing.cost_share.forms import WhatIfForm
+from leasing.cost_share.presenters.drawings import years_chart
 from leasing.cost_share.selectors.what_if import (
-    WhatIf,
     compare,
     payer_of,
     scenarios_seen_by,
@@ -44,9 +43,9 @@ def asked_for(request):
         payers = [payer]
     else:
         payers, payer = chosen_payer(request)
-    form = WhatIfForm(query, payer=payer)
+    form = WhatIfForm(query, payer=payer, today=today())
     if not form.is_asked():
-        form = WhatIfForm(scenario.assumptions if scenario else None, payer=payer)
+        form = WhatIfForm(scenario.assumptions if scenario else None, payer=payer, today=today())
     return payers, payer, scenario, form
 
 
@@ -88,16 +87,6 @@ def ordered_by(form: WhatIfForm) -> list[tuple[str, str]]:
         for (unit, model), count in added.items()
         if count > 0
     ]
-
-
-def years_chart(found: WhatIf) -> Bars:
-    """Draw each year as it would be, and as it is in the forecast."""
-    return lying_bars(
-        ident="virkning-aar",
-        title="Udgift pr. budgetår",
-        names=("Hvis", "Prognose"),
-        rows=[(str(year), one.changed_ore, one.base_ore) for year, one in found.by_year],
-    )
 
 
 @require_POST
@@ -149,7 +138,7 @@ def scenario_order(request, pk):
     payer = payer_of(scenario, today())
     if payer is None:
         raise Http404
-    form = WhatIfForm(scenario.assumptions, payer=payer)
+    form = WhatIfForm(scenario.assumptions, payer=payer, today=today())
     try:
         order = draft_from_scenario(
             scenario=scenario,

@@ -82,28 +82,34 @@ def last_quarter_of(year: int, today: date) -> Quarter:
     return min(Quarter(year, 4), max(now, last_covered_quarter() or now))
 
 
-def amounts_of(year: int, today: date) -> list[Amount]:
-    """Return what a year's quarters cost up to today's: what is billed of them and what waits."""
+def amounts_of(year: int, today: date, *, by_today: bool = False) -> list[Amount]:
+    """Return what a year's quarters cost up to today's: what is billed of them and what waits.
+
+    What is billed is its invoice's department's, or `by_today` that of the unit as it is today;
+    what waits is always the latter's.
+    """
     last = last_quarter_of(year, today)
     with one_moment():
         units = {u.id: u for u in Unit.objects.select_related("department")}
         names = dict(Department.objects.values_list("id", "name"))
-        found = list(_billed(year, units, names))
+        found = list(_billed(year, units, names, by_today))
         window = window_up_to(last)
         waiting: list[PendingSum | RunLine] = [*pending_sums(window), *pending_charges(window)]
         for row in waiting:
             if row.period[:4] == str(year):
                 unit = units[row.unit_id]
-                department = unit.department.name if unit.department else COST_HOLDER_NAME
-                found.append(
-                    Amount(
-                        department, str(unit), row.model_name, row.period, row.kind, row.amount_ore
-                    )
-                )
+                where = _department_of(unit), str(unit), row.model_name
+                found.append(Amount(*where, row.period, row.kind, row.amount_ore))
     return found
 
 
-def _billed(year: int, units: dict[int, Unit], names: dict[int, str]) -> Iterator[Amount]:
+def _department_of(unit: Unit) -> str:
+    return unit.department.name if unit.department else COST_HOLDER_NAME
+
+
+def _billed(
+    year: int, units: dict[int, Unit], names: dict[int, str], by_today: bool
+) -> Iterator[Amount]:
     rows = (
         InvoiceSummary.objects.filter(period__startswith=f"{year}Q")
         .values_list("invoice__department", "unit", "model_name", "period", "kind")
@@ -111,7 +117,8 @@ def _billed(year: int, units: dict[int, Unit], names: dict[int, str]) -> Iterato
         .order_by()
     )
     for department, unit, model, period, kind, amount in rows:
-        name = names.get(department, COST_HOLDER_NAME)
+        at_closing = names.get(department, COST_HOLDER_NAME)
+        name = _department_of(units[unit]) if by_today else at_closing
         yield Amount(name, str(units[unit]), model, period, kind, amount)
 
 

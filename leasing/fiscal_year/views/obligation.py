@@ -27,6 +27,7 @@ class ObligationList(ListPage):
     permission_required = VIEW_BILLINGRUN
     table_class = ObligationTable
     template_name = "leasing/fiscal_year/obligation.html"
+    filter_form = ObligationForm
     title = "Restforpligtelse"
     file_name = "restforpligtelse"
     per_page = 100

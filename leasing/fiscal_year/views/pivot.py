@@ -14,9 +14,10 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import EXCEL
 from albertslund_it.web.query import one_of
 from leasing.cost_share.forms import WITHOUT_DEVICE
+from leasing.cost_share.presenters.words import NOW, THEN
 from leasing.cost_share.selectors.payers import STOCK
 from leasing.cost_table.facts import billing_start
-from leasing.fiscal_year.presenters import DIMENSION_NAMES, label_on
+from leasing.fiscal_year.presenters import DIMENSION_NAMES, SHORT, WHOSE, label_on
 from leasing.fiscal_year.selectors.obligation import remaining_obligation
 from leasing.fiscal_year.selectors.pivot import (
     DIMENSIONS,
@@ -38,7 +39,10 @@ def year_page(request):
     years = list(range(day.year, billing_start().year - 1, -1)) or [day.year]
     year = int(one_of(request.GET, "aar", [str(one) for one in years], str(years[0])))
     down, across = chosen(request.GET)
+    by_today = one_of(request.GET, "efter", WHOSE, THEN) == NOW
     context = {
+        "whose": list(WHOSE.items()),
+        "by": NOW if by_today else THEN,
         "year": year,
         "years": years,
         "dimensions": list(DIMENSION_NAMES.items()),
@@ -47,12 +51,14 @@ def year_page(request):
         "row_name": DIMENSION_NAMES[down],
         "column_name": DIMENSION_NAMES[across],
     }
-    table = pivot(amounts_of(year, day), down, across)
+    table = pivot(amounts_of(year, day, by_today=by_today), down, across)
     labels = [label_on(across, column) for column in table.columns]
     if request.GET.get("hent") == "xlsx":
-        return workbook_of(table, year, down, labels)
+        return workbook_of(table, year, down, labels, SHORT[NOW if by_today else THEN])
     last = last_quarter_of(year, day)
-    context |= with_lines(table, Quarter(year, 1), last, down, across)
+    # The list of lines goes by the bills: it has no sum of what departments would be today.
+    has_lines = not (by_today and "afdeling" in (down, across))
+    context |= with_lines(table, Quarter(year, 1), last, down, across, has_lines=has_lines)
     context |= {"table": table, "labels": labels, "obligation": remaining_obligation(day)}
     return render(request, "leasing/fiscal_year/pivot.html", context)
 
@@ -74,14 +80,19 @@ class LinkedAmount(NamedTuple):
 
 
 def with_lines(
-    table: Pivot, first: Quarter, last: Quarter, down: str, across: str
+    table: Pivot, first: Quarter, last: Quarter, down: str, across: str, *, has_lines: bool = True
 ) -> dict[str, object]:
-    """Return the rows and the sums with the address of the lines that each amount is made of."""
+    """Return the rows and the sums with the address of the lines that each amount is made of.
+
+    Without `has_lines` there is none.
+    """
     of_row = queries_of(down, [row.name for row in table.rows])
     of_column = queries_of(across, table.columns)
     whole = {"afdeling": "alle", "fra": str(first), "til": str(last)}
 
     def address(row: str = "", column: str = "") -> str:
+        if not has_lines:
+            return ""
         asked = whole | of_row.get(row, {}) | of_column.get(column, {})
         return f"{reverse('lines')}?{urlencode(asked)}"
 
@@ -117,7 +128,7 @@ def queries_of(dimension: str, names: list[str]) -> dict[str, dict[str, str]]:
     return {name: {"model": WITHOUT_DEVICE if name == NO_MODEL else name} for name in names}
 
 
-def workbook_of(table: Pivot, year: int, down: str, labels: list[str]) -> FileResponse:
+def workbook_of(table: Pivot, year: int, down: str, labels: list[str], whose: str) -> FileResponse:
     """Return the same table as a workbook."""
     amount = workbooks.CellKind.AMOUNT
     columns = [
@@ -127,7 +138,7 @@ def workbook_of(table: Pivot, year: int, down: str, labels: list[str]) -> FileRe
     ]
     rows = [(label_on(down, row.name), *row.values, row.total_ore) for row in table.rows]
     stream = BytesIO()
-    workbooks.write_table(stream, title=f"Udgift {year}", columns=columns, rows=rows)
+    workbooks.write_table(stream, title=f"Udgift {year} ({whose})", columns=columns, rows=rows)
     stream.seek(0)
     return FileResponse(
         stream, as_attachment=True, filename=f"udgift-{year}.xlsx", content_type=EXCEL

@@ -27,13 +27,21 @@ from leasing.domain.lease_end import Fate, ends_soon_until
 from leasing.lease_end.selectors.endings import payers_own
 from leasing.models import CostLease, EndDecision, EndWish, Lease, LeaseTerm, Settings
 
-# What ends are chosen by beside their fate: nothing decided, late or not; an extension that runs.
-OPEN, BEGUN = "open", "begun"
+BEGUN = "begun"  # an end that an extension followed, which runs
 NO_WISH = "none"
 NOT_DECIDED = (Fate.OVERDUE, Fate.UNDECIDED)
 FINAL = (Fate.BUYOUT, Fate.RETURN)
-# What never waits for an answer: asked for, it is shown whenever it ends.
-SETTLED = (Fate.RUNS, Fate.STOPPED, Fate.GONE, BEGUN)
+# What ends are chosen by beside their fate: nothing decided, of what is asked about or of all; what
+# is extended, begun or not; all that comes to its end, as the calendar counts it.
+OPEN, WAITING, EXTENSIONS, LIVE = "open", "waiting", "extensions", "live"
+GROUPS: dict[str, tuple[str, ...]] = {
+    OPEN: NOT_DECIDED,
+    WAITING: (*NOT_DECIDED, Fate.RUNS),
+    EXTENSIONS: (Fate.EXTENDED, BEGUN),
+    LIVE: (*NOT_DECIDED, Fate.RUNS, *FINAL, Fate.EXTENDED, BEGUN),
+}
+# Not only what waits for an answer: asked for, it is shown whenever it ends.
+SETTLED = (Fate.RUNS, Fate.STOPPED, Fate.GONE, BEGUN, WAITING, EXTENSIONS, LIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class BoardChoice:
     wish: str = ""
     agreement_id: int | None = None
     department_id: int | None = None
+    in_stock: bool = False
     unit_id: int | None = None
     search: str = ""
     with_people: bool = False
@@ -108,6 +117,9 @@ class EndBoard:
         if choice.department_id is not None:
             at = placed.filter(unit__department=choice.department_id)
             rows = rows.filter(lease__device__in=at.values("device"))
+        if choice.in_stock:
+            paid = placed.filter(unit__isnull=False, unit__is_cost_holder=False)
+            rows = rows.exclude(lease__device__in=paid.values("device"))
         if choice.unit_id is not None:
             at = placed.filter(unit=choice.unit_id)
             rows = rows.filter(lease__device__in=at.values("device"))
@@ -225,7 +237,7 @@ class EndBoard:
 
     def _is_chosen(self, fate: str) -> bool:
         chosen = self.choice.fate
-        return not chosen or fate == chosen or (chosen == OPEN and fate in NOT_DECIDED)
+        return not chosen or fate in GROUPS.get(chosen, (chosen,))
 
     @cached_property
     def chosen_last(self) -> dict[str, QuerySet[CostLease]]:
@@ -259,14 +271,21 @@ class EndBoard:
     @property
     def chosen_rows(self) -> QuerySet[CostLease]:
         """Return the chosen ends of last terms as one queryset, in no order."""
-        if self.choice.fate and self.choice.fate != OPEN:
-            return self.chosen_last.get(self.choice.fate, CostLease.objects.none())
-        if not self.choice.fate and self._has_past:
+        chosen = self.choice.fate
+        if chosen and chosen not in GROUPS:
+            return self.chosen_last.get(chosen, CostLease.objects.none())
+        if chosen == EXTENSIONS:  # ends of terms that are not the last
+            return CostLease.objects.none()
+        if not chosen and self._has_past:
             return self.in_time
-        final = EndDecision.objects.order_by().filter(choice__in=FINAL).values("term__lease")
         running = self.in_time.exclude(pk__in=gone_leases()).filter(runs_out=True)
+        if chosen == LIVE:
+            return running
+        final = EndDecision.objects.order_by().filter(choice__in=FINAL).values("term__lease")
         is_left_out = Q(pk__in=final)
-        if not self.choice.fate:
+        if chosen == WAITING:
+            return running.exclude(is_left_out)
+        if not chosen:
             is_left_out &= Q(ends_before__lte=self.on)
         return running.filter(ends_before__lte=ends_soon_until(self.on)).exclude(is_left_out)
 

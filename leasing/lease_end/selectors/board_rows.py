@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
 
-from albertslund_it.web.database.rows import among
-from albertslund_it.web.lists.ranking import rank_in
+from albertslund_it.web.database.rows import FEW, among
+from albertslund_it.web.lists.ranking import RankedIds, rank_in
 from albertslund_it.web.people import name_of
 from inventory.models import Device, DeviceModel, Employee, Placement, Unit
 from inventory.models.organisation import in_danish_order
@@ -159,6 +159,8 @@ def ordered_ends(
     if field := _sql_field(column):
         order = field.desc(nulls_last=True) if descending else field.asc(nulls_last=True)
         pairs = list(rows.order_by(order, "pk").values_list("pk", field)[:stop])
+    elif column in PLACES and stop is not None:
+        pairs = _first_placed(rows, board.on, column, descending=descending, stop=stop)
     else:
         pairs = _paired(list(rows.values_list("pk", "lease__device")), board.on, column)
     keyed = [(key, BoardEnd(pk)) for pk, key in pairs]
@@ -166,6 +168,32 @@ def ordered_ends(
     there = [pair for pair in keyed if pair[0] is not None]
     there.sort(key=itemgetter(0), reverse=descending)
     return [end for _, end in there] + [end for key, end in keyed if key is None]
+
+
+def _first_placed(
+    rows: QuerySet[CostLease], on: date, column: str, *, descending: bool, stop: int
+) -> list[tuple[int, Any]]:
+    """Return the first so many leases by who has the device, with what they are sorted by."""
+    field, ordered = PLACES[column]
+    of_lease, is_many = "device__lease", column == "person"
+    in_use = placements_in_force(on).filter(**{f"{field}__isnull": False})
+    if rows.query.where:
+        # Asked once: as a part of each query it would be worked out by each of them.
+        chosen = among(list(rows.values_list("pk", flat=True)), int)
+        placed = in_use.filter(device__lease__in=chosen)
+    else:  # of every lease the join would only cost
+        placed = in_use.filter(device__lease__isnull=False)
+    rank = rank_in(ordered())
+    ranked = RankedIds(placed, of_lease, field, (of_lease,), rank, descending, many=is_many)
+    first = ranked[0:stop]
+    of_page = in_use.filter(device__lease__in=among(first, int)).order_by()
+    key_of = dict(of_page.values_list(of_lease, field))
+    pairs: list[tuple[int, Any]] = [(pk, rank(key_of[pk])) for pk in first]
+    if len(first) < stop:
+        without = rows.exclude(lease__device__in=placed.values("device")).order_by("pk")
+        missing = without.values_list("pk", flat=True)[: stop - len(first)]
+        pairs += [(pk, None) for pk in missing]
+    return pairs
 
 
 def _sql_field(column: str) -> Any:
@@ -177,6 +205,8 @@ def _sql_field(column: str) -> Any:
 def _extended_keys(board: EndBoard, column: str) -> Iterator[tuple[BoardEnd, Any]]:
     """Yield what the extended ends are sorted by."""
     ends = board.chosen_extended
+    if not ends:
+        return
     if column in OF_THE_END:
         yield from ((end, getattr(end, OF_THE_END[column])) for end in ends)
         return
@@ -210,5 +240,7 @@ def _paired(leases: list[tuple[int, int]], on: date, column: str) -> list[tuple[
     else:
         field, ordered = PLACES[column]
         placed = placements_in_force(on).filter(**{f"{field}__isnull": False}).order_by()
+        if len(leases) <= FEW:
+            placed = placed.filter(device__in=among([device for _, device in leases], int))
         rank, of = rank_in(ordered()), dict(placed.values_list("device", field))
     return [(pk, rank(of[device]) if device in of else None) for pk, device in leases]

@@ -10,7 +10,11 @@ from leasing.models import BuyoutOffer
 
 
 def offers_in_force(on: date) -> QuerySet[BuyoutOffer]:
-    """Return the offers that hold on a day, the one that holds longest first."""
+    """Return the offers of a buyout that hold on a day, the one that holds longest first."""
+    return _holding(on).filter(price_ore__isnull=False)
+
+
+def _holding(on: date) -> QuerySet[BuyoutOffer]:
     return BuyoutOffer.objects.filter(valid_until__gte=on).order_by("-valid_until", "-pk")
 
 
@@ -19,10 +23,24 @@ def offers_of(models: Mapping[int, int], on: date) -> dict[int, BuyoutOffer]:
 
     A device's own goes before its model's; of several it is the one that holds longest.
     """
+    return _best(models, offers_in_force(on))
+
+
+def extensions_offered(models: Mapping[int, int], on: date) -> dict[int, BuyoutOffer]:
+    """Return the offer of an extension that holds for each of some devices, as `offers_of` does."""
+    return _best(models, offers_of_extensions(on))
+
+
+def offers_of_extensions(on: date) -> QuerySet[BuyoutOffer]:
+    """Return the offers of an extension that hold on a day, the one that holds longest first."""
+    return _holding(on).filter(extension_ore__isnull=False)
+
+
+def _best(models: Mapping[int, int], offers: QuerySet[BuyoutOffer]) -> dict[int, BuyoutOffer]:
     asked = Q(device__in=among(models, int)) | Q(model__in=among(set(models.values()), int))
     own: dict[int, BuyoutOffer] = {}
     of_models: dict[int, BuyoutOffer] = {}
-    for offer in offers_in_force(on).filter(asked):
+    for offer in offers.filter(asked):
         if offer.device_id is not None:
             own.setdefault(offer.device_id, offer)
         elif offer.model_id is not None:

@@ -6,7 +6,7 @@ from datetime import date
 from inventory.models import Device
 from leasing.domain.accrual import a_quarter
 from leasing.domain.lease_end import last_buyout_day, last_extension_day, last_return_day
-from leasing.lease_end.selectors.offers import offers_of
+from leasing.lease_end.selectors.offers import extensions_offered, offers_of
 from leasing.lease_end.selectors.questions import answer_by_of
 from leasing.lease_end.selectors.term_ends import TermEnd
 from leasing.models import BuyoutOffer, LeasePrice, Settings
@@ -17,8 +17,8 @@ class Options:
     """The choices at an end as they stand on a day, with the last day of each and its price.
 
     No last day of a buyout: the municipality does not allow it. `quarter_ore` is the instalment
-    of the term; an extension is estimated by it until a price is offered. `new_ore` is what a new
-    one of the model costs a quarter by the price list; None without a price.
+    of the term; an extension is estimated by it until a price is offered (`extension_offer`).
+    `new_ore` is what a new one of the model costs a quarter by the price list; None without one.
     """
 
     end: TermEnd
@@ -31,6 +31,7 @@ class Options:
     quarter_ore: int
     new_ore: int | None
     offer: BuyoutOffer | None
+    extension_offer: BuyoutOffer | None
 
     def is_too_late(self, last: date | None) -> bool:
         return last is None or last < self.on
@@ -55,6 +56,7 @@ def options_at(end: TermEnd, on: date) -> Options:
         quarter_ore=end.quarter_ore,
         new_ore=a_quarter(price.price_ore, price.quarters) if price else None,
         offer=offer_for(device, on),
+        extension_offer=extensions_offered({device.pk: device.model_id}, on).get(device.pk),
     )
 
 

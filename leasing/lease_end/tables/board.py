@@ -1,7 +1,6 @@
 """The board of ends as a list: its rows and its columns."""
 
 from collections.abc import Iterator
-from html import escape
 
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -94,36 +93,22 @@ class EndOptionsColumn(MarkColumn):
         )
 
 
-class EndPickColumn(CodeColumn):
-    """The serial number with a box to choose the end by, for what is decided of several."""
-
-    def __init__(self):
-        super().__init__("Serienr.", link=_device_page)
-
-    def cell(self, record, value):
-        number = escape(value)
-        box = (
-            '<input class="form-check-input pick" type="checkbox" name="slut" form="valgte" '
-            f'value="{record.end.term_id}" aria-label="Vælg {number}"> '
-        )
-        return box + super().cell(record, value)
-
-
 class BoardTable(Table):
     """The ends that the user may see."""
 
     caption = "Udløb"
+    as_cards = True
     empty_title = "Intet udløber inden for seks måneder"
     empty_help = "Vælg »Alle kvartaler« for at se det, der udløber senere."
 
-    serial_number = CodeColumn("Serienr.", link=_device_page)
-    happens = EndOptionsColumn("Hvad sker der?", of=_happens)
-    last_day = DateColumn("Sidste dag")
+    serial_number = CodeColumn("Serienr.", link=_device_page, card="line")
+    happens = EndOptionsColumn("Hvad sker der?", of=_happens, card="line")
+    last_day = DateColumn("Sidste dag", card="note")
     days_left = NumberColumn("Dage til")
-    quarter_ore = AmountColumn("Pr. kvartal (kr.)", summed=True)
-    model_name = CodeColumn("Model")
-    unit = Column("Enhed", of=lambda row: row.unit or IN_STOCK)
-    person = Column("Bruges af")
+    quarter_ore = AmountColumn("Pr. kvartal (kr.)", summed=True, card="answer")
+    model_name = CodeColumn("Model", card="line")
+    unit = Column("Enhed", of=lambda row: row.unit or IN_STOCK, card="title")
+    person = Column("Bruges af", card="line")
     wish = Column("Ønske", of=_wish)
     condition = CodeColumn(
         "Stand", of=lambda row: condition(row.ram_gb, row.windows_11), orderable=False

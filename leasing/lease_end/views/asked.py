@@ -24,6 +24,7 @@ def asked_filters(request) -> BoardFilters:
         agreements=agreements if sees_all(user) else agreements.none(),
         quarters=board_of(BoardChoice()).quarters(),
         with_people=user.has_perm(VIEW_EMPLOYEE),
+        with_stock=sees_all(user),
     )
     return BoardFilters(form, board_of)
 

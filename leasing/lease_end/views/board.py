@@ -1,7 +1,7 @@
 """The board of ends, and what each choice would cost at one of them."""
 
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
@@ -9,9 +9,11 @@ from django.utils.http import urlencode
 from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE, WISH_FOR_END
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.lists.picking import BulkAction, Picking
 from inventory.organisation.selectors.scope import devices_seen_by, sees_all
 from leasing.cost_table.moment import one_moment
 from leasing.domain.lease_end import Fate
+from leasing.lease_end.forms import BoardForm
 from leasing.lease_end.presenters import EVERY_QUARTER, figures_of, options_shown, what_happens
 from leasing.lease_end.selectors.board import right_to_decide
 from leasing.lease_end.selectors.options import options_at
@@ -21,7 +23,6 @@ from leasing.lease_end.tables.board import (
     WITH_PEOPLE,
     BoardRows,
     BoardTable,
-    EndPickColumn,
 )
 from leasing.lease_end.views.asked import asked_filters
 
@@ -32,6 +33,7 @@ class EndBoardPage(ListPage):
     permission_required = VIEW_DEVICE
     table_class = BoardTable
     template_name = "leasing/lease_end/board.html"
+    filter_form = BoardForm
     fragment_name = "leasing/lease_end/board_list.html"
     title = "Udløb"
     file_name = "udloeb"
@@ -51,27 +53,41 @@ class EndBoardPage(ListPage):
         user = self.request.user
         hidden = [] if user.has_perm(VIEW_EMPLOYEE) else [*WITH_PEOPLE]
         hidden += [] if sees_all(user) else [*FOR_READERS_OF_ALL]
-        picked = [("serial_number", EndPickColumn())] if self.picks() else []
-        return {"exclude": hidden, "extra_columns": picked}
+        return {"exclude": hidden}
 
-    def picks(self) -> bool:
-        """Tell whether there is anything to tick rows for."""
-        return self.decides or self.request.user.has_perm(WISH_FOR_END)
+    def picking(self):
+        actions = [BulkAction("Beslut", "end-decide", is_primary=True)] if self.decides else []
+        if self.request.user.has_perm(WISH_FOR_END):
+            actions.append(BulkAction("Ønsk", "end-wish"))
+        if not actions:
+            return None
+        return Picking(
+            "slut",
+            value=lambda row: row.end.term_id,
+            called=lambda row: row.serial_number,
+            ore=lambda row: row.quarter_ore,
+            actions=tuple(actions),
+            carried=(("fra", self.asked.urlencode()),),
+        )
+
+    @property
+    def asked(self) -> QueryDict:
+        """Return what the board is narrowed to."""
+        asked = self.request.GET.copy()
+        for name in ("side", "sorter", "hent", "valgt"):
+            asked.pop(name, None)
+        return asked
 
     @cached_property
     def decides(self) -> bool:
         return right_to_decide(self.request.user, today()).is_given
 
     def extra_context(self):
-        asked = self.request.GET.copy()
-        for name in ("side", "sorter", "hent"):
-            asked.pop(name, None)
         return {
             "figures": figures_of(self.chosen.sums, self.request.GET),
-            "picks": self.picks(),
             "decides": self.decides,
-            "query": asked.urlencode(),
-            "list_query": _list_query(asked),
+            "query": self.asked.urlencode(),
+            "list_query": _list_query(self.asked),
             "count": len(self.chosen),
         }
 

@@ -1,5 +1,6 @@
 """Deciding and wishing about ends that were ticked on the board, or all that its filters leave."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -23,6 +24,7 @@ from leasing.cost_table.moment import one_moment
 from leasing.lease_end.forms import DecideForm, WishForm
 from leasing.lease_end.presenters import board_url, change_of, choice_words
 from leasing.lease_end.selectors.board import right_to_decide
+from leasing.lease_end.selectors.offers import extensions_offered
 from leasing.lease_end.selectors.term_ends import TermEnd, ends_of_terms
 from leasing.lease_end.services.decisions import decide_ends, not_on_the_list
 from leasing.lease_end.services.planned import PlannedEnds, planned
@@ -35,11 +37,22 @@ SHOWN = 500  # rows written out; the rest are in the table of alike ones
 NOTHING_TICKED = "Sæt kryds ved det udstyr, der skal besluttes noget om."
 
 
+def _offered(ends: Sequence[TermEnd]) -> dict[int, int]:
+    """Return what the lessor offers a quarter of an extension for, by device."""
+    offers = extensions_offered({end.device_id: end.model_id for end in ends}, today())
+    return {device: offer.extension_ore or 0 for device, offer in offers.items()}
+
+
 @dataclass
 class Chosen:
     """The ends that an address or a form names, within what the user may see."""
 
     request: Request
+
+    @property
+    def is_sent(self) -> bool:
+        """Return whether the form itself is sent, and not only more ends than an address holds."""
+        return self.request.method == "POST" and self.request.POST.get("trin") != "valgt"
 
     @cached_property
     def asked(self) -> QueryDict:
@@ -48,7 +61,7 @@ class Chosen:
     @cached_property
     def term_ids(self) -> set[int]:
         """Return the terms; on the first page perhaps all that the board's filters leave."""
-        if self.request.method != "POST" and self.asked.get("alle"):
+        if not self.is_sent and self.asked.get("alle"):
             with one_moment():
                 board = asked_board(self.request)
                 return set(board.term_ids()) if len(board) <= MOST else set()
@@ -112,9 +125,10 @@ def decide(request):
         ends = chosen.ends
     except Refused as refused:
         return _nothing_chosen(request, chosen, refused)
-    form = DecideForm(request.POST or None, ends=ends)
+    sent = request.POST if chosen.is_sent else None
+    form = DecideForm(sent, ends=ends, offered=_offered(ends))
     status, plan = 200, None
-    if request.method == "POST":
+    if chosen.is_sent:
         status = 422
         if form.is_valid():
             plan = planned(ends, form.wanted(), today())
@@ -209,7 +223,7 @@ def _next_page(chosen: Chosen) -> str:
 
 def _nothing_chosen(request, chosen: Chosen, refused: Refused):
     """Say why nothing can be decided; a first look goes back to the board."""
-    if request.method != "POST":
+    if not chosen.is_sent:
         for reason in refused.reasons:
             messages.error(request, reason)
         return redirect(chosen.back)
@@ -225,9 +239,9 @@ def wish(request):
         chosen.ends  # noqa: B018
     except Refused as refused:
         return _nothing_chosen(request, chosen, refused)
-    form = WishForm(request.POST or None)
+    form = WishForm(request.POST if chosen.is_sent else None)
     status = 200
-    if request.method == "POST":
+    if chosen.is_sent:
         status = 422
         if form.is_valid():
             try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from inventory.models import Device
-from leasing.domain.accrual import Term, accrued, span_of, terms_in_order
+from leasing.domain.accrual import Term, a_quarter, accrued, span_of, terms_in_order
 from leasing.models import Lease, LeaseTerm
 
 ONE_DAY = timedelta(days=1)
@@ -22,6 +22,14 @@ def leases_of(device_ids: Sequence[int]) -> dict[int, Lease]:
     for lease in leases.values():
         lease.laid = terms_in_order(lease.starts_on, prices.get(lease.id, []))
     return leases
+
+
+def instalment_of(lease: Lease | None, on: date) -> int:
+    """Return what a quarter of a lease costs on a day, by the price of its term; 0 without one."""
+    if lease is None or not lease.laid or (lease.stops_on and lease.stops_on <= on):
+        return 0
+    running = [term for term in lease.laid if term.starts_on <= on < term.ends_before]
+    return a_quarter(running[0].price_ore, running[0].quarters) if running else 0
 
 
 COMING, RUNNING, STOPPED, ENDED = "coming", "running", "stopped", "ended"

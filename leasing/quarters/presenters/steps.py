@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.timezone import localtime
 
 from leasing.models import BillingRun, RebillingExport, Voucher
@@ -22,6 +23,35 @@ class QuarterStep:
     state: str
     note: str
     reconciles: str = ""
+
+
+@dataclass(frozen=True)
+class DoFirst:
+    """What is better done before a quarter is closed: where, its button, and why."""
+
+    url: str
+    verb: str
+    why: str
+
+
+def do_first(
+    readiness: Readiness, supplier: SupplierProgress, *, may_code: bool, may_decide: bool
+) -> DoFirst | None:
+    """Return what to do before closing; None where closing is the next thing."""
+    lacking = [unit for point in readiness.points if point.key == "coding" for unit in point.units]
+    if lacking and may_code:
+        return DoFirst(
+            reverse("unit-coding", args=[lacking[0].pk]),
+            f"Skriv kontering for {lacking[0].name}",
+            "Uden den kan Opus-filen ikke hentes, når kvartalet er låst.",
+        )
+    if may_decide and supplier.found and (count := supplier.found.undecided):
+        return DoFirst(
+            reverse("reconciliation", args=[str(supplier.quarter)]),
+            f"Afgør {count} afvigelse{'r' if count > 1 else ''} …",
+            "Leasinggivers faktura passer ikke med det, der bliver opkrævet.",
+        )
+    return None
 
 
 def steps_to_close(readiness: Readiness, supplier: SupplierProgress) -> list[QuarterStep]:

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
@@ -15,6 +16,8 @@ from albertslund_it.web.people import actor_name
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.pending_lines import UP_TO
 from leasing.cost_share.tables.lines import lines_url
+from leasing.jobs.selectors import uses_worker
+from leasing.jobs.views.asking import ask_or_do
 from leasing.models import KIND_NAMES, BillingRun, Kind, QuarterlyInvoice
 from leasing.quarters.presenters.labels import named_kinds
 from leasing.quarters.selectors.coding import uncoded_units
@@ -40,6 +43,9 @@ def quarter_file(request, code, file_kind):
     run = get_object_or_404(BillingRun, code=code)
     if file_kind not in FILES:
         raise Http404
+    if file_kind == WORKBOOK and uses_worker():
+        title = f"Regneark: {run.label}"
+        return _asked(request, run, "quarter_file", title, EXPORT_REBILLING)
     stream = BytesIO()
     try:
         export_rebilling(
@@ -75,10 +81,20 @@ def quarter_file(request, code, file_kind):
     )
 
 
+def _asked(request, run: BillingRun, kind: str, title: str, permission: str):
+    """Ask for a file of a closed run, and lead to where it is followed."""
+    back = reverse("quarter-detail", args=[run.code])
+    arguments = {"code": run.code, "back": back}
+    job = ask_or_do(request, kind=kind, title=title, arguments=arguments, permissions=[permission])
+    return redirect("job", job.pk)
+
+
 @permission_required(VIEW_BILLINGRUN, raise_exception=True)
 def quarter_archive(request, code):
     """Return all of a closed run as an archive that can be checked without the system."""
     run = get_object_or_404(BillingRun.objects.exclude(digest=""), code=code)
+    if request.method == "POST":
+        return _asked(request, run, "quarter_archive", f"Arkiv: {run.label}", VIEW_BILLINGRUN)
     stream = TemporaryFile()  # noqa: SIM115 - the response closes it
     archive_run(run=run, stream=stream)
     stream.seek(0)

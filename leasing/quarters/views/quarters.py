@@ -10,7 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.permissions import CLOSE_QUARTER, VIEW_BILLINGRUN
+from albertslund_it.common.permissions import (
+    CLOSE_QUARTER,
+    IMPORT_INVENTORY,
+    RECONCILE,
+    VIEW_BILLINGRUN,
+)
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.people import actor_name
@@ -21,18 +26,17 @@ from leasing.billing.selectors.outstanding import outstanding
 from leasing.billing.selectors.preparedness import needs_two_people, preparedness_of
 from leasing.billing.selectors.preview import preview_run
 from leasing.billing.selectors.window import window_for
-from leasing.billing.services.closing import close_quarter
 from leasing.billing.services.preparation import ProposalChanged, prepare_quarter, remember_proposal
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors.pending_lines import BILLED, NOT_BILLED, UP_TO
-from leasing.cost_share.services.letters import write_letters
 from leasing.cost_table.moment import one_moment
+from leasing.jobs.views.asking import answer_with, ask_or_do
 from leasing.models import BillingRun, Preparation
 from leasing.quarters.forms import VoucherForm
 from leasing.quarters.presenters.labels import named_kinds, run_lines_url
 from leasing.quarters.presenters.points import shown_points
 from leasing.quarters.presenters.proof import shown_proof
-from leasing.quarters.presenters.steps import steps_of_run, steps_to_close
+from leasing.quarters.presenters.steps import do_first, steps_of_run, steps_to_close
 from leasing.quarters.selectors.coding import uncoded_units
 from leasing.quarters.selectors.fiscal_years import covering_run, fiscal_years
 from leasing.quarters.selectors.progress import last_opus_file, supplier_progress
@@ -138,6 +142,12 @@ def open_page(request, code: str):
         "readiness": readiness,
         "points": shown_points(readiness.points, code),
         "steps": steps_to_close(readiness, supplier),
+        "first": do_first(
+            readiness,
+            supplier,
+            may_code=request.user.has_perm(IMPORT_INVENTORY),
+            may_decide=request.user.has_perm(RECONCILE),
+        ),
         "lines_url": run_lines_url(code),
     }
     return render(request, "leasing/quarters/open.html", context)
@@ -153,10 +163,12 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
     voucher = getattr(run, "voucher", None)
     supplier = supplier_progress(run.last_quarter)
     table = table_of_run(run)
+    opus_file = last_opus_file(run)
     context = {
         "run": run,
         "code": run.code,
-        "steps": steps_of_run(run, last_opus_file(run), voucher, supplier),
+        "opus_file": opus_file,
+        "steps": steps_of_run(run, opus_file, voucher, supplier),
         "table": table,
         "kinds": named_kinds(table.kinds),
         "exports": run.exports.all(),
@@ -206,19 +218,20 @@ def quarter_close(request, code):
 def close_now(request, code: str):
     """Close a run as the user saw it; show what has changed where it is another one by now."""
     try:
-        run = close_quarter(
-            code=code,
-            closed_by=actor_name(request),
-            today=today(),
-            now=now(),
-            account=request.user,
-            seen=digest_seen(request),
+        job = ask_or_do(
+            request,
+            kind="closing",
+            title=f"Låsning: {label_of_code(code)}",
+            arguments={
+                "code": code,
+                "seen": digest_seen(request),
+                "back": reverse("quarter-detail", args=[code]),
+            },
+            permissions=[CLOSE_QUARTER],
         )
     except ProposalChanged as changed:
         return closing_page(request, code, changed)
-    write_letters(run=run, today=today(), now=now())
-    messages.success(request, f"{run.label} er godkendt og låst.")
-    return redirect("quarter-detail", run.code)
+    return answer_with(request, job)
 
 
 def closing_page(request, code: str, changed: ProposalChanged | None = None):

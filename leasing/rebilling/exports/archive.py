@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -15,6 +16,9 @@ CHUNK = 5_000
 # The same run gives the same bytes whenever, and whoever, makes the archive.
 MOMENT = (1980, 1, 1, 0, 0, 0)
 UNIX, READABLE = 3, 0o644 << 16
+# What Excel or LibreOffice begins a formula by, and the sign that is put before it.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+NUMBER = re.compile(r"-?[0-9]+")
 
 README = """\
 ARKIV AF EN LÅST KØRSEL
@@ -32,7 +36,9 @@ SÅDAN REGNES KONTROLSUMMEN
 Kontrolsummen er SHA-256 af én tekst i UTF-8, skrevet med 64 hexadecimale tegn. Teksten består af
 poster med tegnet U+001E mellem sig (intet før den første og intet efter den sidste). En post består
 af felter med tegnet U+001F mellem sig. Det, der er tomt, er et tomt felt. Cellerne i CSV-filerne er
-felterne.
+felterne, men en tekst, der begynder som en formel eller med en apostrof, har fået en apostrof
+foran, så intet regneark regner på den; den hører ikke til feltet. (I ældre arkiver, hvor
+koersel.csv ikke har linjen »Apostrof foran«, er cellerne felterne, som de er.)
 
 Udgave 1:
   1. Hovedet: kørsel, den forrige kørsels kontrolsum (tom for den første), låst (UTC), låst af,
@@ -85,7 +91,9 @@ def write_archive(
 
         add("LAES-MIG.txt", [README.encode()])
         add("verify.py", [Path(archive_verify.__file__).read_bytes()])
-        told = zip(archive_verify.FACTS, facts, strict=True)
+        told = chain(
+            zip(archive_verify.FACTS, facts, strict=True), [archive_verify.HAS_APOSTROPHES]
+        )
         add(archive_verify.RUN, _csv(["Felt", "Værdi"], told))
         add(archive_verify.INVOICES, _csv(archive_verify.INVOICE_HEADINGS, invoices))
         add(archive_verify.LINES, _csv(archive_verify.LINE_HEADINGS, lines))
@@ -96,5 +104,13 @@ def _csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[
     rows = chain([headings], rows)
     while chunk := list(islice(rows, CHUNK)):
         text = io.StringIO(newline="")
-        csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(chunk)
+        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+        writer.writerows([_as_text(cell) for cell in row] for row in chunk)
         yield text.getvalue().encode()
+
+
+def _as_text(cell: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula; `archive_verify` reads it back."""
+    if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) and not NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell

@@ -26,6 +26,7 @@ FACTS = (
     "I alt (øre)",
     "Kontrolsum",
 )
+HAS_APOSTROPHES = ["Apostrof foran", "ja"]
 INVOICE_HEADINGS = ["Opgørelse", "Afdeling", "Leder", "Linjer", "I alt (øre)"]
 LINE_HEADINGS = [
     "Linje",
@@ -62,6 +63,11 @@ def table(data, headings):
     if not rows or rows[0] != headings or any(len(row) != len(headings) for row in rows):
         raise ValueError("kolonnerne er andre end " + ", ".join(headings))
     return rows[1:]
+
+
+def without_apostrophes(rows):
+    """Return rows without what keeps a spreadsheet from working a text out."""
+    return [[cell[1:] if cell.startswith("'") else cell for cell in row] for row in rows]
 
 
 def of_files(files):
@@ -107,8 +113,11 @@ def digest(facts, invoices, lines):
 def check(path):
     """Return an archive's facts and what does not hold in it."""
     files = read(path)
-    facts = dict(table(files[RUN], ["Felt", "Værdi"]))
+    run = table(files[RUN], ["Felt", "Værdi"])
     invoices, lines = table(files[INVOICES], INVOICE_HEADINGS), table(files[LINES], LINE_HEADINGS)
+    if HAS_APOSTROPHES in run:
+        run, invoices, lines = map(without_apostrophes, (run, invoices, lines))
+    facts = dict(run)
     faults = [*of_files(files), *of_sums(facts, invoices, lines)]
     if digest(facts, invoices, lines) != facts["Kontrolsum"]:
         faults.append("Kontrolsummen passer ikke: kørslen er ikke, som den blev låst.")

@@ -24,6 +24,7 @@ from leasing.domain.swap_plan import (
     swap_plan,
     whole_weeks,
 )
+from leasing.lease_end.selectors.offers import extensions_offered
 from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
 from leasing.models import CostLease, SubAgreement
 from leasing.replacing.selectors.orders import replaced_by_an_order
@@ -164,6 +165,7 @@ class _Lot:
         placed = _placed(ids, today)
         rolls = {row.old_device_id: row for row in _replacements(ids)}
         ordered = replaced_by_an_order(ids) if asked.skips_final else set()
+        offers = extensions_offered({end.device_id: end.model_id for end in ends}, today)
         made = cls(
             Roll.objects.filter(lot=asked.lot).first(),
             [],
@@ -178,7 +180,9 @@ class _Lot:
                 made.aside[reason] += 1
             elif at and at.unit and at.unit.department_id:
                 made.units[end.device_id] = at.unit.pk
-                made.swaps.append(_swap(end, at.unit.department_id))
+                offer = offers.get(end.device_id)
+                offered = offer.extension_ore if offer else None
+                made.swaps.append(_swap(end, at.unit.department_id, offered))
         return made
 
     def _why_not(
@@ -195,9 +199,10 @@ class _Lot:
         return NO_SUCCESSOR if is_without_successor else ""
 
 
-def _swap(end: TermEnd, department_id: int) -> Swap:
-    term = end.term
-    return Swap(end.device_id, department_id, end.ends_before, term.price_ore, term.quarters)
+def _swap(end: TermEnd, department_id: int, offered_ore: int | None) -> Swap:
+    device, term = end.device_id, end.term
+    price = (term.price_ore, term.quarters, offered_ore)
+    return Swap(device, department_id, end.ends_before, *price)
 
 
 def _ends_of(asked: LotQuestion, today: date) -> list[TermEnd]:

@@ -3,9 +3,10 @@
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_DEVICE, VIEW_EMPLOYEE
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.lists.picking import BulkAction, Picking
 from leasing.cost_table.moment import one_moment
 from leasing.replacing.selectors.due import unreplaced
-from leasing.replacing.tables import DueFilter, DueRows, DueTable, PickDueColumn
+from leasing.replacing.tables import DueFilter, DueRows, DueTable
 
 
 class DueList(ListPage):
@@ -32,9 +33,14 @@ class DueList(ListPage):
 
     def table_options(self):
         user = self.request.user
-        picked = [("serial_number", PickDueColumn())] if user.has_perm(HANDLE_ORDERS) else []
-        hidden = [] if user.has_perm(VIEW_EMPLOYEE) else ["person"]
-        return {"exclude": hidden, "extra_columns": picked}
+        return {"exclude": [] if user.has_perm(VIEW_EMPLOYEE) else ["person"]}
 
-    def extra_context(self):
-        return {"picks": self.request.user.has_perm(HANDLE_ORDERS)}
+    def picking(self):
+        if not self.request.user.has_perm(HANDLE_ORDERS):
+            return None
+        return Picking(
+            "udstyr",
+            value=lambda row: row.id,
+            called=lambda row: row.device.serial_number,
+            actions=(BulkAction("Se bestillinger", "replacement-orders", is_primary=True),),
+        )

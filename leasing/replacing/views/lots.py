@@ -16,6 +16,7 @@ from leasing.replacing.presenters import (
     aside_in_words,
     bridging_in_words,
     difference_in_words,
+    priced_by,
     rows_of_lot,
 )
 from leasing.replacing.selectors.lots import lot_plan, lot_quarters
@@ -76,4 +77,5 @@ def _shown(question) -> dict:
         "difference": difference_in_words(found),
         "paces": [(pace, bridging_in_words(pace.bridging)) for pace in found.paces],
         "bridging": bridging_in_words(found.chosen.bridging),
+        "priced_by": priced_by(found.chosen.bridging),
     }

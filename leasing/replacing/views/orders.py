@@ -39,7 +39,8 @@ def replacement_orders(request):
     roll, ids = _devices(request, asked)
     chosen = _models(asked)
     plan = order_plan(ids[:MOST], chosen, today())
-    is_posted = request.method == "POST"
+    # What is only chosen comes as a form where an address does not hold it.
+    is_posted = request.method == "POST" and request.POST.get("trin") != "valgt"
     form = ModelForm(asked if is_posted else None, models=plan.models, words=offer_in_words)
     status = 200
     if request.POST.get("handling") == "gem" and form.is_valid():

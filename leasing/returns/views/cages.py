@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
@@ -15,6 +16,7 @@ from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_ALL_DEPARTMENT
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
 from albertslund_it.web.lists.pages import EXCEL, ListPage
+from albertslund_it.web.lists.picking import BulkAction, Picking
 from albertslund_it.web.query import numbers_in
 from leasing.models import Cage
 from leasing.returns.forms import CageForm, CollectForm, ConfirmForm, ScanForm
@@ -94,9 +96,11 @@ def shown_cage(
         }
         for row in page.rows
     ]
+    may_change = request.user.has_perm(HANDLE_ORDERS)
     context = {
         "cage": cage,
         "page": page,
+        "picking": _picking(cage) if may_change and rows and not cage.gone_on else None,
         "mark": cage_mark(cage),
         "rows": rows,
         "faults": [one for one, row in zip(rows, page.rows, strict=True) if row.is_fault],
@@ -105,10 +109,26 @@ def shown_cage(
         "refused": refused,
         "again": again,
         "confirm": confirm or ConfirmForm(initial={"confirmed_on": f"{today():%d-%m-%Y}"}),
-        "may_change": request.user.has_perm(HANDLE_ORDERS),
+        "may_change": may_change,
         "has_faulty_form": status == 422,
     }
     return render(request, "leasing/returns/cage.html", context, status=status)
+
+
+def _picking(cage: Cage) -> Picking:
+    """Return what is done with several rows of a packing list."""
+    url = reverse("cage-rows", args=[cage.pk])
+    return Picking(
+        "raekke",
+        value=lambda row: row.packed.pk,
+        actions=(
+            BulkAction("Er slettet", url, name="goer", value="yes"),
+            BulkAction("Er ikke slettet", url, name="goer", value="no"),
+            BulkAction("Tag af listen", url, name="goer", value="af"),
+        ),
+        posts=True,
+        takes_all=False,
+    )
 
 
 def _excel(request, page: CagePage) -> FileResponse:

@@ -32,7 +32,8 @@ def device_departure(request, pk):
     state = device_state(device.pk)
     if request.POST.get("trin") == "fortryd" or (state.departure and request.method == "GET"):
         return _undo(request, state)
-    form, status = DepartureForm(request.POST or None, today=today()), 200
+    how = request.GET.get("hvordan", "")
+    form, status = DepartureForm(request.POST or None, today=today(), how=how), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():

@@ -13,6 +13,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_ALL_DEPARTMENTS, VIEW_EMPLOYEE
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.lists.picking import BulkAction, Picking
 from albertslund_it.web.query import number_in, numbers_in
 from inventory.models import Device
 from leasing.cost_table.moment import one_moment
@@ -44,6 +45,7 @@ class ProposedList(ListPage):
     filter_class = ProposedFilter
     title = "Læg på pakkelisten"
     file_name = "kan-pakkes"
+    ticked: frozenset[int] = frozenset()
 
     def get(self, request, *args, **kwargs):
         with one_moment():  # in which leases end as they do now
@@ -60,6 +62,18 @@ class ProposedList(ListPage):
 
     def table_options(self):
         return {"exclude": [] if self.request.user.has_perm(VIEW_EMPLOYEE) else ["person"]}
+
+    def picking(self):
+        return Picking(
+            "udstyr",
+            value=lambda row: row.pk,
+            called=lambda row: row.serial_number,
+            ore=lambda row: row.quarter_ore,
+            actions=(BulkAction("Læg på listen", is_primary=True),),
+            posts=True,
+            takes_all=False,
+            ticked=self.ticked,
+        )
 
     def extra_context(self):
         cage = get_object_or_404(Cage, pk=self.kwargs["pk"])
@@ -79,7 +93,10 @@ class ProposedList(ListPage):
         except Refused as refused:
             for reason in refused.reasons:
                 messages.error(request, reason)
-            return redirect(request.get_full_path())
+            self.ticked = frozenset(ids)
+            response = self.get(request)
+            response.status_code = 422
+            return response
         messages.success(request, f"{added} stk. er lagt på pakkelisten.")
         if left:
             messages.warning(request, f"{left} stk. er der ikke plads til i buret.")

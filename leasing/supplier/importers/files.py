@@ -2,7 +2,9 @@
 
 from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import RECONCILE
-from inventory.imports.importers.reading import FileColumn, Importer, like
+from inventory.imports.importers.columns import SERIAL_HEADINGS
+from inventory.imports.importers.file_columns import FileColumn
+from inventory.imports.importers.reading import Importer, like
 from leasing.models import SupplierInvoice, SupplierInvoiceLine
 from leasing.supplier.importers.xml import read_document
 from leasing.supplier.services.billed import BilledLine
@@ -16,6 +18,7 @@ SUPPLIER_INVOICES = Importer(
     permission=RECONCILE,
     make=BilledLine,
     save=save_invoices,
+    whole_by="number",
     read_document=read_document,
     keeps_file=True,
     columns=(
@@ -25,8 +28,17 @@ SUPPLIER_INVOICES = Importer(
             like(SupplierInvoice, "number", cells.code),
             required=True,
             example="4711",
+            also=("Fakturanr.", "Fakturanummer", "Invoice number"),
+            may_be=("Faktura", "Invoice"),
         ),
-        FileColumn("Fakturadato", "invoice_date", cells.day, required=True, example="02-01-2026"),
+        FileColumn(
+            "Fakturadato",
+            "invoice_date",
+            cells.day,
+            required=True,
+            example="02-01-2026",
+            also=("Invoice date",),
+        ),
         FileColumn(
             "Serienummer",
             "serial_number",
@@ -34,8 +46,17 @@ SUPPLIER_INVOICES = Importer(
             must_stand=True,
             help="Også et, som udstyret har haft før. Tom på et gebyr: så skal underaftalen med",
             example="PF0A1B2C",
+            also=SERIAL_HEADINGS,
         ),
-        FileColumn("Fra", "starts_on", cells.day, required=True, example="01-01-2026"),
+        FileColumn(
+            "Fra",
+            "starts_on",
+            cells.day,
+            required=True,
+            example="01-01-2026",
+            also=("Periode fra", "From"),
+            may_be=("Startdato", "Start date"),
+        ),
         FileColumn(
             "Til",
             "last_day",
@@ -43,6 +64,8 @@ SUPPLIER_INVOICES = Importer(
             required=True,
             help="Den sidste dag, der er betalt for",
             example="31-03-2026",
+            also=("Periode til", "To"),
+            may_be=("Slutdato", "End date"),
         ),
         FileColumn(
             "Beløb",
@@ -57,6 +80,8 @@ SUPPLIER_INVOICES = Importer(
             "sub_agreement",
             like(SupplierInvoiceLine, "sub_agreement"),
             example="UA-2026-01",
+            also=("Underaftalenr.", "Underaftalenr"),
+            may_be=("Aftalenr.", "Kontrakt"),
         ),
     ),
 )

@@ -14,7 +14,7 @@ from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.forms.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.people import Actor, done_by
 from leasing.billing.services.locks import PRICED
-from leasing.cost_table.facts import cost_holder_id
+from leasing.cost_table.facts import cost_holder_id, successors
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.leases.selectors.limits import Limits
 from leasing.models import (
@@ -235,7 +235,7 @@ class _Deciding:
 
     def _charge(self, row: MatchedRow, unit: int, amount: int, text: str, texts: Texts) -> Charge:
         """Make a charge with a text of its own: date, unit and text are its key."""
-        unique, number = text, 1
+        unique, number, unit = text, 1, successors().get(unit, unit)
         while (unit, unique) in texts:
             number += 1
             unique = f"{text} ({number})"

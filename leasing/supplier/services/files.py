@@ -1,6 +1,6 @@
 """The files of the lessor's invoices: kept once however often they come, in the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from albertslund_it.common.files.kept import CheckedFile, check_file
 from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor, done_by
+from leasing.kept_files.services import forget_unused, keep
 from leasing.models import FileOrigin, KeptFile, SupplierInvoice, SupplierInvoiceFile
 
 MAX_BY_HAND = 50
@@ -32,23 +33,13 @@ def keep_files(
         changes.create(
             SupplierInvoiceFile(
                 invoice=invoice,
-                file=_kept(file),
+                file=keep(file),
                 name=file.name,
                 origin=origin,
                 added_at=added_at,
                 added_by=added_by,
             )
         )
-
-
-def _kept(file: CheckedFile) -> KeptFile:
-    found = KeptFile.objects.filter(sha256=file.sha256).defer("data").first()
-    return found or KeptFile.objects.create(
-        sha256=file.sha256,
-        content_type=file.content_type,
-        size=len(file.data),
-        data=file.data,
-    )
 
 
 @transaction.atomic
@@ -96,10 +87,3 @@ def remove_file(*, invoice_id: int, file_id: int) -> str:
     found.delete()
     forget_unused([found.file_id])
     return found.name
-
-
-def forget_unused(ids: Sequence[int]) -> None:
-    """Delete the bytes that no invoice has any more."""
-    unused = KeptFile.objects.filter(id__in=ids, links=None).values_list("id", flat=True)
-    for pk in list(unused):
-        KeptFile(pk=pk).delete()  # without reading its bytes first

@@ -14,7 +14,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.web.database.bulk import Changes, ValueChange
 from albertslund_it.web.database.rows import among, insert, lock
 from albertslund_it.web.people import Actor, done_by
-from inventory.models import FormerSerialNumber
+from leasing.kept_files.services import forget_unused
 from leasing.models import (
     DifferenceOutcome,
     FileOrigin,
@@ -23,10 +23,10 @@ from leasing.models import (
     SupplierInvoiceFile,
     SupplierInvoiceLine,
 )
-from leasing.supplier.selectors.invoices import quarters_invoiced
+from leasing.supplier.selectors.invoices import decisions_on
 from leasing.supplier.services.billed import BilledLine, Header
 from leasing.supplier.services.claims import settle_claims
-from leasing.supplier.services.files import forget_unused, keep_files
+from leasing.supplier.services.files import keep_files
 from leasing.supplier.services.remarks import Parties, facts_of, warnings_of
 from leasing.supplier.services.subjects import Register
 
@@ -269,34 +269,6 @@ def withdraw_invoice(*, invoice_id: int) -> str:
             "Bed leasinggiver om en kreditnota, og indlæs den."
         )
     files = list(invoice.files.values_list("file", flat=True))
-    invoice.delete()  # auditlog keeps what it was; the lines and files go with it
+    invoice.delete()  # auditlog keeps what it was; the lines, files and notes go with it
     forget_unused(files)
     return invoice.number
-
-
-def decisions_on(invoice: SupplierInvoice) -> list[DifferenceOutcome]:
-    """Return the decisions that rest on an invoice: about what its lines are about, or settled."""
-    lines = invoice.lines.order_by()
-    quarters = [str(quarter) for quarter in quarters_invoiced([invoice.pk])]
-    # From the decisions to the lines: an invoice may have a line for every device there is.
-    decided = list(
-        DifferenceOutcome.objects.filter(quarter__in=quarters).exclude(pile="not_invoiced")
-    )
-    serials = {o.serial_number for o in decided} - {""}
-    totals = {o.sub_agreement for o in decided if not o.serial_number}
-    # What a device was called before counts as the device.
-    former = FormerSerialNumber.objects.filter(device__serial_number__in=among(serials))
-    names = {serial: serial for serial in serials}
-    for name, serial in former.values_list("serial_number", "device__serial_number"):
-        names.setdefault(name, serial)
-    on_lines = lines.filter(serial_number__in=among(names))
-    billed = set(on_lines.values_list("serial_number", flat=True))
-    about = billed | {names[name] for name in billed}
-    alone = lines.filter(serial_number="", sub_agreement__in=among(totals))
-    about_totals = set(alone.values_list("sub_agreement", flat=True))
-    found = {
-        o.id: o
-        for o in decided
-        if (o.serial_number in about if o.serial_number else o.sub_agreement in about_totals)
-    }
-    return list((found | {o.id: o for o in invoice.settles.all()}).values())

@@ -2,22 +2,20 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.files.kept import CheckedFile
 from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
 from albertslund_it.web.clock import now
 from albertslund_it.web.forms import uploads
+from leasing.kept_files.views import DAMAGED, as_download
 from leasing.models import SupplierInvoiceFile
 from leasing.supplier.selectors.invoices import invoices_seen_by
 from leasing.supplier.services.files import attach_file, remove_file
 
 TOO_LARGE = "Filen er for stor: den må højst fylde 20 MB. Intet er gemt."
-DAMAGED = "Filen er ikke den, der blev gemt: kontrolsummen passer ikke. Hent den fra en backup."
 
 
 @require_GET
@@ -28,19 +26,10 @@ def supplier_invoice_file(request, pk, file):
     found = get_object_or_404(
         SupplierInvoiceFile.objects.select_related("file"), invoice=invoice, pk=file
     )
-    kept, data = found.file, bytes(found.file.data)
-    if CheckedFile(found.name, kept.content_type, data).sha256 != kept.sha256:
-        messages.error(request, DAMAGED)
-        return redirect("supplier-invoice-detail", pk)
-    return HttpResponse(
-        data,
-        content_type=kept.content_type,
-        headers={
-            "Content-Disposition": content_disposition_header(True, found.name),
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    if answer := as_download(found.name, found.file):
+        return answer
+    messages.error(request, DAMAGED)
+    return redirect("supplier-invoice-detail", pk)
 
 
 @require_POST

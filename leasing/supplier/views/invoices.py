@@ -11,17 +11,18 @@ from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
 from leasing.models import SubAgreement, SupplierInvoice
+from leasing.notes.views import notes_shown
 from leasing.supplier.forms import AttachForm, InvoiceForm, TotalForms, VoucherNumberForm
 from leasing.supplier.presenters import claim_shown, invoice_kind
 from leasing.supplier.selectors.claims import claims
 from leasing.supplier.selectors.invoices import (
+    decisions_on,
     invoice_rows,
     invoices_seen_by,
     quarters_invoiced,
     sums_of,
 )
 from leasing.supplier.services.invoices import (
-    decisions_on,
     record_supplier_voucher,
     withdraw_invoice,
 )
@@ -98,6 +99,7 @@ class SupplierInvoiceDetail(ListPage):
             "quarters": quarters_invoiced([invoice.pk]),
             "files": invoice.files.select_related("file").defer("file__data"),
             "file_form": AttachForm(),
+            "notes": notes_shown(self.request.user, "invoice", invoice, "supplier-invoice-notes"),
             "settles": invoice.settles.order_by("quarter", "serial_number"),
             "gross_ore": None if invoice.vat_ore is None else invoice.net_ore + invoice.vat_ore,
             "decided": len(decisions_on(invoice)),

@@ -1,6 +1,6 @@
 """Exceptions from one pc per employee: asked, decided by the head alone, told by mail."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from auditlog.models import LogEntry
@@ -298,10 +298,28 @@ class TestPages:
         client = client_of(cast.head)
         response = client.post(page(approval), {"decision": "refused", "reason": "  "})
         assert response.status_code == 422
-        assert "Skriv, hvorfor du afviser" in response.content.decode()
+        # The summary leads to the field, which is marked.
+        assert '<a href="#id_reason">Skriv, hvorfor du afviser' in response.content.decode()
         response = client.post(page(approval), {"decision": "x", "reason": "Min grund"})
         assert response.status_code == 422
         assert "Min grund" in response.content.decode()
+
+    def test_what_waits_is_first_on_the_heads_list_with_a_way_to_the_answer(
+        self, anna, cast, client_of
+    ):
+        waiting = ask(anna)
+        make.approval(
+            anna,
+            decision="granted",
+            decided_at=waiting.asked_at,
+            decided_by=cast.head,
+            asked_at=waiting.asked_at + timedelta(hours=1),
+        )
+        page_of_head = read(client_of(cast.head), "/dispensationer/")
+        first, second = page_of_head.xpath("//table/tbody/tr")
+        assert first.xpath(".//a[text()='Svar']/@href") == [page(waiting)]
+        assert not second.xpath(".//a[text()='Svar']")
+        assert "Svar" not in read(client_of(cast.helpdesk), "/dispensationer/").xpath("//th/text()")
 
     def test_a_double_click_is_harmless(self, anna, cast, client_of):
         approval, client = ask(anna), client_of(cast.head)

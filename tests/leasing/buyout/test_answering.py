@@ -10,6 +10,7 @@ from auditlog.models import LogEntry
 from django.core import signing
 from django.test import Client, RequestFactory
 from django.urls import resolve
+from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -99,7 +100,7 @@ def test_an_answer_is_kept_and_decides_nothing(office, asked, said, words):
     assert f"Du har svaret {words}." in response.content.decode()
     asked.refresh_from_db()
     assert asked.answer == said
-    assert asked.answered_at.date() == TODAY
+    assert timezone.localtime(asked.answered_at).date() == TODAY
     assert row_of(office.leases[0]).asked == Question(said)
     assert not EndDecision.objects.exists()
     assert is_dead(link_of(asked))

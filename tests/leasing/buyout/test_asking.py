@@ -1,6 +1,6 @@
 """Who can be asked, at what price and until when; the mail; withdrawn and asked again."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from auditlog.models import LogEntry
@@ -14,6 +14,7 @@ from leasing.buyout.selectors.rows import Obstacle, Question, buyout_rows
 from leasing.buyout.services.invitations import MOST, withdraw_invitations
 from leasing.cost_table.moment import one_moment
 from leasing.models import BuyoutInvitation, BuyoutOffer, Mail
+from leasing.notices.services.notices import write_notices
 from tests import builders as make
 from tests.leasing.buyout.town import (
     NOW,
@@ -182,3 +183,32 @@ def test_offers_are_in_no_cost(office):
 def test_a_moment_of_sending_is_kept(office):
     [made] = ask(office.leases[0], now=datetime(2029, 9, 3, 12, tzinfo=UTC))
     assert made.sent_at == datetime(2029, 9, 3, 12, tzinfo=UTC)
+
+
+def test_who_has_not_answered_is_reminded_once_before_the_last_day(office):
+    asked, other = ask(*office.leases)
+    answer(other, "no")
+    last = asked.valid_until
+    assert written(last - timedelta(days=5)) == []
+    (told,) = written(last - timedelta(days=4))
+    assert told == f"Frikøb, påmindelse: til {office.anna.mail}"
+    assert written(last - timedelta(days=3)) == []
+    mail = Mail.objects.get(key=f"buyout-reminder-{asked.pk}")
+    assert link_of(asked) in mail.text
+    assert mail.subject == "Husk at svare: vil du købe din T14?"
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_nobody_is_reminded_of_what_is_withdrawn_or_was_asked_just_now(office, late):
+    moment = datetime.combine(UNTIL - timedelta(days=2), time(9), UTC)
+    (asked,) = (
+        ask(office.leases[0], today=moment.date(), now=moment) if late else ask(office.leases[0])
+    )
+    if not late:
+        withdraw(office.leases[0])
+    assert written(asked.valid_until - timedelta(days=1)) == []
+
+
+def written(day):
+    lines = write_notices(today=day, now=datetime.combine(day, time(9), UTC))
+    return [line for line in lines if line.startswith("Frikøb")]

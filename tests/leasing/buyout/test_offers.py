@@ -87,7 +87,7 @@ def test_a_former_serial_number_is_the_device(pc):
         ("PF000001;-;9" + "9" * 40 + ";30-06-2026", "Beløbet er for stort"),
         ("PF000001;-;900;10-03-2026", "Gælder til er den 10-03-2026, som er gået"),
         ("PF000001;-;900;01-01-1999", "Året 1999 er forkert"),
-        ("PF000001;-;-;30-06-2026", "Frikøbspris mangler"),
+        ("PF000001;-;-;30-06-2026", "Skriv en frikøbspris, en pris for forlængelse"),
         ("PF000009;-;900;30-06-2026", "Serienummer PF000009 findes ikke"),
         ("-;T99;900;30-06-2026", "Model »T99« findes ikke"),
         ("PX000001;-;900;30-06-2026", "PX000001 er ikke leaset"),
@@ -188,3 +188,34 @@ def test_two_offers_of_a_device_have_different_days(pc):
     second = offer(1000, date(2026, 8, 31), device=pc)
     with pytest.raises(Refused, match="allerede et tilbud, der gælder til den 30-06-2026"):
         typed(offer_id=second.pk, valid_until=UNTIL)
+
+
+EXTENSIONS = """
+Serienummer;Model;Forlængelse pr. kvartal;Gælder til
+PF000001;-;210,00;30-06-2026
+"""
+
+
+def test_an_offer_of_an_extension_alone_asks_nobody_to_buy(pc, cast, client_of, settings):
+    settings.TODAY = TODAY
+    take_in("offers", EXTENSIONS)
+    assert effective(pc, TODAY) is None
+    term = pc.lease.terms.get().pk
+    client = client_of(cast.helpdesk)
+
+    page = " ".join(client.get(f"/udloeb/{term}/").content.decode().split())
+    assert "210,00 kr. pr. kvartal" in page
+    assert "Tilbudt af leasinggiver. Tilbuddet gælder til 30-06-2026." in page
+    form = " ".join(client.get(f"/udloeb/beslut/?slut={term}").content.decode().split())
+    assert "Tilbudt: 210,00 kr. pr. kvartal." in form
+    assert "Et skøn" not in form
+
+    typed(device=pc, price_ore=125000, extension_ore=20000)  # the same day: the same offer
+    one = BuyoutOffer.objects.get()
+    assert (one.price_ore, one.extension_ore, effective(pc, TODAY)) == (125000, 20000, 125000)
+    take_in("offers", EXTENSIONS.replace("210,00", "190,00"))
+    one.refresh_from_db()
+    assert (one.price_ore, one.extension_ore) == (125000, 19000)
+    for values in ({"extension_ore": 0}, {"extension_ore": 10**9}, {}):
+        with pytest.raises(Refused):
+            typed(device=pc, price_ore=None, **values)

@@ -202,7 +202,7 @@ def test_a_yes_that_waits_stands_on_the_front_page_until_it_is_decided(
         page = html.fromstring(client.get("/").content.decode())
         return [
             (one.text_content(), one.get("href"))
-            for one in page.xpath("//a[contains(@class, 'task-title')]")
+            for one in page.xpath("//section[@aria-labelledby='more-waits']//a[@class='title']")
             if "frikøb" in one.text_content()
         ]
 

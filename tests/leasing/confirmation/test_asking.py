@@ -171,7 +171,7 @@ def test_the_day_can_be_later_but_not_earlier_and_opens_a_round_again(
     settings.TODAY = date(2026, 11, 25)
     assert "Forlæng den, før du spørger" in act(client, "remind").content.decode()
     act(client, "extend", "30-11-2026")
-    assert "venter på dit svar" in text_of(read(client_of(cast.head), "/"))
+    assert "Svar senest den 30-11-2026" in text_of(read(client_of(cast.head), "/"))
     assert client_of(cast.auditor).post(FIRST, {"action": "remind"}).status_code == 403
 
 

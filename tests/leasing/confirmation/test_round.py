@@ -76,22 +76,50 @@ def test_a_leader_says_yes_to_some_and_then_to_the_rest(town, cast, client_of):
     answer(client, device=chosen)
     assert [c.device_id for c in Confirmation.objects.all()] == [town[0].device_id]
     client.post(f"{CONFIRM}{town[1].device_id}/ikke-vores/", {"note": "Står på Åhaven"})
-    for _ in range(2):
-        answer(client, all="1")
+    [seen] = read(client, CONFIRM).xpath("//input[@name='seen']/@value")
+    for _ in range(2):  # the second press of two
+        client.post(CONFIRM, {"seen": seen, "all": "1"})
     assert Confirmation.objects.count() == 2
     [row] = [r for r in progress(TODAY) if r.name == cast.department.name]
     assert (row.items, row.confirmed, row.objected, row.silent) == (3, 2, 1, 0)
     assert row.has_answered
 
 
+def test_all_are_confirmed_only_after_a_page_that_says_how_many_and_what_they_cost(
+    town, cast, client_of
+):
+    other = make.unit("1009", "Åvang", department=cast.department)
+    make.lease("PF000009", unit=other)
+    ask(client_of(cast.finance))
+    client = client_of(cast.head)
+    answer(client, device=[town[0].device_id])
+    page = read(client, CONFIRM)
+    # What is answered is folded away, and one link brings it back.
+    assert "PF000001" not in text_of(page)
+    [back] = page.xpath("//a[contains(., 'Vis også det, I har svaret på')]/@href")
+    assert "PF000001" in text_of(read(client, back))
+    [button] = page.xpath("//a[contains(@class, 'btn-primary')]")
+    assert text_of(button) == "Bekræft alle 3 …"
+    # Three T14 of three quarters and the fourth, 1.397,66 kr. each
+    asked = read(client, button.get("href"))
+    assert "3 stk., 4.192,98\xa0kr." in asked.text_content().replace("&nbsp;", "\xa0")
+    assert Confirmation.objects.count() == 1
+    only = read(client, f"{CONFIRM}?enhed={other.pk}&alle=1")
+    [seen] = only.xpath("//input[@name='seen']/@value")
+    [action] = only.xpath("//form[.//input[@name='seen']]/@action")
+    client.post(action, {"seen": seen, "all": "1"})
+    assert set(Confirmation.objects.values_list("unit", flat=True)) == {cast.unit.pk, other.pk}
+    assert Confirmation.objects.count() == 2
+
+
 def test_silence_counts_as_yes_and_is_seen_to(town, cast, client_of, settings):
     ask(client_of(cast.finance))
     leader = client_of(cast.head)
-    assert "3 stk. venter på dit svar" in text_of(read(leader, "/"))
+    assert "Stemmer listen? 3 stk." in text_of(read(leader, "/"))
     assert text_of(read(leader, CONFIRM)).count("Ikke besvaret") == 4
     settings.TODAY = date(2026, 11, 17)
     assert text_of(read(leader, CONFIRM)).count("Regnet som ja") == 3
-    assert "venter på dit svar" not in text_of(read(leader, "/"))
+    assert "Stemmer listen? 3 stk." not in text_of(read(leader, "/"))
     page = text_of(read(client_of(cast.finance), FIRST))
     assert "Regnet som ja" in page
     assert "Ledere, der har bekræftet 2 af 2" in page
@@ -155,7 +183,8 @@ def test_the_helpdesk_ends_it_by_a_move_or_a_reason(town, cast, client_of):
         device=town[1].device, unit=cast.unit, note="?", raised_at=NOW
     )
     client = client_of(cast.helpdesk)
-    assert "2 indsigelser: »Ikke vores«" in text_of(read(client, "/"))
+    waits = text_of(read(client, "/").xpath("//section[@aria-label='Haster']")[0])
+    assert "2 × »Ikke vores«" in waits
     url = f"/indsigelser/{first.pk}/"
     [link] = read(client, url).xpath("//a[normalize-space(text())='Flyt udstyret …']/@href")
     assert link == "/udstyr/flyt/?serienumre=PF000001"

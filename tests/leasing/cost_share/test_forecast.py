@@ -103,9 +103,10 @@ class Always(TestCase):
             world = filled(facts, closings)
             with one_moment():
                 for payer in payers_of(world):
+                    now = Quarter.of(DAY)
                     sums = forecast_of(payer, DAY).by_quarter()
                     assert forecast_of(payer, DAY, by_unit=False).by_quarter() == sums
-                    for cost in share_of(payer, Quarter.of(DAY), DAY, 8).quarters:
+                    for cost in share_of(payer, now, DAY, now.next(8)).quarters:
                         shades = sums.get(str(cost.quarter), {})
                         assert shades.get(BILLED, 0) == cost.billed_ore
                         assert shades.get(CONTRACTED, 0) == cost.pending_ore

@@ -56,10 +56,12 @@ def test_a_budget_has_what_is_left_of_it_and_says_when_it_is_passed(town, head, 
     Budget.objects.create(unit=town.second, year=2026, amount_ore=10_000)
     Budget.objects.create(unit=town.second, year=2027, amount_ore=999_999)
     Budget.objects.create(unit=town.library, year=2026, amount_ore=999_999)
-    assert "Forventet tilbage: 100,00 kr." in text_of(read(client, SHARE))
+    assert "Forventet rest af budgettet: 100,00 kr." in text_of(read(client, SHARE))
     one.amount_ore -= 12_345
     one.save()
-    assert "Overskredet Forventet 23,45 kr. over budgettet" in text_of(read(client, SHARE))
+    text = text_of(read(client, SHARE))
+    assert "Forventet regnskab 2026 Overskredet" in text
+    assert "Forventet 23,45 kr. over budgettet" in text
 
 
 def test_a_new_fact_is_seen_at_once(town, head, client_of):

@@ -132,6 +132,9 @@ def figures_of(tree):
     """Return every key figure of a page: (its label, what it says)."""
     for figure in tree.xpath("//div[@class='figure']"):
         yield text_of(figure.find("dt")), text_of(figure.xpath("dd[@class='figure-value']")[0])
+    for figure in tree.xpath("//dl[@class='lead-figure']"):
+        label = " ".join(figure.find("dt").text.split())
+        yield label, text_of(figure.find("dd"))
 
 
 @pytest.mark.parametrize("closed", [(), ("2026Q3",), ("2026Q3", "2026Q4")])
@@ -152,7 +155,7 @@ def test_the_same_label_is_the_same_figure_on_all_leaders_pages(
         [(quarter, figure)] = re.findall(r"Næste regning ?, ([^:]*):\s([−\d.,]+)\skr\.", text)
         said[f"Næste regning, {quarter}"].add(f"{figure} kr.")
     bridge = read(client, "/egenbetaling/forskel/?fra=2026Q2&til=2026Q3")
-    foot = " ".join(bridge.xpath("string(//tfoot//td[last()])").split())
+    foot = " ".join(bridge.xpath("string((//table//tr)[last()]/td[last()])").split())
     said["Udgift, 3. kvartal 2026"].add(f"{foot} kr.")
     assert {label: len(found) for label, found in said.items() if len(found) > 1} == {}
     assert {"Forventet regnskab 2026", "Udgift, 3. kvartal 2026"} <= said.keys()
@@ -163,9 +166,8 @@ def test_the_same_label_is_the_same_figure_on_all_leaders_pages(
     ]
 
 
-@pytest.mark.parametrize("path", ["/", "/egenbetaling/"])
-def test_the_bar_is_the_figure_beside_it(town, head, client_of, path):
-    tree = read(client_of(head), path)
+def test_the_bar_is_the_figure_beside_it(town, head, client_of):
+    tree = read(client_of(head), "/egenbetaling/")
     [bar] = tree.xpath("//figure//table/tbody/tr[th='4. kvt. 2026']/td[last()]")
     figures = dict(figures_of(tree))
     assert f"{text_of(bar)} kr." == figures["Forventet udgift, 4. kvartal 2026"]
@@ -174,3 +176,12 @@ def test_the_bar_is_the_figure_beside_it(town, head, client_of, path):
         for cell in tree.xpath("//figure//table/tbody/tr[contains(th, '2026')]/td[last()]")
     )
     assert year == parse_kroner(figures["Forventet regnskab 2026"])
+
+
+@pytest.mark.parametrize("path", ["/", "/egenbetaling/"])
+def test_the_line_of_the_year_ends_at_the_figure_beside_it(town, head, client_of, path):
+    tree = read(client_of(head), path)
+    [end] = tree.xpath(
+        "//figure//table[contains(caption, 'mod budgettet')]//tr[th='4. kvt.']/td[2]"
+    )
+    assert f"{text_of(end)} kr." == dict(figures_of(tree))["Forventet regnskab 2026"]

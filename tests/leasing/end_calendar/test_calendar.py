@@ -11,7 +11,9 @@ from inventory.models import Departure
 from leasing.cost_share.selectors.forecast import ASSUMED, CONTRACTED, PLANNED, forecast_of
 from leasing.cost_share.selectors.payers import EVERYBODY, Payer, payers_seen_by
 from leasing.domain.accrual import a_quarter
+from leasing.end_calendar.presenters import extension_priced_by
 from leasing.end_calendar.selectors import coming_quarters, end_calendar
+from leasing.models import BuyoutOffer
 from tests import builders as make
 from tests.leasing.pages import read, text_of
 
@@ -84,6 +86,45 @@ def test_what_is_in_stock_falls_away_and_is_not_leased_again(school):
     found = of(LAST)
     assert (found.undecided.count, found.falls_away.quarter_ore) == (1, 100_00)
     assert (found.renewal_ore, found.extension_ore) == (0, 0)
+
+
+class TestWhatTheLessorOffers:
+    """Going on costs what is offered where an offer holds, and the page says which it is."""
+
+    @pytest.fixture
+    def leases(self, school):
+        return [make.lease(f"PF00000{n}", unit=school, price_ore=1600_00) for n in range(3)]
+
+    def offered(self, extension_ore, valid_until=date(2026, 6, 1), **to):
+        BuyoutOffer.objects.create(extension_ore=extension_ore, valid_until=valid_until, **to)
+
+    def test_without_an_offer_it_is_an_estimate(self, leases):
+        assert (of(LAST).extension_ore, extension_priced_by(of(LAST))) == (300_00, "skøn")
+
+    def test_a_models_offer_holds_for_each_of_them(self, leases):
+        self.offered(80_00, model=leases[0].device.model)
+        assert (of(LAST).extension_ore, extension_priced_by(of(LAST))) == (240_00, "tilbud")
+
+    def test_a_devices_own_goes_before_its_models_and_the_longest_before_others(self, leases):
+        self.offered(70_00, device=leases[0].device)
+        assert of(LAST).extension_ore == 270_00
+        assert extension_priced_by(of(LAST)) == "1 af 3 tilbud"
+        self.offered(80_00, model=leases[0].device.model)
+        self.offered(60_00, device=leases[0].device, valid_until=date(2026, 7, 1))
+        assert (of(LAST).extension_ore, extension_priced_by(of(LAST))) == (220_00, "tilbud")
+
+    def test_one_that_is_over_or_of_what_is_settled_or_in_stock_counts_for_nothing(self, leases):
+        self.offered(10_00, device=leases[0].device, valid_until=date(2026, 2, 9))
+        self.offered(10_00, device=leases[1].device)
+        make.decided(leases[1], "return")
+        self.offered(10_00, device=make.lease("STOCK1", price_ore=1600_00).device)
+        assert (of(LAST).extension_ore, extension_priced_by(of(LAST))) == (200_00, "skøn")
+
+    def test_the_page_says_so(self, leases, cast, client_of, settings):
+        settings.TODAY = TODAY
+        self.offered(70_00, device=leases[0].device)
+        page = text_of(read(client_of(cast.finance), "/udloeb/kalender/"))
+        assert "1 af 3 tilbud" in page
 
 
 class TestBesideTheForecast:
@@ -171,14 +212,17 @@ class TestThePage:
         [row] = [row for row in tree.xpath("//tbody/tr") if row.xpath(".//a")]
         links = row.xpath(".//td//a/@href")
         assert all(f"afdeling={key}" in link and "kvartal=2029Q4" in link for link in links)
-        fates = [link.split("valg=")[1].split("&")[0] if "valg=" in link else "" for link in links]
-        assert fates == ["", "", "runs", "runs", "runs", "return"]
+        fates = [link.split("valg=")[1].split("&")[0] for link in links]
+        assert fates == ["live", "live", "waiting", "waiting", "waiting", "return"]
 
     def test_the_board_has_as_many_rows_as_the_number_says(self, school, cast, client_of):
         for n, choice in enumerate(("buyout", "return", "return", "extension", "")):
             lease = make.lease(f"PF00000{n}", unit=school, price_ore=1600_00 + 16 * n)
             if choice:
                 make.decided(lease, choice)
+        make.lease("PF000006", unit=school, stops_on=date(2029, 11, 1))
+        gone = make.lease("PF000007", unit=school)
+        Departure.objects.create(device=gone.device, left_on=date(2026, 2, 1), how="bought")
         other = make.unit("2001", "Biblioteket", department=make.department("Kultur"))
         make.lease("PF000009", unit=other)
         client = client_of(cast.helpdesk)
@@ -191,6 +235,20 @@ class TestThePage:
                 assert f"Viser alle {text} ·" in board, link.get("href")
                 opened[link.get("href")] = text
         assert sorted(opened.values()) == ["1", "1", "1", "2", "5"]
+
+    def test_the_stock_has_numbers_that_open_it_too(self, school, cast, client_of):
+        make.lease("PF000001", unit=school)
+        make.lease("PF000002")
+        make.lease("PF000003", unit=make.cost_holder())  # lent out
+        client = client_of(cast.helpdesk)
+        tree = read(client, "/udloeb/kalender/?afdeling=it-lager")
+        links = [one.get("href") for one in tree.xpath("//tbody/tr//a") if one.text == "2"]
+        assert len(links) == 2  # all, and what is undecided
+        for link in links:
+            board = text_of(read(client, link))
+            assert "PF000002" in board
+            assert "PF000003" in board
+            assert "PF000001" not in board
 
     def test_forecast_and_calendar_lead_to_each_other(self, school, cast, client_of):
         client, asked = client_of(cast.finance), f"?afdeling={school.department_id}"

@@ -120,7 +120,7 @@ def test_a_number_from_before_a_swap_is_the_same_device(client, question):
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([["PF000099", "", None, ""]], "Ingen af de 1 serienumre er i registeret."),
+        ([["PF000099", "", None, ""]], "Ingen af filens serienumre er i registeret."),
         ([["PF000004", "", None, ""]], "Intet på listen hører til underaftale UA-1"),
         ([["PF000001", "", None, "UA-2"]], "Underaftale »UA-2« er ikke den, henvendelsen er om"),
         ([["PF000001", "", None, ""]] * 2, "Serienummer PF000001 står også i række 2"),

@@ -77,6 +77,17 @@ class TestAnOpenQuarter:
         assert "Ændringer i låste kvartaler" in text
         assert "Indlæs leasinggivers faktura" in text
 
+    def test_what_is_missing_of_the_coding_is_the_first_thing_to_do(self, town, client):
+        town.library.account = ""
+        town.library.save()
+        page = read(client, THIRD)
+        [button] = page.xpath("//main//a[contains(@class, 'btn-primary')]")
+        mend = reverse("unit-coding", args=[town.library.id])
+        assert (text_of(button), button.get("href")) == ("Skriv kontering for Biblioteket", mend)
+        assert page.xpath("//a[text()='Enheder uden fuld kontering']/@href") == [mend]
+        # It can be closed all the same.
+        assert page.xpath("//a[normalize-space(text())='Godkend og lås …']")
+
     def test_nothing_to_mend_says_so(self, client, db, settings):
         settings.TODAY = date(2026, 3, 30)  # the lessor's invoice is not missing yet
         make.cost_holder()
@@ -219,6 +230,8 @@ class TestAClosedQuarter:
         assert "Opus-filen venter på kontering: 2001 Biblioteket : artskonto" in text_of(page)
         [mend] = page.xpath("//a[normalize-space(text())='2001 Biblioteket']/@href")
         assert mend == reverse("unit-coding", args=[town.library.id])
+        [button] = page.xpath("//main//*[contains(@class, 'btn-primary')]")
+        assert (text_of(button), button.get("href")) == ("Skriv kontering for Biblioteket", mend)
         # No button leads to a refusal that is known already.
         assert not page.xpath("//form[contains(@action, '/fil/csv/')]")
         assert page.xpath("//form[contains(@action, '/fil/xlsx/')]")

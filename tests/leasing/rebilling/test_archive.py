@@ -1,5 +1,6 @@
 """The archive of a closed quarter, checked as an auditor does: without us."""
 
+import csv
 import hashlib
 import io
 import subprocess
@@ -14,6 +15,7 @@ from django.urls import reverse
 
 from leasing.billing.services import closing
 from leasing.models import BillingRun
+from leasing.rebilling.exports import archive as archiving
 from leasing.rebilling.exports.files import archive_run
 from tests import builders as make
 from tests.leasing.closed import close, town
@@ -74,6 +76,41 @@ def test_it_is_checked_in_an_empty_folder_with_the_standard_library_alone(runs, 
         assert run.digest in said
         assert (run.previous_digest or "(den første)") in said
         assert (folder / "koersel.csv").read_text().splitlines()[1] == f"Udgave;{version}"
+
+
+FORMULAS = ("=1+1", "+SUM(A1)", "-2+3", "@cmd", "\t=1", "\r=1", "'=1", "''")
+
+
+def test_a_text_that_begins_as_a_formula_is_none_in_a_spreadsheet_and_checked_as_it_is(tmp_path):
+    make.cost_holder()
+    unit = make.unit("1001", "=1+1")
+    for number, text in enumerate(FORMULAS):
+        make.charge(unit, 100 + number, text=text)
+    run = close()
+    folder = unpacked(archive(run), tmp_path)
+    rows = [row for name in NAMES if name.endswith(".csv") for row in rows_of(folder / name)]
+    said = {cell for row in rows for cell in row if cell[1:] in FORMULAS}
+    assert said == {f"'{text}" for text in FORMULAS}
+    assert not [
+        cell for row in rows for cell in row if cell.startswith(("=", "+", "@", "\t", "\r"))
+    ]
+    assert check(folder).returncode == 0
+
+
+def test_an_archive_of_before_the_apostrophes_is_read_as_it_was_written(tmp_path, monkeypatch):
+    make.cost_holder()
+    make.charge(make.unit("1001"), 100, text="'s-Gravenhage")
+    run = close()
+    monkeypatch.setattr(archiving, "_as_text", lambda cell: cell)
+    monkeypatch.setattr(archiving.archive_verify, "HAS_APOSTROPHES", ["Ingen", "nej"])
+    folder = unpacked(archive(run), tmp_path)
+    assert "'s-Gravenhage" in (folder / "linjer.csv").read_text()
+    assert check(folder).returncode == 0
+
+
+def rows_of(path):
+    with path.open(newline="") as file:
+        return list(csv.reader(file, delimiter=";"))
 
 
 def test_the_rules_stand_in_it_in_words(runs, tmp_path):

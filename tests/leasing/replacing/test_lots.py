@@ -6,10 +6,11 @@ import pytest
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
-from inventory.models import Department, Departure, Replacement, Roll, RolloutWeek
+from inventory.models import Department, Departure, DeviceModel, Replacement, Roll, RolloutWeek
 from inventory.rollout.selectors import rollout
 from inventory.rollout.services import ReplacementOutcome, record_outcomes
-from leasing.models import EndChoice
+from leasing.models import BuyoutOffer, EndChoice
+from leasing.replacing.presenters import priced_by
 from leasing.replacing.selectors.lots import lot_plan, lot_quarters
 from leasing.replacing.services.lots import lay_out_lot
 from tests import builders as make
@@ -52,6 +53,27 @@ def test_what_is_too_late_is_to_be_extended_and_one_more_a_week_is_shown_beside(
     assert late.bridging.cost_ore == 10 * (make.T14_ORE // 16)
     assert (more.a_week, more.bridging.count) == (4, 9)
     assert (enough.a_week, enough.bridging.count) == (13, 0)
+
+
+def test_what_the_lessor_offers_is_the_price_of_bridging_and_is_said_to_be():
+    lot_of()
+    late = {"first": date(2029, 12, 24), "last": date(2030, 2, 1), "a_week": 3}
+    estimated = lot_plan(question(**late), TODAY).chosen.bridging
+    assert (estimated.offered, estimated.cost_ore) == (0, 10 * (make.T14_ORE // 16))
+    assert "har ikke givet en pris" in priced_by(estimated)
+
+    last = max(lot_plan(question(**late), TODAY).machines)
+    own = {"device_id": last, "extension_ore": 200_00}
+    BuyoutOffer.objects.create(valid_until=TODAY, **own)
+    mixed = lot_plan(question(**late), TODAY).chosen.bridging
+    assert (mixed.offered, mixed.cost_ore) == (1, 9 * (make.T14_ORE // 16) + 200_00)
+    assert "1 af 10 er efter den pris" in priced_by(mixed)
+
+    for model in DeviceModel.objects.all():
+        BuyoutOffer.objects.create(valid_until=TODAY, model=model, extension_ore=300_00)
+    all_of_them = lot_plan(question(**late), TODAY).chosen.bridging
+    assert (all_of_them.offered, all_of_them.cost_ore) == (10, 9 * 300_00 + 200_00)
+    assert priced_by(all_of_them) == "Det er efter den pris, leasinggiver har tilbudt."
 
 
 def test_what_is_elsewhere_decided_or_done_is_put_aside():

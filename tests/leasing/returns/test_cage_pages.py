@@ -21,6 +21,7 @@ from tests.leasing.returns.world import (
     row_of,
     states,
 )
+from tests.web.markup import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -162,7 +163,14 @@ class TestProposed:
         assert states(bur) == dict.fromkeys(["PF000001", "PF000002", "PF000003"], "planned")
         assert "2 stk. er der ikke plads til i buret." in page
         for chosen in ([], ["x"], ["9" * 30], [one.pk, 10**12]):
-            assert client.post(url, {"udstyr": chosen}).status_code == 302
+            answer = client.post(url, {"udstyr": chosen})
+            assert answer.status_code == 422
+            ticked = parse(answer).xpath("//input[@name='udstyr'][@checked]/@value")
+            assert ticked == []  # what cannot be packed is not there to be ticked
+        four = PackedDevice.objects.order_by("pk").last().device_id + 1
+        answer = client.post(url, {"udstyr": [four]})
+        assert (answer.status_code, "Buret er fyldt" in answer.text) == (422, True)
+        assert parse(answer).xpath("//input[@name='udstyr'][@checked]/@value") == [str(four)]
         assert PackedDevice.objects.count() == 3
 
     def test_more_cost_as_many_queries(self, client, cast):
@@ -249,7 +257,7 @@ class TestPage:
         assert "PF000002" in response.content.decode()
         assert not has_left(one)
 
-    @pytest.mark.parametrize("day", ["", "21-05-2026", "31-02-2026", "01-01-2020", "i går"])
+    @pytest.mark.parametrize("day", ["", "21-05-2026", "31-02-2026", "01-01-2020", "engang"])
     def test_a_day_it_cannot_be_collected_on(self, client, day):
         [one] = returning(1)
         bur = cage()

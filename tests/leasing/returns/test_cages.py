@@ -7,7 +7,7 @@ import pytest
 
 from albertslund_it.common.errors import Refused
 from inventory.models import Departure
-from leasing.data_quality.selectors.rules import findings_for
+from leasing.data_quality.selectors.findings import findings_for
 from leasing.data_quality.selectors.sets import unreceived, unreturned
 from leasing.lease_end.services.departures import come_back, leave_register
 from leasing.models import Cage, LossReport, OrderedDevice, PackedDevice
@@ -140,7 +140,8 @@ class TestRules:
         page = client.get("/udstyr/?waits=unreceived").content.decode()
         assert "PF000002" in page
         assert "PF000001" not in page
-        assert "/udstyr/?waits=unreceived" in client.get("/datakvalitet/").content.decode()
+        rule = client.get("/datakvalitet/unreceived/").content.decode()
+        assert "/udstyr/?waits=unreceived" in rule
 
 
 class TestScan:

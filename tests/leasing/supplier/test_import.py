@@ -93,7 +93,7 @@ def test_a_fee_without_a_serial_number_is_taken_on_its_sub_agreement():
 
 def test_a_table_without_the_heading_for_serial_numbers_is_refused():
     rows = (
-        HEADINGS.replace("Serienummer", "Serial")
+        HEADINGS.replace("Serienummer", "Nr.")
         + "\n4711;02-01-2026;PF1;2026-01-01;2026-03-31;1,00;UA-1"
     )
     [reason] = faults_of("supplier_invoice", rows)
