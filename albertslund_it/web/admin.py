@@ -1,11 +1,9 @@
 """What our pages in Django's admin share."""
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth.models import Permission, User
 from django.db import IntegrityError
-from django.db.models import ProtectedError, Q
+from django.db.models import ProtectedError
 from django.shortcuts import redirect
 from django.utils.html import format_html
 
@@ -75,31 +73,6 @@ class _RefusedForm(forms.BaseForm):
     def clean(self):
         super().clean()
         raise forms.ValidationError(self.refusal)
-
-
-def may_set_rights_of(actor: User, user: User) -> bool:
-    """Tell whether somebody may say what another may see and do: nobody says it of oneself."""
-    return actor.is_superuser or (actor != user and not user.is_superuser)
-
-
-def may_take_over(actor: User, user: User) -> bool:
-    """Tell whether somebody may change how another logs in: not who can do what is reserved."""
-    return actor.is_superuser or actor == user or not _is_reserved(user)
-
-
-def _is_reserved(user: User) -> bool:
-    """Tell whether somebody can do what only a superuser hands on, or could if they were active."""
-    theirs = Permission.objects.filter(Q(group__user=user) | Q(user=user))
-    return user.is_superuser or theirs.filter(reserved()).exists()
-
-
-def reserved() -> Q:
-    """Return the condition on permissions that only a superuser hands on."""
-    found = Q()
-    for code in settings.RESERVED_RIGHTS:
-        app, codename = code.split(".")
-        found |= Q(content_type__app_label=app, codename=codename)
-    return found
 
 
 class ClosedAdmin(OurAdmin):

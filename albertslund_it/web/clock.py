@@ -20,3 +20,13 @@ def now() -> datetime:
     return local.replace(
         year=settings.TODAY.year, month=settings.TODAY.month, day=settings.TODAY.day
     )
+
+
+def machine_now() -> datetime:
+    """Return the moment by the machine's clock, in training too, for what operation goes by."""
+    return timezone.now()
+
+
+def true_now() -> datetime:
+    """Return the true moment, whatever the system takes for today: to wait by, not to tell of."""
+    return timezone.now()

@@ -5,11 +5,13 @@ import sys
 
 from auditlog.context import set_extra_data
 from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.dispatch import Signal
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.disks import full_disk, no_room_for
+from albertslund_it.web.failure import database_is_gone
 from albertslund_it.web.people import person_at_the_terminal
 
 # Sent with `command` when one has ended, by a refusal too: what it changed is committed by then.
@@ -62,12 +64,21 @@ class DanishCommand(BaseCommand):
                 stderr.write(f"{reason}\n")
             self.follow_up()
             sys.exit(1)
-        except (DatabaseError, OSError) as error:
+        except (DatabaseError, InterfaceError, OSError) as error:
+            if database_is_gone(error):
+                sys.exit(
+                    "Databasen svarer ikke. Det, der ikke var gemt, er ikke sket. "
+                    "Prøv igen, når den svarer."
+                )
             if what := full_disk(error):
                 sys.exit(no_room_for(what))
-            if isinstance(error, OSError) or _tables():
+            if isinstance(error, OSError):
                 raise
-            sys.exit("Databasen er tom. Kør først: python manage.py migrate")
+            if not _tables():
+                sys.exit("Databasen er tom. Kør først: python manage.py migrate")
+            if isinstance(error, OperationalError | ProgrammingError) and _waiting_migrations():
+                sys.exit("Databasen er fra en ældre udgave. Kør først: python manage.py migrate")
+            raise
 
     def follow_up(self):
         """Let what was changed so far have its consequences."""
@@ -78,6 +89,13 @@ class DanishCommand(BaseCommand):
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{text}\x1b[K")
             sys.stderr.flush()
+
+
+def _waiting_migrations() -> bool:
+    """Whether the program is newer than the tables."""
+    connection.close()  # what failed may have left a transaction that takes no more questions
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _tables() -> list[str]:

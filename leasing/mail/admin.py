@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from albertslund_it.web.admin import ClosedAdmin
+from leasing.mail.selectors import UNREAD
 from leasing.models import Mail
 
 
@@ -10,3 +11,7 @@ class MailAdmin(ClosedAdmin):
     list_filter = [("sent_at", admin.EmptyFieldListFilter)]
     search_fields = ["subject", "recipients"]
     exclude = ["html"]
+
+    def get_queryset(self, request):
+        found = super().get_queryset(request)
+        return found.exclude(key__startswith=UNREAD) | found.filter(key=None)

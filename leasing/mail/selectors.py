@@ -12,7 +12,17 @@ from leasing.models import Mail
 
 # What the key of a mail about money begins with; such a mail names no person. All other mails are
 # about who has what, and belong to the helpdesk.
-ABOUT_MONEY = ("confirmation-", "letter-", "arrears-", "digest-", "reconciliation-")
+ABOUT_MONEY = (
+    "confirmation-",
+    "letter-",
+    "arrears-",
+    "digest-",
+    "reconciliation-",
+    "budget-",
+)
+
+# Who reads such a mail may become the one it is to: nobody reads it here.
+UNREAD = "invitation-"
 
 
 def mails_seen_by(user: User) -> QuerySet[Mail]:
@@ -24,7 +34,7 @@ def mails_seen_by(user: User) -> QuerySet[Mail]:
     if user.has_perm(VIEW_BILLINGRUN):
         seen |= money
     if user.has_perm(HANDLE_ORDERS):
-        seen |= ~money | Q(key=None)
+        seen |= (~money & ~Q(key__startswith=UNREAD)) | Q(key=None)
     return Mail.objects.filter(seen)
 
 

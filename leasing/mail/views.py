@@ -12,6 +12,8 @@ from leasing.mail.services import send_unsent
 from leasing.mail.tables import MailFilter, MailTable
 from leasing.models import Mail
 
+MOST = 300  # sent while a page waits
+
 
 class MailList(ListPage):
     """The mails of a user's own subjects, so that they see what has not arrived."""
@@ -47,8 +49,10 @@ def mail_detail(request, pk):
 @require_POST
 def mail_retry(request):
     """Try again to send what is not sent."""
-    sent, unsent = send_unsent(now=now())
-    if unsent:
+    sent, unsent = send_unsent(now=now(), most=MOST)
+    if unsent and sent == MOST:
+        messages.warning(request, f"{sent} sendt, {unsent} venter. Tryk igen for at sende flere.")
+    elif unsent:
         messages.warning(request, f"{sent} sendt, {unsent} kunne ikke sendes. Se hvorfor herunder.")
     else:
         messages.success(request, f"{sent} sendt. Alle mails er sendt.")

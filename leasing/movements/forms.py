@@ -8,15 +8,21 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from albertslund_it.common.serial_numbers import is_bar_code
-from albertslund_it.web.forms.fields import DateField, PlainForm, PlainSelect
+from albertslund_it.web.forms.choosers import DeviceInput, DevicesArea, PersonInput, WritableSelect
+from albertslund_it.web.forms.fields import DateField, PlainForm
 from inventory.models import Unit
 from inventory.organisation.presenters import unit_choices
 from inventory.placements.selectors import Holder
-from leasing.models import LossReport
+from leasing.models import LossReport, OrderLine
 from leasing.movements.presenters import LATER
-from leasing.movements.selectors.lookups import FoundDevices, devices_in, employee_named
+from leasing.movements.selectors.lookups import (
+    FoundDevices,
+    devices_in,
+    employee_named,
+    lines_of,
+)
 from leasing.movements.selectors.replacements import NEW, STOCK
-from leasing.movements.selectors.states import DeviceState, holders_after_move
+from leasing.movements.selectors.states import DeviceState, holders_after_move, replaced_for
 from leasing.movements.services.losses import LossFacts, WantedReplacement
 
 FARTHEST = timedelta(days=3653)
@@ -26,22 +32,26 @@ class HolderUnitField(forms.ChoiceField):
     """The unit that is to pay; `empty` says who does while none is chosen."""
 
     def __init__(self, empty: str):
-        super().__init__(label="Enhed, der betaler", required=False, widget=PlainSelect)
+        super().__init__(label="Enhed, der betaler", required=False, widget=WritableSelect)
         self.empty = empty
 
     def offer(self, units: QuerySet[Unit]) -> None:
         self.choices = [("", self.empty), *unit_choices(units)]
 
 
-class DevicesForm(PlainForm, forms.Form):
-    """Some devices and a day."""
-
-    serial_numbers = forms.CharField(
+def _serial_numbers(*, stock_first: bool = False):
+    return forms.CharField(
         label="Serienumre",
         help_text="Ét eller flere, også indsat fra en mail eller et regneark.",
         error_messages={"required": "Skriv mindst ét serienummer."},
-        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "spellcheck": "false"}),
+        widget=DevicesArea(stock_first=stock_first, rows=2),
     )
+
+
+class DevicesForm(PlainForm, forms.Form):
+    """Some devices and a day."""
+
+    serial_numbers = _serial_numbers()
     starts_on = DateField(
         label="Fra dato",
         help_text="Også bagud eller frem i tiden.",
@@ -59,7 +69,7 @@ class DevicesForm(PlainForm, forms.Form):
         self.fields["serial_numbers"].widget.attrs["rows"] = min(max(lines, 1), 10)
         unit = self.fields.get("unit")
         if isinstance(unit, HolderUnitField):
-            unit.offer(Unit.objects.filter(is_cost_holder=False))
+            unit.offer(Unit.objects.in_use().filter(is_cost_holder=False))
 
     def clean_serial_numbers(self):
         try:
@@ -74,9 +84,12 @@ class DevicesForm(PlainForm, forms.Form):
 
     def clean_starts_on(self):
         day = self.cleaned_data["starts_on"]
+        self._refuse_too_far(day)
+        return day
+
+    def _refuse_too_far(self, day: date) -> None:
         if abs(day - self.today) > FARTHEST:
             raise forms.ValidationError("Datoen ligger mere end ti år væk. Kontrollér årstallet.")
-        return day
 
     def clean_employee(self):
         text = self.cleaned_data["employee"].strip()
@@ -120,6 +133,10 @@ class DevicesForm(PlainForm, forms.Form):
         """Return who would have each device, by id; nobody while it is not said."""
         return dict.fromkeys(states, Holder())
 
+    def replaced(self, states: Mapping[int, DeviceState]) -> dict[int, int]:
+        """Return what each device would replace, by their ids."""
+        return {}
+
     def given(self) -> Holder:
         """Return what is typed of who is to have the devices."""
         data = self.cleaned_data
@@ -142,9 +159,7 @@ class DevicesForm(PlainForm, forms.Form):
 
 
 def _employee(**options):
-    attributes = {"autocomplete": "off", "placeholder": "Initialer eller navn", "list": "personer"}
-    widget = forms.TextInput(attrs=attributes)
-    return forms.CharField(label="Medarbejder", max_length=120, widget=widget, **options)
+    return forms.CharField(label="Medarbejder", max_length=130, widget=PersonInput(), **options)
 
 
 def _used_for():
@@ -159,14 +174,18 @@ def _used_for():
 class HandOutForm(DevicesForm):
     """Hand devices of the stock out."""
 
-    employee = _employee(required=False)
-    unit = HolderUnitField("Medarbejderens enhed")
+    serial_numbers = _serial_numbers(stock_first=True)
+    employee = _employee(
+        required=False, help_text="Tomt: hver går til den, som dens bestilling er til."
+    )
+    unit = HolderUnitField("Medarbejderens enhed, eller den fra bestillingen")
     used_for = _used_for()
     replaces = forms.CharField(
         label="Erstatter",
         required=False,
         max_length=40,
         help_text="Serienummer på den pc, medarbejderen har nu.",
+        widget=DeviceInput(),
     )
     takes_old_back = forms.BooleanField(
         label="Den gamle er afleveret: tag den tilbage samme dag", required=False
@@ -175,8 +194,52 @@ class HandOutForm(DevicesForm):
     field_order = ("serial_numbers", "employee", "unit", "starts_on")
     rare = ("used_for", "replaces", "takes_old_back")
 
+    @property
+    def lines(self) -> dict[int, OrderLine]:
+        """Return the order lines that the devices are for by now, where nobody is typed."""
+        if self.cleaned_data.get("employee") or self.cleaned_data.get("unit"):
+            return {}
+        return lines_of(self.found.ids, self.cleaned_data.get("starts_on") or self.today)
+
+    def says_nothing(self, data):
+        return not self.found.ids or len(self.lines) < len(self.found.ids)
+
     def holders(self, states):
-        return dict.fromkeys(states, self.given()) if self.given().unit else {}
+        if self.given().unit:
+            return dict.fromkeys(states, self.given())
+        lines = self.lines
+        if any(pk not in lines for pk in states):
+            return {}  # not known of all, so not worked out of any
+        return {pk: Holder(lines[pk].unit, lines[pk].employee, lines[pk].used_for) for pk in states}
+
+    def replaced(self, states):
+        """Return what is typed, else what the order of each is to replace."""
+        if typed := self.cleaned_data.get("replaces"):
+            return dict.fromkeys(states, typed.pk)
+        lines = {pk: state.set_aside.line for pk, state in states.items() if state.set_aside}
+        if not self.given().unit:
+            alone = {pk: replaced_for({pk: line}, states) for pk, line in lines.items()}
+            return {pk: old for pk, old in alone.items() if old}
+        if number := self.cleaned_data.get("line"):
+            named = OrderLine.objects.select_related("replaces__model__category")
+            if line := named.filter(pk=number).first():
+                lines = dict.fromkeys(states, line) | lines
+        old = replaced_for(lines, states)
+        return dict.fromkeys(states, old) if old else {}
+
+    def clean(self):
+        data = super().clean()
+        if not self.given().unit and self.found.ids and not self.says_nothing(data):
+            for name, what in (
+                ("used_for", "hvad den bruges til"),
+                ("replaces", "hvad den erstatter"),
+            ):
+                if data.get(name):
+                    self.add_error(
+                        name,
+                        f"Bestillingen siger, {what}. Slet det her, eller skriv, hvem det er til.",
+                    )
+        return data
 
 
 class TransferForm(DevicesForm):
@@ -219,11 +282,17 @@ class TakeBackForm(DevicesForm):
 class LendForm(DevicesForm):
     """Lend devices of the stock."""
 
+    serial_numbers = _serial_numbers(stock_first=True)
     employee = _employee(error_messages={"required": "Skriv, hvem der låner den."})
     due_on = DateField(
         label="Afleveres senest", error_messages={"required": "Skriv, hvornår den skal afleveres."}
     )
     field_order = ("serial_numbers", "employee", "starts_on", "due_on")
+
+    def clean_due_on(self):
+        day = self.cleaned_data["due_on"]
+        self._refuse_too_far(day)
+        return day
 
     def holders(self, states):
         if not self.cleaned_data.get("employee"):

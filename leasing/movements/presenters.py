@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -13,15 +14,16 @@ from inventory.placements.selectors import Holder
 from leasing.approvals.selectors.one_pc import Holdings
 from leasing.billing.presenters.consequences import rows_of_consequence
 from leasing.billing.selectors.consequences import Consequence
-from leasing.data_quality.presenters import RuleWords
-from leasing.domain.tasks import Task
-from leasing.models import LossReport
+from leasing.data_quality.presenters.words import RuleWords
+from leasing.models import LossReport, OrderLine
+from leasing.models.order import Status
 from leasing.movements.selectors.lookups import Unknown
 from leasing.movements.selectors.plans import Had
 from leasing.movements.selectors.replacements import NEW, STOCK, Offers
 from leasing.movements.selectors.states import DROP_LATER, KEEP_LATER, DeviceState
 
 IN_STOCK = "it-lager"
+TO_TAKE_BACK = "tilbage"  # the queue of what should be back, as addresses name it
 SHOWN = 8  # devices shown at once, and numbers that are not known
 LATER = [
     (KEEP_LATER, "Behold det: ændringen gælder kun til da"),
@@ -51,12 +53,14 @@ class MovementPreview:
     """What is known so far; `consequence` once it is known who is to have the devices.
 
     `rows` are (device, where it is, where it is to be); `later` those that are moved again after
-    the day, with when and where to; `findings` those of data quality that it would make.
+    the day, with when and where to; `taken`, told as `rows`, is taken
+    back; `findings` those of data quality that it would make.
     """
 
     states: tuple[DeviceState, ...]
     rows: list[tuple[DeviceState, str, str]]
     replaced: DeviceState | None
+    taken: list[tuple[DeviceState, str, str]]
     unknown: tuple[Unknown, ...]
     later: list[tuple[DeviceState, date, str]]
     later_choice: str
@@ -77,6 +81,20 @@ class MovementPreview:
         return self.rows[:SHOWN]
 
     @property
+    def on_orders(self) -> list[tuple[OrderLine, str]]:
+        """Return the open lines that the one device may be handed out on, with where to do it."""
+        if not self.holdings or len(self.states) != 1 or self.states[0].set_aside:
+            return []
+        asked = {"serienumre": self.states[0].device, "fra": f"{self.starts_on:%d-%m-%Y}"}
+        if self.replaced:
+            asked["erstatter"] = self.replaced.device
+        return [
+            (line, f"{reverse('hand-out')}?{urlencode({'linje': line.pk, **asked})}")
+            for line in self.holdings.lines
+            if line.status != Status.AWAITING
+        ]
+
+    @property
     def more(self) -> list[tuple[DeviceState, str, str]]:
         return self.rows[SHOWN:]
 
@@ -92,6 +110,9 @@ class MovementPreview:
             yield f"{state.device} bagefter", then
         if self.replaced:
             yield f"{self.replaced.device}, der erstattes", whole_story(self.replaced)
+        for state, _, then in self.taken:
+            yield f"{state.device}, der tages tilbage", whole_story(state)
+            yield f"{state.device} bagefter", then
         if self.holdings:
             yield f"Det, som {self.employee} har i forvejen", f"{self.holdings.count} pc"
         for one in self.had:
@@ -103,19 +124,6 @@ class MovementPreview:
             yield words.title, str(count)
         if self.consequence:
             yield from rows_of_consequence(self.consequence)
-
-
-def loss_tasks(running: Iterable[LossReport], now: datetime) -> Iterator[Task]:
-    """Yield a task for each stolen device, with the hours in which a breach may be notified."""
-    for report in running:
-        hours = int((report.breach_deadline - now).total_seconds() // 3600)
-        left = f"{hours} time{'' if hours == 1 else 'r'}" if hours else "under en time"
-        yield Task(
-            "stolen",
-            f"{report.device.model.name} {report.device} er stjålet: {left} tilbage",
-            "Vurdér sammen med it-sikkerhed, om bruddet skal anmeldes til Datatilsynet.",
-            about=str(report.device_id),
-        )
 
 
 def replacement_choices(offers: Offers) -> list[tuple[str, str]]:
@@ -134,7 +142,7 @@ def device_handling(
     *,
     may_handle: bool,
     with_people: bool,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Return a device's buttons (label, address), its marks (style, words), and an open loss."""
     return {
         "actions": list(_actions(state, on)) if may_handle else [],
@@ -145,22 +153,37 @@ def device_handling(
 
 
 def _actions(state: DeviceState, on: date) -> Iterator[tuple[str, str]]:
-    def to(name: str, **given: object) -> str:
-        query = {"serienumre": state.device.serial_number, **given}
-        return f"{reverse(name)}?{urlencode(query)}"
+    if state.loss and not state.departure:
+        return
+    yield from acts_on_device(
+        state.device.pk,
+        state.device.serial_number,
+        has_left=state.departure is not None,
+        is_in_stock=state.is_in_stock(on),
+        line=state.set_aside.line_id if state.set_aside else None,
+    )
 
-    own = [state.device.pk]
-    if state.departure:
+
+def acts_on_device(
+    pk: int, serial_number: str, *, has_left: bool, is_in_stock: bool, line: int | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield (label, address) of what can be done with a device; `line` is what it is set aside for.
+
+    Of a line the form knows who is to have it.
+    """
+
+    def to(name: str, **given: object) -> str:
+        return f"{reverse(name)}?{urlencode({'serienumre': serial_number, **given})}"
+
+    own = [pk]
+    if has_left:
         yield "Fortryd afgangen", reverse("departure", args=own)
         return
-    if state.loss:
-        return
-    if state.is_in_stock(on):
-        if state.set_aside:  # the form knows from the order who is to have it
-            yield "Udlever", to("hand-out", linje=state.set_aside.line_id)
-        else:
-            yield "Udlever", to("hand-out")
-            yield "Udlån", to("lend")
+    if is_in_stock and line:
+        yield "Udlever", to("hand-out", linje=line)
+    elif is_in_stock:
+        yield "Udlever", to("hand-out")
+        yield "Udlån", to("lend")
     else:
         yield "Flyt", to("transfer")
         yield "Tag tilbage", to("take-back")

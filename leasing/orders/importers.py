@@ -3,13 +3,19 @@
 from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import REGISTER_DELIVERIES
 from inventory.imports.importers.columns import (
+    MAYBE_INITIALS,
+    MAYBE_SERIAL,
+    MAYBE_UNIT,
     MODEL,
     SERIAL_HEADINGS,
+    UNIT_HEADINGS,
+    WARRANTY_HEADINGS,
     initials,
     serial_number,
     unit_number,
 )
-from inventory.imports.importers.reading import FileColumn, Importer, like
+from inventory.imports.importers.file_columns import UNIT_NAME, FileColumn
+from inventory.imports.importers.reading import Importer, like
 from leasing.leases.importers import QUARTERS
 from leasing.models import Lease, SubAgreement
 from leasing.orders.services.deliveries import Delivery, register_deliveries
@@ -30,6 +36,8 @@ DELIVERIES = Importer(
             required=True,
             example="PF0A1B2C",
             also=SERIAL_HEADINGS,
+            may_be=MAYBE_SERIAL,
+            is_key=True,
         ),
         MODEL,
         FileColumn(
@@ -39,6 +47,17 @@ DELIVERIES = Importer(
             required=True,
             help="En ny oprettes under rammeaftalen",
             example="UA-2026-01",
+            also=("Underaftalenr.", "Underaftalenr", "Underaftale nr.", "Sub-agreement"),
+            may_be=(
+                "Aftalenr.",
+                "Aftalenr",
+                "Aftale",
+                "Kontrakt",
+                "Kontraktnr.",
+                "Kontraktnr",
+                "Contract",
+                "Contract number",
+            ),
         ),
         FileColumn(
             "Leasingstart",
@@ -47,9 +66,32 @@ DELIVERIES = Importer(
             required=True,
             help="Ikke før rammeaftalen",
             example="01-01-2026",
-            also=("Leasing fra",),
+            also=(
+                "Leasing fra",
+                "Leasing start",
+                "Lease start",
+                "Lease start date",
+                "Leasingstartdato",
+            ),
+            may_be=(
+                "Startdato",
+                "Start date",
+                "Leveringsdato",
+                "Leveret",
+                "Delivery date",
+                "Purchase date",
+                "Købsdato",
+                "Ibrugtagningsdato",
+            ),
         ),
-        FileColumn("Kvartaler", "quarters", QUARTERS, help="16, hvis tom", example=16),
+        FileColumn(
+            "Kvartaler",
+            "quarters",
+            QUARTERS,
+            help="16, hvis tom",
+            example=16,
+            also=("Antal kvartaler", "Quarters"),
+        ),
         FileColumn(
             "Leasingpris",
             "price_ore",
@@ -63,13 +105,18 @@ DELIVERIES = Importer(
             unit_number,
             help="Læses kun, mens udstyret ingen tildeling har",
             example="9911",
+            also=UNIT_HEADINGS,
+            may_be=MAYBE_UNIT,
+            names=UNIT_NAME,
         ),
         FileColumn(
             "Initialer",
             "initials",
             initials,
+            personal=True,
             help="Uden Enhedsnr: medarbejderens enhed",
             example="ANBE",
+            may_be=MAYBE_INITIALS,
         ),
         FileColumn(
             "Udleveret",
@@ -77,9 +124,16 @@ DELIVERIES = Importer(
             cells.day,
             help="Tom: Leasingstart, når der er Enhedsnr eller Initialer",
             example="05-01-2026",
+            also=("Udleveringsdato",),
+            may_be=("Checkout date",),
         ),
         FileColumn(
-            "Garanti til", "warranty_until", cells.day, clears_to=None, example="31-12-2029"
+            "Garanti til",
+            "warranty_until",
+            cells.day,
+            clears_to=None,
+            example="31-12-2029",
+            also=WARRANTY_HEADINGS,
         ),
         FileColumn(
             "Bestillingsnr",
@@ -88,6 +142,16 @@ DELIVERIES = Importer(
             clears_to="",
             help="Vores (B17) eller ATEAs. Sætter udstyret på bestillingens åbne linje",
             example="B17",
+            also=("Bestillingsnr.", "Bestillingsnummer"),
+            may_be=(
+                "Rekvisition",
+                "Rekvisitionsnr.",
+                "Requisition",
+                "Deres ref.",
+                "Ordrenr",
+                "Ordrenr.",
+                "Order number",
+            ),
         ),
     ),
 )

@@ -21,10 +21,18 @@ from inventory.organisation.presenters import unit_choices
 from inventory.organisation.selectors.organisation import departments_open_to
 from inventory.organisation.selectors.scope import units_seen_by
 from leasing.models import OrderLine
-from leasing.models.order import PHASES
-from leasing.orders.selectors.order_list import lines_matching, order_rows, ordered_line_ids
+from leasing.models.order import OPEN, PHASES
+from leasing.orders.presenters.queues import CHOICES, PREFIX, next_act
+from leasing.orders.selectors.order_list import (
+    OrderRow,
+    lines_matching,
+    order_rows,
+    ordered_line_ids,
+)
+from leasing.orders.selectors.queues import Queue, lines_in
 
 CHUNK = 500  # rows read at a time for a download; well under SQLite's limit on parameters
+OPEN_LINES = "i-gang"
 PHASE_STYLES = {"Klar": "good", "Afventer": "warn"}
 
 
@@ -55,32 +63,53 @@ class OrderRows(TableData):
         return ordered_line_ids(self.data, self.alias)
 
 
+def acts_on_line(row: OrderRow) -> list[tuple[str, str]]:
+    """Return what is done next with a line, if anything is."""
+    act = next_act(
+        line=row.id,
+        order=row.order_id,
+        status=row.stage,
+        is_ready=bool(row.ready),
+        bought_as=row.supplier_order_number,
+    )
+    return [act] if act[0] else []
+
+
+def _order_page(row: OrderRow) -> str:
+    return reverse("order-detail", args=[row.order_id])
+
+
 class OrderTable(Table):
     """Every order line that the user may see."""
 
     caption = "Bestillinger"
+    as_cards = True
     empty_title = "Der er ingen bestillinger endnu"
     empty_help = "Tryk »Ny bestilling«, når en medarbejder eller en enhed skal have noget."
 
-    number = CodeColumn("Nr.", link=lambda row: reverse("order-detail", args=[row.order_id]))
+    number = CodeColumn("Nr.", link=_order_page, card="line")
     wanted_on = DateColumn("Ønskes")
-    person = Column("Til")
-    unit = Column("Enhed")
-    model = CodeColumn("Model")
+    person = Column("Til", card="title")
+    unit = Column("Enhed", card="line")
+    model = CodeColumn("Model", card="line")
     quantity = NumberColumn("Antal")
-    reason = Column("Årsag")
-    phase = MarkColumn("Status", of=lambda row: (PHASE_STYLES.get(row.phase, ""), row.phase))
+    reason = Column("Årsag", visible=False)
+    phase = MarkColumn(
+        "Status", of=lambda row: (PHASE_STYLES.get(row.phase, ""), row.phase), card="answer"
+    )
     status = Column("Hvor langt")
-    supplier_order_number = CodeColumn("ATEA-nr.")
+    supplier_order_number = CodeColumn("ATEA-nr.", visible=False)
     days = NumberColumn("Dage")
+    origin = Column("Kom som", orderable=False, visible=False)
 
 
-def _statuses() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the four statuses, each with the exact ones that it is made of."""
-    return [
+def _statuses() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Return what is open, the queues, and the four statuses with those that each is made of."""
+    of_phases = [
         (phase, [(phase, f"{phase}: alle"), *((one.value, one.label) for one in statuses)])
         for phase, statuses in PHASES.items()
     ]
+    return [(OPEN_LINES, "I gang"), ("Næste skridt", CHOICES), *of_phases]
 
 
 class OrderFilter(FilterSet):
@@ -120,4 +149,8 @@ class OrderFilter(FilterSet):
         return lines_matching(lines, value, with_people=self.people)
 
     def in_status(self, lines, name, status):
+        if status.startswith(PREFIX):
+            return lines_in(Queue(status.removeprefix(PREFIX)), lines)
+        if status == OPEN_LINES:
+            return lines.filter(status__in=OPEN)
         return lines.filter(status__in=PHASES.get(status, [status]))

@@ -19,9 +19,11 @@ from inventory.models import Employee
 from inventory.organisation.presenters import unit_choices
 from inventory.organisation.selectors.organisation import departments_open_to
 from inventory.organisation.selectors.scope import units_seen_by
-from leasing.data_quality.presenters import WORDS
-from leasing.data_quality.selectors.rules import BY_KEY, RULES, Of
-from leasing.people.presenters import STATES, mark_of_state
+from leasing.data_quality.presenters.words import WORDS
+from leasing.data_quality.selectors.findings import open_ids
+from leasing.data_quality.selectors.rule import Of
+from leasing.data_quality.selectors.rules import BY_KEY, RULES
+from leasing.people.presenters.employees import STATES, mark_of_state
 from leasing.people.selectors.employee_list import (
     BY_UNIT,
     EmployeeState,
@@ -85,7 +87,7 @@ class EmployeeFilter(FilterSet):
         return employees_in_state(employees, EmployeeState(state), today())
 
     def in_waits(self, employees, name, key):
-        return employees.filter(pk__in=BY_KEY[key].find(today()).values("pk"))
+        return only(employees, open_ids(BY_KEY[key], today()))
 
 
 class EmployeeRows(QuerySetRows):
@@ -123,6 +125,7 @@ class EmployeeTable(Table):
     """Employees with their unit, and how much they have."""
 
     caption = "Medarbejdere"
+    as_cards = True
     empty_title = "Der er ingen medarbejdere endnu"
     empty_help = "De indlæses af it-helpdesk."
 
@@ -131,19 +134,20 @@ class EmployeeTable(Table):
         of="employee.name",
         link=lambda row: reverse("employee-detail", args=[row.id]),
         sort_by=("name", "initials"),
+        card="title",
     )
-    initials = CodeColumn("Initialer", of="employee.initials", sort_by="initials")
-    unit = Column("Enhed", of="employee.unit.name", sort_by=("unit__name", "name"))
+    initials = CodeColumn("Initialer", of="employee.initials", sort_by="initials", card="line")
+    unit = Column("Enhed", of="employee.unit.name", sort_by=("unit__name", "name"), card="line")
     department = Column(
         "Afdeling",
         of=lambda row: str(row.employee.unit.department or ""),
         sort_by=("unit__department__name", "unit__name"),
     )
-    pcs = NumberColumn("Pc'er", orderable=False)
+    pcs = NumberColumn("Pc'er", orderable=False, card="answer")
     devices = NumberColumn("Udstyr i alt", orderable=False)
     starts_on = DateColumn("Første dag", of="employee.starts_on", sort_by="starts_on")
     left_on = DateColumn("Fratrådt", of="employee.left_on", sort_by="left_on")
-    state = MarkColumn("Ansættelse", of=mark_of_state, orderable=False)
+    state = MarkColumn("Ansættelse", of=mark_of_state, orderable=False, card="note")
     # What an import of the file needs.
     mail = Column("Mail", of="employee.mail", visible=False)
     unit_number = CodeColumn("Enhedsnr", of="employee.unit.number", visible=False)

@@ -1,6 +1,7 @@
 """Take the README's pictures of the demo: `python -m tests.journeys.take_pictures`."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-HERE = Path(__file__).parent / "pictures"
+# The pages of help show them too.
+HERE = Path(__file__).parents[2] / "albertslund_it" / "static" / "help"
 # (file, user, address, width, height)
 PICTURES = (
     ("front", "okonomi", "/", 1280, 800),
@@ -62,7 +64,10 @@ def main():
     HERE.mkdir(exist_ok=True)
     with demo_server() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+            executable_path=next(
+                filter(None, map(shutil.which, ["chromium-headless-shell", "chromium"]))
+            ),
+            args=["--no-sandbox", "--disable-gpu"],
         )
         for name, user, path, width, height in PICTURES:
             context = browser.new_context(

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests import builders as make
 from tests.browser import log_in
 
+ALL = "/udstyr/?visning=alt"  # a bare address shows what is leased, and here nothing is
+
 
 @pytest.fixture
 def devices(transactional_db):
@@ -50,20 +52,21 @@ def test_sorting_filtering_and_paging_without_a_reload_and_back_again(
     page, live_server, devices, cast, reloads
 ):
     log_in(page, live_server, cast.helpdesk)
-    page.goto(f"{live_server.url}/udstyr/")
-    loads = page.loads
+    page.goto(live_server.url + ALL)
+    loads, model = page.loads, page.locator("#filter").get_by_label("Model")
     assert count(page) == "Viser 1–50 af 60"
 
     page.get_by_role("link", name="Serienr.").click()
-    page.wait_for_url("**/udstyr/?sorter=serial_number")
+    page.wait_for_url("**/udstyr/?visning=alt&sorter=serial_number")
     page.get_by_role("link", name="Serienr.").click()
-    page.wait_for_url("**/udstyr/?sorter=-serial_number")
+    page.wait_for_url("**/udstyr/?visning=alt&sorter=-serial_number")
     assert first_serial(page) == "PF-059"
     assert page.evaluate("document.activeElement.id") == "sort-serial_number", "focus is lost"
 
-    page.get_by_label("Model").select_option("T16")
+    page.locator("#filters-more > summary").click()
+    model.select_option("T16")
     wait_for_list(page, "Viser alle 30")
-    assert re.search(r"\?model=\d+&sorter=-serial_number$", page.url)
+    assert re.search(r"\?model=\d+&sorter=-serial_number&visning=alt$", page.url)
     assert first_serial(page) == "PF-058", "the order is kept"
 
     page.get_by_label("Søg", exact=True).press_sequentially("biblioteket", delay=10)
@@ -74,10 +77,10 @@ def test_sorting_filtering_and_paging_without_a_reload_and_back_again(
     page.go_back()
     wait_for_list(page, "Viser alle 30")
     assert page.get_by_label("Søg", exact=True).input_value() == ""
-    assert page.get_by_label("Model").locator("option:checked").inner_text() == "T16"
+    assert model.locator("option:checked").text_content() == "T16"
     page.go_back()
     wait_for_list(page, "Viser 1–50 af 60")
-    assert page.get_by_label("Model").locator("option:checked").inner_text() == "Alle"
+    assert model.locator("option:checked").text_content() == "Alle"
     page.go_forward()
     wait_for_list(page, "Viser alle 30")
 
@@ -86,13 +89,42 @@ def test_turning_the_page_goes_to_its_top_and_tells_screen_readers(
     page, live_server, devices, cast
 ):
     log_in(page, live_server, cast.helpdesk)
-    page.goto(f"{live_server.url}/udstyr/")
+    page.goto(live_server.url + ALL)
     page.get_by_role("link", name="Næste").click()
     wait_for_list(page, "Viser 51–60 af 60")
 
-    assert page.url.endswith("/udstyr/?side=2")
+    assert page.url.endswith(f"{ALL}&side=2")
     assert page.locator("#announcements").inner_text() == "Viser 51–60 af 60"
     expect(page.locator("[data-announce]")).to_be_visible()
+
+
+def test_what_is_ticked_is_kept_over_pages_until_the_list_shows_something_else(
+    page, live_server, devices, cast
+):
+    log_in(page, live_server, cast.helpdesk)
+    page.goto(live_server.url + ALL)
+    told = page.locator("[data-picked]")
+    page.get_by_label("Vælg PF-001", exact=True).check()
+    page.get_by_label("Vælg PF-002", exact=True).check()
+    page.get_by_role("link", name="Næste").click()
+    wait_for_list(page, "Viser 51–60 af 60")
+    page.get_by_label("Vælg PF-058", exact=True).check()
+    expect(told).to_contain_text("3 valgt, 2 på andre sider")
+
+    page.get_by_role("button", name="Flyt").click()
+    numbers = page.get_by_label("Serienumre").input_value().split()
+    assert sorted(numbers) == ["PF-001", "PF-002", "PF-058"]
+    page.go_back()
+    expect(told).to_contain_text("3 valgt, 2 på andre sider")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Forrige").click()
+    wait_for_list(page, "Viser 1–50 af 60")
+    expect(page.locator("input.pick:checked")).to_have_count(0)
+
+    page.get_by_label("Vælg PF-001", exact=True).check()
+    page.get_by_label("Søg", exact=True).fill("PF-002")
+    wait_for_list(page, "Viser alle 1")
+    expect(page.locator("input.pick:checked")).to_have_count(0)
 
 
 def test_the_search_box_of_every_page_leads_to_a_person_and_to_the_pc(
@@ -116,13 +148,14 @@ def test_everything_works_without_javascript(chromium, live_server, devices, cas
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     log_in(page, live_server, cast.helpdesk)
-    page.goto(f"{live_server.url}/udstyr/")
+    page.goto(live_server.url + ALL)
     page.get_by_role("link", name="Serienr.").click()
     page.get_by_label("Søg", exact=True).fill("skole")
     page.get_by_role("button", name="Vis", exact=True).click()
 
     assert count(page) == "Viser alle 1"
     assert "sorter=serial_number" in page.url, "the form carries the order along"
+    page.get_by_role("button", name=cast.helpdesk.first_name).click()
     page.get_by_role("button", name="Log ud").click()
     assert page.url.endswith("/log-ind/")
     context.close()

@@ -9,10 +9,10 @@ from playwright.sync_api import expect
 from albertslund_it.roles import HEAD
 from inventory.models import Unit
 from leasing.billing.services.closing import close_quarter
-from leasing.confirmation.services import object_to_device, settle_objection
+from leasing.confirmation.services import object_to_device, settle_objection, start_round
 from leasing.models import Approval, InvoiceLine, Mail, Objection, Settings
 from tests import builders as make
-from tests.browser import log_in
+from tests.browser import NARROW, count_clicks, log_in
 from tests.leasing.town import TODAY, Town
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -32,8 +32,8 @@ def town(db, settings):
 def test_a_heads_minute(page, live_server, town, cast):
     log_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
     page.goto(f"{live_server.url}/egenbetaling/")
-    page.get_by_role("link", name="Se, hvad forskellen består af").click()
-    expect(page.get_by_role("heading", name="Hvorfor er beløbet ændret?")).to_be_visible()
+    page.get_by_role("link", name="Se hvorfor").click()
+    expect(page.get_by_role("heading", name="end i 2. kvartal")).to_be_visible()
     page.get_by_label("Fra", exact=True).select_option("2026Q1")
     page.get_by_label("Til", exact=True).select_option("2026Q2")
     page.get_by_role("button", name="Vis", exact=True).click()
@@ -55,22 +55,43 @@ def test_a_heads_minute(page, live_server, town, cast):
     assert "Biblioteket har den" in Mail.objects.get(key__startswith="objection-").text
 
     page.goto(f"{live_server.url}/egenbetaling/beslutninger/")
-    page.get_by_role("link", name="Anna Berg").click()
+    page.get_by_role("link", name="Anna Berg", exact=True).click()
     page.get_by_role("button", name="Godkend").click()
     expect(page.get_by_text("Dispensationen er godkendt.")).to_be_visible()
     assert Approval.objects.get().decision == "granted"
 
     page.goto(f"{live_server.url}/egenbetaling/prognose/")
-    page.get_by_role("link", name="Hvad nu hvis?").click()
+    page.get_by_role("main").get_by_role("link", name="Hvad nu hvis?").click()
     page.get_by_label("Prisændring i procent").fill("15")
-    page.get_by_label("Prisen gælder fra").fill("01-01-2027")
+    page.get_by_role("textbox", name="Prisen gælder fra").fill("01-01-2027")
     page.get_by_role("button", name="Regn det ud").click()
     expect(page.get_by_role("heading", name="Virkning pr. år")).to_be_visible()
 
     page.goto(f"{live_server.url}/egenbetaling/?kvartal=2026Q2")
-    page.get_by_role("link", name="Kvartalsbrev").click()
+    page.get_by_role("main").get_by_role("link", name="Kvartalsbrev").click()
     expect(page.get_by_role("heading", name="Det betaler I")).to_be_visible()
     assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_not_ours_is_three_taps_from_the_mail(page, live_server, town, cast):
+    head = cast.with_access("hanne", HEAD, department=town.school)
+    Settings.objects.update(site_address=live_server.url)
+    start_round(due_on=date(2026, 12, 10), actor_name="Oda Lund", today=TODAY, now=NOW)
+    device = town.leases[2].device
+    mail = Mail.objects.get(key__startswith="confirmation-", recipients__contains=head.email)
+    [link] = re.findall(rf'"({live_server.url}/bekraeft/{device.pk}/ikke-vores/)"', mail.html)
+    page.set_viewport_size(NARROW)
+    log_in(page, live_server, head)
+    taps = count_clicks(page)
+
+    page.goto(link)
+    page.get_by_label("Hvad er forkert?").click()
+    page.keyboard.type("Biblioteket har den")
+    page.get_by_role("button", name="Send til it-helpdesk").click()
+    expect(page.get_by_text(f"It-helpdesk ser på {device}")).to_be_visible()
+    assert Objection.objects.get().device == device
+    assert 1 + len(taps) <= 3, "the one in the mail, the field, and the button"
 
 
 def test_an_objection_that_is_right_after_the_closing_becomes_a_correction(town, cast):

@@ -70,13 +70,12 @@ def test_from_order_to_return(page, head, live_server, cast, bo, settings, tmp_p
         wait_for_focus(page)
         page.keyboard.type("bolu", delay=30)
         page.keyboard.press("Enter")
-        page.get_by_text("Bo Lund får en pc for meget.").wait_for()
+        page.get_by_text("Bo Lund har allerede en pc. Hvad skal der ske?").wait_for()
         page.keyboard.type("T14", delay=30)
         page.get_by_text("1.397,66").wait_for()
-        page.get_by_label("1. Den nye erstatter").select_option(label="Erstatter ikke noget")
-        page.get_by_text("2. Bed lederen om dispensation").click()
-        page.get_by_label("Hvorfor skal Bo Lund have en pc mere?").fill("Underviser to steder")
-        page.get_by_label("Til og med").fill("30-06-2027")
+        page.get_by_label("Beholder begge").check()
+        page.get_by_label("Hvorfor skal lederen sige ja?").fill("Underviser to steder")
+        page.get_by_label("Til og med", exact=True).fill("30-06-2027")
         page.get_by_label("Bestillerens mail").fill("skolen@example.dk")
         page.locator("#gem").click()
         page.get_by_text("Den venter på lederens svar.").wait_for()
@@ -139,7 +138,7 @@ def test_from_order_to_return(page, head, live_server, cast, bo, settings, tmp_p
     page.keyboard.press("Enter")
     page.wait_for_url("**/levering/?nummer=4711")
     page.get_by_label("Underaftale").fill("UA-2")
-    page.get_by_label("Leasingstart").fill("23-11-2026")
+    page.get_by_label("Leasingstart", exact=True).fill("23-11-2026")
     page.locator("[data-scan]").focus()
     page.keyboard.type("pf000002")
     page.keyboard.press("Enter")  # as the scanner does
@@ -153,8 +152,8 @@ def test_from_order_to_return(page, head, live_server, cast, bo, settings, tmp_p
 
     # It is handed out.
     page.goto(order_page)
-    page.get_by_role("link", name="Udlever").click()
-    page.get_by_text("Enhed 1001 betaler 346,55 kr. i kvartalet fra 23-11-2026").wait_for()
+    page.get_by_role("main").get_by_role("link", name="Udlever", exact=True).click()
+    page.get_by_text("Enhed 1001 betaler 346,55 kr. i et helt kvartal fra 23-11-2026").wait_for()
     # What is handed out is not among what there is beside it.
     effect = page.locator("#virkning").inner_text()
     assert "Har i forvejen T14 PF000001." in effect
@@ -167,8 +166,10 @@ def test_from_order_to_return(page, head, live_server, cast, bo, settings, tmp_p
     # It comes back.
     settings.TODAY = RETURNED
     page.reload()
-    page.get_by_role("link", name="Tag tilbage").click()
-    page.get_by_text("Enhed 1001 slipper for 346,55 kr. i kvartalet fra 14-12-2026").wait_for()
+    page.get_by_role("main").get_by_role("link", name="Tag tilbage").click()
+    page.get_by_text(
+        "Enhed 1001 slipper for 346,55 kr. i et helt kvartal fra 14-12-2026"
+    ).wait_for()
     page.get_by_role("button", name="Tag tilbage").click()
     page.get_by_text("PF000002 er på it-lager fra 14-12-2026.").wait_for()
     left = share_of_unit(head, live_server, "2026Q4")

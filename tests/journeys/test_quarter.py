@@ -1,7 +1,9 @@
 """Finance closes a quarter: from the first look to the voucher, in a real browser."""
 
 import csv
+import threading
 from collections import Counter
+from contextlib import contextmanager
 from datetime import date
 
 import openpyxl
@@ -10,6 +12,7 @@ from playwright.sync_api import expect
 
 from leasing.billing.selectors.preview import preview_run
 from leasing.models import BillingRun, InvoiceLine, RebillingExport, Settings, Voucher
+from leasing.quarters.views import invoice
 from tests import builders as make
 from tests.browser import log_in
 from tests.leasing.town import TODAY, Town
@@ -50,10 +53,31 @@ def lines_of_workbook(path):
             yield (*values[:2], values[2] or "", values[3], round(amount * 100))
 
 
-def test_a_quarter_from_data_to_voucher(page, live_server, town, cast, tmp_path):
+@contextmanager
+def a_file_that_takes_long(page, monkeypatch):
+    """Hold a file back until the page has asked for the list once, and found it unchanged."""
+    has_asked = threading.Event()
+    made_at_once = invoice.export_rebilling
+
+    def make_later(**kwargs):
+        has_asked.wait(30)
+        return made_at_once(**kwargs)
+
+    def note(response):
+        if "hx-request" in response.request.headers:
+            has_asked.set()
+
+    monkeypatch.setattr(invoice, "export_rebilling", make_later)
+    page.on("response", note)
+    yield
+    page.remove_listener("response", note)
+    assert has_asked.is_set()
+
+
+def test_a_quarter_from_data_to_voucher(page, live_server, town, cast, tmp_path, monkeypatch):
     total = preview_run("2026Q3", TODAY).total_ore
     log_in(page, live_server, cast.finance)
-    page.get_by_role("link", name="3. kvartal 2026 er slut og kan låses").click()
+    page.get_by_role("link", name="3. kvartal 2026 er slut og kan låses", exact=True).click()
     page.get_by_role("heading", name="3. kvartal 2026").wait_for()
     assert page.locator(".sum-up").inner_text().startswith(kroner(total))
     page.get_by_label("Vis enhederne i Dagtilbud & Skole").check()
@@ -70,7 +94,9 @@ def test_a_quarter_from_data_to_voucher(page, live_server, town, cast, tmp_path)
     page.get_by_text("Det, der kan kontrolleres, stemmer – 8 af 8").click()
     expect(page.get_by_role("row", name="Debet er lig kredit")).to_be_visible()
 
-    workbook = download(page, "Hent regnearket", tmp_path)
+    with a_file_that_takes_long(page, monkeypatch):
+        workbook = download(page, "Hent regnearket", tmp_path)
+    page.get_by_role("rowheader", name="Regneark").wait_for()  # the list of files is fetched anew
     assert workbook.name == "viderefakturering-2026Q3.xlsx"
     stored = InvoiceLine.objects.filter(invoice__run=run).values_list(
         "period", "unit_number", "serial_number", "days", "amount_ore"
@@ -84,11 +110,11 @@ def test_a_quarter_from_data_to_voucher(page, live_server, town, cast, tmp_path)
     for row in rows[1:]:
         sides[row[5]] += round(float(row[6].replace(",", ".")) * 100)
     assert sides["Debet"] == sides["Kredit"] > 0
-    page.get_by_role("rowheader", name="Opus-fil").wait_for()  # the list of files is fetched anew
+    page.get_by_role("rowheader", name="Opus-fil").wait_for()
     assert RebillingExport.objects.filter(run=run).count() == 2
 
     page.get_by_label("Bilagsnummer").fill("1900004711")
-    page.get_by_label("Bogføringsdato").fill("24-11-2026")
+    page.get_by_role("textbox", name="Bogføringsdato").fill("24-11-2026")
     page.get_by_role("button", name="Gem bilaget …").click()
     expect(page.get_by_role("row", name="Ærtebjerg Skole")).to_be_visible()
     page.get_by_role("button", name="Gem bilag 1900004711").click()

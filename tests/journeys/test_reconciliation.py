@@ -54,7 +54,7 @@ def close_post_and_prove(page, live_server):
     assert fetch(page, "Hent Opus-filen").endswith(".csv")
     page.get_by_role("rowheader", name="Opus-fil").wait_for()
     page.get_by_label("Bilagsnummer").fill("1900004711")
-    page.get_by_label("Bogføringsdato").fill("08-04-2026")
+    page.get_by_role("textbox", name="Bogføringsdato").fill("08-04-2026")
     page.get_by_role("button", name="Gem bilaget …").click()
     page.get_by_role("button", name="Gem bilag 1900004711").click()
     page.get_by_text("er bogført med bilag 1900004711").wait_for()
@@ -86,6 +86,7 @@ def test_an_invoice_with_three_faults(page, live_server, cast, tmp_path, transac
     page.set_input_files("input[type=file]", file)
     page.get_by_role("button", name="Kontrollér filen").click()
     page.get_by_role("button", name="Gem ændringerne").click()
+    page.locator(".notice-good").wait_for()
     page.goto(f"{live_server.url}/kvartaler/2026Q1/afstemning/")
     expect(page.get_by_text("3 mangler afgørelse").first).to_be_visible()
     for look in every_look(page):

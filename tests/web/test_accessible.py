@@ -4,11 +4,14 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from albertslund_it.web.lists.pages import ListPage
-from inventory.models import FormerSerialNumber
+from inventory.models import Act, FormerSerialNumber
 from leasing.models import Settings
+from leasing.movements.services.acts import moved_as
+from leasing.notes.services import write_note
 from tests import builders as make
 from tests.browser import (
     assert_accessible,
@@ -83,6 +86,11 @@ def test_the_pages_of_devices_and_organisation(page, live_server, town, cast):
 def test_the_forms_of_what_happens_to_devices(page, live_server, town, cast):
     log_in_as(page, live_server, cast.helpdesk)
     swap, loss = (reverse(name, args=[town.pk]) for name in ("swap", "loss"))
+    now, who = timezone.now(), cast.helpdesk
+    write_note(about="device", thing=town, text="?", file=("a.pdf", b"%PDF-"), actor=who, now=now)
+    kind, day = Act.Kind.TRANSFER, date(2026, 12, 1)
+    with moved_as(kind, devices=[town], starts_on=day, actor=who, now=now) as moved:
+        town.placements.filter(starts_on=day).get().delete()
     shelf = make.lease("PF-101").device
 
     for path in (
@@ -93,6 +101,9 @@ def test_the_forms_of_what_happens_to_devices(page, live_server, town, cast):
         f"/udstyr/udlaan/?serienumre={shelf}",
         swap,
         loss,
+        "/fortryd/",
+        reverse("act-detail", args=[moved.act.pk]),
+        reverse("device-notes", args=[town.pk]),
     ):
         check(page, live_server, path)
     for path, button in (("/udstyr/udlever/", "Udlever"), (swap, "Ombyt"), (loss, "Meld tab")):
@@ -114,16 +125,25 @@ def test_the_same_pages_for_a_leader(page, live_server, town, cast):
 def test_the_pages_of_people_data_quality_search_and_labels(page, live_server, town, cast):
     nora = make.employee("noec", "Nora Eck", unit=cast.unit, left_on=date(2026, 4, 1))
     make.lease("PN-1", unit=cast.department.units.exclude(pk=cast.unit.pk).get(), employee=nora)
-    make.employee("", "Nora Eck", unit=cast.unit, starts_on=date(2026, 4, 1))
+    coming = make.employee("", "Nora Eck", unit=cast.unit, starts_on=date(2026, 4, 1))
     log_in_as(page, live_server, cast.helpdesk)
 
     for path in (
         "/datakvalitet/",
+        "/datakvalitet/leavers/",
+        "/datakvalitet/leavers/godtag/?serienumre=PN-1",
+        "/datakvalitet/leavers/ansvarlig/",
+        "/datakvalitet/ikke-i-brug/",
         "/medarbejdere/",
         reverse("employee-detail", args=[nora.pk]),
         reverse("employee-edit", args=[nora.pk]),
         reverse("coming-new"),
         reverse("employee-ask-back", args=[nora.pk, town.pk]),
+        reverse("employee-doubles"),
+        reverse("employee-merge", args=[nora.pk, coming.pk]),
+        reverse("employee-merge-with", args=[coming.pk]),
+        reverse("employee-personal-data", args=[nora.pk]),
+        reverse("personal-data"),
         "/soeg/?q=PF-0",
         "/soeg/?q=findes-ikke",
         "/udstyr/etiketter/?serienumre=PF-001,PF-002,XX&plads=3",

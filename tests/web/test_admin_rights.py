@@ -184,3 +184,13 @@ def test_the_administrator_has_no_right_to_groups_and_what_they_may():
         "view_user",
         "view_group",
     }
+
+
+def test_the_last_administrator_stays_in_the_admin_too(client_of, root):
+    above = client_of(root)
+
+    posted(above, root, is_active="", first_name="Ro")
+    assert above.post(url(root, "delete"), {"post": "yes"}).status_code == 403
+
+    root.refresh_from_db()
+    assert (root.is_active, root.is_staff, root.first_name) == (True, True, "Ro")

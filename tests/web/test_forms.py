@@ -58,8 +58,62 @@ def test_dates_are_read_as_danes_write_them(typed):
     assert form.cleaned_data["day"] == date(2025, 11, 17)
 
 
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("1/12", date(2026, 12, 1)),
+        ("1.12.26", date(2026, 12, 1)),
+        (" 1. 12. 2026 ", date(2026, 12, 1)),
+        ("011226", date(2026, 12, 1)),
+        ("01122026", date(2026, 12, 1)),
+        ("1. december", date(2026, 12, 1)),
+        ("1 DEC 27", date(2027, 12, 1)),
+        ("28/2", date(2027, 2, 28)),  # the nearest one
+        ("1/10", date(2026, 10, 1)),
+        ("i dag", date(2026, 11, 30)),
+        ("I  morgen", date(2026, 12, 1)),
+        ("i går", date(2026, 11, 29)),
+        ("på mandag", date(2026, 12, 7)),  # it is Monday
+        ("fredag", date(2026, 12, 4)),
+        ("om 14 dage", date(2026, 12, 14)),
+        ("om en uge", date(2026, 12, 7)),
+        ("om 3 måneder", date(2027, 2, 28)),
+    ],
+)
+def test_a_day_is_read_as_it_is_typed_in_a_hurry(settings, typed, day):
+    settings.TODAY = date(2026, 11, 30)
+    form = Form({**GOOD, "day": typed})
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["day"] == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("31-11-2026", "findes ikke i kalenderen"),
+        ("29/2", "findes ikke i kalenderen"),  # none is near
+        ("30/2", "findes ikke i kalenderen"),
+        ("991326", "findes ikke i kalenderen"),
+        ("0/0", "findes ikke i kalenderen"),
+        ("1/12/0", "Skriv datoen"),
+        ("1-2-3-4", "Skriv datoen"),
+        ("١/١٢", "Skriv datoen"),
+        ("om 999 år", "Året 3025"),
+        ("1" * 5000, "Skriv datoen"),
+        ("mandag den 1.", "Skriv datoen"),
+    ],
+)
+def test_what_is_no_day_is_refused_and_kept(settings, typed, said):
+    settings.TODAY = date(2026, 11, 30)
+    form = Form({**GOOD, "day": typed})
+
+    assert said in form.errors["day"][0]
+    assert f'value="{typed}"' in str(form["day"])
+
+
 def test_every_error_says_what_to_do():
-    form = Form({"day": "i går", "unit": "7"})
+    form = Form({"day": "en dag", "unit": "7"})
 
     assert form.errors == {
         "amount": ["Udfyld beløb."],

@@ -25,7 +25,7 @@ def entries(model):
 
 
 def comparable(entry):
-    """Leave out the id."""
+    """Leave out the id, and what points to nothing, which auditlog alone notes of a new row."""
     return (
         entry.content_type_id,
         entry.object_repr,
@@ -33,7 +33,11 @@ def comparable(entry):
         entry.actor,
         entry.actor_email,
         entry.remote_addr,
-        {name: values for name, values in entry.changes.items() if name != "id"},
+        {
+            name: values
+            for name, values in entry.changes.items()
+            if name != "id" and values != ["None", "None"]
+        },
         entry.serialized_data,
     )
 

@@ -113,7 +113,7 @@ def test_a_leader_is_offered_a_share_while_there_is_one(town, cast, client_of):
 def test_who_has_no_role_is_told_whom_to_ask(town, cast, client_of):
     for state in ("none", "head"):
         page = parse(client_of(somebody(cast, town, (), state, f"uden {state}")).get("/"))
-        assert [text(one) for one in select(page, ".site-nav a")] == ["Forside"]
+        assert [text(one) for one in select(page, ".site-nav a")] == ["I dag"]
         told = page.get_element_by_id("indhold").text_content()
         assert "rolle" in told
         assert ASK in told

@@ -50,39 +50,33 @@
     // As wide as before: the second click must not hit what would slide in under the pointer.
     button.style.minWidth = `${button.offsetWidth}px`;
     button.textContent = button.dataset.busy;
+    if (form.dataset.progress) follow(form, form.dataset.progress);
   });
+
+  // While a page waits for what takes long, another request asks how far it is.
+  function follow(form, address) {
+    const line = document.createElement("p");
+    line.className = "soft mt-2 mb-0";
+    line.setAttribute("role", "status");
+    form.append(line);
+    const ask = () => fetch(address).then(answer => (answer.ok ? answer.text() : ""))
+      .then(text => { if (text) line.textContent = text; window.setTimeout(ask, 1000); }, () => {});
+    window.setTimeout(ask, 1500);
+  }
   window.addEventListener("pageshow", function (event) {
     if (!event.persisted) return;
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
-  // The boxes of a list: all of the page at once.
-  for (const button of document.querySelectorAll("[data-pick-all]")) {
-    button.hidden = false;
-    button.addEventListener("click", function () {
-      const boxes = document.querySelectorAll(`input[type=checkbox][form="${button.dataset.pickAll}"]`);
-      const all = Array.from(boxes).every(box => box.checked);
-      for (const box of boxes) box.checked = !all;
-    });
-  }
+  // What leads to a place on the page itself stands in its way no longer.
+  document.addEventListener("click", function (event) {
+    event.target.closest('[popover] a[href^="#"]')?.closest("[popover]").hidePopover();
+  });
 
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });
   }
-
-  // "/" (outside a field) and Ctrl+K lead to the search box.
-  document.addEventListener("keydown", function (event) {
-    const search = document.querySelector("#search-again, #site-search");
-    if (!search || event.altKey || event.metaKey) return;
-    const slash = event.key === "/" && !event.ctrlKey;
-    const typing = event.target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
-    if (slash ? typing : !(event.ctrlKey && event.key.toLowerCase() === "k")) return;
-    if (!search.checkVisibility()) return;
-    event.preventDefault();
-    search.focus();
-    search.select();
-  });
 
   document.querySelector(".error-summary")?.focus();
 })();

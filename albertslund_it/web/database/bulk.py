@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeVar
+from functools import cache
+from itertools import chain
+from typing import NamedTuple, TypeVar
 
 from django.db import transaction
 from django.db.models import Field, ForeignKey, Model
@@ -17,8 +19,7 @@ NAMES = ("number", "initials", "serial_number", "name")
 Row = TypeVar("Row", bound=Model)
 
 
-@dataclass(frozen=True, slots=True)
-class ValueChange:
+class ValueChange(NamedTuple):
     """One thing that an action changes: of what, which field, from what to what."""
 
     subject: str
@@ -30,6 +31,22 @@ class ValueChange:
         if not (self.before or self.after):
             return f"{self.subject}: {self.what}"
         return f"{self.subject}: {self.what} {self.before} → {self.after}"
+
+
+class LeftOut(NamedTuple):
+    """A row of a file that an action leaves alone: its row, what it is of, and why.
+
+    One that `is_kept` stands beside the register all the same, as a row of a snapshot.
+    """
+
+    row: int | None
+    subject: str
+    why: str
+    is_kept: bool = False
+
+    def __str__(self) -> str:
+        place = f"række {self.row}: " if self.row is not None else ""
+        return f"{place}{self.subject}: {self.why}"
 
 
 @dataclass(slots=True)
@@ -45,13 +62,15 @@ class Count:
 class Changes:
     """What one action creates and changes, of some models in the order they are saved.
 
-    A model comes after those its rows point to. `to_tell` are calls, with the moment, that write to
+    A model comes after those its rows point to. `left_out` are rows of a file that are none of its
+    business, which is no fault. `to_tell` are calls, with the moment, that write to
     those whom it concerns.
     """
 
     models: tuple[type[Model], ...]
     differences: list[ValueChange] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     to_tell: list[Callable[[datetime], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -70,18 +89,20 @@ class Changes:
 
     def update(self, row: Model, subject: str, **values: object) -> None:
         """Set fields of a row and note those that differ."""
-        self._met[id(row)] = row
+        key, model = id(row), type(row)
+        self._met[key] = row
+        is_new = key in self._created
         for name, value in values.items():
-            column = column_of(type(row), name)
-            if id(row) in self._created:
+            if is_new:
                 setattr(row, name, value)
                 continue
-            old = getattr(row, column.attname)
+            column, attname, label = _of_column(model, name)
+            old = getattr(row, attname)
             if _same(column, old, value):
                 continue
-            before, after = _shown(column, getattr(row, name)), _shown(column, value)
-            self.differences.append(ValueChange(subject, _label(column), before, after))
-            self._before.setdefault(id(row), {}).setdefault(name, old)
+            before, after = shown_value(column, getattr(row, name)), shown_value(column, value)
+            self.differences.append(ValueChange(subject, label, before, after))
+            self._before.setdefault(key, {}).setdefault(name, old)
             setattr(row, name, value)
 
     def delete(self, row: Model, subject: str, what: str) -> None:
@@ -94,9 +115,19 @@ class Changes:
         place = f"række {row}: " if row is not None else ""
         self.warnings += [f"{place}{sentence}" for sentence in sentences]
 
+    def leave_out(self, row: int | None, subject: str, why: str, *, is_kept: bool = False) -> None:
+        """Note a row of a file that is left alone, and why."""
+        self.left_out.append(LeftOut(row, subject, why, is_kept))
+
     def created_of(self, model: type[Row]) -> list[Row]:
         """Return the new rows of a model."""
         return [row for row in self._created.values() if isinstance(row, model)]
+
+    def touches(self, model: type[Model]) -> bool:
+        """Tell whether any row of a model is created, changed or deleted."""
+        changed = (self._met[key] for key in self._before)
+        rows = chain(self._created.values(), changed, self._deleted)
+        return any(isinstance(row, model) for row in rows)
 
     @property
     def counts(self) -> dict[str, Count]:
@@ -136,26 +167,34 @@ class Changes:
         )
 
 
+@cache
+def _of_column(model: type[Model], name: str) -> tuple[Field, str, str]:
+    column = column_of(model, name)
+    return column, column.attname, label_of(column)
+
+
 def _same(column: Field, old: object, value: object) -> bool:
-    if isinstance(column, ForeignKey) and isinstance(value, Model):
+    if isinstance(value, Model) and isinstance(column, ForeignKey):
         return value.pk is not None and old == value.pk
     return old == value
 
 
-def _label(column: Field) -> str:
+def label_of(column: Field) -> str:
+    """Return what a field is called on the screen."""
     name = str(column.verbose_name).removesuffix(" (øre)").removesuffix(".")
     return name[0].upper() + name[1:]
 
 
-def _shown(column: Field, value: object) -> str:
+def shown_value(column: Field, value: object) -> str:
+    """Return a field's value as a person reads it."""
     if value is None or value == "":
         return "(tom)"
     if isinstance(value, bool):
         return "ja" if value else "nej"
+    if isinstance(value, date):
+        return f"{value:%d-%m-%Y}"
     if column.choices:
         return str(dict(column.flatchoices).get(value, value))
     if isinstance(value, int) and column.name.endswith("_ore"):
         return format_kroner(value, unit=False)
-    if isinstance(value, date):
-        return f"{value:%d-%m-%Y}"
     return next((getattr(value, name) for name in NAMES if hasattr(value, name)), str(value))

@@ -5,7 +5,9 @@ Entries read like those that auditlog writes itself for a row that is saved alon
 
 import json
 from collections.abc import Iterable
+from contextvars import ContextVar
 from itertools import chain
+from typing import Protocol
 
 from auditlog.cid import get_cid
 from auditlog.context import auditlog_disabled
@@ -37,6 +39,20 @@ COLUMNS = (
 )
 
 
+class Watcher(Protocol):
+    """What is told of every row that is written, beside the history."""
+
+    def note(
+        self,
+        created: Iterable[Model],
+        changed: Iterable[tuple[Model, dict[str, object]]],
+        deleted: Iterable[Model],
+    ) -> None: ...
+
+
+WATCHER: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
+
+
 class WhoIsAsking(AuditlogMiddleware):
     """Tell the history who makes a request, and nothing that its headers claim.
 
@@ -61,23 +77,45 @@ def record(
     foreign key: the id). Without an actor, it is the one of the request or of `set_actor`. What a
     model keeps out of its history stays out, and a change of nothing else has no entry.
     """
+    created, changed, deleted = list(created), list(changed), list(deleted)
+    if watcher := WATCHER.get():
+        watcher.note(created, changed, deleted)
     if auditlog_disabled.get():
         return
-    tail = (_moment(), *_who(actor))
-    begun = ((row, LogEntry.Action.CREATE, _beginnings(row)) for row in created)
-    updated = ((row, LogEntry.Action.UPDATE, _changes(row, before)) for row, before in changed)
-    gone = ((row, LogEntry.Action.DELETE, _ends(row)) for row in deleted)
+    tail, kept_out = (_moment(), *_who(actor)), _KeptOut()
+    begun = ((row, LogEntry.Action.CREATE, _beginnings(row, kept_out)) for row in created)
+    updated = (
+        (row, LogEntry.Action.UPDATE, _changes(row, before, kept_out)) for row, before in changed
+    )
+    gone = ((row, LogEntry.Action.DELETE, _ends(row, kept_out)) for row in deleted)
+    encode, kinds = json.JSONEncoder(ensure_ascii=False).encode, _KindsOfRow()
     # A list, as naming a row may read from the database, which a COPY in progress does not allow.
     entries = [
-        (*_what(row), action, json.dumps(changes, ensure_ascii=False), "", *tail)
+        (*_what(row, kinds), action, encode(changes), "", *tail)
         for row, action, changes in chain(begun, updated, gone)
         if changes
     ]
     write_rows(LogEntry._meta.db_table, COLUMNS, entries)
 
 
-def _what(row: Model) -> tuple[int, str, int, str]:
-    return ContentType.objects.get_for_model(row).id, str(row.pk), row.pk, str(row)
+class _KeptOut(dict[type[Model], frozenset[str]]):
+    """What each model keeps out of its history, asked for once and not for each row."""
+
+    def __missing__(self, model: type[Model]) -> frozenset[str]:
+        self[model] = frozenset(left_out_of(model))
+        return self[model]
+
+
+class _KindsOfRow(dict[type[Model], int]):
+    """What each model is known by in the history, asked for once and not for each row."""
+
+    def __missing__(self, model: type[Model]) -> int:
+        self[model] = ContentType.objects.get_for_model(model).id
+        return self[model]
+
+
+def _what(row: Model, kinds: _KindsOfRow) -> tuple[int, str, int, str]:
+    return kinds[type(row)], str(row.pk), row.pk, str(row)
 
 
 def _who(actor: Actor) -> tuple[object, ...]:
@@ -93,22 +131,21 @@ def _moment():
     )
 
 
-def _beginnings(row: Model) -> dict[str, tuple[str, str]]:
-    left_out = left_out_of(type(row))
-    values = ((field.name, getattr(row, field.attname)) for field in row._meta.concrete_fields)
-    return {
-        name: ("None", str(value))
-        for name, value in values
-        if value is not None and name not in left_out
-    }
+def _beginnings(row: Model, kept_out: _KeptOut) -> dict[str, tuple[str, str]]:
+    left_out = kept_out[type(row)]
+    told = [field for field in row._meta.concrete_fields if field.name not in left_out]
+    values = ((field.name, getattr(row, field.attname)) for field in told)
+    return {name: ("None", str(value)) for name, value in values if value is not None}
 
 
-def _ends(row: Model) -> dict[str, tuple[str, str]]:
-    return {name: (value, before) for name, (before, value) in _beginnings(row).items()}
+def _ends(row: Model, kept_out: _KeptOut) -> dict[str, tuple[str, str]]:
+    return {name: (value, before) for name, (before, value) in _beginnings(row, kept_out).items()}
 
 
-def _changes(row: Model, before: dict[str, object]) -> dict[str, tuple[str, str]]:
-    told = (name for name in before if name not in left_out_of(type(row)))
+def _changes(
+    row: Model, before: dict[str, object], kept_out: _KeptOut
+) -> dict[str, tuple[str, str]]:
+    told = (name for name in before if name not in kept_out[type(row)])
     names = ((name, column_of(type(row), name).attname) for name in told)
     return {name: (str(before[name]), str(getattr(row, attname))) for name, attname in names}
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
+from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
@@ -38,9 +39,7 @@ def insert(model: type[Model], objects: Sequence[Model]) -> None:
 
     What they point to may have been saved since it was set on them.
     """
-    columns = [column for column in model._meta.concrete_fields if not column.primary_key]
-    links = [column for column in columns if isinstance(column, RelatedField)]
-    key = model._meta.pk
+    links = [one for one in model._meta.concrete_fields if isinstance(one, RelatedField)]
     for made, new_id in zip(objects, _new_ids(model, len(objects)), strict=True):
         made.pk = new_id
         made._state.adding = False
@@ -48,11 +47,19 @@ def insert(model: type[Model], objects: Sequence[Model]) -> None:
         for link in links:
             if link.is_cached(made):
                 setattr(made, link.name, link.get_cached_value(made))
-    read = [_reader(column) for column in (key, *columns)]
+    put_back(model, objects)
+
+
+def put_back(model: type[Model], objects: Iterable[Model]) -> None:
+    """Insert objects of plain columns with the ids that they have."""
+    # What the database makes itself is not given to it.
+    columns = [column for column in model._meta.concrete_fields if not column.generated]
+    read = [_reader(column) for column in columns]
     rows = ([value(made) for value in read] for made in objects)
-    write_rows(model._meta.db_table, [column.column for column in (key, *columns)], rows)
+    write_rows(model._meta.db_table, [column.column for column in columns], rows)
 
 
+@cache
 def column_of(model: type[Model], name: str) -> Field:
     """Return a model's field that is a column of its table."""
     column = model._meta.get_field(name)

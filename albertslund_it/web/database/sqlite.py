@@ -1,7 +1,10 @@
 """What PostgreSQL has from ICU and SQLite must be taught: Danish order and case-blind search."""
 
 import functools
+import os
 import re
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from django.db.models import CharField, TextField
@@ -46,6 +49,19 @@ def _like(like, value, escape="\\"):
     if like is None or value is None:
         return None
     return _pattern(str(like), escape).fullmatch(str(value).casefold()) is not None
+
+
+def close_to_others(connection, **kwargs):
+    """Let nobody but the owner read the file of a SQLite database: it holds names."""
+    if connection.vendor != "sqlite" or connection.is_in_memory_db():
+        return
+    for ending in ("", "-wal", "-shm"):  # the last two are made like the file, as it was by then
+        path = Path(f"{connection.settings_dict['NAME']}{ending}")
+        with suppress(FileNotFoundError):
+            found = path.stat()
+            # Of another's file, which one may use all the same, only the owner decides.
+            if found.st_mode & 0o077 and found.st_uid == os.getuid():
+                path.chmod(found.st_mode & 0o700)
 
 
 def teach_danish(connection, **kwargs):

@@ -1,21 +1,22 @@
 """Bar charts that the server draws as SVG.
 
-All geometry is made here, as text: a template would write 12,5 for 12.5 and break the drawing.
+All geometry is per cent, and text is text of its own size: the same drawing is whole on a phone, on
+a screen and on paper. It is made here, as text: a template would write 12,5 for 12.5 and break it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from albertslund_it.common.money import MINUS, format_kroner
+from albertslund_it.common.quarters import Quarter
 from albertslund_it.common.sentences import full_stop
 
 SOLID, HATCHED, OPEN, OUTLINED = "solid", "hatched", "open", "outlined"
-
-LEFT, RIGHT, TOP, BOTTOM, PLOT = 72, 16, 26, 34, 200
-# Few bars spread over a panel's width; many make the chart wider, and it scrolls.
-LEAST_WIDTH, LEAST_PITCH = 640, 84
-# The steps of a waterfall have names, not quarters, under them.
-STEP_PITCH = 116
+# Of a column so much is its bar; a bar is no wider than that part of the drawing.
+BAR, WIDEST = 0.62, 9.0
+# So many columns have room for their amounts on a phone, and on paper; more have none at all.
+FEW, SOME = 5, 13
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Rect:
     width: str
     height: str
     style: str
-    title: str
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,28 +50,63 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """What is pointed at, tapped or reached by the keyboard, and what is then said of it."""
+
+    x: str
+    width: str
+    says: str
+    parts: str = ""
+    more: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what a screen reader says."""
+        return ". ".join(one.removesuffix(".") for one in (self.says, self.parts, self.more) if one)
+
+
+@dataclass(frozen=True)
+class BarColumn:
+    """A bar with its pieces; `mark` stands under it, with `rest` where there is room.
+
+    Where room is short and the bars many, only the marks of those `is_nth` are shown.
+    """
+
+    spot: Spot
+    pieces: list[Rect]
+    middle: str
+    top: str
+    total: str
+    mark: str
+    rest: str
+    is_nth: bool
+
+
+@dataclass(frozen=True)
 class Chart:
-    """A finished drawing, with its figures as a table."""
+    """A finished drawing, with its figures as a table.
+
+    `by_year` is what is drawn instead where quarters have no room.
+    """
 
     ident: str
     title: str
     summary: str
-    width: str
-    height: str
-    right: str
-    zero: str
-    rects: list[Rect]
-    totals: list[Text]
-    labels: list[Text]
+    columns: list[BarColumn]
+    groups: list[Text]
     ticks: list[Text]
+    zero: str
     reference: Text | None
     series: Sequence[Series]
     rows: list[tuple[str, list[int], int]]
     label_heading: str
+    by_year: "Chart | None" = None
 
     @property
-    def view_box(self) -> str:
-        return f"0 0 {self.width} {self.height}"
+    def room(self) -> str:
+        """Say how close the columns stand."""
+        count = len(self.columns)
+        return "few" if count <= FEW else "some" if count <= SOME else "many"
 
 
 def bar_chart(
@@ -81,40 +117,42 @@ def bar_chart(
     series: Sequence[Series],
     reference: tuple[str, int] | None = None,
     label_heading: str = "Kvartal",
+    marks: Sequence[tuple[str, str]] = (),
 ) -> Chart:
     """Stack the series over the labels; `reference` is a named line, a budget for instance.
 
-    `ident` is unique on the page. Amounts below zero hang under the line.
+    `ident` is unique on the page. Amounts below zero hang under the line. `marks` is what stands
+    under the columns, in a short part and the rest, where that is not the label.
     """
     columns = list(zip(*(one.values for one in series), strict=True)) if series else []
     totals = [sum(column) for column in columns]
-    scale = _Scale.over(columns, reference)
-    pitch = max(LEAST_PITCH, (LEAST_WIDTH - LEFT - RIGHT) // max(1, len(labels)))
-    width = LEFT + RIGHT + len(labels) * pitch
-    middles = [LEFT + index * pitch + pitch // 2 for index in range(len(labels))]
-    rects, tops = [], []
+    scale = Scale.over(columns, reference)
+    pitch, every = 100 / max(1, len(labels)), -(-len(labels) // FEW)
+    drawn = []
     for index, column in enumerate(columns):
-        bar = _Bar(labels[index], middles[index], min(pitch * 2 // 3, LEAST_PITCH))
-        pieces, top = _stack(bar, column, series, scale)
-        rects += pieces
-        tops.append(Text(str(bar.middle), _number(top - 6), whole_kroner(totals[index])))
+        middle = (index + 0.5) * pitch
+        pieces, top = _stack(middle, min(pitch * BAR, WIDEST), column, series, scale)
+        says = f"{labels[index]}: {format_kroner(totals[index])}"
+        drawn.append(
+            BarColumn(
+                Spot(percent(index * pitch), percent(pitch), says, *_parts(column, series)),
+                pieces,
+                percent(middle),
+                percent(top),
+                whole_kroner(totals[index]),
+                *(marks[index] if marks else (labels[index], "")),
+                index % every == 0,
+            )
+        )
     return Chart(
         ident=ident,
         title=title,
         summary=_summary(labels, totals),
-        width=str(width),
-        height=str(TOP + PLOT + BOTTOM),
-        right=str(width - RIGHT),
-        zero=_number(scale.y(0)),
-        rects=rects,
-        totals=tops,
-        labels=[
-            Text(str(middle), str(TOP + PLOT + 20), label)
-            for middle, label in zip(middles, labels, strict=True)
-        ],
-        ticks=[Text(str(LEFT - 8), _number(scale.y(at)), whole_kroner(at)) for at in scale.ticks],
-        reference=reference
-        and Text(str(width - RIGHT), _number(scale.y(reference[1])), reference[0]),
+        columns=drawn,
+        groups=[],
+        ticks=[Text("", percent(scale.y(at)), whole_kroner(at)) for at in scale.ticks],
+        zero=percent(scale.y(0)),
+        reference=reference and Text("", percent(scale.y(reference[1])), reference[0]),
         series=series,
         rows=[
             (label, list(column), total)
@@ -124,88 +162,70 @@ def bar_chart(
     )
 
 
-def waterfall(
-    *,
-    ident: str,
-    title: str,
-    start: tuple[str, int],
-    steps: Sequence[tuple[str, int]],
-    end: tuple[str, int],
+def quarter_chart(
+    *, ident: str, title: str, quarters: Sequence[Quarter], series: Sequence[Series]
 ) -> Chart:
-    """Draw how one amount becomes another: what rises is hatched, what falls is outlined.
-
-    The axis begins near the lowest amount, so that steps of a large amount can be seen.
-    """
-    labels = [start[0], *(label for label, _ in steps), end[0]]
-    levels = [(0, start[1])]
-    for _, change in steps:
-        levels.append((levels[-1][1], levels[-1][1] + change))
-    levels.append((0, end[1]))
-    scale = _Scale.between([level for _, level in levels])
-    floor = max(0, scale.ticks[0])
-    width = LEFT + RIGHT + len(labels) * STEP_PITCH
-    rects, tops = [], []
-    for index, (label, (low, high)) in enumerate(zip(labels, levels, strict=True)):
-        is_total = index in (0, len(labels) - 1)
-        low = floor if is_total else low
-        middle = LEFT + index * STEP_PITCH + STEP_PITCH // 2
-        upper, lower = sorted((scale.y(low), scale.y(high)))
-        style = SOLID if is_total else HATCHED if high >= low else OUTLINED
-        says = format_kroner(high) if is_total else format_kroner(high - low, sign=True)
-        rects.append(
-            Rect(
-                x=_number(middle - LEAST_PITCH / 3),
-                y=_number(upper),
-                width=_number(LEAST_PITCH * 2 / 3),
-                height=_number(max(lower - upper, 1)),
-                style=style,
-                title=f"{label}: {says}",
-            )
-        )
-        told = whole_kroner(high) if is_total else _signed(high - low)
-        tops.append(Text(str(middle), _number(upper - 6), told))
-    changes = [change for _, change in steps]
-    series = [
-        Series("I kvartalet", SOLID, [start[1], *[0] * len(steps), end[1]]),
-        Series("Stiger", HATCHED, [0, *[max(0, one) for one in changes], 0]),
-        Series("Falder", OUTLINED, [0, *[min(0, one) for one in changes], 0]),
-    ]
-    columns = list(zip(*(one.values for one in series), strict=True))
-    return Chart(
+    """Stack the series over quarters, with their years under them; by year where room is short."""
+    chart = bar_chart(
         ident=ident,
         title=title,
-        summary=_summary(labels, [start[1], *changes, end[1]]),
-        width=str(width),
-        height=str(TOP + PLOT + BOTTOM),
-        right=str(width - RIGHT),
-        zero=_number(scale.y(floor)),
-        rects=rects,
-        totals=tops,
-        labels=[
-            Text(str(LEFT + index * STEP_PITCH + STEP_PITCH // 2), str(TOP + PLOT + 20), label)
-            for index, label in enumerate(labels)
-        ],
-        ticks=[Text(str(LEFT - 8), _number(scale.y(at)), whole_kroner(at)) for at in scale.ticks],
-        reference=None,
+        labels=[quarter.short_label for quarter in quarters],
+        marks=[(f"{quarter.number}.", " kvt.") for quarter in quarters],
         series=series,
-        rows=[
-            (label, list(column), sum(column))
-            for label, column in zip(labels, columns, strict=True)
-        ],
-        label_heading="Trin",
     )
+    places: dict[int, list[int]] = {}
+    for at, quarter in enumerate(quarters):
+        places.setdefault(quarter.year, []).append(at)
+    pitch = 100 / max(1, len(quarters))
+    groups = [
+        Text(percent((at[0] + at[-1] + 1) / 2 * pitch), "", str(year))
+        for year, at in places.items()
+    ]
+    if len(quarters) <= FEW or len(places) < 2:
+        return replace(chart, groups=groups)
+    yearly = [replace(one, values=_by_year(one.values, quarters)) for one in series]
+    by_year = bar_chart(
+        ident=f"{ident}-aar",
+        title=f"{title}, lagt sammen pr. år",
+        labels=[_year_label(year, at) for year, at in places.items()],
+        series=yearly,
+    )
+    return replace(chart, groups=groups, by_year=by_year)
 
 
-def _signed(ore: int) -> str:
-    return f"+{whole_kroner(ore)}" if ore >= 50 else whole_kroner(ore)
+def _year_label(year: int, places: Sequence[int]) -> str:
+    """Name a year, and how much of it there is where that is not all."""
+    return str(year) if len(places) == 4 else f"{year} ({len(places)} kvt.)"
+
+
+def _by_year(values: Sequence[int], quarters: Sequence[Quarter]) -> list[int]:
+    pairs = zip(quarters, values, strict=True)
+    return [
+        sum(value for _, value in of_year)
+        for _, of_year in groupby(pairs, key=lambda one: one[0].year)
+    ]
+
+
+def _parts(column: Sequence[int], series: Sequence[Series]) -> tuple[str, str]:
+    """Say what a stacked column is made of, in two lines; nothing of one that is all of a piece."""
+    parts = [
+        f"{one.name} {whole_kroner(value)}"
+        for one, value in zip(series, column, strict=True)
+        if value
+    ]
+    return (" · ".join(parts[:2]), " · ".join(parts[2:])) if len(series) > 1 else ("", "")
 
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
+    """An axis by its round steps."""
+
     ticks: list[int]
 
     @classmethod
-    def over(cls, columns, reference):
+    def over(
+        cls, columns: Sequence[Sequence[int]], reference: tuple[str, int] | None = None
+    ) -> "Scale":
         """Take in every stack, the reference and zero."""
         ups = [sum(value for value in column if value > 0) for column in columns]
         downs = [sum(value for value in column if value < 0) for column in columns]
@@ -218,7 +238,7 @@ class _Scale:
         return cls([at * step for at in range(first, last + 1)])
 
     @classmethod
-    def between(cls, levels):
+    def between(cls, levels: Sequence[int]) -> "Scale":
         """Take in every level, and zero where the levels are not far above it."""
         bottom, top = min(levels), max([100, *levels])
         if bottom < 0 or top - bottom > top / 2:
@@ -229,13 +249,17 @@ class _Scale:
         return cls([at * step for at in range(first, -(-top // step) + 1)])
 
     def y(self, value: int) -> float:
-        """Give the height on the drawing of an amount."""
+        """Return how far down an amount is, in per cent."""
         span = self.ticks[-1] - self.ticks[0]
-        return TOP + PLOT * (self.ticks[-1] - value) / span
+        return 100 * (self.ticks[-1] - value) / span
+
+    def x(self, value: int) -> float:
+        """Return how far to the right an amount is, in per cent."""
+        return 100 - self.y(value)
 
 
 def _step(least: float) -> int:
-    """Give the round amount (1, 2 or 5 with noughts) that is at least `least`, in øre."""
+    """Return the round amount (1, 2 or 5 with noughts) that is at least `least`, in øre."""
     size = 100
     while True:
         for factor in (1, 2, 5):
@@ -244,15 +268,14 @@ def _step(least: float) -> int:
         size *= 10
 
 
-@dataclass(frozen=True)
-class _Bar:
-    label: str
-    middle: int
-    width: int
-
-
-def _stack(bar: _Bar, column, series, scale: _Scale) -> tuple[list[Rect], float]:
-    """Give a bar's pieces and its top."""
+def _stack(
+    middle: float,
+    width: float,
+    column: Sequence[int],
+    series: Sequence[Series],
+    scale: Scale,
+) -> tuple[list[Rect], float]:
+    """Return a bar's pieces and its top."""
     pieces, above, below = [], 0, 0
     for one, value in zip(series, column, strict=True):
         if not value:
@@ -263,21 +286,14 @@ def _stack(bar: _Bar, column, series, scale: _Scale) -> tuple[list[Rect], float]
         else:
             below += value
         upper, lower = sorted((scale.y(start), scale.y(start + value)))
-        pieces.append(
-            Rect(
-                x=_number(bar.middle - bar.width / 2),
-                y=_number(upper),
-                width=str(bar.width),
-                height=_number(lower - upper),
-                style=one.style,
-                title=f"{bar.label}, {one.name.lower()}: {format_kroner(value)}",
-            )
-        )
+        x = percent(middle - width / 2)
+        pieces.append(Rect(x, percent(upper), percent(width), percent(lower - upper), one.style))
     return pieces, scale.y(above)
 
 
-def _number(value: float) -> str:
-    return f"{value:.1f}"
+def percent(value: float) -> str:
+    """Write a place in a drawing: '12.5%'."""
+    return f"{value:.2f}%"
 
 
 def whole_kroner(ore: int) -> str:
@@ -286,7 +302,7 @@ def whole_kroner(ore: int) -> str:
     return (MINUS if ore < 0 and kroner else "") + f"{kroner:,}".replace(",", ".")
 
 
-def _summary(labels, totals) -> str:
+def _summary(labels: Sequence[str], totals: Sequence[int]) -> str:
     parts = [
         f"{label}: {format_kroner(total)}" for label, total in zip(labels, totals, strict=True)
     ]

@@ -93,6 +93,16 @@ class Picture:
     bands: list[Band]
     givers: list[Text]
     takers: list[Text]
+    lying: list["Lying"]
+
+
+@dataclass(frozen=True)
+class Lying:
+    """A band as a bar that lies down, which is drawn where there is no room for bands."""
+
+    label: str
+    says: str
+    width: str
 
 
 def flow_picture(*, ident: str, title: str, flows: Sequence[tuple[str, str, int]]) -> Picture:
@@ -103,6 +113,7 @@ def flow_picture(*, ident: str, title: str, flows: Sequence[tuple[str, str, int]
     for giver, taker, number in sorted(flows, key=lambda f: (left.order(f[0]), right.order(f[1]))):
         path = _path(left.slice_of(giver, number), right.slice_of(taker, number))
         bands.append(Band(path, f"Fra {giver} til {taker}: {format_count(number)} stk."))
+    most = max([1, *(number for _, _, number in flows)])
     said = [f"{giver} til {taker}: {format_count(number)} stk." for giver, taker, number in flows]
     return Picture(
         ident=ident,
@@ -115,6 +126,10 @@ def flow_picture(*, ident: str, title: str, flows: Sequence[tuple[str, str, int]
         bands=bands,
         givers=left.texts(str(LABELS - 8)),
         takers=right.texts(str(LABELS + BETWEEN + 8)),
+        lying=[
+            Lying(f"{giver} → {taker}", f"{format_count(number)} stk.", f"{number / most:.2%}")
+            for giver, taker, number in flows
+        ],
     )
 
 

@@ -1,7 +1,7 @@
 """Form fields and the form base that every page uses."""
 
-import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from html import escape
 from itertools import groupby
 from operator import itemgetter
@@ -12,14 +12,15 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.forms.utils import flatatt
+from django.urls import reverse_lazy
 from django.utils.safestring import SafeString
 
+from albertslund_it.common.days import day_in
 from albertslund_it.common.files.cells import check_year
 from albertslund_it.common.money import parse_kroner, plain_kroner
 from albertslund_it.common.sentences import full_stop
+from albertslund_it.web.clock import today
 
-# Looks like a date, whether the calendar has it or not.
-AS_A_DATE = re.compile(r"[0-3]?[0-9][-./][0-9]{1,2}[-./][0-9]{4}")
 CHOOSE = (forms.Select, forms.SelectMultiple, forms.RadioSelect)
 
 
@@ -55,7 +56,10 @@ class KronerField(forms.CharField):
 
 
 class DateField(forms.DateField):
-    """A date in a text field: the browser's own date field speaks the browser's language."""
+    """A date in a text field, typed as people do, with a calendar beside it where a script runs.
+
+    The browser's own date field alone speaks the browser's language, and takes no `1/12`.
+    """
 
     default_error_messages = {
         "invalid": "Skriv datoen som dag-måned-år, fx 17-11-2025.",
@@ -65,20 +69,27 @@ class DateField(forms.DateField):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.widget.attrs.setdefault("placeholder", "dd-mm-åååå")
-        self.widget.attrs.setdefault("inputmode", "numeric")
         self.widget.attrs.setdefault("autocomplete", "off")
+        self.widget.attrs.setdefault("data-day", reverse_lazy("day"))
 
     def to_python(self, value):
-        try:
-            found = super().to_python(value)
-            if found:
+        if isinstance(value, str) and value.strip():
+            value = self._typed(value)
+        found = super().to_python(value)
+        if found:
+            try:
                 check_year(found)
-        except ValueError as slip:
-            raise ValidationError(full_stop(str(slip)), code="year") from slip
-        except ValidationError:
-            if isinstance(value, str) and AS_A_DATE.fullmatch(value.strip()):
-                raise ValidationError(self.error_messages["unknown"], code="unknown") from None
-            raise
+            except ValueError as slip:
+                raise ValidationError(full_stop(str(slip)), code="year") from slip
+        return found
+
+    def _typed(self, text: str) -> date:
+        try:
+            found = day_in(text, today())
+        except (ValueError, OverflowError):
+            raise ValidationError(self.error_messages["unknown"], code="unknown") from None
+        if found is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
         return found
 
 
@@ -134,7 +145,7 @@ class PlainForm(forms.BaseForm):
         """Let a field offer some choices: (value, label), or (group, such pairs)."""
         field = self.fields[name]
         chooser = field if isinstance(field, forms.ChoiceField) else field.widget
-        if not isinstance(chooser, forms.ChoiceField | forms.Select):
+        if not isinstance(chooser, forms.ChoiceField | forms.widgets.ChoiceWidget):
             raise TypeError(f"{name} has no choices")
         chooser.choices = choices
 

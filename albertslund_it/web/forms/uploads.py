@@ -1,20 +1,23 @@
-"""Uploaded files: none larger than it may be, and kept from one page of a person's to the next."""
+"""Uploaded files: none larger than it may be, and kept from one page of a person's to the next.
 
-import contextlib
+They are kept in the database: the next page may be asked of another machine.
+"""
+
+import errno
 import os
 import re
 import secrets
-import tempfile
-import time
-from pathlib import Path
+from io import BytesIO
 from typing import BinaryIO
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.cache import caches
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
+CACHE = "uploads"
 KEPT_SECONDS = 60 * 60
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
@@ -48,14 +51,9 @@ def keep(user: User, upload: UploadedFile) -> str:
     """Keep a file for an hour; give the token by which the same person finds it."""
     token = secrets.token_hex(16)
     upload.seek(0)
-    place = _place(user, token)
-    for old in place.parent.iterdir():
-        with contextlib.suppress(FileNotFoundError):  # somebody else tidies too
-            if old.stat().st_mtime < time.time() - KEPT_SECONDS:
-                old.unlink()
-    with open(place, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as stream:
-        for chunk in upload.chunks():
-            stream.write(chunk)
+    data = upload.read()
+    if not caches[CACHE].add(_key(user, token), data, KEPT_SECONDS):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "databasen")  # Django tells not why
     return token
 
 
@@ -63,21 +61,15 @@ def kept(user: User, token: str) -> BinaryIO | None:
     """Open a file that is kept; None when it no longer is, or is somebody else's."""
     if not _TOKEN.fullmatch(token):
         return None
-    try:
-        return open(_place(user, token), "rb")
-    except FileNotFoundError:
-        return None
+    data = caches[CACHE].get(_key(user, token))
+    return None if data is None else BytesIO(data)
 
 
 def forget(user: User, token: str) -> None:
     """Delete a file that is kept."""
     if _TOKEN.fullmatch(token):
-        _place(user, token).unlink(missing_ok=True)
+        caches[CACHE].delete(_key(user, token))
 
 
-def _place(user: User, token: str) -> Path:
-    folder = Path(tempfile.gettempdir()) / f"pc-leasing-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.stat().st_uid != os.getuid() or folder.is_symlink():
-        raise PermissionError(f"{folder} belongs to somebody else")
-    return folder / f"{user.pk}-{token}"
+def _key(user: User, token: str) -> str:
+    return f"{user.pk}-{token}"

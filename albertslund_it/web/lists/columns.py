@@ -31,11 +31,16 @@ class Column(tables.Column):
         link: a function of the record that gives an address, or '' for none.
         sort_by: names of the fields that a queryset is ordered by, if not the column's own.
         summed: whether a list's rows are added up under the table.
+        card: where it stands on a phone's card: 'title', 'answer' (beside the title), 'line' or
+            'note' (at the end of the lines). Where any column says so, those that do not are left
+            out of cards.
     """
 
     css = ""
     kind = CellKind.TEXT
     is_danish = True
+    is_pick = False  # a box to choose the row by
+    is_acts = False  # what is done with the row
 
     def __init__(
         self,
@@ -45,12 +50,14 @@ class Column(tables.Column):
         link: Callable | None = None,
         sort_by: tuple[str, ...] | str | None = None,
         summed: bool = False,
+        card: str = "",
         **kwargs,
     ):
         super().__init__(verbose_name, order_by=sort_by, **kwargs)
         self.of = of
         self.link_to = link
         self.summed = summed
+        self.card = card
 
     def reader(self, name: str) -> Callable:
         """Give the function that takes the column's value from a record."""
@@ -76,16 +83,30 @@ class Column(tables.Column):
         """Give the value as a spreadsheet takes it."""
         return value
 
+    def plain(self, value) -> str:
+        """Write a value where there is no page, in a mail for instance."""
+        value = self.excel(value)
+        return "" if value is None or value == "" else str(self.text(value))
+
     def sort_key(self, value):
         """Give what a list of records is sorted by; nothing comes last."""
         if value is None or value == "":
             return NOTHING
         return (0, danish_key(value) if isinstance(value, str) else value)
 
-    def order_expressions(self, name: str, descending: bool) -> list:
-        """Give what a queryset is ordered by; nothing comes last."""
+    def order_expressions(
+        self, name: str, descending: bool, is_text: Callable[[str], bool] = lambda field: True
+    ) -> list:
+        """Give what a queryset is ordered by; nothing comes last.
+
+        A column of text may be sorted by fields that are none, to which PostgreSQL gives no order
+        of letters: `is_text` tells them apart.
+        """
         fields = [str(field) for field in self.order_by or (name,)]
-        expressions = [Collate(f, "dansk") if self.is_danish else F(f) for f in fields]
+        expressions = [
+            Collate(field, "dansk") if self.is_danish and is_text(field) else F(field)
+            for field in fields
+        ]
         return [
             e.desc(nulls_last=True) if descending else e.asc(nulls_last=True) for e in expressions
         ]
@@ -150,3 +171,37 @@ class MarkColumn(Column):
 
     def sort_key(self, value):
         return super().sort_key(self.excel(value))
+
+
+class ActsColumn(Column):
+    """What can be done with a row: (label, address) of each, given by a function of the record.
+
+    One stands as a button, more in a menu, which opens without a script.
+    """
+
+    css = "acts-cell no-print"
+    is_acts = True
+
+    def __init__(self, acts: Callable, called: Callable):
+        super().__init__("Handlinger", of=acts, orderable=False, exclude_from_export=True)
+        self.called = called
+
+    def cell(self, record, value):
+        acts = list(value)
+        if not acts:
+            return ""
+        name = escape(str(self.called(record)))
+        if len(acts) == 1:
+            [(label, url)] = acts
+            return (
+                f'<a class="btn btn-sm btn-outline-secondary" href="{escape(url)}">{escape(label)}'
+                f'<span class="visually-hidden"> {name}</span></a>'
+            )
+        links = "".join(
+            f'<li><a href="{escape(url)}">{escape(label)}</a></li>' for label, url in acts
+        )
+        return (
+            f'<button class="acts" type="button" popovertarget="acts-{record.id}" '
+            f'aria-label="Handlinger: {name}">⋯</button>'
+            f'<ul class="acts-menu" popover id="acts-{record.id}">{links}</ul>'
+        )

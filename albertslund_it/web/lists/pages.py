@@ -1,21 +1,40 @@
-"""A page with a list on it: filters, sorting, pages, and all of it as Excel."""
+"""A page with a list on it: filters, sorting, pages, presets, columns, and all of it as Excel."""
 
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
+from django.forms import Form
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.generic import View
 from django_tables2 import RequestConfig
 
+from albertslund_it.common.agreement import digest_of
 from albertslund_it.common.files import workbooks
-from albertslund_it.web.lists.filters import FilterSet
-from albertslund_it.web.lists.tables import Table, unknown_order
+from albertslund_it.web.lists.columns import ActsColumn
+from albertslund_it.web.lists.filters import FilterSet, chips_of, folded_fields, open_fields
+from albertslund_it.web.lists.picking import MOST, PickColumn, Picked, Picking, all_of
+from albertslund_it.web.lists.presets import (
+    COLUMN,
+    SEARCH,
+    Preset,
+    address_of,
+    links_to,
+    rows_shown,
+    saved_for,
+    shape_of,
+)
+from albertslund_it.web.lists.tables import Table, unknown_column, unknown_order
 from albertslund_it.web.requests import Request
 
+ROWS_BETWEEN = 1000  # each of which it is told how far a file is
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -31,11 +50,46 @@ class ListPage(PermissionRequiredMixin, View):
     table_class: type[Table]
     tables: tuple[type[Table], ...] = ()  # all that it may show, where the address says which
     filter_class: type[FilterSet] | None = None
+    filter_form: type[Form] | None = None  # of filters that are a form
     template_name = "web/list_page.html"
     fragment_name = "web/list.html"  # what htmx gets, and the template's block of the list holds
     title = ""
     file_name = "liste"
     per_page = 50
+
+    @classmethod
+    def keeps_presets(cls) -> bool:
+        """Return whether what it shows may be saved: whether it is known what it is asked for."""
+        return (
+            bool(cls.filter_class or cls.filter_form) or cls.make_filters is ListPage.make_filters
+        )
+
+    @classmethod
+    def is_open_to(cls, user: User) -> bool:
+        """Return whether a user may open it, by the very rule that opens it."""
+        page, request = cls(), HttpRequest()
+        request.user = user
+        page.setup(request)
+        return page.has_permission()
+
+    @classmethod
+    def filter_names(cls) -> Collection[str]:
+        """Return what it can be narrowed by."""
+        if cls.filter_form:
+            return cls.filter_form.base_fields
+        return cls.filter_class.base_filters if cls.filter_class else ()
+
+    def presets(self) -> Sequence[Preset]:
+        """Return what everybody may choose from; the list opens on the first."""
+        return ()
+
+    def picking(self) -> Picking | None:
+        """Tell how rows are chosen, and what for; None where nothing is done to several."""
+        return None
+
+    def acts(self) -> ActsColumn | None:
+        """Tell what is done with a row alone; None where nothing is."""
+        return None
 
     def rows(self):
         """Give what the user may see, before any filter: a queryset or a list."""
@@ -58,13 +112,16 @@ class ListPage(PermissionRequiredMixin, View):
         return {}
 
     def get(self, request, *args, **kwargs):
+        self.own_presets = self.presets()
+        self.is_opened = not request.GET  # and nothing asked for
+        if self.is_opened and self._opens_on_some:
+            request.GET = QueryDict(self.own_presets[0].query)
         filters = self.make_filters()
         filtered = filters.qs if filters else self.rows()
-        table = self.table_class(self.table_data(filtered), **self.table_options())
+        table = self._table(filtered)
         faults = self.faults(table, filters)
         if faults:  # what cannot be read is refused: no rows, rather than others than asked for
-            nothing = self.table_data(no_rows(filtered))
-            table = self.table_class(nothing, **self.table_options())
+            table = self._table(no_rows(filtered))
         else:
             RequestConfig(request, paginate=False).configure(table)
         if request.GET.get("hent") == "xlsx" and not faults:
@@ -73,6 +130,35 @@ class ListPage(PermissionRequiredMixin, View):
         table.paginator = Paginator(table.rows, self.per_page)
         table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
         return self.page(table, filters, faults)
+
+    def _table(self, filtered) -> Table:
+        data = self.table_data(filtered)  # first: the rest may be told by it
+        options, picking = self.table_options(), self.picking()
+        if picking:
+            box = ("pick", PickColumn(picking, picks_all=self._picks_all and picking.takes_all))
+            options["extra_columns"] = [*options.get("extra_columns", ()), box]
+            options["sequence"] = ("pick", *options.get("sequence", ("...",)))
+        if acts := self.acts():
+            options["extra_columns"] = [*options.get("extra_columns", ()), ("acts", acts)]
+            options["sequence"] = (*options.get("sequence", ("...",)), "acts")
+        table = self.table_class(data, **options)
+        if asked := self.request.GET.getlist(COLUMN):
+            table.choose(asked)
+        return table
+
+    @property
+    def _opens_on_some(self) -> bool:
+        """Return whether a bare address shows something else than all."""
+        return bool(self.own_presets and self.own_presets[0].query)
+
+    @property
+    def _picks_all(self) -> bool:
+        return self.request.GET.get("valgt") == "alle"
+
+    def _picked(self, table, picking: Picking) -> Picked | None:
+        """Return all the rows where all are chosen; there may be too many."""
+        are_taken = self._picks_all and picking.takes_all and 0 < table.paginator.count <= MOST
+        return all_of(picking, table.data) if are_taken else None
 
     def faults(self, table, filters) -> list[tuple[str, str]]:
         """Return (field, what is wrong) of every filter and order that the list does not know."""
@@ -88,6 +174,10 @@ class ListPage(PermissionRequiredMixin, View):
         if unknown is not None:
             fault = f"Listen har ingen kolonne »{unknown[:40]}« at sortere efter."
             found.append(("Rækkefølge", fault))
+        columns = self.request.GET.getlist(COLUMN)
+        unknown = unknown_column(self.tables or (type(table),), columns)
+        if unknown is not None:
+            found.append(("Kolonner", f"Listen har ingen kolonne »{unknown[:40]}«."))
         return found
 
     def make_filters(self):
@@ -100,12 +190,26 @@ class ListPage(PermissionRequiredMixin, View):
     def page(self, table, filters, faults=()) -> HttpResponse:
         htmx = self.request.htmx
         is_fragment = htmx and htmx.target == "liste" and not htmx.history_restore_request
+        picking = self.picking()
         context = {
             "table": table,
             "filters": filters,
+            "is_fragment": is_fragment,
+            "picking": picking,
+            "picked": self._picked(table, picking) if picking else None,
+            "shows": digest_of(rows_shown(self.request.GET)) if picking else "",
+            "may_pick_all": bool(picking and picking.takes_all)
+            and table.page.has_other_pages()
+            and table.paginator.count <= MOST,
+            "chosen_columns": self.request.GET.getlist(COLUMN),
+            **(self._filter_context(filters.form) if filters else {}),
+            "no_columns_address": self._without(COLUMN),
+            "none_picked_address": self._without("valgt"),
+            **self._preset_context(table),
             "title": self.title,
             "faults": faults,
-            "is_filtered": bool(filters and any(filters.form.data.get(f) for f in filters.filters)),
+            "is_filtered": not self.is_opened
+            and bool(filters and any(filters.form.data.get(f) for f in filters.filters)),
             **self.extra_context(),
         }
         name = self.fragment_name if is_fragment else self.template_name
@@ -113,6 +217,46 @@ class ListPage(PermissionRequiredMixin, View):
         # A fragment and its page share one address: no cache may mix them up.
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response
+
+    def _filter_context(self, form) -> dict[str, Any]:
+        return {
+            "open_fields": open_fields(form),
+            "folded_fields": folded_fields(form),
+            "chips": [(chip, self._without(chip.field)) for chip in chips_of(form)],
+        }
+
+    def _without(self, name: str) -> str:
+        """Return the address of the list as it is, but for something that is asked for."""
+        query = self.request.GET.copy()
+        for one in {name, "side", "valgt"}:
+            query.pop(one, None)
+        return self._address(query.urlencode())
+
+    def _address(self, query: str) -> str:
+        """Return the address that shows this, also where a bare one shows something else."""
+        if query or self._opens_on_some:
+            return address_of(self.request.path, query)
+        return self.request.path
+
+    def _preset_context(self, table) -> dict[str, Any]:
+        """Return what is shown of presets: those there are, and what may be saved as one."""
+        request, match = self.request, self.request.resolver_match
+        is_kept = self.keeps_presets() and match is not None and not match.kwargs
+        name = match.view_name if match and is_kept else ""
+        saved = saved_for(request.user, name) if name else []
+        links = list(links_to([*self.own_presets, *saved], request.path, request.GET))
+        is_more = any(key != SEARCH for key, _ in shape_of(request.GET))
+        current = next((one for one in links if one.is_current), None)
+        return {
+            "presets": [
+                replace(one, count=table.paginator.count) if one.is_current else one
+                for one in links
+            ],
+            "current": current,
+            "all_address": self._address(""),
+            "opens_on_some": self._opens_on_some,
+            "saves": name if is_more and not current else "",
+        }
 
     def excel(self, table) -> FileResponse:
         stream = BytesIO()
@@ -123,6 +267,113 @@ class ListPage(PermissionRequiredMixin, View):
         return FileResponse(
             stream, as_attachment=True, filename=f"{self.file_name}.xlsx", content_type=EXCEL
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRows:
+    """The first rows of a list as texts, of `count` in all."""
+
+    headings: list[str]
+    rows: list[list[str]]
+    count: int
+
+    @property
+    def lines(self) -> list[str]:
+        """Return each row as one line of text."""
+        return [" · ".join(filter(None, row)) for row in self.rows]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.rows)
+
+
+class _First(ListPage):
+    """A list that answers with its first rows instead of a page."""
+
+    most = 0
+
+    def excel(self, table) -> Any:
+        shown = [one for one in table.columns if not one.column.exclude_from_export]
+        readers = [(one.column.plain, one.column.reader(one.name)) for one in shown]
+        table.paginator = Paginator(table.rows, self.most)
+        table.page = table.paginator.get_page(1)
+        return FirstRows(
+            [str(one.header) for one in shown],
+            [[write(read(record)) for write, read in readers] for record in table.records()],
+            table.paginator.count,
+        )
+
+    def page(self, table, filters, faults=()) -> Any:
+        return None  # what cannot be read has none
+
+
+def first_rows(of: type[ListPage], user: User, query: str, most: int) -> FirstRows | None:
+    """Return the first rows of a list as a user sees it; None where it cannot be read."""
+    page = type(f"First{of.__name__}", (_First, of), {"most": most})()
+    request = HttpRequest()
+    request.method, request.user = "GET", user
+    page.setup(request)
+    asked = query or next((one.query for one in page.presets()), "")
+    request.GET = QueryDict(f"{asked}&hent=xlsx")
+    found = page.get(request)
+    return found if isinstance(found, FirstRows) else None
+
+
+class _InFile(ListPage):
+    """A list that writes all its rows to a file instead of answering with them."""
+
+    stream: BinaryIO
+    tell: Callable[[int, int], None]
+
+    def excel(self, table) -> Any:
+        rows = self._told(table.excel_rows(), len(table.rows))
+        workbooks.write_table(
+            self.stream, title=self.title, columns=table.excel_columns(), rows=rows
+        )
+        return WrittenList(self.title, f"{self.file_name}.xlsx")
+
+    def _told(self, rows: Iterable[list], count: int) -> Iterator[list]:
+        for number, row in enumerate(rows):
+            if number % ROWS_BETWEEN == 0:
+                self.tell(number, count)
+            yield row
+
+    def page(self, table, filters, faults=()) -> Any:
+        return None  # what cannot be read has no file
+
+
+def write_list(
+    of: type[ListPage],
+    user: User,
+    query: str,
+    named: dict[str, Any],
+    stream: BinaryIO,
+    tell: Callable[[int, int], None],
+) -> "WrittenList | None":
+    """Write a list as a user sees it to a file, and tell how far; None where it cannot be read.
+
+    Raises:
+        PermissionDenied: when the user may not open it.
+    """
+    options = {"stream": stream, "tell": staticmethod(tell)}
+    page = type(f"{of.__name__}InFile", (_InFile, of), options)()
+    request = HttpRequest()
+    request.method, request.user = "GET", user
+    page.setup(request, **named)
+    if not page.has_permission():
+        raise PermissionDenied
+    asked = query or next((one.query for one in page.presets()), "")
+    request.GET = QueryDict(f"{asked}&hent=xlsx")
+    found = page.get(request, **named)
+    return found if isinstance(found, WrittenList) else None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenList:
+    """A list that was written to a file: what it is called, and its file."""
+
+    title: str
+    file_name: str
 
 
 def no_rows(filtered):

@@ -1,15 +1,18 @@
 """Tables: django-tables2 for headings, sorting and paging, with rows and a template of our own."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
 from operator import itemgetter
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import QuerySet, Sum
+from django.db.models import CharField, F, QuerySet, Sum, TextField
 from django.utils.safestring import SafeString
 from django_tables2.data import TableData
 
 from albertslund_it.common.files import workbooks
+from albertslund_it.common.files.workbooks import CellKind
 from albertslund_it.web.lists.columns import NOTHING
 
 
@@ -28,9 +31,13 @@ class QuerySetRows(TableData):
         for alias in aliases:
             name = alias.lstrip("-")
             column = self.table.columns[name].column
-            keys += column.order_expressions(name, descending=alias.startswith("-"))
+            keys += column.order_expressions(name, alias.startswith("-"), self._is_text)
         if keys:
             self.data = self.data.order_by(*keys, "pk")
+
+    def _is_text(self, field: str) -> bool:
+        found = F(field).resolve_expression(self.data.query.chain())
+        return isinstance(found.output_field, CharField | TextField)
 
     def ids(self):
         """Return the ids of all rows in their order, to be sliced."""
@@ -81,6 +88,17 @@ class ListRows(TableData):
         return sum(map(bound.column.reader(bound.name), self.data))
 
 
+@dataclass(frozen=True, slots=True)
+class OfferedColumn:
+    """A column as it is chosen: `up` and `down` are the columns shown once it is moved."""
+
+    name: str
+    header: str
+    is_shown: bool
+    up: tuple[str, ...] = ()
+    down: tuple[str, ...] = ()
+
+
 class Table(tables.Table):
     """The base of our tables.
 
@@ -92,6 +110,7 @@ class Table(tables.Table):
     """
 
     caption = ""
+    as_cards = False  # on a phone each row is a card, with what mends it under its name
     empty_title = "Der er ingenting her endnu"
     empty_help = ""
 
@@ -106,6 +125,61 @@ class Table(tables.Table):
             **kwargs,
         )
         self.totals = totals
+        self.is_chosen = False
+
+    @property
+    def _fixed(self) -> list[str]:
+        """Return the columns that always come first: the box, and what a row is known by."""
+        pick = [bound.name for bound in self.columns if bound.column.is_pick]
+        return [*pick, next(bound.name for bound in self.columns if bound.name not in pick)]
+
+    @property
+    def _acts(self) -> list[str]:
+        """Return the columns that always come last: what is done with a row."""
+        return [bound.name for bound in self.columns if bound.column.is_acts]
+
+    @property
+    def cards(self) -> str:
+        """Return how a phone shows the rows: '' as a table, 'card' as the columns say, or 'list'.
+
+        Columns that were chosen are all shown, whatever a card would have room for.
+        """
+        if not self.as_cards:
+            return ""
+        has_places = any(bound.column.card for bound in self.columns)
+        return "card" if has_places and not self.is_chosen else "list"
+
+    def choose(self, names: Sequence[str]) -> None:
+        """Show these columns in this order, after the first; those not offered are left out."""
+        fixed, acts = self._fixed, self._acts
+        offered = [bound.name for bound in self.columns.iterall()]
+        wanted = [n for n in dict.fromkeys(names) if n in offered and n not in {*fixed, *acts}]
+        others = [name for name in offered if name not in {*fixed, *wanted, *acts}]
+        self.sequence = [*fixed, *wanted, *others, *acts, *self.exclude]
+        for name in offered:
+            shows = self.columns.show if name in {*fixed, *wanted, *acts} else self.columns.hide
+            shows(name)
+        self.is_chosen = True
+
+    @property
+    def choices(self) -> list[OfferedColumn]:
+        """Return the columns that may be chosen, those that are shown first, in their order."""
+        fixed = {*self._fixed, *self._acts}
+        shown = [bound.name for bound in self.columns if bound.name not in fixed]
+        places = {name: place for place, name in enumerate(shown)}
+        found = []
+        for bound in self.columns.iterall():
+            name, place = bound.name, places.get(bound.name)
+            if name in fixed or not bound.header:
+                continue
+            up: tuple[str, ...] = ()
+            down: tuple[str, ...] = ()
+            if place is not None:
+                up = _swapped(shown, place - 1, place) if place else ()
+                down = _swapped(shown, place, place + 1) if place + 1 < len(shown) else ()
+            found.append(OfferedColumn(name, str(bound.header), place is not None, up, down))
+        found.sort(key=lambda one: places.get(one.name, len(places)))
+        return found
 
     @property
     def summary(self) -> str:
@@ -119,9 +193,15 @@ class Table(tables.Table):
 
     def body(self) -> Iterator[SafeString]:
         """Give the inside of each row; its first cell is the row's heading."""
+        heading = self._fixed[-1]
         cells = [
-            _cell_of(bound, "td" if index else 'th scope="row"')
-            for index, bound in enumerate(self.columns)
+            _cell_of(
+                bound,
+                'th scope="row"' if bound.name == heading else "td",
+                is_heading=bound.name == heading,
+                cards=self.cards,
+            )
+            for bound in self.columns
         ]
         for record in self.records():
             yield SafeString("".join([cell(record) for cell in cells]))
@@ -133,6 +213,9 @@ class Table(tables.Table):
             return []
         cells = []
         for bound in self.columns:
+            if bound.column.is_pick:
+                cells.append((bound.column.css, ""))
+                continue
             value = totals.get(bound.name)
             is_label = isinstance(value, str) or value is None
             text = value or "" if is_label else bound.column.text(value)
@@ -145,7 +228,7 @@ class Table(tables.Table):
         if not summed or len(self.data) < 2:
             return {}
         sums = {bound.name: self.data.sum_of(bound) for bound in summed}
-        return {next(iter(self.columns)).name: "I alt", **sums}
+        return {self._fixed[-1]: "I alt", **sums}
 
     def page_numbers(self):
         """Give the numbers of the page links, with gaps as '…'."""
@@ -155,30 +238,51 @@ class Table(tables.Table):
         """Return the columns as a spreadsheet has them, also those that only it has.
 
         A column with `visible=False` is what an import needs of a row, and the page says otherwise.
+        Where columns are chosen, the spreadsheet has those and no others.
         """
         return [
             workbooks.SheetColumn(
                 str(bound.header), bound.column.kind, is_summed=bound.column.summed
             )
-            for bound in self.columns.all()
-            if not bound.column.exclude_from_export
+            for bound in self._exported()
         ]
+
+    def _exported(self) -> list:
+        columns = self.columns if self.is_chosen else self.columns.all()
+        return [bound for bound in columns if not bound.column.exclude_from_export]
 
     def excel_rows(self) -> Iterator[list]:
         """Give every row's values, of all pages."""
         columns = [
-            (bound.column.reader(bound.name), bound.column.excel)
-            for bound in self.columns.all()
-            if not bound.column.exclude_from_export
+            (bound.column.reader(bound.name), bound.column.excel) for bound in self._exported()
         ]
         for record in self.data:
             yield [excel(read(record)) for read, excel in columns]
 
 
-def _cell_of(bound, tag: str) -> Callable:
+def _swapped(names: Sequence[str], one: int, other: int) -> tuple[str, ...]:
+    moved = list(names)
+    moved[one], moved[other] = moved[other], moved[one]
+    return tuple(moved)
+
+
+def _cell_of(bound, tag: str, *, is_heading: bool, cards: str) -> Callable:
     """Give the function that writes a column's cell of a record."""
     column, read = bound.column, bound.column.reader(bound.name)
     css = f' class="{column.css}"' if column.css else ""
+    if column.is_pick:
+        css += " data-pick"
+    elif column.is_acts:
+        css += " data-acts"
+    elif cards == "card":
+        css += f' data-card="{column.card}"'
+        if column.card and column.kind is CellKind.NUMBER:  # which says nothing by itself
+            css += f' data-named="{escape(bound.header)}"'
+    elif cards and not is_heading:
+        # What is not for a spreadsheet is what to do: in a card it needs no heading.
+        css += (
+            " data-act" if column.exclude_from_export else f' data-label="{escape(bound.header)}"'
+        )
     opening, closing = f"<{tag}{css}>", f"</{tag[:2]}>"
 
     def cell(record) -> str:
@@ -200,3 +304,12 @@ def unknown_order(tables: Iterable[type[Table]], asked: str) -> str | None:
     }
     names = (alias.removeprefix("-") for alias in asked.split(",")) if asked else ()
     return next((name for name in names if name not in known), None)
+
+
+def unknown_column(tables: Iterable[type[Table]], asked: Iterable[str]) -> str | None:
+    """Return a column that is asked for and that no table has; None for none.
+
+    One that this reader is not shown is known: a preset may come from somebody who is.
+    """
+    known = {name for table in tables for name in table.base_columns}
+    return next((name for name in asked if name not in known), None)

@@ -1,16 +1,20 @@
 """The list of devices: who has each on a day, and how its lease stands."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from albertslund_it.web.lists.ranking import JoinedIds, RankedIds, rank_in
 from inventory.models import Device, DeviceModel, Employee, Placement, Unit
 from inventory.models.organisation import in_danish_order
 from inventory.placements.selectors import placements_in_force
+from leasing.billing.selectors.costs import is_kept
+from leasing.billing.selectors.quarter_costs import cost_of_pcs, quarter_costs
+from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
 from leasing.leases.selectors.leases import LeaseState, lease_state, leases_of
+from leasing.leases.selectors.running import running_on
 from leasing.models import Lease
 
 BY_NAME = in_danish_order("name")
@@ -53,11 +57,28 @@ class DeviceRow:
     sub_agreement: str = ""
     left_on: date | None = None
     left_how: str = ""
+    end: TermEnd | None = None
+    on: date | None = None
+    quarter_ore: int | None = None
 
 
 def in_register(on: date) -> int:
     """Count the devices of the register: all, less the few that have left."""
     return Device.objects.count() - Device.objects.out_of_register(on).count()
+
+
+def leased_pcs(devices: QuerySet[Device], on: date) -> QuerySet[Device]:
+    """Keep the pcs whose lease runs: each is asked about, so that a page reads no more than it."""
+    runs = Exists(running_on(on).filter(device=OuterRef("pk")))
+    return devices.filter(runs, model__category__is_pc=True)
+
+
+def leased_pc_count(on: date) -> int:
+    """Count the leased pcs of the register: as kept, less the few that have left."""
+    if not is_kept(on):
+        return leased_pcs(Device.objects.in_register(on), on).count()
+    gone = leased_pcs(Device.objects.out_of_register(on), on)
+    return cost_of_pcs(on).count - gone.count()
 
 
 def ordered_device_ids(
@@ -113,10 +134,20 @@ def device_rows(ids: Sequence[int], on: date) -> list[DeviceRow]:
         .select_related("unit__department", "employee")
     }
     leases = leases_of(ids)
-    return [_row(devices[pk], placed.get(pk), leases.get(pk), on) for pk in ids]
+    ends = last_ends([lease.pk for lease in leases.values()])
+    costs = quarter_costs(list(leases), on)
+    rows = []
+    for pk in ids:
+        lease = leases.get(pk)
+        end = ends.get(lease.pk) if lease else None
+        row = _row(devices[pk], placed.get(pk), lease, end, on)
+        rows.append(replace(row, quarter_ore=costs.get(pk)))
+    return rows
 
 
-def _row(device: Device, placement: Placement | None, lease: Lease | None, on: date) -> DeviceRow:
+def _row(
+    device: Device, placement: Placement | None, lease: Lease | None, end: TermEnd | None, on: date
+) -> DeviceRow:
     unit = placement.unit if placement else None
     person = placement.employee if placement else None
     departure = getattr(device, "departure", None)
@@ -142,4 +173,6 @@ def _row(device: Device, placement: Placement | None, lease: Lease | None, on: d
         sub_agreement=lease.sub_agreement.number if lease else "",
         left_on=departure.left_on if departure and has_left else None,
         left_how=departure.get_how_display() if departure and has_left else "",
+        end=end,
+        on=on,
     )

@@ -86,6 +86,7 @@ class ReaderScope:
     """What the reader of a device's or an employee's page may see on a day."""
 
     def __init__(self, user: User, on: date):
+        self.user = user
         self.all = sees_all(user)
         if not self.all:
             self.units = set(units_seen_by(user, on).values_list("pk", flat=True))

@@ -1,15 +1,20 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from html import escape
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django_tables2.data import TableData
 
-from albertslund_it.web.lists.columns import CodeColumn, Column, DateColumn, MarkColumn
+from albertslund_it.web.lists.columns import (
+    AmountColumn,
+    CodeColumn,
+    Column,
+    DateColumn,
+    MarkColumn,
+)
 from albertslund_it.web.lists.tables import Table
 from inventory.models import Device
-from leasing.devices.presenters import place_of
+from leasing.devices.presenters import at_the_end, place_of
 from leasing.devices.selectors.device_list import (
     DeviceRow,
     device_rows,
@@ -22,16 +27,29 @@ CHUNK = 500  # rows read at a time for a download; well under SQLite's limit on 
 
 
 class DeviceRows(TableData):
-    """The devices of a queryset: a page's ids first, then the rows of those."""
+    """The devices of a queryset: a page's ids first, then the rows of those.
 
-    def __init__(self, devices: QuerySet[Device], on: date, *, is_narrowed: bool):
+    `count` counts them where that is known without reading them.
+    """
+
+    def __init__(
+        self,
+        devices: QuerySet[Device],
+        on: date,
+        *,
+        is_narrowed: bool,
+        count: Callable[[date], int] | None = None,
+    ):
         super().__init__(devices.order_by())
         self.on, self.is_narrowed = on, is_narrowed
+        self.count = count if is_narrowed else in_register
         self.alias = "serial_number"
 
     def __len__(self) -> int:
         if not hasattr(self, "_length"):
-            self._length = self.data.count() if self.is_narrowed else in_register(self.on)
+            is_refused = self.data.query.is_empty()  # then it shows nothing
+            is_known = self.count is not None and not is_refused
+            self._length = self.count(self.on) if is_known and self.count else self.data.count()
         return self._length
 
     def order_by(self, aliases):
@@ -84,40 +102,28 @@ class SinceColumn(DateColumn):
         return super().cell(record, value)
 
 
-class PickColumn(CodeColumn):
-    """The serial number with a box to choose the device by, for what is done with several."""
-
-    def __init__(self):
-        super().__init__("Serienr.", link=_device_page)
-
-    def cell(self, record, value):
-        number = escape(value)
-        box = (
-            '<input class="form-check-input pick" type="checkbox" name="serienumre" form="valgte" '
-            f'value="{number}" aria-label="Vælg {number}"> '
-        )
-        return box + super().cell(record, value)
-
-
 class DeviceTable(Table):
     """Every device that the user may see."""
 
     caption = "Udstyr"
+    as_cards = True
     empty_title = "Der er ikke noget udstyr endnu"
     empty_help = "Det kommer, når en leverance er indlæst, eller når din enhed får udleveret noget."
 
-    serial_number = CodeColumn("Serienr.", link=_device_page)
-    model = CodeColumn("Model")
-    category = Column("Kategori")
-    department = Column("Afdeling")
-    unit = Column("Enhed", of=place_of, link=_unit_page)
-    person = Column("Medarbejder", link=_person_page)
+    serial_number = CodeColumn("Serienr.", link=_device_page, card="line")
+    model = CodeColumn("Model", card="line")
+    category = Column("Kategori", visible=False)
+    person = Column("Medarbejder", link=_person_page, card="title")
+    unit = Column("Enhed", of=place_of, link=_unit_page, card="line")
+    department = Column("Afdeling", visible=False)
     since = SinceColumn("Siden")
-    lease_starts_on = DateColumn("Leasing fra")
+    lease_starts_on = DateColumn("Leasing fra", visible=False)
     lease_state = MarkColumn(
         "Leasing til", of=lambda row: lease_cell(row.lease_state), orderable=False
     )
-    last_seen = DateColumn("Sidst set")
+    happens = MarkColumn("Ved udløb", of=at_the_end, orderable=False)
+    last_seen = DateColumn("Sidst set", visible=False)
+    quarter_ore = AmountColumn("I kvartalet (kr.)", orderable=False, card="answer")
     # What an import of the file needs.
     placed_from = DateColumn("Fra", of="since", visible=False)
     unit_number = CodeColumn("Enhedsnr", visible=False)

@@ -12,9 +12,12 @@ from inventory.organisation.presenters import unit_choices
 from inventory.organisation.selectors.organisation import departments_open_to
 from inventory.organisation.selectors.scope import sees_all, units_seen_by
 from inventory.placements.selectors import placements_in_force
-from leasing.data_quality.presenters import WORDS
-from leasing.data_quality.selectors.rules import RULES, Of, Rule
+from leasing.data_quality.presenters.words import WORDS
+from leasing.data_quality.selectors.findings import open_ids
+from leasing.data_quality.selectors.rule import Of, SetRule
+from leasing.data_quality.selectors.rules import RULES
 from leasing.data_quality.selectors.sets import in_stock
+from leasing.devices.selectors.device_list import leased_pcs
 from leasing.domain.lease_end import NOTICE_MONTHS
 from leasing.lease_end.selectors.endings import ending_without_choice
 from leasing.leases.selectors.running import running_on
@@ -33,9 +36,9 @@ STATES = [
 WAITS = {
     rule.key: rule
     for rule in (
-        Rule("shelf", Of.LEASED, in_stock),
+        SetRule("shelf", Of.LEASED, in_stock),
         *(rule for rule in RULES if rule.of in {Of.LEASED, Of.DEVICES}),
-        Rule("ending", Of.DEVICES, ending_without_choice),  # all of them run
+        SetRule("ending", Of.DEVICES, ending_without_choice),  # all of them run
     )
 }
 WAITS_WORDS = {
@@ -138,20 +141,19 @@ class DeviceFilter(FilterSet):
         if state == UNLEASED:
             return devices.filter(lease=None)
         if state == LEASED_PC:
-            return only(devices, self._running(devices.filter(model__category__is_pc=True)))
+            return leased_pcs(devices, today())
+        at_a_unit = placements_in_force(today()).filter(unit__isnull=False, device=OuterRef("pk"))
+        placed = Exists(at_a_unit)
         if state == PLACED:
-            return devices.filter(pk__in=self._placed(unit__isnull=False))
-        placed = placements_in_force(today()).filter(unit__isnull=False, device=OuterRef("pk"))
-        return devices.filter(~Exists(placed))
+            return devices.filter(placed)
+        return devices.filter(~placed)
 
     def in_waits(self, devices, name, key):
         rule = WAITS[key]
-        found = rule.find(today())
-        if devices.query.where:  # of every device it would only cost
-            found = found.filter(pk__in=devices.order_by().values("pk"))
+        found = open_ids(rule, today())
         if rule.of is Of.DEVICES:
-            return only(devices, set(found.order_by().values_list("pk", flat=True)))
-        return only(devices, self._running(found))
+            return only(devices, found)
+        return only(devices, self._running(only(Device.objects.all(), found)))
 
     def _running(self, devices):
         """Return the ids of those whose lease runs."""

@@ -1,21 +1,18 @@
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404
 from django.shortcuts import render
 
 from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import today
 from leasing.devices.forms import LabelForm
 from leasing.devices.selectors.labels import sheets_of
-from leasing.models import Settings
 
 
 @permission_required(HANDLE_ORDERS, raise_exception=True)
 def labels(request):
-    """Show labels with QR codes, ready to print; 404 where labels are not used."""
-    if not Settings.objects.filter(uses_labels=True).exists():
-        raise Http404
-    given = "\n".join(request.GET.getlist("serienumre"))
-    data = {"serienumre": given, "plads": request.GET.get("plads", "1")}
+    """Show labels with QR codes, ready to print."""
+    asked = request.POST or request.GET  # a whole list is more than an address holds
+    given = "\n".join(asked.getlist("serienumre"))
+    data = {"serienumre": given, "plads": asked.get("plads", "1")}
     form = LabelForm(data if given else None, initial=data)
     sheets = None
     if form.is_bound and form.is_valid():

@@ -1,7 +1,7 @@
 """What a person has typed or pasted: devices by their numbers, somebody by initials or name."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -14,6 +14,8 @@ from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.database.rows import among
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, Employee
+from inventory.people.selectors.names import employee_with_initials
+from leasing.models import OrderedDevice, OrderLine
 
 MOST = 1000  # devices handled at once
 GUESSED, CANDIDATES, SUGGESTED = 10, 500, 3
@@ -91,6 +93,16 @@ def _close_to(numbers: Sequence[str], within: QuerySet[Device]) -> dict[str, tup
     }
 
 
+def lines_of(device_ids: Collection[int], on: date) -> dict[int, OrderLine]:
+    """Return the order line that each device is set aside for, or was handed out for on the day."""
+    linked = ("line__order", "line__unit", "line__employee__unit", "line__replaces")
+    ordered = OrderedDevice.objects.filter(
+        Q(handed_out_on=None) | Q(handed_out_on=on), device__in=among(list(device_ids), int)
+    )
+    found = ordered.select_related(*linked).order_by("pk")
+    return {one.device_id: one.line for one in found}
+
+
 def employee_named(text: str, on: date) -> Employee:
     """Find somebody by initials, else by name; who has left is not meant where others are.
 
@@ -99,8 +111,7 @@ def employee_named(text: str, on: date) -> Employee:
     """
     text = " ".join(text.split()).removesuffix(" (kommende)")
     people = Employee.objects.select_related("unit")
-    by_initials = people.filter(initials__iexact=text.partition("(")[2].rstrip(") ") or text)
-    if found := by_initials.exclude(initials="").first():
+    if found := employee_with_initials(text.partition("(")[2].rstrip(") ") or text):
         return found
     there = Q(left_on=None) | Q(left_on__gt=on)
     named = list(people.filter(there, name__iexact=text)[:2])

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -34,8 +34,9 @@ class LaterMove(NamedTuple):
 class PlannedMovement:
     """Who would have which devices from a day on, as far as it is known.
 
-    `holders` has those whose holder is known, by device. `replaced` is what the person gives up,
-    `is_taken_back` whether at once; `line` the order line, by id, that it is for.
+    `holders` has those whose holder is known, by device. `replaced` is what is typed that the
+    person gives up, `olds` what each device replaces, typed or ordered, and `is_taken_back` whether
+    at once; `line` the order line, by id, that it is for.
     """
 
     states: tuple[DeviceState, ...]
@@ -43,6 +44,7 @@ class PlannedMovement:
     starts_on: date
     employee: Employee | None = None
     replaced: DeviceState | None = None
+    olds: Mapping[int, DeviceState] = field(default_factory=dict)
     is_taken_back: bool = False
     line: int | None = None
     is_loan: bool = False
@@ -52,9 +54,21 @@ class PlannedMovement:
     def _device_ids(self) -> set[int]:
         return {state.device.pk for state in self.states}
 
+    def taken_back(self) -> list[DeviceState]:
+        """Return what is taken back the same day: what is replaced, where its person has it."""
+        taken = {}
+        for state in self.states if self.is_taken_back else ():
+            old, holder = self.olds.get(state.device.pk), self.holders.get(state.device.pk)
+            if old is None or holder is None or old.loss or old.device.pk in self._device_ids:
+                continue
+            is_ahead = not holder.has(state.on(self.starts_on))
+            if is_ahead and old.is_with(holder, self.starts_on):
+                taken[old.device.pk] = old
+        return list(taken.values())
+
     def later_moves(self) -> Iterator[LaterMove]:
         """Yield the devices that are moved again after the day, and to where."""
-        for state in self.states:
+        for state in (*self.states, *self.taken_back()):
             for placement in state.after(self.starts_on)[:1]:
                 yield LaterMove(state, placement)
 
@@ -109,13 +123,11 @@ class PlannedMovement:
         if not (self.states and self.holders):
             return None
         plans = {}
-        for state in self.states:
-            unit = self.holders[state.device.pk].unit
+        units = [(state, self.holders[state.device.pk].unit) for state in self.states]
+        for state, unit in [*units, *((old, None) for old in self.taken_back())]:
             dropped = state.after(self.starts_on) if self.drops_later else []
             plans[state.device.pk] = Plan(
                 [(self.starts_on, unit.pk if unit else None)],
                 [placement.starts_on for placement in dropped],
             )
-        if self.is_taken_back and self.replaced:
-            plans[self.replaced.device.pk] = Plan([(self.starts_on, None)])
         return consequence_of(plans, today)

@@ -13,7 +13,7 @@ from albertslund_it.web.database.rows import among
 from albertslund_it.web.people import author_of
 from inventory.models import Departure, Device, ExpectedReturn, Placement
 from inventory.placements.selectors import Holder, holder_of
-from leasing.models import Lease, LossReport, OrderedDevice
+from leasing.models import Lease, LossReport, OrderedDevice, OrderLine
 
 # What is to become of change points after the day: they stay, or the change holds for good.
 KEEP_LATER, DROP_LATER = "behold", "slet"
@@ -45,6 +45,13 @@ class DeviceState:
     def after(self, day: date) -> list[Placement]:
         """Return the change points after a day."""
         return [placement for placement in self.timeline if placement.starts_on > day]
+
+    def is_with(self, holder: Holder, day: date) -> bool:
+        """Tell whether a person has the device on a day; where nobody is named, whether a unit."""
+        now = holder_of(self.on(day))
+        if now.unit is None:
+            return False
+        return now.employee == holder.employee if holder.employee else now.unit == holder.unit
 
     def is_in_stock(self, day: date) -> bool:
         placement = self.on(day)
@@ -92,6 +99,16 @@ def states_of(device_ids: Collection[int]) -> dict[int, DeviceState]:
         for pk in device_ids
         if pk in found
     }
+
+
+def replaced_for(lines: Mapping[int, OrderLine], states: Mapping[int, DeviceState]) -> int | None:
+    """Return the id of what the lines of some devices replace: one of the kind handed out."""
+    ids = {
+        line.replaces.pk
+        for pk, line in lines.items()
+        if line.replaces and states[pk].device.model.may_replace(line.replaces.model)
+    }
+    return ids.pop() if len(ids) == 1 else None
 
 
 def expected_returns(state: DeviceState, on: date) -> QuerySet[ExpectedReturn]:

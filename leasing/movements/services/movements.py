@@ -16,7 +16,7 @@ from inventory.rollout.services import note_replaced
 from leasing.models import OrderedDevice, OrderLine, Settings
 from leasing.models.order import CLOSED, Status
 from leasing.movements.presenters import where
-from leasing.movements.selectors.states import DeviceState, holders_after_move
+from leasing.movements.selectors.states import DeviceState, holders_after_move, replaced_for
 from leasing.movements.services.moves import (
     MOVED,
     Moved,
@@ -74,7 +74,7 @@ def hand_out(
         if state.device.pk in lines:
             _hand_out_for(state, lines[state.device.pk], starts_on, changes)
     taken = {}
-    if old and ahead and not old.loss and _is_with(old, holder, starts_on):
+    if old and ahead and not old.loss and old.is_with(holder, starts_on):
         if takes_old_back:
             taken[old.device.pk] = old
         else:
@@ -277,17 +277,11 @@ def _replaced_by(
     lines: Mapping[int, OrderLine], wanted: Mapping[int, DeviceState]
 ) -> DeviceState | None:
     """Return the state of what an order line replaces: a device of the kind that is handed out."""
-    ids = sorted(
-        {
-            line.replaces.pk
-            for pk, line in lines.items()
-            if line.replaces and wanted[pk].device.model.may_replace(line.replaces.model)
-        }
-    )
-    if len(ids) != 1:
+    replaced = replaced_for(lines, wanted)
+    if replaced is None:
         return None
-    states, _ = locked_states(ids, [])
-    return states[ids[0]]
+    states, _ = locked_states([replaced], [])
+    return states[replaced]
 
 
 def _fault_of_line(state: DeviceState, line: OrderLine, holder: Holder) -> Iterator[str]:
@@ -316,19 +310,12 @@ def _faults_of_replaced(
     for state in wanted.values():
         if not state.device.model.may_replace(old.device.model):
             return [why_no_replacement(state.device.model, old.device)]
-    if _is_with(old, holder, starts_on):
+    if old.is_with(holder, starts_on):
         return []
     return [
         f"{old.device} er ikke hos {holder.employee or (holder.unit and holder.unit.name)} "
         f"den {starts_on:%d-%m-%Y}, men hos {where(old.on(starts_on))}. Vælg den pc, der erstattes."
     ]
-
-
-def _is_with(state: DeviceState, holder: Holder, day: date) -> bool:
-    now = holder_of(state.on(day))
-    if now.unit is None:
-        return False
-    return now.employee == holder.employee if holder.employee else now.unit == holder.unit
 
 
 def _hand_out_for(state: DeviceState, line: OrderLine, day: date, changes: Changes) -> None:

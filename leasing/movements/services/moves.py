@@ -17,6 +17,8 @@ from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
 from inventory.models import Departure, Device, Employee, ExpectedReturn, Placement, Unit
 from inventory.placements.selectors import Holder, holder_of
+from inventory.placements.services.holders import fault_of_closed
+from inventory.placements.services.placements import successions
 from leasing.approvals.selectors.one_pc import lock_employees
 from leasing.approvals.services.one_pc import refuse_second_pc
 from leasing.billing.services.locks import PRICED
@@ -88,6 +90,8 @@ class Moves:
             if state.departure and (state.has_left(self.starts_on) or self.later == DROP_LATER):
                 yield f"{state.device} {why_gone(state.departure)}."
                 continue
+            for fault in fault_of_closed(self.holders[state.device.pk].unit, self.starts_on):
+                yield f"{fault}."
             yield from self.check(state)
             later = state.after(self.starts_on)
             if later and self.later not in (KEEP_LATER, DROP_LATER):
@@ -139,7 +143,10 @@ class Moves:
         if present and present.starts_on == day:
             self.changes.update(present, f"{device} fra {day:%d-%m-%Y}", **values)
         else:
-            self.changes.create(Placement(device=device, starts_on=day, **values))
+            present = self.changes.create(Placement(device=device, starts_on=day, **values))
+        later = state.after(day) if self.later != DROP_LATER else []
+        for succession in successions(present, later[0].starts_on if later else None):
+            self.changes.create(succession)
 
 
 def _is_loan(holder: Holder) -> bool:

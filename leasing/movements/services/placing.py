@@ -88,6 +88,8 @@ class PlacementRules:
         Raises:
             FileRefused: with each row of a lost device, or of one that has left the register.
         """
+        if not changes.touches(Placement):
+            return
         devices = devices_by_serial_number([row.serial_number for row in self.rows])
         numbers = {device.pk: str(device) for device in devices.values()}
         changed = self._standing(devices.values()) ^ self.stood

@@ -15,13 +15,19 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import NotAsShown, agreed_by, status_of
 from albertslund_it.web.query import number_in
 from albertslund_it.web.requests import Request
+from inventory.acts.presenters import tag_of
+from inventory.models import Act
 from inventory.organisation.selectors.scope import devices_seen_by
-from leasing.models import OrderLine
+from leasing.models import OrderedDevice, OrderLine
 from leasing.movements.forms import DevicesForm, HandOutForm, LendForm, TakeBackForm, TransferForm
+from leasing.movements.presenters import TO_TAKE_BACK
+from leasing.movements.selectors.overdue import next_to_take_back
 from leasing.movements.selectors.states import moved_by, states_of
-from leasing.movements.services import movements
 from leasing.movements.services.moves import Moved
+from leasing.movements.views.carrying import carry_out
 from leasing.movements.views.preview import preview_of
+from leasing.orders.presenters.queues import next_tag
+from leasing.orders.selectors.queues import Queue, lines_in, next_in
 
 PREVIEW = "virkning"  # the id of what is swapped in as one types
 
@@ -36,13 +42,19 @@ class MovementPage(PermissionRequiredMixin, View):
     title = ""
     heading = ""
     button = ""
+    kind: Act.Kind
     done = ""  # what is said when it is done, of (so many devices)
 
     def get(self, request):
-        given = request.GET
+        return self.first_shown(request.GET)
+
+    def first_shown(self, given):
+        """Show the form with what a list or an address gives; numbers by lines, commas or names."""
         initial = {
             "serial_numbers": "\n".join(
-                number for text in given.getlist("serienumre") for number in text.split(",")
+                number
+                for text in given.getlist("serienumre")
+                for number in text.replace(",", " ").split()
             ),
             "employee": given.get("initialer", ""),
             "unit": given.get("enhed", ""),
@@ -64,19 +76,22 @@ class MovementPage(PermissionRequiredMixin, View):
         return {}
 
     def post(self, request):
+        if request.POST.get("trin") == "valgt":  # more than an address holds
+            return self.first_shown(request.POST)
         form = self.make_form(request.POST)
         is_valid = form.is_valid()
         if request.htmx and request.htmx.target == PREVIEW:
             return self.fragment(form)
         if request.POST.get("trin") == "vis" or not is_valid:
             return self.page(form, preview_of(form, today()), 200 if is_valid else 422)
+        agree = agreed_by(request.POST, lambda: preview_of(form, today()).told)
         try:
-            moved = self.carry_out(form, form.cleaned_data)
+            moved, act = carry_out(self.kind, form, agree=agree, actor=request.user, now=now())
         except Refused as refused:
             if isinstance(refused, NotAsShown):
                 self.name_who_moved(form, refused)
             return self.page(form, preview_of(form, today()), status_of(form, refused))
-        self.tell(form, moved)
+        self.tell(form, moved, act)
         return redirect(self.next_page(form))
 
     def name_who_moved(self, form, changed: NotAsShown) -> None:
@@ -90,27 +105,20 @@ class MovementPage(PermissionRequiredMixin, View):
         devices = devices_seen_by(self.request.user, today())
         return self.form_class(data, today=today(), devices=devices)
 
-    def common(self, form, data) -> dict:
-        """Return the arguments that every service takes."""
-        return {
-            "devices": form.found.devices,
-            "starts_on": data["starts_on"],
-            "agree": agreed_by(self.request.POST, lambda: preview_of(form, today()).told),
-            "later": data["later"],
-            "actor": self.request.user,
-        }
-
-    def carry_out(self, form, data) -> Moved:
-        raise NotImplementedError
-
-    def tell(self, form, moved: Moved) -> None:
+    def tell(self, form, moved: Moved, act: Act | None) -> None:
         day = f"{form.cleaned_data['starts_on']:%d-%m-%Y}"
         if moved.changed:
-            messages.success(self.request, f"{_named(moved.changed)} {self.done} fra {day}.")
+            told = f"{_named(moved.changed)} {self.done} fra {day}."
+            tags = f"{tag_of(act)} {next_tag(self.next_queue(form))}".strip()
+            messages.success(self.request, told, extra_tags=tags)
         if moved.unchanged:
             messages.success(
                 self.request, f"{_named(moved.unchanged)} {self.done} i forvejen: intet ændret."
             )
+
+    def next_queue(self, form) -> str:
+        """Return the queue that one works through, while there is more in it."""
+        return ""
 
     def next_page(self, form) -> str:
         devices = form.found.devices
@@ -145,6 +153,7 @@ class HandOutPage(MovementPage):
     """Hand out."""
 
     form_class = HandOutForm
+    kind = Act.Kind.HAND_OUT
     title = "Udlever"
     heading = "Udlever udstyr"
     button = "Udlever"
@@ -166,68 +175,55 @@ class HandOutPage(MovementPage):
             "employee": line.employee.short_name if line.employee else "",
             "unit": str(line.unit_id),
             "used_for": line.used_for,
-            "replaces": str(line.replaces) if line.replaces else "",
+            "replaces": str(line.replaces) if line.replaces else given.get("erstatter", ""),
         }
 
-    def carry_out(self, form, data):
-        line = OrderLine.objects.filter(pk=data["line"]).first() if data["line"] else None
-        return movements.hand_out(
-            **self.common(form, data),
-            unit=data["unit"],
-            employee=data["employee"],
-            used_for=data["used_for"],
-            line=line,
-            replaces=data["replaces"],
-            takes_old_back=data["takes_old_back"],
-            now=now(),
-        )
+    def next_queue(self, form):
+        was_for_an_order = OrderedDevice.objects.filter(device__in=form.found.ids).exists()
+        return Queue.READY if was_for_an_order and next_in(Queue.READY) else ""
+
+    def next_page(self, form):
+        if form.lines and len(form.found.devices) > 1:
+            # Where nothing is left to hand out: what is to be done next, not an empty list.
+            queue = next((one for one in reversed(Queue) if lines_in(one).exists()), None)
+            if queue is None:
+                return reverse("order-list")
+            status = "Klar" if queue is Queue.READY else next_tag(queue)
+            return f"{reverse('order-list')}?{urlencode({'status': status})}"
+        return super().next_page(form)
 
 
 class TransferPage(MovementPage):
     """Move from one holder to another."""
 
     form_class = TransferForm
+    kind = Act.Kind.TRANSFER
     title = "Flyt"
     heading = "Flyt udstyr"
     button = "Flyt"
     done = "er flyttet"
-
-    def carry_out(self, form, data):
-        return movements.transfer(
-            **self.common(form, data),
-            unit=data["unit"],
-            employee=data["employee"],
-            used_for=data["used_for"],
-            no_employee=data["no_employee"],
-        )
 
 
 class TakeBackPage(MovementPage):
     """Take back to the stock."""
 
     form_class = TakeBackForm
+    kind = Act.Kind.TAKE_BACK
     title = "Tag tilbage"
     heading = "Tag udstyr tilbage"
     button = "Tag tilbage"
     done = "er på it-lager"
 
-    def carry_out(self, form, data):
-        return movements.take_back(**self.common(form, data))
+    def next_queue(self, form):
+        return TO_TAKE_BACK if next_to_take_back(today()) else ""
 
 
 class LendPage(MovementPage):
     """Lend from the stock."""
 
     form_class = LendForm
+    kind = Act.Kind.LOAN
     title = "Udlån"
     heading = "Udlån udstyr"
     button = "Udlån"
     done = "er udlånt"
-
-    def carry_out(self, form, data):
-        return movements.lend(
-            **self.common(form, data),
-            employee=data["employee"],
-            due_on=data["due_on"],
-            now=now(),
-        )

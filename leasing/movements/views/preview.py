@@ -3,9 +3,9 @@
 from datetime import date
 from itertools import islice
 
-from leasing.data_quality.presenters import words_of_made
+from leasing.data_quality.presenters.words import words_of_made
 from leasing.movements.forms import DevicesForm
-from leasing.movements.presenters import SHOWN, MovementPreview, where
+from leasing.movements.presenters import IN_STOCK, SHOWN, MovementPreview, where
 from leasing.movements.selectors.plans import PlannedMovement
 from leasing.movements.selectors.states import DROP_LATER, states_of
 from leasing.orders.selectors.people import people_matching
@@ -27,6 +27,7 @@ def preview_of(form: DevicesForm, today: date) -> MovementPreview:
             for holder in [plan.holders.get(state.device.pk)]
         ],
         replaced=plan.replaced,
+        taken=[(state, where(state.on(day)), IN_STOCK) for state in plan.taken_back()],
         unknown=form.found.unknown[:SHOWN],
         later=[
             (state, placement.starts_on, where(placement))
@@ -51,12 +52,16 @@ def _planned(form: DevicesForm, today: date) -> PlannedMovement:
     replaced = data.get("replaces")
     found = states_of([*form.found.ids, *([replaced.pk] if replaced else [])])
     old = found.pop(replaced.pk, None) if replaced else None
+    replaces = form.replaced(found)
+    missing = set(replaces.values()) - {old.device.pk if old else None}
+    known = ({old.device.pk: old} if old else {}) | (states_of(sorted(missing)) if missing else {})
     return PlannedMovement(
         states=tuple(found.values()),
         holders=form.holders(found),
         starts_on=data.get("starts_on") or today,
         employee=data.get("employee"),
         replaced=old,
+        olds={pk: known[of] for pk, of in replaces.items() if of in known},
         is_taken_back=bool(data.get("takes_old_back")),
         line=data.get("line"),
         is_loan="due_on" in form.fields,

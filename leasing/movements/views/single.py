@@ -12,8 +12,11 @@ from django.views.decorators.http import require_POST
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_DEVICE
+from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
+from inventory.acts.presenters import tag_of
+from inventory.models import Act
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.mail.selectors import MailState, state_of_mails
@@ -22,6 +25,7 @@ from leasing.movements.forms import LossForm, SwapForm
 from leasing.movements.presenters import replacement_choices, where, whole_story
 from leasing.movements.selectors.replacements import replacements_for
 from leasing.movements.selectors.states import DeviceState, device_state
+from leasing.movements.services.acts import moved_as
 from leasing.movements.services.losses import found_again, report_loss
 from leasing.movements.services.swaps import swap
 
@@ -31,16 +35,23 @@ def device_swap(request, pk):
     """Put the serial number of the machine that the warranty sent on a device."""
     state = _state(request, pk)
     device = state.device
-    form = SwapForm(request.POST or None, initial={"old_number": device.serial_number})
+    # A number that was mistyped is put right here too: the address gives the right one.
+    initial = {"old_number": device.serial_number, "new_number": request.GET.get("nyt", "")[:40]}
+    form = SwapForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
+        act = moved_as(
+            Act.Kind.SWAP, devices=[device], starts_on=today(), actor=request.user, now=now()
+        )
         try:
-            is_new = swap(device=device, actor=request.user, **form.cleaned_data)
+            with act as done:
+                is_new = swap(device=device, actor=request.user, **form.cleaned_data)
         except Refused as refused:
             _refuse(form, refused)
         else:
             new = form.cleaned_data["new_number"].strip().upper()
             said = "er ombyttet til" if is_new else "var allerede ombyttet til"
-            messages.success(request, f"{form.cleaned_data['old_number']} {said} {new}.")
+            told = f"{form.cleaned_data['old_number']} {said} {new}."
+            messages.success(request, told, extra_tags=tag_of(done.act))
             return redirect("device-detail", pk)
     return _page(request, "leasing/movements/swap.html", form, state)
 
@@ -82,9 +93,13 @@ def device_loss(request, pk):
 def _stands(state: DeviceState) -> list[tuple[str, str]]:
     """Say where a device is and what that costs, for whoever reports it lost or swaps it."""
     cost = quarter_costs([state.device.pk], today()).get(state.device.pk, 0)
+    whole = f"hele {Quarter.of(today()).label}"
     return [
         (str(state.device), whole_story(state)),
-        (f"Udgiften for {where(state.on(today()))}", f"{format_kroner(cost)} i kvartalet"),
+        (
+            f"Udgiften for {where(state.on(today()))}",
+            f"{format_kroner(cost)} i {whole}",
+        ),
     ]
 
 

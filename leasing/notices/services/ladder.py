@@ -24,6 +24,7 @@ from leasing.lease_end.selectors.questions import Answered, answered, asked_ends
 from leasing.lease_end.selectors.undecided import UndecidedEnd, last_terms, undecided_ends
 from leasing.mail.services import write_mail
 from leasing.models import LessorQuestion, Mail, Settings
+from leasing.webhooks.services.outbox import tell_of_ends
 
 # The lessor's own deadline is shorter than what ends.
 QUESTION_DAYS = (30, 14, 7)
@@ -110,6 +111,19 @@ def write_ladder(
                 told=names,
             ),
         )
+
+
+def tell_systems_of_ends(*, settings: Settings, today: date, now: datetime) -> None:
+    """Tell other systems of the leases for which a step is due, of each step once."""
+    ends = {
+        one.step.name: {
+            "lease": one.end.lease_id,
+            "last_day": one.end.last_day.isoformat(),
+            "days": one.step.days,
+        }
+        for _, one in _due_ends(settings, today)
+    }
+    tell_of_ends(ends=ends, now=now)
 
 
 def _letters(settings: Settings, today: date) -> list[_Letter]:

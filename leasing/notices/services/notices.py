@@ -24,11 +24,15 @@ from leasing.approvals.selectors.approvals import (
 )
 from leasing.approvals.services.approvals import mail_the_head
 from leasing.billing.selectors.outstanding import outstanding
+from leasing.buyout.services.invitations import remind_invitations
+from leasing.cost_share.services.budget_mails import write_budget_mails
 from leasing.cost_share.services.letters import write_letters
 from leasing.data_quality.selectors.sets import open_returns
 from leasing.mail.services import write_mail
 from leasing.models import Approval, BillingRun, Mail, Settings
-from leasing.notices.services.ladder import write_ladder
+from leasing.notices.services.ladder import tell_systems_of_ends, write_ladder
+from leasing.stocktake.services.stocktakes import remind_when_due
+from leasing.subscriptions.services import write_subscriptions
 
 SHOWN = 100
 Told = Iterator[tuple[str, Mail | None]]
@@ -47,8 +51,14 @@ def write_notices(*, today: date, now: datetime) -> list[str]:
         _of_overdue_returns(settings, today, now),
         _of_arrears(settings, today, now),
         _of_letters(today, now),
+        _of_stocktakes(today, now),
+        _of_buyouts(today, now),
+        _of_budgets(today, now),
+        _of_subscriptions(today, now),
     ):
         written += [f"{told}: til {mail.recipients}" for told, mail in notices if mail]
+    if settings.uses_webhooks:
+        tell_systems_of_ends(settings=settings, today=today, now=now)
     return written
 
 
@@ -83,6 +93,30 @@ def _of_letters(today: date, now: datetime) -> Told:
     if run := BillingRun.objects.order_by("-id").first():
         for mail in write_letters(run=run, today=today, now=now):
             yield "Kvartalsbrev", mail
+
+
+def _of_stocktakes(today: date, now: datetime) -> Told:
+    """Remind those who have not answered for what they have, once, as the last day comes near."""
+    for mail in remind_when_due(today=today, now=now):
+        yield "Optælling, påmindelse", mail
+
+
+def _of_buyouts(today: date, now: datetime) -> Told:
+    """Remind those who were asked to buy what they have, once, before the last day."""
+    for mail in remind_invitations(today=today, now=now):
+        yield "Frikøb, påmindelse", mail
+
+
+def _of_budgets(today: date, now: datetime) -> Told:
+    """Tell heads as their budget of the year is used up."""
+    for mail in write_budget_mails(today=today, now=now):
+        yield "Budget", mail
+
+
+def _of_subscriptions(today: date, now: datetime) -> Told:
+    """Send the pages that people have asked for, in their month or quarter."""
+    for mail in write_subscriptions(today=today, now=now):
+        yield "Abonnement", mail
 
 
 Row = TypeVar("Row")

@@ -1,21 +1,27 @@
 """The order form: an order's own fields, and a form for each line."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from django import forms
 
 from albertslund_it.common.serial_numbers import doubt
+from albertslund_it.web.forms.choosers import PersonInput, WritableSelect
 from albertslund_it.web.forms.fields import DateField, PlainForm, PlainSelect
+from albertslund_it.web.query import number_in
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.organisation.presenters import unit_choices
-from leasing.domain.mail_reading import MOST_CHARACTERS
-from leasing.models import OrderLine
-from leasing.orders.selectors.line_facts import LineFacts, facts_of_line
+from leasing.domain.mail_reading import DEVICE, MODEL, MOST_CHARACTERS, PERSON, UNIT
+from leasing.models import LeasePrice, OrderLine
+from leasing.orders.presenters.mail_reading import Key
+from leasing.orders.selectors.line_facts import HeldDevice, LineFacts, facts_of_line
 from leasing.orders.selectors.people import people_matching
+from leasing.orders.selectors.shelf import Shelved
+from leasing.orders.selectors.told_lines import ToldLine
 from leasing.orders.services.orders import WHY_NO_END, WHY_NOT_ASKED
 from leasing.orders.services.wishes import (
     LineWish,
@@ -31,6 +37,8 @@ STOCK_AND_NEW = (
     "Du har både valgt noget fra lageret og skrevet, hvorfor det ikke kan bruges. Vælg at bestille "
     "en ny, eller slet begrundelsen."
 )
+WHY_NO_REASON = "Skriv, hvorfor lederen skal give lov til en pc mere."
+WHY_UNDECIDED = "{} har allerede en pc. Vælg, hvad der skal ske med den."
 ONE_DAY = timedelta(days=1)
 
 
@@ -41,6 +49,8 @@ class OrderForm(PlainForm, forms.Form):
     requester_mail = forms.EmailField(
         label="Bestillerens mail",
         required=False,
+        # While it shows, nothing is typed: then the style sheet offers no sending.
+        widget=forms.EmailInput(attrs={"placeholder": "fx navn@albertslund.dk"}),
         error_messages={"invalid": "Skriv en mailadresse, fx navn@albertslund.dk."},
     )
     requester_name = forms.CharField(label="Bestilt af", max_length=100, required=False)
@@ -61,6 +71,13 @@ class OrderForm(PlainForm, forms.Form):
             "max_length": "Mailens tekst må højst være 20.000 tegn. Slet det nederste af den."
         },
     )
+    is_read = forms.CharField(max_length=1, required=False, widget=forms.HiddenInput)
+    reply = forms.CharField(
+        label="Svar", max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 10})
+    )
+    # Of the reply as the page wrote it: another text is somebody's own, and is left alone.
+    reply_mark = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
+    sends_reply = forms.BooleanField(label="Send det, når jeg gemmer", required=False)
 
 
 class CancelForm(PlainForm, forms.Form):
@@ -86,17 +103,25 @@ class Choices:
     @classmethod
     def read(cls) -> "Choices":
         models = {model.pk: model for model in DeviceModel.objects.select_related("category")}
+        priced = set(LeasePrice.objects.values_list("model", flat=True).distinct())
         return cls(
-            [("", "Vælg model"), *[(pk, model.name) for pk, model in models.items()]],
-            [("", "Medarbejderens enhed"), *unit_choices(Unit.objects.all())],
+            [("", "Vælg model"), *[(pk, models[pk].name) for pk in models if pk in priced]],
+            [("", "Medarbejderens enhed"), *unit_choices(Unit.objects.in_use())],
             models,
         )
+
+    def models_with(self, chosen: int) -> list[tuple[int | str, str]]:
+        """Return the models that can be leased, and the one that is chosen already or asked for."""
+        other = self.model_rows.get(chosen)
+        if other is None or any(pk == chosen for pk, _ in self.models):
+            return self.models
+        return [*self.models, (chosen, f"{other.name} (ingen pris)")]
 
 
 class OrderLineForm(PlainForm, forms.Form):
     """One line; the person is found by initials or name, the rest folds away."""
 
-    who = forms.CharField(label="Til", max_length=130, required=False)
+    who = forms.CharField(label="Til", max_length=130, required=False, widget=PersonInput)
     employee = forms.IntegerField(required=False, widget=forms.HiddenInput)
     model = forms.ChoiceField(
         label="Model", widget=PlainSelect, error_messages={"required": "Vælg en model."}
@@ -107,7 +132,7 @@ class OrderLineForm(PlainForm, forms.Form):
         choices=[("", "Vælges automatisk"), *OrderLine.Reason.choices],
         widget=PlainSelect,
     )
-    unit = forms.ChoiceField(label="Enhed, der betaler", required=False, widget=PlainSelect)
+    unit = forms.ChoiceField(label="Betales af", required=False, widget=WritableSelect)
     quantity = forms.IntegerField(
         label="Antal",
         initial=1,
@@ -122,30 +147,28 @@ class OrderLineForm(PlainForm, forms.Form):
         },
     )
     used_for = forms.CharField(label="Bruges til", max_length=100, required=False)
-    replaces = forms.CharField(label="Erstatter", max_length=40, required=False)
+    replaces = forms.CharField(label="Erstatter (serienummer)", max_length=40, required=False)
     # What the page itself chose to be replaced: what a person says wins over it.
     suggested = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     stock = forms.CharField(max_length=12, required=False)
     suggested_stock = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
-    past_stock_because = forms.CharField(max_length=200, required=False)
-    exception_reason = forms.CharField(max_length=300, required=False)
+    past_stock_because = forms.CharField(
+        label="Hvorfor ikke fra lageret?", max_length=200, required=False
+    )
+    exception_reason = forms.CharField(
+        label="Hvorfor skal lederen sige ja?", max_length=300, required=False
+    )
     exception_until = DateField(label="Til og med", required=False)
 
     def __init__(self, *args, choices: Choices, today: date, **kwargs):
         super().__init__(*args, **kwargs)
         self.choices, self.today = choices, today
-        self.offer("model", choices.models)
+        self.offer("model", choices.models_with(self._number("model")))
         self.offer("unit", choices.units)
         self.person: Employee | None = None
         self.device: Device | None = None
         self.is_let_go = False  # what the page suggested to be replaced
-        self.fields["who"].widget.attrs |= {
-            "role": "combobox",
-            "autocomplete": "off",
-            "aria-autocomplete": "list",
-            "aria-expanded": "false",
-            "aria-controls": f"{self.prefix}-people",
-        }
+        self.fields["who"].widget.attrs["data-also"] = f"id_{self.prefix}-employee"
         self.fields["used_for"].widget.attrs["placeholder"] = "fx Klassesæt 7.B"
 
     @property
@@ -220,15 +243,19 @@ class OrderLineForm(PlainForm, forms.Form):
                 )
 
     def facts(self) -> LineFacts:
-        """Return what to know about the line as it stands."""
-        data = getattr(self, "cleaned_data", {})
-        unit, model = data.get("unit"), data.get("model")
+        """Return what to know about the line as it stands, faults at its fields or not."""
+        unit, model = self._number("unit"), self._number("model")
         return facts_of_line(
             employee=self.person,
             unit=Unit.objects.filter(pk=unit).first() if unit else None,
-            model=self.choices.model_rows.get(int(model)) if model else None,
+            model=self.choices.model_rows.get(model),
             today=self.today,
         )
+
+    def _number(self, name: str) -> int:
+        """Return the id that is chosen, refused or not; 0 if none is."""
+        chosen = number_in(str(self[name].value() or "")) or 0
+        return chosen if chosen < 2**31 else 0
 
     def wish(self) -> LineWish:
         """Return the line as the service takes it; the form must be valid."""
@@ -265,6 +292,13 @@ class OrderLineForm(PlainForm, forms.Form):
                 )
             elif wish.exception_ends_before is None:
                 faults.append(("exception_until", WHY_NO_END))
+        elif not wish.replaces and self.facts().breaks_rule:
+            asks = self.cleaned_data["replaces"] == NOTHING
+            faults.append(
+                ("exception_reason", WHY_NO_REASON)
+                if asks
+                else ("replaces", WHY_UNDECIDED.format(self.person))
+            )
         for name, fault in faults:
             if not self.errors.get(name):
                 self.add_error(name, fault)
@@ -277,6 +311,81 @@ class ShownLine:
 
     form: OrderLineForm
     facts: LineFacts
+    device: Device | None = None  # what is to be replaced
+    numbers: Mapping[Key, int] = field(default_factory=dict)
+
+    @property
+    def marks(self) -> dict[str, int | None]:
+        """Return the numbers of the mail's marks that the fields agree with."""
+        facts = self.facts
+        held = [one.device for one in facts.held if one.device.serial_number == self.replaced]
+        device = held[0] if held else self.device
+        stand_for = {
+            "who": (PERSON, facts.employee),
+            "unit": (UNIT, facts.unit),
+            "model": (MODEL, facts.model),
+            "replaces": (DEVICE, device),
+        }
+        return {
+            name: self.numbers.get((kind, thing.pk)) if thing else None
+            for name, (kind, thing) in stand_for.items()
+        }
+
+    @property
+    def told(self) -> ToldLine:
+        """Return the line as its price and the reply tell it."""
+        facts = self.facts
+        stock = self.stock_told
+        held = [one for one in facts.held if one.device.serial_number == self.replaced]
+        model = stock.device.model if stock else facts.model
+        count = str(self.form["quantity"].value() or "").strip()
+        return ToldLine(
+            model=model.name if model else "",
+            quantity=int(count) if count.isdecimal() and 0 < len(count) < 4 else 1,
+            employee=facts.employee,
+            unit=facts.unit,
+            quarter_ore=stock.quarter_ore if stock else facts.quarter_ore,
+            replaces="" if self.replaced == NOTHING else self.replaced,
+            saved_ore=held[0].quarter_ore if held else 0,
+            stock=str(stock.device) if stock else "",
+            asks_head=facts.breaks_rule and self.picked == NOTHING,
+            breaks_rule=facts.breaks_rule and not self.picked,
+        )
+
+    @property
+    def stock_told(self) -> Shelved | None:
+        """Return what is chosen from the shelf."""
+        stock = [one for one in self.facts.shelf if str(one.device.pk) == self.chosen_stock]
+        return stock[0] if stock else None
+
+    @property
+    def shelf_shown(self) -> list[tuple[Shelved, int]]:
+        """Return the best, or the chosen one, of each model on the shelf, and how many more."""
+        shown: list[tuple[Shelved, int]] = []
+        for model in dict.fromkeys(one.device.model_id for one in self.facts.shelf):
+            alike = [one for one in self.facts.shelf if one.device.model_id == model]
+            first = self.stock_told if self.stock_told in alike else alike[0]
+            shown.append((first, len(alike) - 1))
+        return shown
+
+    @property
+    def must_choose_stock(self) -> bool:
+        """Return whether the shelf is still to be said something about."""
+        return self.stock_told is None or bool(self.form["past_stock_because"].errors)
+
+    @property
+    def ways_out(self) -> list[tuple[HeldDevice, int | None]]:
+        """Return what could be replaced, and what a quarter then costs more than today."""
+        new = self.told.quarter_ore
+        return [
+            (held, None if new is None else new - held.quarter_ore)
+            for held in self.facts.replaceable
+        ]
+
+    @property
+    def picked(self) -> str:
+        """Return which of the ways out of the rule is picked; '' while none is."""
+        return self._chosen or self.suggested or (NOTHING if self._asks else "")
 
     @property
     def replaced(self) -> str:

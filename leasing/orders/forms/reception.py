@@ -2,11 +2,12 @@
 
 from django import forms
 
+from albertslund_it.common.serial_numbers import serial_numbers_in
 from albertslund_it.web.forms.fields import DateField, PlainForm, dress
 from inventory.models import DeviceModel
 from leasing.models import SubAgreement
 from leasing.orders.selectors.reception import ModelToReceive
-from leasing.orders.selectors.scans import Scan, serial_numbers_in
+from leasing.orders.selectors.scans import Scan
 from leasing.orders.services.reception import MOST
 
 MOST_SCANNED = 10_000
@@ -84,7 +85,7 @@ class ReceptionForm(PlainForm, forms.Form):
 
 
 def _scan_field(group: ModelToReceive) -> forms.CharField:
-    rows = min(8, max(2, group.missing + 1))
+    rows = min(8, max(4, group.missing + 1))
     attributes = {
         "rows": rows,
         "class": "form-control code",

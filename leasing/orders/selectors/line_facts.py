@@ -8,7 +8,7 @@ from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.approvals.selectors.one_pc import holdings_of
 from leasing.domain.accrual import a_quarter, accrued, span_of, terms_in_order
-from leasing.leases.selectors.leases import leases_of
+from leasing.leases.selectors.leases import instalment_of, leases_of
 from leasing.leases.selectors.prices import why_no_price
 from leasing.models import Lease, LeasePrice, OrderLine
 from leasing.models.order import OPEN, Status
@@ -19,12 +19,16 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class HeldDevice:
-    """A device that a person has, since when, and the last day of its lease (None: not leased)."""
+    """A device that a person has, since when, and the last day of its lease (None: not leased).
+
+    `quarter_ore` is what its lease costs a quarter.
+    """
 
     device: Device
     since: date
     last_day: date | None
     is_pc: bool
+    quarter_ore: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def facts_of_line(
         held, lines = _held_by(employee, today), _open_for(employee)
         is_pc = model is None or model.category.is_pc
         breaks = is_pc and not holdings_of(employee, today).has_room
-    quarter, year = _price(model, today)
+    quarter, year = price_of_new(model, today)
     return LineFacts(
         employee=employee,
         unit=unit,
@@ -87,6 +91,7 @@ def _held_by(employee: Employee, today: date) -> tuple[HeldDevice, ...]:
             placement.starts_on,
             _last_day(leases.get(placement.device_id)),
             placement.device.model.category.is_pc,
+            instalment_of(leases.get(placement.device_id), today),
         )
         for placement in placed
     )
@@ -103,7 +108,7 @@ def _open_for(employee: Employee) -> tuple[OrderLine, ...]:
     return tuple(found.exclude(status=Status.DRAFT).select_related("model", "order"))
 
 
-def _price(model: DeviceModel | None, today: date) -> tuple[int | None, int | None]:
+def price_of_new(model: DeviceModel | None, today: date) -> tuple[int | None, int | None]:
     """Return what a lease from today on costs in its first quarter and its first year."""
     listed = LeasePrice.objects.filter(model=model, starts_on__lte=today)
     price = listed.order_by("-starts_on").first() if model else None

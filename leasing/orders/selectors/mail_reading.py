@@ -1,14 +1,17 @@
 """What the words of a pasted mail stand for, looked up all at once."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from django.db.models.functions import Lower
+from django.db.models import Func, Value
+from django.db.models.functions import Lower, Replace
 
-from albertslund_it.common.names import match_key
+from albertslund_it.common.names import DANISH_LETTERS, match_key, model_key
 from albertslund_it.web.database.rows import among
-from inventory.imports.selectors import devices_by_serial_number, model_key
+from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.placements.selectors import placements_in_force
+from leasing.cost_table.facts import successors
 from leasing.domain.mail_reading import (
     DEVICE,
     MODEL,
@@ -23,7 +26,6 @@ from leasing.domain.mail_reading import (
     wish_key,
     words_of,
 )
-from leasing.orders.selectors.people import folded
 
 
 def reading_of(text: str, on: date) -> Reading:
@@ -32,9 +34,13 @@ def reading_of(text: str, on: date) -> Reading:
     phrases = phrases_of(read)
     words = {match.group().strip(".,:;'’-/") for match in words_of(read)}
     known: dict[str, Found] = {}
-    for unit in Unit.objects.filter(is_cost_holder=False):
-        for name in (unit.name, unit.number):
-            known.setdefault(match_key(name), Found(UNIT, unit.pk, unit.name))
+    units, heirs = Unit.objects.in_bulk(), successors()
+    # What people go on calling a unit that is gone stands for the one that took over.
+    for unit in sorted(units.values(), key=lambda unit: unit.closed_on is not None):
+        pays = units[heirs.get(unit.pk, unit.pk)]
+        if not unit.is_cost_holder:
+            for name in (unit.name, unit.number):
+                known.setdefault(match_key(name), Found(UNIT, pays.pk, pays.name))
     for person in _named(phrases):
         known[match_key(person.name)] = Found(PERSON, person.pk, str(person))
     known |= _models() | _devices(words, on)
@@ -48,12 +54,29 @@ def people_and_devices_in(reading: Reading) -> tuple[dict[int, Employee], dict[i
     return Employee.objects.in_bulk(people), Device.objects.in_bulk(devices)
 
 
+def whose_outside(reading: Reading, lines: Iterable[Unit]) -> Unit | None:
+    """Return the unit to pay for what a mail asks for outside the agreement; None: ask."""
+    found = reading.outside_for
+    if reading.is_outside_open:
+        return None
+    if found and found.kind == UNIT:
+        return Unit.objects.filter(pk=found.id).first()
+    units = set(lines)
+    if not found and units:
+        return units.pop() if len(units) == 1 else None
+    person = found.id if found else reading.sender
+    employee = Employee.objects.select_related("unit").filter(pk=person or 0).first()
+    return employee.unit if employee else None
+
+
 def _models() -> dict[str, Found]:
     """Return the models by their names, and by how people write them if that means only one."""
     found: dict[str, Found] = {}
     written: dict[str, list[Found]] = {}
-    for model in DeviceModel.objects.all():
-        one = Found(MODEL, model.pk, model.name, category=model.category_id)
+    for model in DeviceModel.objects.select_related("category"):
+        one = Found(
+            MODEL, model.pk, model.name, category=model.category_id, is_pc=model.category.is_pc
+        )
         found[model_key(model.name)] = one
         written.setdefault(wish_key(model.name), []).append(one)
     return {key: ones[0] for key, ones in written.items() if len(ones) == 1} | found
@@ -62,12 +85,19 @@ def _models() -> dict[str, Found]:
 def _named(phrases: set[str]) -> list[Employee]:
     """Return the people whose full name is in the mail; of two with the same name, neither."""
     names = [phrase for phrase in phrases if " " in phrase]
-    people = Employee.objects.annotate(folded_name=folded("name"))
-    found = list(people.filter(folded_name__in=among(names)))
+    people = Employee.objects.annotate(lower_name=_in_lower_case("name"))
+    found = list(people.filter(lower_name__in=among(names)))
     by_name: dict[str, list[Employee]] = {}
     for person in found:
         by_name.setdefault(match_key(person.name), []).append(person)
     return [people[0] for people in by_name.values() if len(people) == 1]
+
+
+def _in_lower_case(field: str) -> Func:
+    text: Func = Lower(field)
+    for letter in DANISH_LETTERS:  # PostgreSQL has done it already; SQLite knows a–z only
+        text = Replace(text, Value(letter.upper()), Value(letter))
+    return text
 
 
 def _initials(words: set[str]) -> dict[str, Found]:

@@ -1,11 +1,12 @@
 """The list of order lines: found by free text, in the order of any column, a page at a time."""
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import StrIndex, Upper
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
@@ -14,11 +15,14 @@ from albertslund_it.web.database.rows import among
 from albertslund_it.web.lists.ranking import JoinedIds, RankedIds, rank_in
 from inventory.models import DeviceModel, Employee, Unit
 from inventory.models.organisation import in_danish_order
-from leasing.models import OrderLine
-from leasing.models.order import CLOSED, Status
+from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.models import OrderedDevice, OrderLine
+from leasing.models.order import CLOSED, PHASES, Status
 from leasing.orders.selectors.people import has_words
 
 NUMBER = re.compile(r"[bB]?([0-9]{1,9})(?:/[0-9]{1,3})?")
+# What is there of such a line can be handed out.
+HANDED_OUT_FROM = (Status.APPROVED, Status.ORDERED, Status.PARTLY, Status.DELIVERED)
 NEWEST = ("-order_id", "position")
 OLDEST = ("order_id", "position")
 BY_NAME = in_danish_order("name")
@@ -35,12 +39,16 @@ RANKS: dict[str, Callable[[], Callable[[Hashable], int]]] = {
     "status": lambda: _place_in(Status.values),
     "reason": lambda: _place_in(OrderLine.Reason.values),
 }
+SHOWN = ("order__received_mail", "model", "unit", "employee")
 POINTERS = {"person": "employee", "phase": "status"}
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """A line as the list shows it; `days` since it was registered while it is open."""
+    """A line as the list shows it; `days` since it was registered while it is open.
+
+    `ready` are the devices that can be handed out on it, which cost `ready_ore` in the quarter.
+    """
 
     id: int
     order_id: int
@@ -57,6 +65,19 @@ class OrderRow:
     supplier_order_number: str
     created_at: datetime
     days: int | None
+    origin: str
+    stage: str = ""
+    ready: tuple[str, ...] = ()
+    ready_ore: int = 0
+
+
+def phase_counts(lines: QuerySet[OrderLine]) -> dict[str, int]:
+    """Count lines by how far they have come, as people see it."""
+    found = dict(lines.order_by().values_list("status").annotate(Count("pk")))
+    return {
+        phase: sum(found.get(one.value, 0) for one in statuses)
+        for phase, statuses in PHASES.items()
+    }
 
 
 def lines_matching(
@@ -130,11 +151,20 @@ def _by_field(lines: QuerySet[OrderLine], column: str, descending: bool) -> Quer
 
 def order_rows(ids: Sequence[int], on: date) -> list[OrderRow]:
     """Return the rows of some lines, in the ids' order."""
-    lines = OrderLine.objects.select_related("order", "model", "unit", "employee").in_bulk(ids)
-    return [_row(lines[pk], on) for pk in ids]
+    lines = OrderLine.objects.select_related(*SHOWN).in_bulk(ids)
+    ready: dict[int, dict[int, str]] = defaultdict(dict)
+    waiting = OrderedDevice.objects.filter(
+        line__in=among(ids, int), line__status__in=HANDED_OUT_FROM, handed_out_on=None
+    )
+    found = waiting.order_by("pk").values_list("line", "device", "device__serial_number")
+    for line, device, number in found:
+        ready[line][device] = number
+    there = [device for devices in ready.values() for device in devices]
+    costs = quarter_costs(there, on) if there else {}
+    return [_row(lines[pk], ready[pk], costs, on) for pk in ids]
 
 
-def _row(line: OrderLine, on: date) -> OrderRow:
+def _row(line: OrderLine, ready: Mapping[int, str], costs: Mapping[int, int], on: date) -> OrderRow:
     person = str(line.employee) if line.employee else line.used_for
     created = line.order.created_at
     return OrderRow(
@@ -155,4 +185,8 @@ def _row(line: OrderLine, on: date) -> OrderRow:
         days=None
         if line.status in CLOSED
         else max(0, (on - timezone.localtime(created).date()).days),
+        origin="Mail" if hasattr(line.order, "received_mail") else "",
+        stage=line.status,
+        ready=tuple(ready.values()),
+        ready_ore=sum(costs.get(device, 0) for device in ready),
     )

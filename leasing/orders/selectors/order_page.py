@@ -13,7 +13,9 @@ from leasing.models.order import CLOSED
 from leasing.orders.selectors.scope import lines_seen_by
 
 # What people wrote, of themselves and others: names are read in it.
-OF_WHO_ASKED = frozenset({"requester_name", "requester_mail", "reference", "note", "mail_text"})
+OF_WHO_ASKED = frozenset(
+    {"requester_name", "requester_mail", "reference", "note", "mail_text", "reply"}
+)
 OF_REASONS = frozenset({"reason", "decision_reason"})
 
 

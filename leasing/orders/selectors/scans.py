@@ -1,19 +1,13 @@
 """Serial numbers as they are scanned or pasted, and what the register knows of them already."""
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from albertslund_it.common.serial_numbers import why_not
 from albertslund_it.web.database.rows import among
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Departure, Device, DeviceModel, Placement
 from leasing.models import Lease
 from leasing.orders.selectors.reception import LineToFill, is_inventory_number, lines_of_devices
-
-SHOWN = 40
-_BETWEEN = re.compile(r"[\s,;\u200b\ufeff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +21,6 @@ class Scan:
     serial_numbers: tuple[str, ...] = ()
     count: int = 0
     first: int | None = None
-
-
-def serial_numbers_in(text: str) -> tuple[list[str], list[str]]:
-    """Return the serial numbers in a text, each once, and what in it cannot be one."""
-    found: dict[str, None] = {}
-    bad: dict[str, None] = {}
-    for word in _BETWEEN.split(unicodedata.normalize("NFKC", text)):
-        if not word:
-            continue
-        serial_number = word.upper()
-        if why_not(serial_number):
-            bad["".join(c if c.isprintable() else "�" for c in word)[:SHOWN]] = None
-        else:
-            found[serial_number] = None
-    return list(found), list(bad)
 
 
 class Known:
@@ -92,7 +71,7 @@ class Known:
             return self._why_leased(device, lease)
         if device.model_id != model.pk:
             return (
-                f"{serial_number} står i registret som {device.model.name}, ikke {model.name}. "
+                f"{serial_number} står i registeret som {device.model.name}, ikke {model.name}. "
                 f"Scan den under {device.model.name}, eller kontrollér nummeret."
             )
         if not lease and device.pk in self._placed:

@@ -1,15 +1,17 @@
 """What stands on the shelf and could be used before something new is leased."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from albertslund_it.common.quarters import add_months
+from albertslund_it.web.database.rows import among
 from inventory.models import Device, DeviceModel, Placement
 from inventory.placements.selectors import placements_in_force
 from leasing.domain.accrual import span_of
-from leasing.leases.selectors.leases import leases_of
+from leasing.leases.selectors.leases import instalment_of, leases_of
 from leasing.models import LossReport, OrderedDevice
 
 LEAST_REST_MONTHS = 6  # with less, the end of the lease is already being decided
@@ -18,11 +20,12 @@ LOOKED_AT, SHOWN = 60, 5
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """A device on the shelf, and the first day after its lease."""
+    """A device on the shelf, the first day after its lease, and what a quarter of it costs."""
 
     device: Device
     ends_before: date
     is_same_model: bool
+    quarter_ore: int
 
 
 def on_shelf(on: date) -> QuerySet[Device]:
@@ -41,6 +44,16 @@ def on_shelf(on: date) -> QuerySet[Device]:
     )
 
 
+def spoken_for(device_ids: Collection[int], on: date) -> set[int]:
+    """Return which of some devices in stock are set aside, lost, or about to be placed."""
+    ids = among(device_ids, int)
+    set_aside = OrderedDevice.objects.filter(handed_out_on=None, device__in=ids)
+    lost = LossReport.objects.filter(found_on=None, device__in=ids)
+    coming = Placement.objects.filter(starts_on__gt=on, unit__isnull=False, device__in=ids)
+    rows = (one.order_by().values_list("device", flat=True) for one in (set_aside, lost, coming))
+    return {pk for found in rows for pk in found}
+
+
 def shelf_for(model: DeviceModel, on: date) -> list[Shelved]:
     """Return what could be used instead of a new one: of the model first, longest lease first."""
     near = on_shelf(on).filter(model__category=model.category_id).select_related("model")
@@ -54,5 +67,6 @@ def shelf_for(model: DeviceModel, on: date) -> list[Shelved]:
         lease = leases[device.pk]
         ends_before = span_of(lease.laid, lease.stops_on)[1]
         if ends_before >= add_months(on, LEAST_REST_MONTHS):
-            found.append(Shelved(device, ends_before, device.model_id == model.pk))
+            is_same = device.model_id == model.pk
+            found.append(Shelved(device, ends_before, is_same, instalment_of(lease, on)))
     return found[:SHOWN]

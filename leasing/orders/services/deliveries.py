@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -33,6 +33,7 @@ from leasing.models import (
     SubAgreement,
 )
 from leasing.orders.services.fulfilment import DeviceHolder, Fulfilment, lock_lines
+from leasing.webhooks.services.outbox import tell_of_delivered
 
 LOCKED = (Device, Placement, SubAgreement, Lease, LeaseTerm)
 
@@ -94,6 +95,7 @@ def register_deliveries(
     registration.fulfilment.settle()
     registration.changes.save(actor)
     registration.changes.to_tell.append(registration.fulfilment.tell)
+    registration.changes.to_tell.append(registration.tell_of_new)
     return registration.changes
 
 
@@ -139,6 +141,10 @@ class _Registration:
         terms = LeaseTerm.objects.filter(lease__device_id__in=of_devices).order_by("position")
         for term in terms:
             self.terms[term.lease_id].append(term)
+
+    def tell_of_new(self, now: datetime) -> None:
+        devices = [lease.device for lease in self.changes.created_of(Lease)]
+        tell_of_delivered(devices=[(one.pk, one.serial_number) for one in devices], now=now)
 
     def register(self, row: Delivery) -> None:
         device = self.devices.get(row.serial_number)
@@ -188,7 +194,8 @@ class _Registration:
             return None, None
         if row.handed_out_on and not (row.unit or row.initials):
             self._warn(row, "har Udleveret, men hverken Enhedsnr eller Initialer: den er på lager")
-        return self.holders.find(row.row, row.unit, row.initials, self.errors)
+        day = row.handed_out_on or row.starts_on
+        return self.holders.find(row.row, row.unit, row.initials, self.errors, day)
 
     def _create(self, row: Delivery, device: Device | None, model: DeviceModel) -> Device | None:
         term = self._first_term(row, model)

@@ -1,6 +1,6 @@
 """Orders: placed, kept as a draft, cancelled; and a line's status worked out from its devices."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, TypedDict, Unpack
 from uuid import UUID
@@ -15,10 +15,11 @@ from inventory.models import Employee
 from leasing.approvals.selectors.one_pc import lock_employees
 from leasing.approvals.services.approvals import ask_approval
 from leasing.approvals.services.one_pc import refuse_second_pc
-from leasing.models import Order, OrderedDevice, OrderLine, Scenario
+from leasing.models import Order, OrderedDevice, OrderLine, ReceivedMail, Scenario
 from leasing.models.order import CLOSED, LONGEST_REASON, MOST_LINES, Status
 from leasing.orders.services.status_mail import tell_orderer
 from leasing.orders.services.wishes import LineWish, Reason, faults_of, reason_of
+from leasing.webhooks.services.outbox import tell_of_approved
 
 __all__ = ["LineWish", "cancel_line", "place_order", "refresh_line", "save_draft", "submit_order"]
 
@@ -37,6 +38,7 @@ class OrderFacts(TypedDict, total=False):
     reference: str
     note: str
     mail_text: str
+    reply: str
     scenario: Scenario | None
 
 
@@ -48,20 +50,24 @@ def place_order(
     actor: Actor,
     today: date,
     now: datetime,
+    answer: Callable[[Order], str] | None = None,
+    sends_reply: bool = False,
     **facts: Unpack[OrderFacts],
 ) -> Order:
     """Place an order, or return the one already placed with the same token; a draft is taken over.
 
     A line within the rule of one pc is approved at once, or delivered when it comes from the
-    shelf. One that breaks it waits for the head, if it asks for an exception.
+    shelf. One that breaks it waits for the head, if it asks for an exception. A reply that nobody
+    wrote is made by `answer` of what was saved; it is mailed instead of the status if it
+    `sends_reply`.
 
     Raises:
         Refused: with every reason; nothing is written.
     """
     lock(Order)  # what the shelf offers is offered to one at a time
+    if same := placed_before(token):
+        return same
     order = Order.objects.filter(token=token).first()
-    if order and not is_draft(order):
-        return order
     wishes = [wish.settled for wish in lines]
     people = lock_employees(wish.employee.pk for wish in wishes if wish.employee)
     order = _written(order, token, facts, actor, now)
@@ -76,8 +82,25 @@ def place_order(
             reasons += [lead + reason for reason in error.reasons]
     if reasons:
         raise Refused(*reasons)
-    tell_orderer(order=order, now=now)
+    if answer and not order.reply:
+        changes = Changes((Order,))
+        changes.update(order, order.number, reply=answer(order))
+        changes.save(actor)
+    tell_orderer(order=order, now=now, reply=order.reply if sends_reply else "")
+    tell_of_approved(order=order, lines=_approved_at_once(order), now=now)
     return order
+
+
+def _approved_at_once(order: Order) -> list[int]:
+    """Return the positions of the lines that nobody was asked about."""
+    approved = order.lines.exclude(status=Status.AWAITING)
+    return list(approved.order_by("position").values_list("position", flat=True))
+
+
+def placed_before(token: UUID | None) -> Order | None:
+    """Return the order that a form was placed as already: by its other click, or a reload."""
+    order = Order.objects.filter(token=token).first() if token else None
+    return order if order and not is_draft(order) else None
 
 
 def is_draft(order: Order) -> bool:
@@ -88,10 +111,11 @@ def is_draft(order: Order) -> bool:
 def _written(
     order: Order | None, token: UUID, facts: OrderFacts, actor: Actor, now: datetime
 ) -> Order:
-    """Write an order's own facts; a draft loses its lines."""
+    """Write an order's own facts; a draft loses its lines, and its mail has been seen."""
     changes = Changes((Order,))
     if order:
         order.lines.all().delete()
+        ReceivedMail.objects.filter(order=order).update(is_handled=True)
         changes.update(order, order.number, **facts)
     else:
         order = changes.create(Order(token=token, created_at=now, created_by=actor, **facts))
@@ -199,9 +223,9 @@ def save_draft(
         Refused: when the order has been placed meanwhile, or a line names no device to replace.
     """
     lock(Order)
+    if same := placed_before(token):
+        raise Refused(f"Bestilling {same.number} er allerede afgivet. Se den, eller lav en ny.")
     order = Order.objects.filter(token=token).first()
-    if order and not is_draft(order):
-        raise Refused(f"Bestilling {order.number} er allerede afgivet. Se den, eller lav en ny.")
     wishes = [wish.settled for wish in lines]
     if not wishes:
         raise Refused(WHY_EMPTY)
@@ -211,13 +235,18 @@ def save_draft(
         raise Refused("Vælg det udstyr, der erstattes.")
     order = _written(order, token, facts, actor, now)
     changes = Changes((OrderLine,))
+    draft_lines(order, wishes, changes)
+    changes.save(actor)
+    return order
+
+
+def draft_lines(order: Order, wishes: Sequence[LineWish], changes: Changes) -> None:
+    """Note the lines of a draft among the changes."""
     for position, wish in enumerate(wishes, start=1):
         line = _line_of(order, position, wish, Status.DRAFT)
         line.exception_reason = wish.exception_reason
         line.exception_ends_before = wish.exception_ends_before
         changes.create(line)
-    changes.save(actor)
-    return order
 
 
 @transaction.atomic

@@ -7,16 +7,16 @@ from leasing.mail.services import write_mail
 from leasing.models import Mail, Order, OrderLine
 
 
-def tell_orderer(*, order: Order, now: datetime) -> Mail | None:
-    """Tell the orderer how each line stands, if the order has a mail address."""
+def tell_orderer(*, order: Order, now: datetime, reply: str = "") -> Mail | None:
+    """Tell the orderer how each line stands, or the reply to their mail, if there is an address."""
     if not order.requester_mail:
         return None
     lines = order.lines.select_related("model", "employee", "unit").order_by("position")
     return write_mail(
         recipients=order.requester_mail,
         subject=f"Bestilling {order.number}: {_in_short(lines)}",
-        template="order_status",
-        context={"order": order, "lines": lines},
+        template="order_reply" if reply else "order_status",
+        context={"order": order, "lines": lines, "reply": reply},
         now=now,
         order=order,
     )

@@ -6,6 +6,7 @@ from datetime import date
 
 from inventory.models import Device, DeviceModel, Employee, Unit
 from inventory.placements.selectors import placements_in_force
+from inventory.placements.services.holders import fault_of_closed
 from leasing.approvals.selectors.one_pc import holdings_of
 from leasing.leases.selectors.prices import why_no_price
 from leasing.models import OrderLine
@@ -60,6 +61,8 @@ def faults_by_field(
     wish: LineWish, today: date, wanted_on: date | None = None
 ) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a wish, with the name of the form's field to put it right in."""
+    for fault in fault_of_closed(wish.unit, today):
+        yield "unit", f"{fault}."
     if not 1 <= wish.quantity <= MOST:
         yield "quantity", f"Antal skal være 1–{MOST}."
     elif wish.employee and wish.quantity > 1:

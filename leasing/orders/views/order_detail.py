@@ -12,8 +12,11 @@ from inventory.history.presenters import history_shown
 from inventory.history.views import shown_history
 from leasing.approvals.selectors.scope import sees_who_asked
 from leasing.models import Status
+from leasing.notes.views import notes_shown
 from leasing.orders.forms.order import CancelForm
+from leasing.orders.presenters.order_page import next_steps
 from leasing.orders.selectors.order_page import history_of_order, lines_on_page, mails_of
+from leasing.orders.selectors.received import mail_behind
 from leasing.orders.selectors.scope import lines_seen_by, orders_seen_by
 from leasing.orders.services.orders import cancel_line
 
@@ -31,11 +34,14 @@ def order_detail(request, pk):
     context = {
         "order": order,
         "lines": lines,
+        "steps": list(next_steps(lines)),
         "is_draft": all(one.line.status == Status.DRAFT for one in lines),
+        "received": mail_behind(order),
         "mails": mails_of(order) if handles else (),
         "handles": handles,
         "sees_people": people,
         "sees_who_asked": sees_who_asked(user, order, day),
+        "notes": notes_shown(user, "order", order, "order-notes"),
         "history": history and history_shown(history),
     }
     return render(request, "leasing/orders/order_detail.html", context)

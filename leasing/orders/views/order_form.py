@@ -1,12 +1,12 @@
 """The order form: new orders and drafts, several lines on one page, and a pasted mail."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
@@ -14,8 +14,9 @@ from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.query import number_in
 from inventory.models import Employee
+from leasing.domain.mail_reading import ADDRESS, DATE, PERSON, Reading
 from leasing.mail.selectors import MailState, state_of_mails
-from leasing.models import Approval, Order, Status
+from leasing.models import Approval, Order, Settings, Status
 from leasing.orders.forms.order import (
     MOST,
     NEW,
@@ -28,14 +29,37 @@ from leasing.orders.forms.order import (
     line_form,
     new_token,
 )
-from leasing.orders.presenters.mail_reading import answer_to, fields_of_lines, notes_on
-from leasing.orders.selectors.mail_reading import people_and_devices_in, reading_of
-from leasing.orders.selectors.people import people_matching
-from leasing.orders.services.orders import OrderFacts, is_draft, place_order, save_draft
+from leasing.orders.presenters.mail_reading import ShownMail, fields_of_lines, shown_mail
+from leasing.orders.presenters.queues import next_tag
+from leasing.orders.presenters.reply import (
+    BESIDE,
+    answer_on,
+    mark_of,
+    price_of,
+    question_of_bill,
+    questions_on,
+    reply_to,
+)
+from leasing.orders.selectors.mail_reading import (
+    people_and_devices_in,
+    reading_of,
+    whose_outside,
+)
+from leasing.orders.selectors.queues import Queue, next_in
+from leasing.orders.selectors.received import mail_behind
+from leasing.orders.selectors.told_lines import ToldLine, told_lines
+from leasing.orders.services.orders import (
+    OrderFacts,
+    is_draft,
+    place_order,
+    placed_before,
+    save_draft,
+)
 
 FACTS = tuple(name for name in OrderFacts.__annotations__ if name not in ("mail_text", "scenario"))
 ONE_DAY = timedelta(days=1)
 REMOVE = re.compile(r"fjern-([0-9]{1,3})")
+WAVED_OFF = "bort:"
 helpdesk = permission_required(HANDLE_ORDERS, raise_exception=True)
 
 
@@ -44,32 +68,43 @@ def order_new(request):
     """Register an order."""
     if request.method == "POST":
         return _posted(request, None)
-    choices = Choices.read()
     initial = {}
     chosen = request.GET.get("medarbejder", "")
     if number_in(chosen):
         person = get_object_or_404(Employee, pk=chosen)
         initial = {"who": str(person), "employee": person.pk}
-    form = OrderForm(initial={"token": new_token()})
-    return _page(request, form, [_plain(0, initial, choices)])
+    facts = {
+        "token": new_token(),
+        "sends_reply": True,
+        "wanted_on": request.GET.get("senest", "")[:20],
+    }
+    return _shown(request, facts, [initial], None)
 
 
 @helpdesk
 def order_edit(request, pk):
-    """Continue a draft."""
+    """Continue a draft; of a mail that came by itself, first with all that it asks for."""
     order = get_object_or_404(Order, pk=pk)
     if request.method == "POST":
         return _posted(request, order)
     if not is_draft(order):
         return redirect("order-detail", pk)
-    form = OrderForm(
-        initial={"token": order.token, **{name: getattr(order, name) for name in FACTS}}
-    )
-    choices = Choices.read()
+    facts = {name: getattr(order, name) or "" for name in ("token", *FACTS)}
+    if order.wanted_on:
+        facts["wanted_on"] = f"{order.wanted_on:%d-%m-%Y}"
+    facts |= {"mail": order.mail_text, "is_read": order.mail_text and "1", "sends_reply": True}
+    received = mail_behind(order)
+    if received and not received.is_handled:
+        raw, reading = _read_mail([], facts)
+        return _shown(request, facts, raw, order, reading)
+    return _shown(request, facts, _lines_of(order) or [{}], order)
+
+
+def _lines_of(order: Order) -> list[dict]:
     lines = order.lines.select_related("employee", "replaces").order_by("position")
-    initials = [
+    return [
         {
-            "who": str(line.employee) if line.employee else "",
+            "who": str(line.employee or ""),
             "employee": line.employee_id or "",
             "model": line.model_id,
             "reason": line.reason,
@@ -84,12 +119,19 @@ def order_edit(request, pk):
         }
         for line in lines
     ]
-    shown = [_plain(n, initial, choices) for n, initial in enumerate(initials)]
-    return _page(request, form, shown, order=order)
 
 
 def _last_day(ends_before) -> str:
     return f"{ends_before - ONE_DAY:%d-%m-%Y}" if ends_before else ""
+
+
+def _shown(
+    request, facts: dict, raw: list[dict], order: Order | None, reading: Reading | None = None
+) -> HttpResponse:
+    """Show the form with its fields and lines as they are given, without faults."""
+    choices = Choices.read()
+    lines = [_plain(number, initial, choices) for number, initial in enumerate(raw)]
+    return _page(request, OrderForm(initial=facts), lines, order, reading)
 
 
 def _plain(number: int, initial: dict, choices: Choices) -> ShownLine:
@@ -97,86 +139,97 @@ def _plain(number: int, initial: dict, choices: Choices) -> ShownLine:
     sent = {f"linje-{number}-{name}": str(value) for name, value in initial.items()}
     read = line_form(number, choices, today(), data=sent)
     read.is_valid()
-    return ShownLine(line_form(number, choices, today(), initial=initial), read.facts())
+    form = line_form(number, choices, today(), initial=initial)
+    return ShownLine(form, read.facts(), read.device)
 
 
 def _posted(request, order: Order | None) -> HttpResponse:
     handling = request.POST.get("handling", "gem")
-    choices = Choices.read()
-    bound = bound_lines(request.POST, choices, today())
+    bound = bound_lines(request.POST, Choices.read(), today())
     if handling in ("gem", "kladde"):
         return _saved(request, order, bound, is_for_later=handling == "kladde")
     raw = [_raw(form, request.POST) for form in bound]
-    context: dict[str, Any] = {}
+    facts = {name: request.POST.get(name, "") for name in OrderForm.base_fields}
+    reading = None
     if handling == "tilfoej" and len(raw) < MOST:
         raw.append({})
     elif found := REMOVE.fullmatch(handling):
         kept = [one for form, one in zip(bound, raw, strict=True) if form.number != int(found[1])]
         raw = kept or [{}]
-    facts = {name: request.POST.get(name, "") for name in ("token", *FACTS)}
-    if handling == "laes":
-        raw, context = _read_mail(request.POST.get("mail", ""), raw, facts)
-    lines = [_plain(number, initial, choices) for number, initial in enumerate(raw)]
-    if handling == "laes":
-        said = [(line.facts, line.replaced) for line in lines]
-        context["reply"] = answer_to(facts["requester_name"], said, context["reading"])
-    return _page(request, OrderForm(initial=facts), lines, order=order, **context)
+    elif handling == "laes":
+        raw, reading = _read_mail(raw, facts)
+    return _shown(request, facts, raw, order, reading)
 
 
 def _raw(form: OrderLineForm, data) -> dict:
     return {name: data.get(form.add_prefix(name), "") for name in form.fields}
 
 
-def _read_mail(text: str, raw: list[dict], facts: dict) -> tuple[list[dict], dict]:
-    """Put what a mail asks for after the lines that are filled in already."""
-    reading = reading_of(text, today())
+def _read_mail(raw: list[dict], facts: dict) -> tuple[list[dict], Reading]:
+    """Put what the mail asks for after the lines that are filled in already."""
+    reading = reading_of(facts["mail"], today())
     kept = [one for one in raw if any(one.get(name) for name in ("who", "model", "used_for"))]
+    facts["is_read"] = "1" if facts["mail"].strip() else ""
     facts["requester_mail"] = facts["requester_mail"] or reading.sender_mail
     if reading.sender and not facts["requester_name"]:
         sender = Employee.objects.get(pk=reading.sender)
         facts["requester_name"] = sender.name
         facts["requester_mail"] = facts["requester_mail"] or sender.mail
+    facts["requester_name"] = facts["requester_name"] or reading.written_by
     if reading.wanted_on and not facts["wanted_on"]:
         facts["wanted_on"] = f"{reading.wanted_on:%d-%m-%Y}"
     if reading.is_urgent and not facts["note"]:
         facts["note"] = "Haster, skriver bestilleren."
     found = fields_of_lines(reading, *people_and_devices_in(reading))
-    told = {"reading": reading, "found_count": len(found), "notes": notes_on(reading)}
-    return (kept + found)[:MOST] or [{}], told
+    return (kept + found)[:MOST] or [{}], reading
 
 
 def _saved(request, order: Order | None, lines: list[OrderLineForm], *, is_for_later: bool):
     form = OrderForm(request.POST)
     are_valid = [form.is_valid(), *(line.is_valid() for line in lines)]
+    if not is_for_later and (same := placed_before(form.cleaned_data.get("token"))):
+        return redirect("order-detail", same.pk)
     if all(are_valid) and not is_for_later:
         wanted_on = form.cleaned_data["wanted_on"]
         are_valid = [line.check_wish(wanted_on) for line in lines]
     if not all(are_valid):
-        return _page(request, form, _with_facts(lines), order=order, status=422)
-    data = dict(form.cleaned_data)
-    data["mail_text"] = data.pop("mail")
+        return _faulty(request, form, lines, order)
+    data = {name: form.cleaned_data[name] for name in ("token", *FACTS)}
+    text = data["mail_text"] = form.cleaned_data["mail"]
+    data |= {"reply": _own_reply(form), "actor": request.user, "now": now()}
     if order:
         data["token"] = order.token
     wishes = [line.wish() for line in lines]
+    sends = bool(text and form.cleaned_data["sends_reply"])
     try:
         if is_for_later:
-            placed = save_draft(**data, lines=wishes, actor=request.user, now=now())
+            placed = save_draft(**data, lines=wishes)
         else:
-            placed = place_order(**data, lines=wishes, actor=request.user, today=today(), now=now())
+            answer = _answer_to(text, _set_aside(request)) if text else None
+            placed = place_order(
+                **data, lines=wishes, today=today(), answer=answer, sends_reply=sends
+            )
     except Refused as error:
         for reason in error.reasons:
             form.add_error(None, reason)
-        return _page(request, form, _with_facts(lines), order=order, status=422)
-    messages.success(request, _said(placed))
+        return _faulty(request, form, lines, order)
+    more = Queue.WAITING if next_in(Queue.WAITING) and not is_for_later else ""
+    messages.success(request, _said(placed), extra_tags=next_tag(more))
+    if sends and not is_for_later and not placed.requester_mail:
+        messages.warning(
+            request,
+            "Svaret er ikke sendt: der står ingen mailadresse på bestilleren. Kopiér det herunder.",
+        )
     if warning := _not_told(placed):
         messages.warning(request, warning)
     return redirect("order-detail", placed.pk)
 
 
-def _with_facts(lines: list[OrderLineForm]) -> list[ShownLine]:
+def _faulty(request, form: OrderForm, lines: list[OrderLineForm], order: Order | None):
     for line in lines:
         line.is_valid()
-    return [ShownLine(line, line.facts()) for line in lines]
+    shown = [ShownLine(line, line.facts(), line.device) for line in lines]
+    return _page(request, form, shown, order, status=422)
 
 
 def _said(order: Order) -> str:
@@ -205,44 +258,94 @@ def _not_told(order: Order) -> str:
     return ""
 
 
-def _page(request, form: OrderForm, lines: list[ShownLine], *, order=None, status=200, **context):
-    pasted = request.POST.get("mail", order.mail_text if order else "")
-    context |= {
+def _set_aside(request) -> frozenset[str]:
+    """Return the words of the mail that a person has waved off."""
+    handling = request.POST.get("handling", "")
+    waved = [handling.removeprefix(WAVED_OFF)] if handling.startswith(WAVED_OFF) else []
+    return frozenset([*request.POST.getlist("set_aside"), *waved])
+
+
+def _reply(
+    lines: Sequence[ToldLine], reading: Reading, unknown: Sequence[str], name: str, number: str = ""
+) -> str:
+    """Write the reply to a mail by what its lines say, and by what of it is open."""
+    unit = whose_outside(reading, [line.unit for line in lines if line.unit])
+    return reply_to(
+        name,
+        lines,
+        [*questions_on(lines, unknown), *question_of_bill(reading.outside, unit)],
+        outside=answer_on(reading.outside, unit),
+        days=_overlap_days(),
+        number=number,
+    )
+
+
+def _overlap_days() -> int:
+    return Settings.objects.values_list("overlap_days", flat=True).get()
+
+
+def _answer_to(text: str, set_aside: frozenset[str]):
+    """Return what writes the reply once an order is saved, from its lines as they became."""
+    reading = reading_of(text, today())
+    unknown = [one for one in dict.fromkeys(reading.unknown) if one not in set_aside]
+
+    def answer(order: Order) -> str:
+        told = told_lines(order, today())
+        return _reply(told, reading, unknown, order.requester_name, order.number)
+
+    return answer
+
+
+def _own_reply(form: OrderForm) -> str:
+    """Return the reply if a person wrote it, or in it; '' if it is the page's own."""
+    written = str(form["reply"].value() or "").strip()
+    return "" if mark_of(written) in (mark_of(""), form["reply_mark"].value()) else written
+
+
+def _page(
+    request,
+    form: OrderForm,
+    lines: list[ShownLine],
+    order: Order | None,
+    reading: Reading | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    text, is_read = form["mail"].value() or "", form["is_read"].value()
+    mail: ShownMail | None = None
+    if text.strip() and is_read:
+        reading = reading or reading_of(text, today())
+        set_aside = _set_aside(request)
+        mail = shown_mail(reading, people_and_devices_in(reading)[0], set_aside)
+        lines = [ShownLine(one.form, one.facts, one.device, mail.numbers) for one in lines]
+    handling = request.POST.get("handling", "")
+    if handling in ("", "tilfoej"):
+        lines[-1 if handling else 0].form.fields["who"].widget.attrs["autofocus"] = True
+    told = [line.told for line in lines]
+    context = {
         "form": form,
         "lines": lines,
         "order": order,
-        "mail": pasted,
-        "next_number": max(line.form.number for line in lines) + 1,
+        "received": mail_behind(order) if order else None,
+        "mail": mail,
+        "price": price_of(told),
+        "beside": BESIDE,
+        "overlap_days": _overlap_days(),
+        "handling": handling,
         "has_errors": bool(form.errors or any(line.form.errors for line in lines)),
     }
-    return render(request, "leasing/orders/order_form.html", context, status=status)
-
-
-@helpdesk
-def order_people(request):
-    """Return the people who fit what is typed, as options of a list."""
-    typed = next((value for key, value in request.GET.items() if key.endswith("-who")), "")[:100]
-    number = next((key for key in request.GET if key.endswith("-who")), "linje-0-who")
-    people = people_matching(typed, today()) if typed.strip() else []
-    context = {"people": people, "typed": typed, "prefix": number.removesuffix("-who")[:12]}
-    return render(request, "leasing/orders/order_people.html", context)
-
-
-@helpdesk
-def order_line_facts(request):
-    """Return what there is to know about one line as it stands."""
-    form = bound_lines(request.GET, Choices.read(), today())[0]
-    form.is_valid()
-    line = ShownLine(form, form.facts())
-    return render(request, "leasing/orders/order_line_facts.html", {"line": line})
-
-
-@helpdesk
-def order_line_new(request):
-    """Return another empty line."""
-    number = number_in(request.GET.get("n", "1")) or 0
-    if not 0 < number < MOST:
-        raise Http404
-    line = _plain(number, {}, Choices.read())
-    context = {"line": line, "next_number": number + 1, "is_new": True}
-    return render(request, "leasing/orders/order_line_new.html", context)
+    if mail and reading:
+        name = form["requester_name"].value() or ""
+        own, made = _own_reply(form), _reply(told, reading, mail.unknown, name)
+        numbers = mail.numbers
+        context |= {
+            "set_aside": sorted(set_aside),
+            "reply": own or made,
+            "reply_mark": "" if own else mark_of(made),
+            "numbers": {
+                "requester_name": numbers.get((PERSON, reading.sender)),
+                "requester_mail": numbers.get((ADDRESS, reading.sender_mail.lower())),
+                "wanted_on": numbers.get((DATE, reading.wanted_on)),
+            },
+        }
+    page = "order_fields" if request.htmx else "order_form"
+    return render(request, f"leasing/orders/{page}.html", context, status=status)

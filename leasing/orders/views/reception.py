@@ -11,11 +11,13 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import FIELD, NotAsShown, agreed_by, refuse_unless_seen
 from leasing.models import OrderedDevice, SubAgreement
 from leasing.orders.forms.reception import ReceptionForm
+from leasing.orders.presenters.queues import next_tag
 from leasing.orders.presenters.reception import (
     names_in_short,
     rows_of_ordered,
     rows_of_reception,
 )
+from leasing.orders.selectors.queues import Queue, next_in
 from leasing.orders.selectors.reception import (
     INVENTORY_PREFIX,
     Reception,
@@ -96,7 +98,8 @@ def _take_in(request, number: str, lines, form: ReceptionForm):
             "sub_agreement": reception.sub_agreement,
             "starts_on": f"{reception.starts_on:%d-%m-%Y}",
         }
-        messages.success(request, _told(reception))
+        more = Queue.READY if next_in(Queue.READY) else ""
+        messages.success(request, _told(reception), extra_tags=next_tag(more))
         return redirect(f"{reverse('delivery')}?{urlencode({'nummer': number})}")
     return _preview(request, number, form, reception, surplus)
 

@@ -12,6 +12,7 @@ from albertslund_it.web.database.rows import only
 from albertslund_it.web.lists.ranking import RankedIds, rank_alike
 from inventory.models import Employee, Placement, Unit
 from inventory.models.organisation import in_danish_order
+from inventory.people.selectors.names import had_initials
 from inventory.placements.selectors import placements_in_force
 
 
@@ -67,7 +68,8 @@ def named(employees: QuerySet[Employee], text: str) -> QuerySet[Employee]:
     """Keep those whose name or initials match every word."""
     found = employees
     for word in text.split():
-        found = found.filter(Q(name__icontains=word) | Q(initials__istartswith=word))
+        near = Q(name__icontains=word) | Q(initials__istartswith=word)
+        found = found.filter(near | had_initials(word))
     # Searched once, not for the count and the page each.
     return only(employees, list(found.order_by().values_list("pk", flat=True)))
 

@@ -8,9 +8,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from albertslund_it.common.names import match_key
 from inventory.history.selectors import SHOWN, History, Rows, history_of
-from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
+from inventory.models import Device, Employee, EmployeeAlias, ExpectedReturn, Placement, Unit
+from inventory.organisation.selectors.scope import employees_seen_by
 from inventory.placements.selectors import end_of, intervals
 from leasing.approvals.selectors.approvals import awaiting_answer
 from leasing.approvals.selectors.one_pc import Holdings, holdings_of
@@ -21,6 +21,7 @@ from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
 from leasing.leases.selectors.leases import leases_of
 from leasing.models import Approval, OrderLine
 from leasing.models.order import OPEN
+from leasing.people.selectors.merging import SuspectedDouble, doubles_of
 
 ONE_DAY = timedelta(days=1)
 HAD_SHOWN = 50
@@ -58,9 +59,10 @@ class EmployeePage:
     holdings: Holdings
     is_asked: bool  # a head is asked for an exception and has not answered
     changed_on: date | None
-    twins: list[Employee]
+    doubles: list[SuspectedDouble]  # as far as the reader sees them
     also_at: list[Unit]  # as far as the reader sees them
     has_left: bool
+    former: list[EmployeeAlias]
 
     @property
     def quarter_ore(self) -> int:
@@ -95,9 +97,10 @@ def employee_page(employee: Employee, reader: ReaderScope, on: date) -> Employee
         holdings=holdings_of(employee, on),
         is_asked=awaiting_answer(employee.approvals.all()).exists(),
         changed_on=changed_unit_on(employee) if any(h.has_changed_unit for h in has) else None,
-        twins=list(twins_of(employee)),
+        doubles=doubles_of(employee, on, employees_seen_by(reader.user, on)),
         also_at=[unit for unit in employee.also_employed_at.all() if reader.sees(unit)],
         has_left=employee.left_on is not None and employee.left_on <= on,
+        former=list(employee.aliases.all()),
     )
 
 
@@ -152,24 +155,25 @@ def changed_unit_on(employee: Employee) -> date | None:
     return None
 
 
-def twins_of(employee: Employee) -> list[Employee]:
-    """Return who may be the same person: those of that name and unit, one coming and one real."""
-    same_unit = Employee.objects.filter(unit=employee.unit_id).exclude(pk=employee.pk)
-    near: QuerySet[Employee] = (
-        same_unit.exclude(initials="") if employee.is_coming else same_unit.filter(initials="")
-    )
-    key = match_key(employee.name)
-    return [one for one in near.select_related("unit") if match_key(one.name) == key]
-
-
 def history_of_employee(
     employee: Employee, *, with_people: bool, shown: int | None = SHOWN
 ) -> History:
-    """Return the latest changes of an employee, its exceptions and what was asked back."""
+    """Return the latest changes of an employee, its exceptions and what was asked back.
+
+    Of rows that were merged with this one, theirs too.
+    """
+    former = {one.former_id for one in employee.aliases.all() if one.former_id}
     return history_of(
-        Rows(Employee, [employee.pk]),
+        Rows(Employee, [employee.pk, *former], is_named=bool(former)),
+        Rows(EmployeeAlias, [alias.pk for alias in employee.aliases.all()]),
         Rows(Approval, employee.approvals.values_list("pk", flat=True)),
         Rows(ExpectedReturn, employee.expected_returns.values_list("pk", flat=True)),
         with_people=with_people,
         shown=shown,
     )
+
+
+def merged_into(former_id: int, seen: QuerySet[Employee]) -> int | None:
+    """Return the id of whom a former row was merged with, if that one is seen."""
+    known = EmployeeAlias.objects.filter(former_id=former_id, employee__in=seen)
+    return known.values_list("employee", flat=True).first()

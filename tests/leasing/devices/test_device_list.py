@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from albertslund_it import roles
 from albertslund_it.common.names import danish_key
-from inventory.models import Device, FormerSerialNumber
+from inventory.models import Departure, Device, FormerSerialNumber
 from leasing.devices.selectors.device_list import device_rows, ordered_device_ids
 from leasing.devices.tables.devices import DeviceRows
 from leasing.leases.presenters import lease_cell
@@ -116,7 +116,7 @@ def test_a_lease_that_is_not_running_is_marked(db, on, state):
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("", ["AB-5", "PF000001", "PF000002", "PF000003", "PF000004", "ZZ-6"]),
+        ("visning=alt", ["AB-5", "PF000001", "PF000002", "PF000003", "PF000004", "ZZ-6"]),
         ("q=åse", ["PF000002"]),
         ("state=lager", ["PF000004", "ZZ-6"]),
         ("state=enhed", ["AB-5", "PF000001", "PF000002", "PF000003"]),
@@ -140,7 +140,7 @@ def test_filters_narrow_the_list_and_an_unreadable_one_shows_nothing(
 
 def test_a_head_finds_nothing_of_another_department_by_any_way(devices, cast, client_of):
     client = client_of(cast.head)
-    page = client.get(URL)
+    page = client.get(f"{URL}?visning=alt")
     units = str(page.context["filters"].form["unit"])
     departments = str(page.context["filters"].form["department"])
 
@@ -159,7 +159,7 @@ def test_a_head_finds_nothing_of_another_department_by_any_way(devices, cast, cl
 def test_a_unit_leader_may_follow_the_links_of_the_department_page(devices, cast, client_of):
     client = client_of(cast.unit_leader)
     page = client.get(reverse("department-detail", args=[cast.unit.department_id]))
-    links = select(parse(page), ".actions a.btn")
+    links = select(parse(page), ".page-head .actions a.btn")
     to_devices, to_share = (link.get("href") for link in links if "hent" not in link.get("href"))
 
     assert serials(client.get(to_devices)) == ["PF000001", "PF000003"]
@@ -182,6 +182,7 @@ def test_the_download_holds_all_that_the_filters_let_through_in_the_lists_order(
     assert [row[0] for row in rows] == ["PF000004", "PF000003", "PF000002", "PF000001"]
     assert rows[-1][heading.index("Leasing fra")].date() == date(2026, 1, 1)
     assert rows[-1][heading.index("Leasing til")].date() == date(2029, 12, 31)
+    assert rows[-1][heading.index("Ved udløb")] == "Intet besluttet"
 
 
 @pytest.mark.parametrize(
@@ -219,10 +220,44 @@ def queries(client, url):
     return len(captured)
 
 
-@pytest.mark.parametrize("sorter", ["serial_number", "model", "unit", "person", "since"])
-def test_thirty_rows_cost_as_many_queries_as_three(cast, client_of, sorter):
+def test_the_opening_view_counts_the_rows_that_it_lists(devices, cast, client_of):
     client = client_of(cast.helpdesk)
-    url = f"{URL}?sorter={sorter}"
+    for number in ("PF000005", "PF000006"):  # their leases run, one of them of what has left
+        make.lease(number, unit=cast.unit)
+    gone = Device.objects.get(serial_number="PF000006")
+    Departure.objects.create(device=gone, left_on=date(2026, 9, 1), how=Departure.How.DISCARDED)
+    for query in ("", "?state=leaset-pc", "?state=leaset-pc&sorter=unit"):
+        table = client.get(f"{URL}{query}").context["table"]
+        found = sorted(row.serial_number for row in table.records())
+        assert found == ["PF000001", "PF000004", "PF000005"], query
+        assert table.paginator.count == 3, query
+
+
+def test_a_list_that_is_refused_counts_nothing(devices, cast, client_of):
+    client = client_of(cast.helpdesk)
+    for query in ("?state=leaset-pc&sorter=findes-ikke", "?visning=alt&sorter=findes-ikke"):
+        assert client.get(f"{URL}{query}").context["table"].paginator.count == 0, query
+
+
+def test_a_quarter_before_billing_counts_what_it_lists(devices, cast, client_of, settings):
+    settings.TODAY = date(2025, 12, 1)
+    make.lease("PF000007", unit=cast.unit, starts_on=date(2025, 11, 1))
+    table = client_of(cast.helpdesk).get(URL).context["table"]
+    assert [row.serial_number for row in table.records()] == ["PF000007"]
+    assert table.paginator.count == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "state=enhed",
+        *(f"sorter={name}" for name in ("serial_number", "model", "unit", "person", "since")),
+    ],
+)
+def test_thirty_rows_cost_as_many_queries_as_three(cast, client_of, query):
+    client = client_of(cast.helpdesk)
+    url = f"{URL}?{query}" if query else URL
 
     def add(numbers):
         for number in numbers:

@@ -5,11 +5,21 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
+from django.template import Engine
+from django.test.utils import CaptureQueriesContext
 
 from inventory.models import ExpectedReturn
 from leasing.approvals.services.approvals import ask_approval, decide_approval
-from leasing.mail.services import addresses, send_mail, send_unsent, write_mail
+from leasing.mail.services import (
+    AT_ONCE,
+    Draft,
+    addresses,
+    send_mail,
+    send_unsent,
+    write_mail,
+    write_mails,
+)
 from leasing.models import Approval, Mail, Settings
 from tests import builders as make
 from tests.leasing.billing.test_closing_together import at_the_same_moment
@@ -233,7 +243,7 @@ def test_notify_sends_what_is_due_and_nothing_twice(much, cast, settings, capsys
         # A quarter of a T14 that began on 1 January is 349,41; of one that began on 1 July also:
         # lease quarters and calendar quarters are the same here, and rounding may add an øre.
         assert "I alt: 1.048,2" in bodies[subjects[2][0]]
-        assert out.count("\n") == 7
+        assert out.count("\n") == 8  # the mails, what was counted, and that all is sent
         for _ in range(2):
             out, _, status = notify(capsys)
             assert "ingen nye mails" in out
@@ -281,3 +291,53 @@ def test_notify_names_the_settings_without_which_nobody_hears(cast, settings, ca
         out, _, status = notify(capsys)
     assert "økonomis mail" in out
     assert status == 0
+
+
+def drafts(count):
+    context = {"name": "Birkeskolen"}
+    return [Draft(f"p{n}@example.dk", "Emne", context, f"many-{n}") for n in range(count)]
+
+
+@pytest.fixture
+def plain(monkeypatch):
+    """Write on paper that has the subject alone."""
+    engine = Engine(loaders=[("django.template.loaders.locmem.Loader", PLAIN)])
+    monkeypatch.setattr(Engine, "get_default", staticmethod(lambda: engine))
+
+
+PLAIN = {"mail/plain.txt": "{{ name }}", "mail/plain.html": "<p>{{ name }}</p>"}
+
+
+def test_many_are_written_in_as_many_queries_as_a_few(plain, settings):
+    use(settings, free_port())
+    with transaction.atomic(), CaptureQueriesContext(connection) as few:
+        assert len(write_mails(drafts=drafts(2), template="plain", now=NOW)) == 2
+    with transaction.atomic(), CaptureQueriesContext(connection) as many:
+        assert (
+            len(write_mails(drafts=drafts(40), template="plain", now=NOW)) == 38
+        )  # two were there
+    few, many = ([q for q in one if "SAVEPOINT" not in q["sql"]] for one in (few, many))
+    assert len(few) == len(many)
+    assert write_mails(drafts=[Draft("vrøvl", "x", {}, "bad")], template="plain", now=NOW) == []
+
+
+def test_of_many_the_first_go_out_at_once_and_the_others_in_their_turn(plain, settings):
+    with mail_server(settings) as inbox:
+        with transaction.atomic():
+            write_mails(drafts=drafts(AT_ONCE + 7), template="plain", now=NOW)
+            assert inbox.messages == []
+        assert len(inbox.messages) == AT_ONCE
+        assert send_unsent(now=NOW) == (7, 0)
+    assert sorted({to[0] for to, _ in inbox.messages}) == sorted(
+        f"p{n}@example.dk" for n in range(AT_ONCE + 7)
+    )
+
+
+def test_a_page_sends_so_many_and_those_first_that_were_tried_least(plain, settings):
+    use(settings, free_port())
+    with transaction.atomic():
+        first, second = write_mails(drafts=drafts(2), template="plain", now=NOW)
+    assert Mail.objects.get(pk=first.pk).attempts == 1
+    with mail_server(settings) as inbox:
+        assert send_unsent(now=NOW, most=1) == (1, 1)
+    assert [to for to, _ in inbox.messages] == [[second.recipients]]

@@ -155,7 +155,10 @@ def test_a_late_move_tells_the_corrections_in_plain_danish(school):
     assert birke.correction_ore == -(34941 - 22906)
     assert holder.correction_ore == 34941 - 22906
     # F(1 July) − F(1 April) = 69883 − 34941
-    assert "<strong>Birkeskolen</strong> slipper for 349,42 kr. i kvartalet fra 01-03-2026" in text
+    assert (
+        "<strong>Birkeskolen</strong> slipper for 349,42 kr. i et helt kvartal fra 01-03-2026"
+        in text
+    )
     assert "1. kvartal 2026 er låst: der kommer en rettelse på −120,35" in text
 
 

@@ -19,8 +19,8 @@ from leasing.models.order import Status
 from leasing.movements.services.losses import LossFacts, WantedReplacement, report_loss
 from leasing.orders.services.deliveries import Delivery, register_deliveries
 from leasing.orders.services.orders import cancel_line
-from leasing.people.services.coming import join_coming
-from leasing.retention.services import anonymise
+from leasing.people.services.merging import merge_people
+from leasing.retention.services.anonymise import anonymise
 from tests import builders as make
 from tests.leasing.billing.test_closing_together import at_the_same_moment
 from tests.leasing.movements.town import NOW, TODAY, School, hand_out, seen, take_back
@@ -137,14 +137,14 @@ def test_a_theft_is_reported_while_the_pc_is_taken_back(school):
         assert_understood(at_the_same_moment(report, back, report, back))
 
 
-def test_a_coming_employee_is_joined_while_the_pc_is_handed_out(school):
+def test_a_coming_employee_is_merged_while_the_pc_is_handed_out(school):
     for pc in school.stock:
         coming = Employee.objects.create(
             name="Kim Ny", unit=school.birke, starts_on=TODAY, initials=""
         )
         real = make.employee(f"kim{pc.pk}", "Kim Ny", unit=school.birke)
         line_for(coming, pc)
-        join = partial(join_coming, coming_id=coming.pk, real_id=real.pk, actor=None, today=TODAY)
+        join = partial(merge_people, kept_id=real.pk, gone_id=coming.pk, actor=None, today=TODAY)
         give = partial(hand_out, pc, unit=school.birke, employee=coming, agree=seen(pc))
         results = at_the_same_moment(join, give)
         assert_understood(results)

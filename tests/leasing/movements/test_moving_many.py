@@ -7,7 +7,8 @@ import pytest
 from lxml import html
 
 from inventory.models import Placement
-from leasing.data_quality.selectors import sets
+from leasing.data_quality.selectors.findings import open_ids
+from leasing.data_quality.selectors.rules import BY_KEY
 from leasing.data_quality.selectors.sets import held_by_leavers
 from tests import builders as make
 from tests.leasing.agreeing import look, save
@@ -73,7 +74,7 @@ def test_all_rows_the_total_and_the_faults_are_shown_before(thirty, client_of, c
     told = re.search(r"Hos medarbejdere, der har skiftet enhed: (\d+) stk\.", text)
     assert int(told[1]) == 23, "but the one who has left, where it is a fault already"
     save(client, MOVE, typed(thirty, unit=thirty.library.pk))
-    assert sets.with_changed_unit(TODAY).count() == 23
+    assert len(open_ids(BY_KEY["moved"], TODAY)) == 23
     assert held_by_leavers(TODAY).count() == 1
 
 
@@ -83,7 +84,7 @@ def test_the_faults_of_a_cleared_employee_are_told(thirty, client_of, cast):
 
     assert "Pc&#x27;er uden medarbejder og uden Bruges til: 24 stk." in page
     save(client, MOVE, typed(thirty, no_employee="on"))
-    assert sets.without_user(TODAY).count() == 24
+    assert len(open_ids(BY_KEY["nobody"], TODAY)) == 24
     assert Placement.objects.filter(starts_on=TODAY, unit=thirty.birke).count() == 24
 
 

@@ -69,6 +69,11 @@ MAILS = {
     "class set": Pasted(
         "Herstedvester Skole skal bruge 28 stk. T14 til 7.B", ("28 T14 til Skole",)
     ),
+    "initials and unit in between": Pasted(
+        "Anna Berg (anbe) i Borgerservice skal have en ny pc. Den gamle PF000001 er gået i "
+        "stykker.\nHun skal bruge en T14 5G, fordi hun kører ud.",
+        ("Anna: T14 5G (PF000001), Borgerservice betaler",),
+    ),
     # --- several people, several lines
     "two people": Pasted("Anna Berg og Bo Lund skal have en T14.", ("Anna: T14", "Bo: T14")),
     "one each": Pasted(

@@ -16,7 +16,6 @@ from leasing.domain.mail_reading import (
     key_of,
     phrases_of,
     read_mail,
-    reply_to,
     wish_key,
 )
 from tests.leasing.orders.mails import HEAD, MAILS, Pasted
@@ -94,18 +93,35 @@ def test_a_class_set_for_a_unit():
     assert (line.person, line.unit, line.model, line.quantity) == (None, SCHOOL, T14, 28)
 
 
+def test_a_pc_without_a_model_beside_a_screen_is_asked_about():
+    reading = read_mail(
+        "Anna Berg skal bruge en bærbar pc og en 27 tommer skærm", REGISTER, STAFF, TODAY
+    )
+    assert reading.unknown == ["bærbar pc"]
+    assert [(line.person, line.model) for line in reading.lines] == [(1, 14)]
+    assert read("Anna Berg har en bærbar pc og skal have en T14").unknown == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "id_"),
+    [
+        ("T14 til Bo Lund. Anna Berg i Borgerservice skal have en mus.", UNIT, 23),
+        ("T14 til Bo Lund. Anna Berg begynder snart. Hun skal have et headset.", PERSON, 1),
+        ("T14 til Bo Lund. Mette Holm skal have en mus.", "stranger", 0),
+    ],
+)
+def test_a_mouse_is_for_whom_the_mail_names_beside_it(text, kind, id_):
+    reading = read_mail(text, REGISTER, STAFF, TODAY)
+    assert (reading.outside_for.kind, reading.outside_for.id) == (kind, id_)
+    assert reading.is_outside_open == (kind == "stranger")
+
+
 def test_what_is_not_understood_stays_in_sight():
     reading = read("Anna Berg skal have en T99 i stedet for PF-99-XX.")
     assert reading.unknown == ["T99", "PF-99-XX"]
     assert "".join(piece.text for piece in reading.pieces) == (
         "Anna Berg skal have en T99 i stedet for PF-99-XX."
     )
-
-
-def test_the_reply_says_what_is_noted_and_asked():
-    reply = reply_to("Lone", ["T14 til Anna Berg"], ["Hvilken model skal Bo have?"])
-    assert reply.startswith("Hej Lone\n\nTak for din mail. Vi har noteret:\n- T14 til Anna Berg\n")
-    assert "Vi mangler at vide:\n- Hvilken model skal Bo have?" in reply
 
 
 PEOPLE = {1: "Anna", 2: "Bo", 3: "Lone", 4: "Ida"}
@@ -123,7 +139,7 @@ REGISTER = {
     "t14": Found(MODEL, 11, "T14", category=1),
     "t14 5g": Found(MODEL, 12, "T14 5G", category=1),
     "t16": Found(MODEL, 13, "T16", category=1),
-    wish_key("Skærm 27 tommer"): Found(MODEL, 14, "Skærm 27 tommer", category=2),
+    wish_key("Skærm 27 tommer"): Found(MODEL, 14, "Skærm 27 tommer", category=2, is_pc=False),
     "herstedvester skole": Found(UNIT, 21, "Herstedvester Skole"),
     "borgerservice": Found(UNIT, 23, "Borgerservice"),
     "pf000001": Found(DEVICE, 31, "T14 PF000001", holder=1, category=1),

@@ -8,11 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.serial_numbers import serial_numbers_in
 from albertslund_it.web.forms.agreement import NotAsShown, refuse_unless_seen, value_of
 from inventory.models import Device, FormerSerialNumber
 from leasing.models import Lease, LeaseTerm, Mail, Order, OrderedDevice, OrderLine
 from leasing.orders.presenters.reception import rows_of_reception
-from leasing.orders.selectors.scans import Scan, serial_numbers_in
+from leasing.orders.selectors.scans import Scan
 from leasing.orders.services.reception import PriceMissing, TooMany, take_off
 from tests import builders as make
 from tests.leasing.orders.ground import NOW, TODAY, bought, line, scan, screen

@@ -136,7 +136,7 @@ class TestDelivery:
         for count in (2, 30):
             for n in range(count):
                 bought(employee=make.employee(f"m{count}x{n}"), number=f"AT-{count}-{n}")
-            with django_assert_max_num_queries(14):
+            with django_assert_max_num_queries(16):
                 text = helpdesk.get(DELIVERY).content.decode()
         assert "AT-30-7" in text
 

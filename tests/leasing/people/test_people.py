@@ -8,11 +8,9 @@ from django.core import mail
 from albertslund_it.common.errors import Refused
 from inventory.history.presenters import history_shown
 from inventory.history.selectors import Rows, history_of
-from inventory.models import Employee, ExpectedReturn, Placement
+from inventory.models import Employee, ExpectedReturn
 from inventory.people.services.people import add_coming, employee_state, save_employee
-from leasing.data_quality.selectors.rules import findings_for
 from leasing.models import Approval, Mail, Order, OrderLine, Status
-from leasing.people.services.coming import join_coming
 from leasing.people.services.returns import ask_back
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
@@ -85,73 +83,13 @@ class TestComing:
         with pytest.raises(Refused, match="Saml de to i stedet"):
             save(coming, cast.helpdesk, initials="kiaa")
 
-    def test_joined_everything_moves_and_the_placeholder_is_gone(self, coming, cast):
-        real = make.employee("kiaa", "Kim Åskov", unit=cast.unit)
-        device = make.lease("PF000001", unit=cast.unit, employee=coming).device
-        ExpectedReturn.objects.create(
-            device=device,
-            employee=coming,
-            unit=cast.unit,
-            why="asked",
-            due_on=TODAY,
-            created_at=NOW,
-        )
-        joined = join_coming(coming_id=coming.pk, real_id=real.pk, actor=cast.helpdesk, today=TODAY)
-
-        assert (joined.moved, joined.employee) == (4, real)
-        assert not Employee.objects.filter(pk=coming.pk).exists()
-        for model in (OrderLine, Approval, Placement, ExpectedReturn):
-            assert model.objects.get().employee == real, model
-        real.refresh_from_db()
-        assert real.starts_on == date(2026, 12, 1)
-        line = OrderLine.objects.get()
-        change = changes_of(Rows(OrderLine, [line.pk]))[0]
-        assert change.by == "Hjalte"
-        assert change.fields[0][0] == "til medarbejder"
-        assert change.fields[0][2] == "Kim Åskov (kiaa)"
-
-    def test_a_second_pc_by_joining_is_a_visible_fault_and_nothing_is_lost(self, coming, cast):
-        real = make.employee("kiaa", "Kim Åskov", unit=cast.unit)
-        make.lease("PF000001", unit=cast.unit, employee=real)
-        joined = join_coming(coming_id=coming.pk, real_id=real.pk, actor=cast.helpdesk, today=TODAY)
-        assert joined.breaks_rule
-        found = {one.rule.key: one.count for one in findings_for(cast.helpdesk, TODAY)}
-        assert found["several"] == 1
-        assert OrderLine.objects.get().status == Status.APPROVED
-
-    def test_joined_twice_the_second_is_told(self, coming, cast):
-        real = make.employee("kiaa", "Kim Åskov", unit=cast.unit)
-        who = {"coming_id": coming.pk, "real_id": real.pk, "actor": cast.helpdesk}
-        join_coming(**who, today=TODAY)
-        with pytest.raises(Refused, match="allerede samlet"):
-            join_coming(**who, today=TODAY)
-
-    def test_a_real_one_cannot_be_swallowed(self, coming, cast):
-        real = make.employee("kiaa", "Kim Åskov", unit=cast.unit)
-        for first, second in ((real, coming), (coming, coming)):
-            with pytest.raises(Refused):
-                join_coming(coming_id=first.pk, real_id=second.pk, actor=cast.helpdesk, today=TODAY)
-
-    def test_the_page_offers_to_join_them_on_both_sides(self, coming, cast, client_of):
-        real = make.employee("kiaa", "KIM ÅSKOV", unit=cast.unit)
-        make.employee("kim2", "Kim Åskov", unit=make.unit("1002", "Nabo"))
-        client = client_of(cast.helpdesk)
-        for one in (coming, real):
-            tree = read(client, f"/medarbejdere/{one.pk}/")
-            [form] = tree.xpath("//form[contains(@action, '/saml/')]")
-            assert form.get("action") == f"/medarbejdere/{coming.pk}/saml/"
-            assert form.xpath(".//input[@name='real']/@value") == [str(real.pk)]
-        response = client.post(f"/medarbejdere/{coming.pk}/saml/", {"real": real.pk})
-        assert response.url == f"/medarbejdere/{real.pk}/"
-        assert not Employee.objects.filter(initials="").exists()
-
     def test_made_on_a_form_that_keeps_what_was_typed(self, cast, client_of):
         client = client_of(cast.helpdesk)
         typed = {"name": "Ida Sø", "unit": cast.unit.pk, "starts_on": "32-13-2026"}
-        refused = client.post("/medarbejdere/kommende/", typed)
+        refused = client.post("/medarbejdere/kommende/ny/", typed)
         assert refused.status_code == 422
         assert "Ida Sø" in refused.content.decode()
-        made = client.post("/medarbejdere/kommende/", {**typed, "starts_on": "01-12-2026"})
+        made = client.post("/medarbejdere/kommende/ny/", {**typed, "starts_on": "01-12-2026"})
         employee = Employee.objects.get(name="Ida Sø")
         assert made.url == f"/medarbejdere/{employee.pk}/"
         assert employee.is_coming

@@ -1,0 +1,17 @@
+"""The mails that orders came by."""
+
+from django.db.models import Prefetch
+
+from leasing.models import MailOutcome, Order, ReceivedFile, ReceivedMail
+
+
+def mail_behind(order: Order) -> ReceivedMail | None:
+    """Return the mail that an order was made of by itself, with its files."""
+    files = ReceivedFile.objects.select_related("file").defer("file__data").order_by("id")
+    mails = ReceivedMail.objects.prefetch_related(Prefetch("files", files))
+    return mails.filter(order=order).first()
+
+
+def waiting_mail_count() -> int:
+    """Count the mails whose draft nobody has looked through yet."""
+    return ReceivedMail.objects.filter(outcome=MailOutcome.ORDER, is_handled=False).count()

@@ -1,0 +1,172 @@
+"""An empty installation leads to its first closed quarter, by the example files of each step."""
+
+import re
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import mail as outbox
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from albertslund_it import roles
+from inventory.models import Unit
+from leasing.models import BillingRun, Lease, Settings
+from leasing.setup.presenters import MISSING
+from tests.cast import PASSWORD
+from tests.files import workbook
+from tests.leasing.agreeing import agreed_in
+from tests.web.markup import parse, select, text
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TODAY = date(2026, 5, 1)
+HOLDER = "Afdeling;Enhedsnr;Enhed;Omkostningsbærer\nIt;9000;Fælles IT;ja\n"
+
+
+@pytest.fixture(autouse=True)
+def today(settings):
+    settings.TODAY = TODAY
+
+
+@pytest.fixture
+def root():
+    return User.objects.create_superuser("root", "root@example.dk", PASSWORD)
+
+
+@pytest.fixture
+def client(root, client_of):
+    return client_of(root)
+
+
+def step(client, key):
+    """Return a step as the page has it when it is open, whichever it is."""
+    context = client.get(f"/kom-i-gang/?trin={key}").context
+    return next(one for _, one, _ in context["steps"] if one.key == key)
+
+
+def missing(client, key):
+    return [check.text for check in step(client, key).checks if check.state == MISSING]
+
+
+def take(client, kind, content, name):
+    """Take in a file as a person does: look at it, then say yes."""
+    page = client.post(f"/indlaes/{kind}/", {"file": SimpleUploadedFile(name, content)})
+    assert page.context.get("token"), page.content.decode()
+    return client.post(
+        f"/indlaes/{kind}/", {"token": page.context["token"], "agreed": agreed_in(page)}
+    )
+
+
+def example(client, kind):
+    return client.get(f"/indlaes/{kind}/eksempel/").content
+
+
+def test_the_front_page_of_an_empty_installation_leads_to_the_steps(client, cast, client_of):
+    assert client.get("/").url == "/kom-i-gang/"
+    page = parse(client.get("/kom-i-gang/"))
+    assert text(select(page, ".site-nav a")[0]) == "Kom i gang"
+    [opened] = select(page, "[aria-current=step]")
+    assert opened.get("id") == "aftalen"
+    assert len(select(page, "main .btn-primary")) == 1
+    assert client_of(cast.head).get("/kom-i-gang/").status_code == 403
+
+
+def test_the_example_files_lead_from_an_empty_register_to_a_closed_quarter(client):
+    assert missing(client, "enheder") == ["Ingen enheder endnu"]
+    take(client, "units", example(client, "units"), "enheder.xlsx")
+    assert missing(client, "enheder") == []
+    for kind, key in (
+        ("employees", "medarbejdere"),
+        ("prices", "priser"),
+        ("deliveries", "leverancer"),
+    ):
+        assert missing(client, key)
+        take(client, kind, example(client, kind), f"{kind}.xlsx")
+        assert missing(client, key) == [], key
+    said = [check.text for check in step(client, "leverancer").checks]
+    # 5.590,66 / 16 = 349,41625: the first quarter takes the whole øre below.
+    assert said[1] == (
+        "Enhederne betaler tilsammen, hvad leasingerne koster i 1. kvartal 2026: 349,41\xa0kr."
+    )
+    Unit.objects.filter(number="9911").update(account="")
+    assert "Birkeskolen mangler" in missing(client, "kontering")[0]
+    form = {"account": "49100010", "cost_centre": "3100009911"}
+    client.post(f"/afdelinger/enheder/{Unit.objects.get(number='9911').pk}/kontering/", form)
+    assert missing(client, "kontering") == []
+    texts = [check.text for check in step(client, "kvartal").checks]
+    assert "Forslaget er 349,41\xa0kr. på 1 afdeling og Fælles IT" in texts
+
+    page = client.get("/kvartaler/2026Q1/laas/")
+    seen = re.search(r'name="seen_digest" value="([0-9a-f]{64})"', page.content.decode())[1]
+    client.post("/kvartaler/2026Q1/laas/", {"seen_digest": seen})
+
+    assert BillingRun.objects.get().total_ore == 34941
+    assert missing(client, "kvartal") == []
+    menu = [text(one) for one in select(parse(client.get("/")), ".site-nav a")]
+    assert "Kom i gang" not in menu
+
+
+def test_a_list_with_an_unknown_unit_is_taken_in_by_nothing_and_the_step_stays_open(client):
+    take(client, "units", HOLDER.encode(), "it.csv")
+    wrong = workbook(
+        ["Serienummer", "Model", "Underaftale", "Leasingstart", "Enhedsnr"],
+        ["PF000001", "T14", "UA-1", "01-01-2026", "4711"],
+    )
+
+    page = client.post(
+        "/indlaes/deliveries/", {"file": SimpleUploadedFile("liste.xlsx", wrong)}
+    ).content.decode()
+
+    assert "4711" in page
+    assert not Lease.objects.exists()
+    assert missing(client, "leverancer") == ["Intet leaset udstyr endnu"]
+
+
+def test_a_trial_mail_proves_that_mails_arrive_and_says_when_they_do_not(client, settings):
+    assert "Ingen prøvemail er sendt endnu" in missing(client, "mail")
+
+    client.post("/kom-i-gang/proevemail/")
+
+    assert outbox.outbox[-1].to == ["root@example.dk"]
+    # In this test no server is set up: the mail went nowhere, and that is not called proven.
+    assert any("EMAIL_URL" in one for one in missing(client, "mail"))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = 1
+    Settings.objects.update(
+        helpdesk_mail="h@x.dk", finance_mail="o@x.dk", site_address="https://pc.x.dk"
+    )
+    assert missing(client, "mail") == []
+    page = client.post("/kom-i-gang/proevemail/", follow=True).content.decode()
+    assert "kunne ikke sendes" in page
+    assert "kunne ikke sendes" in missing(client, "mail")[0]
+
+
+def test_who_has_no_mail_is_told_to_write_one(client, root):
+    User.objects.filter(pk=root.pk).update(email="")
+
+    page = client.post("/kom-i-gang/proevemail/", follow=True)
+
+    assert "Du har ingen mail" in page.content.decode()
+
+
+def test_each_role_gets_the_buttons_it_may_press(cast, client_of):
+    def buttons(user, key):
+        found = client_of(user).get(f"/kom-i-gang/?trin={key}").context["steps"]
+        return [one.label for _, step, actions in found if step.key == key for one in actions]
+
+    assert buttons(cast.finance, "priser") == ["Indlæs priserne"]
+    assert buttons(cast.helpdesk, "priser") == []
+    assert buttons(cast.finance, "medarbejdere") == []
+    assert buttons(cast.helpdesk, "adgange") == []
+    assert "Invitér lederne" in buttons(cast.administrator, "adgange")
+
+
+def test_the_step_of_accesses_names_the_departments_that_nobody_answers_for(client, cast):
+    assert cast.head.accesses.count() == 1
+    assert not any(str(cast.department) in one for one in missing(client, "adgange"))
+
+    cast.head.accesses.update(ends_before=TODAY)
+
+    assert any(f"{cast.department} mangler" in one for one in missing(client, "adgange"))
+    assert "Ingen i Økonomi kan logge ind endnu" in missing(client, "adgange")
+    cast.user("ny", roles.FINANCE)
+    assert "Ingen i Økonomi kan logge ind endnu" not in missing(client, "adgange")
