@@ -19,7 +19,7 @@ UNPACK_PIP := import ensurepip, glob, importlib.util, sys, sysconfig, zipfile; \
 	wheels or sys.exit(1); \
 	zipfile.ZipFile(wheels[0]).extractall(sysconfig.get_path("purelib"))
 
-.PHONY: setup demo test check
+.PHONY: setup demo test check looks
 setup: .venv/ready
 
 .venv/runs: requirements.txt
@@ -53,3 +53,7 @@ check: setup
 	$(CLEAN) DATABASE_URL= $(BIN)/python manage.py makemigrations --check --dry-run
 	$(CLEAN) DATABASE_URL= DEBUG=0 SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") ALLOWED_HOSTS=localhost \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# Pictures of the main pages beside those that were accepted (ACCEPT=1 accepts them): looks/index.html.
+looks: setup
+	$(CLEAN) $(BIN)/python -m tests.looks

@@ -1,11 +1,15 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
 from django.forms import ModelMultipleChoiceField
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from albertslund_it.web.admin import may_set_rights_of, may_take_over, reserved
+from albertslund_it.web.rights import may_set_rights_of, may_take_over, reserved
 from inventory.models import Access
+from leasing.users.selectors.users import is_last_administrator
 
 admin.site.site_header = "Pc-leasing – administration"
 admin.site.site_title = "Pc-leasing"
@@ -15,12 +19,27 @@ admin.site.empty_value_display = "–"
 # What a role may do is written in albertslund_it/roles.py, and written back after every update.
 admin.site.unregister(Group)
 admin.site.unregister(User)
+# The keys of phones are shown once, to whose they are; `break_glass` makes new ones.
+admin.site.unregister(TOTPDevice)
+admin.site.unregister(StaticDevice)
 
 
 ABOVE = (
-    "Personen kan lukke kvartaler eller er superbruger. Brugernavn, adgangskode, mail og roller "
+    "Personen kan låse kvartaler eller er superbruger. Brugernavn, adgangskode, mail og roller "
     "ændrer kun en superbruger."
 )
+
+
+TURNED_OFF = (
+    "Slået fra kan personen ikke logge ind med en adgangskode, kun med kommunens konto. "
+    "Den adgangskode, der er, går tabt."
+)
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """Django's own, with what it says in English in Danish."""
+
+    usable_password_help_text = TURNED_OFF
 
 
 class AccessInline(admin.StackedInline):
@@ -53,6 +72,7 @@ class OurUserAdmin(UserAdmin):
     list_display = ["username", "first_name", "last_name", "email", "roles", "is_active"]
     list_filter = ["groups", "is_active"]
     filter_horizontal = ()
+    change_password_form = PasswordForm
     inlines = [AccessInline]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
@@ -78,6 +98,8 @@ class OurUserAdmin(UserAdmin):
             fields += ["username", "email", "groups", "is_staff"]
         elif not _may_set(request, obj):
             fields += ["groups", "is_staff", "is_active"]
+        if is_last_administrator(obj):
+            fields += [one for one in ("groups", "is_staff", "is_active") if one not in fields]
         return fields
 
     def has_change_permission(self, request, obj=None):
@@ -86,7 +108,9 @@ class OurUserAdmin(UserAdmin):
 
     def has_delete_permission(self, request, obj=None):
         may = obj is None or (_may_set(request, obj) and may_take_over(request.user, obj))
-        return may and super().has_delete_permission(request, obj)
+        return (
+            may and not is_last_administrator(obj) and super().has_delete_permission(request, obj)
+        )
 
     def user_change_password(self, request, id, form_url=""):
         user = self.get_object(request, id)

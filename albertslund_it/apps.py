@@ -1,5 +1,6 @@
 from django import forms
 from django.apps import AppConfig, apps
+from django.contrib.auth.signals import user_logged_in
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
@@ -16,13 +17,19 @@ class RoofConfig(AppConfig):
 
     def ready(self):
         from albertslund_it.kept_costs import refresh_after_command
+        from albertslund_it.operation import checks  # noqa: F401  # they make themselves known
         from albertslund_it.roles import write_roles
         from albertslund_it.web.commands import changes_made
         from albertslund_it.web.database.history import keep_to_own_fields
-        from albertslund_it.web.database.sqlite import teach_danish
+        from albertslund_it.web.database.recorded import watch_single_rows
+        from albertslund_it.web.database.sqlite import close_to_others, teach_danish
+        from albertslund_it.web.sessions import begin_session
 
         keep_to_own_fields()
+        user_logged_in.connect(begin_session, dispatch_uid="begin_session")
+        watch_single_rows()
         connection_created.connect(teach_danish, dispatch_uid="teach_danish")
+        connection_created.connect(close_to_others, dispatch_uid="close_to_others")
         changes_made.connect(refresh_after_command)
         # The last app with tables: by then the permissions of every app are there.
         post_migrate.connect(write_roles, sender=apps.get_app_config("leasing"))

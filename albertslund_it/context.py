@@ -1,22 +1,40 @@
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
-from albertslund_it.common.permissions import CLOSE_QUARTER, VIEW_DEVICE
-from albertslund_it.navigation import menu
+from albertslund_it.common.permissions import CLOSE_QUARTER, MANAGE_USERS, VIEW_DEVICE
+from albertslund_it.help.topics import topic_of
+from albertslund_it.navigation import menu, tabs
 from albertslund_it.web.clock import today
+from albertslund_it.web.sessions import seconds_left
 from leasing.cost_table.moment import costs_are_behind
-from leasing.models import Settings
+from leasing.models import Lease, Settings
 from leasing.quarters.selectors.arrears import arrears
+from leasing.search.presenters.hits import keys
+from leasing.settings.selectors import modules_off
+from leasing.undo.views import may_do_something
 
 
 def frame(request):
     """Give every page what its frame needs; nothing is read for a fragment, which has none."""
+    site_settings = SimpleLazyObject(lambda: Settings.objects.filter(id=1).first())
     return {
-        "site_settings": SimpleLazyObject(lambda: Settings.objects.filter(id=1).first()),
+        "site_settings": site_settings,
         "costs_are_behind": SimpleLazyObject(costs_are_behind),
         "arrears": SimpleLazyObject(lambda: _arrears(request)),
-        "navigation": SimpleLazyObject(lambda: _navigation(request)),
+        "navigation": SimpleLazyObject(lambda: _navigation(request, site_settings)),
+        "session_left": SimpleLazyObject(lambda: seconds_left(request)),
+        "roles_follow_account": settings.OIDC_ENABLED and bool(settings.OIDC_ROLE_CLAIM),
+        "page_help": SimpleLazyObject(lambda: _help(request)),
     }
+
+
+def _help(request):
+    """Return what helps on this page; nothing for who is not logged in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    return topic_of(request.resolver_match)
 
 
 def _arrears(request):
@@ -24,18 +42,26 @@ def _arrears(request):
     user = getattr(request, "user", None)
     if user is None or not user.has_perm(CLOSE_QUARTER):
         return None
-    return arrears(today())
+    found = arrears(today())
+    # Of an installation that has no leases yet, nothing is late.
+    return found if found and Lease.objects.exists() else None
 
 
-def _navigation(request) -> dict:
+def _navigation(request, site_settings) -> dict:
     user = getattr(request, "user", None)  # an early error page has none
     if user is None or not user.is_authenticated:
         return {"home": _url("front"), "items": []}
+    items = menu(user, request.path, today(), modules_off(site_settings))
+    search_url = _url("search") if user.has_perm(VIEW_DEVICE) else ""
     return {
         "home": _url("front"),
-        "items": menu(user, request.path, today()),
+        "items": items,
+        "tabs": tabs(items, search_url),
         "roles": [group.name for group in user.groups.order_by("name")],
-        "search_url": _url("search") if user.has_perm(VIEW_DEVICE) else "",
+        "search_url": search_url,
+        "keys": keys(user.has_perm),
+        "acts_url": _url("act-list") if may_do_something(user) else "",
+        "second_factor_url": _url("second-factor") if user.has_perm(MANAGE_USERS) else "",
         "admin_url": _url("admin:index") if user.is_staff else "",
     }
 

@@ -4,15 +4,19 @@
 """
 
 from albertslund_it.common.permissions import (
+    ACCEPT_FINDINGS,
     ADD_SCENARIO,
     CLOSE_QUARTER,
+    COUNT_DEVICES,
     DECIDE_APPROVAL,
     DECIDE_LEASE_END,
     EXPORT_REBILLING,
     HANDLE_ORDERS,
     IMPORT_INVENTORY,
     MANAGE_AMOUNTS,
+    MANAGE_ORGANISATION,
     MANAGE_ROLLOUT,
+    MANAGE_USERS,
     OBJECT_TO_DEVICE,
     RECONCILE,
     REGISTER_DELIVERIES,
@@ -24,6 +28,7 @@ from albertslund_it.common.permissions import (
     VIEW_EMPLOYEE,
     VIEW_ORDER,
     VIEW_ROLL,
+    VIEW_SETTINGS,
     VIEW_SUPPLIERINVOICE,
     WISH_FOR_END,
 )
@@ -40,6 +45,18 @@ FINANCE = "Økonomi"
 AUDITOR = "Ledelse og revision"
 ADMINISTRATOR = "Administrator"
 
+# What is said of each role to who gives it.
+NOTES = {
+    HELPDESK: "Bestiller, udleverer og tager tilbage. Ser alle afdelinger og medarbejdere.",
+    HEAD: "Ser sin afdelings regning, siger ja eller nej til dispensationer, og ønsker ved udløb.",
+    UNIT_LEADER: "Ser sin enheds regning og udstyr, og ønsker ved udløb. Ingen dispensationer.",
+    FINANCE: "Afstemmer, låser kvartaler og henter filer til Opus. Ser beløb, ikke medarbejdere.",
+    AUDITOR: "Læser alt om beløb og udstyr. Ændrer intet.",
+    ADMINISTRATOR: "Brugere, adgange, indstillinger og stamdata. Låser ingen kvartaler.",
+}
+# Which role goes with the post of a department and of a unit.
+POSTS = {"department": HEAD, "unit": UNIT_LEADER}
+
 ROLES: dict[str, tuple[str, ...]] = {
     HELPDESK: (
         VIEW_ALL_DEPARTMENTS,
@@ -47,13 +64,16 @@ ROLES: dict[str, tuple[str, ...]] = {
         VIEW_EMPLOYEE,
         SEE_LAST_SEEN,
         IMPORT_INVENTORY,
+        MANAGE_ORGANISATION,
         VIEW_ROLL,
         MANAGE_ROLLOUT,
         REGISTER_DELIVERIES,
         VIEW_ORDER,
         HANDLE_ORDERS,
         SETTLE_OBJECTION,
+        COUNT_DEVICES,
         DECIDE_LEASE_END,
+        ACCEPT_FINDINGS,
         ADD_SCENARIO,
     ),
     HEAD: (
@@ -63,6 +83,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         VIEW_ORDER,
         DECIDE_APPROVAL,
         OBJECT_TO_DEVICE,
+        COUNT_DEVICES,
         WISH_FOR_END,
         ADD_SCENARIO,
     ),
@@ -71,6 +92,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         VIEW_EMPLOYEE,
         VIEW_ORDER,
         OBJECT_TO_DEVICE,
+        COUNT_DEVICES,
         WISH_FOR_END,
         ADD_SCENARIO,
     ),
@@ -78,8 +100,10 @@ ROLES: dict[str, tuple[str, ...]] = {
         VIEW_ALL_DEPARTMENTS,
         VIEW_DEVICE,
         IMPORT_INVENTORY,
+        MANAGE_ORGANISATION,
         REGISTER_DELIVERIES,
         MANAGE_AMOUNTS,
+        ACCEPT_FINDINGS,
         ADD_SCENARIO,
         VIEW_ORDER,
         RECONCILE,
@@ -95,12 +119,14 @@ ROLES: dict[str, tuple[str, ...]] = {
         VIEW_ORDER,
         VIEW_SUPPLIERINVOICE,
         VIEW_BILLINGRUN,
+        VIEW_SETTINGS,
     ),
     ADMINISTRATOR: (
         VIEW_ALL_DEPARTMENTS,
+        MANAGE_ORGANISATION,
         # Not auth.*: what a group may is written here, and what a user may comes from groups.
         "auth.add_user",
-        "auth.change_user",
+        MANAGE_USERS,
         "auth.delete_user",
         "auth.view_user",
         "auth.view_group",
@@ -109,6 +135,27 @@ ROLES: dict[str, tuple[str, ...]] = {
         "leasing.*",
     ),
 }
+
+
+def claimed(text: str) -> dict[str, str]:
+    """Read which value of a claim gives which role: `value=role`, with semicolons between.
+
+    Without any, each role is given by its own name, but for those that close quarters: who hands
+    them on to the provider says so.
+
+    Raises:
+        ValueError: when a part names no role.
+    """
+    by_name = {name.casefold(): name for name in ROLES}
+    if not text.strip():
+        return {value: name for value, name in by_name.items() if not {*RESERVED} & {*ROLES[name]}}
+    found = {}
+    for part in filter(None, map(str.strip, text.split(";"))):
+        value, _, name = (one.strip() for one in part.rpartition("="))
+        if not value or name.casefold() not in by_name:
+            raise ValueError(f"»{part}« er ikke værdi=rolle. Rollerne er {', '.join(ROLES)}.")
+        found[value.casefold()] = by_name[name.casefold()]
+    return found
 
 
 def write_roles(**kwargs):

@@ -1,5 +1,6 @@
 """Settings, all of them from the environment; without any, a local run on SQLite."""
 
+import ipaddress
 import os
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from albertslund_it import roles
-from albertslund_it.common.urls import parse_database_url, parse_email_url
+from albertslund_it.common.urls import origin_of, parse_database_url, parse_email_url
 from albertslund_it.web import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,6 +27,15 @@ def count_of(name: str) -> int:
     if not (value.isascii() and value.isdecimal() and len(value) < 3):
         raise ImproperlyConfigured(f"{name} skal være et helt tal fra 0, fx 1.")
     return int(value)
+
+
+def networks_in(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Read networks from the environment, with commas between."""
+    parts = os.environ.get(name, "").split(",")
+    try:
+        return [ipaddress.ip_network(part.strip()) for part in parts if part.strip()]
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} skal være netværk, fx 10.2.0.0/16.") from None
 
 
 # A server that was given a key is a server that other people use: debugging is off there.
@@ -59,6 +69,11 @@ INSTALLED_APPS = [
     "auditlog",
     "axes",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "django_tasks",
+    "django_tasks_db",
     # Ours last: when their migrations are done, every other app's permissions are there.
     "inventory",
     "leasing",
@@ -66,9 +81,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: who asks whether we are alive asks by address, without https and without a login.
+    "albertslund_it.operation.probes.answer_probes",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "albertslund_it.web.headers.tell_the_browser",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "albertslund_it.web.logs.RequestLog",
+    "albertslund_it.operation.watching.Watch",
+    "albertslund_it.web.problems.answer_programs",
     "csp.middleware.CSPMiddleware",
     "albertslund_it.web.caching.keep_no_copies",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -77,12 +98,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "albertslund_it.web.query.refuse_nothing_signs",
     # Closed unless opened: a view is open only if it carries @login_not_required.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "albertslund_it.web.sessions.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "albertslund_it.web.database.history.WhoIsAsking",
     "axes.middleware.AxesMiddleware",
+    "albertslund_it.modules.OnlyWhatIsUsed",
     # Last: it works out what a view has changed, once that is committed.
     "albertslund_it.kept_costs.follow_changes",
 ]
@@ -104,6 +125,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "albertslund_it.templatetags.format",
+                "albertslund_it.templatetags.icons",
                 "albertslund_it.templatetags.agreement",
                 "albertslund_it.templatetags.parts",
             ],
@@ -114,6 +136,13 @@ TEMPLATES = [
 DATABASES = {
     "default": parse_database_url(os.environ.get("DATABASE_URL", ""), BASE_DIR / "db.sqlite3")
 }
+# Read by heavy reports alone; it follows the primary by PostgreSQL's own replication.
+if REPLICA_DATABASE_URL := os.environ.get("REPLICA_DATABASE_URL", "").strip():
+    DATABASES["replica"] = parse_database_url(REPLICA_DATABASE_URL, BASE_DIR / "db.sqlite3")
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    if {one["ENGINE"] for one in DATABASES.values()} != {"django.db.backends.postgresql"}:
+        raise ImproperlyConfigured("REPLICA_DATABASE_URL er for PostgreSQL, som DATABASE_URL.")
+    DATABASE_ROUTERS = ["albertslund_it.web.database.replica.ReplicaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
@@ -128,6 +157,9 @@ EMAIL_USE_SSL = EMAIL_CONFIG["ssl"]
 EMAIL_TIMEOUT = 5  # seconds: so long may a page wait for a mail server that says nothing
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "pc-leasing@localhost")
 
+# The helpdesk's mailbox, which `fetch_mail` reads; by its name Django hides it from every report.
+IMAP_SECRET_URL = os.environ.get("IMAP_URL", "")
+
 LANGUAGE_CODE = "da"
 TIME_ZONE = "Europe/Copenhagen"
 USE_I18N = True
@@ -137,7 +169,7 @@ USE_THOUSAND_SEPARATOR = False
 FORMAT_MODULE_PATH = ["albertslund_it.formats"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "static-collected"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or BASE_DIR / "static-collected")
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -147,11 +179,35 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Files between the page that shows them and the one that saves them. Each new one sweeps out those
+# that are past their hour (from one row on), and no other (a part so small that it is none).
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "uploads": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_upload",
+        "OPTIONS": {"MAX_ENTRIES": 1, "CULL_FREQUENCY": 10**9},
+    },
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# Networks of our own that webhooks may be sent into, as 10.2.0.0/16,10.3.1.7/32; else none is.
+WEBHOOK_NETWORKS = networks_in("WEBHOOK_NETWORKS")
+
+# What takes long, where an administrator has turned a worker on: `manage.py db_worker` takes it.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
 # --- what is logged
+DEFAULT_EXCEPTION_REPORTER_FILTER = "albertslund_it.web.failure.NoSecrets"
 LOGGING = logs.configuration(debug=DEBUG)
 globals().update(logs.LEVELS)
+
+# Who monitors reads /metrics with it; without one there is no such page.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "").strip()
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN er for kort: mindst 20 tilfældige tegn.")
+# When each user last asked for a page, to within minutes: for the page of operation.
+WATCH_PRESENCE = True
 
 # --- who gets in
 AUTHENTICATION_BACKENDS = [
@@ -159,6 +215,9 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 RESERVED_RIGHTS = roles.RESERVED
+ROLE_NOTES, POST_ROLES = roles.NOTES, roles.POSTS
+# How long the link lasts that one chooses a first password by; it works once.
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -171,7 +230,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "front"
 LOGOUT_REDIRECT_URL = "login"
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_AGE = (count_of("SESSION_HOURS") or 8) * 60 * 60
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
@@ -198,34 +257,55 @@ OIDC = {
     )
 }
 OIDC_ENABLED = any(OIDC.values())
+# Which claim gives roles, and which value which; who leads what, by a claim or by mail.
 OIDC_ROLE_CLAIM = os.environ.get("OIDC_ROLE_CLAIM", "")
-OIDC_ROLES, OIDC_STAFF_ROLE = tuple(roles.ROLES), roles.ADMINISTRATOR
+OIDC_UNIT_CLAIM = os.environ.get("OIDC_UNIT_CLAIM", "")
+OIDC_LEADERS_FROM_REGISTER = flag("OIDC_LEADERS_FROM_REGISTER", default=False)
+try:
+    OIDC_ROLES = roles.claimed(os.environ.get("OIDC_ROLES", ""))
+except ValueError as error:
+    raise ImproperlyConfigured(f"OIDC_ROLES: {error}") from None
+OIDC_STAFF_ROLE = roles.ADMINISTRATOR
+# Where the provider is told that somebody logs out; it may be without.
+OIDC_OP_LOGOUT_ENDPOINT = os.environ.get("OIDC_OP_LOGOUT_ENDPOINT", "")
+OIDC_TIMEOUT = 10  # seconds in all that a sign-on may take the provider
 if OIDC_ENABLED:
     if missing := [name for name, value in OIDC.items() if not value]:
         raise ImproperlyConfigured(f"Kommunens login mangler {', '.join(missing)} i miljøet.")
     globals().update(OIDC)  # mozilla_django_oidc reads them one by one
     # First, so that failed passwords never lock those who sign on.
-    AUTHENTICATION_BACKENDS.insert(0, "albertslund_it.oidc.CommonAccount")
+    AUTHENTICATION_BACKENDS.insert(0, "albertslund_it.sign_on.accounts.CommonAccount")
     OIDC_RP_SIGN_ALGO = os.environ.get("OIDC_RP_SIGN_ALGO", "RS256")
     OIDC_RP_SCOPES = os.environ.get("OIDC_RP_SCOPES", "openid email profile")
     OIDC_USE_PKCE = True
-    OIDC_TIMEOUT = 10
     LOGIN_REDIRECT_URL_FAILURE = "/log-ind/"
+
+# Whoever can let others in gives a code besides a password: on where people sign on otherwise.
+SECOND_FACTOR = flag("SECOND_FACTOR", default=OIDC_ENABLED)
+OTP_TOTP_ISSUER = "Pc-leasing"
 
 # --- in the browser
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
+        # What is not named is not loaded: no frames, no plug-ins, no workers, no media.
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
         "img-src": [SELF, "data:"],  # Bootstrap's select arrows are data: images
-        "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
     }
 }
+if OIDC_OP_LOGOUT_ENDPOINT:  # logging out is a form, and leads on to the provider
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(origin_of(OIDC_OP_LOGOUT_ENDPOINT))
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "albertslund_it.web.sessions.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+CSRF_COOKIE_HTTPONLY = True  # forms carry their token; no script asks for it
 if not DEBUG:
     SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -234,6 +314,10 @@ if not DEBUG:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # By these names a browser takes a cookie from this host alone, over https, for all of its
+    # paths: no other site of the municipality's domain can put one of its own in the place.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 
 DJANGO_TABLES2_TEMPLATE = "web/table.html"
 # Loading a fixture is not something a person did.

@@ -30,6 +30,23 @@ def wait_for_focus(page, selector="input, textarea, select"):
     page.wait_for_function("one => document.activeElement.matches(one)", arg=selector)
 
 
+def choose(page, label, text):
+    """Choose in a select that one writes in: the first that what is typed fits."""
+    field = page.get_by_role("combobox", name=label, exact=True).and_(page.locator("input"))
+    field.fill(text)  # waits until the script has put it in place of the select
+    field.press("Enter")
+
+
+def count_clicks(page):
+    """Return what is added to with each click on any page: what a script clicks is none."""
+    clicks = []
+    page.expose_function("clicked", lambda: clicks.append(1))
+    page.add_init_script(
+        "document.addEventListener('pointerdown', event => event.isTrusted && clicked(), true)"
+    )
+    return clicks
+
+
 def every_look(page):
     """Show the page wide and narrow, light and dark, one after the other; gives each one's name."""
     for size in (WIDE, NARROW):

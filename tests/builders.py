@@ -6,6 +6,8 @@ employee, a lease or a placement is always a new row, so give the second one a n
 
 from datetime import UTC, date, datetime
 
+from django.contrib.auth.models import User
+
 from inventory.models import (
     Category,
     Department,
@@ -17,7 +19,10 @@ from inventory.models import (
     Roll,
     Unit,
 )
+from leasing.api.selectors.clients import digest_of
 from leasing.models import (
+    ApiClient,
+    ApiToken,
     Approval,
     Charge,
     EndChoice,
@@ -195,5 +200,23 @@ def order_line(unit=None, employee=None, *, order=None, status="approved", **fie
         unit=unit or employee.unit,
         employee=employee,
         status=status,
+        **fields,
+    )
+
+
+def api_client(user=None, scopes=(), name="Power BI"):
+    user = user or User.objects.get_or_create(username=f"api-{name}", first_name=name)[0]
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    return ApiClient.objects.create(name=name, user=user, scopes=list(scopes), created_at=now)
+
+
+def api_token(client=None, secret="pcl_hemmelig", ends_before=date(2027, 1, 1), **fields):
+    return ApiToken.objects.create(
+        client=client or api_client(),
+        begins=secret[:8],
+        secret_digest=digest_of(secret),
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        created_by="Asta",
+        ends_before=ends_before,
         **fields,
     )

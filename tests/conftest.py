@@ -5,12 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from auditlog.registry import auditlog
 from django.conf import settings as django_settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client, TransactionTestCase
+from hypothesis import HealthCheck, settings
 
-from leasing.guards import remove_guards
-from tests import kept_database
+from albertslund_it.web.database import history
+from tests import kept_database, put_back
 from tests.cast import Cast
 
 BROWSERS = ["chromium-headless-shell", "chromium", "google-chrome"]
@@ -23,6 +26,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+INTERNAL_ERRORS = []
 
 
 def pytest_configure(config):
@@ -30,8 +34,48 @@ def pytest_configure(config):
         "markers", "once: what it looks at is the same on both databases, so one pass is enough"
     )
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Tests count the queries of pages; that somebody is on is tested where it is turned on.
+    django_settings.WATCH_PRESENCE = False
+    # A machine that is busy is no fault.
+    settings.register_profile(
+        "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("patient")
     # Find static files when they are asked for, not all of them for every test client.
     django_settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def acts_see_what_is_written(monkeypatch):
+    """Forbid what no act sees: a queryset's `.update()` of rows that have a history."""
+    update = QuerySet.update
+
+    def seen(rows, **values):
+        if history.WATCHER.get() and auditlog.contains(rows.model):
+            raise AssertionError(f"{rows.model.__name__}: .update() inside an act is not undone")
+        return update(rows, **values)
+
+    seen.alters_data = True
+    seen.queryset_only = False
+    monkeypatch.setattr(QuerySet, "update", seen)
+
+
+def pytest_internalerror(excrepr):
+    INTERNAL_ERRORS.append(str(excrepr))
+
+
+def pytest_unconfigure(config):
+    """Say last why a run broke off, and what had failed by then.
+
+    pytest sums nothing up then, and the controller's own errors come after, and hide, what happened
+    in a worker.
+    """
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if not INTERNAL_ERRORS or not reporter:  # a worker sends its errors to the controller
+        return
+    for report in reporter.stats.get("failed", []) + reporter.stats.get("error", []):
+        print(f"\nFailed before: {report.nodeid}\n{report.longreprtext[-2000:]}")
+    print(f"\nThe first of {len(INTERNAL_ERRORS)} internal errors:\n{INTERNAL_ERRORS[0][-4000:]}")
 
 
 def pytest_collection_modifyitems(items):
@@ -91,6 +135,8 @@ def django_db_setup(django_db_setup, django_db_keepdb, kept_databases, django_db
     if kept_databases and not django_db_keepdb:
         with django_db_blocker.unblock():
             kept_database.keep(kept_databases)
+    with django_db_blocker.unblock():
+        put_back.use(put_back.Migrated(is_reused=django_db_keepdb))
     yield
     if connection.vendor == "postgresql":  # the database is dropped now
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -115,18 +161,6 @@ def migrated_file(django_db_setup, tmp_path_factory, kept_databases):
             check=True,
         )
     return path
-
-
-@pytest.fixture
-def _django_db_helper(_django_db_helper):
-    """Take the guards away before a transactional test's tables are emptied.
-
-    The emptying sends `post_migrate`, which puts them back, and makes the roles, the settings
-    and the framework agreement again.
-    """
-    yield
-    if not connection.in_atomic_block:
-        remove_guards()
 
 
 # --- people

@@ -5,10 +5,12 @@ from datetime import date
 
 import openpyxl
 import pytest
+from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.spreadsheets import FileTable
-from leasing.imports.importers.files import ImportReport, import_table
+from leasing.imports.importers.files import import_file, import_table
+from leasing.imports.importers.reports import ImportReport
 
 TODAY = date(2026, 3, 11)
 
@@ -23,6 +25,20 @@ def table(text: str) -> FileTable:
 def take_in(kind: str, text: str, *, actor=None, dry_run=False) -> ImportReport:
     """Take in such a table."""
     return import_table(kind=kind, table=table(text), actor=actor, today=TODAY, dry_run=dry_run)
+
+
+def take_file(kind: str, text: str, *, actor=None, name="fil.csv", **options) -> ImportReport:
+    """Take in such a table as a file, which makes a batch of it."""
+    content = "\n".join(";".join(map(str.strip, line.split(";"))) for line in text.splitlines())
+    return import_file(
+        kind=kind,
+        stream=io.BytesIO(content.encode()),
+        filename=name,
+        actor=actor,
+        today=TODAY,
+        now=timezone.now(),
+        **options,
+    )
 
 
 def faults_of(kind: str, text: str) -> list[str]:

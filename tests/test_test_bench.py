@@ -8,7 +8,8 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from albertslund_it.roles import FINANCE, ROLES
-from inventory.models import Department
+from albertslund_it.web.database.recorded import Recorder, recording
+from inventory.models import Department, Employee
 from leasing.guards import missing_guards
 from leasing.models import BillingRun, FrameworkAgreement, Settings
 from tests import builders, kept_database
@@ -106,3 +107,9 @@ class TestTheKeptDatabase:
         names = {path.name for path in kept_database._sources()}
 
         assert {"settings.py", "guards.py", "roles.py", "0001_tables.py"} <= names
+
+
+def test_what_no_act_sees_is_forbidden_inside_one(db):
+    Employee.objects.update(name="Uden for en handling")
+    with recording(Recorder()), pytest.raises(AssertionError, match="inside an act"):
+        Employee.objects.update(name="Inde i en handling")

@@ -14,13 +14,17 @@ from django.db import connection, transaction
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.spreadsheets import FileTable
 from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.demo.counting import count_a_school
 from albertslund_it.demo.ending import ending_facts, enter_ending, let_it_end
 from albertslund_it.demo.helpdesk import Desk, call_mails_sent, order_what_is_left, set_mails
 from albertslund_it.demo.leaders import answer_a_round
 from albertslund_it.demo.lessor import Lessor
 from albertslund_it.demo.pages import enter_outcomes, enter_rolls, enter_stops, enter_visits
 from albertslund_it.demo.planning import plan
+from albertslund_it.demo.quality import look_back
 from albertslund_it.demo.queue import fill_queue
+from albertslund_it.demo.reorganising import prepare_a_reorganisation
+from albertslund_it.demo.sources import look_around
 from albertslund_it.demo.story import (
     FIRST_QUARTER,
     MINUTES,
@@ -29,6 +33,7 @@ from albertslund_it.demo.story import (
     history,
     next_working_day,
 )
+from albertslund_it.demo.taken_in import take_in_files
 from albertslund_it.demo.users import create_users
 from albertslund_it.demo.world import Fact
 from inventory.models import Device, Unit
@@ -120,13 +125,20 @@ def build(*, scene: str, today: date, tell: Callable[[str], None]) -> None:
     if today >= PLAN_IS_DONE:
         order_what_is_left(PLAN_IS_DONE, helpdesk)
     fill_queue(Desk(today, helpdesk))
+    take_in_files(Desk(today, helpdesk))
     tell("Lader en underaftale udløbe …")
     let_it_end(Desk(today, helpdesk))
+    tell("Tæller pc'er op …")
+    count_a_school(Desk(today, helpdesk))
+    tell("Tager øjebliksbilleder af andre systemer …")
+    look_around(Desk(today, helpdesk), User.objects.get(username="okonomi"))
     if scene == NORMAL:
         tell("Afstemmer leasinggivers fakturaer og spørger lederne …")
         _let_finance_work(today, helpdesk)
+    tell("Tæller datafejl uge for uge …")
+    look_back(Desk(today, helpdesk))
     call_mails_sent()
-    Settings.objects.update(shows_demo_data=True, uses_calendar_feed=True)
+    Settings.objects.update(shows_demo_data=True, uses_calendar_feed=True, uses_api=True)
 
 
 def _let_finance_work(today: date, helpdesk: User) -> None:
@@ -136,6 +148,7 @@ def _let_finance_work(today: date, helpdesk: User) -> None:
     if today >= MINUTES:
         answer_a_round(Desk(today, helpdesk), finance)
     plan(Desk(today, helpdesk), finance)
+    prepare_a_reorganisation(Desk(today, helpdesk), finance)
 
 
 def closings(scene: str, today: date) -> list[tuple[Quarter, date]]:

@@ -44,6 +44,7 @@ MODEL = "T14"
 PRICES_ORE = {MODEL: 184_000, SCREEN: 48_000}
 SOURCE = "Opdigtet: korttidsleasing på ét år"
 OFFER_ORE = 95_000
+EXTENSION_OFFER_ORE = 21_000  # a quarter
 PROJECT = "Projektplads"
 
 
@@ -257,7 +258,8 @@ def _offer(ending: Ending) -> None:
     """Take in the lessor's offer, and let one employee have said yes; IT has not decided yet."""
     desk = ending.desk
     last = ending.quarter.last_day - timedelta(days=40)
-    save_offers(rows=[OfferFacts(OFFER_ORE, last, model=MODEL)], actor=desk.user, today=desk.today)
+    offer = OfferFacts(last, OFFER_ORE, EXTENSION_OFFER_ORE, model=MODEL)
+    save_offers(rows=[offer], actor=desk.user, today=desk.today)
     [device] = ending.pcs[SCHOOL][SAID_YES]
     [invitation] = ask_employees(
         lease_ids=[device.lease.pk],

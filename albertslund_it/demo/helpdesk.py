@@ -115,6 +115,13 @@ class Desk:
 
     def holder(self, department: str) -> tuple[Employee, Device]:
         """Give somebody with one leased pc and nothing else, who has had it for a while."""
+        found = self.holder_if_any(department)
+        if found is None:
+            raise LookupError(f"nobody in {department} has one pc alone")
+        return found
+
+    def holder_if_any(self, department: str) -> tuple[Employee, Device] | None:
+        """Give such a one, or nobody: early on there may be none."""
         since = self.today - timedelta(days=SETTLED_DAYS)
         busy = OrderLine.objects.filter(employee__isnull=False).values("employee")
         pcs = counted_placements(self.today).filter(
@@ -128,9 +135,9 @@ class Desk:
         later = Placement.objects.filter(starts_on__gt=since).values("device")
         found = found.exclude(device__in=later).order_by("employee__initials")
         alone = self._with_one_device(found)
-        employee, device = next(alone)
-        self._used.add(employee.pk)
-        return employee, device
+        if one := next(alone, None):
+            self._used.add(one[0].pk)
+        return one
 
     def _with_one_device(self, placements) -> Iterator[tuple[Employee, Device]]:
         several = (

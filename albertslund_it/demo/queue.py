@@ -6,14 +6,17 @@ from heapq import heapify, heappop, heappush
 
 from django.contrib.auth.models import User
 
+from albertslund_it.demo.fetched import let_mails_come
 from albertslund_it.demo.helpdesk import Desk
+from albertslund_it.demo.noted import write_notes
+from albertslund_it.demo.undoable import lend_two
 from inventory.models import Employee
 from inventory.people.services.employees import EmployeeFacts, save_employees
 from inventory.people.services.people import add_coming, employee_state, save_employee
 from leasing.approvals.services.approvals import decide_approval
 from leasing.models import Approval, Decision, LossReport, Order, OrderLine
 from leasing.movements.services.losses import LossFacts, WantedReplacement, report_loss
-from leasing.movements.services.movements import hand_out, lend
+from leasing.movements.services.movements import hand_out
 from leasing.movements.services.swaps import swap
 from leasing.orders.services.orders import LineWish, cancel_line, save_draft
 from leasing.people.services.returns import ask_back
@@ -78,23 +81,6 @@ def past_overlap(desk: Desk) -> Case:
 
 def in_overlap(desk: Desk) -> Case:
     yield from _replaced(desk, "in overlap", MONEY, "T16", 5)
-
-
-def loans(desk: Desk) -> Case:
-    """Lend two pc's: one is overdue."""
-    for department, begun, due in ((CULTURE, 25, -6), (CHILDREN, 4, 9)):
-        yield begun
-        device = desk.from_stock()
-        if device is None:
-            return
-        lend(
-            devices=[device],
-            employee=desk.without_pc(department),
-            starts_on=desk.day(begun),
-            due_on=desk.today + timedelta(days=due),
-            actor=desk.user,
-            now=desk.moment(begun, 11),
-        )
 
 
 def granted(desk: Desk) -> Case:
@@ -270,6 +256,22 @@ def draft(desk: Desk) -> Case:
     )
 
 
+def fetched(desk: Desk) -> Case:
+    yield 0
+    let_mails_come(desk, CARE)
+
+
+def loans(desk: Desk) -> Case:
+    for days_ago, step in lend_two(desk, CULTURE, CHILDREN):
+        yield days_ago
+        step()
+
+
+def noted(desk: Desk) -> Case:
+    yield 0
+    write_notes(desk, desk.holder(SCHOOLS))
+
+
 def changed_unit(desk: Desk) -> Case:
     """Move a person whose pc is left behind, and ask another one's back."""
     yield 2
@@ -304,6 +306,25 @@ def in_two_places(desk: Desk) -> Case:
         left_on=None,
         seen=employee_state(person),
         actor=desk.user,
+    )
+
+
+def twice(desk: Desk) -> Case:
+    """Let somebody be in the register twice, with something to come on the row too many."""
+    yield 6
+    person, _ = desk.holder(CULTURE)
+    again = EmployeeFacts(initials=f"{person.initials}2", name=person.name, unit=person.unit.number)
+    save_employees(rows=[again], actor=desk.user, today=desk.today)
+    row = Employee.objects.select_related("unit").get(initials=again.initials)
+    yield 5
+    save_draft(
+        token=Desk.token("twice"),
+        lines=[_for(desk, row, "T14", reason=Reason.FIRST)],
+        actor=desk.user,
+        now=desk.moment(5),
+        requester_name=person.unit.leader_name,
+        requester_mail=person.unit.leader_mail,
+        note="Er det den samme, som allerede har en pc?",
     )
 
 
@@ -361,7 +382,10 @@ CASES = (
     approved,
     changed_unit,
     in_two_places,
+    twice,
     swapped,
     stolen,
     draft,
+    fetched,
+    noted,
 )

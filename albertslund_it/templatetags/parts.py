@@ -1,10 +1,15 @@
 """Parts that many pages share; loaded in every template."""
 
+from itertools import groupby
 from urllib.parse import quote, urlencode
 
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
+
+from albertslund_it.help.topics import topics_like
+from inventory.acts.presenters import UNDO
+from leasing.orders.presenters.queues import PREFIX as QUEUE
 
 register = template.Library()
 
@@ -15,6 +20,12 @@ def url_with(name, **query):
     asked = {key: value for key, value in query.items() if value not in (None, "")}
     written = urlencode(asked, safe="/", quote_via=quote)  # as the filter `urlencode` writes it
     return f"{reverse(name)}?{written}"
+
+
+@register.simple_tag
+def help_topics(typed):
+    """Return the help that says what is typed."""
+    return topics_like(typed)
 
 
 @register.simple_block_tag
@@ -38,6 +49,39 @@ def data_table(content, label, caption=""):
         caption,
         content,
     )
+
+
+@register.filter
+def by_group(field):
+    """Return the boxes of a field of many choices as (group, its boxes); '' where it has none."""
+    names = [
+        name if isinstance(of, list | tuple) else "" for name, of in field.field.widget.choices
+    ]
+    boxes = groupby(field.subwidgets, key=lambda box: int(str(box.data["index"]).split("_")[0]))
+    return [(names[index], list(found)) for index, found in boxes]
+
+
+@register.filter
+def pairs(query):
+    """Return what an address asks, each name with its values; `lists` itself may be such a name."""
+    return query.lists()
+
+
+@register.filter
+def undoable(message):
+    """Return the id of the act that a message tells of and offers to undo; '' where it does not."""
+    return _tagged(message, UNDO)
+
+
+@register.filter
+def followed_by(message):
+    """Return the queue whose next job follows what a message tells of; '' where none does."""
+    return _tagged(message, QUEUE)
+
+
+def _tagged(message, prefix):
+    tags = (message.extra_tags or "").split()
+    return next((tag.removeprefix(prefix) for tag in tags if tag.startswith(prefix)), "")
 
 
 @register.inclusion_tag("web/working.html")

@@ -56,8 +56,8 @@ def main():
         client = Client()
         client.force_login(User.objects.create_superuser("maaling"))
         last = (options.devices - 1) // 50 + 1
-        pages = {"empty page": "/findes-ikke/"} | {
-            f"{sort}, page {page}": f"/udstyr/?sorter={sort}&side={page}"
+        pages = {"empty page": "/findes-ikke/", "as it opens": "/udstyr/"} | {
+            f"{sort}, page {page}": f"/udstyr/?visning=alt&sorter={sort}&side={page}"
             for sort in SORTS
             for page in (1, last)
         }

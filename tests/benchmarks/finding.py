@@ -20,19 +20,21 @@ def order(count):
     people = list(Employee.objects.values_list("id", flat=True)[:count])
     unit = Unit.objects.filter(is_cost_holder=False).first()
     model = DeviceModel.objects.first()
+    told = ("requester_name", "requester_mail", "reference", "note", "mail_text")
     write_rows(
         "leasing_order",
-        ("id", "token", "requester_name", "requester_mail", "reference", "note", "created_at"),
+        ("id", "token", *told, "created_at"),
         (
-            (n, f"{n:032x}", "", "", "", "", "2026-02-01 08:00:00+00:00")
+            (n, f"{n:032x}", *("" for _ in told), "2026-02-01 08:00:00+00:00")
             for n in range(1, count + 1)
         ),
     )
+    texts = ("used_for", "past_stock_because", "closed_because", "exception_reason")
     whose = ("order_id", "position", "model_id", "quantity", "unit_id", "employee_id")
     rows = (
         {
             **dict(zip(whose, (n, 1, model.id, 1, unit.id, people[n % len(people)]), strict=True)),
-            **dict.fromkeys(("used_for", "past_stock_because", "closed_because"), ""),
+            **dict.fromkeys(texts, ""),
             "reason": "new",
             "status": "ordered" if n % 10 == 0 else "handed_out",
             "supplier_order_number": f"ATEA-{n}",

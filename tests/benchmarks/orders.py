@@ -89,8 +89,7 @@ def pages(options, model, unit):
         lists += [f"sorter={column}", f"sorter=-{column}&side={last // 2}"]
     found = {f"list ?{query}": f"/bestillinger/?{query}" for query in lists}
     for typed in ("a", "AB4711", "%C3%B8ster", "findesikke", "lund+499"):
-        found[f"typeahead {typed}"] = f"/bestillinger/medarbejdere/?linje-0-who={typed}"
-    found["fragment"] = f"/bestillinger/linje/?linje-0-who=AB4712&linje-0-model={model}"
+        found[f"typeahead {typed}"] = f"/soeg/medarbejdere/?q={typed}"
     found["form"] = "/bestillinger/ny/"
     found["detail"] = f"/bestillinger/{options.orders // 2}/"
     return found

@@ -1,6 +1,9 @@
+from contextlib import nullcontext
+
 from albertslund_it.web.clock import today
 from albertslund_it.web.commands import DanishCommand
-from leasing.retention.services import anonymise
+from leasing.management.recording import recorded
+from leasing.retention.services.anonymise import anonymise
 
 
 class Command(DanishCommand):
@@ -12,7 +15,8 @@ class Command(DanishCommand):
         )
 
     def handle(self, *, dry_run, **options):
-        done = anonymise(today=today(), is_rehearsal=dry_run)
+        with nullcontext() if dry_run else recorded("anonymise"):
+            done = anonymise(today=today(), is_rehearsal=dry_run)
         self.stdout.write(f"Det, der ophørte senest den {done.ended_before:%d-%m-%Y}:")
         if not done:
             self.stdout.write("Der er ikke noget at anonymisere.")
@@ -26,6 +30,7 @@ class Command(DanishCommand):
             (done.orders, "bestillinger"),
             (done.texts, "begrundelser og bemærkninger"),
             (done.mails, "mails (slettet)"),
+            (done.copies, "navne i filer, øjebliksbilleder og det, der kunne fortrydes"),
             (done.logins, "login ældre end en måned (slettet)"),
             (done.entries, "poster i hændelsesloggen"),
         ):

@@ -9,6 +9,7 @@ from leasing.billing.selectors.verification import breaches, unexpected
 from leasing.cost_table.moment import snapshot
 from leasing.cost_table.refresh import AT_LEISURE
 from leasing.guards import who_can_remove_guards
+from leasing.management.recording import recorded
 from leasing.models import BillingRun
 from leasing.supplier.selectors.check import reconciliations_that_differ
 from leasing.supplier.services.kept import refresh_reconciliations
@@ -28,6 +29,7 @@ class Command(DanishCommand):
             help="en kørsel, der skal være låst med den kontrolsum; kan skrives flere gange",
         )
 
+    @recorded("verify")
     def handle(self, *, expects, **options):
         expected = [_read(one) for one in expects]
         if role := who_can_remove_guards():

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from inventory.models import Employee, ExpectedReturn, FormerSerialNumber, Placement, Replacement
+from inventory.people.selectors.doubles import suspected_doubles
 from inventory.placements.selectors import placements_in_force
 from inventory.rollout.selectors import rollout
 from leasing.approvals.selectors.one_pc import holdings_of
@@ -81,6 +82,8 @@ def test_people_who_do_not_fit_are_there():
     assert coming.starts_on > TODAY
     assert coming.order_lines.get().status == Status.APPROVED
     assert Employee.objects.exclude(also_employed_at=None).count() == 1
+    [double] = suspected_doubles(TODAY)
+    assert OrderLine.objects.get(employee=double.second_id).status == Status.DRAFT
     moved = placements_in_force(TODAY).filter(employee__left_on=None, unit__is_cost_holder=False)
     assert moved.exclude(unit=F("employee__unit")).count() >= 2
 

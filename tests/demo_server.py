@@ -1,0 +1,69 @@
+"""The demo, running in a process of its own on a fixed day, for what looks at whole pages."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOKS = ROOT / "looks"  # kept outside git
+TODAY = "2026-11-29"
+PASSWORD = "pc-leasing-demo"  # the README says it to everybody
+PATIENCE = 600  # seconds: the first start makes the demo's data
+
+
+@contextmanager
+def demo_server() -> Iterator[str]:
+    """Start the demo on a database that the next start finds again; give its address."""
+    LOOKS.mkdir(exist_ok=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    database = {"DATABASE_URL": f"sqlite:///{LOOKS / 'demo.sqlite3'}", "TODAY": TODAY, "DEBUG": "1"}
+    command = [sys.executable, "manage.py", "demo", "--port", str(port)]
+    with (LOOKS / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | database, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait(server, f"{address}/log-ind/")
+            yield address
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait(server: subprocess.Popen, url: str) -> None:
+    for _ in range(PATIENCE):
+        if server.poll() is not None:
+            raise SystemExit(f"The demo did not start; see {LOOKS / 'server.log'}")
+        try:
+            urlopen(url).close()
+        except URLError:
+            time.sleep(1)
+        else:
+            return
+    raise SystemExit("The demo took too long to start")
+
+
+def log_in_to_demo(page, address: str, user: str) -> None:
+    """Log a demo user in through the form."""
+    page.goto(f"{address}/log-ind/")
+    page.fill("#id_username", user)
+    page.fill("#id_password", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_load_state()
+
+
+def chromium(playwright):
+    """Start the system's Chromium."""
+    return playwright.chromium.launch(
+        executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"]
+    )
