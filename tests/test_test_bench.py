@@ -1,7 +1,10 @@
 """The tests' own footing: emptied tables, roles and guards that come back, a browser that sees."""
 
+import ast
+import re
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
@@ -14,6 +17,8 @@ from leasing.guards import missing_guards
 from leasing.models import BillingRun, FrameworkAgreement, Settings
 from tests import builders, kept_database
 from tests.browser import assert_accessible
+
+TESTS = Path(__file__).parent
 
 
 def sealed_run():
@@ -113,3 +118,18 @@ def test_what_no_act_sees_is_forbidden_inside_one(db):
     Employee.objects.update(name="Uden for en handling")
     with recording(Recorder()), pytest.raises(AssertionError, match="inside an act"):
         Employee.objects.update(name="Inde i en handling")
+
+
+def test_no_test_is_named_by_the_moment_it_was_collected():
+    """Each worker collects for itself, a second later: a name of that second is in one of them only."""
+    moving = re.compile(r"time\.time|.*\b(now|today|localdate|uuid4|random|token_\w+)")
+    found = [
+        f"{path.relative_to(TESTS)}:{call.lineno}"
+        for path in sorted(TESTS.rglob("*.py"))
+        for made in ast.walk(ast.parse(path.read_text()))
+        if isinstance(made, ast.FunctionDef)
+        for decorator in made.decorator_list
+        for call in ast.walk(decorator)
+        if isinstance(call, ast.Call) and moving.fullmatch(ast.unparse(call.func))
+    ]
+    assert found == []
