@@ -159,6 +159,11 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "pc-leasing@localhost"
 
 # The helpdesk's mailbox, which `fetch_mail` reads; by its name Django hides it from every report.
 IMAP_SECRET_URL = os.environ.get("IMAP_URL", "")
+# Where its server takes no password but a token, as Exchange Online does.
+IMAP_OAUTH_SECRET = {
+    name: os.environ.get(f"IMAP_OAUTH_{name}", "").strip()
+    for name in ("TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "SCOPE")
+}
 
 LANGUAGE_CODE = "da"
 TIME_ZONE = "Europe/Copenhagen"

@@ -133,14 +133,32 @@ def parse_email_url(url: str) -> dict[str, Any]:
     }
 
 
+# What a token for Exchange Online is asked for; others name their own.
+EXCHANGE_ONLINE = "https://outlook.office365.com/.default"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSource:
+    """Where a program gets a token to log in by instead of a password, and who it says it is."""
+
+    url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scope: str = EXCHANGE_ONLINE
+
+
 @dataclass(frozen=True, slots=True)
 class ImapAddress:
-    """A mailbox: where it is, which folder is read, and which two the mails are left in."""
+    """A mailbox: where it is, which folder is read, and which two the mails are left in.
+
+    Who has no password logs in by a token of `tokens`.
+    """
 
     host: str
     port: int
     user: str
     password: str = field(repr=False)
+    tokens: TokenSource | None
     is_tls: bool  # from the first byte; otherwise by STARTTLS, if `starts_tls`
     starts_tls: bool
     folder: str
@@ -151,16 +169,49 @@ class ImapAddress:
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def parse_imap_url(url: str) -> ImapAddress:
+TOKENS = {"https": "https://", "http": "https://"}
+
+
+def parse_token_source(named: Mapping[str, str]) -> TokenSource | None:
+    """Turn the settings of IMAP_OAUTH_… into where tokens come from; None where none is set.
+
+    Raises:
+        ValueError: with what is wrong, in Danish, and nothing of what is set.
+    """
+    if not any(named.values()):
+        return None
+    needed = ("TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET")
+    if missing := [f"IMAP_OAUTH_{name}" for name in needed if not named.get(name)]:
+        raise ValueError(f"Postkassens login med token mangler {', '.join(missing)} i miljøet.")
+    parts, _ = _read("IMAP_OAUTH_TOKEN_URL", named["TOKEN_URL"], TOKENS)
+    if not parts.hostname or parts.username or parts.password:
+        raise ValueError("IMAP_OAUTH_TOKEN_URL skal være en adresse uden bruger og adgangskode.")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError(
+            "IMAP_OAUTH_TOKEN_URL ville sende hemmeligheden ukrypteret. Brug https://."
+        )
+    return TokenSource(
+        url=named["TOKEN_URL"].strip(),
+        client_id=named["CLIENT_ID"],
+        client_secret=named["CLIENT_SECRET"],
+        scope=named.get("SCOPE") or EXCHANGE_ONLINE,
+    )
+
+
+def parse_imap_url(url: str, tokens: TokenSource | None = None) -> ImapAddress:
     """Turn imaps://user:password@host:993/INBOX?read=Indlæst&other=Andet into a mailbox.
+
+    With tokens the address has no password.
 
     Raises:
         ValueError: with what is wrong, in Danish, and nothing of the address itself.
     """
     parts, port = _read("IMAP_URL", url, MAILBOXES)
     host, query = parts.hostname or "", dict(parse_qsl(parts.query))
-    if not (host and parts.username and parts.password):
+    if not (host and parts.username and (parts.password or tokens)):
         raise ValueError(f"IMAP_URL mangler server, bruger eller adgangskode. {PERCENT}")
+    if parts.password and tokens:
+        raise ValueError("IMAP_URL har en adgangskode, og IMAP_OAUTH_… er sat. Fjern den ene.")
     is_tls, starts_tls = parts.scheme == "imaps", query.get("tls") == "1"
     if not (is_tls or starts_tls or host in LOOPBACK):
         raise ValueError(
@@ -170,7 +221,8 @@ def parse_imap_url(url: str) -> ImapAddress:
         host=host,
         port=port or (993 if is_tls else 143),
         user=unquote(parts.username),
-        password=unquote(parts.password),
+        password=unquote(parts.password or ""),
+        tokens=tokens,
         is_tls=is_tls,
         starts_tls=starts_tls,
         folder=unquote(parts.path.strip("/")) or "INBOX",

@@ -95,6 +95,9 @@ RIGHT = {
     "OIDC_RP_CLIENT_ID": "pc-leasing",
     "OIDC_RP_CLIENT_SECRET": SECRET,
     "METRICS_TOKEN": f"{SECRET}-" + "x" * 20,
+    "IMAP_OAUTH_TOKEN_URL": f"https://{NOTHING_LISTENS}/token",
+    "IMAP_OAUTH_CLIENT_ID": "pc-leasing",
+    "IMAP_OAUTH_CLIENT_SECRET": SECRET,
     "ALLOWED_HOSTS": "pc.example.dk",
     "SECURE_SSL_REDIRECT": "0",
 }
@@ -104,6 +107,10 @@ STARTED = {
     "a mailbox's": (
         ["manage.py", "fetch_mail"],
         {"DATABASE_URL": "", "IMAP_URL": f"imaps://leasing:12/{SECRET}@mail.intern"},
+    ),
+    "a mailbox's tokens'": (
+        ["manage.py", "fetch_mail"],
+        {"DATABASE_URL": "", "IMAP_URL": f"imaps://leasing@{NOTHING_LISTENS}"},
     ),
     "half of a sign-on": (CHECK, {"OIDC_OP_ISSUER": ""}),
     "settings that are checked": (["manage.py", "check", "--deploy"], {"DATABASE_URL": ""}),
@@ -158,6 +165,7 @@ def test_the_report_of_a_fault_shows_stars_for_what_is_secret(monkeypatch, setti
         monkeypatch.setenv(name, value)
     settings.OIDC = {"OIDC_RP_CLIENT_SECRET": SECRET}
     settings.IMAP_SECRET_URL = RIGHT["IMAP_URL"]
+    settings.IMAP_OAUTH_SECRET = {"CLIENT_SECRET": SECRET}
     settings.EMAIL_HOST_PASSWORD = SECRET
     settings.EMAIL_CONFIG = parse_email_url(RIGHT["EMAIL_URL"])
     request = RequestFactory().get("/", **RIGHT)

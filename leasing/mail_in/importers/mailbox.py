@@ -24,6 +24,7 @@ from imap_tools.errors import ImapToolsError, MailboxFolderSelectError
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.urls import ImapAddress
+from leasing.mail_in.importers.tokens import access_token
 
 TIMEOUT = 30  # seconds without a word from the server
 MOST_BYTES = 25 * 1024 * 1024  # of a mail; a larger one is not fetched
@@ -36,6 +37,14 @@ BROKEN_OFF = (
 WENT_WRONG = (
     "Mailserveren svarede ikke, som den skal. Det, der er indlæst, er gemt; resten ligger i "
     "postkassen. Kør kommandoen igen."
+)
+NOT_KNOWN = (
+    "Mailserveren afviser brugeren »{user}« eller adgangskoden. Se efter i IMAP_URL; tegn som @ / "
+    "# : og % skrives der med procent, fx %40 for @."
+)
+NOT_LET_IN = (
+    "Mailserveren lukker ikke systemet ind i »{user}«, selv om det fik en token. Giv appen adgang "
+    "til netop den postkasse, og lad IMAP være slået til for den."
 )
 
 
@@ -126,8 +135,9 @@ def open_mailbox(address: ImapAddress) -> Iterator[OpenMailbox]:
     """Open a mailbox, with the folders that mails are left in made where they are missing.
 
     Raises:
-        Refused: with why it cannot be read, or was lost on the way; never with the password.
+        Refused: with why it cannot be read, or was lost on the way; never with a secret.
     """
+    token = access_token(address.tokens) if address.tokens else ""
     try:
         box = _connected(address)
     except Refused:
@@ -135,7 +145,7 @@ def open_mailbox(address: ImapAddress) -> Iterator[OpenMailbox]:
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
         raise Refused(_why_not_reached(address, error)) from None
     try:
-        _log_in(box, address)
+        _log_in(box, address, token)
         _make_folders(box, address)
         yield OpenMailbox(box)
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
@@ -155,18 +165,16 @@ def _connected(address: ImapAddress) -> BaseMailBox:
     return MailBoxUnencrypted(address.host, address.port, TIMEOUT)
 
 
-def _log_in(box: BaseMailBox, address: ImapAddress) -> None:
-    user, password = address.user, address.password
-    log_in = box.login if (user + password).isascii() else box.login_utf8
+def _log_in(box: BaseMailBox, address: ImapAddress, token: str) -> None:
+    user, secret = address.user, token or address.password
+    password = box.login if (user + secret).isascii() else box.login_utf8
+    log_in = box.xoauth2 if token else password
     try:
-        log_in(user, password, initial_folder=None)
+        log_in(user, secret, initial_folder=None)
     except (MailboxLoginError, imaplib.IMAP4.error) as error:
         if isinstance(error, imaplib.IMAP4.abort):
             raise
-        raise Refused(
-            f"Mailserveren afviser brugeren »{user}« eller adgangskoden. Se efter i IMAP_URL; tegn "
-            "som @ / # : og % skrives der med procent, fx %40 for @."
-        ) from None
+        raise Refused((NOT_LET_IN if token else NOT_KNOWN).format(user=user)) from None
     try:
         box.folder.set(address.folder)
     except (MailboxFolderSelectError, imaplib.IMAP4.error):

@@ -3,7 +3,7 @@ import sys
 from django.conf import settings
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.urls import ImapAddress, parse_imap_url
+from albertslund_it.common.urls import ImapAddress, parse_imap_url, parse_token_source
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
 from leasing.mail_in.importers.fetching import fetch
@@ -53,6 +53,7 @@ class Command(DanishCommand):
 
 def _address() -> ImapAddress:
     try:
-        return parse_imap_url(settings.IMAP_SECRET_URL)
+        tokens = parse_token_source(settings.IMAP_OAUTH_SECRET)
+        return parse_imap_url(settings.IMAP_SECRET_URL, tokens)
     except ValueError as error:
         raise Refused(str(error)) from None

@@ -1,5 +1,6 @@
 """A real IMAP server of this machine: Dovecot, of Debian's package, with a mailbox for each test."""
 
+import base64
 import os
 import pwd
 import re
@@ -24,6 +25,7 @@ from imap_tools import MailBoxUnencrypted
 from tests.leasing.mail.smtp import free_port
 
 PASSWORD = "Hemmelig-Å7"
+KEY_OF_TOKENS = b"the key that tokens of the tests are signed with"
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
 COMMON = """
@@ -32,7 +34,7 @@ state_dir = {home}/state
 log_path = {home}/log
 listen = 127.0.0.1
 ssl = yes
-auth_mechanisms = plain
+auth_mechanisms = {mechanisms}
 first_valid_uid = 1
 default_internal_user = {internal}
 default_internal_group = {internal_group}
@@ -62,13 +64,25 @@ ssl_key = <{home}/key.pem
 disable_plaintext_auth = no
 mail_location = maildir:{home}/mail/%u
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {home}/oauth2.conf
+}}
+passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
   driver = static
   args = uid={uid} gid={gid} home={home}/mail/%u
 }}
+"""
+# A token is believed when it is signed with the key of KEY_OF_TOKENS, and names the user.
+OAUTH2 = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={home}/keys/
+username_attribute = sub
 """
 SINCE_2_4 = """
 protocols {{
@@ -99,6 +113,7 @@ class ImapServer:
     home: Path
     port: int
     tls_port: int
+    takes_tokens: bool = False
 
     @property
     def certificate(self) -> Path:
@@ -119,10 +134,16 @@ def imap_server():
 
 
 def _running(home: Path, program: str):
-    server = ImapServer(home, free_port(), free_port())
+    is_new = _version(program) >= (2, 4)
+    server = ImapServer(home, free_port(), free_port(), takes_tokens=not is_new)
     make_certificate(home)
     config = home / "dovecot.conf"
-    config.write_text(_configuration(server, program))
+    config.write_text(_configuration(server, is_new=is_new))
+    if server.takes_tokens:
+        (home / "oauth2.conf").write_text(OAUTH2.format(home=home))
+        keys = home / "keys" / "default" / "HS256"
+        keys.mkdir(parents=True)
+        (keys / "default").write_bytes(base64.b64encode(KEY_OF_TOKENS))
     with subprocess.Popen(
         [program, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as process:
@@ -133,9 +154,13 @@ def _running(home: Path, program: str):
             process.terminate()
 
 
-def _configuration(server: ImapServer, program: str) -> str:
+def _version(program: str) -> tuple[int, int]:
     version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     major, minor = (int(part) for part in version.stdout.split()[0].split(".")[:2])
+    return major, minor
+
+
+def _configuration(server: ImapServer, *, is_new: bool) -> str:
     is_root = os.geteuid() == 0
     owner = pwd.getpwnam("nobody") if is_root else pwd.getpwuid(os.geteuid())
     me = pwd.getpwuid(os.geteuid()).pw_name
@@ -145,11 +170,12 @@ def _configuration(server: ImapServer, program: str) -> str:
         server.home.chmod(0o711)
         os.chown(mails, owner.pw_uid, owner.pw_gid)
     head = ""
-    if (major, minor) >= (2, 4):
+    if is_new:
         head = "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"
     own = SINCE_2_4 if head else BEFORE_2_4
     return head + (COMMON + own).format(
         home=server.home,
+        mechanisms="plain xoauth2" if server.takes_tokens else "plain",
         port=server.port,
         tls_port=server.tls_port,
         password=PASSWORD,
@@ -227,6 +253,9 @@ class TestBox:
     def url(self, *, password=PASSWORD, query="", folder="INBOX") -> str:
         secret = password.replace("Å", "%C3%85")
         return f"imap://{self.user}:{secret}@127.0.0.1:{self.server.port}/{folder}{query}"
+
+    def passwordless(self) -> str:
+        return f"imap://{self.user}@127.0.0.1:{self.server.port}/INBOX"
 
     def tls_url(self) -> str:
         return (
