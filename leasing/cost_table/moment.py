@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
+from albertslund_it.common.progress import Progress
 from leasing.cost_table.once import read_once
-from leasing.cost_table.refresh import IN_A_REQUEST, Effort, Progress, refresh
+from leasing.cost_table.refresh import IN_A_REQUEST, Effort, refresh
 
 # What subjects keep of the facts beside the costs, refreshed with them; `leasing.apps` knows them.
 BESIDE: list[Callable[[Effort], bool]] = []

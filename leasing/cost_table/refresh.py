@@ -11,7 +11,7 @@ Closing waits for none of this and reads none of it.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import OperationalError, connection, connections, transaction
 from django.db.models import F, Q, QuerySet
 
+from albertslund_it.common.progress import Progress
 from albertslund_it.web.database.rows import add_to_rows, among, delete_rows, write_rows
 from inventory.models import Device
 from leasing.cost_table.facts import CHUNK, lease_facts
@@ -64,8 +65,6 @@ class Effort(NamedTuple):
 # Who asks for a page is not kept longer, and whatever answers it may be stopped in half a minute.
 IN_A_REQUEST = Effort(wait=1, work=10)
 AT_LEISURE = Effort(wait=20, work=None)
-
-Progress = Callable[[int, int], None]
 
 
 class Mark(NamedTuple):

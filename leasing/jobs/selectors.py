@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
+from albertslund_it.common.progress import LONG
 from leasing.models import Job, JobPart, JobProgress, Settings
 
 LOCKS = 20_261_130  # ours among PostgreSQL's advisory locks of two numbers
@@ -54,6 +55,11 @@ def open_job(user: User, key: str) -> Job | None:
 def uses_worker() -> bool:
     """Return whether an administrator has turned a worker on."""
     return Settings.objects.values_list("uses_worker", flat=True).get()
+
+
+def made_as_job(rows: int) -> bool:
+    """Return whether a large file of so many rows is made as a job, which tells how far it is."""
+    return rows > LONG or uses_worker()
 
 
 def worker_standing() -> WorkerStanding:

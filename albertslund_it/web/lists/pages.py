@@ -1,6 +1,7 @@
 """A page with a list on it: filters, sorting, pages, presets, columns, and all of it as Excel."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -17,7 +18,10 @@ from django.views.generic import View
 from django_tables2 import RequestConfig
 
 from albertslund_it.common.agreement import digest_of
+from albertslund_it.common.errors import Refused
 from albertslund_it.common.files import workbooks
+from albertslund_it.common.files.xlsx_parts import LAST_ROW
+from albertslund_it.common.progress import LONG, Progress, told
 from albertslund_it.web.lists.columns import ActsColumn
 from albertslund_it.web.lists.filters import FilterSet, chips_of, folded_fields, open_fields
 from albertslund_it.web.lists.picking import MOST, PickColumn, Picked, Picking, all_of
@@ -34,7 +38,11 @@ from albertslund_it.web.lists.presets import (
 from albertslund_it.web.lists.tables import Table, unknown_column, unknown_order
 from albertslund_it.web.requests import Request
 
-ROWS_BETWEEN = 1000  # each of which it is told how far a file is
+# A sheet has its headings and a row of totals beside them.
+MOST_IN_A_SHEET = LAST_ROW - 2
+TOO_LONG = (
+    "Et regneark har plads til 1.048.576 rækker, og listen har {rows}. Vælg færre med filtrene."
+)
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -56,6 +64,7 @@ class ListPage(PermissionRequiredMixin, View):
     title = ""
     file_name = "liste"
     per_page = 50
+    most_in_file = MOST_IN_A_SHEET
 
     @classmethod
     def keeps_presets(cls) -> bool:
@@ -120,11 +129,14 @@ class ListPage(PermissionRequiredMixin, View):
         filtered = filters.qs if filters else self.rows()
         table = self._table(filtered)
         faults = self.faults(table, filters)
+        is_file = request.GET.get("hent") == "xlsx"
+        if is_file and not faults and len(table.data) > self.most_in_file:
+            faults = [("Excel", TOO_LONG.format(rows=len(table.data)))]
         if faults:  # what cannot be read is refused: no rows, rather than others than asked for
             table = self._table(no_rows(filtered))
         else:
             RequestConfig(request, paginate=False).configure(table)
-        if request.GET.get("hent") == "xlsx" and not faults:
+        if is_file and not faults:
             return self.excel(table)
         # Not by RequestConfig, which lets the address say how many rows a page has.
         table.paginator = Paginator(table.rows, self.per_page)
@@ -195,6 +207,7 @@ class ListPage(PermissionRequiredMixin, View):
             "table": table,
             "filters": filters,
             "is_fragment": is_fragment,
+            "is_long": table.paginator.count > LONG,
             "picking": picking,
             "picked": self._picked(table, picking) if picking else None,
             "shows": digest_of(rows_shown(self.request.GET)) if picking else "",
@@ -291,6 +304,7 @@ class _First(ListPage):
     """A list that answers with its first rows instead of a page."""
 
     most = 0
+    most_in_file = sys.maxsize  # of which the first are read
 
     def excel(self, table) -> Any:
         shown = [one for one in table.columns if not one.column.exclude_from_export]
@@ -323,23 +337,18 @@ class _InFile(ListPage):
     """A list that writes all its rows to a file instead of answering with them."""
 
     stream: BinaryIO
-    tell: Callable[[int, int], None]
+    tell: Progress
 
     def excel(self, table) -> Any:
-        rows = self._told(table.excel_rows(), len(table.rows))
+        rows = told(table.excel_rows(), len(table.rows), self.tell)
         workbooks.write_table(
             self.stream, title=self.title, columns=table.excel_columns(), rows=rows
         )
         return WrittenList(self.title, f"{self.file_name}.xlsx")
 
-    def _told(self, rows: Iterable[list], count: int) -> Iterator[list]:
-        for number, row in enumerate(rows):
-            if number % ROWS_BETWEEN == 0:
-                self.tell(number, count)
-            yield row
-
     def page(self, table, filters, faults=()) -> Any:
-        return None  # what cannot be read has no file
+        if faults:
+            raise Refused(*(f"{label}: {fault}" if label else fault for label, fault in faults))
 
 
 def write_list(
@@ -348,12 +357,13 @@ def write_list(
     query: str,
     named: dict[str, Any],
     stream: BinaryIO,
-    tell: Callable[[int, int], None],
-) -> "WrittenList | None":
-    """Write a list as a user sees it to a file, and tell how far; None where it cannot be read.
+    tell: Progress,
+) -> "WrittenList":
+    """Write a list as a user sees it to a file, and tell how far.
 
     Raises:
         PermissionDenied: when the user may not open it.
+        Refused: with why it cannot be read.
     """
     options = {"stream": stream, "tell": staticmethod(tell)}
     page = type(f"{of.__name__}InFile", (_InFile, of), options)()
@@ -365,7 +375,9 @@ def write_list(
     asked = query or next((one.query for one in page.presets()), "")
     request.GET = QueryDict(f"{asked}&hent=xlsx")
     found = page.get(request, **named)
-    return found if isinstance(found, WrittenList) else None
+    if not isinstance(found, WrittenList):
+        raise Refused("Listen kan ikke læses sådan. Se dens filtre og rækkefølge efter.")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

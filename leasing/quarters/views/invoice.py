@@ -16,7 +16,7 @@ from albertslund_it.web.people import actor_name
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.pending_lines import UP_TO
 from leasing.cost_share.tables.lines import lines_url
-from leasing.jobs.selectors import uses_worker
+from leasing.jobs.selectors import made_as_job
 from leasing.jobs.views.asking import ask_or_do
 from leasing.models import KIND_NAMES, BillingRun, Kind, QuarterlyInvoice
 from leasing.quarters.presenters.labels import named_kinds
@@ -43,11 +43,11 @@ def quarter_file(request, code, file_kind):
     run = get_object_or_404(BillingRun, code=code)
     if file_kind not in FILES:
         raise Http404
-    if file_kind == WORKBOOK and uses_worker():
-        title = f"Regneark: {run.label}"
-        return _asked(request, run, "quarter_file", title, EXPORT_REBILLING)
     stream = BytesIO()
     try:
+        if file_kind == WORKBOOK and made_as_job(run.line_count):
+            title = f"Regneark: {run.label}"
+            return _asked(request, run, "quarter_file", title, EXPORT_REBILLING)
         export_rebilling(
             run=run,
             file_kind=file_kind,

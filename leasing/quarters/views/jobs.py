@@ -1,5 +1,6 @@
 """Close a quarter as somebody agreed to it, and make its large files: where a worker may do it."""
 
+from functools import partial
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
@@ -43,7 +44,6 @@ def close(asked: JobAsked) -> JobOutcome:
 def make_workbook(asked: JobAsked) -> JobOutcome:
     """Make the workbook of a closed run, and record that it was fetched."""
     run, stream = BillingRun.objects.get(code=asked.arguments["code"]), _file()
-    asked.tell("Skriver regnearket")
     export_rebilling(
         run=run,
         file_kind=WORKBOOK,
@@ -51,6 +51,7 @@ def make_workbook(asked: JobAsked) -> JobOutcome:
         actor_name=name_of(asked.user),
         today=asked.today,
         now=asked.now,
+        progress=partial(asked.tell, "Skriver regnearket"),
     )
     name = f"viderefakturering-{run.code}.xlsx"
     return _made(f"Regnearket for {run.label} er klar.", name, EXCEL, stream, run)
@@ -59,8 +60,7 @@ def make_workbook(asked: JobAsked) -> JobOutcome:
 def make_archive(asked: JobAsked) -> JobOutcome:
     """Make the archive of a closed run."""
     run, stream = BillingRun.objects.get(code=asked.arguments["code"]), _file()
-    asked.tell("Skriver arkivet")
-    archive_run(run=run, stream=stream)
+    archive_run(run=run, stream=stream, progress=partial(asked.tell, "Skriver arkivet"))
     name = f"arkiv-{run.code}.zip"
     return _made(f"Arkivet for {run.label} er klar.", name, "application/zip", stream, run)
 

@@ -30,6 +30,7 @@ from leasing.billing.services.preparation import ProposalChanged, prepare_quarte
 from leasing.billing.views import is_computed_now
 from leasing.cost_share.selectors.pending_lines import BILLED, NOT_BILLED, UP_TO
 from leasing.cost_table.moment import one_moment
+from leasing.jobs.selectors import made_as_job
 from leasing.jobs.views.asking import answer_with, ask_or_do
 from leasing.models import BillingRun, Preparation
 from leasing.quarters.forms import VoucherForm
@@ -179,6 +180,7 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
         "lines_url": run_lines_url(run.code),
         "up_to": f"&koersel={UP_TO}{run.code}",
         "opus_files": opus_files(),
+        "as_jobs": made_as_job(run.line_count),
     }
     if is_computed_now(request):
         rebilling = rebilling_of(run)

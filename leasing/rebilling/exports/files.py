@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from django.db import transaction
 
+from albertslund_it.common.progress import Progress, told
 from albertslund_it.web.database.replica import beside_the_primary
 from leasing.billing.selectors.window import quarters_held_against
 from leasing.cost_table.moment import snapshot
@@ -43,6 +44,7 @@ def export_rebilling(
     actor_name: str,
     today: date,
     now: datetime,
+    progress: Progress | None = None,
 ) -> RebillingExport:
     """Write a closed run's workbook ('xlsx') or Opus file ('csv'), and record that it was made.
 
@@ -57,7 +59,7 @@ def export_rebilling(
     with TemporaryFile() as file:
         with snapshot():
             rebilling = rebilling_of(run)
-            _write(file, file_kind, rebilling, today)
+            _write(file, file_kind, rebilling, today, progress or _to_nobody)
         file.seek(0)
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
@@ -74,7 +76,13 @@ def export_rebilling(
     return export
 
 
-def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) -> None:
+def _to_nobody(done: int, total: int) -> None:
+    pass
+
+
+def _write(
+    file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date, progress: Progress
+) -> None:
     run = rebilling.run
     if file_kind in OPUS_PARTS:
         part = OPUS_PARTS[file_kind]
@@ -84,7 +92,7 @@ def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) ->
         write_rebilling_workbook(
             file,
             rebilling,
-            lines=specified_lines(run),
+            lines=told(specified_lines(run), run.line_count, progress),
             expected_ore=expected_of_lessor(quarters[0].starts_on, quarters[-1].ends_before),
             today=today,
             quarters=quarters,
@@ -94,7 +102,7 @@ def _write(file: BinaryIO, file_kind: str, rebilling: Rebilling, today: date) ->
         raise ValueError(file_kind)
 
 
-def archive_run(*, run: BillingRun, stream: BinaryIO) -> None:
+def archive_run(*, run: BillingRun, stream: BinaryIO, progress: Progress | None = None) -> None:
     """Write all of a closed run, and what works its digest out; nothing is recorded of it."""
     # What is closed never changes, so a replica that has it has all of it.
     with beside_the_primary(partial(has_come_to, run)), snapshot():
@@ -111,5 +119,5 @@ def archive_run(*, run: BillingRun, stream: BinaryIO) -> None:
                 run.digest,
             ),
             invoices=sealed_invoices(run),
-            lines=sealed_lines(run),
+            lines=told(sealed_lines(run), run.line_count, progress or _to_nobody),
         )

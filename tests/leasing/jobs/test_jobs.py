@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import nullcontext
 from datetime import timedelta
 
 import openpyxl
@@ -307,6 +308,30 @@ class TestExports:
         rows = list(openpyxl.load_workbook(io.BytesIO(content)).active.values)
         assert [row[0] for row in rows if str(row[0]).startswith("PF")] == ["PF000002"]
 
+    def test_a_long_list_is_made_while_one_waits_where_there_is_no_worker(
+        self, lease, cast, client_of, monkeypatch
+    ):
+        client = client_of(cast.helpdesk)
+        with monkeypatch.context() as patch:
+            link = self.long_list(client, patch, "/udstyr/")
+        assert link.startswith("/arbejde/liste/")
+        assert read(client, link).xpath("//form[@data-progress='/arbejde/nu/']")
+        answer = client.post("/arbejde/liste/", {"liste": "/udstyr/"})
+        assert b"".join(client.get(f"{answer.url}fil/").streaming_content)
+
+    def test_a_list_that_no_sheet_has_room_for_is_refused_in_words(
+        self, worker, lease, cast, client_of, monkeypatch
+    ):
+        make.lease("PF000002", unit=cast.unit)
+        monkeypatch.setattr("albertslund_it.web.lists.pages.ListPage.most_in_file", 1)
+        client = client_of(cast.helpdesk)
+        told = "Et regneark har plads til 1.048.576 rækker, og listen har 2."
+        assert told in text_of(read(client, "/udstyr/?hent=xlsx"))
+
+        client.post("/arbejde/liste/", {"liste": "/udstyr/"})
+        work_on.call(only_job().pk)
+        assert told in only_job().result["told"][0]
+
     def test_who_may_no_longer_open_the_list_gets_no_file(self, worker, cast, client_of):
         client_of(cast.helpdesk).post("/arbejde/liste/", {"liste": "/bestillinger/"})
         cast.helpdesk.groups.clear()
@@ -334,3 +359,41 @@ class TestExports:
         with zipfile.ZipFile(io.BytesIO(b"".join(file.streaming_content))) as whole:
             assert whole.testzip() is None
         assert RebillingExport.objects.count() == (1 if "fil" in path else 0)
+
+    @pytest.mark.parametrize("path", ["fil/xlsx/", "arkiv/"])
+    def test_a_quarters_long_files_are_jobs_where_there_is_no_worker_too(
+        self, path, lease, cast, client_of, monkeypatch
+    ):
+        close_now()
+        client = client_of(cast.finance)
+        quarter = f"/kvartaler/{QUARTER}/"
+        assert not read(client, quarter).xpath("//form[@data-progress]")
+        monkeypatch.setattr("leasing.jobs.selectors.LONG", 0)
+        [form] = read(client, quarter).xpath(f"//form[@data-progress][@action='{quarter}{path}']")
+        assert form.xpath(".//button[@data-busy]")
+        answer = client.post(quarter + path)
+        assert only_job().state == "done"
+        assert answer.url == f"/arbejde/{only_job().pk}/"
+        assert b"".join(client.get(f"{answer.url}fil/").streaming_content)
+
+    def test_each_tells_how_many_of_its_lines_are_written(self, lease, cast, monkeypatch):
+        run, told = close_now(), []
+        monkeypatch.setattr(
+            "leasing.jobs.services.jobs.at_work",
+            lambda number: nullcontext(lambda *how_far: told.append(how_far)),
+        )
+        for kind in ("quarter_file", "quarter_archive"):
+            do(
+                ask_for(
+                    user=cast.finance,
+                    kind=kind,
+                    title="Prøve",
+                    arguments={"code": run.code},
+                    permissions=[],
+                    now=timezone.now(),
+                )
+            )
+        assert told == [
+            ("Skriver regnearket", 0, run.line_count),
+            ("Skriver arkivet", 0, run.line_count),
+        ]

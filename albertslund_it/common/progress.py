@@ -1,0 +1,20 @@
+"""How far something long is."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+# Told how many are done, and of how many.
+Progress = Callable[[int, int], None]
+ROWS_BETWEEN = 1000
+# A file of more rows is made as a job, which tells how far it is.
+LONG = 20_000
+
+Row = TypeVar("Row")
+
+
+def told(rows: Iterable[Row], total: int, progress: Progress) -> Iterator[Row]:
+    """Yield the rows, and tell now and then how many have gone by."""
+    for number, row in enumerate(rows):
+        if number % ROWS_BETWEEN == 0:
+            progress(number, total)
+        yield row
