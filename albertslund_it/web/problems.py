@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
@@ -13,19 +12,29 @@ API = "/api/v1/"
 PAGE = f"{API}docs/"
 PROBLEM = "application/problem+json"
 MOST_BYTES = 1024 * 1024
+# What an error is called, and what is said of it where nothing nearer is known.
 WORDS = {
-    400: "Forespørgslen kan ikke læses.",
-    401: "Send en gyldig nøgle som »Authorization: Bearer …«. Den mangler, er forkert, udløbet "
-    "eller trukket tilbage.",
-    403: "Nøglen giver ikke adgang til det. En administrator kan udvide den.",
-    404: "Det findes ikke, eller ikke for den, der spørger.",
-    405: "Adressen kan ikke bruges på den måde.",
-    413: "Forespørgslen er for stor: højst 1 MB. Del den op.",
-    415: "Send forespørgslen som application/json.",
-    422: "Noget i forespørgslen er ikke, som det skal være.",
-    429: "Der er prøvet for mange forkerte nøgler. Prøv igen senere.",
-    500: "Der skete en fejl hos os. Den står i loggen under request_id.",
+    400: ("Ulæselig forespørgsel", "Forespørgslen kan ikke læses."),
+    401: (
+        "Ingen gyldig nøgle",
+        "Send en gyldig nøgle som »Authorization: Bearer …«. Den mangler, er forkert, udløbet "
+        "eller trukket tilbage.",
+    ),
+    403: (
+        "Ingen adgang",
+        "Nøglen giver ikke adgang til det. En administrator kan udvide den.",
+    ),
+    404: ("Findes ikke", "Det findes ikke, eller ikke for den, der spørger."),
+    405: ("Forkert metode", "Adressen kan ikke bruges på den måde."),
+    409: ("Ikke udført", "Det er ikke gjort."),
+    413: ("For stor forespørgsel", "Forespørgslen er for stor: højst 1 MB. Del den op."),
+    415: ("Forkert format", "Send forespørgslen som application/json."),
+    422: ("Kan ikke bruges", "Noget i forespørgslen er ikke, som det skal være."),
+    429: ("For mange forsøg", "Der er prøvet for mange forkerte nøgler. Prøv igen senere."),
+    500: ("Fejl hos os", "Der skete en fejl hos os. Den står i loggen under request_id."),
+    503: ("Ude af drift", "Databasen svarer ikke lige nu. Prøv igen om lidt."),
 }
+OTHER = ("Ikke udført", "Forespørgslen kan ikke besvares.")
 
 
 def problem(
@@ -40,11 +49,12 @@ def problem(
 
     `kind` names one that a program may want to tell from others of the same status.
     """
+    title, usual = WORDS.get(status, OTHER)
     body: dict[str, object] = {
         "type": f"urn:pc-leasing:problem:{kind}" if kind else "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": title,
         "status": status,
-        "detail": detail or WORDS.get(status, ""),
+        "detail": detail or usual,
     }
     if errors:
         body["errors"] = list(errors)

@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.problems import PROBLEM, problem
+from leasing.api.presenters.problems import said_of
 from leasing.api.services.answers import KeyUsed
 from leasing.api.views.access import Bearer
 from leasing.api.views.resource import declare
@@ -67,7 +68,9 @@ def _missing(request, error):
 
 @api.exception_handler(ValidationError)
 def _wrong(request, error):
-    errors = [{"where": ".".join(map(str, one["loc"])), "what": one["msg"]} for one in error.errors]
+    errors = [
+        {"where": ".".join(map(str, one["loc"])), "what": said_of(one)} for one in error.errors
+    ]
     return problem(422, kind="wrong", errors=errors)
 
 

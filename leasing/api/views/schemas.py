@@ -6,19 +6,17 @@ from typing import Annotated
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
+from leasing.api.presenters.problems import DAY, NO_NUL, PERIOD, RUN_CODE, SERIAL_NUMBER
 from leasing.api.selectors.paging import LARGEST
-
-# No sign of nothing, which no database keeps.
-NO_NUL = r"^[^\x00]*$"
 
 
 def _iso(value):
     """Take a day as ISO 8601 writes it, of a year that pages read too; nothing looser."""
     if isinstance(value, str):
         if len(value) != 10 or not ("2000" <= value[:4] <= "2099"):
-            raise ValueError("en dato skrives som 2026-11-30, fra 2000 til 2099")
+            raise ValueError(DAY)
     elif value is not None and not isinstance(value, date):
-        raise ValueError("en dato skrives som 2026-11-30")
+        raise ValueError(DAY)
     return value
 
 
@@ -26,11 +24,9 @@ Id = Annotated[int, Field(ge=1, le=LARGEST)]
 Text = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)]
 LongText = Annotated[str, StringConstraints(max_length=300, pattern=NO_NUL)]
 Day = Annotated[date, BeforeValidator(_iso)]
-Period = Annotated[str, StringConstraints(pattern=r"^20\d\dQ[1-4]$")]
-RunCode = Annotated[str, StringConstraints(pattern=r"^20\d\d[QS]\d{1,3}$")]
-SerialNumber = Annotated[
-    str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00\s,;]+$")
-]
+Period = Annotated[str, StringConstraints(pattern=PERIOD)]
+RunCode = Annotated[str, StringConstraints(pattern=RUN_CODE)]
+SerialNumber = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=SERIAL_NUMBER)]
 
 
 class Strict(Schema):

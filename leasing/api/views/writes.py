@@ -27,6 +27,7 @@ from albertslund_it.web.forms.agreement import FIELD, NotAsShown, agreed_by, ref
 from albertslund_it.web.forms.agreement import value_of as agreement_to
 from inventory.models import Act, DeviceModel, Unit
 from inventory.organisation.selectors.scope import devices_seen_by
+from leasing.api.presenters.problems import KEY, MAIL, NO_NUL
 from leasing.api.presenters.words import WORDS
 from leasing.api.selectors.clients import Reader
 from leasing.api.services.answers import answered_once, fingerprint_of
@@ -34,7 +35,7 @@ from leasing.api.services.last_seen import note_last_seen
 from leasing.api.services.wishes import NamedLine, wishes_of
 from leasing.api.views.access import require
 from leasing.api.views.resource import WRITE_PROBLEMS
-from leasing.api.views.schemas import NO_NUL, Day, LongText, SerialNumber, Strict, Text
+from leasing.api.views.schemas import Day, LongText, SerialNumber, Strict, Text
 from leasing.models.order import MOST_LINES, Status
 from leasing.movements.forms import HandOutForm, LendForm, TakeBackForm, TransferForm
 from leasing.movements.selectors.states import DROP_LATER, KEEP_LATER
@@ -48,7 +49,7 @@ from leasing.orders.services.reception import receive
 
 MOST_DEVICES = 200
 NAMESPACE = UUID("8f4f4f0e-5d7c-4b8e-9a51-7d1b8a0c9e11")
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{8,100}$")]
+Key = Annotated[str, StringConstraints(pattern=KEY)]
 Work = Callable[[], dict[str, Any]]
 
 
@@ -282,9 +283,7 @@ class OrderIn(Strict):
     lines: list[WishIn] = Field(min_length=1, max_length=MOST_LINES)
     wanted_on: Day | None = None
     requester_name: Text = ""
-    requester_mail: Annotated[
-        str, StringConstraints(max_length=254, pattern=r"^$|^[^\s@\x00]+@[^\s@\x00]+\.[^\s@\x00]+$")
-    ] = ""
+    requester_mail: Annotated[str, StringConstraints(max_length=254, pattern=MAIL)] = ""
     reference: LongText = Field("", max_length=200)
     dry_run: bool = False
 

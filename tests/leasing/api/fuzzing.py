@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from albertslund_it.wsgi import application
+from leasing.api.presenters.problems import UNKNOWN
 
 CHECKS = [
     not_a_server_error,
@@ -86,6 +87,7 @@ def _ask_one(operation, mode, secret, count, foreign, number, told):
         text = response.text
         for word in foreign:
             assert word not in text, f"{word} is in the answer of {case.method} {case.path}"
+        assert UNKNOWN not in text, f"no words for a fault: {text}"
         if response.status_code >= 400:
             assert response.headers["content-type"] == ["application/problem+json"]
 
