@@ -13,8 +13,7 @@ import time
 import jwt
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.exceptions import SuspiciousOperation, ValidationError
-from django.core.validators import validate_email
+from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
@@ -23,6 +22,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.sign_on.claims import roles_in, things_in
 from albertslund_it.sign_on.provider import OFF_TIME, SilentError, ask, read_token
 from albertslund_it.web.clock import now, today
+from albertslund_it.web.mail_addresses import is_mail
 from inventory.models import Account
 from inventory.people.services.accounts import bind_account
 from leasing.mail.services import write_mail
@@ -30,7 +30,6 @@ from leasing.models import Settings
 from leasing.users.selectors.sign_on import led_by
 from leasing.users.services.sign_on import follow_accesses, follow_roles, posts_of
 
-LONGEST_MAIL = 254  # what a user's column holds
 LONGEST_SUBJECT = 255  # what the standard allows
 # Why a sign-on failed, where there is more to be said than that it did.
 TAKEN, SUPERUSER, TIME, SILENT = "taken", "superuser", "time", "silent"
@@ -192,21 +191,13 @@ def _follow(user: User, claims) -> None:
         "email": claims["email"],
     }
     others = User.objects.filter(email__iexact=claims["email"]).exclude(pk=user.pk)
-    if not _is_mail(claims["email"]) or others.exists():
+    if not is_mail(claims["email"]) or others.exists():
         del wanted["email"]
     changed = {name: said for name, said in wanted.items() if said and getattr(user, name) != said}
     for name, said in changed.items():
         setattr(user, name, said)
     if changed:
         user.save(update_fields=list(changed))
-
-
-def _is_mail(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return len(text) <= LONGEST_MAIL
 
 
 def _report(taken: Account, claims) -> None:

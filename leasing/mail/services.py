@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPConnectError, SMTPException, SMTPServerDisconnected
 
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.template import Context, Engine
 from django.template.base import Template
 
 from albertslund_it.web.database.rows import among, insert
+from albertslund_it.web.mail_addresses import is_mail
 from leasing.models import Mail, Order, Settings
 
 # How long after an attempt that was not answered no page waits for the server.
@@ -127,11 +126,8 @@ def addresses(recipients: str | Iterable[str]) -> str:
     parts = recipients.split(",") if isinstance(recipients, str) else recipients
     found: list[str] = []
     for part in (part.strip() for part in parts):
-        try:
-            validate_email(part)
-        except ValidationError:
-            continue
-        if "," not in part and part not in found and len(",".join([*found, part])) <= 500:
+        is_new = "," not in part and part not in found and is_mail(part)
+        if is_new and len(",".join([*found, part])) <= 500:
             found.append(part)
     return ",".join(found)
 

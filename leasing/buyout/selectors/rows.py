@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
 from albertslund_it.web.database.rows import among
+from albertslund_it.web.mail_addresses import is_mail
 from inventory.models import Employee, Placement
 from inventory.placements.selectors import placements_in_force
 from leasing.domain.lease_end import last_buyout_day
@@ -207,14 +205,6 @@ def _obstacle_of_person(
         return Obstacle.NO_PERSON
     if person.left_on and person.left_on <= on:
         return Obstacle.HAS_LEFT
-    if not _is_address(person.mail):
+    if not is_mail(person.mail):
         return Obstacle.NO_MAIL
     return None if offer else Obstacle.NO_OFFER
-
-
-def _is_address(mail: str) -> bool:
-    try:
-        validate_email(mail)
-    except ValidationError:
-        return False
-    return True

@@ -20,8 +20,8 @@ from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.cost_table.moment import one_moment
 from leasing.domain.lease_end import ends_soon_until
 from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
-from leasing.lease_end.selectors.undecided import undecided_leases
-from leasing.models import CostLease, EndDecision, EndWish
+from leasing.lease_end.selectors.undecided import leases_that_end, undecided_leases
+from leasing.models import EndDecision, EndWish
 
 ONE_DAY = timedelta(days=1)
 
@@ -82,7 +82,8 @@ def endings(units: QuerySet[Unit], on: date) -> list[Ending]:
 
 def _found(units: QuerySet[Unit], on: date) -> list[EndingLease]:
     placed = placements_in_force(on).filter(unit__in=units).order_by()
-    chosen = _end_soon(on).filter(lease__device__in=placed.values("device"))
+    ending = leases_that_end(on, ends_soon_until(on) - ONE_DAY)
+    chosen = ending.filter(lease__device__in=placed.values("device"))
     rows = list(
         chosen.order_by("ends_before", by_signs("lease__device__serial_number")).values_list(
             "lease", "lease__device", "ends_before"
@@ -104,16 +105,6 @@ def _final_choices(leases: Sequence[int]) -> dict[int, str]:
 def by_signs(name: str) -> F | Collate:
     """Order a text by its signs' own order, as lists that are ordered here are."""
     return Collate(name, "C") if connection.vendor == "postgresql" else F(name)
-
-
-def _end_soon(on: date) -> QuerySet[CostLease]:
-    """Choose the leases that run on a day and run out, unstopped, within six months."""
-    return CostLease.objects.filter(
-        starts_on__lte=on,
-        ends_before__gt=on,
-        ends_before__lte=ends_soon_until(on),
-        lease__stops_on=None,
-    )
 
 
 def _read(found: Sequence[EndingLease], costs: dict[int, int], on: date) -> list[Ending]:

@@ -1,10 +1,10 @@
-"""The ends of leases about which nothing is decided: what notices, feeds and questions count."""
+"""The ends of leases, and those about which nothing is decided: what notices and feeds count."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from albertslund_it.web.database.rows import among
 from leasing.cost_table.moment import one_moment
@@ -28,23 +28,23 @@ class UndecidedEnd:
     quarter_ore: int
 
 
-def undecided_leases(today: date, until: date) -> QuerySet[CostLease]:
-    """Choose the leases that run on a day, and out by another, with nothing decided.
+def leases_that_end(today: date, until: date) -> QuerySet[CostLease]:
+    """Choose the leases that run on a day, and out by another, of what is in the register.
 
     Read it inside `one_moment`.
     """
+    return CostLease.objects.filter(
+        starts_on__lte=today,
+        ends_before__gt=today,
+        ends_before__lte=until + ONE_DAY,
+        runs_out=True,
+    ).exclude(lease__device__departure__isnull=False)
+
+
+def undecided_leases(today: date, until: date) -> QuerySet[CostLease]:
+    """Choose those of the leases that end about which nothing is decided."""
     decided = EndDecision.objects.final().values("term__lease")
-    gone = Q(lease__device__departure__isnull=False)
-    return (
-        CostLease.objects.filter(
-            starts_on__lte=today,
-            ends_before__gt=today,
-            ends_before__lte=until + ONE_DAY,
-            runs_out=True,
-        )
-        .exclude(lease__in=decided)
-        .exclude(gone)
-    )
+    return leases_that_end(today, until).exclude(lease__in=decided)
 
 
 def undecided_ends(today: date, until: date) -> list[UndecidedEnd]:

@@ -17,9 +17,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
+from albertslund_it.web.mail_addresses import is_mail
 from leasing.domain.mail_reading import MOST_CHARACTERS
 from leasing.mail_in.importers.html import text_of
 
@@ -179,11 +177,7 @@ def _one_line(text: str) -> str:
 
 def _address(typed: str) -> str:
     found = _one_line(_words(typed))
-    try:
-        validate_email(found)
-    except ValidationError:
-        return ""
-    return found if len(found) <= 254 else ""
+    return found if is_mail(found) else ""
 
 
 def _moment(value: str) -> datetime | None:

@@ -4,11 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db.models import Q, QuerySet
 
 from albertslund_it.web.database.rows import among
+from albertslund_it.web.mail_addresses import is_mail
 from inventory.models import Device, Placement, Unit
 from inventory.placements.selectors import placements_in_force
 
@@ -78,12 +77,3 @@ def _read(placed: QuerySet[Placement], on: date) -> dict[int, StandsAt]:
 
 def _cost_holder_id() -> int:
     return Unit.objects.filter(is_cost_holder=True).values_list("pk", flat=True).first() or 0
-
-
-def is_mail(text: str | None) -> bool:
-    """Tell whether a text is an address that can be written to."""
-    try:
-        validate_email(text or "")
-    except ValidationError:
-        return False
-    return True
