@@ -8,11 +8,13 @@ class EmployeeAlias(models.Model):
     """What somebody was called before two were merged; files may still use it.
 
     Initials are kept in capitals, and a mail or a UPN in small letters: as they are looked up.
+    Of a row that had neither, only its number is kept, so that its history and links lead here.
     """
 
     class Kind(models.TextChoices):
         INITIALS = "initials", "Initialer"
         ADDRESS = "address", "Mail eller UPN"
+        ROW = "row", "Række uden initialer og mail"
 
     employee = models.ForeignKey(
         "inventory.Employee",

@@ -100,7 +100,7 @@ def employee_page(employee: Employee, reader: ReaderScope, on: date) -> Employee
         doubles=doubles_of(employee, on, employees_seen_by(reader.user, on)),
         also_at=[unit for unit in employee.also_employed_at.all() if reader.sees(unit)],
         has_left=employee.left_on is not None and employee.left_on <= on,
-        former=list(employee.aliases.all()),
+        former=list(employee.aliases.exclude(kind=EmployeeAlias.Kind.ROW)),
     )
 
 

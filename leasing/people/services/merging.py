@@ -76,7 +76,10 @@ def _move_all(merging: Merging, actor: Actor) -> int:
             changes.update(row, str(row), **{link.field: kept})
             moved += 1
     kinds = EmployeeAlias.Kind
-    for kind, values in ((kinds.INITIALS, merging.initials), (kinds.ADDRESS, merging.addresses)):
+    called = ((kinds.INITIALS, merging.initials), (kinds.ADDRESS, merging.addresses))
+    if not any(values for _, values in called):
+        called = ((kinds.ROW, (str(gone.pk),)),)
+    for kind, values in called:
         # One that somebody had before is whoever's it was last.
         EmployeeAlias.objects.filter(kind=kind, value__in=values).delete()
         for value in values:

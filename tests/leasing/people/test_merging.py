@@ -113,6 +113,22 @@ def test_its_history_is_the_persons_and_says_who_did_it(anna, again, cast):
     assert LogEntry.objects.get_for_object(line).filter(actor=cast.helpdesk).exists()
 
 
+def test_of_a_coming_one_with_neither_initials_nor_mail_history_and_page_lead_on(
+    anna, cast, client_of
+):
+    coming = make.employee("", "Anna Berg", unit=cast.unit, mail="")
+    former = coming.pk
+    coming.name = "Anna K. Berg"
+    coming.save()
+    merge(anna, coming, cast.helpdesk)
+    shown = history_shown(history_of_employee(anna, with_people=True)).changes
+    assert any("Anna K. Berg" in change.what for change in shown)
+    client = client_of(cast.helpdesk)
+    way = client.get(f"/medarbejdere/{former}/")
+    assert way.url == f"/medarbejdere/{anna.pk}/"
+    assert client.get(way.url).context["page"].former == []
+
+
 @pytest.mark.parametrize(
     ("own", "other", "after"),
     [
