@@ -1,4 +1,6 @@
+import csv
 from dataclasses import dataclass
+from io import BytesIO, StringIO
 from typing import Self
 
 from django import forms
@@ -7,9 +9,11 @@ from django.http import HttpRequest, QueryDict
 from albertslund_it.common.files.cells import without_control
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.clock import today
-from albertslund_it.web.forms.fields import PlainForm, PlainSelect
+from albertslund_it.web.forms.fields import PlainForm, PlainSelect, dress
 from inventory.imports.importers.reading import Importer
 from leasing.cost_table.facts import billing_start
+
+LONGEST_CELL = 200
 
 
 class UploadForm(PlainForm, forms.Form):
@@ -22,6 +26,30 @@ class UploadForm(PlainForm, forms.Form):
         error_messages={"required": "Vælg den fil, du vil indlæse."},
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
     )
+
+
+class RowForm(PlainForm, forms.Form):
+    """One row of a kind of file, typed; a field for each of its columns."""
+
+    def __init__(self, importer: Importer, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.importer = importer
+        for column in importer.columns:
+            field = forms.CharField(
+                label=column.name,
+                required=column.required and not column.may_be_blank,
+                max_length=LONGEST_CELL,
+                help_text=column.help,
+            )
+            dress(field)
+            self.fields[column.name] = field
+
+    def as_file(self) -> BytesIO:
+        """Return the row as a file of its kind."""
+        said = {name: cell for name, cell in self.cleaned_data.items() if cell}
+        text = StringIO()
+        csv.writer(text, delimiter=";").writerows([said, said.values()])
+        return BytesIO(text.getvalue().encode())
 
 
 def upload_form(importer: Importer, *data) -> UploadForm:

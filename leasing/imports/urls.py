@@ -11,6 +11,7 @@ from leasing.imports.views.batches import (
 )
 from leasing.imports.views.files import import_example, import_kind, import_list
 from leasing.imports.views.remembered import remembered
+from leasing.imports.views.row import import_row
 
 urlpatterns = [
     path("indlaes/", import_list, name="import"),
@@ -23,5 +24,6 @@ urlpatterns = [
     path("indlaes/venter/", waiting_list, name="import-waiting"),
     path("indlaes/husket/", remembered, name="import-remembered"),
     path("indlaes/<str:kind>/", import_kind, name="import-kind"),
+    path("indlaes/<str:kind>/raekke/", import_row, name="import-row"),
     path("indlaes/<str:kind>/eksempel/", import_example, name="import-example"),
 ]

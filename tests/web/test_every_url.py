@@ -337,6 +337,7 @@ TABLE = {
     "indlaes/husket/": {"open": IMPORTERS},
     "indlaes/<str:kind>/": {"open": IMPORTERS},
     "indlaes/<str:kind>/eksempel/": {"open": IMPORTERS},
+    "indlaes/<str:kind>/raekke/": {"open": IMPORTERS},
 }
 OPEN_TO_ALL = {
     "log-ind/",

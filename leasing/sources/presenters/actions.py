@@ -46,7 +46,7 @@ def actions_on(kind: DifferenceKind, row: DifferingRow) -> Iterator[MendingActio
         add = reverse("source-add-device", args=[row.seen.pk])
         yield MendingAction("Opret", add, IMPORT_INVENTORY)
     else:
-        yield _delivery()
+        yield _delivery(row)
 
 
 def _on_device(kind: DifferenceKind, row: DifferingRow, device: Device) -> Iterator[MendingAction]:
@@ -57,7 +57,7 @@ def _on_device(kind: DifferenceKind, row: DifferingRow, device: Device) -> Itera
         query = urlencode({"nyt": row.their_number})
         yield MendingAction("Ret serienummer", f"{reverse('swap', args=own)}?{query}")
     elif kind.source == SourceKind.LESSOR:
-        yield from _on_lease(kind.key, own)
+        yield from _on_lease(kind.key, row, own)
     else:
         yield from _in_use(kind.key, row, device)
 
@@ -91,7 +91,7 @@ def _to_user(
     return MendingAction(f"Flyt til {user.short_name}", _to("transfer", number, **given))
 
 
-def _on_lease(key: str, own: list[int]) -> Iterator[MendingAction]:
+def _on_lease(key: str, row: DifferingRow, own: list[int]) -> Iterator[MendingAction]:
     if key == "kun-i-registeret":
         yield MendingAction("Ud af registeret", reverse("departure", args=own))
     elif key == "andet-udloeb":
@@ -104,13 +104,20 @@ def _on_lease(key: str, own: list[int]) -> Iterator[MendingAction]:
             "Ret leasingen", reverse("lease-correct", args=own), REGISTER_DELIVERIES
         )
     else:
-        yield _delivery()
+        yield _delivery(row)
 
 
-def _delivery() -> MendingAction:
-    """Return the page that takes in a delivery's file, which may be of one machine."""
-    page = reverse("import-kind", args=["deliveries"])
-    return MendingAction("Indlæs leverance", page, REGISTER_DELIVERIES)
+def _delivery(row: DifferingRow) -> MendingAction:
+    """Return the page that takes in a delivery of one machine, with what the lessor says of it."""
+    page = reverse("import-row", args=["deliveries"])
+    listed = row.asset or (row.compared and row.compared.listed)
+    said = {
+        "Serienummer": listed.serial_number if listed else row.their_number,
+        "Model": listed.model_name if listed else "",
+        "Underaftale": listed.sub_agreement if listed else "",
+    }
+    query = urlencode({name: text for name, text in said.items() if text})
+    return MendingAction("Indlæs leverance", f"{page}?{query}", REGISTER_DELIVERIES)
 
 
 def _to(name: str, number: str, **given: object) -> str:

@@ -9,6 +9,8 @@ from inventory.models import Device, Employee, Snapshot
 from leasing.sources.presenters.words import WORDS
 from leasing.sources.selectors.kinds import KINDS
 from tests import builders as make
+from tests.leasing.agreeing import agreed_in
+from tests.leasing.imports.test_conversation import step
 from tests.leasing.pages import queries_of, read, text_of
 from tests.leasing.sources.taken import WIN_10, machine, take
 
@@ -159,6 +161,28 @@ def test_an_unknown_machine_is_entered_and_handed_out(town, helpdesk):
     assert response.url == "/udstyr/udlever/?serienumre=XX000001&initialer=bobo"
     assert "ukendt-udstyr" not in found_on(helpdesk)
     assert helpdesk.post(url, {"model": chosen.get("value")}).status_code == 404
+
+
+def test_what_the_lessor_alone_has_is_taken_in_as_a_row_of_a_delivery(town, client_of, cast):
+    client = client_of(cast.helpdesk)
+    _, [url] = links_of(client, "kun-hos-leasinggiver")["QQ123456"]
+    tree = read(client, url)
+    fields = {one.get("name"): one.get("value") for one in tree.xpath("//main//input[@name]")}
+    assert fields["Serienummer"] == "QQ123456"
+    typed = {"raekke": "1", "Serienummer": "QQ123456", "Model": "T14", "Leasingstart": "1-3-2026"}
+    unfinished = client.post(url, typed)
+    assert unfinished.status_code == 422
+    assert 'value="1-3-2026"' in unfinished.content.decode()
+    typed |= {"Underaftale": "UA-1", "Leasingpris": "5.590,66"}
+    faulty = client.post(url, {**typed, "Leasingstart": "31-2-2026"})
+    assert (faulty.status_code, "5.590,66" in faulty.content.decode()) == (422, True)
+
+    page = client.post(url, typed)
+    assert not Device.objects.filter(serial_number="QQ123456").exists()
+    client.post(url, step(page, agreed=agreed_in(page)))
+
+    assert Device.objects.get(serial_number="QQ123456").lease.terms.get().price_ore == 559066
+    assert "kun-hos-leasinggiver" not in found_on(client)
 
 
 def test_somebody_of_the_directory_is_entered(town, helpdesk):
