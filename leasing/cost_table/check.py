@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from albertslund_it.web.database.rows import among
 from leasing.cost_table.facts import CHUNK, lease_facts
 from leasing.cost_table.worked_out import (
     COST,
@@ -20,6 +19,7 @@ from leasing.cost_table.worked_out import (
     TotalKey,
     ending_of,
     leases_of,
+    rows_of,
     runs_out,
     worked_out,
 )
@@ -96,9 +96,7 @@ class _Kept:
     def read(self, leases: set[int]) -> dict[type[KeptOfLease], set[tuple[Any, ...]]]:
         """Return the rows of some leases, by table."""
         rows = {
-            model: set(
-                model._default_manager.filter(lease__in=among(leases, int)).values_list(*columns)
-            )
+            model: set(rows_of(model, leases).values_list(*columns))
             for model, columns in COLUMNS.items()
         }
         added_up(map(KeptCost._make, rows[Cost]), 1, self.sums)

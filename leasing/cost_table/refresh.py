@@ -34,11 +34,11 @@ from leasing.cost_table.worked_out import (
     TOTAL_KEY,
     Ending,
     Frame,
-    KeptOfLease,
     TotalKey,
     Worked,
     ending_of,
     leases_of,
+    rows_of,
     runs_out,
     worked_out,
 )
@@ -146,8 +146,10 @@ def _take(last: int, progress: Progress | None, effort: Effort) -> Taken | None:
         if not marks:
             return None
         in_pieces = set()
+        done = None
         if any(mark.is_everything for mark in marks):
-            marks = _marks(_up_to(last))  # whatever they are of is worked out with it
+            # Whatever they are of is worked out with it: of millions, no more than their ids.
+            done = list(_up_to(last).values_list("id", flat=True))
             if effort.work is None or Lease.objects.count() <= AT_ONCE:
                 _work_out_everything(progress)
             else:
@@ -162,8 +164,9 @@ def _take(last: int, progress: Progress | None, effort: Effort) -> Taken | None:
         if in_pieces:
             write_rows(TABLE, ["lease_id"], ((lease,) for lease in sorted(in_pieces)))
             last = _last_mark() or last
-        CostMark.objects.filter(id__in=among([mark.id for mark in marks], int)).delete()
-    return Taken(len(marks), last)
+        done = done or [mark.id for mark in marks]
+        CostMark.objects.filter(id__in=among(done, int)).delete()
+    return Taken(len(done), last)
 
 
 @contextmanager
@@ -210,10 +213,12 @@ def _marked(marks: list[Mark]) -> tuple[set[int], set[int]]:
     """Return the devices and the leases that marks are of, each with the other."""
     devices = {mark.device_id for mark in marks if mark.device_id is not None}
     leases = {mark.lease_id for mark in marks if mark.lease_id}
-    there = Lease.objects.filter(
-        Q(device__in=among(devices, int)) | Q(id__in=among(leases, int))
-    ).values_list("id", "device")
-    for lease, device in there:
+    # Two questions, each of an index: PostgreSQL answers one with an OR by reading every lease.
+    of_devices = Lease.objects.filter(device__in=among(devices, int)).order_by()
+    by_id = Lease.objects.filter(id__in=among(leases, int)).order_by()
+    for lease, device in of_devices.values_list("id", "device").union(
+        by_id.values_list("id", "device")
+    ):
         devices.add(device)
         leases.add(lease)
     return devices, leases
@@ -259,9 +264,9 @@ class Written(NamedTuple):
 
 def _write_differences(leases: Collection[int], found: Worked) -> Written:
     """Let the rows of some leases be those that were worked out."""
-    before = {KeptCost(*row) for row in _rows_of(Cost, leases).values_list(*COST)}
-    leases_before = {KeptLease(*row) for row in _rows_of(CostLease, leases).values_list(*LEASE)}
-    pending = set(_rows_of(CostPending, leases).values_list(*PENDING))
+    before = {KeptCost(*row) for row in rows_of(Cost, leases).values_list(*COST)}
+    leases_before = {KeptLease(*row) for row in rows_of(CostLease, leases).values_list(*LEASE)}
+    pending = set(rows_of(CostPending, leases).values_list(*PENDING))
     costs, no_costs = _let_be("leasing_cost", COST, 3, before, set(found.costs))
     kept, not_kept = _let_be("leasing_costlease", LEASE, 1, leases_before, set(found.leases))
     _let_be("leasing_costpending", PENDING, 3, pending, set(found.pending))
@@ -281,14 +286,12 @@ def _let_be(
     return fresh, gone
 
 
-def _rows_of(model: type[KeptOfLease], leases: Collection[int]) -> QuerySet[Any]:
-    return model.objects.filter(lease__in=among(leases, int))
-
-
 def _add_to_totals(sums: dict[TotalKey, Sums]) -> None:
     rows = [(*key, *value) for key, value in sorted(sums.items()) if value != NOTHING]
     add_to_rows("leasing_costtotal", TOTAL_KEY, TOTAL, rows)
-    CostTotal.objects.filter(row_count=0).delete()
+    units = among({unit for _, unit, _ in sums}, int)
+    periods = among({period for period, _, _ in sums})
+    CostTotal.objects.filter(row_count=0, period__in=periods, unit__in=units).delete()
 
 
 def _counted(endings: Counter[Ending]) -> Iterable[tuple[Ending, tuple[int]]]:
@@ -298,7 +301,8 @@ def _counted(endings: Counter[Ending]) -> Iterable[tuple[Ending, tuple[int]]]:
 def _add_to_endings(endings: Counter[Ending]) -> None:
     rows = [(*key, *count) for key, count in sorted(_counted(endings)) if count != (0,)]
     add_to_rows("leasing_costending", ENDING_KEY, LEASES, rows)
-    CostEnding.objects.filter(leases=0).delete()
+    units = among({ending[0] for ending in endings}, int)
+    CostEnding.objects.filter(leases=0, unit__in=units).delete()
 
 
 def _work_out_everything(progress: Progress | None) -> None:
@@ -320,7 +324,7 @@ def _work_out_everything(progress: Progress | None) -> None:
             progress(done, max(done, total))
     # Not those that are no leases now: one that has gone since is among the sums.
     for model in KEPT:
-        _rows_of(model, leases_of(model) - seen).delete()
+        rows_of(model, leases_of(model) - seen).delete()
     for table, key, columns, there, wanted in (
         ("leasing_costtotal", TOTAL_KEY, TOTAL, CostTotal.objects, sums.items()),
         ("leasing_costending", ENDING_KEY, LEASES, CostEnding.objects, _counted(endings)),

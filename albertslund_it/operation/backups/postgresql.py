@@ -234,6 +234,8 @@ def _filled(source: Path, *call: str) -> Iterator[tuple[str, BaseDatabaseWrapper
         _run([*call, str(source)], name, source.parent)
         other = _database(name)
         try:
+            with other.cursor() as cursor:
+                cursor.execute("ANALYZE")  # a copy holds no statistics, and a check reads all of it
             yield name, other
         finally:
             other.close()

@@ -1,5 +1,6 @@
 """Who changes something works the costs out, and who reads meanwhile is told that they are old."""
 
+import re
 import threading
 from contextlib import contextmanager
 from datetime import date
@@ -9,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
@@ -17,6 +19,7 @@ from leasing.cost_table import refresh as refreshing
 from leasing.cost_table.check import costs_that_differ
 from leasing.cost_table.moment import moments_noted, one_moment
 from leasing.cost_table.refresh import AT_LEISURE, IN_A_REQUEST, LOCK, Effort, refresh
+from leasing.cost_table.worked_out import rows_of
 from leasing.models import Cost, CostMark, CostPending, CostTotal, Lease, Settings
 from tests import builders as make
 from tests.leasing.closed import close
@@ -279,3 +282,40 @@ class TestVerify:
         assert list(costs_that_differ()) == []
         CostMark.objects.all().delete()
         assert list(costs_that_differ()) != []
+
+
+@pytest.mark.django_db
+def test_a_table_that_is_being_filled_is_not_read_whole_for_some_leases():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite takes the index whatever is in it")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO leasing_cost (lease_id, period, unit_id, model_id, first_day, last_day, "
+            "days, amount_ore, quarter_ore, is_whole, is_unbroken) "
+            "SELECT lease, '20' || quarter || 'Q1', 1, 1, '2026-01-01', '2026-03-31', 90, 1, 1, "
+            "true, true FROM generate_series(1, 3000) lease, generate_series(26, 41) quarter"
+        )
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'leasing_cost'")
+        assert cursor.fetchone()[0] <= 0  # nobody has counted
+    plan = rows_of(Cost, range(2001, 2101)).explain()
+    assert "Seq Scan on leasing_cost" not in plan, plan
+
+
+@pytest.mark.django_db
+def test_a_move_is_worked_out_by_indexes_alone(lease):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite asks each side of an OR by its index")
+    move(lease)
+    with CaptureQueriesContext(connection) as caught:
+        assert refresh()
+    asked = [one["sql"] for one in caught if one["sql"].startswith(("SELECT", "(SELECT"))]
+    asked = [sql for sql in asked if "leasing_lease" in sql or "leasing_cost" in sql]
+    assert len(asked) > 4
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # where there is an index, it is taken
+        for sql in asked:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert not re.search("Seq Scan on leasing_(lease|cost|costlease|costpending) ", plan), (
+                f"{sql}\n{plan}"
+            )
