@@ -1,6 +1,7 @@
 """The demo, running in a process of its own on a fixed day, for what looks at whole pages."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,17 +20,25 @@ PATIENCE = 600  # seconds: the first start makes the demo's data
 
 
 @contextmanager
-def demo_server() -> Iterator[str]:
-    """Start the demo on a database that the next start finds again; give its address."""
+def demo_server(*, on_a_copy: bool = False) -> Iterator[str]:
+    """Start the demo on a database that the next start finds again, or on a copy; give its address."""
     LOOKS.mkdir(exist_ok=True)
+    kept = LOOKS / "demo.sqlite3"
+    settings = {"DATABASE_URL": f"sqlite:///{kept}", "TODAY": TODAY, "DEBUG": "1"}
+    if on_a_copy:
+        build = [sys.executable, "manage.py", "demo", "--no-server"]
+        subprocess.run(
+            build, cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL, check=True
+        )
+        copy = shutil.copy(kept, LOOKS / "copy.sqlite3")
+        settings["DATABASE_URL"] = f"sqlite:///{copy}"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    database = {"DATABASE_URL": f"sqlite:///{LOOKS / 'demo.sqlite3'}", "TODAY": TODAY, "DEBUG": "1"}
     command = [sys.executable, "manage.py", "demo", "--port", str(port)]
     with (LOOKS / "server.log").open("w") as log:
         server = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | database, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=os.environ | settings, stdout=log, stderr=subprocess.STDOUT
         )
         try:
             address = f"http://127.0.0.1:{port}"

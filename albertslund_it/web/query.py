@@ -1,9 +1,12 @@
 """What stands in an address or a form, read as what it may be."""
 
 from collections.abc import Collection, Iterable, Mapping
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import BadRequest
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
 
 # A database keeps an id in 63 bits: more digits are nobody's, and thousands take long to read.
 MOST_DIGITS = 18
@@ -41,3 +44,24 @@ def refuse_nothing_signs(get_response):
         return get_response(request)
 
     return middleware
+
+
+BACK = "retur"  # the page that a form was opened from
+
+
+def returning_to(url: str, back: str) -> str:
+    """Return the address of a form that leads back to a page once it is saved."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({BACK: back})}"
+
+
+def page_before(request: HttpRequest, otherwise: str) -> str:
+    """Return the page of ours that a form was opened from, or else the one it leads to itself."""
+    asked = request.POST.get(BACK) or request.GET.get(BACK, "")
+    # Of this site alone: an address that somebody is sent may not lead them out of it.
+    if not url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
+        return otherwise
+    try:
+        resolve(urlsplit(asked).path)
+    except Resolver404:
+        return otherwise
+    return asked

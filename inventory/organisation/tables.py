@@ -34,12 +34,12 @@ class DepartmentTable(Table):
     empty_title = "Du har ikke adgang til nogen afdeling"
     empty_help = "Skriv til it-helpdesk, hvis du skal have det."
 
-    name = Column("Afdeling", link=_page_of)
-    head = Column("Leder", of=lambda row: row.head or ("Ubesat" if row.id else ""))
+    name = Column("Afdeling", link=_page_of, card="title")
+    head = Column("Leder", of=lambda row: row.head or ("Ubesat" if row.id else ""), card="line")
     unit_count = NumberColumn("Enheder", summed=True)
-    pcs = NumberColumn("Pc'er", summed=True)
-    devices = NumberColumn("Udstyr i alt", summed=True)
-    coding = MarkColumn("Kontering", of=_department_coding, orderable=False)
+    pcs = NumberColumn("Pc'er", summed=True, card="answer")
+    devices = NumberColumn("Udstyr i alt", summed=True, card="line")
+    coding = MarkColumn("Kontering", of=_department_coding, orderable=False, card="note")
 
 
 class UnitTable(Table):
@@ -49,15 +49,15 @@ class UnitTable(Table):
     empty_title = "Afdelingen har ingen enheder endnu"
     empty_help = "Enheder indlæses af it-helpdesk eller Økonomi."
 
-    number = CodeColumn("Nr.")
-    name = Column("Enhed", link=lambda row: reverse("unit-detail", args=[row.id]))
-    leader = Column("Enhedsleder")
+    number = CodeColumn("Nr.", card="line")
+    name = Column("Enhed", link=lambda row: reverse("unit-detail", args=[row.id]), card="title")
+    leader = Column("Enhedsleder", card="line")
     ean = CodeColumn("EAN")
     account = CodeColumn("Artskonto")
     cost_object = CodeColumn("Kostbærer")
-    pcs = NumberColumn("Pc'er", summed=True)
+    pcs = NumberColumn("Pc'er", summed=True, card="answer")
     devices = NumberColumn("Udstyr i alt", summed=True)
-    missing = MarkColumn("Kontering", of=_unit_coding, orderable=False)
+    missing = MarkColumn("Kontering", of=_unit_coding, orderable=False, card="note")
     # What an import of the file needs.
     department = Column("Afdeling", visible=False)
     cost_centre = CodeColumn("Omkostningssted", visible=False)
@@ -87,13 +87,14 @@ class UnitDeviceTable(Table):
         of="device.serial_number",
         link=lambda row: reverse("device-detail", args=[row.device_id]),
         sort_by="device__serial_number",
+        card="title",
     )
-    model = Column("Model", of="device.model.name", sort_by="device__model__name")
+    model = Column("Model", of="device.model.name", sort_by="device__model__name", card="line")
     category = Column(
         "Kategori", of="device.model.category.name", sort_by="device__model__category__name"
     )
-    person = PersonColumn("Medarbejder", sort_by=("employee__name", "used_for"))
-    starts_on = DateColumn("Siden")
+    person = PersonColumn("Medarbejder", sort_by=("employee__name", "used_for"), card="line")
+    starts_on = DateColumn("Siden", card="note")
     # What an import of the file needs.
     placed_from = DateColumn("Fra", of="starts_on", visible=False)
     unit_number = CodeColumn("Enhedsnr", of="unit.number", visible=False)

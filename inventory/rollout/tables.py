@@ -125,9 +125,14 @@ class MachineTable(Table):
     empty_help = "It-helpdesk finder dem blandt det udstyr, der er indlæst."
 
     old = CodeColumn(
-        "Gammel maskine", of="old_device.serial_number", sort_by="old_device__serial_number"
+        "Gammel maskine",
+        of="old_device.serial_number",
+        sort_by="old_device__serial_number",
+        card="title",
     )
-    model = Column("Model", of="old_device.model.name", sort_by="old_device__model__name")
+    model = Column(
+        "Model", of="old_device.model.name", sort_by="old_device__model__name", card="line"
+    )
     ram = NumberColumn("RAM (GB)", of="old_device.ram_gb", sort_by="old_device__ram_gb")
     roll = NumberColumn("Rul", of="roll.number", sort_by="roll__number")
     department = Column(
@@ -135,10 +140,10 @@ class MachineTable(Table):
         of=lambda row: row.unit.department.name if row.unit.department else "",
         sort_by="unit__department__name",
     )
-    unit = Column("Enhed", of="unit.name", sort_by="unit__name")
-    weeks = Column("Uge", of=_weeks, orderable=False)
-    state = MarkColumn("Status", of=lambda row: MARKS[row.state])
-    new_serial = CodeColumn("Ny pc")
+    unit = Column("Enhed", of="unit.name", sort_by="unit__name", card="line")
+    weeks = Column("Uge", of=_weeks, orderable=False, card="line")
+    state = MarkColumn("Status", of=lambda row: MARKS[row.state], card="note")
+    new_serial = CodeColumn("Ny pc", card="line")
     day = DateColumn("Udskiftet")
     reason = Column("Grund", of=lambda row: row.reason if row.state == EXCUSED else "")
 

@@ -34,19 +34,24 @@ class ApprovalTable(Table):
     """Exceptions from one PC per employee."""
 
     caption = "Dispensationer"
-    as_cards = True
     empty_title = "Der er ingen dispensationer"
     empty_help = "De kommer, når nogen skal have mere end én pc."
 
+    person = Column(
+        "Medarbejder",
+        of=lambda row: str(row.approval.employee),
+        link=lambda row: reverse("approval-detail", args=[row.approval.pk]),
+        sort_by="employee__name",
+        card="title",
+    )
     asked_at = DateColumn(
         "Bedt om",
         of=lambda row: timezone.localtime(row.approval.asked_at).date(),
-        link=lambda row: reverse("approval-detail", args=[row.approval.pk]),
+        card="line",
     )
-    person = Column(
-        "Medarbejder", of=lambda row: str(row.approval.employee), sort_by="employee__name"
+    unit = Column(
+        "Enhed", of="approval.employee.unit.name", sort_by="employee__unit__name", card="line"
     )
-    unit = Column("Enhed", of="approval.employee.unit.name", sort_by="employee__unit__name")
     department = Column(
         "Afdeling",
         of=lambda row: str(row.approval.employee.unit.department or ""),
@@ -56,16 +61,18 @@ class ApprovalTable(Table):
         "Model",
         of=lambda row: row.approval.line.model.name if row.approval.line else "",
         sort_by="line__model__name",
+        card="line",
     )
-    quarter_ore = AmountColumn("Pr. kvartal (kr.)", orderable=False)
+    quarter_ore = AmountColumn("Pr. kvartal (kr.)", orderable=False, card="answer")
     last_day = DateColumn("Til og med", of="approval.last_day", sort_by="ends_before")
-    state = MarkColumn("Status", of=lambda row: MARKS[row.state], orderable=False)
+    state = MarkColumn("Status", of=lambda row: MARKS[row.state], orderable=False, card="line")
     answer = Column(
         "Svar",
         of=lambda row: "Svar" if row.state == ApprovalState.WAITING else "",
         link=lambda row: reverse("approval-detail", args=[row.approval.pk]),
         orderable=False,
         exclude_from_export=True,
+        card="note",
     )
 
 

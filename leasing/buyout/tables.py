@@ -144,7 +144,6 @@ class BuyoutTable(Table):
     """Devices that may be bought, with where each stands."""
 
     caption = "Udstyr, der kan frikøbes"
-    as_cards = True
     empty_title = "Der er intet at frikøbe nu"
     empty_help = "Her kommer det udstyr, hvis leasing udløber inden for seks måneder."
 
@@ -218,16 +217,19 @@ class YesTable(Table):
     empty_title = "Ingen har sagt ja endnu"
     empty_help = "Her kommer de medarbejdere, der svarer ja på mailen."
 
-    serial_number = CodeColumn("Serienummer", link=_device_page, sort_by="device__serial_number")
-    model_name = CodeColumn("Model", sort_by="device__model__name")
+    serial_number = CodeColumn(
+        "Serienummer", link=_device_page, sort_by="device__serial_number", card="title"
+    )
+    model_name = CodeColumn("Model", sort_by="device__model__name", card="line")
     sub_agreement = CodeColumn("Underaftale", sort_by="sub_agreement__number")
     price_ore = AmountColumn(
         "Frikøbspris (kr.)",
         of=lambda row: row.invitation.price_ore if row.invitation else None,
         orderable=False,
+        card="answer",
     )
-    employee = Column("Medarbejder", of="employee.name", orderable=False)
-    mail = Column("Arbejdsmail", of="employee.mail", orderable=False)
+    employee = Column("Medarbejder", of="employee.name", orderable=False, card="line")
+    mail = Column("Arbejdsmail", of="employee.mail", orderable=False, card="line")
 
 
 def _offer_page(offer: BuyoutOffer) -> str:
@@ -278,10 +280,11 @@ class OfferTable(Table):
         link=_offer_page,
         sort_by=("device__serial_number", "model__name"),
         exclude_from_export=True,
+        card="title",
     )
-    price_ore = AmountColumn("Frikøbspris (kr.)")
+    price_ore = AmountColumn("Frikøbspris (kr.)", card="answer")
     extension_ore = AmountColumn("Forlængelse pr. kvartal (kr.)")
-    valid_until = DateColumn("Gælder til")
+    valid_until = DateColumn("Gælder til", card="note")
     # What an import of the file needs.
     serial_number = CodeColumn(
         "Serienummer",

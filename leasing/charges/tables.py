@@ -93,20 +93,21 @@ class ChargeTable(Table):
     empty_title = "Der er ingen engangsbeløb endnu"
     empty_help = "Skriv et, eller indlæs dem fra et regneark."
 
-    charged_on = DateColumn("Dato")
-    text = Column("Tekst", link=_page)
+    charged_on = DateColumn("Dato", card="note")
+    text = Column("Tekst", link=_page, card="title")
     department = Column(
         "Afdeling",
         of=lambda c: c.unit.department.name if c.unit.department else COST_HOLDER_NAME,
         sort_by="unit__department__name",
     )
-    unit = Column("Enhed", of="unit.name", sort_by="unit__name")
+    unit = Column("Enhed", of="unit.name", sort_by="unit__name", card="line")
     device = CodeColumn(
         "Udstyr",
         of=lambda c: c.device.serial_number if c.device else "",
         link=_device_page,
         sort_by="device__serial_number",
+        card="line",
     )
-    run = MarkColumn("Opkrævet i", of=_state, link=_run_page, sort_by="run_code")
-    amount_ore = AmountColumn("Beløb (kr.)", summed=True)
+    run = MarkColumn("Opkrævet i", of=_state, link=_run_page, sort_by="run_code", card="line")
+    amount_ore = AmountColumn("Beløb (kr.)", summed=True, card="answer")
     unit_number = CodeColumn("Enhedsnr", of="unit.number", visible=False)  # for an import

@@ -53,11 +53,12 @@ class ObjectionTable(Table):
         of="device.serial_number",
         link=lambda row: reverse("objection", args=[row.pk]),
         sort_by="device__serial_number",
+        card="title",
     )
-    model = Column("Model", of="device.model.name", sort_by="device__model__name")
-    unit = Column("Enhed, der betaler", of="unit.name", sort_by="unit__name")
-    note = Column("Hvad er forkert")
+    model = Column("Model", of="device.model.name", sort_by="device__model__name", card="line")
+    unit = Column("Enhed, der betaler", of="unit.name", sort_by="unit__name", card="line")
+    note = Column("Hvad er forkert", card="line")
     since = DateColumn("Forkert siden")
-    raised_at = DateColumn("Rejst")
+    raised_at = DateColumn("Rejst", card="note")
     by = Column("Af", of=_by, orderable=False)
-    state = MarkColumn("Status", of=_state, sort_by="outcome")
+    state = MarkColumn("Status", of=_state, sort_by="outcome", card="answer")

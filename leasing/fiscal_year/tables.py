@@ -33,10 +33,10 @@ class ObligationTable(Table):
     empty_help = "Alle leasinger er udløbet."
 
     serial_number = CodeColumn(
-        "Serienr.", link=lambda row: reverse("device-detail", args=[row.device_id])
+        "Serienr.", link=lambda row: reverse("device-detail", args=[row.device_id]), card="title"
     )
-    model_name = Column("Model")
+    model_name = Column("Model", card="line")
     sub_agreement = CodeColumn("Underaftale")
     starts_on = DateColumn("Leaset fra")
-    last_day = DateColumn("Sidste dag")
-    amount_ore = AmountColumn("Restforpligtelse (kr.)", summed=True)
+    last_day = DateColumn("Sidste dag", card="note")
+    amount_ore = AmountColumn("Restforpligtelse (kr.)", summed=True, card="answer")

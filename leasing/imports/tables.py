@@ -69,9 +69,9 @@ class BatchTable(Table):
     empty_help = "Hver fil, der ændrer noget, står her med sit nummer."
 
     number = NumberColumn("Nr.", of="pk", link=_page_of, sort_by="pk")
-    kind = Column("Slags", of=lambda one: KINDS[one.kind].label, orderable=False)
-    name = CodeColumn("Fil", link=_page_of)
-    made_at = DateColumn("Indlæst")
+    kind = Column("Slags", of=lambda one: KINDS[one.kind].label, orderable=False, card="line")
+    name = CodeColumn("Fil", link=_page_of, card="title")
+    made_at = DateColumn("Indlæst", card="note")
     made_by = Column("Af")
-    did = Column("Ændrede", of=lambda one: counts_shown(one.counts), orderable=False)
-    state = MarkColumn("Status", of=_mark_of, orderable=False)
+    did = Column("Ændrede", of=lambda one: counts_shown(one.counts), orderable=False, card="line")
+    state = MarkColumn("Status", of=_mark_of, orderable=False, card="line")

@@ -3,11 +3,13 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import REGISTER_DELIVERIES, VIEW_DEVICE
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
+from albertslund_it.web.query import page_before
 from inventory.models import Device
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.billing.presenters.consequences import rows_of_consequence
@@ -50,7 +52,7 @@ def lease_correct(request, pk):
             else:
                 said = "rettet" if changes.differences else "uændret: alt stod der i forvejen"
                 messages.success(request, f"Leasingen er {said}.")
-                return redirect("device-detail", pk)
+                return redirect(page_before(request, reverse("device-detail", args=[pk])))
     return _page(request, device, lease, form, status, consequence)
 
 

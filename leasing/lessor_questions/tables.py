@@ -46,14 +46,16 @@ class QuestionTable(Table):
     empty_title = "Der er ingen henvendelser endnu"
     empty_help = "Skriv en, når leasinggiver spørger, hvad der skal ske ved udløb."
 
-    sub_agreement = CodeColumn("Underaftale", of="question.sub_agreement.number", link=_page)
-    state = MarkColumn("Status")
+    sub_agreement = CodeColumn(
+        "Underaftale", of="question.sub_agreement.number", link=_page, card="title"
+    )
+    state = MarkColumn("Status", card="line")
     received_on = DateColumn("Modtaget", of="question.received_on")
-    answer_by = DateColumn("Svar senest", of="question.answer_by")
+    answer_by = DateColumn("Svar senest", of="question.answer_by", card="note")
     expires_from = DateColumn("Udløb fra", of="question.expires_from")
     expires_to = DateColumn("Udløb til", of="question.expires_to")
-    listed = NumberColumn("På listen", of="question.listed")
-    note = Column("Bemærkning", of="question.note")
+    listed = NumberColumn("På listen", of="question.listed", card="line")
+    note = Column("Bemærkning", of="question.note", card="line")
 
 
 def _device_page(shown) -> str:

@@ -35,14 +35,16 @@ class MailTable(Table):
     empty_title = "Der er ikke skrevet nogen mails"
     empty_help = "De kommer her, når der bestilles, spørges om dispensation eller rykkes."
 
-    subject = Column("Emne", link=lambda mail: reverse("mail-detail", args=[mail.pk]))
-    recipients = Column("Til", of=lambda mail: mail.recipients.replace(",", ", "))
+    subject = Column("Emne", link=lambda mail: reverse("mail-detail", args=[mail.pk]), card="title")
+    recipients = Column("Til", of=lambda mail: mail.recipients.replace(",", ", "), card="line")
     written_at = MomentColumn(
-        "Skrevet", of=lambda mail: f"{timezone.localtime(mail.written_at):%d-%m-%Y %H.%M}"
+        "Skrevet",
+        of=lambda mail: f"{timezone.localtime(mail.written_at):%d-%m-%Y %H.%M}",
+        card="note",
     )
-    state = StateColumn("Status", of=_state, sort_by="sent_at")
+    state = StateColumn("Status", of=_state, sort_by="sent_at", card="line")
     attempts = NumberColumn("Forsøg")
-    error = Column("Hvorfor ikke", orderable=False)
+    error = Column("Hvorfor ikke", orderable=False, card="line")
 
 
 class MailFilter(FilterSet):

@@ -38,19 +38,20 @@ class ReceivedTable(Table):
     empty_title = "Der er ikke hentet nogen mails"
     empty_help = "De kommer her, når `manage.py fetch_mail` har læst helpdeskens postkasse."
 
-    subject = Column("Emne", of=str, link=_page, sort_by="subject")
-    sender = Column("Fra")
-    sent_at = MomentColumn("Sendt", of=_sent)
-    state = StateColumn("Status", of=_state, sort_by=("outcome", "is_handled"))
+    subject = Column("Emne", of=str, link=_page, sort_by="subject", card="title")
+    sender = Column("Fra", card="line")
+    sent_at = MomentColumn("Sendt", of=_sent, card="note")
+    state = StateColumn("Status", of=_state, sort_by=("outcome", "is_handled"), card="line")
     order = Column(
         "Bestilling",
         of=lambda mail: mail.order.number if mail.order else "",
         link=_page,
         sort_by="order_id",
+        card="line",
     )
     line_count = NumberColumn("Linjer")
     file_count = NumberColumn("Filer")
-    why = Column("Hvorfor ikke en bestilling", orderable=False)
+    why = Column("Hvorfor ikke en bestilling", orderable=False, card="line")
 
 
 class ReceivedFilter(FilterSet):

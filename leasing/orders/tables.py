@@ -83,7 +83,6 @@ class OrderTable(Table):
     """Every order line that the user may see."""
 
     caption = "Bestillinger"
-    as_cards = True
     empty_title = "Der er ingen bestillinger endnu"
     empty_help = "Tryk »Ny bestilling«, når en medarbejder eller en enhed skal have noget."
 

@@ -125,7 +125,6 @@ class EmployeeTable(Table):
     """Employees with their unit, and how much they have."""
 
     caption = "Medarbejdere"
-    as_cards = True
     empty_title = "Der er ingen medarbejdere endnu"
     empty_help = "De indlæses af it-helpdesk."
 

@@ -43,9 +43,11 @@ class ReorganisationTable(Table):
     empty_title = "Der er ingen organisationsændringer endnu"
     empty_help = "Forbered en, når enheder flytter, lægges sammen, deles, nedlægges eller omdøbes."
 
-    title = Column("Overskrift", link=lambda row: reverse("reorganisation", args=[row.pk]))
-    starts_on = DateColumn("Gælder fra")
-    state = MarkColumn("Status", of=state_of, orderable=False)
-    step_count = NumberColumn("Ændringer", orderable=False)
-    prepared_by = Column("Forberedt af")
+    title = Column(
+        "Overskrift", link=lambda row: reverse("reorganisation", args=[row.pk]), card="title"
+    )
+    starts_on = DateColumn("Gælder fra", card="note")
+    state = MarkColumn("Status", of=state_of, orderable=False, card="line")
+    step_count = NumberColumn("Ændringer", orderable=False, card="line")
+    prepared_by = Column("Forberedt af", card="line")
     agreed_by = Column("Godkendt af")

@@ -137,7 +137,6 @@ class DueTable(Table):
     """The devices to be replaced, those of a unit beside each other."""
 
     caption = "Udstyr, hvis garanti eller leasing udløber"
-    as_cards = True
     empty_title = "Intet udløber uden at være erstattet"
     empty_help = "Det kommer her, når garantien eller leasingen snart er slut."
 

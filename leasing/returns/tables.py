@@ -43,14 +43,14 @@ class CageTable(Table):
     empty_title = "Der er ingen it-bure endnu"
     empty_help = "Opret ét, når leasinggiver har sagt, hvornår det kommer."
 
-    place = Column("Sted", link=lambda cage: reverse("cage-detail", args=[cage.pk]))
-    collected_on = DateColumn("Hentes")
+    place = Column("Sted", link=lambda cage: reverse("cage-detail", args=[cage.pk]), card="title")
+    collected_on = DateColumn("Hentes", card="note")
     room_for = NumberColumn("Plads")
-    listed = NumberColumn("På listen")
-    packed = NumberColumn("Pakket")
+    listed = NumberColumn("På listen", card="line")
+    packed = NumberColumn("Pakket", card="line")
     gone_on = DateColumn("Hentet")
     confirmed_on = DateColumn("Bekræftet")
-    state = MarkColumn("Status", of=cage_mark, orderable=False)
+    state = MarkColumn("Status", of=cage_mark, orderable=False, card="line")
 
 
 class CageFilter(FilterSet):
@@ -91,7 +91,6 @@ class ProposedTable(Table):
     """What is to go back and is on no list."""
 
     caption = "Udstyr, der kan pakkes"
-    as_cards = True
     empty_title = "Der er ikke mere at pakke"
     empty_help = "Her står det udstyr, som det er besluttet at levere tilbage, til det er pakket."
 

@@ -67,7 +67,6 @@ class SourceDifferenceTable(Table):
     """What differs."""
 
     caption = "Forskelle"
-    as_cards = True
     empty_title = "Der er ingen forskelle"
     empty_help = "Kilden og registeret siger det samme."
 

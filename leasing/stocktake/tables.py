@@ -50,13 +50,13 @@ class StocktakeTable(Table):
     empty_title = "Der er ikke talt op endnu"
     empty_help = "It-helpdesk begynder en optælling og vælger, hvilke enheder den gælder."
 
-    name = Column("Optælling", link=lambda one: reverse("stocktake", args=[one.pk]))
+    name = Column("Optælling", link=lambda one: reverse("stocktake", args=[one.pk]), card="title")
     state = MarkColumn(
-        "Status", of=lambda one: mark_of_stocktake(one, today()), sort_by="closed_at"
+        "Status", of=lambda one: mark_of_stocktake(one, today()), sort_by="closed_at", card="answer"
     )
-    due_on = DateColumn("Svar senest")
-    devices = NumberColumn("Stk.", of="counted", sort_by="counted")
-    answered = NumberColumn("Svaret", of="answered", sort_by="answered")
+    due_on = DateColumn("Svar senest", card="note")
+    devices = NumberColumn("Stk.", of="counted", sort_by="counted", card="line")
+    answered = NumberColumn("Svaret", of="answered", sort_by="answered", card="line")
     started_at = DateColumn("Begyndt", of=lambda one: timezone.localtime(one.started_at).date())
 
 
@@ -93,7 +93,7 @@ class ActionColumn(Column):
     """What can be done about a row, each with its page; in a file, words."""
 
     def __init__(self, actions: Callable, words: Callable, name: Callable):
-        super().__init__("Hvad nu", of=words, orderable=False)
+        super().__init__("Hvad nu", of=words, orderable=False, card="note")
         self.actions, self.name_of = actions, name
 
     def cell(self, record, value):
@@ -163,12 +163,18 @@ class CountedTable(Table):
     empty_title = "Der er ikke noget udstyr i optællingen"
 
     serial_number = CodeColumn(
-        "Serienr.", of="counted.serial_number", link=_device_page, sort_by="serial_number"
+        "Serienr.",
+        of="counted.serial_number",
+        link=_device_page,
+        sort_by="serial_number",
+        card="title",
     )
-    answer = MarkColumn("Svar", of=mark_of, sort_by="answer")
+    answer = MarkColumn("Svar", of=mark_of, sort_by="answer", card="line")
     follows = ActionColumn(actions_of, follows_in_words, lambda row: row.counted.serial_number)
-    model = Column("Model", of="counted.device.model.name", sort_by="device__model__name")
-    unit = Column("Enhed", of="counted.unit.name", sort_by="unit__name")
+    model = Column(
+        "Model", of="counted.device.model.name", sort_by="device__model__name", card="line"
+    )
+    unit = Column("Enhed", of="counted.unit.name", sort_by="unit__name", card="line")
     department = Column(
         "Afdeling",
         of=lambda row: row.counted.unit.department.name if row.counted.unit.department else "",
@@ -178,15 +184,16 @@ class CountedTable(Table):
         "Medarbejder",
         of=lambda row: row.counted.employee.name if row.counted.employee else "",
         sort_by="employee__name",
+        card="line",
     )
-    note = Column("Bemærkning", of="counted.note", orderable=False)
+    note = Column("Bemærkning", of="counted.note", orderable=False, card="line")
     found_at = Column(
         "Scannet hos",
         of=lambda row: row.found_at.name if row.found_at else "",
         orderable=False,
     )
     place = Column("Lokale", of="counted.place", orderable=False)
-    quarter_ore = AmountColumn("Pr. kvartal (kr.)", orderable=False)
+    quarter_ore = AmountColumn("Pr. kvartal (kr.)", orderable=False, card="answer")
     state = Column("Status", of=lambda row: state_of(row, today()), orderable=False)
     answered_at = DateColumn(
         "Svaret",
@@ -213,8 +220,9 @@ class FindTable(Table):
             reverse("device-detail", args=[row.find.device_id]) if row.is_known else ""
         ),
         sort_by="serial_number",
+        card="title",
     )
-    state = MarkColumn("Status", of=find_mark, orderable=False)
+    state = MarkColumn("Status", of=find_mark, orderable=False, card="line")
     follows = ActionColumn(
         actions_of_find,
         lambda row: ", ".join(one.label for one in actions_of_find(row)),
@@ -224,10 +232,11 @@ class FindTable(Table):
         "Model",
         of=lambda row: row.find.device.model.name if row.is_known else "",
         orderable=False,
+        card="line",
     )
-    unit = Column("Scannet hos", of="find.unit.name", sort_by="unit__name")
+    unit = Column("Scannet hos", of="find.unit.name", sort_by="unit__name", card="line")
     place = Column("Lokale", of="find.place", orderable=False)
-    quarter_ore = AmountColumn("Pr. kvartal (kr.)", orderable=False)
+    quarter_ore = AmountColumn("Pr. kvartal (kr.)", orderable=False, card="answer")
     found_at = DateColumn("Scannet", of=lambda row: timezone.localtime(row.find.found_at).date())
     found_by = Column("Af", of=lambda row: name_of(row.find.found_by), visible=False)
 

@@ -57,17 +57,14 @@ class SupplierInvoiceTable(Table):
     empty_title = "Der er ingen leverandørfakturaer endnu"
     empty_help = "Indlæs leasinggivers faktura, eller skriv dens total."
 
-    number = CodeColumn("Fakturanr.", link=lambda row: detail_url(row.pk))
-    invoice_date = DateColumn("Dato")
+    number = CodeColumn("Fakturanr.", link=lambda row: detail_url(row.pk), card="title")
+    invoice_date = DateColumn("Dato", card="note")
     kind = Column(
-        "Slags",
-        of=invoice_kind,
-        sort_by=("is_credit_note",),
-        orderable=False,
+        "Slags", of=invoice_kind, sort_by=("is_credit_note",), orderable=False, card="line"
     )
-    line_count = NumberColumn("Linjer")
+    line_count = NumberColumn("Linjer", card="line")
     first_day = DateColumn("Fra")
-    net_ore = AmountColumn("Uden moms (kr.)", summed=True)
+    net_ore = AmountColumn("Uden moms (kr.)", summed=True, card="answer")
     vat_ore = AmountColumn("Moms (kr.)", summed=True)
     voucher_number = CodeColumn("Bilagsnr.")
     entered_by = Column("Indlæst af")
@@ -79,14 +76,14 @@ class SupplierLineTable(Table):
     caption = "Fakturaens linjer"
 
     number = NumberColumn("Linje")
-    serial_number = CodeColumn("Serienr.")
-    sub_agreement = CodeColumn("Underaftale")
-    text = Column("Tekst")
+    serial_number = CodeColumn("Serienr.", card="title")
+    sub_agreement = CodeColumn("Underaftale", card="line")
+    text = Column("Tekst", card="line")
     starts_on = DateColumn("Fra")
     last_day = DateColumn(
         "Til", of=lambda line: line.ends_before - ONE_DAY, sort_by=("ends_before",)
     )
-    amount_ore = AmountColumn("Uden moms (kr.)", summed=True)
+    amount_ore = AmountColumn("Uden moms (kr.)", summed=True, card="answer")
 
 
 def detail_url(pk: int) -> str:
@@ -137,17 +134,17 @@ class DifferenceTable(Table):
         column = self.columns["serial_number"].column
         column.link_to = (lambda found: _decide_one(code, found)) if may_decide else None
 
-    serial_number = CodeColumn("Serienr.")
-    what = Column("Model")
+    serial_number = CodeColumn("Serienr.", card="title")
+    what = Column("Model", card="line")
     sub_agreement = CodeColumn("Underaftale")
-    pile = Column("Bunke")
+    pile = Column("Bunke", card="line")
     first_day = DateColumn("Fra")
     last_day = DateColumn("Til")
     expected_ore = AmountColumn("Ventet (kr.)", summed=True)
     invoiced_ore = AmountColumn("Faktureret (kr.)", summed=True)
-    difference_ore = AmountColumn("Afvigelse (kr.)", summed=True)
-    state = MarkColumn("Status")
-    decision = Column("Afgørelse")
+    difference_ore = AmountColumn("Afvigelse (kr.)", summed=True, card="answer")
+    state = MarkColumn("Status", card="line")
+    decision = Column("Afgørelse", card="line")
 
 
 def _decide_one(code: str, found: ShownDifference) -> str:
@@ -170,17 +167,17 @@ class ClaimTable(Table):
     empty_title = "Der er ingen åbne krav"
     empty_help = "Krav kommer her, når en afvigelse afgøres med »Kræves hos leasinggiver«."
 
-    quarter = CodeColumn("Kvartal")
-    serial_number = CodeColumn("Serienummer")
-    model_name = Column("Model")
-    sub_agreement = CodeColumn("Underaftale")
-    first_day = DateColumn("Fra")
-    last_day = DateColumn("Til")
+    quarter = CodeColumn("Kvartal", card="line")
+    serial_number = CodeColumn("Serienummer", card="title")
+    model_name = Column("Model", card="line")
+    sub_agreement = CodeColumn("Underaftale", visible=False)
+    first_day = DateColumn("Fra", visible=False)
+    last_day = DateColumn("Til", visible=False)
     invoiced_ore = AmountColumn("Faktureret (kr.)")
     expected_ore = AmountColumn("Ventet (kr.)")
-    claim_ore = AmountColumn("Krav (kr.)", summed=True)
-    reason = Column("Begrundelse")
+    claim_ore = AmountColumn("Krav (kr.)", summed=True, card="answer")
+    reason = Column("Begrundelse", card="line")
     note = Column("Bemærkning")
-    decided_by = Column("Afgjort af", exclude_from_export=True)
+    decided_by = Column("Afgjort af", exclude_from_export=True, visible=False)
     decided_on = DateColumn("Afgjort", exclude_from_export=True)
-    state = MarkColumn("Status", exclude_from_export=True)
+    state = MarkColumn("Status", exclude_from_export=True, card="note")

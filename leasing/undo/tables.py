@@ -20,7 +20,9 @@ class ActTable(Table):
     empty_title = "Du har ikke gjort noget, der kan fortrydes"
     empty_help = "Udleveringer, flytninger og indlæste filer kommer her, når du har gemt dem."
 
-    title = Column("Hvad", link=lambda act: reverse("act-detail", args=[act.pk]))
-    at = MomentOfAct("Hvornår", of=lambda act: f"{timezone.localtime(act.at):%d-%m-%Y %H.%M}")
-    kind = Column("Slags", of=lambda act: act.get_kind_display())
-    state = MarkColumn("Status", of=state_of, orderable=False)
+    title = Column("Hvad", link=lambda act: reverse("act-detail", args=[act.pk]), card="title")
+    at = MomentOfAct(
+        "Hvornår", of=lambda act: f"{timezone.localtime(act.at):%d-%m-%Y %H.%M}", card="note"
+    )
+    kind = Column("Slags", of=lambda act: act.get_kind_display(), card="line")
+    state = MarkColumn("Status", of=state_of, orderable=False, card="line")

@@ -26,7 +26,6 @@ class UserTable(Table):
     """Who may log in."""
 
     caption = "Brugere og adgange"
-    as_cards = True
     empty_title = "Ingen bruger passer til det, du har valgt"
     empty_help = "Vælg noget andet, eller invitér en kollega."
 
@@ -35,12 +34,15 @@ class UserTable(Table):
         of=name_of,
         link=lambda user: reverse("user-detail", args=[user.pk]),
         sort_by=("first_name", "last_name", "username"),
+        card="title",
     )
-    email = Column("Mail")
-    roles = Column("Roller", of=roles_shown, orderable=False)
-    seen = Column("Ser", of=seen_shown, orderable=False)
+    email = Column("Mail", card="line")
+    roles = Column("Roller", of=roles_shown, orderable=False, card="line")
+    seen = Column("Ser", of=seen_shown, orderable=False, card="line")
     last_login = Column("Senest logget ind", of=_last_login)
-    state = MarkColumn("Status", of=lambda user: state_shown(user, today()), orderable=False)
+    state = MarkColumn(
+        "Status", of=lambda user: state_shown(user, today()), orderable=False, card="answer"
+    )
 
 
 class UserFilter(FilterSet):

@@ -78,5 +78,11 @@
     button.addEventListener("click", function () { window.print(); });
   }
 
+  // A row of rooms or views that is wider than a phone begins at the one that is open.
+  for (const current of document.querySelectorAll(":is(.tabs, .views) [aria-current]")) {
+    const row = current.closest("ul");
+    if (row) row.scrollLeft = current.offsetLeft - row.offsetLeft - 16;
+  }
+
   document.querySelector(".error-summary")?.focus();
 })();

@@ -110,7 +110,6 @@ class Table(tables.Table):
     """
 
     caption = ""
-    as_cards = False  # on a phone each row is a card, with what mends it under its name
     empty_title = "Der er ingenting her endnu"
     empty_help = ""
 
@@ -140,12 +139,10 @@ class Table(tables.Table):
 
     @property
     def cards(self) -> str:
-        """Return how a phone shows the rows: '' as a table, 'card' as the columns say, or 'list'.
+        """Return how a phone shows a row: 'card' as the columns say, or 'list' of them all.
 
         Columns that were chosen are all shown, whatever a card would have room for.
         """
-        if not self.as_cards:
-            return ""
         has_places = any(bound.column.card for bound in self.columns)
         return "card" if has_places and not self.is_chosen else "list"
 
@@ -278,7 +275,7 @@ def _cell_of(bound, tag: str, *, is_heading: bool, cards: str) -> Callable:
         css += f' data-card="{column.card}"'
         if column.card and column.kind is CellKind.NUMBER:  # which says nothing by itself
             css += f' data-named="{escape(bound.header)}"'
-    elif cards and not is_heading:
+    elif not is_heading:
         # What is not for a spreadsheet is what to do: in a card it needs no heading.
         css += (
             " data-act" if column.exclude_from_export else f' data-label="{escape(bound.header)}"'

@@ -2,9 +2,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from albertslund_it.common.permissions import IMPORT_INVENTORY, VIEW_DEVICE
 from albertslund_it.web.clock import today
+from albertslund_it.web.query import page_before
 from inventory.organisation.forms import CodingForm
 from inventory.organisation.selectors.scope import units_seen_by
 from inventory.organisation.services import save_coding
@@ -20,7 +22,7 @@ def unit_coding(request, pk):
     if request.method == "POST" and form.is_valid():
         save_coding(unit_id=pk, actor=request.user, **form.cleaned_data)
         messages.success(request, f"Konteringen for {unit.name} er gemt.")
-        return redirect("unit-detail", pk)
+        return redirect(page_before(request, reverse("unit-detail", args=[pk])))
     status = 422 if request.method == "POST" else 200
     return render(
         request,

@@ -27,11 +27,11 @@ class ComingTable(Table):
     empty_title = "Her ventes ikke noget"
     empty_help = "Der er intet på vej, og intet, der udløber, i de kvartaler."
 
-    unit = Column("Enhed")
-    model_name = Column("Model")
-    shade = Column("Hvad", of=_what)
-    count = NumberColumn("Stk.", of="number")
-    starts_on = DateColumn("Fra")
+    unit = Column("Enhed", card="title")
+    model_name = Column("Model", card="line")
+    shade = Column("Hvad", of=_what, card="line")
+    count = NumberColumn("Stk.", of="number", card="line")
+    starts_on = DateColumn("Fra", card="note")
     last_day = DateColumn("Til og med", of=lambda row: row.ends_before - ONE_DAY)
     price_ore = AmountColumn("Pris pr. stk. (kr.)")
-    amount_ore = AmountColumn("Beløb (kr.)", summed=True)
+    amount_ore = AmountColumn("Beløb (kr.)", summed=True, card="answer")

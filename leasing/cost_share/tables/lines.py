@@ -128,17 +128,17 @@ class LineTable(Table):
     empty_title = "Der er ingen linjer"
     empty_help = "De kommer, når en leasing begynder, eller et engangsbeløb er indlæst."
 
-    period = PeriodColumn("Kvartal")
+    period = PeriodColumn("Kvartal", card="note")
     department = Column("Afdeling", sort_by="department_name")
-    unit = Column("Enhed", sort_by="unit_name")
-    serial_number = SerialNumberColumn("Serienr.", link=_device)
-    model_name = Column("Model")
-    kind = Column("Slags", of=_what)
+    unit = Column("Enhed", sort_by="unit_name", card="line")
+    serial_number = SerialNumberColumn("Serienr.", link=_device, card="title")
+    model_name = Column("Model", card="line")
+    kind = Column("Slags", of=_what, card="line")
     first_day = DateColumn("Fra")
     last_day = DateColumn("Til")
     days = NumberColumn("Dage")
     run = Column("Opkrævet i", of=_billed_by, orderable=False)
-    amount_ore = WorkedOutColumn("Beløb (kr.)", summed=True)
+    amount_ore = WorkedOutColumn("Beløb (kr.)", summed=True, card="answer")
 
 
 def hidden_columns(payer: Payer) -> list[str]:

@@ -35,11 +35,11 @@ class ComparedDepartmentTable(Table):
     empty_title = "Ingen afdeling har en udgift i kvartalet"
     empty_help = "Den kommer, når noget leaset er tildelt."
 
-    name = Column("Afdeling")
-    cost_ore = AmountColumn("Udgift (kr.)", summed=True)
+    name = Column("Afdeling", card="title")
+    cost_ore = AmountColumn("Udgift (kr.)", summed=True, card="answer")
     change_ore = ChangeColumn("Mod kvartalet før (kr.)", summed=True)
     average_ore = AmountColumn("Pr. pc i snit (kr.)")
-    pcs = NumberColumn("Leasede pc'er", summed=True)
+    pcs = NumberColumn("Leasede pc'er", summed=True, card="line")
     employees = NumberColumn("Medarbejdere", summed=True)
     # Hundredths are written like øre.
     pcs_each = AmountColumn("Pc'er pr. medarbejder")

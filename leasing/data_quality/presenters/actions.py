@@ -17,6 +17,7 @@ from albertslund_it.common.permissions import (
     REGISTER_DELIVERIES,
     VIEW_EMPLOYEE,
 )
+from albertslund_it.web.query import returning_to
 from inventory.people.selectors.doubles import Likeness
 from leasing.data_quality.presenters.words import WORDS
 from leasing.data_quality.selectors.fault_rows import Fault
@@ -143,9 +144,10 @@ def moves_of(actions: Collection[Action]) -> list[tuple[str, str]]:
 
 
 def links_of(fault: Fault, actions: Collection[Action]) -> Iterator[tuple[str, str]]:
-    """Yield (label, address) of what mends a fault."""
+    """Yield (label, address) of what mends a fault, and leads back to the list of it."""
+    back = reverse("finding", args=[fault.rule.key])
     for action in actions:
-        yield action.label, action.url(fault)
+        yield action.label, returning_to(action.url(fault), back)
 
 
 def page_of(fault: Fault) -> str:

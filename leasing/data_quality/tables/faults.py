@@ -24,20 +24,19 @@ class FaultTable(Table):
     """What a rule finds, with what mends it."""
 
     caption = "Fejl"
-    as_cards = True
     empty_title = "Reglen finder ikke noget"
     empty_help = "Alt er i orden her."
 
-    name = CodeColumn("Serienr.")
-    model = Column("Model")
+    name = CodeColumn("Serienr.", card="title")
+    model = Column("Model", card="line")
     department = Column("Afdeling", of="place.department")
-    unit = Column("Enhed", of=lambda row: row.place.unit or "It-lager")
-    person = Column("Medarbejder")
-    told = Column("Hvad", of=told_of)
-    quarter_ore = AmountColumn("Pr. kvartal (kr.)", summed=True)
-    until = DateColumn("Godtaget til og med")
+    unit = Column("Enhed", of=lambda row: row.place.unit or "It-lager", card="line")
+    person = Column("Medarbejder", card="line")
+    told = Column("Hvad", of=told_of, card="line")
+    quarter_ore = AmountColumn("Pr. kvartal (kr.)", summed=True, card="answer")
+    until = DateColumn("Godtaget til og med", card="line")
     because = Column("Fordi", of=lambda row: REASONS.get(row.because, row.because))
-    actions = Column("Ret", orderable=False, exclude_from_export=True)
+    actions = Column("Ret", orderable=False, exclude_from_export=True, card="note")
 
 
 def links_column(actions: list[Action]) -> LinksColumn:
@@ -47,4 +46,5 @@ def links_column(actions: list[Action]) -> LinksColumn:
         of=lambda row: list(links_of(row, actions)),
         orderable=False,
         exclude_from_export=True,
+        card="note",
     )

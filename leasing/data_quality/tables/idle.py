@@ -21,17 +21,16 @@ class IdleTable(Table):
     """What is leased and not used, with what ends it."""
 
     caption = "Leaset, men ikke i brug"
-    as_cards = True
     empty_title = "Alt, der er leaset, er i brug"
     empty_help = "Så vidt vi ved."
 
-    name = CodeColumn("Serienr.", link=device_page)
-    model = Column("Model")
+    name = CodeColumn("Serienr.", link=device_page, card="title")
+    model = Column("Model", card="line")
     department = Column("Afdeling", of="place.department")
-    unit = Column("Enhed", of="place.unit")
-    person = Column("Medarbejder")
-    why = Column("Hvorfor", of=why_of)
+    unit = Column("Enhed", of="place.unit", card="line")
+    person = Column("Medarbejder", card="line")
+    why = Column("Hvorfor", of=why_of, card="line")
     ends = DateColumn("Udløb", of=lambda row: row.ends_before and row.ends_before - ONE_DAY)
-    quarter_ore = AmountColumn("I kvartalet (kr.)", summed=True)
+    quarter_ore = AmountColumn("I kvartalet (kr.)", summed=True, card="answer")
     rest_ore = AmountColumn("Til udløb (kr.)", summed=True)
-    actions = Column("Gør", orderable=False, exclude_from_export=True)
+    actions = Column("Gør", orderable=False, exclude_from_export=True, card="note")

@@ -144,11 +144,15 @@ class FaultList(ListPage):
         actions = actions_for(rule.key, user)
         if not actions:
             hidden.append("actions")
-        amounts = AmountColumn(amount_heading(rule, Quarter.of(today())), summed=True)
+        heading = amount_heading(rule, Quarter.of(today()))
+        amounts = AmountColumn(heading, summed=True, card="answer")
         return {
             "exclude": hidden,
             "extra_columns": [
-                ("name", CodeColumn(HEADINGS.get(rule.of, "Serienr."), link=page_of)),
+                (
+                    "name",
+                    CodeColumn(HEADINGS.get(rule.of, "Serienr."), link=page_of, card="title"),
+                ),
                 ("quarter_ore", amounts),
                 ("actions", links_column(actions)),
             ],

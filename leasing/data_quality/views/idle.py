@@ -59,6 +59,7 @@ class IdlePage(ListPage):
             of=lambda row: list(idle_links(row, user, mail)),
             orderable=False,
             exclude_from_export=True,
+            card="note",
         )
         return {
             "exclude": [] if user.has_perm(VIEW_EMPLOYEE) else ["person"],

@@ -106,7 +106,6 @@ class DeviceTable(Table):
     """Every device that the user may see."""
 
     caption = "Udstyr"
-    as_cards = True
     empty_title = "Der er ikke noget udstyr endnu"
     empty_help = "Det kommer, når en leverance er indlæst, eller når din enhed får udleveret noget."
 

@@ -97,7 +97,6 @@ class BoardTable(Table):
     """The ends that the user may see."""
 
     caption = "Udløb"
-    as_cards = True
     empty_title = "Intet udløber inden for seks måneder"
     empty_help = "Vælg »Alle kvartaler« for at se det, der udløber senere."
 

@@ -13,7 +13,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import NotAsShown, agreed_by, status_of
-from albertslund_it.web.query import number_in
+from albertslund_it.web.query import number_in, page_before
 from albertslund_it.web.requests import Request
 from inventory.acts.presenters import tag_of
 from inventory.models import Act
@@ -92,7 +92,7 @@ class MovementPage(PermissionRequiredMixin, View):
                 self.name_who_moved(form, refused)
             return self.page(form, preview_of(form, today()), status_of(form, refused))
         self.tell(form, moved, act)
-        return redirect(self.next_page(form))
+        return redirect(page_before(request, self.next_page(form)))
 
     def name_who_moved(self, form, changed: NotAsShown) -> None:
         """Say by whom the devices were moved that are elsewhere than the person saw."""
@@ -135,6 +135,7 @@ class MovementPage(PermissionRequiredMixin, View):
             "title": self.title,
             "heading": self.heading,
             "button": self.button,
+            "back": page_before(self.request, ""),
         }
         response = render(self.request, "leasing/movements/handle.html", context, status=status)
         patch_vary_headers(response, ["HX-Request", "HX-Target"])

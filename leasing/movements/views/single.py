@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -15,6 +16,7 @@ from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
+from albertslund_it.web.query import page_before
 from inventory.acts.presenters import tag_of
 from inventory.models import Act
 from inventory.organisation.selectors.scope import devices_seen_by
@@ -52,7 +54,7 @@ def device_swap(request, pk):
             said = "er ombyttet til" if is_new else "var allerede ombyttet til"
             told = f"{form.cleaned_data['old_number']} {said} {new}."
             messages.success(request, told, extra_tags=tag_of(done.act))
-            return redirect("device-detail", pk)
+            return redirect(page_before(request, reverse("device-detail", args=[pk])))
     return _page(request, "leasing/movements/swap.html", form, state)
 
 
@@ -83,7 +85,7 @@ def device_loss(request, pk):
             status, state = status_of(form, refused), _state(request, pk)
         else:
             _tell(request, report, order)
-            return redirect("device-detail", pk)
+            return redirect(page_before(request, reverse("device-detail", args=[pk])))
     if state.loss and request.method == "GET":
         messages.warning(request, f"{state.device} er allerede meldt.")
         return redirect("device-detail", pk)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.timezone import localtime
 
+from albertslund_it.web.query import returning_to
 from leasing.models import BillingRun, RebillingExport, Voucher
 from leasing.quarters.selectors.progress import SupplierProgress
 from leasing.quarters.selectors.readiness import Readiness
@@ -41,7 +42,10 @@ def do_first(
     lacking = [unit for point in readiness.points if point.key == "coding" for unit in point.units]
     if lacking and may_code:
         return DoFirst(
-            reverse("unit-coding", args=[lacking[0].pk]),
+            returning_to(
+                reverse("unit-coding", args=[lacking[0].pk]),
+                reverse("quarter-detail", args=[str(supplier.quarter)]),
+            ),
             f"Skriv kontering for {lacking[0].name}",
             "Uden den kan Opus-filen ikke hentes, når kvartalet er låst.",
         )

@@ -4,11 +4,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_DEVICE
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
+from albertslund_it.web.query import page_before
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.lease_end.services.departures import come_back, leave_register
 from leasing.leases.selectors.leases import leasing_of
@@ -50,7 +52,7 @@ def device_departure(request, pk):
             else:
                 day = f"{form.cleaned_data['left_on']:%d-%m-%Y}"
                 messages.success(request, f"{device} er ude af registeret fra den {day}.")
-                return redirect("device-detail", pk)
+                return redirect(page_before(request, reverse("device-detail", args=[pk])))
     context = {
         "form": form,
         "device": state.device,

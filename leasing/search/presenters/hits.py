@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from albertslund_it.common.permissions import HANDLE_ORDERS
-from inventory.models import Department, Device, Employee, Unit
+from inventory.models import Department, Device, DeviceModel, Employee, Unit
 from leasing.models import Order, QuarterlyInvoice, SubAgreement, SupplierInvoice
 from leasing.search.presenters.pages import ACTIONS, PAGES, KnownPage, May, fitting, in_use, open_to
 from leasing.search.selectors.searching import Match, Matches, Thing
 
 TITLES: dict[type[Thing], tuple[str, str]] = {
     Device: ("Udstyr", "laptop"),
+    DeviceModel: ("Modeller", "laptop"),
     Employee: ("Medarbejdere", "person"),
     Unit: ("Enheder", "building"),
     Department: ("Afdelinger", "diagram-3"),
@@ -147,9 +148,11 @@ def device_groups(may: May, device: Device, *, is_in_use: bool) -> list[HitGroup
 
 
 def url_of(thing: Thing, line: int = 0) -> str:
-    """Return the address of a thing's page; of a sub-agreement, the list of its devices."""
+    """Return the address of a thing's page; of an agreement or a model, the list of its devices."""
     if isinstance(thing, SubAgreement):
         return f"{reverse('device-list')}?underaftale={thing.pk}"
+    if isinstance(thing, DeviceModel):
+        return f"{reverse('device-list')}?model={thing.pk}"
     if isinstance(thing, QuarterlyInvoice):
         return reverse("invoice", args=[thing.run.code, thing.number])
     pages: dict[type[Thing], str] = {
@@ -189,6 +192,8 @@ def _note(match: Match) -> str:
     if isinstance(thing, Device):
         said = thing.model.name + (f", {match.by}" if match.by else "")
         return f"{said}, ude af registeret" if match.is_gone else said
+    if isinstance(thing, DeviceModel):
+        return thing.category.name
     if isinstance(thing, Employee):
         return thing.unit.name
     if isinstance(thing, Unit):

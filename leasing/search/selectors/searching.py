@@ -23,7 +23,15 @@ from albertslund_it.common.permissions import (
 )
 from albertslund_it.web.database.folding import contains, folded
 from inventory.devices.selectors import has_number
-from inventory.models import Department, Device, Employee, FormerSerialNumber, Placement, Unit
+from inventory.models import (
+    Department,
+    Device,
+    DeviceModel,
+    Employee,
+    FormerSerialNumber,
+    Placement,
+    Unit,
+)
 from inventory.organisation.selectors.scope import (
     departments_seen_by,
     devices_seen_by,
@@ -43,6 +51,7 @@ EXACT, BEGINS, PART = range(3)
 ORDER_NUMBER = re.compile(r"(b?)\s*([0-9]{1,9})(?:\s*/\s*([0-9]{1,4}))?", re.IGNORECASE)
 Thing = (
     Device
+    | DeviceModel
     | Employee
     | Unit
     | Department
@@ -157,6 +166,11 @@ def _devices(user: User, text: str, on: date) -> list[Match]:
     return found
 
 
+def _models(user: User, text: str, on: date) -> list[Match]:
+    near = DeviceModel.objects.filter(contains(folded("name"), text)).select_related("category")
+    return [Match(one, _rank(text, one.name)) for one in near.order_by("name")[:LOOKED_AT]]
+
+
 def _shared(text: str, on: date) -> list[tuple[int, str]]:
     """Return (device, what it is used for) of the shared devices that a text fits."""
     used = Placement.objects.exclude(used_for="").filter(contains(folded("used_for"), text))
@@ -238,6 +252,7 @@ Finder = Callable[[User, str, date], list[Match]]
 KINDS: tuple[tuple[str, type[Thing], Finder], ...] = (
     (VIEW_EMPLOYEE, Employee, _employees),
     (VIEW_DEVICE, Device, _devices),
+    (VIEW_DEVICE, DeviceModel, _models),
     (VIEW_DEVICE, Unit, _units),
     (VIEW_DEVICE, Department, _departments),
     (VIEW_ORDER, Order, _orders),

@@ -288,6 +288,17 @@ def test_what_comes_later_is_shown_and_chosen(client, school):
     assert timeline(pc)[-1] == (TODAY, None, "", "")
 
 
+def test_a_saved_form_leads_back_to_the_list_it_was_opened_from(client, school):
+    opened = read(client, f"{LEND}?serienumre=PF000001&retur=/datakvalitet/leavers/")
+    [back] = opened.xpath("//input[@name='retur']/@value")
+    typed = {"serial_numbers": "PF000001", "employee": "anbe", "due_on": "01-12-2026"}
+
+    for asked in ("https://example.dk/", "//example.dk/", "/findes/ikke/", "javascript:alert(1)"):
+        assert not read(client, f"{LEND}?retur={asked}").xpath("//input[@name='retur']")
+        assert post(client, LEND, follow=False, **typed, retur=asked).url.startswith("/udstyr/")
+    assert post(client, LEND, follow=False, **typed, retur=back).url == "/datakvalitet/leavers/"
+
+
 def test_a_loan_has_a_day_to_come_back(client, school):
     response = post(client, LEND, serial_numbers="PF000001", employee="anbe", due_on="01-12-2026")
 

@@ -133,6 +133,15 @@ def test_a_sub_agreement_opens_its_devices(town, cast, client_of):
     assert listed == ["PF000002"]
 
 
+def test_a_model_opens_its_devices(town, cast, client_of):
+    make.lease("PX000009", unit=cast.unit, model=make.model("Skærm Ø27"))
+    client = client_of(cast.helpdesk)
+    assert titles(client, "ø2") == ["Skærm Ø27"]
+    response = client.get("/soeg/?q=skærm+ø27")
+    listed = read(client, response.url).xpath("//tbody/tr/th/a/text()")
+    assert listed == ["PX000009"]
+
+
 def options(client, text):
     """Return what the dialog offers for a text, without the actions and pages."""
     tree = read(client, f"/soeg/alt/?q={quote(text)}")
