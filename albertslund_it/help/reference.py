@@ -75,7 +75,10 @@ NEWS = (
         (
             "Menuen står i siden, så alle arbejdssider er synlige. På telefonen er den nederst.",
             "Helpdeskens forside er en tavle med køer, alder og kroner.",
-            "Et søgefelt finder medarbejdere, udstyr, enheder, bestillinger, sider og handlinger.",
+            "Et søgefelt finder medarbejdere, udstyr, modeller, enheder, bestillinger, sider og "
+            "handlinger.",
+            "På telefonen er hver række i en liste et kort med navnet og svaret øverst.",
+            "Retter du en fejl fra en liste i Datakvalitet, kommer du tilbage til listen.",
             "Visninger af lister kan gemmes og deles, og mange rækker kan flyttes på én gang.",
             "Lederens side er på ét skærmbillede på telefonen.",
             "En medarbejder, der stopper, klares på én side.",

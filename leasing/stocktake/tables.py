@@ -192,7 +192,7 @@ class CountedTable(Table):
         of=lambda row: row.found_at.name if row.found_at else "",
         orderable=False,
     )
-    place = Column("Lokale", of="counted.place", orderable=False)
+    place = Column("Lokale", of="counted.place", orderable=False, visible=False)
     quarter_ore = AmountColumn("Pr. kvartal (kr.)", orderable=False, card="answer")
     state = Column("Status", of=lambda row: state_of(row, today()), orderable=False)
     answered_at = DateColumn(
@@ -202,7 +202,12 @@ class CountedTable(Table):
         ),
         sort_by="answered_at",
     )
-    how = Column("Hvordan", of=lambda row: row.counted.get_how_display(), orderable=False)
+    how = Column(
+        "Hvordan",
+        of=lambda row: row.counted.get_how_display(),
+        orderable=False,
+        visible=False,
+    )
     answered_by = Column("Af", of=lambda row: name_of(row.counted.answered_by), visible=False)
 
 
