@@ -47,6 +47,7 @@ class ApprovalTable(Table):
     asked_at = DateColumn(
         "Bedt om",
         of=lambda row: timezone.localtime(row.approval.asked_at).date(),
+        link=lambda row: reverse("approval-detail", args=[row.approval.pk]),
         card="line",
     )
     unit = Column(
