@@ -15,6 +15,7 @@ class Act(models.Model):
         IMPORT = "import", "Indlæsning"
         OFFBOARDING = "offboarding", "Fratrædelse"
         REORGANISATION = "reorganise", "Organisationsændring"
+        FACTS = "facts", "Rettelse af oplysninger"
 
     kind = models.CharField("slags", max_length=20, choices=Kind.choices)
     # Names no person: it is kept for as long as the history is.

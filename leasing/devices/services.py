@@ -5,11 +5,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.forms.agreement import Check
 from albertslund_it.web.people import Actor
-from inventory.models import Device
+from inventory.acts.services.recording import recorded_as
+from inventory.models import Act, Device
 from leasing.devices.selectors.users import users_of
 from leasing.mail.services import Draft, write_mails
 from leasing.models import Mail
@@ -25,15 +27,32 @@ def planned_facts(devices: Iterable[Device], values: Mapping[str, object]) -> Ch
 
 @transaction.atomic
 def change_facts(
-    *, device_ids: Sequence[int], values: Mapping[str, object], agree: Check, actor: Actor
-) -> Changes:
-    """Set facts of some devices; what is not among the values stays as it is."""
+    *,
+    device_ids: Sequence[int],
+    values: Mapping[str, object],
+    agree: Check,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Changes, Act | None]:
+    """Set facts of some devices, as one act; what is not among the values stays as it is."""
     lock(Device)
     agree()
-    devices = Device.objects.select_related("model").filter(pk__in=device_ids)
-    changes = planned_facts(devices.order_by("serial_number"), values)
-    changes.save(actor)
-    return changes
+    found = Device.objects.select_related("model").filter(pk__in=device_ids)
+    devices = list(found.order_by("serial_number"))
+    changes = planned_facts(devices, values)
+    names = {one.subject for one in changes.differences}
+    changed = [device for device in devices if device.serial_number in names]
+    told = str(changed[0]) if len(changed) == 1 else f"{len(changed)} stk. udstyr"
+    with recorded_as(
+        Act.Kind.FACTS,
+        title=f"{Act.Kind.FACTS.label} for {told}",
+        permission=HANDLE_ORDERS,
+        actor=actor,
+        now=now,
+        device=changed[0] if len(changed) == 1 else None,
+    ) as recording:
+        changes.save(actor)
+    return changes, recording.act
 
 
 @transaction.atomic

@@ -12,7 +12,8 @@ from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
 from albertslund_it.web.requests import Request
-from inventory.models import Device
+from inventory.acts.presenters import tag_of
+from inventory.models import Act, Device
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.devices.forms import FactsForm, MessageForm, SomeDevicesForm
 from leasing.devices.presenters import rows_of_facts, rows_of_users
@@ -45,10 +46,10 @@ class SomeDevicesPage(PermissionRequiredMixin, View):
         if not form.is_valid():
             return self.page(form, 422)
         try:
-            said = self.carry_out(form)
+            said, act = self.carry_out(form)
         except Refused as refused:
             return self.page(form, status_of(form, refused), list(self.rows(form)))
-        messages.success(request, said)
+        messages.success(request, said, extra_tags=tag_of(act))
         return redirect("device-list")
 
     def make_form(self, *args, **kwargs):
@@ -59,8 +60,8 @@ class SomeDevicesPage(PermissionRequiredMixin, View):
         """Return what it would do: of what, and what is said of it."""
         raise NotImplementedError
 
-    def carry_out(self, form) -> str:
-        """Do it; return what is said of it."""
+    def carry_out(self, form) -> tuple[str, Act | None]:
+        """Do it; return what is said of it, and the act that can be undone."""
         raise NotImplementedError
 
     def agree(self, form):
@@ -91,14 +92,15 @@ class FactsPage(SomeDevicesPage):
         return rows_of_facts(planned_facts(devices.order_by("serial_number"), form.values))
 
     def carry_out(self, form):
-        changes = change_facts(
+        changes, act = change_facts(
             device_ids=form.found.ids,
             values=form.values,
             agree=self.agree(form),
             actor=self.request.user,
+            now=now(),
         )
         count = len({one.subject for one in changes.differences})
-        return f"{count} stk. udstyr er rettet." if count else "Alt stod der i forvejen."
+        return f"{count} stk. udstyr er rettet." if count else "Alt stod der i forvejen.", act
 
 
 class MessagePage(SomeDevicesPage):
@@ -131,5 +133,5 @@ class MessagePage(SomeDevicesPage):
             now=now(),
         )
         if not mails:
-            return "Der er ikke skrevet nogen ny mail."
-        return f"{len(mails)} mail{'' if len(mails) == 1 else 's'} er på vej."
+            return "Der er ikke skrevet nogen ny mail.", None
+        return f"{len(mails)} mail{'' if len(mails) == 1 else 's'} er på vej.", None

@@ -5,7 +5,7 @@ import re
 import pytest
 from auditlog.models import LogEntry
 
-from inventory.models import Device
+from inventory.models import Act, Device
 from leasing.models import Mail
 from tests import builders as make
 from tests.web.markup import parse, select, text
@@ -53,6 +53,32 @@ def test_facts_are_shown_before_they_are_saved_and_what_is_empty_stays(client, p
     assert (other.ram_gb, other.model_id) == (16, pcs[1].model_id)
     assert rest[0].ram_gb is None
     assert LogEntry.objects.get_for_object(one).filter(changes__has_key="ram_gb").exists()
+
+
+def test_facts_are_undone_in_one_by_who_corrected_them(client, cast, client_of, pcs):
+    Device.objects.filter(pk=pcs[0].pk).update(ram_gb=8)
+    given = {"serienumre": "PF000001 PF000002 PF000003", "ram_gb": "8"}
+    seen = agreed(client.post(FACTS, given))
+    page = parse(client.post(FACTS, given | {"agreed": seen}, follow=True))
+    [form] = [one for one in select(page, "form") if "/fortryd/" in one.get("action", "")]
+    assert client_of(cast.finance).post(form.get("action")).status_code in (403, 404)
+
+    told = client.post(form.get("action"), follow=True).content.decode()
+
+    assert "Rettelse af oplysninger for 2 stk. udstyr er fortrudt" in told
+    ram = Device.objects.order_by("serial_number").values_list("ram_gb", flat=True)
+    assert list(ram) == [8, None, None, None]
+
+
+def test_facts_that_another_has_corrected_since_stay(client, pcs):
+    given = {"serienumre": "PF000001", "ram_gb": "8"}
+    client.post(FACTS, given | {"agreed": agreed(client.post(FACTS, given))})
+    after = given | {"ram_gb": "16"}
+    client.post(FACTS, after | {"agreed": agreed(client.post(FACTS, after))})
+    first = Act.objects.order_by("pk").first()
+
+    assert client.post(f"/fortryd/{first.pk}/nu/").status_code == 422
+    assert Device.objects.get(pk=pcs[0].pk).ram_gb == 16
 
 
 def test_what_was_changed_meanwhile_is_shown_again(client, pcs):

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.forms.agreement import nothing_to_see
 from inventory.models import Placement
 from inventory.placements.services.placements import PlacementFacts, save_placements
 from leasing.approvals.selectors.one_pc import counted_placements
+from leasing.devices.services import change_facts
 from leasing.movements.selectors.states import DROP_LATER, KEEP_LATER
 from tests.leasing.movements.test_sequences import Act, do
-from tests.leasing.movements.town import School
+from tests.leasing.movements.town import NOW, School
 from tests.leasing.undo.acts import act_of, deliver, everything, undo
 
 FILES = st.builds(
@@ -33,8 +35,14 @@ MOVES = st.builds(
     st.sampled_from([date(2026, 5, day) for day in (4, 5, 6)]),
     st.sampled_from([KEEP_LATER, DROP_LATER]),
 )
+FACTS = st.builds(
+    lambda devices, ram, windows_11: ("facts", devices, {"ram_gb": ram, "windows_11": windows_11}),
+    st.sampled_from([(0,), (1,), (0, 1)]),
+    st.sampled_from([8, 16]),
+    st.booleans(),
+)
 UNDOES = st.tuples(st.just("undo"), st.integers(0, 3))
-STEPS = st.lists(st.one_of(MOVES, MOVES, MOVES, FILES, UNDOES), min_size=3, max_size=12)
+STEPS = st.lists(st.one_of(MOVES, MOVES, MOVES, FILES, FACTS, UNDOES), min_size=3, max_size=12)
 
 # The last act takes it back on the day it was handed out: it changes that placement, and adds none.
 A_LATER_ONE_CHANGED_THE_ROW_BESIDE = [
@@ -48,11 +56,20 @@ A_LATER_ONE_CHANGED_THE_ROW_BESIDE = [
 def take(school, step):
     if not isinstance(step, tuple):
         return do(school, step)
+    if step[0] == "facts":
+        return correct(school, *step[1:])
     _, number, day, unit = step
     if number.startswith("PX"):
         return deliver(number, unit=unit, starts_on=day)
     rows = [PlacementFacts(number, day, unit)]
     return save_placements(rows=rows, actor=None, today=day)
+
+
+def correct(school, devices, values):
+    ids = [school.stock[at].pk for at in devices]
+    return change_facts(
+        device_ids=ids, values=values, agree=nothing_to_see, actor=None, now=NOW
+    )
 
 
 def written_to(before, after):
