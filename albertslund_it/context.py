@@ -12,7 +12,7 @@ from leasing.models import Lease, Settings
 from leasing.quarters.selectors.arrears import arrears
 from leasing.search.presenters.hits import keys
 from leasing.settings.selectors import modules_off
-from leasing.undo.views import may_do_something
+from leasing.undo.views.acts import may_do_something
 
 
 def frame(request):

@@ -9,7 +9,7 @@ from leasing.imports.views.batches import (
     waiting_file,
     waiting_list,
 )
-from leasing.imports.views.files import import_example, import_kind, import_list
+from leasing.imports.views.files import import_example, import_kind, import_list, import_looked
 from leasing.imports.views.remembered import remembered
 from leasing.imports.views.row import import_row
 
@@ -25,5 +25,6 @@ urlpatterns = [
     path("indlaes/husket/", remembered, name="import-remembered"),
     path("indlaes/<str:kind>/", import_kind, name="import-kind"),
     path("indlaes/<str:kind>/raekke/", import_row, name="import-row"),
+    path("indlaes/<str:kind>/set/<int:pk>/", import_looked, name="import-looked"),
     path("indlaes/<str:kind>/eksempel/", import_example, name="import-example"),
 ]

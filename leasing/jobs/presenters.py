@@ -13,6 +13,7 @@ STOPPED = (
     "Det blev afbrudt {attempts} gange og prøves ikke igen. Intet er gemt. "
     "Bed en administrator om at se i loggen."
 )
+NOT_TAKEN = "Ingen har gjort det i en uge, så det er opgivet. Intet er gemt. Bed om det igen."
 FAILED = "Der skete en fejl hos os. Intet er gemt. Fejlen står i loggen under arbejde nr. {pk}."
 MARKS = {
     Job.State.WAITING: ("", "Venter"),
@@ -35,7 +36,9 @@ class ShownJob:
     may_be_done_here: bool = False
 
 
-def shown_job(job: Job, *, is_at_work: bool, progress: Progress, now: datetime) -> ShownJob:
+def shown_job(
+    job: Job, *, is_at_work: bool, has_worker: bool, progress: Progress, now: datetime
+) -> ShownJob:
     """Return how a job stands, in words."""
     mark, told, may = MARKS[Job.State(job.state)], list(job.result.get("told", [])), False
     if job.is_open and is_at_work:
@@ -43,6 +46,9 @@ def shown_job(job: Job, *, is_at_work: bool, progress: Progress, now: datetime) 
     elif job.state == Job.State.RUNNING:
         mark, may = ("warn", "Afbrudt"), True
         told = ["Det blev afbrudt, før det var færdigt. Intet er gemt, og det tages op igen."]
+    elif job.is_open and not has_worker:
+        may = True
+        told = ["Det venter på dig: arbejderen er slået fra, siden du bad om det."]
     elif job.is_open and now - job.asked_at > LONG:
         may = True
         told = ["Ingen har taget det endnu. Arbejderen har travlt eller er stoppet."]

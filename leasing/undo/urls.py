@@ -1,6 +1,6 @@
 from django.urls import path
 
-from leasing.undo.views import ActList, act_detail, act_undo
+from leasing.undo.views.acts import ActList, act_detail, act_undo
 
 urlpatterns = [
     path("fortryd/", ActList.as_view(), name="act-list"),

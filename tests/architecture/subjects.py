@@ -36,7 +36,7 @@ LEASING = {
     "rebilling": ("billing", "supplier"),
     "charges": ("billing", "lease_end", "leases"),
     "orders": ("approvals", "billing", "leases", "mail", "notes", "webhooks"),
-    "undo": ("approvals", "billing", "kept_files", "supplier"),
+    "undo": ("approvals", "billing", "jobs", "kept_files", "supplier"),
     "mail_in": ("kept_files", "mail", "orders"),
     "replacing": ("lease_end", "orders"),
     "confirmation": ("billing", "data_quality", "mail"),

@@ -338,6 +338,7 @@ TABLE = {
     "indlaes/<str:kind>/": {"open": IMPORTERS},
     "indlaes/<str:kind>/eksempel/": {"open": IMPORTERS},
     "indlaes/<str:kind>/raekke/": {"open": IMPORTERS},
+    "indlaes/<str:kind>/set/<int:pk>/": {"open": set(), "hidden": IMPORTERS},
 }
 OPEN_TO_ALL = {
     "log-ind/",

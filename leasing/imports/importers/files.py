@@ -187,7 +187,8 @@ class _InHand:
     def take_in(self, rows: list[Any], count: int, errors: RowErrors) -> ImportReport:
         """Save what was read, and undo it where it is only to be looked at."""
         taking = self.taking
-        taking.progress(f"Gemmer {count} rækker")
+        does = "Sammenligner" if taking.dry_run else "Gemmer"
+        taking.progress(f"{does} {count} rækker")
         with undisturbed(), clashes_refused(), transaction.atomic():
             kept = keep_beforehand(self.file) if self.file and self._keeps_beforehand else None
             with self._recorded() as recording:

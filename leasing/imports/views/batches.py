@@ -5,11 +5,12 @@ import io
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now
-from albertslund_it.web.forms.agreement import NotAsShown, agreed_by
+from albertslund_it.web.forms.agreement import FIELD, NotAsShown, agreed_by
 from albertslund_it.web.lists.pages import ListPage
 from inventory.acts.presenters import words_of
 from inventory.acts.selectors.written import rows_of
@@ -24,8 +25,11 @@ from leasing.imports.services.batches import drop_waiting
 from leasing.imports.services.undoing import undo_batch
 from leasing.imports.tables import BatchFilter, BatchTable
 from leasing.imports.views.files import as_workbook, kinds_of
+from leasing.jobs.views.asking import answer_with, ask_or_do
 from leasing.kept_files.views import DAMAGED, as_download
+from leasing.models import Job
 from leasing.setup.selectors.standing import is_set_up, may_set_up
+from leasing.undo.selectors.acts import wrote_much
 from leasing.undo.selectors.hindrances import all_hindrances, oldest_kept
 
 SHOWN = 200
@@ -163,6 +167,8 @@ def batch_undo(request, pk):
     status, reasons = 200, []
     if request.method == "POST":
         try:
+            if wrote_much(act):
+                return answer_with(request, _undoing_asked(request, batch, act))
             undo_batch(
                 number=pk,
                 actor=request.user,
@@ -186,8 +192,23 @@ def batch_undo(request, pk):
         "rows": rows,
         "shown": rows[:SHOWN],
         "more": max(0, len(rows) - SHOWN),
+        "takes_long": wrote_much(act),
     }
     return render(request, "leasing/imports/undo.html", context, status=status)
+
+
+def _undoing_asked(request, batch, act: Act) -> Job:
+    return ask_or_do(
+        request,
+        kind="import_undo",
+        title=f"Fortryd {str(batch).lower()} ({batch.name})",
+        arguments={
+            "batch": batch.pk,
+            "agreed": request.POST.get(FIELD, ""),
+            "back": reverse("import-undo", args=[batch.pk]),
+        },
+        permissions=[*KINDS[batch.kind].permissions, act.permission],
+    )
 
 
 def _hindrances(request, act: Act) -> list[str]:

@@ -1,41 +1,48 @@
 """Take in a file, page by page: its columns, the names that nobody knows, what it changes."""
 
 import io
-from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.row_errors import FileRefused
-from albertslund_it.common.files.spreadsheets import looks_like_xml
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import uploads
 from albertslund_it.web.forms.agreement import FIELD, NotAsShown
-from inventory.imports.importers.reading import ColumnsMissing, Importer
-from leasing.imports.exports import write_example, write_faults
+from inventory.imports.importers.reading import Importer
+from leasing.imports.exports import write_example
 from leasing.imports.forms import QuarterForm, Step, upload_form
-from leasing.imports.importers.files import import_file
-from leasing.imports.importers.good_rows import bad_rows
 from leasing.imports.importers.kinds import KINDS
-from leasing.imports.importers.reports import ImportReport
-from leasing.imports.presenters import rows_that_wait
-from leasing.imports.selectors import count_waiting
+from leasing.imports.selectors import count_waiting, names_to_choose_from
 from leasing.imports.views.columns import columns_page, say_columns, table_in
 from leasing.imports.views.jobs import asked_of
-from leasing.imports.views.names import learn, unknown_in
-from leasing.imports.views.reports import digest_of_file, rows_shown
+from leasing.imports.views.looking import (
+    COLUMNS,
+    GONE,
+    QUARTER,
+    REFUSED,
+    UNREADABLE,
+    Looked,
+    faults_in,
+    is_large,
+    look,
+    looked_in,
+    looking_asked_of,
+    refused_shown,
+    step_of,
+)
+from leasing.imports.views.names import learn
+from leasing.jobs.selectors import jobs_of
 from leasing.jobs.views.asking import answer_with, ask_or_do
-from leasing.supplier.importers.xml import QuarterMissing
+from leasing.models import Job
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN = 200
-GONE = "Filen er ikke gemt her længere. Vælg den igen."
 TOO_LARGE = "Filen er for stor. Del den i flere filer, eller slet ark, der ikke bruges."
 
 
@@ -116,29 +123,67 @@ def _answered(request, importer: Importer, stream, step: Step):
 
 
 def _shown(request, importer: Importer, stream, step: Step, *, is_new: bool = False):
-    """Show what a file would change; what is to be agreed to is kept for that.
+    """Show what a file would change: at once, or of a large one by a job, which says how far."""
+    if is_large(stream):
+        asked = looking_asked_of(importer, step, is_new=is_new)
+        return _asked_of_file(request, importer, step, "preview", "Kontrol", asked)
+    looked = look(
+        importer, stream, step, actor=request.user, today=today(), now=now(), is_new=is_new
+    )
+    return show(request, importer, stream, step, looked)
 
-    Of a new file whose headings nobody told of yet, ask first what they are.
-    """
-    try:
-        report = take_in(request, importer, stream, step, dry_run=True)
-    except QuarterMissing as missing:
-        return quarter_page(request, importer, QuarterForm(), step, missing.number)
-    except ColumnsMissing:
-        stream.seek(0)
-        return columns_page(request, importer, table_in(importer, stream, step), step)
-    except FileRefused as refused:
-        return refused_page(request, importer, stream, step, refused)
-    except Refused as refused:
-        return upload_page(request, importer, upload_form(importer), refused, step.name)
-    if is_new and report.asks_columns:
+
+def show(request, importer: Importer, stream, step: Step, looked: Looked):
+    """Show what came of looking at a file; what is to be agreed to is kept for that."""
+    shown = looked.shown
+    if looked.page == QUARTER:
+        return quarter_page(request, importer, QuarterForm(), step, shown["number"])
+    if looked.page == COLUMNS:
         stream.seek(0)
         table = table_in(importer, stream, step)
-        return columns_page(request, importer, table, step, is_new=True)
-    if not report.does_something:
+        return columns_page(request, importer, table, step, is_new=shown["is_new"])
+    if looked.page == REFUSED:
+        return refused_page(request, importer, step, shown)
+    if looked.page == UNREADABLE:
+        form = upload_form(importer)
+        return upload_page(request, importer, form, Refused(*shown["reasons"]), step.name)
+    if not shown["does_something"]:
         uploads.forget(request.user, step.token)
         step = replace(step, token="")
-    return preview_page(request, importer, report, step, digest_of_file(stream))
+    context = {"importer": importer, "report": shown, "step": step, "token": step.token}
+    return render(request, "leasing/imports/preview.html", context)
+
+
+def import_looked(request, kind, pk):
+    """Show what came of looking at a large file; go on from there as from any page of it."""
+    if request.method == "POST":
+        return import_kind(request, kind)
+    importer = importer_for(request, kind)
+    job = get_object_or_404(jobs_of(request.user), pk=pk, kind="preview", state=Job.State.DONE)
+    if job.arguments["kind"] != kind:
+        raise Http404
+    looked, step = looked_in(job), step_of(job.arguments)
+    stream = uploads.kept(request.user, step.token)
+    if stream is None and looked.goes_on:
+        messages.error(request, GONE)
+        return redirect("import-kind", kind)
+    return show(request, importer, stream, step, looked)
+
+
+def _asked_of_file(request, importer: Importer, step: Step, kind: str, what: str, asked: dict):
+    """Ask for something about a file that is kept, and lead to where it is followed."""
+    try:
+        job = ask_or_do(
+            request,
+            kind=kind,
+            title=f"{what}: {importer.label} ({step.name})",
+            arguments=asked,
+            permissions=importer.permissions,
+        )
+    except Refused as refused:
+        return upload_page(request, importer, upload_form(importer), refused, step.name)
+    is_page = job.state == Job.State.DONE and kind == "preview"
+    return redirect(job.result["url"]) if is_page else redirect("job", job.pk)
 
 
 def _agreed(request, importer: Importer, stream, step: Step):
@@ -158,7 +203,8 @@ def _agreed(request, importer: Importer, stream, step: Step):
         stream.seek(0)
         return _shown(request, importer, stream, step)
     except FileRefused as refused:
-        return refused_page(request, importer, stream, step, refused)
+        shown = refused_shown(importer, stream, step, refused)
+        return refused_page(request, importer, step, shown)
     except Refused as refused:
         return upload_page(request, importer, upload_form(importer), refused, step.name)
     uploads.forget(request.user, step.token)
@@ -167,17 +213,14 @@ def _agreed(request, importer: Importer, stream, step: Step):
 
 def _faults(request, importer: Importer, stream, step: Step):
     """Return the rows with faults as a file to mend, with what is wrong beside them."""
-    try:
-        take_in(request, importer, stream, replace(step, good_rows=False), dry_run=True)
-    except FileRefused as refused:
+    if is_large(stream):
+        asked = looking_asked_of(importer, step)
+        return _asked_of_file(request, importer, step, "faults", "Rækker med fejl", asked)
+    answer = faults_in(importer, stream, step, actor=request.user, today=today(), now=now())
+    if answer is None:
         stream.seek(0)
-        table = table_in(importer, stream, step)
-        rows = bad_rows(table, refused.errors)
-        answer = io.BytesIO()
-        write_faults(answer, table.headings, [(row.cells, row.reason, "") for row in rows])
-        return as_workbook(answer, f"fejl-{importer.kind}.xlsx")
-    stream.seek(0)
-    return _shown(request, importer, stream, step)
+        return _shown(request, importer, stream, step)
+    return as_workbook(answer, f"fejl-{importer.kind}.xlsx")
 
 
 def as_workbook(stream: io.BytesIO, name: str) -> HttpResponse:
@@ -206,23 +249,6 @@ def importer_for(request, kind: str) -> Importer:
     return importer
 
 
-def take_in(request, importer: Importer, stream, step: Step, **options) -> ImportReport:
-    """Take in a file as the user who asks."""
-    return import_file(
-        kind=importer.kind,
-        stream=stream,
-        filename=step.name,
-        actor=request.user,
-        today=today(),
-        now=now(),
-        quarter=step.quarter,
-        sheet=step.sheet,
-        good_rows=step.good_rows,
-        dates_hold=step.dates_hold,
-        **options,
-    )
-
-
 def upload_page(request, importer: Importer, form, refused: Refused | None = None, name: str = ""):
     """Show the form, how the file must look and, above them, why the last one was refused."""
     context = {
@@ -235,54 +261,17 @@ def upload_page(request, importer: Importer, form, refused: Refused | None = Non
     return render(request, "leasing/imports/kind.html", context, status=status)
 
 
-def refused_page(request, importer: Importer, stream, step: Step, refused: FileRefused):
+def refused_page(request, importer: Importer, step: Step, shown: dict):
     """Show every fault, the names to be asked about, and how to go on without the bad rows."""
-    is_of_rows = any(fault.row is not None for fault in refused.errors)
-    unknown: Sequence[object] = ()
-    sheets: tuple[str, ...] = ()
-    has_good = False
-    stream.seek(0)
-    is_table = not (importer.read_document and looks_like_xml(stream))
-    if is_table:
-        table = table_in(importer, stream, step)
-        unknown, sheets = unknown_in(importer, table), table.sheets
-        bad = {fault.row for fault in refused.errors}
-        has_good = not step.good_rows and any(number not in bad for number, _ in table.rows)
-    context = {
+    choices = names_to_choose_from() if shown["unknown"] else {}
+    context = shown | {
         "importer": importer,
         "form": upload_form(importer),
         "step": step,
         "name": step.name,
-        "row_errors": refused.errors[:SHOWN],
-        "fault_count": len(refused.errors),
-        "more": max(0, len(refused.errors) - SHOWN),
-        "unknown": unknown,
-        "sheets": sheets,
-        "may_go_on": is_of_rows and is_table,
-        "has_good": has_good,
+        "unknown": [(one, choices[one["kind"]]) for one in shown["unknown"]],
     }
     return render(request, "leasing/imports/kind.html", context, status=422)
-
-
-def preview_page(request, importer: Importer, report: ImportReport, step: Step, digest: str):
-    """Show what a file would change, and ask whether to do it."""
-    context = {
-        "importer": importer,
-        "report": report,
-        "step": step,
-        "token": step.token,
-        "rows": rows_shown(report, digest, step),
-        "sheets": report.sheets,
-        "differences": report.differences[:SHOWN],
-        "more": max(0, len(report.differences) - SHOWN),
-        "left_out": report.left_out[:SHOWN],
-        "more_left_out": max(0, len(report.left_out) - SHOWN),
-        "noted": report.noted[:SHOWN],
-        "more_noted": max(0, len(report.noted) - SHOWN),
-        "waiting": rows_that_wait(report.headings, report.waiting[:SHOWN]),
-        "more_waiting": max(0, len(report.waiting) - SHOWN),
-    }
-    return render(request, "leasing/imports/preview.html", context)
 
 
 def quarter_page(request, importer: Importer, form, step: Step, number: str = ""):

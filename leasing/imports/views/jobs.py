@@ -13,7 +13,9 @@ from leasing.imports.forms import Step
 from leasing.imports.importers.files import import_file
 from leasing.imports.importers.kinds import KINDS
 from leasing.imports.importers.reports import ImportReport
-from leasing.imports.selectors import taken_in_as
+from leasing.imports.presenters import undoing_told
+from leasing.imports.selectors import batches_of, taken_in_as, what_goes_back
+from leasing.imports.services.undoing import undo_batch
 from leasing.imports.views.reports import digest_of_file, rows_shown, what_was_done
 from leasing.jobs.services.kinds import JobAsked, JobOutcome
 from leasing.supplier.views.invoices import landing_of
@@ -74,6 +76,20 @@ def take_in_file(asked: JobAsked) -> JobOutcome:
         progress=asked.tell,
     )
     return _outcome(importer, report, step, digest)
+
+
+def undo_file(asked: JobAsked) -> JobOutcome:
+    """Undo a file that was taken in, if it still does what the person saw."""
+    said = asked.arguments
+    batch = batches_of(KINDS).get(pk=said["batch"])
+    asked.tell("Læser, hvad den ændrede")
+    batch = undo_batch(
+        number=batch.pk,
+        actor=asked.user,
+        now=asked.now,
+        agree=lambda: refuse_unless_seen(said["agreed"], undoing_told(what_goes_back(batch.act))),
+    )
+    return JobOutcome(f"{batch} er fortrudt.", reverse("import-batch", args=[batch.pk]))
 
 
 def _outcome(importer: Importer, report: ImportReport, step: Step, digest: str) -> JobOutcome:

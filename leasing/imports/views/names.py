@@ -1,28 +1,16 @@
 """The names in a file that nobody knows: asked about once, and learnt."""
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.files.spreadsheets import FileTable
 from albertslund_it.web.query import number_in
-from inventory.imports.importers.reading import Importer
 from inventory.imports.services import learn_names
 from inventory.models import DeviceModel, Unit
-from leasing.imports.importers import names
 from leasing.imports.selectors import (
     MODEL_NAME,
     MOST_NAMES,
     UNIT_NAME,
-    UnknownName,
-    names_to_choose_from,
 )
 
 LONGEST = 100
-
-
-def unknown_in(importer: Importer, table: FileTable) -> list[tuple[UnknownName, list]]:
-    """Return each name of a file that nobody knows, with what it may stand for."""
-    found = names.unknown_in(importer, table)
-    choices = names_to_choose_from() if found else {}
-    return [(one, choices[one.kind]) for one in found]
 
 
 def learn(request) -> None:

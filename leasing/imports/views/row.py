@@ -1,24 +1,16 @@
 """A single row that is typed, and then goes the way of any file of its kind."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.shortcuts import render
 
-from albertslund_it.common.errors import Refused
-from albertslund_it.common.files.row_errors import FileRefused
+from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import uploads
 from leasing.imports.forms import RowForm, Step
-from leasing.imports.views.columns import table_in
-from leasing.imports.views.files import (
-    import_kind,
-    importer_for,
-    preview_page,
-    refused_page,
-    take_in,
-)
-from leasing.imports.views.names import unknown_in
-from leasing.imports.views.reports import digest_of_file
+from leasing.imports.views.files import import_kind, importer_for, show
+from leasing.imports.views.looking import REFUSED, UNREADABLE, look
 
 NAME = "en række.csv"
 
@@ -33,19 +25,15 @@ def import_row(request, kind):
         return _shown(request, form)
     stream = form.as_file()
     step = Step(token="", name=NAME)
-    try:
-        report = take_in(request, importer, stream, step, dry_run=True)
-    except FileRefused as refused:
-        stream.seek(0)
-        if not unknown_in(importer, table_in(importer, stream, step)):
-            return _shown(request, form, refused)
-        # A name that nobody knows is asked about as for any file.
-        return refused_page(request, importer, stream, _kept(request, stream, step), refused)
-    except Refused as refused:
-        return _shown(request, form, refused)
-    if report.does_something:
+    looked = look(importer, stream, step, actor=request.user, today=today(), now=now())
+    # A name that nobody knows is asked about as for any file.
+    if looked.page == REFUSED and not looked.shown["unknown"]:
+        return _shown(request, form, [one["told"] for one in looked.shown["row_errors"]])
+    if looked.page == UNREADABLE:
+        return _shown(request, form, looked.shown["reasons"])
+    if looked.goes_on:
         step = _kept(request, stream, step)
-    return preview_page(request, importer, report, step, digest_of_file(stream))
+    return show(request, importer, stream, step, looked)
 
 
 def _kept(request, stream, step: Step) -> Step:
@@ -53,10 +41,10 @@ def _kept(request, stream, step: Step) -> Step:
     return replace(step, token=uploads.keep(request.user, upload))
 
 
-def _shown(request, form: RowForm, refused: Refused | None = None):
+def _shown(request, form: RowForm, reasons: Sequence[str] = ()):
     """Show the row, with what was typed and why it cannot be."""
-    if refused:
-        form.add_error(None, list(refused.reasons))
+    if reasons:
+        form.add_error(None, list(reasons))
     status = 422 if form.errors else 200
     context = {"importer": form.importer, "form": form}
     return render(request, "leasing/imports/row.html", context, status=status)

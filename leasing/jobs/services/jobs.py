@@ -20,8 +20,8 @@ from django_tasks_db.models import DBTaskResult
 
 from albertslund_it.common.errors import Refused
 from leasing.guards import clashes_refused
-from leasing.jobs.presenters import FAILED, NO_RIGHT, STOPPED
-from leasing.jobs.selectors import file_of, open_job
+from leasing.jobs.presenters import FAILED, NO_RIGHT, NOT_TAKEN, STOPPED
+from leasing.jobs.selectors import file_of, is_at_work, open_job
 from leasing.jobs.services.kinds import KINDS, JobAsked, JobKind, JobOutcome, Tell
 from leasing.jobs.services.working import at_work
 from leasing.models import Job, JobPart
@@ -118,7 +118,13 @@ def do_job(*, number: int, today: date, clock: Clock, is_here: bool = False) -> 
 
 
 def forget_old_jobs(*, now: datetime) -> int:
-    """Delete the jobs that were over a week ago, with their files; return how many."""
+    """Delete the jobs that were over a week ago, with their files; return how many.
+
+    What nobody has taken in a week is given up, for its file may tell of people.
+    """
+    for job in Job.objects.filter(state__in=Job.OPEN, asked_at__lt=now - KEPT):
+        if not is_at_work(job):
+            _end(job, Job.State.FAILED, now, {"told": [NOT_TAKEN]})
     DBTaskResult.objects.finished().filter(finished_at__lt=now - KEPT).delete()
     old = Job.objects.filter(ended_at__lt=now - KEPT)
     return old.delete()[1].get("leasing.Job", 0)
@@ -148,6 +154,7 @@ def _done(job: Job, today: date, clock: Clock, tell: Tell) -> Callable[[], objec
     _refuse_without_right(user, job.permissions)
     kind = KINDS[job.kind]
     asked = JobAsked(
+        number=job.pk,
         user=user,
         arguments=job.arguments,
         today=today,

@@ -15,6 +15,7 @@ Tell = Callable[..., None]
 class JobAsked:
     """What a job is asked with; `data` is the file that came with it."""
 
+    number: int
     user: User
     arguments: dict[str, Any]
     today: date
@@ -25,7 +26,7 @@ class JobAsked:
 
 @dataclass(frozen=True)
 class MadeFile:
-    """A file that a job made; it is read from its beginning."""
+    """What a job made, read from its beginning; without a name it is what a page shows."""
 
     name: str
     content_type: str
@@ -52,7 +53,8 @@ class JobKind:
     """A kind of job: the function that does it, named as a foreign key names another app.
 
     `at_one_moment` reads everything as it was when it began (see `close_quarter`). What only makes
-    a file (`is_file`) does it before the transaction of its end: on SQLite nobody waits meanwhile.
+    a file and saves nothing (`is_file`) does it before the transaction of its end: on SQLite nobody
+    waits meanwhile.
     """
 
     does: str
@@ -62,8 +64,12 @@ class JobKind:
 
 KINDS = {
     "import": JobKind("leasing.imports.views.jobs.take_in_file"),
+    "preview": JobKind("leasing.imports.views.looking.look_at_file", is_file=True),
+    "faults": JobKind("leasing.imports.views.looking.make_faults", is_file=True),
+    "import_undo": JobKind("leasing.imports.views.jobs.undo_file"),
+    "undo": JobKind("leasing.undo.views.jobs.undo"),
     "list": JobKind("leasing.jobs.views.lists.make_list", is_file=True),
-    "quarter_file": JobKind("leasing.quarters.views.jobs.make_workbook", is_file=True),
+    "quarter_file": JobKind("leasing.quarters.views.jobs.make_workbook"),
     "quarter_archive": JobKind("leasing.quarters.views.jobs.make_archive", is_file=True),
     "closing": JobKind("leasing.quarters.views.jobs.close", at_one_moment=True),
 }

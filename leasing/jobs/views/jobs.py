@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from leasing.jobs.presenters import progress_in_words, shown_job
-from leasing.jobs.selectors import Progress, file_of, is_at_work, jobs_of, progress_of
+from leasing.jobs.selectors import Progress, file_of, is_at_work, jobs_of, progress_of, uses_worker
 from leasing.jobs.services.jobs import do_job
 from leasing.models import Job
 
@@ -20,7 +20,8 @@ SHOWN = 100
 @require_GET
 def job_list(request):
     """Show what the user has asked for."""
-    jobs = [_shown(job) for job in jobs_of(request.user)[:SHOWN]]
+    has_worker = uses_worker()
+    jobs = [_shown(job, has_worker) for job in jobs_of(request.user)[:SHOWN]]
     return render(request, "leasing/jobs/list.html", {"jobs": jobs})
 
 
@@ -28,7 +29,7 @@ def job_list(request):
 def job_page(request, pk):
     """Show how far a job is, or what came of it."""
     job = get_object_or_404(jobs_of(request.user), pk=pk)
-    return render(request, "leasing/jobs/job.html", {"shown": _shown(job)})
+    return render(request, "leasing/jobs/job.html", {"shown": _shown(job, uses_worker())})
 
 
 @require_GET
@@ -61,7 +62,7 @@ def job_again(request, pk):
     return redirect("job", pk)
 
 
-def _shown(job: Job):
+def _shown(job: Job, has_worker: bool):
     at_work = job.is_open and is_at_work(job)
     progress = progress_of(job) if at_work else Progress()
-    return shown_job(job, is_at_work=at_work, progress=progress, now=now())
+    return shown_job(job, is_at_work=at_work, has_worker=has_worker, progress=progress, now=now())

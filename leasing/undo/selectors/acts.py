@@ -18,6 +18,8 @@ from leasing.undo.selectors.hindrances import oldest_kept
 
 What = ActRows.What
 SHOWN = 50
+# Parts of an act (see `ActRows`), by which undoing it takes two seconds.
+MUCH = 10
 
 
 def acts_of(user: User) -> QuerySet[Act]:
@@ -38,6 +40,11 @@ def last_act_on(device: Device, user: User, now: datetime) -> Act | None:
     """Return what a user did last to a device alone, if that may still be undone by its age."""
     found = acts_of(user).filter(device=device, at__gte=oldest_kept(now)).order_by("-pk").first()
     return found if found and not found.undone_at else None
+
+
+def wrote_much(act: Act) -> bool:
+    """Tell whether an act wrote so many rows that undoing it takes longer than a page may."""
+    return act.rows.count() > MUCH
 
 
 @dataclass(frozen=True, slots=True)

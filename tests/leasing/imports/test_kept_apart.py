@@ -117,7 +117,7 @@ def test_cells_without_a_heading_come_back_and_are_refused_still(unit, helpdesk)
     page = upload(helpdesk, workbook(rows[0], rows[2]), name="igen.xlsx")
     assert "flere celler end overskrifter" in page.content.decode()
     page = upload(helpdesk, workbook(rows[0], rows[2][:5]), name="igen.xlsx")
-    assert (page.context["report"].change_count, page.context["report"].warnings) == (1, [])
+    assert (page.context["report"]["change_count"], page.context["report"]["warnings"]) == (1, [])
 
 
 def test_a_faulty_electronic_invoice_is_told_of_whatever_it_is_called(cast, client_of):

@@ -32,7 +32,7 @@ def test_the_preview_and_the_command_say_which_names_are_read_as_learnt(
     UnitAlias.objects.create(name="Birkeskolen", unit=builders.unit("1001", "Birkeskolen"))
     page = upload(helpdesk, DEVICES, "devices")
 
-    assert [str(one) for one in page.context["report"].learnt] == ["»21ZZ999« læst som P16v"]
+    assert [one["told"] for one in page.context["report"]["learnt"]] == ["»21ZZ999« læst som P16v"]
     assert f'href="{PAGE}?ret=model-{wrong.pk}"' in page.content.decode()
     path = tmp_path / "fil.csv"
     path.write_text(DEVICES)

@@ -223,7 +223,9 @@ class TestWhoLooksAfterIt:
         look_after.call(job.pk)
         assert DBTaskResult.objects.count() == 1
 
-    def test_the_page_offers_to_do_here_what_no_worker_takes(self, monkeypatch, cast, client_of):
+    def test_the_page_offers_to_do_here_what_no_worker_takes(
+        self, worker, monkeypatch, cast, client_of
+    ):
         a_kind(monkeypatch, lambda asked: JobOutcome("Gjort"))
         job = ask(cast.helpdesk)
         client = client_of(cast.helpdesk)
@@ -348,7 +350,7 @@ class TestExports:
         [("fil/xlsx/", "viderefakturering-2026Q1.xlsx"), ("arkiv/", "arkiv-2026Q1.zip")],
     )
     def test_a_quarters_large_files_are_made_by_the_worker(
-        self, path, name, worker, lease, cast, client_of
+        self, path, name, worker, lease, cast, client_of, monkeypatch
     ):
         close_now()
         client = client_of(cast.finance)

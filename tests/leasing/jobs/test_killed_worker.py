@@ -68,7 +68,13 @@ def job(cast, settings):
 
 
 def told(job):
-    shown = shown_job(job, is_at_work=is_at_work(job), progress=Progress(), now=timezone.now())
+    shown = shown_job(
+        job,
+        is_at_work=is_at_work(job),
+        has_worker=True,
+        progress=Progress(),
+        now=timezone.now(),
+    )
     return shown.mark[1]
 
 

@@ -67,9 +67,7 @@ def take(school, step):
 
 def correct(school, devices, values):
     ids = [school.stock[at].pk for at in devices]
-    return change_facts(
-        device_ids=ids, values=values, agree=nothing_to_see, actor=None, now=NOW
-    )
+    return change_facts(device_ids=ids, values=values, agree=nothing_to_see, actor=None, now=NOW)
 
 
 def written_to(before, after):

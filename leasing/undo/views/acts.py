@@ -19,11 +19,20 @@ from inventory.acts.presenters import TOO_LATE, words_of
 from inventory.acts.selectors.written import rows_of
 from inventory.acts.services.undoing import why_not
 from inventory.models import Act
+from leasing.jobs.views.asking import answer_with, ask_or_do
 from leasing.undo.presenters import counts_in_words, rows_in_words
-from leasing.undo.selectors.acts import SHOWN, acts_of, acts_with_age, counts_of, going_back
+from leasing.undo.selectors.acts import (
+    SHOWN,
+    acts_of,
+    acts_with_age,
+    counts_of,
+    going_back,
+    wrote_much,
+)
 from leasing.undo.selectors.hindrances import all_hindrances, oldest_kept
 from leasing.undo.services import undo_act
 from leasing.undo.tables import ActTable
+from leasing.undo.views.jobs import undone_told, where_to
 
 # Whoever may do something that can be undone.
 DOERS = (HANDLE_ORDERS, IMPORT_INVENTORY, REGISTER_DELIVERIES, MANAGE_AMOUNTS)
@@ -62,13 +71,23 @@ def act_undo(request, pk):
     """Put everything back; what stands in the way is shown with what was to go back."""
     act = _own(request, pk)
     try:
+        if wrote_much(act):
+            return answer_with(request, _asked(request, act))
         undo_act(act_id=act.pk, actor=request.user, now=now())
     except Refused as refused:
         return _page(request, _own(request, pk), refused.reasons)
-    messages.success(request, f"{act.title} er fortrudt. Alt står, som det gjorde før.")
-    if act.device_id:
-        return redirect("device-detail", act.device_id)
-    return redirect("act-list")
+    messages.success(request, undone_told(act))
+    return redirect(where_to(act))
+
+
+def _asked(request, act: Act):
+    return ask_or_do(
+        request,
+        kind="undo",
+        title=f"Fortryd: {act.title}",
+        arguments={"act": act.pk, "back": reverse("act-detail", args=[act.pk])},
+        permissions=[act.permission],
+    )
 
 
 def _own(request, pk: int) -> Act:
@@ -94,6 +113,7 @@ def _page(request, act: Act, reasons: list[str] | None = None):
         "counts": counts_in_words(counts_of(written)),
         "rows": rows_in_words(rows, names),
         "shown": SHOWN,
+        "takes_long": wrote_much(act),
         "undo_url": reverse("act-undo", args=[act.pk]),
     }
     return render(request, "leasing/undo/detail.html", context, status=status)
