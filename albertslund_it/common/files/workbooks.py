@@ -13,6 +13,7 @@ from enum import Enum
 from functools import partial
 from typing import Any, BinaryIO
 
+from lxml.etree import fromstring
 from openpyxl import Workbook as OpenpyxlWorkbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell._writer import write_cell
@@ -37,11 +38,15 @@ _NOT_IN_SHEET_NAMES = re.compile(rf"[:\\/?*\[\]]|{_ILLEGAL.pattern}")
 # openpyxl takes '=…' for a formula and '#N/A' for an error; a person who edits such a cell makes
 # Excel do the same with the others, unless the cell is formatted as text.
 _RISKY = frozenset("=+-@#")
+_MARKUP = re.compile(r"[&<>\r]")
+_WRITTEN = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;"))
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 # openpyxl's write-only worksheet, of whose attributes its stubs know only some.
 _Sheet = Any
-# What makes a column's value, other than None, what openpyxl appends.
-Converter = Callable[[Any], object]
+# What makes a column's value, other than None, a cell as it is written but for its beginning.
+Converter = Callable[[Any], str]
+_LETTERS = [get_column_letter(number) for number in range(1, 16_385)]  # as Excel has
+_LONGEST = 32_767  # signs in a cell
 
 
 class CellKind(Enum):
@@ -137,7 +142,7 @@ class Workbook:
             total_label: what the row of totals is called; without it there is none.
         """
         sheet = self._book.create_sheet(name)
-        sheet._values_to_row = partial(_in_place, WriteOnlyCell(sheet))
+        sheet._values_to_row = partial(_cells_of, WriteOnlyCell(sheet))
         heading = len(above) + 2 if above else 1
         columns = _fitted(columns, rows) if isinstance(rows, list) else columns
         self._set_up_page(sheet, columns, heading)
@@ -213,10 +218,10 @@ def _append_rows(
     count = 0
     for row in rows:
         sheet.append(
-            [
-                None if value is None else convert(value)
+            _Row(
+                "" if value is None else convert(value)
                 for convert, value in zip(converters, row, strict=True)
-            ]
+            )
         )
         for nth, place, beside, text in summed:
             if beside is None or row[beside] == text:
@@ -239,9 +244,17 @@ def _result(value: Any) -> int:
 
 
 class _Writer(WorksheetWriter):
-    """Writes a formula's result beside it, which openpyxl leaves out."""
+    """Writes the rows of a list as they are, and a formula's result beside it."""
 
     def write_row(self, xf: Any, row: Iterable[Any], row_idx: int) -> None:
+        if type(row) is _Row:
+            cells = "".join(
+                f'<c r="{letter}{row_idx}"{cell}'
+                for letter, cell in zip(_LETTERS, row, strict=False)
+                if cell
+            )
+            xf.write(fromstring(f'<row r="{row_idx}">{cells}</row>'))
+            return
         with xf.element("row", {"r": str(row_idx)}):
             for cell in row:
                 if cell.data_type == "f":
@@ -260,12 +273,22 @@ def _set_formula(cell: Any, formula: Formula, kind: CellKind) -> None:
     cell._value, cell.data_type = (formula.text, result), "f"
 
 
-def _in_place(plain: Cell, values: Iterable[Any], row: int) -> Iterator[Cell]:
-    """Give the cells of a row, `plain` for each value that is not a cell yet.
+class _Row(tuple[str, ...]):
+    """The cells of a row as they are written, without their beginning; '' for one that is empty.
 
-    In place of openpyxl's own, which learns from an exception that a value is a cell, and makes a
-    new one after each: a quarter of the time that a workbook takes.
+    openpyxl's own cell is checked, typed and written piece by piece: four fifths of the time that
+    a workbook took.
     """
+
+    __slots__ = ()
+
+
+def _cells_of(plain: Cell, values: Iterable[Any], row: int) -> Iterable[Any]:
+    """Give the cells of a row; in place of openpyxl's own, which takes each value for no cell."""
+    return values if type(values) is _Row else _in_place(plain, values, row)
+
+
+def _in_place(plain: Cell, values: Iterable[Any], row: int) -> Iterator[Cell]:
     for column, value in enumerate(values, start=1):
         if value is None:
             continue
@@ -276,40 +299,35 @@ def _in_place(plain: Cell, values: Iterable[Any], row: int) -> Iterator[Cell]:
         yield value
 
 
-# A converter turns one column's values into what openpyxl appends. A styled cell costs far more
-# to make than to write, and is written at once: so each column has one, used again for every row.
+# A converter turns one column's values into cells as they are written. Styles are made once.
 
 
 def _text_converter(sheet: _Sheet, column: SheetColumn) -> Converter:
-    cell = _styled_cell(sheet, "@")
+    style = _style(_styled_cell(sheet, "@"))
     of_date = _date_converter(sheet, SheetColumn(column.heading, CellKind.DATE))
     always = column.kind is CellKind.CODE
 
-    def convert(value: Any) -> object:
+    def convert(value: Any) -> str:
         if type(value) is date:  # a column of dates where some say why there is none
             return of_date(value)
         text = value if type(value) is str else str(value)
         if not text:
-            return None
+            return ""
         if _ILLEGAL.search(text):
             text = _ILLEGAL.sub(" ", text)
-        if not always and text[0] not in _RISKY:
-            return text
-        cell.value = text
-        cell.data_type = "s"
-        return cell
+        styled = style if always or text[0] in _RISKY else ""
+        space = ' xml:space="preserve"' if text != text.strip() else ""
+        text = _escaped(text[:_LONGEST])
+        return f'{styled} t="inlineStr"><is><t{space}>{text}</t></is></c>'
 
     return convert
 
 
 def _number_converter(sheet: _Sheet, column: SheetColumn) -> Converter:
-    cell = _styled_cell(sheet, None)
-
-    def convert(value: Any) -> object:
-        if type(value) is not Formula:
-            return int(value)
-        _set_formula(cell, value, column.kind)
-        return cell
+    def convert(value: Any) -> str:
+        if type(value) is Formula:
+            return _formula("", value, value.result)
+        return f' t="n"><v>{int(value)}</v></c>'
 
     return convert
 
@@ -317,25 +335,35 @@ def _number_converter(sheet: _Sheet, column: SheetColumn) -> Converter:
 def _amount_converter(sheet: _Sheet, column: SheetColumn) -> Converter:
     cell = _styled_cell(sheet, column.kind.number_format)
     cell.alignment = _AMOUNT_ALIGNMENT
+    style = _style(cell)
 
-    def convert(value: Any) -> object:
+    def convert(value: Any) -> str:
         if type(value) is Formula:
-            _set_formula(cell, value, column.kind)
-        else:
-            cell.value = kroner_number(value)
-        return cell
+            return _formula(style, value, kroner_number(value.result))
+        return f'{style} t="n"><v>{kroner_number(value)}</v></c>'
 
     return convert
 
 
 def _date_converter(sheet: _Sheet, column: SheetColumn) -> Converter:
-    cell = _styled_cell(sheet, column.kind.number_format)
+    style = _style(_styled_cell(sheet, column.kind.number_format))
+    return lambda value: f'{style} t="n"><v>{value.toordinal() - _DAY_ZERO}</v></c>'
 
-    def convert(value: date) -> Cell:
-        cell.value = value.toordinal() - _DAY_ZERO
-        return cell
 
-    return convert
+def _style(cell: Any) -> str:
+    return f' s="{cell.style_id}"'
+
+
+def _formula(style: str, formula: Formula, result: object) -> str:
+    return f"{style}><f>{_escaped(formula.text)}</f><v>{result}</v></c>"
+
+
+def _escaped(text: str) -> str:
+    if not _MARKUP.search(text):
+        return text
+    for sign, written in _WRITTEN:
+        text = text.replace(sign, written)
+    return text
 
 
 _CONVERTERS: dict[CellKind, Callable[[_Sheet, SheetColumn], Converter]] = {

@@ -92,6 +92,11 @@ def test_a_character_that_a_workbook_cannot_hold_becomes_a_space(bad):
     assert text_cell(f"a{bad}b").value == "a b"
 
 
+@pytest.mark.parametrize("text", ["<b>&amp;</b>", "a < b & c > d", "en\rto", "]]>", "x" * 40_000])
+def test_what_means_something_in_a_file_is_text_like_any_other(text):
+    assert text_cell(text).value == text[:32_767]
+
+
 def test_line_breaks_and_outer_spaces_survive():
     assert text_cell("  to\nlinjer ").value == "  to\nlinjer "
 
