@@ -15,7 +15,8 @@ from leasing.billing.selectors.period_costs import (
     names_of_payers,
 )
 from leasing.billing.selectors.preview import RunPreview
-from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
+from leasing.models import BillingRun, InvoiceSummary, Kind
+from leasing.rebilling.selectors.run import unit_names_in
 
 
 @dataclass
@@ -110,7 +111,7 @@ def table_of_run(run: BillingRun) -> RunTable:
         for invoice in run.invoices.all()
     }
     rows: dict[tuple[int | None, int], RunRow] = {}
-    unit_names = _unit_names(run)
+    unit_names = unit_names_in(run)
     for department, unit, kind, lines, items, amount in _sums(run):
         row = rows.setdefault((department, unit), RunRow(unit, *unit_names[unit]))
         row.by_kind[kind] += amount
@@ -126,13 +127,6 @@ def _sums(run: BillingRun) -> Iterable[tuple[int | None, int, str, int, int, int
         .values_list("invoice__department", "unit", "kind")
         .annotate(Sum("line_count"), Sum("held_at_end"), Sum("amount_ore"))
     )
-
-
-def _unit_names(run: BillingRun) -> dict[int, tuple[str, str]]:
-    """Return units' numbers and names as they were when the run was closed."""
-    lines = InvoiceLine.objects.filter(invoice__run=run).order_by()
-    rows = lines.values_list("unit", "unit_number", "unit_name").distinct()
-    return {unit: (number, name) for unit, number, name in rows}
 
 
 def _table(

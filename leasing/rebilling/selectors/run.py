@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
-from django.db.models import F, Sum
+from django.db.models import F, Min, OuterRef, Subquery, Sum
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.names import danish_key
@@ -194,7 +194,7 @@ def _totals_of_units(run: BillingRun, invoices: dict[int, InvoiceTotals]) -> dic
         .annotate(Sum("amount_ore"), Sum("held_at_end"))
         .order_by("invoice_id", "unit_id", "kind")
     )
-    names = _names(run)
+    names = unit_names_in(run)
     totals: dict[int, UnitTotal] = {}
     for invoice_id, unit, kind, amount, items in sums:
         invoice = invoices[invoice_id]
@@ -207,13 +207,20 @@ def _totals_of_units(run: BillingRun, invoices: dict[int, InvoiceTotals]) -> dic
     return totals
 
 
-def _names(run: BillingRun) -> dict[int, tuple[str, str]]:
-    """Return each unit's number and name as they were when the run was closed."""
-    rows = (
-        InvoiceLine.objects.filter(invoice__run=run)
-        .order_by("unit_id")
-        .values_list("unit_id", "unit_number", "unit_name")
-        .distinct()
+def unit_names_in(run: BillingRun) -> dict[int, tuple[str, str]]:
+    """Return each unit's number and name as they were when the run was closed.
+
+    All lines of a unit in a run have the same: one of each is read, and found by an index.
+    """
+    summaries = InvoiceSummary.objects.filter(invoice__run=run).order_by()
+    firsts = summaries.values("unit").annotate(first=Min("id")).values("first")
+    line = InvoiceLine.objects.filter(
+        unit=OuterRef("unit"), period=OuterRef("period"), invoice=OuterRef("invoice")
+    ).order_by()
+    rows = InvoiceSummary.objects.filter(pk__in=firsts).values_list(
+        "unit_id",
+        Subquery(line.values("unit_number")[:1]),
+        Subquery(line.values("unit_name")[:1]),
     )
     return {unit: (number, name) for unit, number, name in rows}
 
