@@ -71,20 +71,21 @@ class Floor:
     def __call__(self):
         from albertslund_it.web.database.rows import write_rows
         from inventory.models import Placement
-        from leasing.billing.selectors import facts
+        from leasing.billing.selectors.facts import charges_to_bill
         from leasing.billing.selectors.proposal import unit_names
         from leasing.billing.selectors.window import window_for
-        from leasing.models import QuarterlyInvoice
+        from leasing.cost_table.facts import cost_holder_id, lease_rows, placement_rows
+        from leasing.models import Lease, QuarterlyInvoice, SubAgreement
 
         # The few rows of the frame: settings, runs, cost holder, sub-agreements, charges, units.
         window = window_for("2026Q1", TODAY)
-        facts.cost_holder_id()
-        list(facts.SubAgreement.objects.values_list("id", "number"))
-        facts.charges_to_bill(window)
+        cost_holder_id()
+        list(SubAgreement.objects.values_list("id", "number"))
+        charges_to_bill(window)
         list(unit_names())
-        for _ in facts.lease_rows(facts.Lease.objects.all()):
+        for _ in lease_rows(Lease.objects.all()):
             pass
-        for _ in facts.placement_rows(Placement.objects.all()):
+        for _ in placement_rows(Placement.objects.all()):
             pass
         with self.connection.cursor() as cursor:
             if self.connection.vendor == "postgresql":
