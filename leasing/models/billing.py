@@ -15,6 +15,7 @@ from django.db.models.functions import Cast, Coalesce, Substr
 from django.db.models.lookups import GreaterThan
 
 from albertslund_it.common.quarters import Quarter, quarters_between, span_label
+from leasing.models.quarters import holds_a_quarter
 
 # Whose the cost holder's invoice is: what an invoice without a department has as its name.
 COST_HOLDER_NAME = "Fælles IT (it-lager)"
@@ -89,6 +90,7 @@ class BillingRun(models.Model):
         verbose_name = "kvartalskørsel"
         verbose_name_plural = "kvartalskørsler"
         ordering = ["id"]
+        constraints = [holds_a_quarter("quarter", "run_of_a_quarter")]
         permissions = [
             ("close_quarter", "Kan godkende og låse kvartaler"),
             ("export_rebilling", "Kan hente filer til viderefakturering"),

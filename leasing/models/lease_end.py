@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from leasing.models.lease import EndChoice
+from leasing.models.quarters import holds_a_quarter
 
 
 class EndDecisionSet(models.QuerySet):
@@ -147,6 +148,7 @@ class LessorList(models.Model):
         verbose_name = "liste til leasinggiver"
         verbose_name_plural = "lister til leasinggiver"
         ordering = ["-sent_at", "-id"]
+        constraints = [holds_a_quarter("quarter", "lessor_list_of_a_quarter")]
 
     def __str__(self):
         return f"{self.quarter} {self.sent_at:%d-%m-%Y}"

@@ -6,6 +6,8 @@ from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import F, Q
 
+from leasing.models.quarters import holds_a_quarter
+
 
 class SupplierInvoice(models.Model):
     """An invoice or a credit note from the lessor; amounts are without VAT, which stands apart."""
@@ -185,7 +187,8 @@ class DifferenceOutcome(models.Model):
             models.UniqueConstraint(
                 fields=["quarter", "pile", "serial_number", "sub_agreement"],
                 name="one_outcome_a_difference",
-            )
+            ),
+            holds_a_quarter("quarter", "difference_of_a_quarter"),
         ]
 
     def __str__(self):
