@@ -184,16 +184,6 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-# Files between the page that shows them and the one that saves them. Each new one sweeps out those
-# that are past their hour (from one row on), and no other (a part so small that it is none).
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "uploads": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "web_upload",
-        "OPTIONS": {"MAX_ENTRIES": 1, "CULL_FREQUENCY": 10**9},
-    },
-}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Networks of our own that webhooks may be sent into, as 10.2.0.0/16,10.3.1.7/32; else none is.
