@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from albertslund_it.operation.backups import sqlite as backups
+from albertslund_it.operation.backups.checksum import TRAILER_BYTES, write_checksum
 from inventory.models import Department, Employee
 from leasing.billing.services.closing import close_quarter
 from leasing.guards import missing_guards
@@ -65,6 +66,12 @@ def everything():
         list(Department.objects.values()),
         missing_guards(),
     )
+
+
+def changed(path, sql):
+    """Change a copy as another program's, which has no checksum."""
+    path.write_bytes(path.read_bytes()[:-TRAILER_BYTES])
+    query(path, sql)
 
 
 def query(path, sql):
@@ -183,7 +190,7 @@ class TestRestore:
         ],
     )
     def test_a_copy_that_something_is_wrong_with_is_refused(self, copy, capsys, damage, reason):
-        query(copy, damage)
+        changed(copy, damage)
         assert reason in refused(capsys, "restore", copy)
 
     def test_a_copy_with_damaged_pages_is_refused(self, copy, capsys):
@@ -191,6 +198,28 @@ class TestRestore:
         content[4096 * 2 :] = b"\xa5" * (len(content) - 4096 * 2)
         copy.write_bytes(content)
         assert refused(capsys, "restore", copy)
+
+    @pytest.mark.parametrize("place", ["in a word", "in a page that is free", "in the checksum"])
+    def test_one_bit_anywhere_is_enough(self, copy, capsys, place):
+        """SQLite itself sees neither of them."""
+        if place == "in a page that is free":
+            changed(copy, "CREATE TABLE t (a)")
+            query(copy, "INSERT INTO t VALUES (zeroblob(40000))")
+            query(copy, "DROP TABLE t")
+            write_checksum(copy)
+        content = bytearray(copy.read_bytes())
+        where = {
+            "in a word": content.find(b"Anna Berg"),
+            "in a page that is free": len(content) - TRAILER_BYTES - 2000,
+            "in the checksum": len(content) - 10,
+        }[place]
+        content[where] ^= 1
+        copy.write_bytes(content)
+        if place != "in a word":
+            with backups._as_database(copy) as other, other.cursor() as cursor:
+                assert backups._damage(cursor) == ""
+        assert "kontrolsummen passer ikke" in refused(capsys, "restore", copy)
+        assert "kontrolsummen passer ikke" in refused(capsys, "restore_drill", copy)
 
     def test_half_a_copy_is_refused(self, copy, capsys):
         content = copy.read_bytes()
@@ -210,7 +239,7 @@ class TestRestore:
         assert "ikke fra dette system" in refused(capsys, "restore", tmp_path / "andet")
 
     def test_an_older_copy_asks_for_the_migrations(self, copy, capsys):
-        query(copy, "DELETE FROM django_migrations WHERE app = 'axes' AND name LIKE '0009%'")
+        changed(copy, "DELETE FROM django_migrations WHERE app = 'axes' AND name LIKE '0009%'")
         call_command("restore", str(copy))
         assert "python manage.py migrate" in capsys.readouterr().out
         query(

@@ -5,7 +5,6 @@ pg_restore does not read. It is put into a database of its own first and checked
 change names in one transaction, and what was there before is kept as a database beside it.
 """
 
-import hashlib
 import os
 import re
 import secrets
@@ -24,6 +23,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.operation.backups.checksum import refuse_altered, write_checksum
 from albertslund_it.operation.backups.content import (
     Content,
     Restored,
@@ -34,8 +34,6 @@ from albertslund_it.operation.backups.content import (
 )
 from albertslund_it.web.disks import full_disk, no_room_for
 
-TRAILER = re.compile(rb"\npc-leasing sha256 ([0-9a-f]{64})\n")
-TRAILER_BYTES = len(b"\npc-leasing sha256 ") + 64 + 1
 CUSTOM_FORMAT = b"PGDMP"
 LONGEST_NAME = 63  # of a database, in bytes; PostgreSQL cuts what is longer
 DUMP = ("pg_dump", "--format=custom", "--no-owner")
@@ -62,14 +60,7 @@ def back_up(target: Path) -> Content:
         with _one_moment() as (snapshot, content):
             _run([*DUMP, f"--snapshot={snapshot}", f"--file={copy}"], _name(), target.parent)
         _read_all(copy)
-        digest = _digest(copy, copy.stat().st_size)
-        try:
-            with copy.open("ab") as stream:
-                stream.write(b"\npc-leasing sha256 %s\n" % digest.encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as error:
-            raise Refused(no_room_for(str(target.parent))) from error
+        write_checksum(copy)
         os.replace(copy, target)
     return content
 
@@ -114,29 +105,16 @@ def _one_moment() -> Iterator[tuple[str, Content]]:
 # --- the file
 
 
-def _digest(path: Path, size: int) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while size > 0 and (read := stream.read(min(size, 1 << 20))):
-            digest.update(read)
-            size -= len(read)
-    return digest.hexdigest()
-
-
 def _refuse_damage(source: Path) -> None:
-    """Refuse what is no copy, or not as it was written; one of pg_dump's own has no checksum."""
-    size = source.stat().st_size
+    """Refuse what is no copy, or not as it was written."""
     try:
         with source.open("rb") as stream:
             begins = stream.read(len(CUSTOM_FORMAT))
-            stream.seek(max(0, size - TRAILER_BYTES))
-            trailer = TRAILER.fullmatch(stream.read())
     except OSError as error:
         raise Refused(f"{source} kan ikke læses.") from error
     if begins != CUSTOM_FORMAT:
         raise Refused(f"{source} er ikke en kopi, som backup eller pg_dump har lavet.")
-    if trailer and _digest(source, size - TRAILER_BYTES) != trailer[1].decode():
-        raise Refused("Kopien er beskadiget: kontrolsummen passer ikke. Intet er lagt tilbage.")
+    refuse_altered(source)
     _read_all(source)
 
 

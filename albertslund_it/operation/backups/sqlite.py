@@ -14,6 +14,7 @@ from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.operation.backups.checksum import refuse_altered, write_checksum
 from albertslund_it.operation.backups.content import (
     Content,
     Restored,
@@ -44,6 +45,7 @@ def back_up(target: Path) -> Content:
             _pour(reading.connection, copy)
         _check(copy)
         content = content_of(reading)
+        write_checksum(copy)
         os.replace(copy, target)
     return content
 
@@ -53,6 +55,7 @@ def restore(source: Path) -> Restored:
     live = live_file()
     if live.exists() and source.samefile(live):
         raise Refused(f"{source} er selve databasen. Angiv en kopi.")
+    refuse_altered(source)
     with scratch(live.parent, ".sqlite3") as copy:
         _copy(source, copy)
         content, is_current = _check(copy)
@@ -68,6 +71,7 @@ def restore(source: Path) -> Restored:
 @contextmanager
 def thrown_away(source: Path) -> Iterator[tuple[str, BaseDatabaseWrapper]]:
     """Put a checked copy in a database of its own, which is gone afterwards; give its address."""
+    refuse_altered(source)
     with scratch(source.parent, ".sqlite3") as copy:
         _copy(source, copy)
         _check(copy)
