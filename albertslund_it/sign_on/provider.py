@@ -1,8 +1,9 @@
 """What the provider is asked, and which of its tokens are believed.
 
-Asking takes ten seconds in all, whatever the provider does: a page waits no longer. The keys are
-asked for each time, so that a key the provider takes into use works at once, and one that it has
-withdrawn no more.
+Asking takes ten seconds in all, whatever the provider does: a page waits no longer. Few ask at a
+time, so that a provider that is slow, or somebody who makes us ask it, leaves a server's other
+threads to those who are logged in. The keys are asked for each time, so that a key the provider
+takes into use works at once, and one that it has withdrawn no more.
 """
 
 import json
@@ -19,6 +20,10 @@ from mozilla_django_oidc.utils import import_from_settings as named
 
 CLOCK_SKEW = 60  # seconds that the provider's clock may differ from ours
 LARGEST = 1_000_000  # bytes of an answer
+# Half of a process's threads, as gunicorn.conf.py has them; a provider that is well answers so fast
+# that a second is a long wait for one of the places.
+_PLACES = threading.BoundedSemaphore(2)
+LONGEST_QUEUE = 1  # second
 # What tells of a clock that is off, or of a token that comes late.
 OFF_TIME = (jwt.ExpiredSignatureError, jwt.ImmatureSignatureError)
 
@@ -34,14 +39,12 @@ def ask(method: str, url: str, *, until: float, **sent: Any) -> dict[str, Any]:
         SilentError: when it does not answer by then.
         SuspiciousOperation: when it says no, or answers what cannot be read.
     """
-    answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    # A thread: nothing else ends the wait for a name server, or for one byte a second.
-    asking = (answers, method, url, until - time.monotonic(), sent)
-    threading.Thread(target=_put_answer, args=asking, daemon=True).start()
+    if not _PLACES.acquire(timeout=LONGEST_QUEUE):
+        raise SilentError(f"others wait for {url}")
     try:
-        answer = answers.get(timeout=max(0, until - time.monotonic()))
-    except queue.Empty:
-        raise SilentError(f"no answer in time from {url}") from None
+        answer = _answer_of(method, url, until, sent)
+    finally:
+        _PLACES.release()
     if isinstance(answer, Exception):
         raise SilentError(f"no answer from {url}: {type(answer).__name__}") from answer
     status, body = answer
@@ -56,6 +59,18 @@ def ask(method: str, url: str, *, until: float, **sent: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise SuspiciousOperation(f"{url} answered what is no object")
     return found
+
+
+def _answer_of(method: str, url: str, until: float, sent: Mapping[str, Any]) -> Any:
+    """Return status and body, or what went wrong."""
+    answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    # A thread: nothing else ends the wait for a name server, or for one byte a second.
+    asking = (answers, method, url, until - time.monotonic(), sent)
+    threading.Thread(target=_put_answer, args=asking, daemon=True).start()
+    try:
+        return answers.get(timeout=max(0, until - time.monotonic()))
+    except queue.Empty:
+        raise SilentError(f"no answer in time from {url}") from None
 
 
 def _put_answer(answers, method: str, url: str, patience: float, sent: Mapping[str, Any]) -> None:

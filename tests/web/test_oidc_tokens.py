@@ -1,15 +1,20 @@
 """Which tokens of the provider's are believed: what is forged, old, replayed or late is not."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from auditlog.models import LogEntry
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth.models import User
 from django.test import Client
 
 from albertslund_it.second_factor.services import make_break_glass
+from albertslund_it.sign_on import provider as provider_of_ours
 from albertslund_it.sign_on.accounts import SILENT, TIME
+from albertslund_it.sign_on.provider import SilentError, ask
 from albertslund_it.sign_on.views import DENIED, FAILED, LOST, WHY
 from albertslund_it.web.clock import now
 from inventory.models import Account
@@ -194,3 +199,35 @@ def test_a_superuser_is_not_reached_by_a_mail(client, provider, untouched):
     page = client.get(sign_on(client)["Location"]).content.decode()
     assert "hører til en superbruger" in page
     assert who(client) is None
+
+
+def test_a_provider_that_says_nothing_holds_two_threads_and_no_more(monkeypatch):
+    """Who comes next is told so at once, and those who are logged in get their pages."""
+    says, asked = threading.Event(), []
+
+    def silent(*args, **kwargs):
+        asked.append(args)
+        says.wait(10)
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(requests, "request", silent)
+    monkeypatch.setattr(provider_of_ours, "LONGEST_QUEUE", 0)
+
+    def refused(seconds):
+        with pytest.raises(SilentError) as error:
+            ask("GET", "https://login.example.dk/", until=time.monotonic() + seconds)
+        return str(error.value)
+
+    with ThreadPoolExecutor(2) as waiting:
+        first = [waiting.submit(refused, 10) for _ in range(2)]
+        while len(asked) < 2:
+            time.sleep(0.01)
+        assert "others wait" in refused(10)
+        assert len(asked) == 2
+        says.set()
+        assert all("ConnectionError" in one.result() for one in first)
+    assert "ConnectionError" in refused(10)  # the places are free again
+    says.clear()
+    assert "no answer in time" in refused(0.01)
+    says.set()
+    assert "ConnectionError" in refused(10)
