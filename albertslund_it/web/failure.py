@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import sys
+from http import HTTPStatus
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, HttpResponseServerError
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.debug import SafeExceptionReporterFilter
 
+from albertslund_it.web.disks import full_disk
 from albertslund_it.web.logs import request_id
 
 RETRY_AFTER = 10  # seconds
@@ -29,8 +31,13 @@ def server_error(request):
     """Say that it went wrong, and under which number it stands in the log.
 
     A database that is gone is no error of ours, and comes back: that is 503, and when to try again.
+    A disk that is full is none either, and takes somebody to make room.
     """
-    if database_is_gone(sys.exception()):
+    error = sys.exception()
+    if full_disk(error):
+        page = render_to_string("507.html", {"request_id": request_id()})
+        return HttpResponse(page, status=HTTPStatus.INSUFFICIENT_STORAGE)
+    if database_is_gone(error):
         page = render_to_string("503.html", {"request_id": request_id()})
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
     return HttpResponseServerError(render_to_string("500.html", {"request_id": request_id()}))

@@ -33,6 +33,7 @@ WORDS = {
     429: ("For mange forsøg", "Der er prøvet for mange forkerte nøgler. Prøv igen senere."),
     500: ("Fejl hos os", "Der skete en fejl hos os. Den står i loggen under request_id."),
     503: ("Ude af drift", "Databasen svarer ikke lige nu. Prøv igen om lidt."),
+    507: ("Disken er fuld", "Serverens disk er fuld. Intet er gemt. Prøv igen, når der er plads."),
 }
 OTHER = ("Ikke udført", "Forespørgslen kan ikke besvares.")
 

@@ -42,13 +42,17 @@ class Jobs:
     def take_in(self):
         from django.core.management import call_command
 
+        call_command("import_data", "employees", self.people())
+
+    def people(self) -> str:
+        """Write a file of people; return its name."""
         file = self.folder / f"people-{self.files}.csv"
         rows = (
             f"x{self.files:03d}{n:03d};Prøve {self.files}-{n};{self.unit()}\n"
             for n in range(PEOPLE)
         )
         file.write_text("Initialer;Navn;Enhedsnr\n" + "".join(rows))
-        call_command("import_data", "employees", str(file))
+        return str(file)
 
     def back_up(self):
         from django.core.management import call_command
@@ -185,24 +189,90 @@ def clock_set_back(jobs: Jobs) -> None:
     verified()
 
 
-def disk_is_full(jobs: Jobs) -> None:
-    """Back up to a disk of 64 kB."""
+@contextmanager
+def small_disk(kilobytes: int):
+    """Mount a disk of so many kilobytes."""
+    place = tempfile.mkdtemp(prefix="pc-leasing-small-")
+    size = ["-o", f"size={kilobytes}k"]
+    subprocess.run(["mount", "-t", "tmpfs", *size, "tmpfs", place], check=True)
+    try:
+        yield Path(place)
+    finally:
+        subprocess.run(["umount", place], check=True)
+        os.rmdir(place)
+
+
+def manage(*words: str) -> tuple[int, str]:
+    """Run a command of ours; return its status and the last that it says."""
+    call = [sys.executable, "-W", "ignore", "manage.py", *words]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    return done.returncode, ((done.stderr or done.stdout).strip().splitlines() or [""])[-1]
+
+
+def disk_is_full(jobs: Jobs, cluster: Cluster | None) -> None:
+    """Back up, close and take in a file where there is no room; then where there is."""
     if os.geteuid() or not shutil.which("mount"):
         print("  a full disk: only root can mount a small one")
         return
-    with tempfile.TemporaryDirectory() as place:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place], check=True)
-        try:
-            done = subprocess.run(
-                [sys.executable, "-W", "ignore", "manage.py", "backup", f"{place}/copy"],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert not list(Path(place).iterdir())
-            print(f"  backup to a full disk: {done.returncode}, {done.stderr.strip()}")
-        finally:
-            subprocess.run(["umount", place], check=True)
+    with small_disk(64) as place:
+        status, said = manage("backup", f"{place}/copy")
+        assert not list(place.iterdir())
+        print(f"  backup to a full disk: {status}, {said}")
+    file = jobs.people()
+    with small_disk(300_000) as place, database_on(place, cluster) as fill:
+        for words in (("close_quarter", jobs.next_quarter()), ("import_data", "employees", file)):
+            before = jobs.hold()
+            fill(True)
+            status, said = manage(*words)
+            print(f"  {words[0]} on a full disk: {status}, {said}")
+            fill(False)
+            assert jobs.hold() == before
+            status, said = manage(*words)
+            print(f"    when there is room: {status}, {said}")
+        jobs.files += 1
+        verified()
+
+
+@contextmanager
+def database_on(place: Path, cluster: Cluster | None):
+    """Let the database be on a disk meanwhile; give what fills that, and makes room again."""
+    from django.db import connections
+
+    filler = place / "filler"
+
+    def fill(is_full: bool) -> None:
+        connections.close_all()
+        with filler.open("wb", buffering=0) as stream, suppress(OSError):
+            while is_full:
+                stream.write(bytes(4096))
+
+    def move(tablespace: str) -> None:
+        connections.close_all()
+        cluster.say(f"ALTER DATABASE leasing SET TABLESPACE {tablespace}")
+
+    connections.close_all()
+    if cluster:
+        shutil.chown(place, "postgres")
+        folder = place / "data"
+        folder.mkdir()
+        shutil.chown(folder, "postgres")
+        cluster.say(f"CREATE TABLESPACE small LOCATION '{folder}'")
+        move("small")
+        yield fill
+        move("pg_default")
+        cluster.say("DROP TABLESPACE small")
+        return
+    setting = connections["default"].settings_dict
+    live = Path(setting["NAME"])
+    shutil.copy(live, place / live.name)
+    setting["NAME"], os.environ["DATABASE_URL"] = (
+        place / live.name,
+        f"sqlite:///{place}/{live.name}",
+    )
+    yield fill
+    connections.close_all()
+    shutil.copy(place / live.name, live)
+    setting["NAME"], os.environ["DATABASE_URL"] = live, f"sqlite:///{live}"
 
 
 def database_stops(jobs: Jobs, cluster: Cluster) -> None:
@@ -273,7 +343,7 @@ def main():
         settings.TODAY = date(2031, 1, 20)
         jobs = Jobs(folder)
         killed_at_random_points(jobs, options.kills)
-        disk_is_full(jobs)
+        disk_is_full(jobs, cluster)
         mail_is_slow_and_gone()
         clock_set_back(jobs)
         if cluster:
