@@ -74,10 +74,15 @@ def _looked_at(window: Window, unit_ids: Collection[int] | None) -> list[Charge]
 
 @once_a_moment
 def _unbilled(billing_start: date, unit_ids: frozenset[int] | None) -> Sequence[Charge]:
-    """Return the charges that no run has billed, in order: few, and asked for by every figure."""
-    unbilled = (
-        Charge.objects.filter(lines=None, charged_on__gte=billing_start)
-        .select_related("device__model")
-        .order_by("charged_on", "id")
-    )
-    return list(unbilled if unit_ids is None else unbilled.filter(unit__in=unit_ids))
+    """Return the charges that no run has billed, in order."""
+    return list(unbilled_charges(billing_start, unit_ids).select_related("device__model"))
+
+
+def unbilled_charges(
+    billing_start: date, unit_ids: Collection[int] | None = None
+) -> QuerySet[Charge]:
+    """Choose the charges that no run has billed, in order; of these units or of all."""
+    unbilled = Charge.objects.filter(lines=None, charged_on__gte=billing_start)
+    if unit_ids is not None:
+        unbilled = unbilled.filter(unit__in=unit_ids)
+    return unbilled.order_by("charged_on", "id")

@@ -1,21 +1,22 @@
 """What no closed run holds yet: the pending amounts, and where they stand beside what is billed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department
-from leasing.billing.selectors.costs import pending_sums, running_on
-from leasing.billing.selectors.facts import charges_to_bill
+from leasing.billing.selectors.costs import PendingSum, model_names, pending_sums, running_on
+from leasing.billing.selectors.facts import unbilled_charges
 from leasing.billing.selectors.preview import Late, invoice_order
-from leasing.billing.selectors.run_lines import RunLine, charge_line
 from leasing.billing.selectors.window import Window, last_closed_quarter
 from leasing.cost_table.facts import billing_start, department_ids, last_covered_quarter
 from leasing.cost_table.moment import one_moment
+from leasing.cost_table.once import once_a_moment
+from leasing.domain.allocation import CHARGE
 from leasing.models import COST_HOLDER_NAME, InvoiceSummary
 
 
@@ -27,9 +28,35 @@ def window_up_to(last: Quarter) -> Window:
     return Window("", start, covered, last, taken, None)
 
 
-def pending_charges(window: Window, unit_ids: Collection[int] | None = None) -> list[RunLine]:
-    """Return the charges that no run holds, of these units or of all."""
-    return [charge_line(charge) for charge in charges_to_bill(window, unit_ids)]
+def pending_charges(
+    window: Window,
+    unit_ids: Collection[int] | None = None,
+    periods: Collection[str] | None = None,
+) -> Iterator[PendingSum]:
+    """Yield the charges that no run holds, added up; of these units and quarters or of all."""
+    wanted = window.taken if periods is None else window.taken.intersection(periods)
+    units = None if unit_ids is None else frozenset(unit_ids)
+    return (one for one in charge_sums(window.billing_start, units) if one.period in wanted)
+
+
+@once_a_moment
+def charge_sums(billing_start: date, unit_ids: frozenset[int] | None) -> Sequence[PendingSum]:
+    """Return the charges that no run has billed, added up by quarter, unit and model."""
+    unbilled = unbilled_charges(billing_start, unit_ids).order_by()
+    by_day = unbilled.values_list("charged_on", "unit_id", "device__model")
+    names: Mapping[int | None, str] = {None: "", **model_names()}
+    sums: dict[tuple[str, int, str], list[int]] = defaultdict(lambda: [0, 0])
+    code_of: dict[date, str] = {}
+    for day, unit, model, lines, amount in by_day.annotate(Count("pk"), Sum("amount_ore")):
+        if day not in code_of:
+            code_of[day] = str(Quarter.of(day))
+        both = sums[code_of[day], unit, names[model]]
+        both[0] += lines
+        both[1] += amount
+    return [
+        PendingSum(period, unit, CHARGE, model, *both)
+        for (period, unit, model), both in sums.items()
+    ]
 
 
 @dataclass(slots=True)
@@ -166,8 +193,8 @@ def _cells(window: Window, today: date) -> tuple[Cells, int, Late]:
 
     for one in pending_sums(window):
         add(one.unit_id, one.period, one.kind, one.amount_ore, one.lines)
-    for charge in pending_charges(window):
-        add(charge.unit_id, charge.period, charge.kind, charge.amount_ore, 1)
+    for one in pending_charges(window):
+        add(one.unit_id, one.period, one.kind, one.amount_ore, one.lines)
     return cells, running_on(today).count(), late
 
 

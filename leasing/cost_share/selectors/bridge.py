@@ -15,7 +15,8 @@ from django.db.models import Q, Sum
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from inventory.models import DeviceModel, Placement, Unit
-from leasing.billing.selectors.outstanding import pending_charges, window_up_to
+from leasing.billing.selectors.facts import unbilled_charges
+from leasing.billing.selectors.outstanding import window_up_to
 from leasing.cost_share.selectors.bridge_costs import MOVE, TERMS, CostsOfTwo, Differing
 from leasing.cost_share.selectors.bridge_steps import STEPS, Bridge, BridgeItem, BridgeStep
 from leasing.cost_share.selectors.payers import Payer
@@ -202,10 +203,10 @@ class _Working:
     def _charges(self) -> Iterator[BridgeItem]:
         """Yield what is paid once, billed and pending."""
         # From the charges: there are few of them beside the lines, which then need not be read.
-        charged = Charge.objects.filter(
-            Q(charged_on__range=(self.early.starts_on, self.early.ends_before - ONE_DAY))
-            | Q(charged_on__range=(self.late.starts_on, self.late.ends_before - ONE_DAY))
-        ).values_list("id", flat=True)
+        within = Q(charged_on__range=(self.early.starts_on, self.early.ends_before - ONE_DAY)) | Q(
+            charged_on__range=(self.late.starts_on, self.late.ends_before - ONE_DAY)
+        )
+        charged = Charge.objects.filter(within).values_list("id", flat=True)
         billed = InvoiceLine.objects.filter(
             self.payer.billed, charge__in=among(charged, int), period__in=self.codes
         ).order_by()
@@ -220,13 +221,15 @@ class _Working:
                 "text",
             )
         )
-        for charge in pending_charges(self.window, self.payer.unit_ids):
-            if charge.period in self.codes:
-                about = (charge.serial_number, charge.model_name, charge.unit_id)
-                rows.append((charge.period, None, *about, charge.amount_ore, charge.text))
+        pending = unbilled_charges(self.window.billing_start, self.payer.unit_ids).filter(within)
+        about = ("device__serial_number", "device__model__name", "unit_id", "amount_ore", "text")
+        early, late = self.codes
+        for day, serial, model, *others in pending.values_list("charged_on", *about):
+            period = late if day >= self.late.starts_on else early
+            rows.append((period, None, serial or "", model or "", *others))
         for period, device, serial, model, unit, amount, text in rows:
-            early, late = (amount if period == code else 0 for code in self.codes)
-            yield BridgeItem(CHARGES, device, serial, model, unit, None, early, late, text)
+            amounts = (amount if period == code else 0 for code in self.codes)
+            yield BridgeItem(CHARGES, device, serial, model, unit, None, *amounts, text)
 
 
 def _step(key: str, items: list[BridgeItem], no_pcs: set[str]) -> BridgeStep:

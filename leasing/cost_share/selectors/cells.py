@@ -89,12 +89,10 @@ def pending_cells(payer: Payer, window: Window, periods: Collection[str]) -> lis
         one[:4]: [one.lines, one.amount_ore]
         for one in pending_sums(window, payer.unit_ids, periods)
     }
-    for charge in pending_charges(window, payer.unit_ids):
-        if charge.period in periods:
-            key = charge.period, charge.unit_id, charge.kind, charge.model_name
-            cell = sums.setdefault(key, [0, 0])
-            cell[0] += 1
-            cell[1] += charge.amount_ore
+    for one in pending_charges(window, payer.unit_ids, periods):
+        cell = sums.setdefault(one[:4], [0, 0])
+        cell[0] += one.lines
+        cell[1] += one.amount_ore
     return [Cell(False, department_of[key[1]], *key, *value) for key, value in sums.items()]
 
 
@@ -111,9 +109,9 @@ def pending_by_period(payer: Payer, window: Window) -> dict[str, PeriodSum]:
     for period, lines, amount in pending_periods(window, payer.unit_ids):
         sums[period][0] += lines
         sums[period][1] += amount
-    for charge in pending_charges(window, payer.unit_ids):
-        sums[charge.period][0] += 1
-        sums[charge.period][1] += charge.amount_ore
+    for one in pending_charges(window, payer.unit_ids):
+        sums[one.period][0] += one.lines
+        sums[one.period][1] += one.amount_ore
     return {period: PeriodSum(*both) for period, both in sums.items()}
 
 

@@ -269,11 +269,10 @@ class _Gathering:
             return found
         for billed in billed_sums(self.payer):
             take(BILLED, *billed)
-        for waiting in pending_sums(window, self.payer.unit_ids):
+        units = self.payer.unit_ids
+        for waiting in (*pending_sums(window, units), *pending_charges(window, units)):
             at = waiting.period, waiting.unit_id, waiting.model_name
             take(CONTRACTED, *at, waiting.amount_ore)
-        for charge in pending_charges(window, self.payer.unit_ids):
-            take(CONTRACTED, charge.period, charge.unit_id, charge.model_name, charge.amount_ore)
         return found
 
     def _lines(self) -> tuple[list[Ordered], set[int]]:

@@ -11,9 +11,8 @@ from django.db.models import Sum
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Department, Unit
-from leasing.billing.selectors.costs import PendingSum, pending_sums
+from leasing.billing.selectors.costs import pending_sums
 from leasing.billing.selectors.outstanding import pending_charges, window_up_to
-from leasing.billing.selectors.run_lines import RunLine
 from leasing.cost_table.facts import last_covered_quarter
 from leasing.cost_table.moment import one_moment
 from leasing.models import COST_HOLDER_NAME, InvoiceSummary, Kind
@@ -94,8 +93,7 @@ def amounts_of(year: int, today: date, *, by_today: bool = False) -> list[Amount
         names = dict(Department.objects.values_list("id", "name"))
         found = list(_billed(year, units, names, by_today))
         window = window_up_to(last)
-        waiting: list[PendingSum | RunLine] = [*pending_sums(window), *pending_charges(window)]
-        for row in waiting:
+        for row in (*pending_sums(window), *pending_charges(window)):
             if row.period[:4] == str(year):
                 unit = units[row.unit_id]
                 where = _department_of(unit), str(unit), row.model_name

@@ -11,7 +11,8 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from inventory.models import Device
 from leasing.billing.selectors.costs import pending_sums
-from leasing.billing.selectors.outstanding import pending_charges, window_up_to
+from leasing.billing.selectors.facts import charges_to_bill
+from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.billing.selectors.window import Window
 from leasing.cost_table.facts import NOBODY, cost_holder_id, heirs_up_to, lease_facts
@@ -133,12 +134,13 @@ def _pending(plan: Outlook, window: Window) -> tuple[Amounts, Amounts]:
         if one.period[:4] == year:
             before[one.period, one.unit_id] += one.amount_ore
             after[one.period, heir_of(then, one.period, one.unit_id)] += one.amount_ore
-    for charge in pending_charges(window):
-        if charge.period[:4] == year:
-            before[charge.period, charge.unit_id] += charge.amount_ore
-            goes = charge.first_day >= plan.day.isoformat() or charge.period <= then.until
+    for charge in charges_to_bill(window):
+        period = str(Quarter.of(charge.charged_on))
+        if period[:4] == year:
+            before[period, charge.unit_id] += charge.amount_ore
+            goes = charge.charged_on >= plan.day or period <= then.until
             unit = then.of.get(charge.unit_id, charge.unit_id) if goes else charge.unit_id
-            after[charge.period, unit] += charge.amount_ore
+            after[period, unit] += charge.amount_ore
     for key, amount in _moved(plan, window, then).items():
         after[key] += amount
     return before, after
