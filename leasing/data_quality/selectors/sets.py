@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from albertslund_it.web.database.rows import among
 from inventory.models import Departure, Device, Employee, ExpectedReturn, Placement, Unit
@@ -33,10 +33,14 @@ SOON_DAYS = 30
 
 def open_returns(on: date) -> QuerySet[ExpectedReturn]:
     """Return what is still to be handed in: the device is with the one who was asked."""
-    held = placements_in_force(on).filter(device=OuterRef("device"))
-    return ExpectedReturn.objects.filter(
-        Q(Exists(held.filter(employee=OuterRef("employee"))), employee__isnull=False)
-        | Q(Exists(held.filter(employee=None, unit=OuterRef("unit"))), employee=None)
+    # Of the few devices that are asked for: PostgreSQL would look at all placements for EXISTS.
+    latest = Placement.objects.filter(device=OuterRef("device"), starts_on__lte=on)
+    latest = latest.order_by("-starts_on")
+    return ExpectedReturn.objects.alias(
+        with_employee=Subquery(latest.values("employee")[:1]),
+        at_unit=Subquery(latest.values("unit")[:1]),
+    ).filter(
+        Q(employee=F("with_employee")) | Q(employee=None, with_employee=None, unit=F("at_unit")),
     )
 
 

@@ -13,10 +13,12 @@ from leasing.cost_table.moment import bring_up_to_date
 from leasing.data_quality.presenters.actions import ACTIONS
 from leasing.data_quality.presenters.findings import finding_url
 from leasing.data_quality.presenters.words import WORDS
+from leasing.data_quality.selectors.facts import Facts
 from leasing.data_quality.selectors.findings import costly_findings, findings_for
 from leasing.data_quality.selectors.idle import KEYS
 from leasing.data_quality.selectors.rule import AmountOf, Of
-from leasing.data_quality.selectors.rules import RULES, rules_for
+from leasing.data_quality.selectors.rules import BY_KEY, RULES, rules_for
+from leasing.data_quality.selectors.sets import open_returns
 from leasing.models import (
     Approval,
     Cage,
@@ -139,6 +141,34 @@ def broken_rules(cast):
 
 def counts(user):
     return {finding.rule.key: finding.count for finding in findings_for(user, TODAY)}
+
+
+def test_what_is_to_be_handed_in_is_with_who_was_asked(cast):
+    unit, nabo = cast.unit, make.unit("1002", "Nabo", department=cast.department)
+    asked, other = make.employee("asked", unit=unit), make.employee("other", unit=unit)
+    later, before = date(2026, 11, 24), date(2026, 11, 1)
+    held = {
+        "kept": (asked, [(before, unit, asked)]),
+        "gone on": (asked, [(before, unit, asked), (TODAY, unit, other)]),
+        "to go on": (asked, [(before, unit, asked), (later, unit, other)]),
+        "to come": (asked, [(later, unit, asked)]),
+        "in stock": (asked, [(before, unit, asked), (TODAY, None, None)]),
+        "with a unit": (None, [(before, unit, None)]),
+        "a unit's, with a person": (None, [(before, unit, other)]),
+        "with another unit": (None, [(before, nabo, None)]),
+        "never placed": (None, []),
+    }
+    for name, (employee, moves) in held.items():
+        device = make.device(name)
+        for day, *holder in moves:
+            make.placement(device, day, *holder)
+        ExpectedReturn.objects.create(
+            device=device, employee=employee, unit=unit, why="asked", due_on=before, created_at=NOW
+        )
+    found = set(open_returns(TODAY).values_list("device", flat=True))
+    assert found == set(BY_KEY["overdue"].found(Facts(TODAY)))
+    names = set(Device.objects.filter(pk__in=found).values_list("serial_number", flat=True))
+    assert names == {"kept", "to go on", "with a unit"}
 
 
 def test_each_rule_finds_its_own(broken_rules, cast):
