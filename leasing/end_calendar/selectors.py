@@ -180,7 +180,7 @@ def _extended(
         several = several.filter(lease__kept_cost__unit__in=units)
     rows = (
         LeaseTerm.objects.filter(lease__in=several.values("lease"))
-        .order_by("lease", "position")
+        .order_by("lease_id", "position")
         .values_list("lease", "lease__starts_on", "lease__stops_on", "price_ore", "quarters")
     )
     for lease, group in groupby(rows.iterator(chunk_size=5_000), key=itemgetter(0)):

@@ -160,7 +160,7 @@ def _ids(values: Sequence[int]) -> Sql:
 def _with_another_price(earlier: date, day: date) -> list[int]:
     """Return the leases whose terms in force on two days cost differently; one term costs alike."""
     several = LeaseTerm.objects.filter(position__gt=1).order_by().values("lease")
-    rows = LeaseTerm.objects.filter(lease__in=several).order_by("lease", "position")
+    rows = LeaseTerm.objects.filter(lease__in=several).order_by("lease_id", "position")
     found = []
     for (lease, starts_on), group in groupby(
         rows.values_list("lease", "lease__starts_on", "price_ore", "quarters"), itemgetter(0, 1)

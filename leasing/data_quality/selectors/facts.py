@@ -9,16 +9,16 @@ from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from inventory.models import Departure, Device, Employee, Unit
 from inventory.placements.selectors import placements_in_force
-from leasing.billing.selectors.costs import pc_model_ids
+from leasing.billing.selectors.costs import is_kept, pc_model_ids
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.domain.accrual import Term, a_quarter, accrued, span_of, terms_in_order
-from leasing.models import LeasePrice, LeaseTerm
+from leasing.models import Cost, Lease, LeasePrice, LeaseTerm
 
 
 class PlacedOn(NamedTuple):
@@ -70,17 +70,21 @@ class Employment(NamedTuple):
 
 @dataclass
 class Facts:
-    """The register on a day; of what some units have, or of all."""
+    """The register on a day; of what some units have, or of all.
+
+    Of what some units have, `only` can choose the placements that are looked at.
+    """
 
     on: date
     units: QuerySet[Unit] | None = None
+    only: Q | None = None
 
     @cached_property
     def placed(self) -> dict[int, PlacedOn]:
         """Return who has each device that has ever been placed."""
         rows = placements_in_force(self.on).order_by()
         if self.units is not None:
-            rows = rows.filter(unit__in=self.units)
+            rows = rows.filter(self.only or Q(), unit__in=self.units)
         columns = rows.values_list("device", "unit", "employee", "starts_on", "used_for")
         return {row[0]: PlacedOn._make(row) for row in columns}
 
@@ -138,7 +142,8 @@ class Facts:
     @cached_property
     def leases(self) -> dict[int, LaidLease]:
         """Return the leases by their devices."""
-        rows = LeaseTerm.objects.order_by("lease", "position")
+        # By the number: by the lease itself it would be in the order of the devices' numbers.
+        rows = LeaseTerm.objects.order_by("lease_id", "position")
         if self.units is not None:
             rows = rows.filter(lease__device__in=among(self.placed, int))
         terms: dict[int, tuple[tuple[date, date | None], list[tuple[int, int]]]] = {}
@@ -157,7 +162,21 @@ class Facts:
     @cached_property
     def costs(self) -> dict[int, int]:
         """Return what each device costs in the quarter, of those whose lease runs."""
-        return quarter_costs(None if self.units is None else list(self.placed), self.on)
+        if self.units is None:
+            return quarter_costs(None, self.on)
+        if not is_kept(self.on):
+            return quarter_costs(list(self.placed), self.on)
+        # By the units, which one index has in order; not device by device.
+        rows = Cost.objects.filter(
+            unit__in=self.units.values("pk"),
+            period=str(Quarter.of(self.on)),
+            first_day__lte=self.on,
+            last_day__gte=self.on,
+        )
+        costs = dict(rows.order_by().values_list("lease_id", "quarter_ore"))
+        placed = among(self.placed, int)
+        leases = Lease.objects.filter(device__in=placed).order_by().values_list("device", "pk")
+        return {device: costs[lease] for device, lease in leases if lease in costs}
 
     @cached_property
     def _rest(self) -> dict[LaidLease, int]:

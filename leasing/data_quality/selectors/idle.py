@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
+from albertslund_it.common.permissions import SEE_LAST_SEEN
 from albertslund_it.web.database.rows import among
-from inventory.models import Device, Employee
-from inventory.organisation.selectors.scope import reads_names
+from inventory.models import Device, Employee, ExpectedReturn
+from inventory.organisation.selectors.scope import reads_names, sees_all, units_seen_by
 from leasing.cost_table.moment import one_moment
 from leasing.data_quality.selectors.facts import Facts
 from leasing.data_quality.selectors.fault_rows import FaultPlace, places
 from leasing.data_quality.selectors.findings import Finding, Seen, findings_of, seen_by
 from leasing.data_quality.selectors.rules import BY_KEY, rules_for
-from leasing.models import OrderLine, Status
+from leasing.models import CostLease, OrderLine, Status
 
 # The rules that say a device is not used, the surest first.
 KEYS = ("ended", "leavers", "overdue", "stock", "never_seen", "unused", "nobody")
@@ -77,7 +79,7 @@ class PlaceSum:
 def idle_sum(user: User, today: date) -> IdleSum:
     """Return how much of what a user sees is leased and not used."""
     with one_moment():
-        seen = seen_by(user, today)
+        seen = _seen_by(user, today)
         why = _reasons(user, seen)
         return sum((_sum_of(pk, seen.facts) for pk in why), IdleSum())
 
@@ -85,11 +87,28 @@ def idle_sum(user: User, today: date) -> IdleSum:
 def idle_devices(user: User, today: date) -> list[Idle]:
     """Return what is leased and not used, of what a user sees: the dearest first."""
     with one_moment():
-        seen = seen_by(user, today)
+        seen = _seen_by(user, today)
         why = _reasons(user, seen)
         rows = list(_rows(why, seen.facts, with_names=reads_names(user)))
     rows.sort(key=lambda row: (-row.quarter_ore, row.name))
     return rows
+
+
+def _seen_by(user: User, today: date) -> Seen:
+    """Return what a user sees; to a leader, of whom the rules ask less, only what may be idle."""
+    if sees_all(user) or user.has_perm(SEE_LAST_SEEN):
+        return seen_by(user, today)
+    leavers = Employee.objects.filter(left_on__lte=today).order_by()
+    ended = CostLease.objects.filter(ends_before__lte=today).order_by()
+    asked = ExpectedReturn.objects.filter(due_on__lt=today).order_by()
+    only = (
+        Q(employee=None, used_for="")
+        | Q(employee__in=leavers.values("pk"))
+        | Q(device__in=ended.values("lease__device"))
+        | Q(device__in=asked.values("device"))
+    )
+    # None of the rules is about people or units.
+    return Seen(Facts(today, units_seen_by(user, today), only), set(), set())
 
 
 def _reasons(user: User, seen: Seen) -> dict[int, tuple[str, ...]]:

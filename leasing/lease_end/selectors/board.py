@@ -177,7 +177,7 @@ class EndBoard:
     def extended(self) -> list[BoardEnd]:
         """Return the ends that an extension follows, of every fate, the first to end first."""
         several = LeaseTerm.objects.filter(position__gt=1).order_by().values("lease")
-        terms = LeaseTerm.objects.filter(lease__in=several).order_by("lease", "position")
+        terms = LeaseTerm.objects.filter(lease__in=several).order_by("lease_id", "position")
         if self.narrowed.query.where:
             terms = terms.filter(lease__in=self.narrowed.values("pk"))
         rows = terms.values_list(
@@ -292,7 +292,7 @@ class EndBoard:
     def term_ids(self) -> list[int]:
         """Return the terms whose ends are chosen, in no order."""
         leases = among(list(self.chosen_rows.values_list("pk", flat=True)), int)
-        terms = LeaseTerm.objects.filter(lease__in=leases).order_by("lease", "position")
+        terms = LeaseTerm.objects.filter(lease__in=leases).order_by("lease_id", "position")
         last = dict(terms.values_list("lease", "pk"))
         return [*last.values(), *(end.term_id for end in self.chosen_extended if end.term_id)]
 

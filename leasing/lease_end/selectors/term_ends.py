@@ -95,7 +95,7 @@ def term_ends(lease_ids: Collection[int]) -> dict[int, list[TermEnd]]:
     chosen = among(lease_ids, int)
     decided = _decided(lease_ids)
     terms: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    rows = LeaseTerm.objects.filter(lease__in=chosen).order_by("lease", "position")
+    rows = LeaseTerm.objects.filter(lease__in=chosen).order_by("lease_id", "position")
     for lease_id, *term in rows.values_list("lease", "pk", "price_ore", "quarters"):
         terms[lease_id].append((term[0], term[1], term[2]))
     found = {}

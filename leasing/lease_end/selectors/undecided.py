@@ -70,5 +70,5 @@ def undecided_ends(today: date, until: date) -> list[UndecidedEnd]:
 
 def last_terms(lease_ids: Collection[int]) -> dict[int, int]:
     """Return the last term of each of some leases, by lease."""
-    rows = LeaseTerm.objects.filter(lease__in=among(lease_ids, int)).order_by("lease", "position")
-    return dict(rows.values_list("lease_id", "pk"))
+    terms = LeaseTerm.objects.filter(lease__in=among(lease_ids, int))
+    return dict(terms.order_by("lease_id", "position").values_list("lease_id", "pk"))

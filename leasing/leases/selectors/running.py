@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from albertslund_it.common.quarters import add_months
 from albertslund_it.web.database.rows import among
@@ -45,9 +45,9 @@ def _latest_start(day: date, quarters: int) -> date:
 
 
 def _several_reaching_past(day: date) -> list[int]:
-    several = LeaseTerm.objects.order_by().values("lease").annotate(n=Count("pk")).filter(n__gt=1)
-    terms = LeaseTerm.objects.filter(lease__in=several.values("lease"))
-    rows = terms.order_by("lease", "position").values_list(
+    several = LeaseTerm.objects.filter(position__gt=1).order_by().values("lease")
+    terms = LeaseTerm.objects.filter(lease__in=several)
+    rows = terms.order_by("lease_id", "position").values_list(
         "lease", "lease__starts_on", "price_ore", "quarters"
     )
     found = []

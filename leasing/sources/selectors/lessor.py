@@ -86,7 +86,7 @@ def _rows(assets: QuerySet[LessorAsset]) -> Iterable[tuple[object, ...]]:
 def _running(on: date, devices: Collection[int] | None = None) -> Iterator[Leased]:
     """Yield the leases that run on a day, of some devices or of all."""
     terms: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    priced = LeaseTerm.objects.order_by("lease", "position")
+    priced = LeaseTerm.objects.order_by("lease_id", "position")
     leases = Lease.objects.order_by("device")
     if devices is not None:
         priced = priced.filter(lease__device__in=among(devices, int))

@@ -1,18 +1,26 @@
 """Paying for nothing: what is leased and not used, who pays it, and what ends it."""
 
-from datetime import date
+from collections import defaultdict
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
 
 from albertslund_it.common.money import parse_kroner
-from inventory.models import Device
-from leasing.billing.selectors.quarter_costs import cost_of
-from leasing.cost_table.moment import bring_up_to_date
-from leasing.data_quality.selectors.idle import IdleSum, by_place, idle_devices, idle_sum
+from inventory.models import Device, ExpectedReturn, Unit
+from leasing.billing.selectors.quarter_costs import cost_of, quarter_costs
+from leasing.cost_table.moment import bring_up_to_date, one_moment
+from leasing.data_quality.selectors.facts import Facts
+from leasing.data_quality.selectors.findings import findings_of, seen_by
+from leasing.data_quality.selectors.idle import KEYS, IdleSum, by_place, idle_devices, idle_sum
+from leasing.data_quality.selectors.rules import BY_KEY, rules_for
 from leasing.models import AcceptedFinding, Settings
 from tests import builders as make
+from tests.leasing.billing.test_closing_properties import DAYS, FACTS, World, rolled_back
 from tests.leasing.pages import queries_of, read, text_of
 
 TODAY = date(2026, 11, 23)
@@ -186,3 +194,46 @@ def test_thirty_cost_as_many_queries_as_three(idle, cast, client_of, django_asse
     assert [queries_of(client, page) for client, page in pages] == few
     with django_assert_num_queries(before):
         idle_sum(cast.head, TODAY)
+
+
+def test_what_a_leader_is_told_is_what_the_rules_find(idle, cast):
+    unit = cast.unit
+    late = make.employee("late", "Laust", unit=unit)
+    for number, (employee, due_on) in enumerate(((late, 22), (late, 23), (None, 22))):
+        device = make.lease(f"LATE{number}", unit=unit, employee=employee).device
+        device.placements.filter(employee=None).update(used_for="Klassesæt")
+        ExpectedReturn.objects.create(
+            device=device,
+            employee=employee,
+            unit=unit,
+            why="asked",
+            due_on=date(2026, 11, due_on),
+            created_at=datetime(2026, 11, 1, tzinfo=UTC),
+        )
+    make.lease("USED2", unit=unit).device.placements.update(used_for="Klassesæt")
+    moved = make.lease("MOVED1", unit=unit, employee=late).device
+    make.placement(moved, date(2026, 11, 2), make.unit("1003", "Bo", department=cast.department))
+    found = defaultdict(tuple)
+    known = {rule.key for rule in rules_for(cast.head)}
+    rules = [BY_KEY[key] for key in KEYS if key in known]
+    with one_moment():
+        for finding in findings_of(rules, seen_by(cast.head, TODAY)):
+            for pk in finding.open:
+                found[pk] += (finding.rule.key,)
+    assert {row.id: row.why for row in idle_devices(cast.head, TODAY)} == found
+    assert {"LATE0", "LATE2", "MOVED1", "NOBODY1"} <= set(why(cast.head))
+
+
+class Always(TestCase):
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(FACTS, min_size=4, max_size=20), DAYS)
+    def test_what_some_units_have_costs_what_each_device_does(self, facts, day):
+        with rolled_back():
+            world = World()
+            for fact in facts:
+                world.enter(fact)
+            bring_up_to_date()
+            units = Unit.objects.filter(pk__in=Unit.objects.values_list("pk", flat=True)[::2])
+            with one_moment():
+                of_units = Facts(day, units)
+                assert of_units.costs == quarter_costs(list(of_units.placed), day)
