@@ -5,13 +5,8 @@ from datetime import date
 
 from inventory.imports.selectors import departments_named
 from inventory.models import Roll
-from inventory.rollout.services import (
-    ReplacementOutcome,
-    create_roll,
-    find_machines,
-    plan_visit,
-    record_outcomes,
-)
+from inventory.rollout.services.outcomes import ReplacementOutcome, record_outcomes
+from inventory.rollout.services.rolls import create_roll, find_machines, plan_visit
 from leasing.lease_end.services.decisions import stop_lease
 
 

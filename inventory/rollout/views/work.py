@@ -16,7 +16,6 @@ from inventory.history.presenters import history_shown
 from inventory.history.selectors import History, Rows, history_of
 from inventory.history.views import shown_history
 from inventory.models import Replacement, Roll, RolloutWeek
-from inventory.rollout import services
 from inventory.rollout.forms import KEPT, REPLACED, FindForm, OutcomeForm, RollForm, VisitForm
 from inventory.rollout.selectors import (
     Rollout,
@@ -25,6 +24,12 @@ from inventory.rollout.selectors import (
     replacements_seen_by,
     rollout,
     unknown_machines,
+)
+from inventory.rollout.services import rolls as planning
+from inventory.rollout.services.outcomes import (
+    ReplacementOutcome,
+    record_outcome,
+    replacement_state,
 )
 from inventory.rollout.views.rollout import chosen_lot
 
@@ -51,7 +56,7 @@ def machine(request, machine):
     form = OutcomeForm(request.POST or None, initial=_as_it_is(row))
     if request.method == "POST" and form.is_valid():
         try:
-            services.record_outcome(
+            record_outcome(
                 outcome=_outcome(row, form.cleaned_data),
                 is_handed_in=form.cleaned_data["is_handed_in"],
                 actor=request.user,
@@ -75,14 +80,14 @@ def _as_it_is(row: Replacement) -> dict:
         "replaced_on": row.replaced_on or today(),
         "new_serial": row.new_device or "",
         "reason": row.reason,
-        "seen": services.replacement_state(row),
+        "seen": replacement_state(row),
     }
 
 
-def _outcome(row: Replacement, given: dict) -> services.ReplacementOutcome:
+def _outcome(row: Replacement, given: dict) -> ReplacementOutcome:
     """Keep what belongs to the answer: a date that is left over from another says nothing."""
     is_replaced = given["outcome"] == REPLACED
-    return services.ReplacementOutcome(
+    return ReplacementOutcome(
         old_serial_number=row.old_device.serial_number,
         new_serial_number=given["new_serial"] if is_replaced else "",
         replaced_on=given["replaced_on"] if is_replaced else None,
@@ -103,7 +108,7 @@ def find(request):
         if request.method == "POST":
             agree = agreed_by(request.POST, rows)
             try:
-                count = services.find_machines(
+                count = planning.find_machines(
                     roll=roll, on=today(), actor=request.user, agree=agree, **given
                 )
             except Refused as refused:
@@ -153,7 +158,7 @@ def plan(request):
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            visit = services.plan_visit(**given, actor=request.user)
+            visit = planning.plan_visit(**given, actor=request.user)
         except Refused as refused:
             _refuse(form, refused)
         else:
@@ -195,7 +200,7 @@ def _visits(shown: Rollout) -> list[int]:
 @permission_required(MANAGE_ROLLOUT, raise_exception=True)
 def cancel_visit(request, visit):
     """Take a week out of the plan."""
-    gone = services.cancel_visit(visit_id=visit)
+    gone = planning.cancel_visit(visit_id=visit)
     if gone:
         messages.success(request, f"{gone.department} er taget ud af {gone}.")
     else:
@@ -209,7 +214,7 @@ def new_roll(request):
     form = RollForm(request.POST or None, initial={"number": next_roll_number()})
     if request.method == "POST" and form.is_valid():
         try:
-            roll = services.create_roll(**form.cleaned_data, actor=request.user)
+            roll = planning.create_roll(**form.cleaned_data, actor=request.user)
         except Refused as refused:
             _refuse(form, refused)
         else:

@@ -5,6 +5,7 @@ from inventory.organisation.importers import UNITS
 from inventory.organisation.services import save_units
 from inventory.people.importers import EMPLOYEES
 from inventory.placements.importers import PLACEMENTS
+from inventory.rollout.importers import ROLLOUT
 from leasing.buyout.importers import OFFERS
 from leasing.charges.importers import CHARGES
 from leasing.cost_share.importers import BUDGETS
@@ -29,6 +30,7 @@ KINDS = {
         EMPLOYEES,
         PRICES,
         *(replace(one, save=by_the_rules(one.save)) for one in (DELIVERIES, DEVICES, PLACEMENTS)),
+        ROLLOUT,
         CHARGES,
         SUPPLIER_INVOICES,
         BUDGETS,

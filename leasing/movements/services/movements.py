@@ -12,7 +12,7 @@ from albertslund_it.web.forms.agreement import Check, NotAsShown, nothing_to_see
 from albertslund_it.web.people import Actor
 from inventory.models import Device, Employee, ExpectedReturn, Unit
 from inventory.placements.selectors import Holder, holder_of
-from inventory.rollout.services import note_replaced
+from inventory.rollout.services.outcomes import note_replaced
 from leasing.models import OrderedDevice, OrderLine, Settings
 from leasing.models.order import CLOSED, Status
 from leasing.movements.presenters import where

@@ -8,7 +8,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
 from inventory.models import Roll
-from inventory.rollout.services import RollFacts, lay_out_roll, lock_rolls
+from inventory.rollout.services.rolls import RollFacts, lay_out_roll, lock_rolls
 from leasing.replacing.selectors.lots import LotQuestion, lot_plan
 
 NAME_LENGTH = Roll._meta.get_field("name").max_length

@@ -10,16 +10,13 @@ from inventory.imports.selectors import departments_named
 from inventory.models import Placement, Replacement, Roll, RolloutWeek
 from inventory.placements.selectors import placements_in_force
 from inventory.rollout.selectors import rollout, unknown_machines
-from inventory.rollout.services import (
+from inventory.rollout.services.outcomes import (
     ReplacementOutcome,
-    cancel_visit,
-    create_roll,
-    find_machines,
-    plan_visit,
     record_outcome,
     record_outcomes,
     replacement_state,
 )
+from inventory.rollout.services.rolls import cancel_visit, create_roll, find_machines, plan_visit
 from tests import builders as make
 from tests.leasing.billing.test_closing_together import at_the_same_moment
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from inventory.models import Replacement, Roll, RolloutWeek
-from inventory.rollout.services import replacement_state
+from inventory.rollout.services.outcomes import replacement_state
 from tests import builders as make
 from tests.leasing.agreeing import agreed_in, look
 from tests.web.markup import parse, select, text

@@ -13,6 +13,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.files.spreadsheets import read_table
 from inventory.imports.importers.reading import RowReader
+from inventory.models import Roll
 from leasing.imports.importers.files import import_file
 from leasing.imports.importers.kinds import KINDS
 from leasing.models import SubAgreement
@@ -32,7 +33,7 @@ TABLES = (
     "inventory_unit", "inventory_department", "inventory_employee", "inventory_device",
     "inventory_devicemodel", "inventory_placement", "inventory_act", "leasing_lease",
     "leasing_leaseterm", "leasing_leaseprice", "leasing_charge", "leasing_budget",
-    "leasing_supplierinvoice", "leasing_buyoutoffer", "leasing_importbatch", "leasing_keptfile",
+    "inventory_replacement", "leasing_supplierinvoice", "leasing_buyoutoffer", "leasing_importbatch", "leasing_keptfile",
     "auditlog_logentry",
 )  # fmt: skip
 
@@ -48,6 +49,7 @@ def town(cast, settings):
     make.lease("PF0A1B2D", unit=unit)
     SubAgreement.objects.filter(leases__isnull=False).update(number="UA-2026-01")
     make.price()
+    Roll.objects.create(number=1, name="4 GB")
     return unit
 
 

@@ -52,8 +52,9 @@ def test_each_role_sees_the_kinds_it_may_take_in(client_of, cast):
     inventory = {"units", "employees", "devices", "placements"}
     seen = {"intune", "directory"}
     of_people = {"employees", "devices", "placements"} | seen
-    assert kinds(cast.finance) == set(KINDS) - of_people - {"offers"}
-    assert kinds(cast.helpdesk) == inventory | seen | {"deliveries", "offers", "lessor_assets"}
+    assert kinds(cast.finance) == set(KINDS) - of_people - {"offers", "rollout"}
+    own = {"deliveries", "offers", "lessor_assets", "rollout"}
+    assert kinds(cast.helpdesk) == inventory | seen | own
 
 
 def test_other_roles_and_other_kinds_are_refused(client_of, cast):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
-from inventory.models import Act, ActRows, DirectoryPerson, Employee, Snapshot
+from inventory.models import Act, ActRows, DirectoryPerson, Employee, Roll, Snapshot
 from leasing.domain.reconciliation import Pile
 from leasing.imports.importers.files import import_file
 from leasing.imports.importers.kinds import KINDS
@@ -49,6 +49,7 @@ FILES = {
     "PF0QQ001;T14;UA-NY;01-03-2026;5590,66;1001;ANBE\nPF0QQ002;T14;UA-NY;01-03-2026;5590,66;;",
     "devices": "Serienummer;Model;Kategori;Enhedsnr\nPF0QQ001;X1;pc;1001",
     "placements": "Serienummer;Fra;Enhedsnr;Initialer\nPF000001;01-03-2026;1001;ANBE",
+    "rollout": "Gammel maskine;Rul;Udskiftet\nPF000001;1;01-03-2026",
     "charges": "Dato;Enhedsnr;Beløb;Tekst\n15-02-2026;1001;1.500,00;Knust skærm",
     "supplier_invoice": "Fakturanr;Fakturadato;Serienummer;Fra;Til;Beløb\n"
     "F-1;02-01-2026;PF000001;01-01-2026;31-03-2026;349,41\n"
@@ -67,6 +68,7 @@ def register(db):
     builders.cost_holder()
     unit = builders.unit("1001")
     builders.employee("ANBE", "Anna Bæk", unit=unit, mail="anbe@example.dk")
+    Roll.objects.create(number=1, name="4 GB")
     builders.lease("PF000001", unit=unit, starts_on=date(2026, 1, 1))
 
 

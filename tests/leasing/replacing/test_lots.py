@@ -8,7 +8,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Department, Departure, DeviceModel, Replacement, Roll, RolloutWeek
 from inventory.rollout.selectors import rollout
-from inventory.rollout.services import ReplacementOutcome, record_outcomes
+from inventory.rollout.services.outcomes import ReplacementOutcome, record_outcomes
 from leasing.models import BuyoutOffer, EndChoice
 from leasing.replacing.presenters import priced_by
 from leasing.replacing.selectors.lots import lot_plan, lot_quarters
