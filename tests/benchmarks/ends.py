@@ -19,7 +19,11 @@ PAGES = {
     "board, a quarter": "/udloeb/?kvartal=2029Q1",
     "board, all": "/udloeb/?kvartal=alle",
     "board, all, by number": "/udloeb/?kvartal=alle&sorter=serial_number",
+    "board, all, by unit": "/udloeb/?kvartal=alle&sorter=unit",
+    "board, all, by unit, down": "/udloeb/?kvartal=alle&sorter=-unit",
+    "board, all, by person": "/udloeb/?kvartal=alle&sorter=person",
     "board, a department": "/udloeb/?afdeling=1",
+    "board, a department, by person": "/udloeb/?afdeling=1&sorter=person",
 }
 
 
