@@ -49,15 +49,21 @@ def units_by_number() -> dict[str, Unit]:
     return {unit.number: unit for unit in Unit.objects.select_related("department", "successor")}
 
 
-def employees_by_initials() -> dict[str, Employee]:
-    """Return every employee by initials in capitals, those from before a merging too.
+def employees_by_initials(wanted: Collection[str] | None = None) -> dict[str, Employee]:
+    """Return every employee by initials in capitals, or those wanted; from before a merging too.
 
     Coming employees have none yet. Whoever is called so today goes before.
     """
     people = Employee.objects.exclude(initials="").select_related("unit")
+    former = EmployeeAlias.objects.filter(kind=EmployeeAlias.Kind.INITIALS)
+    if wanted is not None:
+        called = people.order_by().values_list("pk", "initials").iterator() if wanted else ()
+        people = people.filter(
+            pk__in=among([pk for pk, initials in called if initials.upper() in wanted], int)
+        )
+        former = former.filter(value__in=among(wanted))
     found = {employee.initials.upper(): employee for employee in people}
     rows = {employee.pk: employee for employee in found.values()}
-    former = EmployeeAlias.objects.filter(kind=EmployeeAlias.Kind.INITIALS)
     for alias in former.select_related("employee__unit"):
         found.setdefault(alias.value, rows.setdefault(alias.employee_id, alias.employee))
     return found

@@ -52,7 +52,7 @@ def save_devices(
     lock(Category, DeviceModel, Device, Placement)
     errors = errors or RowErrors()
     changes = Changes((Category, DeviceModel, Device, Placement))
-    book, holders = ModelBook(changes, errors), Holders()
+    book, holders = ModelBook(changes, errors), Holders(row.initials for row in rows)
     devices = devices_by_serial_number([row.serial_number for row in rows])
     first_placements = FirstPlacements(changes, devices.values())
     for row in rows:

@@ -1,6 +1,6 @@
 """Who is to hold a device: a unit, and perhaps a person, by the numbers and initials in a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from albertslund_it.common.files.row_errors import RowErrors
@@ -28,11 +28,11 @@ def fault_of_closed(unit: Unit | None, on: date) -> Iterator[str]:
 
 
 class Holders:
-    """Every unit and employee, for the rows of one file."""
+    """Every unit, and the employees that the rows of one file name by their initials."""
 
-    def __init__(self) -> None:
+    def __init__(self, initials: Iterable[str | None]) -> None:
         self._units = units_by_number()
-        self._employees = employees_by_initials()
+        self._employees = employees_by_initials({one for one in initials if one})
 
     def find(
         self,

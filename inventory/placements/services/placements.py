@@ -44,7 +44,7 @@ def save_placements(
     lock(Placement)
     errors = errors or RowErrors()
     changes = Changes((Placement,))
-    holders = Holders()
+    holders = Holders(row.initials for row in rows)
     devices = devices_by_serial_number([row.serial_number for row in rows])
     timelines = _timelines(devices.values())
     for row in sorted(rows, key=lambda row: row.starts_on):

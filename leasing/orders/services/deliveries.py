@@ -120,7 +120,8 @@ class _Registration:
         if framework is None:
             raise Refused("Der er ingen rammeaftale. Opret den under Administration først.")
         self.framework = framework
-        self.book, self.holders = ModelBook(self.changes, errors), Holders()
+        self.book = ModelBook(self.changes, errors)
+        self.holders = Holders(row.initials for row in rows)
         self.prices = PriceList({model for row in rows if (model := self.book.known(row.model))})
         self.agreements = {a.number.casefold(): a for a in SubAgreement.objects.all()}
         self.devices = devices_by_serial_number([row.serial_number for row in rows])

@@ -59,6 +59,10 @@ def test_an_alias_finds_the_person_and_gives_way_to_who_is_called_so_today():
     found = employees_by_initials()
     assert found["ANB"] is found["ANBE"]
     assert found["BOVI"] == bo
+    assert employees_by_initials({"ANB"}) == {"ANB": anna}
+    assert employees_by_initials({"ANB", "ANBE", "CAHO"}) == {"ANB": anna, "ANBE": anna}
+    assert employees_by_initials({"BOVI"}) == {"BOVI": bo}
+    assert employees_by_initials(set()) == {}
 
 
 class TestFilesWithFormerInitials:
