@@ -83,6 +83,7 @@ def pytest_collection_modifyitems(items):
 
     That is what asks none, what is done in a browser, whose requests other tests make on both, and
     what LibreOffice makes of files that other tests read on both (a test of that has its name).
+    The rest carries the mark where it stands, with the reason and what is asked on both instead.
     """
     for item in items:
         asks_a_database = (

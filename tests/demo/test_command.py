@@ -124,7 +124,18 @@ DAYS = {
 }
 
 
-@pytest.mark.parametrize(("today", "closed"), DAYS.items())
+# What a day decides is worked out before a row is written (story.py), and each day is written by the
+# same services: on both databases the day with the most to close is enough.
+FULLEST = date(2028, 2, 29)
+
+
+def of_day(day, *values):
+    return pytest.param(*values, marks=() if day == FULLEST else pytest.mark.once)
+
+
+@pytest.mark.parametrize(
+    ("today", "closed"), [of_day(day, day, closed) for day, closed in DAYS.items()]
+)
 def test_any_day_has_all_but_its_last_full_quarter_closed(db, seen, today, closed):
     assert seen(demo.NORMAL, today).closed == closed
     assert not seen(demo.NORMAL, today).breaches
@@ -134,9 +145,9 @@ def test_any_day_has_all_but_its_last_full_quarter_closed(db, seen, today, close
 @pytest.mark.parametrize(
     ("scene", "today"),
     [
-        *((demo.NORMAL, day) for day in DAYS if day >= PLAN_IS_DONE),
-        (demo.FIRST, date(2026, 12, 31)),
-        (demo.FIRST, date(2028, 2, 29)),
+        *(of_day(day, demo.NORMAL, day) for day in DAYS if day >= PLAN_IS_DONE),
+        of_day(date(2026, 12, 31), demo.FIRST, date(2026, 12, 31)),
+        of_day(FULLEST, demo.FIRST, FULLEST),
     ],
 )
 def test_the_queue_is_there_on_any_day_from_april_2026(db, seen, scene, today):

@@ -132,11 +132,13 @@ def told_by_a_server(migrated_file, tmp_path_factory):
     return json.loads(done.stdout)
 
 
+@pytest.mark.once  # asked of a process with settings of its own
 def test_a_server_is_reached_by_https_alone(told_by_a_server):
     assert told_by_a_server["hsts"] == "max-age=31536000; includeSubDomains; preload"
     assert told_by_a_server["plain"] == [301, "https://pc.example.dk/log-ind/?a=b"]
 
 
+@pytest.mark.once  # asked of a process with settings of its own
 def test_a_cookie_is_of_this_host_alone_and_no_script_reads_it(told_by_a_server):
     cookies = told_by_a_server["cookies"]
     assert {cookie.split("=")[0] for cookie in cookies} == {
@@ -150,6 +152,7 @@ def test_a_cookie_is_of_this_host_alone_and_no_script_reads_it(told_by_a_server)
 
 
 @pytest.mark.parametrize("name", ["host", "part", "signs", "line", "empty"])
+@pytest.mark.once  # asked of a process with settings of its own
 def test_a_request_for_another_host_is_refused_and_not_repeated(told_by_a_server, name):
     status, page, headers = told_by_a_server[name]
     assert status == 400
@@ -158,6 +161,7 @@ def test_a_request_for_another_host_is_refused_and_not_repeated(told_by_a_server
     assert "X-Ond" not in headers
 
 
+@pytest.mark.once  # asked of a process with settings of its own
 def test_what_a_header_says_of_the_host_is_not_believed(told_by_a_server):
     status, page, headers = told_by_a_server["forwarded"]
     assert status in (301, 302)

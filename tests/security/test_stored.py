@@ -87,6 +87,8 @@ def _cells(text: str) -> list[str]:
     return [cell for row in rows for cell in row if cell.startswith(LEADS) and "<x" in cell]
 
 
+# Templates and files escape; no database does.
+@pytest.mark.once
 def test_nothing_that_is_stored_runs_on_a_page_or_in_a_file(hostile, cast, client_of):
     town, filled = hostile  # noqa: F811
     clients = {role: client_of(cast.by_role()[role]) for role in WALKERS}
@@ -129,6 +131,7 @@ def test_nothing_that_is_stored_runs_on_a_page_or_in_a_file(hostile, cast, clien
     assert {EXCEL, "application/zip", "text/calendar"} <= shown
 
 
+@pytest.mark.once
 def test_nothing_that_is_stored_runs_in_the_admin(hostile, cast, client_of):
     """Its lists and forms are Django's, and their columns ours."""
     cast.administrator.is_superuser = True

@@ -535,6 +535,10 @@ def test_the_table_has_every_route_and_no_other():
     assert sorted(TABLE) == OURS
 
 
+# Who may open what follows from rights, the same on both databases. On both, test_who_sees_what.py
+# opens every page for every role, with more rows, and tests/security/test_forged.py asks for what is
+# another's.
+@pytest.mark.once
 @pytest.mark.parametrize("role", sorted(EVERYBODY))
 def test_each_role_opens_what_is_its_own_and_nothing_more(town, cast, client_of, role):
     client = client_of(cast.by_role()[role])
@@ -551,6 +555,7 @@ def test_each_role_opens_what_is_its_own_and_nothing_more(town, cast, client_of,
     assert not wrong
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", sorted(LEADERS))
 def test_what_is_anothers_does_not_exist_for_a_leader(town, cast, client_of, role):
     client = client_of(cast.by_role()[role])
@@ -571,6 +576,7 @@ def test_what_is_anothers_does_not_exist_for_a_leader(town, cast, client_of, rol
             assert response.status_code == 404 or "Åhaven" not in response.content.decode(), page
 
 
+@pytest.mark.once
 def test_somebody_who_is_not_logged_in_is_sent_to_log_in_from_everywhere(town):
     client = Client()
     for route in OURS:
@@ -584,7 +590,14 @@ def test_somebody_who_is_not_logged_in_is_sent_to_log_in_from_everywhere(town):
             assert response.url.startswith("/log-ind/?next="), route
 
 
-@pytest.mark.parametrize("role", sorted(EVERYBODY))
+# The lists of the admin are asked for on both by who opens them; that others are refused asks none.
+@pytest.mark.parametrize(
+    "role",
+    [
+        roles.ADMINISTRATOR,
+        *(pytest.param(one, marks=pytest.mark.once) for one in sorted(EVERYBODY - ADMINISTRATORS)),
+    ],
+)
 def test_the_admin_is_for_administrators(town, cast, client_of, role):
     client = client_of(cast.by_role()[role])
     for route in ADMIN:

@@ -82,6 +82,9 @@ CASES += [(names, "head") for names in OTHERS]
 CASES += [((roles.HEAD, one), "ended") for (one,) in OTHERS]
 
 
+# What is offered follows from rights and accesses; that the pages open is asked on both databases by
+# test_who_sees_what.py.
+@pytest.mark.once
 def test_all_that_is_offered_opens(town, cast, client_of):
     wrong = {}
     for number, (names, state) in enumerate(CASES):

@@ -47,6 +47,7 @@ def test_without_the_address_signing_out_stays_here(client, provider):
     assert client.post("/log-ud/")["Location"] == "/log-ind/"
 
 
+@pytest.mark.once  # asked of a process with settings of its own
 def test_the_browser_may_be_led_on_to_the_provider():
     said = started(
         "settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action']",

@@ -71,6 +71,7 @@ def test_which_value_gives_which_role_is_read_from_the_environment(text, wanted)
     assert roles.claimed(text) == wanted
 
 
+@pytest.mark.once  # asked of a process with settings of its own
 def test_a_role_that_there_is_not_stops_the_start():
     said = started("1", OIDC_ROLES="abc=Superbruger")
     assert said.returncode == 1

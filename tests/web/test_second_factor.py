@@ -194,6 +194,7 @@ def test_who_has_set_it_up_is_asked_also_where_nobody_must(client, root, setting
     assert give_password(client)["Location"] == "/log-ind/kode/"
 
 
+@pytest.mark.once  # asked of a process with settings of its own
 def test_it_is_required_where_people_sign_on_otherwise():
     assert started("settings.SECOND_FACTOR").stdout == "False\n"
     assert started("settings.SECOND_FACTOR", SECOND_FACTOR="1").stdout == "True\n"

@@ -49,6 +49,7 @@ def test_logging_in_again_begins_it_anew(client, cast):
     assert client.get("/log-ind/tid/").json()["left"] > 7 * 3600
 
 
+@pytest.mark.once  # asked of a process with settings of its own
 def test_how_long_it_lasts_is_said_by_the_environment():
     assert started("settings.SESSION_COOKIE_AGE", SESSION_HOURS="4").stdout == "14400\n"
     assert started("settings.SESSION_COOKIE_AGE").stdout == "28800\n"

@@ -140,6 +140,7 @@ def test_the_page_says_when_to_try_again_and_keeps_its_word(anna):
     assert attempt(password=PASSWORD).status_code == 302
 
 
+@pytest.mark.once  # asked of a process with settings of its own
 def test_the_number_of_proxies_comes_from_the_environment():
     assert started("settings.TRUSTED_PROXIES").stdout == "0\n"
     assert started("settings.TRUSTED_PROXIES", TRUSTED_PROXIES="2").stdout == "2\n"

@@ -202,6 +202,7 @@ def test_a_forged_link_is_refused(office, asked, token):
 SIGNS = string.ascii_letters + string.digits + "-_:=.\x00æ "
 
 
+@pytest.mark.once  # a signature asks no database
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(1, 2**62), st.data())
 @example(1, None)
@@ -218,6 +219,7 @@ def test_an_altered_link_is_no_link(number, data):
         assert invitation_in(altered) is None
 
 
+@pytest.mark.once
 @given(st.text(max_size=200))
 def test_any_text_is_no_link(text):
     assert invitation_in(text) is None

@@ -173,12 +173,17 @@ def warm_up(client):
         client.get(address)
 
 
+# Whether each page narrows what it asks for stands in its code, so a walk through hundreds of them
+# is enough on one database. On both, each role opens every page and is told nothing that is not its
+# own (tests/web/test_who_sees_what.py), and the narrowing itself is asked (test_scope.py).
+@pytest.mark.once
 def test_a_head_is_told_nothing_of_another_department(town, cast, client_of):
     warm_up(client_of(cast.finance))
     head = client_of(cast.with_access("hanne", HEAD, department=town.school))
     assert leaks(head, town.of_culture()) == []
 
 
+@pytest.mark.once
 def test_a_head_whose_department_got_a_unit_is_told_nothing_of_the_other(town, cast, client_of):
     warm_up(client_of(cast.finance))
     head = client_of(cast.with_access("karen", HEAD, department=town.culture))
@@ -193,12 +198,14 @@ def test_a_head_whose_department_got_a_unit_is_told_nothing_of_the_other(town, c
     assert "Opkrævet hos en anden afdeling" in text
 
 
+@pytest.mark.once
 def test_a_unit_leader_is_told_nothing_of_other_units(town, cast, client_of):
     leader = client_of(cast.with_access("esther", UNIT_LEADER, unit=town.second))
     secrets = [*town.of_culture(), "Ærtebjerg", "Ungdomsklubben", "PF000001", "DA0000", "Carl"]
     assert leaks(leader, secrets) == []
 
 
+@pytest.mark.once
 def test_a_leader_whose_unit_changed_department_keeps_only_the_unit(town, cast, client_of):
     leader = client_of(cast.with_access("mona", UNIT_LEADER, unit=town.mover))
     secrets = [*town.of_school()[1:7], "DA0000", " DA", "Biblioteket", "PF000008", "KU0000", " KU"]
@@ -206,6 +213,7 @@ def test_a_leader_whose_unit_changed_department_keeps_only_the_unit(town, cast, 
     assert "PF000009" in text_in(leader.get(f"{SHARE}linjer/"))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("starts_on", "ends_before", "is_there"),
     [

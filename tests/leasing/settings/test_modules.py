@@ -40,6 +40,8 @@ def page_of(client_of, cast):
     return page_of
 
 
+# A module is switched off by the names of its pages: no database is asked what they are.
+@pytest.mark.once
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_that_is_off_is_nowhere(module, page_of):
     role, name = PLACES[module]

@@ -212,6 +212,7 @@ def test_a_forged_link_is_refused(school, token):
 SIGNS = string.ascii_letters + string.digits + "-_:=.\x00æ "
 
 
+@pytest.mark.once  # a signature asks no database
 @settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
