@@ -73,7 +73,9 @@ class TestTheSteps:
     def test_the_setting_names_the_steps(self, school):
         Settings.objects.update(end_notice_days="45")
         make.lease(unit=school)
-        assert [n for n in range(200, -2, -1) if notify(left(n))] == [45]
+        steps = (180, 90, 60, 45, 30, 14, 0)
+        days = [step + n for step in steps for n in (1, 0, -1)]
+        assert [n for n in days if notify(left(n))] == [45]
         Settings.objects.update(end_notice_days="")
         make.lease("PF000002", unit=school)
         assert not notify(left(1))

@@ -44,8 +44,9 @@ def client(cast, client_of):
 
 class TestTheList:
     def test_every_figure_opens_its_lines(self, town, client):
-        for query in ("", "?tal=udgift", "?tal=opkraevet", "?aar=2026"):
-            assert assert_every_figure_opens_its_lines(client, f"/kvartaler/{query}") > 15
+        queries = ("", "?tal=udgift", "?tal=opkraevet", "?aar=2026")
+        pages = [f"/kvartaler/{query}" for query in queries]
+        assert assert_every_figure_opens_its_lines(client, *pages) > 15
 
     def test_each_quarter_says_where_it_stands(self, town, client, settings):
         settings.TODAY = date(2026, 9, 1)
@@ -193,8 +194,7 @@ class TestAClosedQuarter:
     FIRST = "/kvartaler/2026Q1/"
 
     def test_every_figure_opens_its_lines(self, town, client):
-        assert assert_every_figure_opens_its_lines(client, self.FIRST) > 10
-        assert assert_every_figure_opens_its_lines(client, "/kvartaler/2026Q2/") > 10
+        assert assert_every_figure_opens_its_lines(client, self.FIRST, "/kvartaler/2026Q2/") > 10
 
     def test_it_says_who_when_and_that_all_is_right(self, town, client):
         text = text_of(read(client, self.FIRST))
