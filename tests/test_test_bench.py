@@ -16,7 +16,7 @@ from inventory.models import Department, Employee
 from leasing.guards import missing_guards
 from leasing.models import BillingRun, FrameworkAgreement, Settings
 from tests import builders, kept_database
-from tests.browser import assert_accessible
+from tests.browser import AXE_COLOURS, AXE_TAGS, assert_accessible, every_look
 
 TESTS = Path(__file__).parent
 
@@ -69,6 +69,16 @@ def test_the_browser_sees_faults_of_accessibility_and_of_policy(page, live_serve
     page.evaluate("document.documentElement.removeAttribute('lang')")
     with pytest.raises(AssertionError, match="html-has-lang"):
         assert_accessible(page)
+
+    page.evaluate("document.documentElement.setAttribute('lang', 'da')")
+    of_colours = page.evaluate("axe.getRules(['cat.color']).map(one => [one.ruleId, one.tags])")
+    assert {rule for rule, tags in of_colours if set(tags) & {*AXE_TAGS}} == {*AXE_COLOURS}
+    for look in every_look(page):
+        assert_accessible(page, look)
+        page.evaluate("document.querySelector('label').style.color = '#777'")
+        with pytest.raises(AssertionError, match="color-contrast"):
+            assert_accessible(page, look)
+        page.evaluate("document.querySelector('label').style.color = ''")
 
     page.evaluate("document.body.setAttribute('style', 'color: red')")
     page.wait_for_timeout(100)

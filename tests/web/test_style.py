@@ -4,12 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 
 from tests.browser import assert_accessible_in_every_look, log_in
 from tests.web.markup import parse
 
 pytestmark = pytest.mark.django_db
+STYLES = sorted(settings.BASE_DIR.glob("*/static/**/*.css"))
+COMMENT, RULE = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"([^{}]*)\{([^{}]*)\}")
 
 
 def test_where_debugging_is_off_only_administrators_see_it(cast, client_of, settings):
@@ -33,6 +36,23 @@ def test_every_colour_of_the_tokens_has_its_swatch_in_each_look(cast, client_of)
     sides = page.xpath("//section[contains(@class, 'side')]")
     assert len(sides) == 4
     assert len({len(side.xpath(".//*")) for side in sides}) == 1
+
+
+def test_the_dark_changes_colours_only():
+    """What axe-core finds in the light it need not look for in the dark (tests/browser.py)."""
+    rules = [
+        (file.name, selector, declared.strip())
+        for file in STYLES
+        for selector, inside in RULE.findall(COMMENT.sub("", file.read_text()))
+        if "dark" in selector or '[data-theme="light"]' in selector
+        for declared in inside.split(";")
+        if declared.strip()
+    ]
+    assert len(rules) > 20
+    # The admin's are Django's to name; each of them says for which look it is.
+    by_system = [file.name for file in STYLES if "prefers-color-scheme" in file.read_text()]
+    assert by_system == ["admin.css"]
+    assert [one for one in rules if not re.match(r"(--[a-z0-9-]+|color-scheme):", one[2])] == []
 
 
 def test_every_shared_part_is_shown(cast, client_of):
