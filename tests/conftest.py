@@ -1,3 +1,4 @@
+import gc
 import os
 import shutil
 import subprocess
@@ -36,6 +37,8 @@ def pytest_configure(config):
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Tests count the queries of pages; that somebody is on is tested where it is turned on.
     django_settings.WATCH_PRESENCE = False
+    # What a request leaves behind is looked for seldom; what is imported and collected, never.
+    gc.set_threshold(100_000, 20, 100)
     # A machine that is busy is no fault.
     settings.register_profile(
         "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -58,6 +61,10 @@ def acts_see_what_is_written(monkeypatch):
     seen.alters_data = True
     seen.queryset_only = False
     monkeypatch.setattr(QuerySet, "update", seen)
+
+
+def pytest_collection_finish():
+    gc.freeze()
 
 
 def pytest_internalerror(excrepr):
