@@ -165,7 +165,10 @@ class BuyoutTable(Table):
         card="answer",
     )
     offered_until = DateColumn(
-        "Tilbud til", of=lambda row: row.offer.valid_until if row.offer else None, orderable=False
+        "Tilbud til",
+        of=lambda row: row.offer.valid_until if row.offer else None,
+        orderable=False,
+        visible=False,
     )
     last_buyout_day = DateColumn("Vælges senest", orderable=False)
     last_day = DateColumn("Sidste dag", sort_by="kept_cost__ends_before", card="note")
@@ -177,6 +180,7 @@ class BuyoutTable(Table):
         "Enhed",
         of=lambda row: row.placement.unit.name if row.placement and row.placement.unit else "",
         sort_by="kept_cost__unit__name",
+        visible=False,
     )
     answer_by = DateColumn(
         "Svar senest",

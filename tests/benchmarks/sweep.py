@@ -3,7 +3,7 @@
     python -m tests.benchmarks.sweep [user …]
 
 Links are followed from the menu, one page for each address and one for its narrowed list. A finding is
-printed once, with how many pages have it. The demo is a copy, for every form is sent empty at the end.
+printed once, with how many pages have it. The demo is a copy, for every form is sent empty.
 """
 
 import os
@@ -152,11 +152,10 @@ def _as(browser, sweep: Sweep, user: str) -> None:
     for url in pages:
         try:
             _page(page, sweep, user, url)
+            _form(page, sweep, user, url)
         except Error as error:
             sweep.note(f"{user} {url}", f"browser: {str(error).splitlines()[0]}")
     _without_script(browser, page, sweep, user, pages)
-    for url in pages:
-        _form(page, sweep, user, url)
     page.context.close()
 
 
