@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 from django.conf import settings as django_settings
@@ -167,6 +167,20 @@ def test_a_page_that_cannot_save_says_that_the_disk_is_full_and_others_are_read(
     assert "<h1>Serverens disk er fuld</h1>" in page
     assert str(folder) not in "".join(page)
     assert last == "302 1"
+
+
+def test_a_database_that_nobody_has_open_cannot_be_read_on_a_full_disk_and_it_is_the_disk(tmp_path):
+    with small_disk(tmp_path / "small", 2000) as folder:
+        with closing(sqlite3.connect(folder / "db")) as raw:
+            raw.execute("PRAGMA journal_mode = wal")
+            raw.execute("CREATE TABLE a (b)")
+        with (folder / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+            while True:
+                filler.write(bytes(4096))
+        raw = sqlite3.connect(folder / "db")
+        with closing(raw), pytest.raises(sqlite3.OperationalError) as caught:
+            raw.execute("SELECT * FROM a")
+    assert full_disk(caught.value).startswith("databasen (")
 
 
 def test_a_file_that_has_no_room_is_named():

@@ -15,6 +15,8 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.sentences import full_stop
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+# The second where nobody has the database open yet: what readers share finds no room beside it.
+SQLITE_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
 def full_disk(error: BaseException | None) -> str:
@@ -22,7 +24,7 @@ def full_disk(error: BaseException | None) -> str:
     while error is not None:
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             return str(error.filename or f"midlertidige filer ({tempfile.gettempdir()})")
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        if getattr(error, "sqlite_errorcode", None) in SQLITE_NO_ROOM:
             return f"databasen ({Path(connection.settings_dict['NAME'])})"
         if getattr(error, "sqlstate", None) == "53100":
             return "PostgreSQL’s databaser"
