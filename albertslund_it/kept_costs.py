@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from leasing.cost_table import moment
 from leasing.cost_table.moment import moments_noted
 from leasing.cost_table.refresh import AT_LEISURE, IN_A_REQUEST
+from leasing.jobs.views.tasks import leave_costs_to_worker
 from leasing.marks import MARK_TABLES
 
 READING = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -59,6 +60,8 @@ def bring_up_to_date(progress=None, effort=IN_A_REQUEST) -> None:
     if _is_inside_a_change():
         return
     try:
+        if effort is IN_A_REQUEST and leave_costs_to_worker():
+            return
         if not moment.bring_up_to_date(progress, effort):
             logger.warning("kept costs are left to the next reader: somebody else is at it")
     except Exception:

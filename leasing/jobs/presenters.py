@@ -13,6 +13,8 @@ STOPPED = (
     "Det blev afbrudt {attempts} gange og prøves ikke igen. Intet er gemt. "
     "Bed en administrator om at se i loggen."
 )
+WORKS_COSTS_OUT = "Regner udgifterne om"
+SAVED = "Det er gemt. Udgifterne regnes om nu; dem behøver du ikke vente på."
 NOT_TAKEN = "Ingen har gjort det i en uge, så det er opgivet. Intet er gemt. Bed om det igen."
 FAILED = "Der skete en fejl hos os. Intet er gemt. Fejlen står i loggen under arbejde nr. {pk}."
 MARKS = {
@@ -43,6 +45,8 @@ def shown_job(
     mark, told, may = MARKS[Job.State(job.state)], list(job.result.get("told", [])), False
     if job.is_open and is_at_work:
         mark = MARKS[Job.State.RUNNING]
+    elif job.state == Job.State.DONE and is_at_work:
+        told.append(SAVED)
     elif job.state == Job.State.RUNNING:
         mark, may = ("warn", "Afbrudt"), True
         told = ["Det blev afbrudt, før det var færdigt. Intet er gemt, og det tages op igen."]
@@ -59,7 +63,7 @@ def shown_job(
         mark=mark,
         told=told,
         progress=progress,
-        is_moving=job.is_open,
+        is_moving=job.is_open or is_at_work,
         may_be_done_here=may,
     )
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, BinaryIO
 
 from django.contrib.auth.models import User
@@ -19,8 +20,10 @@ from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from albertslund_it.common.errors import Refused
+from leasing.cost_table.moment import bring_up_to_date
+from leasing.cost_table.refresh import AT_LEISURE, IN_A_REQUEST, Effort
 from leasing.guards import clashes_refused
-from leasing.jobs.presenters import FAILED, NO_RIGHT, NOT_TAKEN, STOPPED
+from leasing.jobs.presenters import FAILED, NO_RIGHT, NOT_TAKEN, STOPPED, WORKS_COSTS_OUT
 from leasing.jobs.selectors import file_of, is_at_work, open_job
 from leasing.jobs.services.kinds import KINDS, JobAsked, JobKind, JobOutcome, Tell
 from leasing.jobs.services.working import at_work
@@ -112,9 +115,20 @@ def do_job(*, number: int, today: date, clock: Clock, is_here: bool = False) -> 
             _end(job, Job.State.FAILED, clock(), {"told": [FAILED.format(pk=job.pk)]})
             if is_here:
                 raise
+        _work_costs_out(job, tell, IN_A_REQUEST if is_here else AT_LEISURE)
     if after:
         after()
     return job
+
+
+def _work_costs_out(job: Job, tell: Tell, effort: Effort) -> None:
+    """Bring kept costs up to date with what was saved; it stays saved, whatever becomes of this."""
+    if job.state != Job.State.DONE or KINDS[job.kind].is_file or connection.in_atomic_block:
+        return
+    try:
+        bring_up_to_date(partial(tell, WORKS_COSTS_OUT), effort)
+    except Exception:
+        logger.exception("kept costs are left to the next reader")
 
 
 def forget_old_jobs(*, now: datetime) -> int:

@@ -15,6 +15,7 @@ from leasing.jobs.services.jobs import do_job
 from leasing.models import Job
 
 SHOWN = 100
+NEWEST = 3  # among which the one is that one waits for
 
 
 @require_GET
@@ -29,13 +30,14 @@ def job_list(request):
 def job_page(request, pk):
     """Show how far a job is, or what came of it."""
     job = get_object_or_404(jobs_of(request.user), pk=pk)
-    return render(request, "leasing/jobs/job.html", {"shown": _shown(job, uses_worker())})
+    shown = _shown(job, uses_worker(), is_alone=True)
+    return render(request, "leasing/jobs/job.html", {"shown": shown})
 
 
 @require_GET
 def job_now(request):
     """Say in a line how far that is which the user waits for in another request."""
-    job = jobs_of(request.user).filter(state__in=Job.OPEN).first()
+    job = next(filter(is_at_work, jobs_of(request.user)[:NEWEST]), None)
     text = progress_in_words(progress_of(job)) if job else ""
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
@@ -62,7 +64,8 @@ def job_again(request, pk):
     return redirect("job", pk)
 
 
-def _shown(job: Job, has_worker: bool):
-    at_work = job.is_open and is_at_work(job)
+def _shown(job: Job, has_worker: bool, *, is_alone: bool = False):
+    # Of one that is done only its own page says what is worked out yet.
+    at_work = (job.is_open or is_alone) and is_at_work(job)
     progress = progress_of(job) if at_work else Progress()
     return shown_job(job, is_at_work=at_work, has_worker=has_worker, progress=progress, now=now())

@@ -5,8 +5,12 @@ from datetime import timedelta
 from auditlog.context import set_actor
 from django.contrib.auth.models import User
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from albertslund_it.web.clock import now, today, true_now
+from leasing.cost_table.moment import bring_up_to_date
+from leasing.cost_table.refresh import AT_LEISURE, takes_long
+from leasing.jobs.selectors import uses_worker
 from leasing.jobs.services.jobs import do_job
 from leasing.models import Job
 
@@ -28,6 +32,22 @@ def look_after(number: int) -> None:
         return
     _look_later(number)
     _do(number)
+
+
+@task()
+def work_costs_out() -> None:
+    """Work out what is marked of the kept costs; what is left is for whoever reads next."""
+    bring_up_to_date(effort=AT_LEISURE)
+
+
+def leave_costs_to_worker() -> bool:
+    """Hand the kept costs to the worker where one is on and they take long; tell whether."""
+    if not (uses_worker() and takes_long()):
+        return False
+    waits = DBTaskResult.objects.filter(task_path=work_costs_out.module_path, status="READY")
+    if not waits.exists():
+        work_costs_out.enqueue()
+    return True
 
 
 def enqueue(number: int) -> None:

@@ -11,13 +11,14 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from albertslund_it import kept_costs
 from inventory.models import Unit
 from leasing.jobs.selectors import WorkerStanding, worker_standing
 from leasing.jobs.services import jobs
 from leasing.jobs.services.jobs import ask_for, do_job, forget_old_jobs
 from leasing.jobs.services.kinds import KINDS, JobKind, JobOutcome, MadeFile
-from leasing.jobs.views.tasks import look_after, work_on
-from leasing.models import BillingRun, Job, JobPart, RebillingExport, Settings
+from leasing.jobs.views.tasks import look_after, work_costs_out, work_on
+from leasing.models import BillingRun, Cost, CostMark, Job, JobPart, RebillingExport, Settings
 from tests import builders as make
 from tests.leasing.closed import TODAY
 from tests.leasing.closed import close as close_now
@@ -399,3 +400,21 @@ class TestExports:
             ("Skriver regnearket", 0, run.line_count),
             ("Skriver arkivet", 0, run.line_count),
         ]
+
+
+class TestKeptCosts:
+    """What is marked is worked out by the worker where it is on and there is much."""
+
+    @pytest.mark.parametrize(
+        ("most", "is_on", "is_left"), [(0, True, 1), (0, False, 0), (1, True, 0)]
+    )
+    def test_much_is_left_to_the_worker(self, most, is_on, is_left, lease, monkeypatch):
+        Settings.objects.update(uses_worker=is_on)
+        monkeypatch.setattr("leasing.cost_table.refresh.MARKS", most)
+        kept_costs.bring_up_to_date()
+        kept_costs.bring_up_to_date()
+        assert DBTaskResult.objects.count() == is_left, "and handed over once"
+        monkeypatch.undo()
+        work_costs_out.call()
+        assert not CostMark.objects.exists()
+        assert Cost.objects.exists()

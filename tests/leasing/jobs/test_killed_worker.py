@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from leasing.jobs.presenters import shown_job
 from leasing.jobs.selectors import Progress, is_at_work
-from leasing.models import BillingRun, InvoiceLine, Job
+from leasing.models import BillingRun, CostMark, InvoiceLine, Job
 from tests import builders as make
 from tests.leasing.closed import TODAY
 from tests.leasing.jobs.asking import ask_to_close
@@ -91,3 +91,5 @@ def test_killed_in_the_middle_it_is_taken_up_again_and_billed_once(job, point, r
     job.refresh_from_db()
     assert (job.state, job.attempts) == (Job.State.DONE, 1 if runs_then else 2)
     assert (BillingRun.objects.count(), InvoiceLine.objects.count()) == (1, 1)
+    if point == "end":
+        assert not CostMark.objects.exists(), "its costs are worked out with it"
