@@ -19,7 +19,7 @@ NOT_TAKEN = "Ingen har gjort det i en uge, så det er opgivet. Intet er gemt. Be
 FAILED = "Der skete en fejl hos os. Intet er gemt. Fejlen står i loggen under arbejde nr. {pk}."
 MARKS = {
     Job.State.WAITING: ("", "Venter"),
-    Job.State.RUNNING: ("warn", "I gang"),
+    Job.State.RUNNING: ("", "I gang"),
     Job.State.DONE: ("good", "Færdig"),
     Job.State.REFUSED: ("bad", "Afvist"),
     Job.State.FAILED: ("bad", "Gik galt"),

@@ -1,5 +1,7 @@
 """What is told of, in words, and what the log says."""
 
+from leasing.models import WebhookEndpoint
+
 EVENTS = {
     "order.approved": "En bestilling er godkendt",
     "device.delivered": "Udstyr er leveret",
@@ -24,6 +26,13 @@ NO_TRUST = "Certifikatet er ikke til at stole på."
 REDIRECTS = "Svaret leder videre. Det følges ikke: skriv den rigtige adresse."
 GONE = "Modtageren svarede 410: den vil ikke have flere."
 THREE_DAYS = "Der er ikke svaret i tre dage."
+
+
+def standing_of(endpoint: WebhookEndpoint, in_vain: int) -> tuple[str, str]:
+    """Return the mark of an endpoint, of whose messages some were sent in vain so far."""
+    if not endpoint.is_on:
+        return "bad" if endpoint.off_because else "", "Slået fra"
+    return ("warn", "Svarer ikke") if in_vain else ("good", "Slået til")
 
 
 def event_label(event: str) -> str:

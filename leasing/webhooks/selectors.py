@@ -18,10 +18,12 @@ def uses_webhooks() -> bool:
 
 
 def endpoints() -> QuerySet[WebhookEndpoint]:
-    """Return all endpoints, with what waits and when one last took something."""
+    """Return all endpoints: how many messages wait, how many in vain, when one last took any."""
     waits = Q(deliveries__state=WebhookDelivery.State.WAITING)
     return WebhookEndpoint.objects.annotate(
-        waiting=Count("deliveries", filter=waits), last_at=Max("deliveries__delivered_at")
+        waiting=Count("deliveries", filter=waits),
+        in_vain=Count("deliveries", filter=waits & Q(deliveries__attempts__gt=0)),
+        last_at=Max("deliveries__delivered_at"),
     ).order_by("name", "id")
 
 

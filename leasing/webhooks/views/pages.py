@@ -13,7 +13,7 @@ from inventory.history.selectors import Rows, history_of
 from inventory.history.views import shown_history
 from leasing.models import WebhookDelivery, WebhookEndpoint
 from leasing.webhooks.forms import EndpointForm
-from leasing.webhooks.presenters import MARKS, TEST, event_label
+from leasing.webhooks.presenters import MARKS, TEST, event_label, standing_of
 from leasing.webhooks.selectors import endpoints, secret_shown
 from leasing.webhooks.services.endpoints import (
     change_endpoint,
@@ -35,7 +35,10 @@ for_administrators = permission_required(MANAGE_SETTINGS, raise_exception=True)
 @for_administrators
 def webhook_list(request):
     """Show every endpoint and how it is."""
-    rows = [(one, [event_label(event) for event in one.events]) for one in endpoints()]
+    rows = [
+        (one, [event_label(event) for event in one.events], standing_of(one, one.in_vain))
+        for one in endpoints()
+    ]
     return render(request, "leasing/webhooks/list.html", {"rows": rows})
 
 
@@ -118,12 +121,15 @@ def _say(request, delivery: WebhookDelivery | None) -> None:
 
 def _page(request, endpoint: WebhookEndpoint, secret: str = ""):
     log = endpoint.deliveries.prefetch_related("tries")[:SHOWN]
+    waits = endpoint.deliveries.filter(state=WebhookDelivery.State.WAITING)
     history = history_of(
         Rows(WebhookEndpoint, [endpoint.pk]), with_people=False, shown=shown_history(request)
     )
     context = {
         "endpoint": endpoint,
         "events": [event_label(event) for event in endpoint.events],
+        "mark": standing_of(endpoint, waits.filter(attempts__gt=0).count()),
+        "waiting": waits.count(),
         "secret": secret,
         "log": [(one, event_label(one.event), MARKS[one.state]) for one in log],
         "history": history_shown(history),
