@@ -88,7 +88,9 @@ def test_what_is_wrong_is_named_by_row_and_nothing_is_written(school, row, said)
 
 def test_the_exported_list_is_taken_in_again(school, client_of, cast):
     take_file("rollout", HEAD + "PB000001;1;PF000001;02-03-2026;\nPB000002;1;;;På orlov\n")  # fmt: skip
-    answer = client_of(cast.helpdesk).get("/udrulning/maskiner/", {"hent": "xlsx"})
+    client = client_of(cast.helpdesk)
+    assert "/indlaes/rollout/" in client.get("/udrulning/maskiner/").content.decode()
+    answer = client.get("/udrulning/maskiner/", {"hent": "xlsx"})
     data = b"".join(answer.streaming_content) if answer.streaming else answer.content
     assert load_workbook(BytesIO(data)).active.max_row > 2
     again = import_file(
