@@ -76,6 +76,7 @@ def _move_all(merging: Merging, actor: Actor) -> int:
             changes.update(row, str(row), **{link.field: kept})
             moved += 1
     kinds = EmployeeAlias.Kind
+    called: tuple[tuple[EmployeeAlias.Kind, tuple[str, ...]], ...]
     called = ((kinds.INITIALS, merging.initials), (kinds.ADDRESS, merging.addresses))
     if not any(values for _, values in called):
         called = ((kinds.ROW, (str(gone.pk),)),)
