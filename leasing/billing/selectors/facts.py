@@ -52,30 +52,39 @@ def leases_with_differences(
             yield facts, differences(facts, periods, current, holder, heirs)
 
 
-def charges_to_bill(window: Window, unit_ids: Collection[int] | None = None) -> list[Charge]:
-    """Return the charges that no run has billed and this one takes, in order; of some units."""
-    return [c for c in _looked_at(window, unit_ids) if _is_taken(c, window)]
+def charges_to_bill(
+    window: Window, unit_ids: Collection[int] | None = None, since: date | None = None
+) -> list[Charge]:
+    """Return the charges that no run has billed and this one takes, in order.
+
+    Of some units, and of a day and later ones, where only those are asked for.
+    """
+    return [c for c in _looked_at(window, unit_ids, since) if _is_taken(c, window)]
 
 
 def charges_left_by(window: Window) -> list[Charge]:
     """Return the charges that no run has billed and that this one leaves to another."""
-    return [c for c in _looked_at(window, None) if not _is_taken(c, window)]
+    return [c for c in _looked_at(window) if not _is_taken(c, window)]
 
 
 def _is_taken(charge: Charge, window: Window) -> bool:
     return str(Quarter.of(charge.charged_on)) in window.taken
 
 
-def _looked_at(window: Window, unit_ids: Collection[int] | None) -> list[Charge]:
-    end = window.last.ends_before
-    unbilled = _unbilled(window.billing_start, None if unit_ids is None else frozenset(unit_ids))
-    return [charge for charge in unbilled if charge.charged_on < end]
+def _looked_at(
+    window: Window, unit_ids: Collection[int] | None = None, since: date | None = None
+) -> Sequence[Charge]:
+    first = max(window.billing_start, since or window.billing_start)
+    return _unbilled(
+        first, window.last.ends_before, None if unit_ids is None else frozenset(unit_ids)
+    )
 
 
 @once_a_moment
-def _unbilled(billing_start: date, unit_ids: frozenset[int] | None) -> Sequence[Charge]:
-    """Return the charges that no run has billed, in order."""
-    return list(unbilled_charges(billing_start, unit_ids).select_related("device__model"))
+def _unbilled(first: date, end: date, unit_ids: frozenset[int] | None) -> Sequence[Charge]:
+    """Return the charges of some days that no run has billed, in order."""
+    unbilled = unbilled_charges(first, unit_ids).filter(charged_on__lt=end)
+    return list(unbilled.select_related("device__model"))
 
 
 def unbilled_charges(

@@ -475,7 +475,8 @@ class _Asked:
         choice = self.choice
         if choice.kind not in {"", CHARGE}:
             return
-        for row in map(charge_line, charges_to_bill(self.window, self.unit_ids)):
+        since = choice.first.starts_on
+        for row in map(charge_line, charges_to_bill(self.window, self.unit_ids, since)):
             if (
                 self._is_in(row.period)
                 and choice.model_name in {None, row.model_name}
