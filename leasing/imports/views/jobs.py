@@ -81,14 +81,14 @@ def take_in_file(asked: JobAsked) -> JobOutcome:
 def undo_file(asked: JobAsked) -> JobOutcome:
     """Undo a file that was taken in, if it still does what the person saw."""
     said = asked.arguments
-    batch = batches_of(KINDS).get(pk=said["batch"])
-    asked.tell("Læser, hvad den ændrede")
-    batch = undo_batch(
-        number=batch.pk,
-        actor=asked.user,
-        now=asked.now,
-        agree=lambda: refuse_unless_seen(said["agreed"], undoing_told(what_goes_back(batch.act))),
-    )
+    found = batches_of(KINDS).get(pk=said["batch"])
+    asked.tell("Sætter alt tilbage, som det var")
+
+    def agree() -> None:
+        rows = what_goes_back(found.act) if found.act else []
+        refuse_unless_seen(said["agreed"], undoing_told(rows))
+
+    batch = undo_batch(number=found.pk, actor=asked.user, now=asked.now, agree=agree)
     return JobOutcome(f"{batch} er fortrudt.", reverse("import-batch", args=[batch.pk]))
 
 

@@ -166,6 +166,7 @@ def refused_shown(importer: Importer, stream, step: Step, refused: FileRefused) 
     stream.seek(0)
     is_table = not (importer.read_document and looks_like_xml(stream))
     table = table_in(importer, stream, step) if is_table else None
+    rows = table.rows if table else []
     bad = {fault.row for fault in refused.errors}
     return {
         "row_errors": [
@@ -177,9 +178,7 @@ def refused_shown(importer: Importer, stream, step: Step, refused: FileRefused) 
         "unknown": [asdict(one) for one in names.unknown_in(importer, table)] if table else [],
         "sheets": list(table.sheets) if table else [],
         "may_go_on": is_table and any(row is not None for row in bad),
-        "has_good": bool(table)
-        and not step.good_rows
-        and any(number not in bad for number, _ in table.rows),
+        "has_good": not step.good_rows and any(number not in bad for number, _ in rows),
     }
 
 

@@ -36,7 +36,7 @@ for_administrators = permission_required(MANAGE_SETTINGS, raise_exception=True)
 def webhook_list(request):
     """Show every endpoint and how it is."""
     rows = [
-        (one, [event_label(event) for event in one.events], standing_of(one, one.in_vain))
+        (one, [event_label(event) for event in one.events], standing_of(one, vars(one)["in_vain"]))
         for one in endpoints()
     ]
     return render(request, "leasing/webhooks/list.html", {"rows": rows})
