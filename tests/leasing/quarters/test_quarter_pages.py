@@ -4,6 +4,7 @@ import csv
 import io
 import threading
 from datetime import date
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -83,9 +84,12 @@ class TestAnOpenQuarter:
         town.library.save()
         page = read(client, THIRD)
         [button] = page.xpath("//main//a[contains(@class, 'btn-primary')]")
-        mend = reverse("unit-coding", args=[town.library.id])
-        assert (text_of(button), button.get("href")) == ("Skriv kontering for Biblioteket", mend)
-        assert page.xpath("//a[text()='Enheder uden fuld kontering']/@href") == [mend]
+        # It leads back here once it is saved.
+        mend = reverse("unit-coding", args=[town.library.id]) + f"?retur={THIRD}"
+        found = (text_of(button), unquote(button.get("href")))
+        assert found == ("Skriv kontering for Biblioteket", mend)
+        point = page.xpath("//a[normalize-space(text())='Enheder uden fuld kontering']/@href")
+        assert point == [mend]
         # It can be closed all the same.
         assert page.xpath("//a[normalize-space(text())='Godkend og lås …']")
 
@@ -229,7 +233,7 @@ class TestAClosedQuarter:
         page = read(client, self.FIRST)
         assert "Opus-filen venter på kontering: 2001 Biblioteket : artskonto" in text_of(page)
         [mend] = page.xpath("//a[normalize-space(text())='2001 Biblioteket']/@href")
-        assert mend == reverse("unit-coding", args=[town.library.id])
+        assert mend == reverse("unit-coding", args=[town.library.id]) + f"?retur={self.FIRST}"
         [button] = page.xpath("//main//*[contains(@class, 'btn-primary')]")
         assert (text_of(button), button.get("href")) == ("Skriv kontering for Biblioteket", mend)
         # No button leads to a refusal that is known already.
