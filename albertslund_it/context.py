@@ -38,7 +38,7 @@ def _help(request):
 
 
 def _arrears(request):
-    """Tell who closes quarters which ones have ended without being closed."""
+    """Return who closes quarters which ones have ended without being closed."""
     user = getattr(request, "user", None)
     if user is None or not user.has_perm(CLOSE_QUARTER):
         return None

@@ -69,5 +69,5 @@ def bring_up_to_date(progress=None, effort=IN_A_REQUEST) -> None:
 
 
 def _is_inside_a_change() -> bool:
-    """Tell whether a transaction is open that may be undone yet; a test's own is none."""
+    """Return whether a transaction is open that may be undone yet; a test's own is none."""
     return any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)

@@ -29,7 +29,7 @@ def programs() -> Path | None:
 
 @contextmanager
 def folder_of_clusters() -> Iterator[Path]:
-    """Give a folder that PostgreSQL's user may write in."""
+    """Return a folder that PostgreSQL's user may write in."""
     folder = Path(tempfile.mkdtemp(prefix="pc-leasing-clusters-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")

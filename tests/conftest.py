@@ -156,7 +156,7 @@ def django_db_setup(django_db_setup, django_db_keepdb, kept_databases, django_db
 
 @pytest.fixture(scope="session")
 def migrated_file(django_db_setup, tmp_path_factory, kept_databases):
-    """Give a migrated and empty SQLite file, for copies that processes of a test's own work on.
+    """Return a migrated and empty SQLite file, for copies that processes of a test's own work on.
 
     Its guards may be those of an earlier run: who looks at them migrates the copy.
     """
@@ -176,13 +176,13 @@ def migrated_file(django_db_setup, tmp_path_factory, kept_databases):
 
 @pytest.fixture
 def cast(db):
-    """Give the fixed cast: one user for each role."""
+    """Return the fixed cast: one user for each role."""
     return Cast()
 
 
 @pytest.fixture
 def client_of(db):
-    """Give a function that logs a user in: `client_of(cast.finance).get(…)`."""
+    """Return a function that logs a user in: `client_of(cast.finance).get(…)`."""
 
     def log_in(user) -> Client:
         client = Client()
@@ -226,7 +226,7 @@ def _no_browser(why):
 
 @pytest.fixture
 def page(chromium, transactional_db):
-    """Give a fresh page; the test fails on any error in its console (a broken policy is one).
+    """Return a fresh page; the test fails on any error in its console (a broken policy is one).
 
     `page.problems` lists them as they come; a test that expects one clears the list.
     """

@@ -71,5 +71,5 @@ def plain_kroner(ore: int) -> str:
 
 
 def kroner_number(ore: int) -> Decimal:
-    """Give øre as an exact number of kroner, for a spreadsheet cell."""
+    """Return øre as an exact number of kroner, for a spreadsheet cell."""
     return Decimal(ore).scaleb(-2)

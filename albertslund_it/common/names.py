@@ -36,7 +36,7 @@ def model_key(name: str) -> str:
 
 
 def danish_key(text: str) -> DanishKey:
-    """Give the sort key of Danish dictionaries: … z, æ, ø, å; aa as å; numbers by value."""
+    """Return the sort key of Danish dictionaries: … z, æ, ø, å; aa as å; numbers by value."""
     folded = unicodedata.normalize("NFC", text).lower().replace("aa", "å").translate(_FOLD)
     return [
         (1, int(part), "")

@@ -34,7 +34,7 @@ class Quarter:
 
     @classmethod
     def of(cls, day: date) -> "Quarter":
-        """Give the quarter that holds a day."""
+        """Return the quarter that holds a day."""
         return cls(day.year, (day.month + 2) // 3)
 
     @property
@@ -62,7 +62,7 @@ class Quarter:
         return f"{self.number}. kvt. {self.year}"
 
     def next(self, count: int = 1) -> "Quarter":
-        """Give the quarter `count` later (earlier, when negative)."""
+        """Return the quarter `count` later (earlier, when negative)."""
         years, index = divmod(self.year * 4 + self.number - 1 + count, 4)
         return Quarter(years, index + 1)
 
@@ -71,7 +71,7 @@ class Quarter:
 
 
 def quarters_between(first: Quarter, last: Quarter) -> Iterator[Quarter]:
-    """Give the quarters from `first` to `last`, both included."""
+    """Return the quarters from `first` to `last`, both included."""
     while first <= last:
         yield first
         first = first.next()

@@ -19,7 +19,7 @@ _PLACEHOLDERS = re.compile(
 
 
 def why_not(serial_number: str) -> str:
-    """Say why something in capitals is no serial number; '' when it may be one.
+    """Return why something in capitals is no serial number; '' when it may be one.
 
     What is only in the place of one would make one device of many.
     """
@@ -33,7 +33,7 @@ def why_not(serial_number: str) -> str:
 
 
 def is_bar_code(text: str) -> bool:
-    """Tell whether a text is a 13-digit EAN with its check digit: the bar code of the box."""
+    """Return whether a text is a 13-digit EAN with its check digit: the bar code of the box."""
     if not re.fullmatch(r"[0-9]{13}", text):
         return False
     return sum(int(digit) * (3 if n % 2 else 1) for n, digit in enumerate(text)) % 10 == 0

@@ -83,7 +83,7 @@ def refuse_real_data() -> None:
 
 
 def has_demo() -> bool:
-    """Tell whether the database was filled by the demo."""
+    """Return whether the database was filled by the demo."""
     return Settings.objects.filter(shows_demo_data=True).values_list("pk").exists()
 
 
@@ -152,7 +152,7 @@ def _let_finance_work(today: date, helpdesk: User) -> None:
 
 
 def closings(scene: str, today: date) -> list[tuple[Quarter, date]]:
-    """Give the quarters before the last full one, and the day each was closed."""
+    """Return the quarters before the last full one, and the day each was closed."""
     if scene == FIRST:
         return []
     last_closed = Quarter.of(today).next(-2)

@@ -60,14 +60,14 @@ class Desk:
 
     @staticmethod
     def token(name: str) -> UUID:
-        """Give an order's token, the same each time."""
+        """Return an order's token, the same each time."""
         return uuid5(NAMESPACE_URL, f"demo {name}")
 
     def new_serial(self) -> str:
         return "PF" + "".join(self._random.choices(SERIAL_LETTERS, k=6))
 
     def day(self, days_ago: int) -> date:
-        """Give the day so long ago, or the Friday before where that is a weekend."""
+        """Return the day so long ago, or the Friday before where that is a weekend."""
         day = self.today - timedelta(days=days_ago)
         return day - timedelta(days=max(0, day.weekday() - 4))
 
@@ -121,7 +121,7 @@ class Desk:
         return found
 
     def holder_if_any(self, department: str) -> tuple[Employee, Device] | None:
-        """Give such a one, or nobody: early on there may be none."""
+        """Return such a one, or nobody: early on there may be none."""
         since = self.today - timedelta(days=SETTLED_DAYS)
         busy = OrderLine.objects.filter(employee__isnull=False).values("employee")
         pcs = counted_placements(self.today).filter(
@@ -183,7 +183,7 @@ class Desk:
         return Employee.objects.select_related("unit__department").get(initials=initials)
 
     def from_stock(self) -> Device | None:
-        """Give a pc of the shelf that has been there for a while, if there is one."""
+        """Return a pc of the shelf that has been there for a while, if there is one."""
         shelf = on_shelf(self.day(30)).filter(model__category__is_pc=True)
         shelf = shelf.filter(pk__in=on_shelf(self.today).values("pk"))
         return shelf.select_related("model__category").order_by("serial_number").first()

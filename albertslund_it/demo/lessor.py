@@ -53,7 +53,7 @@ class Leased(NamedTuple):
     stops_on: date | None
 
     def line(self, quarter: Quarter) -> BilledLine | None:
-        """Give the right line for a quarter; None where the lease costs nothing in it."""
+        """Return the right line for a quarter; None where the lease costs nothing in it."""
         began, ended = span_of(self.terms, self.stops_on)
         first, last = max(began, quarter.starts_on), min(ended, quarter.ends_before)
         if first >= last:
@@ -61,7 +61,7 @@ class Leased(NamedTuple):
         return self._line(first, last, self.stops_on)
 
     def line_without_stop(self, quarter: Quarter) -> BilledLine:
-        """Give the line of a lessor who has not heard that the lease was stopped."""
+        """Return the line of a lessor who has not heard that the lease was stopped."""
         began, ended = span_of(self.terms, None)
         first, last = max(began, quarter.starts_on), min(ended, quarter.ends_before)
         return self._line(first, last, None)

@@ -20,7 +20,7 @@ _ASCII = str.maketrans({"Æ": "A", "Ø": "O", "Å": "A"})
 
 
 def seeded(seed: int | str) -> Random:
-    """Give a source of chance that draws the same for everybody."""
+    """Return a source of chance that draws the same for everybody."""
     return Random(seed)  # noqa: S311 - nothing secret is drawn
 
 
@@ -34,7 +34,7 @@ class NamePool:
         self._taken: set[str] = set()
 
     def take(self) -> tuple[str, str]:
-        """Give (name, initials) of a new person."""
+        """Return (name, initials) of a new person."""
         first, last = next(self._names)
         return f"{first} {last}", self._initials(first, last)
 

@@ -166,7 +166,7 @@ NEW_UNIT = DemoUnit("Ældre, Sundhed & Social", "8523", "Team Velfærdsteknologi
 
 
 def unit_row(unit: DemoUnit, leader: tuple[str, str] = ("", "")) -> dict:
-    """Give a unit's row of the units file; `leader` is (name, mail)."""
+    """Return a unit's row of the units file; `leader` is (name, mail)."""
     # Schools are posted on a PSP-element, everybody else on an omkostningssted.
     is_school = unit.department == "Dagtilbud & Skole"
     account = "49100020" if is_school else "49100010"
@@ -198,7 +198,7 @@ def cost_holder_row() -> dict:
 
 
 def vacancy_row() -> dict:
-    """Give the units row that says that a department's head has left the post."""
+    """Return the units row that says that a department's head has left the post."""
     unit = next(unit for unit in UNITS if unit.department == VACANT_DEPARTMENT)
     return {
         "Afdeling": unit.department,
@@ -213,12 +213,12 @@ WITHOUT_DANISH = {ord("æ"): "ae", ord("ø"): "oe", ord("å"): "aa"}
 
 
 def head_mail(department: str) -> str:
-    """Give a department's made-up mailbox: 'leder.dagtilbud-skole@example.dk'."""
+    """Return a department's made-up mailbox: 'leder.dagtilbud-skole@example.dk'."""
     words = department.lower().replace("&", " ").replace(",", " ").split()
     return f"leder.{'-'.join(words)}@example.dk".translate(WITHOUT_DANISH)
 
 
 def made_up_ean(number: str) -> str:
-    """Give a valid EAN that is nobody's: numbers from 29… are set aside for internal use."""
+    """Return a valid EAN that is nobody's: numbers from 29… are set aside for internal use."""
     digits = f"29{int(number):010}"
     return digits + ean.calc_check_digit(digits)

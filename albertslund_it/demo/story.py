@@ -97,7 +97,7 @@ def _staff(world: World, unit: org.DemoUnit) -> list[Person]:
 
 
 def _shared_uses(unit: org.DemoUnit) -> dict[int, str]:
-    """Give what the unit's shared pc's are used for, by their place among its pc's."""
+    """Return what the unit's shared pc's are used for, by their place among its pc's."""
     every = unit.profile.one_shared_in
     places = range(every - 1, unit.pcs, every) if every else ()
     return {
@@ -155,12 +155,12 @@ def _working_day(random: Random, quarter: Quarter) -> date:
 
 
 def next_working_day(day: date) -> date:
-    """Give the day itself, or the Monday after a weekend."""
+    """Return the day itself, or the Monday after a weekend."""
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
 
 
 def _settled(world: World, day: date) -> list[Person]:
-    """Give the people whose items have been left alone for the quarter so far."""
+    """Return the people whose items have been left alone for the quarter so far."""
     begins = Quarter.of(day).starts_on
     items = defaultdict(list)
     for machine in world.machines:

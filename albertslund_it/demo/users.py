@@ -98,7 +98,7 @@ def create_users() -> None:
 
 
 def table_of_users() -> list[str]:
-    """Give the logins as lines of a table."""
+    """Return the logins as lines of a table."""
     rows = [("Bruger", "Adgangskode", "Rolle", "Ser")]
     rows += [(user.username, PASSWORD, user.role, user.sees) for user in USERS]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

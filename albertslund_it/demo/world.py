@@ -177,7 +177,7 @@ class World:
         )
 
     def _new_serial(self, model: str) -> str:
-        """Give a number that looks like the maker's; screens have another beginning."""
+        """Return a number that looks like the maker's; screens have another beginning."""
         prefix = "V3" if model.startswith("Skærm") else "PF"
         while True:
             serial = prefix + "".join(self.random.choices(SERIAL_LETTERS, k=6))

@@ -35,7 +35,7 @@ def alive(request):
 @login_not_required
 @require_safe
 def ready(request):
-    """Say whether the database answers, is migrated and has its guards; 503 otherwise."""
+    """Return whether the database answers, is migrated and has its guards; 503 otherwise."""
     why_not = LOOK.why_not()
     if why_not:
         log.warning("not_ready", why=why_not)

@@ -94,7 +94,7 @@ class CommonAccount(OIDCAuthenticationBackend):
         return claims
 
     def get_userinfo(self, access_token, id_token, payload):
-        """Give the claims of both the token and the account, which must be of one person."""
+        """Return the claims of both the token and the account, which must be of one person."""
         sent = {"Authorization": f"Bearer {access_token}"}
         account = ask("GET", self.OIDC_OP_USER_ENDPOINT, until=self.until, headers=sent)
         if account.get("sub") != payload.get("sub"):
@@ -145,7 +145,7 @@ class CommonAccount(OIDCAuthenticationBackend):
         return user
 
     def verify_claims(self, claims):
-        """Say whether there is a mail that the provider does not call unverified."""
+        """Return whether there is a mail that the provider does not call unverified."""
         mail = claims.get("email")
         is_said = isinstance(mail, str) and bool(mail)
         return is_said and claims.get("email_verified") in (None, True, "true")
@@ -155,7 +155,7 @@ class CommonAccount(OIDCAuthenticationBackend):
         return self.UserModel.objects.create_user(self.get_username(claims), email=claims["email"])
 
     def get_username(self, claims):
-        """Give the mail in lower case; refused where somebody else has that name."""
+        """Return the mail in lower case; refused where somebody else has that name."""
         username = claims["email"].lower()
         if len(username) > 150 or self.UserModel.objects.filter(username=username).exists():
             raise SuspiciousOperation("no user can be made for the mail: the name is taken")

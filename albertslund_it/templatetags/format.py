@@ -55,7 +55,7 @@ def quarter(code):
 
 @register.filter
 def day_before(day):
-    """Give the last day included of what ends before a day."""
+    """Return the last day included of what ends before a day."""
     return day and day - timedelta(days=1)
 
 

@@ -4,7 +4,7 @@ from django.utils.cache import patch_cache_control
 
 
 def keep_no_copies(get_response):
-    """Tell who carries a page not to keep it: after logging out, Back must not show it."""
+    """Return who carries a page not to keep it: after logging out, Back must not show it."""
 
     def middleware(request):
         response = get_response(request)

@@ -7,12 +7,12 @@ from django.utils import timezone
 
 
 def today() -> date:
-    """Give the date that the system takes for today."""
+    """Return the date that the system takes for today."""
     return settings.TODAY or timezone.localdate()
 
 
 def now() -> datetime:
-    """Give the moment, on the date that the system takes for today."""
+    """Return the moment, on the date that the system takes for today."""
     moment = timezone.now().replace(microsecond=0)
     if settings.TODAY is None:
         return moment

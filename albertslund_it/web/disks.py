@@ -48,7 +48,7 @@ WHY = {
 
 @contextmanager
 def written_whole(path: Path, *, is_new: bool = False) -> Iterator[BinaryIO]:
-    """Give a stream to a file that is there when all of it is written, and else as it was.
+    """Return a stream to a file that is there when all of it is written, and else as it was.
 
     Raises:
         Refused: when it cannot be written, or is there already where it must be new.

@@ -7,7 +7,7 @@ LONGEST = 254  # of an address, by the mail's own rules
 
 
 def is_mail(text: str | None) -> bool:
-    """Tell whether a text is an address that can be written to."""
+    """Return whether a text is an address that can be written to."""
     try:
         validate_email(text or "")
     except ValidationError:

@@ -56,7 +56,7 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 def csrf_failure(request, reason=""):
-    """Give a form of our own pages back that was written before one logged in again."""
+    """Return a form of our own pages back that was written before one logged in again."""
     return form_given_back(request) or csrf.csrf_failure(request, reason)
 
 

@@ -61,7 +61,7 @@ class DeviceModel(models.Model):
         return (self.name,)
 
     def may_replace(self, other: "DeviceModel") -> bool:
-        """Tell whether one is handed in for the other: a screen for a screen, a pc for a pc."""
+        """Return whether one is handed in for the other: a screen for a screen, a pc for a pc."""
         same_kind = self.category_id == other.category_id
         return same_kind or (self.category.is_pc and other.category.is_pc)
 

@@ -230,17 +230,17 @@ class Employee(models.Model):
 
     @property
     def short_name(self) -> str:
-        """Give the initials, or the name of who has none yet."""
+        """Return the initials, or the name of who has none yet."""
         return self.initials or self.name
 
     @property
     def is_coming(self) -> bool:
-        """Tell whether this stands for somebody who has no initials yet."""
+        """Return whether this stands for somebody who has no initials yet."""
         return not self.initials
 
     @property
     def is_anonymous(self) -> bool:
-        """Tell whether the retention period has taken the name."""
+        """Return whether the retention period has taken the name."""
         return self.initials.startswith(ANONYMOUS)
 
 

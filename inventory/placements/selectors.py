@@ -23,7 +23,7 @@ class Holder:
     used_for: str = ""
 
     def has(self, placement: Placement | None) -> bool:
-        """Tell whether a placement is with this holder already."""
+        """Return whether a placement is with this holder already."""
         return self == holder_of(placement)
 
 

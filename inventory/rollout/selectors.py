@@ -23,22 +23,22 @@ WITHOUT_DEPARTMENT = "Uden afdeling"
 
 
 def is_replaced(on: date) -> Q:
-    """Say which old machines were replaced by the end of a day."""
+    """Return which old machines were replaced by the end of a day."""
     return Q(replaced_on__lte=on)
 
 
 def is_waiting(on: date) -> Q:
-    """Say which are not, and have no reason: a new pc is ordered for them."""
+    """Return which are not, and have no reason: a new pc is ordered for them."""
     return ~is_replaced(on) & Q(reason="")
 
 
 def is_on_lease(on: date) -> Q:
-    """Say which were replaced by a new pc, and not only by one that was there already."""
+    """Return which were replaced by a new pc, and not only by one that was there already."""
     return is_replaced(on) & Q(new_device__isnull=False)
 
 
 def is_excused(on: date) -> Q:
-    """Say which are to stay, for a reason."""
+    """Return which are to stay, for a reason."""
     return ~is_replaced(on) & ~Q(reason="")
 
 
@@ -232,7 +232,7 @@ def weeks_planned() -> list[Week]:
 
 
 def visited_in(year: int, week: int) -> Exists:
-    """Say which old machines stood in a department that their roll visited in a week."""
+    """Return which old machines stood in a department that their roll visited in a week."""
     return Exists(
         RolloutWeek.objects.filter(
             roll=OuterRef("roll"), department=OuterRef("unit__department"), year=year, week=week
@@ -373,5 +373,5 @@ def roll_difference(
 
 
 def is_untouched(row: Replacement) -> bool:
-    """Tell whether nothing has come of an old machine yet."""
+    """Return whether nothing has come of an old machine yet."""
     return row.replaced_on is None and not row.reason

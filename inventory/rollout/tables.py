@@ -161,5 +161,5 @@ class MachineTable(Table):
 
 
 def links_to_devices(user) -> bool:
-    """Tell whether a user may open every device that the list names."""
+    """Return whether a user may open every device that the list names."""
     return sees_all(user)

@@ -5,7 +5,7 @@ AT_ONCE = 2_000
 
 
 def is_computed_now(request) -> bool:
-    """Tell whether a page works everything out at once, or shows first and computes after.
+    """Return whether a page works everything out at once, or shows first and computes after.
 
     The part that comes after fetches the same page with ?vis=beregning; so does its plain link.
     """

@@ -48,7 +48,7 @@ def mark_of_asked(row: BuyoutRow) -> tuple[str, str]:
 
 
 def why_not_asked(row: BuyoutRow) -> str:
-    """Say why an employee cannot be asked; '' when it can be done."""
+    """Return why an employee cannot be asked; '' when it can be done."""
     if row.obstacle is None:
         return ""
     answer = row.invitation.get_answer_display().lower() if row.invitation else ""

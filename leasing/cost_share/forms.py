@@ -267,7 +267,7 @@ class WhatIfForm(PlainForm, forms.Form):
         return found
 
     def is_asked(self) -> bool:
-        """Tell whether the data has any of the fields at all."""
+        """Return whether the data has any of the fields at all."""
         return any(name in self.data for name in self.fields)
 
     def kept(self) -> dict[str, str]:

@@ -41,7 +41,7 @@ def moments_noted() -> Iterator[Moments]:
 
 
 def costs_are_behind() -> bool:
-    """Tell whether what was read so far, where moments are noted, was of a moment ago."""
+    """Return whether what was read so far, where moments are noted, was of a moment ago."""
     moments = _moments.get()
     if moments is None:
         return False

@@ -108,7 +108,7 @@ def refresh(progress: Progress | None = None, effort: Effort = IN_A_REQUEST) -> 
 
 
 def takes_long() -> bool:
-    """Tell whether working out what is marked takes longer than a page may."""
+    """Return whether working out what is marked takes longer than a page may."""
     of_all = CostMark.objects.filter(device_id=None, lease_id=None)
     return CostMark.objects.order_by("id")[4 * MARKS : 4 * MARKS + 1].exists() or (
         of_all.exists() and Lease.objects.count() > AT_ONCE
@@ -116,7 +116,7 @@ def takes_long() -> bool:
 
 
 def somebody_else_is_at_it(error: OperationalError) -> bool:
-    """Tell whether an error is that of a turn that did not come in time."""
+    """Return whether an error is that of a turn that did not come in time."""
     return getattr(error.__cause__, "sqlstate", None) == NOT_AVAILABLE or "locked" in str(error)
 
 

@@ -24,7 +24,7 @@ ELSEWHERE = {
 
 
 def place_of(row: DeviceRow) -> str:
-    """Say where a device of the list is; of one that has left the register, how it left."""
+    """Return where a device of the list is; of one that has left the register, how it left."""
     return row.left_how or row.unit or IN_STOCK
 
 

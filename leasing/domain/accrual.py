@@ -44,7 +44,7 @@ def _laid_out(starts_on: date, prices: tuple[tuple[int, int], ...]) -> tuple[Ter
 
 
 def _position(starts_on: date, day: date) -> tuple[int, int]:
-    """Give (k·L + j, L) for a day from `starts_on` on."""
+    """Return (k·L + j, L) for a day from `starts_on` on."""
     k = ((day.year - starts_on.year) * 12 + day.month - starts_on.month) // 3
     began = add_months(starts_on, 3 * k)
     if began > day:
@@ -55,7 +55,7 @@ def _position(starts_on: date, day: date) -> tuple[int, int]:
 
 
 def quarter_position(term: Term, day: date) -> tuple[int, int]:
-    """Give (k·L + j, L) of F for a day of a term; at its end all of its days are done."""
+    """Return (k·L + j, L) of F for a day of a term; at its end all of its days are done."""
     if day >= term.ends_before:
         length = _position(term.starts_on, term.ends_before - timedelta(days=1))[1]
         return term.quarters * length, length
@@ -64,7 +64,7 @@ def quarter_position(term: Term, day: date) -> tuple[int, int]:
 
 @lru_cache(maxsize=1 << 16)
 def accrued(terms: tuple[Term, ...], stops_on: date | None, day: date) -> int:
-    """Give F(day) in øre: what the lease has cost from its first day up to the day before.
+    """Return F(day) in øre: what the lease has cost from its first day up to the day before.
 
     Kept: leases of the same terms share them, and quarters begin on the same few days.
     """
@@ -113,7 +113,7 @@ def span_of(terms: tuple[Term, ...], stops_on: date | None) -> tuple[date, date]
 
 
 def term_on(terms: tuple[Term, ...], day: date) -> Term:
-    """Give the term in force on a day; the nearest one before or after the lease."""
+    """Return the term in force on a day; the nearest one before or after the lease."""
     for term in terms:
         if day < term.ends_before:
             return term
@@ -121,7 +121,7 @@ def term_on(terms: tuple[Term, ...], day: date) -> Term:
 
 
 def instalment(terms: tuple[Term, ...], day: date) -> int:
-    """Give what the lease quarter that holds a day costs in øre; of the nearest one outside."""
+    """Return what the lease quarter that holds a day costs in øre; of the nearest one outside."""
     term = term_on(terms, day)
     day = min(max(day, term.starts_on), term.ends_before - timedelta(days=1))
     done, length = _position(term.starts_on, day)

@@ -11,7 +11,7 @@ PRICE, PART, ODD, CORRECTIONS, CHARGES = "price", "part", "odd", "corrections", 
 
 
 def has_other_price(terms: tuple[Term, ...], early: Period, late: Period) -> bool:
-    """Tell whether another price is agreed at an end of one quarter than at one of the other."""
+    """Return whether another price is agreed at an end of one quarter than at one of the other."""
     prices = {
         term_on(terms, day)[2:]
         for period in (early, late)

@@ -23,7 +23,7 @@ def causes_of(before: str | None, after: str) -> tuple[str, ...]:
 
 
 def moved_on(before: str | None, after: str) -> list[date]:
-    """Give the days on which the placements differ, in order."""
+    """Return the days on which the placements differ, in order."""
     changed = set(_parts(before or "|||")[3].split()) ^ set(_parts(after)[3].split())
     return sorted({date.fromisoformat(point.partition(">")[0]) for point in changed})
 

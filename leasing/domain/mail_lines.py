@@ -132,7 +132,7 @@ class LineGroup:
 
 
 def has_intent(said: str) -> bool:
-    """Tell whether a text asks for anything."""
+    """Return whether a text asks for anything."""
     return bool(INTENT.search(said))
 
 
@@ -230,7 +230,7 @@ class LineReader:
             self._current = next(same, None) or self._open(found, token)
 
     def _points_here(self, gap: str) -> bool:
-        """Tell whether what was asked for just before is for who comes now: 'en T14 til Anna'."""
+        """Return whether what was asked for just before is for who comes now: 'en T14 til Anna'."""
         is_wish = self._last is not None and self._last.kind in (MODEL, OUTSIDE, UNKNOWN)
         return bool(is_wish and (self._pending or self._other) and TOWARDS.fullmatch(gap))
 

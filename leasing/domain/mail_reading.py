@@ -176,7 +176,7 @@ def read_mail(
 
 
 def _asks_itself(read: str, parts: list[Part], tokens: list[Token]) -> bool:
-    """Tell whether who forwards a mail asks for something above it, or for what it says."""
+    """Return whether who forwards a mail asks for something above it, or for what it says."""
     written = _within(tokens, [part for part in parts if part.kind == BODY])
     said = " ".join(read[part.start : part.end] for part in parts if part.kind == BODY)
     return bool(ASKS_TOO.search(said) or _lines(read, parts, written, [], said))

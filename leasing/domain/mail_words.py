@@ -282,7 +282,7 @@ def _known(phrase: str, known: Phrases) -> Found | None:
 
 
 def _is_number_of_something(word: str) -> bool:
-    """Tell whether a word could be a serial number or a model that nobody knows."""
+    """Return whether a word could be a serial number or a model that nobody knows."""
     if word.upper() == "5G":
         return True
     has_digit, has_letter = any(c.isdigit() for c in word), any(c.isalpha() for c in word)

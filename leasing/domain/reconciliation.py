@@ -55,7 +55,7 @@ class Span(NamedTuple):
     is_first: bool = False
 
     def is_home_of(self, day: date) -> bool:
-        """Tell whether a line that begins on a day belongs here."""
+        """Return whether a line that begins on a day belongs here."""
         return day < self.ends_before and (self.is_first or day >= self.starts_on)
 
 
@@ -275,7 +275,7 @@ class _Comparison:
             )
 
     def _side(self, group: BilledGroup) -> Pile:
-        """Tell which pile a difference of a line would be in, by where the line lies."""
+        """Return which pile a difference of a line would be in, by where the line lies."""
         if not self.terms:
             return Pile.DIFFERS
         return side_of(group, self.began, self.ended)
@@ -298,7 +298,7 @@ class _Comparison:
         return accrued(self.terms, self.stops_on, until) - accrued(self.terms, self.stops_on, day)
 
     def _free(self, day: date, until: date) -> list[tuple[date, date]]:
-        """Give the stretches of `[day, until)` that no line has yet, in order."""
+        """Return the stretches of `[day, until)` that no line has yet, in order."""
         free = []
         for start, end in sorted(self.taken):
             if end <= day or start >= until:
@@ -312,7 +312,7 @@ class _Comparison:
 
 
 def side_of(group: BilledGroup, began: date, ended: date) -> Pile:
-    """Tell which pile a difference is in, by where the line lies beside `[began, ended)`."""
+    """Return which pile a difference is in, by where the line lies beside `[began, ended)`."""
     early, late = group.starts_on < began, group.ends_before > ended
     if early and (not late or group.ends_before <= began):
         return Pile.INTERIM
@@ -374,7 +374,7 @@ class Total:
 
 
 def unknown_item(lines: Sequence[Billed], span: Span, credited_ore: int = 0) -> PiledItem | None:
-    """Give what is billed for something that is not leased; None where nothing belongs here."""
+    """Return what is billed for something that is not leased; None where nothing belongs here."""
     home = [line for line in lines if span.is_home_of(line.starts_on)]
     if not home and not credited_ore:
         return None

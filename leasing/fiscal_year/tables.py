@@ -17,7 +17,7 @@ class ObligationForm(PlainForm, forms.Form):
     aftale = forms.CharField(label="Underaftale", required=False, max_length=40)
 
     def fits(self, row: Remainder) -> bool:
-        """Tell whether a lease is among those asked for."""
+        """Return whether a lease is among those asked for."""
         asked = self.cleaned_data
         return (
             asked["model"].strip().casefold() in row.model_name.casefold()

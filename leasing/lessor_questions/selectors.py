@@ -154,6 +154,6 @@ def _mismatches(
 
 
 def same_model(theirs: str, ours: str) -> bool:
-    """Tell whether two names are of one model: the lessor writes the maker before it, or more."""
+    """Return whether two names are of one model: the lessor writes the maker before it, or more."""
     one, other = (" ".join(name.casefold().split()) for name in (theirs, ours))
     return one in other or other in one

@@ -64,7 +64,7 @@ def save_question(
 
 
 def _faults(question: LessorQuestion, today: date) -> list[str]:
-    """Say why a question cannot stand as it is."""
+    """Return why a question cannot stand as it is."""
     reasons = []
     if question.received_on > today:
         reasons.append("Modtaget kan ikke ligge i fremtiden.")

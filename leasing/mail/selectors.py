@@ -39,7 +39,7 @@ def mails_seen_by(user: User) -> QuerySet[Mail]:
 
 
 def may_read_mails(user: User) -> bool:
-    """Tell whether a user has any mails to read."""
+    """Return whether a user has any mails to read."""
     return user.has_perm(VIEW_BILLINGRUN) or user.has_perm(HANDLE_ORDERS)
 
 

@@ -91,7 +91,7 @@ class Approval(models.Model):
 
     @property
     def last_day(self) -> date:
-        """Give the last day on which one pc more is allowed."""
+        """Return the last day on which one pc more is allowed."""
         return self.ends_before - timedelta(days=1)
 
 

@@ -58,7 +58,7 @@ class LossReport(models.Model):
 
     @property
     def breach_deadline(self):
-        """Give the moment by which a breach of personal data must be notified."""
+        """Return the moment by which a breach of personal data must be notified."""
         return self.discovered_at + BREACH_LIMIT
 
 

@@ -55,7 +55,7 @@ class Order(models.Model):
 
     @property
     def number(self) -> str:
-        """Give the number that people know the order by."""
+        """Return the number that people know the order by."""
         return f"B{self.pk}"
 
 
@@ -176,11 +176,11 @@ class OrderLine(models.Model):
 
     @property
     def phase(self) -> str:
-        """Give the status as people see it: Afventer, Bestilt, Klar or Afsluttet."""
+        """Return the status as people see it: Afventer, Bestilt, Klar or Afsluttet."""
         return next(phase for phase, statuses in PHASES.items() if self.status in statuses)
 
     def status_with(self, ready: int, handed_out: int) -> Status:
-        """Give the status of an approved line when so many devices are there, and handed out."""
+        """Return the status of an approved line when so many devices are there, and handed out."""
         if handed_out >= self.quantity:
             return Status.HANDED_OUT
         if ready >= self.quantity:

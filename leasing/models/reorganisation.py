@@ -53,7 +53,7 @@ class Reorganisation(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Tell whether it is still to come."""
+        """Return whether it is still to come."""
         return self.carried_out_at is None and self.cancelled_at is None
 
 

@@ -126,7 +126,7 @@ class DevicesForm(PlainForm, forms.Form):
     says_nothing_text = "Skriv en medarbejder, eller vælg den enhed, der betaler."
 
     def says_nothing(self, data) -> bool:
-        """Tell whether it is not said who is to have the devices."""
+        """Return whether it is not said who is to have the devices."""
         return True
 
     def holders(self, states: Mapping[int, DeviceState]) -> dict[int, Holder]:
@@ -154,7 +154,7 @@ class DevicesForm(PlainForm, forms.Form):
 
     @property
     def is_open(self) -> bool:
-        """Tell whether a rare field holds something, or something wrong."""
+        """Return whether a rare field holds something, or something wrong."""
         return any(field.value() or field.errors for field in self.folded)
 
 

@@ -32,7 +32,7 @@ LATER = [
 
 
 def where(placement: Placement | Holder | None) -> str:
-    """Say where a device is: 'it-lager', 'Birkeskolen', 'Birkeskolen (Anna Berg)'."""
+    """Return where a device is: 'it-lager', 'Birkeskolen', 'Birkeskolen (Anna Berg)'."""
     if placement is None or placement.unit is None:
         return IN_STOCK
     name = placement.employee.name if placement.employee else ""

@@ -12,12 +12,12 @@ WRITES = {"invoice": RECONCILE}
 
 
 def may_read(user: User, about: str) -> bool:
-    """Tell whether a user reads notes about things of a kind: leaders never do."""
+    """Return whether a user reads notes about things of a kind: leaders never do."""
     return user.has_perm(READS.get(about, HANDLE_ORDERS))
 
 
 def may_write(user: User, about: str) -> bool:
-    """Tell whether a user writes notes about things of a kind, and takes them away."""
+    """Return whether a user writes notes about things of a kind, and takes them away."""
     return user.has_perm(WRITES.get(about, HANDLE_ORDERS))
 
 

@@ -108,7 +108,7 @@ class NoteFile(NotesPage):
 
 
 def has_file(about: str) -> bool:
-    """Tell whether a note may bring a file: an invoice has a place for its files."""
+    """Return whether a note may bring a file: an invoice has a place for its files."""
     return about != "invoice"
 
 

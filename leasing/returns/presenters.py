@@ -47,12 +47,12 @@ def cage_mark(cage: Cage) -> tuple[str, str]:
 
 
 def wiped_in_words(row: PackedRow) -> str:
-    """Say whether what is packed is wiped."""
+    """Return whether what is packed is wiped."""
     return row.packed.get_wiped_display() if row.packed.packed_at else ""
 
 
 def place_of(row: PackedRow | ProposedRow, *, with_people: bool) -> str:
-    """Say where a device is, or was when its cage was collected."""
+    """Return where a device is, or was when its cage was collected."""
     placement = row.placement
     if placement is None or placement.unit is None or with_people:
         return where(placement)
@@ -145,7 +145,7 @@ def back_told(back: Sequence[CameBack]) -> str:
 
 
 def unit_or_stock(placement: Placement | None) -> str:
-    """Say where a device is, without who has it there."""
+    """Return where a device is, without who has it there."""
     return placement.unit.name if placement and placement.unit else IN_STOCK
 
 

@@ -187,7 +187,7 @@ def outcomes_text(cause: Cause) -> str:
 
 
 def _states(tally: Tally) -> str:
-    """Say how far some differences are dealt with."""
+    """Return how far some differences are dealt with."""
     met = [state for state in State if tally.states.get(state)]
     if len(met) == 1:
         return STATE_NAMES[met[0]]

@@ -112,7 +112,7 @@ class DifferenceForm(PlainForm, forms.Form):
         return {Pile(chosen)} if chosen else set(DIFFERENCES)
 
     def fits(self, found: ShownDifference) -> bool:
-        """Tell whether a row is among those asked for."""
+        """Return whether a row is among those asked for."""
         asked, row = self.cleaned_data, found.row
         return (
             (not asked["status"] or state_of_difference(row) == asked["status"])

@@ -24,7 +24,7 @@ class ShownBack(NamedTuple):
 
 
 def counts_in_words(counts: Iterable[tuple[type[Model], ActRows.What, int]]) -> list[str]:
-    """Say how many rows of each kind go back: '2 tildelinger slettes igen'."""
+    """Return how many rows of each kind go back: '2 tildelinger slettes igen'."""
     return [f"{count} {_named(model, count)} {GOES[what]}" for model, what, count in counts]
 
 

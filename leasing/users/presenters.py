@@ -78,7 +78,7 @@ HINDRANCES = {
 
 
 def hindrance_shown(post: Post) -> str:
-    """Say why the leader of a post cannot be invited; nothing where they can, or are there."""
+    """Return why the leader of a post cannot be invited; nothing where they can, or are there."""
     return HINDRANCES.get(post.hindrance, "") if post.is_waiting else ""
 
 

@@ -142,7 +142,7 @@ def _misplaced(module: Module) -> Iterator[str]:
 
 
 def _why_not(module: Module, target: str) -> str:
-    """Say why a module may not import another; '' when it may."""
+    """Return why a module may not import another; '' when it may."""
     pure = any(_inside(module.name, name) for name in PURE)
     if pure and _inside(target, "django"):
         return "pure modules know no Django"
@@ -159,7 +159,7 @@ def _why_not(module: Module, target: str) -> str:
 
 
 def _why_not_inside(here: Place, there: Place) -> str:
-    """Say why one place of the apps may not open to another one at its height or below."""
+    """Return why one place of the apps may not open to another one at its height or below."""
     if here.ground:
         return "" if there.ground and _is_below(here, there) else f"{here.ground} is the ground"
     if not here.subject:

@@ -41,7 +41,7 @@ def _is_danish(text: str) -> bool:
 
 
 def _is_a_label(above: tuple[ast.AST, ...]) -> bool:
-    """Tell whether a text of a service stands in a property, or in a table of the module."""
+    """Return whether a text of a service stands in a property, or in a table of the module."""
     functions = [node for node in above if isinstance(node, ast.FunctionDef)]
     if not functions:
         return True

@@ -297,7 +297,7 @@ def database_stops(jobs: Jobs, cluster: Cluster) -> None:
 
 @contextmanager
 def database(folder: Path):
-    """Give a database of its own of the kind that DATABASE_URL is of; None is SQLite's server."""
+    """Return a database of its own of the kind that DATABASE_URL is of; None is SQLite's server."""
     if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/db.sqlite3"
         yield None

@@ -160,7 +160,7 @@ def _as(browser, sweep: Sweep, user: str) -> None:
 
 
 def _pages(page: Page, address: str) -> Iterator[str]:
-    """Give an address of each page that links lead to, the menu's first."""
+    """Return an address of each page that links lead to, the menu's first."""
     waiting, seen = list(STARTS), set()
     while waiting:
         url = waiting.pop(0)

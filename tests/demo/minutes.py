@@ -12,5 +12,5 @@ def table(name: str) -> list[dict]:
 
 
 def delivered() -> dict[str, int]:
-    """Give the number of pc's on lease by department."""
+    """Return the number of pc's on lease by department."""
     return {row["department"]: int(row["delivered_on_lease"]) for row in table("departments")}

@@ -54,7 +54,7 @@ def contents() -> dict:
 
 
 def facts() -> list[list]:
-    """Give what the municipality is like, without ids."""
+    """Return what the municipality is like, without ids."""
     return [
         sorted(Unit.objects.values_list("number", "name", "ean", "leader_name", "account")),
         sorted(Employee.objects.values_list("initials", "name", "unit__number", "left_on__year")),
@@ -92,7 +92,7 @@ def look() -> Seen:
 
 @pytest.fixture(scope="module")
 def seen(django_db_setup, django_db_blocker):
-    """Give a function that builds a scene of a day once, and tells what was in it."""
+    """Return a function that builds a scene of a day once, and tells what was in it."""
 
     @functools.cache
     def see(scene, today) -> Seen:

@@ -24,7 +24,7 @@ TODAY = date(2026, 11, 23)
 
 
 def holders(day: date, facts) -> dict[str, str]:
-    """Give the unit that has each leased item on a day, by its serial number; '' is stock."""
+    """Return the unit that has each leased item on a day, by its serial number; '' is stock."""
     changes = {
         row["Serienummer"]: [(row.get("Udleveret") or date.min, row.get("Enhedsnr", ""))]
         for row in rows("deliveries", facts)

@@ -22,7 +22,7 @@ def office(db, settings):
 
 @pytest.fixture
 def phone(page):
-    """Give a page of another browser, as large as a phone: whoever has it is not logged in."""
+    """Return a page of another browser, as large as a phone: whoever has it is not logged in."""
     context = page.context.browser.new_context(viewport=NARROW, has_touch=True, locale="da-DK")
     yield context.new_page()
     context.close()

@@ -48,7 +48,7 @@ def ending(transactional_db, cast, settings):
 
 @pytest.fixture
 def phone_of(chromium, live_server):
-    """Give a function that makes a page as large as a phone, on which a user is logged in."""
+    """Return a function that makes a page as large as a phone, on which a user is logged in."""
     contexts = []
 
     def make_phone(user):

@@ -55,7 +55,7 @@ class Gunicorn:
         self.process, self.port, self._log = process, port, log
 
     def said(self, words: str) -> bool:
-        """Tell whether it has written so to its log."""
+        """Return whether it has written so to its log."""
         return words in self._log.read_text(encoding="utf-8")
 
     def workers(self) -> set[int]:
@@ -96,7 +96,7 @@ def gunicorn(static: Path, log: Path, **more: str) -> Iterator[Gunicorn]:
 
 
 def answers(server: Gunicorn) -> bool:
-    """Tell whether it is ready; one that has ended never will be."""
+    """Return whether it is ready; one that has ended never will be."""
     assert server.process.poll() is None, "gunicorn has ended"
     try:
         return server.browser().get("/readyz").status == 200

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def read(settings, client, monkeypatch):
-    """Give a function that reads the metrics as monitoring does."""
+    """Return a function that reads the metrics as monitoring does."""
     settings.METRICS_TOKEN = TOKEN
     monkeypatch.setattr(metrics, "LOOK", probes.DatabaseLook())
     return lambda: client.get("/metrics", HTTP_AUTHORIZATION=f"Bearer {TOKEN}").content.decode()

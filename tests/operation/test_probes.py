@@ -49,7 +49,7 @@ def test_no_other_page_is_opened_by_it(db, as_a_server):
 class TestReadiness:
     @pytest.fixture
     def answer(self, db, monkeypatch):
-        """Give a function that asks when the database is as it says."""
+        """Return a function that asks when the database is as it says."""
 
         def ask(looked):
             monkeypatch.setattr(probes.DatabaseLook, "_ask", looked)

@@ -33,7 +33,7 @@ def all_that_stands():
 
 
 def outside(where):
-    """Tell whether an address leads to another site, as browsers read it."""
+    """Return whether an address leads to another site, as browsers read it."""
     parts = urlsplit(re.sub(r"[\t\r\n]", "", where.strip()).replace("\\", "/"))
     return bool(parts.scheme or parts.netloc)
 

@@ -35,7 +35,7 @@ NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
 
 @pytest.fixture
 def hostile(town, cast):  # noqa: F811
-    """Give the town with a hostile text in each field: (town, number of mark → field)."""
+    """Return the town with a hostile text in each field: (town, number of mark → field)."""
     cast.by_role()
     call_command("notify")  # what is due is written, and then overwritten
     return town, hostile_rows.fill()

@@ -24,7 +24,7 @@ COUNTS = (
 
 @pytest.fixture
 def first_version(tmp_path):
-    """Give the address of the first version's database, and what asks it."""
+    """Return the address of the first version's database, and what asks it."""
     if connection.vendor == "sqlite":
         file = tmp_path / "first.sqlite3"
         file.write_bytes(lzma.decompress((HERE / "first_version.sqlite3.xz").read_bytes()))

@@ -6,7 +6,7 @@ from tests.web.provider import Provider
 
 @pytest.fixture
 def use_provider(settings):
-    """Give a function that turns sign-on on, with the settings of a provider."""
+    """Return a function that turns sign-on on, with the settings of a provider."""
 
     def use(named):
         for name, value in named.items():
@@ -28,7 +28,7 @@ def use_provider(settings):
 
 @pytest.fixture
 def provider(use_provider):
-    """Give a provider that this process runs, with sign-on turned on."""
+    """Return a provider that this process runs, with sign-on turned on."""
     provider = Provider()
     use_provider(provider.settings())
     yield provider

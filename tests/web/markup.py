@@ -8,7 +8,7 @@ _STEP = re.compile(r"([a-z0-9]*)((?:\.[\w-]+|\[[^\]]+\])*)")
 
 
 def parse(response):
-    """Give the tree of a response, or of a text."""
+    """Return the tree of a response, or of a text."""
     return html.fromstring(response if isinstance(response, str) else response.content.decode())
 
 
@@ -18,7 +18,7 @@ def select(tree, selector: str) -> list:
 
 
 def text(element) -> str:
-    """Give an element's text with single spaces."""
+    """Return an element's text with single spaces."""
     return " ".join(element.text_content().split())
 
 

@@ -71,7 +71,7 @@ class Provider:
         return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
 
     def give_token(self, sent):
-        """Give the tokens for a code; None when anything about it is wrong."""
+        """Return the tokens for a code; None when anything about it is wrong."""
         asked = self.codes.pop(sent.get("code"), None)
         challenge = hashlib.sha256(sent.get("code_verifier", "").encode()).digest()
         if (

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 @pytest.fixture
 def leases(cast, settings):
-    """Give some ends of each kind that the board marks."""
+    """Return some ends of each kind that the board marks."""
     settings.TODAY = date(2029, 10, 15)
     make.cost_holder()
     anna = make.employee(unit=cast.unit)

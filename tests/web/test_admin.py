@@ -35,7 +35,7 @@ def url(row_or_model, page="change"):
 
 
 def filled_in(client, address, **changes):
-    """Give what the form at an address would send, with some of it changed."""
+    """Return what the form at an address would send, with some of it changed."""
     form = select(parse(client.get(address)), "form[id]")[-1]
     return {**dict(form.form_values()), **changes}
 
@@ -138,7 +138,7 @@ def test_what_a_lease_costs_is_read_here_once_it_is_there(client):
 
 
 def new_lease(client, **changes):
-    """Give what the form of a new lease would send."""
+    """Return what the form of a new lease would send."""
     known = make.lease("PF000009")
     form = filled_in(client, url(Lease, "add"))
     return form | {

@@ -393,7 +393,7 @@ ADMIN = [route for route in ROUTES if route.startswith("admin/") and "<" not in 
 
 @pytest.fixture
 def town(cast, settings):
-    """Give the cast a closed quarter, and a department that its leaders have no part in."""
+    """Return the cast a closed quarter, and a department that its leaders have no part in."""
     settings.TODAY = TODAY
     return make_town(cast)
 

@@ -16,7 +16,7 @@ def rows_of(tree):
 
 
 def lists(client, town, role):  # noqa: F811
-    """Give (address, page) of every list that a role opens."""
+    """Return (address, page) of every list that a role opens."""
     for route in OURS:
         if role not in TABLE[route]["open"] or TABLE[route].get("method") == "post":
             continue

@@ -97,7 +97,7 @@ def ask(client, method, where, pairs):
 
 
 def inputs_and_links(response, path):
-    """Give the names of a page's fields, by method, and the queries of its links to itself."""
+    """Return the names of a page's fields, by method, and the queries of its links to itself."""
     fields, queries = {"get": {}, "post": {}}, []
     if not response.get("Content-Type", "").startswith("text/html") or not response.content.strip():
         return fields, queries
@@ -152,7 +152,7 @@ def learn(client, route, where):
 
 
 def attacks(is_ours, chance, *, thorough):
-    """Give the values that a name is tried with: all that matter where our own code reads it."""
+    """Return the values that a name is tried with: all that matter where our own code reads it."""
     if not thorough:  # the same code, read with other rights
         return [chance.choice((DIGITS, *EVERYTHING))] if is_ours else []
     if is_ours:
@@ -179,7 +179,7 @@ def fault_of(response, hidden) -> object:
 
 
 def tried(client, route, where, *, thorough, hidden=()):
-    """Give (what was sent, fault) of every attack on an address that is answered wrongly.
+    """Return (what was sent, fault) of every attack on an address that is answered wrongly.
 
     `hidden` are words that whoever is logged in must not read, whatever is asked.
     """
@@ -207,7 +207,7 @@ PART = re.compile(r"<(int|str|slug):(\w+)>")
 
 
 def paths(route, town):  # noqa: F811
-    """Give addresses of a route with one part of it hostile."""
+    """Return addresses of a route with one part of it hostile."""
     for found in PART.finditer(route):
         for value in ("0", str(2**63), "9" * 400, DIGITS, "x", "%00", "9999Q4"):
             yield address(route.replace(found[0], value), town)

@@ -23,7 +23,7 @@ def town(db, settings):
 
 
 def accesses(town, state):
-    """Give what a state means as rows (department, unit, from, until)."""
+    """Return what a state means as rows (department, unit, from, until)."""
     school, culture, first = town.school, town.culture, town.first
     long_ago, soon = date(2025, 1, 1), date(2027, 1, 1)
     return {

@@ -227,7 +227,7 @@ def test_without_a_provider_the_page_offers_a_password_only(client):
 
 @pytest.fixture
 def anna(provider):
-    """Give a user who has signed on once."""
+    """Return a user who has signed on once."""
     user = User.objects.create_user("anbe", "anna.berg@example.dk")
     sign_on(Client())
     return user

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def untouched(provider):
-    """Give a user who could sign on; nothing is written of one who could not."""
+    """Return a user who could sign on; nothing is written of one who could not."""
     user = User.objects.create_user("anbe", "anna.berg@example.dk")
     before = LogEntry.objects.count()
     yield user

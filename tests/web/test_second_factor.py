@@ -34,7 +34,7 @@ def required(settings):
 
 @pytest.fixture
 def root():
-    """Give a break-glass user with its codes, as the command makes it."""
+    """Return a break-glass user with its codes, as the command makes it."""
     Settings.objects.update(security_mail="sikkerhed@example.dk")
     _, codes = make_break_glass(
         username="glas", mail="glas@example.dk", password=PASSWORD, now=now()

@@ -88,7 +88,7 @@ SEARCHES = [
 
 
 def addresses(town, role):  # noqa: F811
-    """Give what a role asks for: every page of its own, of others, and by search."""
+    """Return what a role asks for: every page of its own, of others, and by search."""
     for route in OURS:
         if TABLE[route].get("method") == "post":
             continue

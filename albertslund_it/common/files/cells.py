@@ -82,7 +82,7 @@ def without_control(text: str) -> str:
 
 
 def is_blank(cell: object) -> bool:
-    """Say whether a cell holds nothing but spaces."""
+    """Return whether a cell holds nothing but spaces."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 

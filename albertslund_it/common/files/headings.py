@@ -16,7 +16,7 @@ _SURPLUS = re.compile(re.escape(heading_key(SURPLUS_HEADING)) + "[0-9]+")
 
 
 def is_surplus(key: str) -> bool:
-    """Tell whether a heading's key is one that we put above cells without a heading."""
+    """Return whether a heading's key is one that we put above cells without a heading."""
     return bool(_SURPLUS.fullmatch(key))
 
 

@@ -80,7 +80,7 @@ def _type_of(name: str, data: bytes) -> str | None:
 
 
 def _is_workbook(data: bytes) -> bool:
-    """Tell whether a zip file is a workbook without macros; nothing of it is unpacked."""
+    """Return whether a zip file is a workbook without macros; nothing of it is unpacked."""
     if has_too_many_parts(data):
         return False
     try:

@@ -56,7 +56,7 @@ def kind_of(data: bytes) -> str:
 
 
 def has_too_many_parts(data: bytes) -> bool:
-    """Tell whether a zip file has more parts than a workbook would, before it is opened."""
+    """Return whether a zip file has more parts than a workbook would, before it is opened."""
     return data.count(_DIRECTORY_ENTRY) > MAX_PARTS
 
 

@@ -45,7 +45,7 @@ class RowErrors:
         self._rows.setdefault(row, []).append((sentence.removesuffix("."), other))
 
     def has(self, row: int | None, *columns: str) -> bool:
-        """Say whether a row of a file has a fault in one of these columns already."""
+        """Return whether a row of a file has a fault in one of these columns already."""
         sentences = self._rows.get(row, ()) if row is not None else ()
         return any(sentence.startswith(columns) for sentence, _ in sentences)
 

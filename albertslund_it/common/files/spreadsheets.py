@@ -99,7 +99,7 @@ def read_table(
 
 
 def _is_total(row: Row) -> bool:
-    """Tell whether a row is one of totals, as our own workbooks end with."""
+    """Return whether a row is one of totals, as our own workbooks end with."""
     first = next((cell for cell in row[1] if not is_blank(cell)), "")
     return isinstance(first, str) and first.strip() == TOTAL
 
@@ -111,14 +111,14 @@ def heading_key(heading: object) -> str:
 
 
 def looks_like_xml(stream: BinaryIO) -> bool:
-    """Tell whether a file begins as XML does; it is read from its beginning afterwards."""
+    """Return whether a file begins as XML does; it is read from its beginning afterwards."""
     head = stream.read(64)
     stream.seek(0)
     return head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \r\n\t").startswith(b"<")
 
 
 def read_bytes(stream: BinaryIO, filename: str, max_bytes: int) -> bytes:
-    """Give a file's bytes; an empty one, or one above the limit, is refused."""
+    """Return a file's bytes; an empty one, or one above the limit, is refused."""
     if stream.seekable():
         stream.seek(0, io.SEEK_END)
         size = stream.tell()
@@ -266,7 +266,7 @@ def _source(reading: SheetReading) -> str:
 
 
 def _unseen(reading: SheetReading, table: FileTable) -> list[str]:
-    """Say which rows and columns were read though Excel does not show them."""
+    """Return which rows and columns were read though Excel does not show them."""
     warnings = []
     numbers = {number for number, _ in table.rows}
     if rows := [row for row in reading.hidden_rows if row in numbers]:

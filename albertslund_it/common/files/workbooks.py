@@ -284,7 +284,7 @@ class _Row(tuple[str, ...]):
 
 
 def _cells_of(plain: Cell, values: Iterable[Any], row: int) -> Iterable[Any]:
-    """Give the cells of a row; in place of openpyxl's own, which takes each value for no cell."""
+    """Return the cells of a row; in place of openpyxl's own, which takes each value for no cell."""
     return values if type(values) is _Row else _in_place(plain, values, row)
 
 

@@ -233,7 +233,7 @@ def _create(cursor: Any, name: str) -> sql.Composed:
 
 
 def _change_places(name: str) -> str:
-    """Give the new database the name of the one in use; return what that is called now."""
+    """Return the new database the name of the one in use; return what that is called now."""
     live, kept = _name(), _cut(_name(), "_before_restore")
     with _server() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [live])

@@ -124,7 +124,7 @@ class Changes:
         return [row for row in self._created.values() if isinstance(row, model)]
 
     def touches(self, model: type[Model]) -> bool:
-        """Tell whether any row of a model is created, changed or deleted."""
+        """Return whether any row of a model is created, changed or deleted."""
         changed = (self._met[key] for key in self._before)
         rows = chain(self._created.values(), changed, self._deleted)
         return any(isinstance(row, model) for row in rows)

@@ -104,7 +104,7 @@ class Chart:
 
     @property
     def room(self) -> str:
-        """Say how close the columns stand."""
+        """Return how close the columns stand."""
         count = len(self.columns)
         return "few" if count <= FEW else "some" if count <= SOME else "many"
 

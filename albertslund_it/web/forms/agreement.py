@@ -39,7 +39,7 @@ class NotAsShown(Refused):
 
     @property
     def is_unseen(self) -> bool:
-        """Tell whether nothing has been seen yet, so that nothing is wrong either."""
+        """Return whether nothing has been seen yet, so that nothing is wrong either."""
         return not self.what
 
 

@@ -44,7 +44,7 @@ class SizeLimit(FileUploadHandler):
 
 
 def was_too_large(request: HttpRequest) -> bool:
-    """Tell whether a file of the request was let go because of its size."""
+    """Return whether a file of the request was let go because of its size."""
     limits = (one for one in request.upload_handlers if isinstance(one, SizeLimit))
     return any(limit.is_passed for limit in limits)
 

@@ -60,7 +60,7 @@ class Column(tables.Column):
         self.card = card
 
     def reader(self, name: str) -> Callable:
-        """Give the function that takes the column's value from a record."""
+        """Return the function that takes the column's value from a record."""
         of = self.of or name
         return of if callable(of) else attrgetter(of)
 
@@ -69,7 +69,7 @@ class Column(tables.Column):
         return value
 
     def cell(self, record, value) -> str:
-        """Give a cell's HTML."""
+        """Return a cell's HTML."""
         if value is None or value == "":
             return ""
         text = self.text(value)
@@ -80,7 +80,7 @@ class Column(tables.Column):
         return text
 
     def excel(self, value):
-        """Give the value as a spreadsheet takes it."""
+        """Return the value as a spreadsheet takes it."""
         return value
 
     def plain(self, value) -> str:
@@ -89,7 +89,7 @@ class Column(tables.Column):
         return "" if value is None or value == "" else str(self.text(value))
 
     def sort_key(self, value):
-        """Give what a list of records is sorted by; nothing comes last."""
+        """Return what a list of records is sorted by; nothing comes last."""
         if value is None or value == "":
             return NOTHING
         return (0, danish_key(value) if isinstance(value, str) else value)
@@ -97,7 +97,7 @@ class Column(tables.Column):
     def order_expressions(
         self, name: str, descending: bool, is_text: Callable[[str], bool] = lambda field: True
     ) -> list:
-        """Give what a queryset is ordered by; nothing comes last.
+        """Return what a queryset is ordered by; nothing comes last.
 
         A column of text may be sorted by fields that are none, to which PostgreSQL gives no order
         of letters: `is_text` tells them apart.

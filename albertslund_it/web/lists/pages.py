@@ -93,11 +93,11 @@ class ListPage(PermissionRequiredMixin, View):
         return ()
 
     def picking(self) -> Picking | None:
-        """Tell how rows are chosen, and what for; None where nothing is done to several."""
+        """Return how rows are chosen, and what for; None where nothing is done to several."""
         return None
 
     def acts(self) -> ActsColumn | None:
-        """Tell what is done with a row alone; None where nothing is."""
+        """Return what is done with a row alone; None where nothing is."""
         return None
 
     def rows(self):
@@ -105,7 +105,7 @@ class ListPage(PermissionRequiredMixin, View):
         raise NotImplementedError
 
     def filter_options(self) -> dict[str, Any]:
-        """Give further arguments for the filter set."""
+        """Return further arguments for the filter set."""
         return {}
 
     def table_data(self, filtered):
@@ -113,11 +113,11 @@ class ListPage(PermissionRequiredMixin, View):
         return filtered
 
     def table_options(self) -> dict[str, Any]:
-        """Give further arguments for the table, `exclude` or `totals` for instance."""
+        """Return further arguments for the table, `exclude` or `totals` for instance."""
         return {}
 
     def extra_context(self) -> dict[str, Any]:
-        """Give what the template needs beside the list."""
+        """Return what the template needs beside the list."""
         return {}
 
     def get(self, request, *args, **kwargs):

@@ -184,12 +184,12 @@ class Table(tables.Table):
         return ""
 
     def records(self) -> Iterable:
-        """Give the records of the page, or all of them where there are no pages."""
+        """Return the records of the page, or all of them where there are no pages."""
         page = getattr(self, "page", None)
         return page.object_list.data if page else self.data
 
     def body(self) -> Iterator[SafeString]:
-        """Give the inside of each row; its first cell is the row's heading."""
+        """Return the inside of each row; its first cell is the row's heading."""
         heading = self._fixed[-1]
         cells = [
             _cell_of(
@@ -204,7 +204,7 @@ class Table(tables.Table):
             yield SafeString("".join([cell(record) for cell in cells]))
 
     def footer(self) -> list[tuple[str, str]]:
-        """Give (css class, text) of each cell of the row of totals, or nothing."""
+        """Return (css class, text) of each cell of the row of totals, or nothing."""
         totals = self.totals if self.totals is not None else self._sums()
         if not totals:
             return []
@@ -228,7 +228,7 @@ class Table(tables.Table):
         return {self._fixed[-1]: "I alt", **sums}
 
     def page_numbers(self):
-        """Give the numbers of the page links, with gaps as '…'."""
+        """Return the numbers of the page links, with gaps as '…'."""
         return self.paginator.get_elided_page_range(self.page.number, on_each_side=2, on_ends=1)
 
     def excel_columns(self) -> list[workbooks.SheetColumn]:
@@ -264,7 +264,7 @@ def _swapped(names: Sequence[str], one: int, other: int) -> tuple[str, ...]:
 
 
 def _cell_of(bound, tag: str, *, is_heading: bool, cards: str) -> Callable:
-    """Give the function that writes a column's cell of a record."""
+    """Return the function that writes a column's cell of a record."""
     column, read = bound.column, bound.column.reader(bound.name)
     css = f' class="{column.css}"' if column.css else ""
     if column.is_pick:

@@ -188,12 +188,12 @@ def links_to(model: type[Model]) -> list[Link]:
 
 
 def lets_go(link: Link) -> bool:
-    """Tell whether a row does without what it points to, once that is gone."""
+    """Return whether a row does without what it points to, once that is gone."""
     return link.remote_field.on_delete is SET_NULL
 
 
 def goes_along(link: Link) -> bool:
-    """Tell whether a row is but a part of what it points to, and is written and goes with it."""
+    """Return whether a row is but a part of what it points to, and is written and goes with it."""
     return getattr(link.model, "part_of", "") == link.name
 
 

@@ -71,7 +71,7 @@ def put_everything_back(
 
 
 def why_not(act: Act, actor: Actor, oldest: datetime, *, of_anybody: bool = False) -> str:
-    """Say why a user may not undo an act, whatever has happened since; '' if they may."""
+    """Return why a user may not undo an act, whatever has happened since; '' if they may."""
     if act.undone_at:
         return why_undone_already(act)
     if not of_anybody and act.actor_id != (actor and actor.pk):

@@ -44,10 +44,10 @@ class FileColumn:
 
     @property
     def is_date(self) -> bool:
-        """Tell whether its cells are days."""
+        """Return whether its cells are days."""
         return self.read in (cells.day, cells.day_of_moment)
 
     @property
     def must_be_there(self) -> bool:
-        """Tell whether a file without its heading is refused."""
+        """Return whether a file without its heading is refused."""
         return self.required or self.must_stand

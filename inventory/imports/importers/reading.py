@@ -203,7 +203,7 @@ class RowReader:
         )
 
     def _proposals(self, matching: Matching) -> list[str]:
-        """Say which headings may be what is missing."""
+        """Return which headings may be what is missing."""
         names = {column.field: column.name for column in matching.missing}
         found = headings_of(self.importer.columns, self.table, self.reading.choice)
         return [
@@ -276,7 +276,7 @@ def read_rows(importer: Importer, table: FileTable, errors: RowErrors) -> tuple[
 
 
 def unread_columns(importer: Importer, table: FileTable, matching: Matching) -> list[str]:
-    """Say which columns are not read; of another system's export we need not know all."""
+    """Return which columns are not read; of another system's export we need not know all."""
     if importer.takes_any_heading:
         return []
     told = [
@@ -289,7 +289,7 @@ def unread_columns(importer: Importer, table: FileTable, matching: Matching) -> 
 
 
 def _dates_of_two_minds(table: FileTable, places: list) -> list[str]:
-    """Say how dates like 8/1/2026 were read where the column does not show which comes first."""
+    """Return how dates like 8/1/2026 were read where the column does not show which comes first."""
     warnings = []
     for column, place in places:
         if place == NOWHERE or not column.is_date:

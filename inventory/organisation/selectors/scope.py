@@ -17,12 +17,12 @@ from inventory.placements.selectors import placements_in_force
 
 
 def sees_all(user: User) -> bool:
-    """Tell whether a user sees every department."""
+    """Return whether a user sees every department."""
     return user.has_perm(VIEW_ALL_DEPARTMENTS)
 
 
 def reads_names(user: User | None) -> bool:
-    """Tell whether a user reads who has what; at the terminal, where nobody is logged in, yes."""
+    """Return whether a user reads who has what; at the terminal, where nobody is logged in, yes."""
     return user is None or user.has_perm(VIEW_EMPLOYEE)
 
 
@@ -59,7 +59,7 @@ def employees_seen_by(user: User, on: date) -> QuerySet[Employee]:
 
 
 def answers_for_something(user: User, on: date) -> bool:
-    """Tell whether a user is a leader of anything that pays, that day."""
+    """Return whether a user is a leader of anything that pays, that day."""
     pays = Q(department__isnull=False) | Q(unit__is_cost_holder=False)
     return _accesses(user, on).filter(pays).exists()
 

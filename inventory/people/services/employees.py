@@ -105,7 +105,7 @@ def _one_row_a_person(
 
 
 def _reused(row: EmployeeFacts, employee: Employee | None, today: date) -> str:
-    """Say why a row may not give another name to initials that have a history."""
+    """Return why a row may not give another name to initials that have a history."""
     if employee is None or row.is_same_person or match_key(row.name) == match_key(employee.name):
         return ""
     way = (

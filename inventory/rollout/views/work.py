@@ -129,7 +129,7 @@ def find(request):
 
 
 def _rows_to_add(roll: Roll, given: dict) -> list[tuple[str, str]]:
-    """Say which machines would be added, for whoever agrees to it."""
+    """Return which machines would be added, for whoever agrees to it."""
     found = machines_to_find(on=today(), **given).values_list("serial_number", flat=True)
     return [(serial, f"føjes til {str(roll).lower()}") for serial in found]
 

@@ -100,7 +100,7 @@ def accesses_to(department: Department | None, on: date) -> QuerySet[Access]:
 
 
 def may_decide(user: User, department: Department | None, on: date) -> bool:
-    """Tell whether a user is a head of a department on a day: the right, and the post."""
+    """Return whether a user is a head of a department on a day: the right, and the post."""
     return user.has_perm(DECIDE_APPROVAL) and accesses_to(department, on).filter(user=user).exists()
 
 

@@ -48,7 +48,7 @@ class Holdings:
 
     @property
     def has_room(self) -> bool:
-        """Tell whether one pc more would be allowed."""
+        """Return whether one pc more would be allowed."""
         return self.count < self.allowed
 
 

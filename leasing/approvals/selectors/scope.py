@@ -11,7 +11,7 @@ from leasing.models import Order
 
 
 def sees_who_asked(user: User, order: Order, on: date) -> bool:
-    """Tell whether a user may read who asked for an order, and in what words.
+    """Return whether a user may read who asked for an order, and in what words.
 
     Of an order for several departments, a leader may when the one who asked is one of their own.
     """

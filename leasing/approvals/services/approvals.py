@@ -137,7 +137,7 @@ def decide_approval(
 
 
 def already_decided(approval: Approval) -> str:
-    """Say who was first, when, and with what answer."""
+    """Return who was first, when, and with what answer."""
     by = name_of(approval.decided_by)
     at = timezone.localtime(approval.decided_at)
     word = "godkendt" if approval.decision == Decision.GRANTED else "afvist"

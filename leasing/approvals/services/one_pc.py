@@ -35,7 +35,7 @@ def refuse_second_pc(
 
 
 def why_no_second_pc(employee: Employee, holdings: Holdings, day: date) -> str:
-    """Say why a person may not have another pc, and what to do."""
+    """Return why a person may not have another pc, and what to do."""
     has = [f"{device.model.name} {device.serial_number}" for device in holdings.devices]
     has += [f"en {line.model.name} på bestilling {line.order.number}" for line in holdings.lines]
     ways = [f"brug bestilling {line.order.number}" for line in holdings.lines[:1]]

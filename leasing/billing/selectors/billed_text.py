@@ -11,7 +11,7 @@ from leasing.domain.allocation import Heirs, LeaseFacts, differences
 def is_billed_by_its_text(
     facts: LeaseFacts, window: Window, cost_holder: int, heirs: Heirs
 ) -> bool:
-    """Tell whether the closed quarters hold exactly what the stored text of a lease gives.
+    """Return whether the closed quarters hold exactly what the stored text of a lease gives.
 
     That is what the text promises; a lease that has none promises nothing. Where the text is that
     of today's facts, the full recomputation tells the same.

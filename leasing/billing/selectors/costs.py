@@ -161,7 +161,7 @@ class HeldSum(NamedTuple):
 
 
 def is_kept(day: date) -> bool:
-    """Tell whether a day's quarter is kept whole: it begins no earlier than the billing."""
+    """Return whether a day's quarter is kept whole: it begins no earlier than the billing."""
     return Quarter.of(day).starts_on >= billing_start()
 
 

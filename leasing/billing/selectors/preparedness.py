@@ -29,7 +29,7 @@ class Preparedness:
 
     @property
     def has_changed(self) -> bool:
-        """Tell whether it has lapsed because the proposal is another one by now."""
+        """Return whether it has lapsed because the proposal is another one by now."""
         return self.lapse == CHANGED
 
     @property
@@ -38,7 +38,7 @@ class Preparedness:
 
     @property
     def waits_for_another(self) -> bool:
-        """Tell whether the reader prepared it, so that somebody else must close it."""
+        """Return whether the reader prepared it, so that somebody else must close it."""
         return self.needs_two_people and self.holds and self.is_mine
 
     @property
@@ -47,7 +47,7 @@ class Preparedness:
 
 
 def needs_two_people() -> bool:
-    """Tell whether the one who prepares a run may not close it."""
+    """Return whether the one who prepares a run may not close it."""
     return Settings.objects.values_list("needs_two_people", flat=True).get(id=1)
 
 

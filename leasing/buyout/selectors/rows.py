@@ -99,7 +99,7 @@ class BuyoutRow:
 
     @property
     def is_bought(self) -> bool:
-        """Tell whether it is decided that it is bought."""
+        """Return whether it is decided that it is bought."""
         return self.end.decided.choice == EndChoice.BUYOUT
 
 

@@ -49,7 +49,7 @@ def decide_buyouts(
 
 
 def faults_of_yes(row: BuyoutRow) -> list[str]:
-    """Say why nobody who has a device has said yes to buying it."""
+    """Return why nobody who has a device has said yes to buying it."""
     if row.asked == Question.MOVED:
         return [f"{row.serial_number} er ikke længere hos den medarbejder, der blev spurgt."]
     if row.asked != Question.YES:

@@ -75,7 +75,7 @@ def hand_over(
 
 
 def faults_of_handing_over(row: BuyoutRow) -> list[str]:
-    """Say why a device cannot be handed over to who has it."""
+    """Return why a device cannot be handed over to who has it."""
     name = row.serial_number
     if row.end.left_on:
         return [f"{name} er allerede ude af registeret fra den {row.end.left_on:%d-%m-%Y}."]

@@ -137,7 +137,7 @@ class _Saving:
 
 
 def faults_of_price(price_ore: int) -> list[str]:
-    """Say why a price is none, without the full stop."""
+    """Return why a price is none, without the full stop."""
     if price_ore <= 0:
         return ["Frikøbspris skal være over nul"]
     if price_ore > MOST_ORE:
@@ -146,7 +146,7 @@ def faults_of_price(price_ore: int) -> list[str]:
 
 
 def _faults_of_prices(price_ore: int | Keep | None, extension_ore: int | Keep | None) -> list[str]:
-    """Say why what an offer names is no price, without the full stop."""
+    """Return why what an offer names is no price, without the full stop."""
     found = faults_of_price(price_ore) if isinstance(price_ore, int) else []
     if isinstance(extension_ore, int):
         found += [

@@ -26,5 +26,5 @@ def unit_that_pays(device: Device, on: date) -> Unit:
 
 
 def is_billed(charge: Charge) -> bool:
-    """Tell whether a run has billed a charge, so that it cannot be changed."""
+    """Return whether a run has billed a charge, so that it cannot be changed."""
     return charge.lines.exists()

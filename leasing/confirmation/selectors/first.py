@@ -155,5 +155,5 @@ def unanswered_of(units: QuerySet[Unit], today: date) -> Unanswered | None:
 
 
 def is_before_the_first_run() -> bool:
-    """Tell whether nothing has ever been billed."""
+    """Return whether nothing has ever been billed."""
     return not BillingRun.objects.exists()

@@ -13,7 +13,7 @@ from leasing.models import Objection
 
 
 def may_see(user) -> bool:
-    """Tell whether a user sees everybody's objections: helpdesk, finance and auditors."""
+    """Return whether a user sees everybody's objections: helpdesk, finance and auditors."""
     return user.has_perm(SETTLE_OBJECTION) or user.has_perm(VIEW_BILLINGRUN)
 
 

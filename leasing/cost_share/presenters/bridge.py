@@ -123,7 +123,7 @@ def _because(step: BridgeStep, rises: bool, payer: Payer) -> str:
 
 
 def _counted(step: BridgeStep) -> str:
-    """Say how many, as pcs where all are."""
+    """Return how many, as pcs where all are."""
     if not step.are_pcs:
         return f"{step.count} stykke{'' if step.count == 1 else 'r'} udstyr"
     return "1 pc" if step.count == 1 else f"{step.count} pc'er"

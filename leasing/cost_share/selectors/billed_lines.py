@@ -157,7 +157,7 @@ class BilledLines:
 
     @cached_property
     def _invoices_are_whole(self) -> bool:
-        """Tell whether all lines are chosen of each invoice of which any is."""
+        """Return whether all lines are chosen of each invoice of which any is."""
         whole = QuarterlyInvoice.objects.filter(id__in=among(self._invoices, int))
         lines = whole.aggregate(lines=Sum("line_count"))["lines"]
         return self.summaries is not None and lines == self.count

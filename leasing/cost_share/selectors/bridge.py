@@ -166,7 +166,7 @@ class _Working:
         return items, settled
 
     def _terms(self, leases: Collection[int | None]) -> dict[int, Why]:
-        """Tell which leases of more than one term have another price."""
+        """Return which leases of more than one term have another price."""
         chosen = Lease.objects.filter(id__in=among(leases, int)) if leases else Lease.objects.none()
         found: dict[int, Why] = {}
         for first, prices in lease_rows(chosen):

@@ -102,7 +102,7 @@ class Differing(NamedTuple):
 
     @property
     def is_inwards(self) -> bool:
-        """Tell whether the own units had more of it in the later quarter."""
+        """Return whether the own units had more of it in the later quarter."""
         gained = self.late_days * self.early_runs - self.early_days * self.late_runs
         return (gained or self.late_ore - self.early_ore) > 0
 

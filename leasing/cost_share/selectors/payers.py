@@ -66,7 +66,7 @@ class Payer:
         return department.name if department else COST_HOLDER_NAME
 
     def has_invoice_for(self, department_id: int | None) -> bool:
-        """Tell whether the invoice of a department (None: the cost holder's) is its own."""
+        """Return whether the invoice of a department (None: the cost holder's) is its own."""
         if self.key in {EVERYBODY, OWN_UNITS}:
             return False
         return department_id == (self.department.id if self.department else None)

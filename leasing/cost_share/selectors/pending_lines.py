@@ -547,7 +547,7 @@ def _in_order(keyed: Iterable[tuple[Keys, T]], orders: Sequence[Sorting]) -> lis
 
 
 def _priced(lines: list[CostLine]) -> list[CostLine]:
-    """Give lines of leases the price of the term on their last day."""
+    """Return lines of leases the price of the term on their last day."""
     leases = {line.lease_id for line in lines if line.lease_id}
     if not leases:
         return lines

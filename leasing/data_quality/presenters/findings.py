@@ -37,7 +37,7 @@ class FindingRow:
 
     @property
     def change(self) -> str:
-        """Say how many more or fewer there are than a week ago; '' where nobody counted then."""
+        """Return how many more or fewer there are than a week ago; '' where nobody counted then."""
         if self.trend is None or self.trend.since is None:
             return ""
         change, day = self.trend.change, f"{self.trend.since.day:%d-%m}"
@@ -88,7 +88,7 @@ def register_list(rule: Rule) -> tuple[str, str] | None:
 
 
 def owner_of(rule: Rule, owners: Mapping[str, RuleOwner]) -> str:
-    """Say who sees to a rule: the person, or the role."""
+    """Return who sees to a rule: the person, or the role."""
     owner = owners.get(rule.key)
     if owner is None:
         return str(RuleOwner.Role(WORDS[rule.key].role).label)

@@ -31,7 +31,7 @@ def reasons_for(user: User) -> list[tuple[str, str]]:
 
 
 def why_of(row: Idle) -> str:
-    """Say why a device is not used."""
+    """Return why a device is not used."""
     return "; ".join(WHY[key] for key in row.why)
 
 

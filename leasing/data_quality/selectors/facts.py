@@ -193,7 +193,7 @@ class Facts:
         return self._rest[lease]
 
     def left(self, employee: int | None) -> bool:
-        """Tell whether somebody has left by the day."""
+        """Return whether somebody has left by the day."""
         who = self.people.get(employee) if employee else None
         return bool(who and who.left_on and who.left_on <= self.on)
 

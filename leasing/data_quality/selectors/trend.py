@@ -44,7 +44,7 @@ class Trend:
 
     @property
     def costs(self) -> bool:
-        """Tell whether there are kroner to draw on several days."""
+        """Return whether there are kroner to draw on several days."""
         return bool(self.before) and any(one.quarter_ore for one in self.points)
 
     @property

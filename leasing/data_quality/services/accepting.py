@@ -80,7 +80,7 @@ def take_back_acceptances(*, rule: Rule, ids: Collection[Id], actor: User) -> in
 
 @transaction.atomic
 def set_owner(*, rule: Rule, role: str, user: User | None, actor: User) -> Changes:
-    """Say who is to see to what a rule finds."""
+    """Return who is to see to what a rule finds."""
     lock(RuleOwner)
     changes = Changes((RuleOwner,))
     if known := RuleOwner.objects.filter(rule=rule.key).first():

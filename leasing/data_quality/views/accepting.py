@@ -101,7 +101,7 @@ def show_again(request, key):
 
 @permission_required(ACCEPT_FINDINGS, raise_exception=True)
 def rule_owner(request, key):
-    """Say who sees to what a rule finds."""
+    """Return who sees to what a rule finds."""
     rule = rule_named(key, request.user)
     known = owners().get(rule.key)
     users = User.objects.filter(is_active=True).order_by("first_name", "last_name", "username")

@@ -17,7 +17,7 @@ HIDDEN = "…"
 
 
 def reads_all_of(user: User, importer: Importer, batch: ImportBatch) -> bool:
-    """Tell whether a user reads a batch's file whole: whoever handed it in has seen it."""
+    """Return whether a user reads a batch's file whole: whoever handed it in has seen it."""
     tells = any(column.personal for column in importer.columns)
     is_own = bool(batch.act and batch.act.actor_id == user.pk)
     return not tells or is_own or reads_names(user)

@@ -51,7 +51,7 @@ class ImportReport:
 
     @property
     def does_something(self) -> bool:
-        """Tell whether there is anything to agree to, and to keep the file for."""
+        """Return whether there is anything to agree to, and to keep the file for."""
         return bool(self.change_count or self.waiting or self.settled)
 
     @property

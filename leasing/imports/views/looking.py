@@ -59,7 +59,7 @@ class Looked:
 
     @property
     def goes_on(self) -> bool:
-        """Tell whether the file is needed for what the page leads to."""
+        """Return whether the file is needed for what the page leads to."""
         return self.page != UNREADABLE and bool(self.shown.get("does_something", True))
 
     @property
@@ -75,7 +75,7 @@ class Looked:
 
 
 def is_large(stream) -> bool:
-    """Tell whether looking at a file takes longer than a page may, and wind it back."""
+    """Return whether looking at a file takes longer than a page may, and wind it back."""
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     return size >= LARGE

@@ -168,7 +168,7 @@ class EndBoard:
         return self.choice.any_quarter or self.choice.fate in SETTLED
 
     def _is_in_time(self, ends_before: date) -> bool:
-        """Tell whether an extended end belongs to the quarter, or is one that is asked about."""
+        """Return whether an extended end belongs to the quarter, or is one that is asked about."""
         if quarter := self.choice.quarter:
             return quarter.starts_on < ends_before <= quarter.ends_before
         return self._is_any_quarter or self.on < ends_before <= ends_soon_until(self.on)
@@ -227,7 +227,7 @@ class EndBoard:
 
     @property
     def _has_past(self) -> bool:
-        """Tell whether what was decided and has ended since is on the board too."""
+        """Return whether what was decided and has ended since is on the board too."""
         return bool(self.choice.quarter) or self._is_any_quarter
 
     @cached_property
@@ -380,7 +380,7 @@ class DecideRight:
 
 
 def right_to_decide(user: User, on: date) -> DecideRight:
-    """Tell what a user may decide: IT all, leaders their own where the municipality lets them."""
+    """Return what a user may decide: IT all, leaders their own where the municipality lets them."""
     if user.has_perm(DECIDE_LEASE_END):
         return DecideRight(True, None if sees_all(user) else units_seen_by(user, on))
     if user.has_perm(WISH_FOR_END) and Settings.objects.filter(heads_decide_ends=True).exists():

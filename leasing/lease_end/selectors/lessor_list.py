@@ -32,7 +32,7 @@ class LessorRow:
 
     @property
     def is_undecided(self) -> bool:
-        """Tell whether the lessor waits for an answer about it."""
+        """Return whether the lessor waits for an answer about it."""
         return self.row.fate in {Fate.OVERDUE, Fate.UNDECIDED, Fate.RUNS}
 
     @property

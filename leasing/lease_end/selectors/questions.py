@@ -120,7 +120,7 @@ def _read(lease_ids: Collection[int]) -> list[_Asked]:
 
 
 def _asks(question: LessorQuestion, last_day: date) -> bool:
-    """Tell whether a last day is among those that a question is about."""
+    """Return whether a last day is among those that a question is about."""
     return bool(question.expires_from <= last_day <= question.expires_to)
 
 

@@ -65,7 +65,7 @@ class TermEnd:
 
     @property
     def is_last(self) -> bool:
-        """Tell whether the lease itself ends here."""
+        """Return whether the lease itself ends here."""
         return not self.later
 
     @property
@@ -84,7 +84,7 @@ class TermEnd:
         )
 
     def has_taken_effect(self, on: date) -> bool:
-        """Tell whether what was decided can no longer be changed: extended, or out by then."""
+        """Return whether what was decided can no longer be changed: extended, or out by then."""
         if self.left_on is not None:
             return True
         return self.extension is not None and self.extension.starts_on <= on

@@ -126,7 +126,7 @@ def not_on_the_list() -> Refused:
 
 
 def _elsewhere(chosen: Sequence[TermEnd], units: QuerySet[Unit] | None, today: date) -> bool:
-    """Tell whether some of the devices do not stand at the units."""
+    """Return whether some of the devices do not stand at the units."""
     if units is None:
         return False
     ids = {end.device_id for end in chosen}
@@ -135,7 +135,7 @@ def _elsewhere(chosen: Sequence[TermEnd], units: QuerySet[Unit] | None, today: d
 
 
 def is_decided(end: TermEnd, wanted: WantedEnd) -> bool:
-    """Tell whether just that is decided already, so that nothing changes; a new reason does."""
+    """Return whether just that is decided already, so that nothing changes; a new reason does."""
     reason = " ".join(wanted.reason.split())
     return _is_same_choice(end, wanted) and reason in ("", end.decided.reason)
 
@@ -150,7 +150,7 @@ def _is_same_choice(end: TermEnd, wanted: WantedEnd) -> bool:
 
 
 def faults_by_term(ends: Sequence[TermEnd], wanted: WantedEnd, today: date) -> dict[int, list[str]]:
-    """Say why a decision cannot stand at some of the ends, by term."""
+    """Return why a decision cannot stand at some of the ends, by term."""
     settings = Settings.objects.get()
     of_lease = Counter(end.lease_id for end in ends)
     found = {}
@@ -164,7 +164,7 @@ def faults_by_term(ends: Sequence[TermEnd], wanted: WantedEnd, today: date) -> d
 
 
 def faults_of(end: TermEnd, wanted: WantedEnd, today: date, settings: Settings) -> list[str]:
-    """Say why a decision about the end of a term cannot stand."""
+    """Return why a decision about the end of a term cannot stand."""
     if is_decided(end, wanted):
         return []
     name = end.serial_number

@@ -149,7 +149,7 @@ def _faults_of_call(
 
 
 def _faults(one: _Leaving, left_on: date, how: str, today: date) -> Iterator[str]:
-    """Say why a device cannot leave the register that way on a day."""
+    """Return why a device cannot leave the register that way on a day."""
     name = one.device.serial_number
     if one.departure:
         yield (
@@ -189,7 +189,7 @@ def _faults(one: _Leaving, left_on: date, how: str, today: date) -> Iterator[str
 
 
 def _has_unit_from(one: _Leaving, day: date) -> bool:
-    """Tell whether a unit has a device from just a day on."""
+    """Return whether a unit has a device from just a day on."""
     return any(point.starts_on == day and point.unit_id for point in one.timeline)
 
 

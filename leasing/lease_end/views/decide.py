@@ -222,7 +222,7 @@ def _next_page(chosen: Chosen) -> str:
 
 
 def _nothing_chosen(request, chosen: Chosen, refused: Refused):
-    """Say why nothing can be decided; a first look goes back to the board."""
+    """Return why nothing can be decided; a first look goes back to the board."""
     if not chosen.is_sent:
         for reason in refused.reasons:
             messages.error(request, reason)

@@ -69,7 +69,7 @@ def lessor_list(request):
 
 @permission_required(VIEW_ALL_DEPARTMENTS, raise_exception=True)
 def lessor_list_file(request):
-    """Give the list as a workbook."""
+    """Return the list as a workbook."""
     form = LessorListForm(_asked(request))
     if not form.is_valid():
         raise Http404

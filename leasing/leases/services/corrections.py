@@ -66,7 +66,7 @@ def correct_lease(
 def faults_of_correction(
     lease: Lease, *, starts_on: date | None, price_ore: int | None
 ) -> list[str]:
-    """Say why a lease cannot have a first day or a price."""
+    """Return why a lease cannot have a first day or a price."""
     reasons = faults_of_start(lease, starts_on) if starts_on is not None else []
     return reasons + (faults_of_price(price_ore) if price_ore is not None else [])
 
@@ -111,7 +111,7 @@ def faults_of_price(price_ore: int | None) -> list[str]:
 
 
 def faults_of_start(lease: Lease, starts_on: date) -> list[str]:
-    """Say why a lease cannot begin on a day."""
+    """Return why a lease cannot begin on a day."""
     faults = []
     framework = lease.sub_agreement.framework
     if starts_on < framework.starts_on:

@@ -179,7 +179,7 @@ def _choice(importer: Importer, options: dict[str, Any]) -> ColumnChoice:
 
 
 def _names_to_say(importer: Importer, file: Path, options: dict[str, Any]) -> list[str]:
-    """Say how the names in a file that nobody knows are taught, where it has any."""
+    """Return how the names in a file that nobody knows are taught, where it has any."""
     try:
         data = file.read_bytes()
         choice = _choice(importer, options)

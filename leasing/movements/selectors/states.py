@@ -34,7 +34,7 @@ class DeviceState:
     departure: Departure | None = None
 
     def has_left(self, day: date) -> bool:
-        """Tell whether the device is out of the register on a day."""
+        """Return whether the device is out of the register on a day."""
         return self.departure is not None and self.departure.left_on <= day
 
     def on(self, day: date) -> Placement | None:
@@ -58,7 +58,7 @@ class DeviceState:
         return placement is None or placement.unit_id is None
 
     def counts(self, day: date) -> bool:
-        """Tell whether the rule of one pc counts the device: a leased pc."""
+        """Return whether the rule of one pc counts the device: a leased pc."""
         lease = self.lease
         if lease is None or not self.device.model.category.is_pc:
             return False

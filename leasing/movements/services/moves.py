@@ -80,7 +80,7 @@ class Moves:
         return Moved(tuple(s.device for s in ahead.values()), tuple(done))
 
     def _is_done(self, state: DeviceState) -> bool:
-        """Tell whether the device is with its holder already, as after a double click."""
+        """Return whether the device is with its holder already, as after a double click."""
         is_there = self.holders[state.device.pk].has(state.on(self.starts_on))
         return is_there and not (self.later == DROP_LATER and state.after(self.starts_on))
 
@@ -98,7 +98,7 @@ class Moves:
                 yield _comes_later(state, later[0])
 
     def _second_pcs(self, ahead: Mapping[int, DeviceState]) -> Iterator[str]:
-        """Say who would get one pc too many; the people are locked already."""
+        """Return who would get one pc too many; the people are locked already."""
         counted: dict[Employee, list[int]] = defaultdict(list)
         for pk, state in ahead.items():
             holder = self.holders[pk]
@@ -150,7 +150,7 @@ class Moves:
 
 
 def _is_loan(holder: Holder) -> bool:
-    """Tell whether Fælles IT pays, as it does for a loan, which the rule of one pc leaves out."""
+    """Return whether Fælles IT pays, as it does for a loan, which the rule of one pc leaves out."""
     return holder.unit is not None and holder.unit.is_cost_holder
 
 
@@ -183,7 +183,7 @@ def fault_of_payer(unit: Unit | None, employee: Employee | None) -> list[str]:
 
 
 def fault_of_person(employee: Employee | None, starts_on: date) -> list[str]:
-    """Say why a person cannot get anything from a day on."""
+    """Return why a person cannot get anything from a day on."""
     if employee and employee.left_on and employee.left_on <= starts_on:
         return [
             f"{employee} fratræder den {employee.left_on:%d-%m-%Y}. "
@@ -199,12 +199,12 @@ def fault_of_loss(state: DeviceState) -> Iterator[str]:
 
 
 def why_not_moved(loss: LossReport) -> str:
-    """Say why a lost device is not moved, after its number."""
+    """Return why a lost device is not moved, after its number."""
     return f"er meldt {loss.get_kind_display().lower()}. Meld den fundet på dens egen side først"
 
 
 def why_gone(departure: Departure) -> str:
-    """Say why what has left the register is not moved, after its number."""
+    """Return why what has left the register is not moved, after its number."""
     return (
         f"er ude af registeret fra den {departure.left_on:%d-%m-%Y} "
         f"({departure.get_how_display().lower()}). Fortryd afgangen på dens egen side først"

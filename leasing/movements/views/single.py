@@ -93,7 +93,7 @@ def device_loss(request, pk):
 
 
 def _stands(state: DeviceState) -> list[tuple[str, str]]:
-    """Say where a device is and what that costs, for whoever reports it lost or swaps it."""
+    """Return where a device is and what that costs, for whoever reports it lost or swaps it."""
     cost = quarter_costs([state.device.pk], today()).get(state.device.pk, 0)
     whole = f"hele {Quarter.of(today()).label}"
     return [

@@ -145,7 +145,7 @@ def next_inventory_number() -> int:
 
 
 def is_inventory_number(serial_number: str) -> bool:
-    """Tell whether a serial number is one that the system gives itself."""
+    """Return whether a serial number is one that the system gives itself."""
     return _INVENTORY_NUMBER.fullmatch(serial_number) is not None
 
 
@@ -162,7 +162,7 @@ class ModelToReceive:
 
     @property
     def is_counted(self) -> bool:
-        """Tell whether the model has no serial numbers, and comes by count."""
+        """Return whether the model has no serial numbers, and comes by count."""
         return not self.model.category.has_serial_numbers
 
 
@@ -264,7 +264,7 @@ class Reception:
 
     @property
     def doubts(self) -> list[str]:
-        """Say which new serial numbers look like the bar code of the box."""
+        """Return which new serial numbers look like the bar code of the box."""
         return [doubt(one.serial_number) for one in self.new if is_bar_code(one.serial_number)]
 
     @property

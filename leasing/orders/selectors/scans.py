@@ -45,7 +45,7 @@ class Known:
             self._numbers |= {one.line.order.number.casefold(), theirs} - {""}
 
     def is_there(self, serial_number: str) -> bool:
-        """Tell whether a device came on this same order before."""
+        """Return whether a device came on this same order before."""
         device = self._devices.get(serial_number)
         if device is None:
             return False
@@ -55,7 +55,7 @@ class Known:
         return lease is not None and lease.order_number.casefold() in self._numbers
 
     def why_not(self, serial_number: str, model: DeviceModel) -> str:
-        """Say why a serial number cannot be taken in as a new device of a model; else ''."""
+        """Return why a serial number cannot be taken in as a new device of a model; else ''."""
         device = self._devices.get(serial_number)
         if device is None:
             if model.category.has_serial_numbers and is_inventory_number(serial_number):

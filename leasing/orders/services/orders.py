@@ -104,7 +104,7 @@ def placed_before(token: UUID | None) -> Order | None:
 
 
 def is_draft(order: Order) -> bool:
-    """Tell whether nothing of an order has been asked for yet."""
+    """Return whether nothing of an order has been asked for yet."""
     return not order.lines.exclude(status=Status.DRAFT).exists()
 
 

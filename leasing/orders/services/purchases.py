@@ -56,7 +56,7 @@ def mark_ordered(
 def _faults_of_wanted(
     wanted: dict[str, str], lines: dict[int, OrderLine], ordered_on: date
 ) -> list[str]:
-    """Say which lines, and how many of each, are no longer to be bought as they were seen."""
+    """Return which lines, and how many of each, are no longer to be bought as they were seen."""
     standing = {str(one.line.pk): one for one in lines_to_buy(lines)}
     reasons = []
     for pk, missing in wanted.items():
@@ -79,7 +79,7 @@ def _faults_of_wanted(
 def correct_purchase(
     *, number: str, new_number: str, ordered_on: date, actor: Actor, today: date
 ) -> list[OrderLine]:
-    """Give a purchase another number or day, for all of its lines, delivered or not.
+    """Return a purchase another number or day, for all of its lines, delivered or not.
 
     Raises:
         Refused: when nothing is bought under the number (any longer).

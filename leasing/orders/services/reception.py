@@ -106,7 +106,7 @@ def lines_of_number(number: str) -> list[LineToFill]:
 
 
 def _with_numbers(scans: Sequence[Scan]) -> list[Scan]:
-    """Give counts their inventory numbers: those that the person has seen, else the next ones."""
+    """Return counts their inventory numbers: those that the person has seen, else the next ones."""
     following, numbered = None, []
     for scan in scans:
         if scan.count:

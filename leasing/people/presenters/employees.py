@@ -54,7 +54,7 @@ def acts_on_row(row: EmployeeRow) -> Iterator[tuple[str, str]]:
 
 
 def likeness(suspected: SuspectedDouble) -> str:
-    """Say why two may be one."""
+    """Return why two may be one."""
     said = " og ".join(ALIKE[why] for why in suspected.double.why)
     return said[0].upper() + said[1:]
 

@@ -67,7 +67,7 @@ def order_url(one: Beginning) -> str:
 
 
 def when(one: Beginning) -> str:
-    """Say when somebody begins, from today."""
+    """Return when somebody begins, from today."""
     days = one.days
     if days is None:
         return "Første dag kendes ikke"

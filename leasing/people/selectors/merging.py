@@ -266,6 +266,6 @@ def _with_people(
 
 
 def said_to_be_two(kept_id: int, gone_id: int) -> bool:
-    """Tell whether somebody has said that they are two people."""
+    """Return whether somebody has said that they are two people."""
     first, second = sorted((kept_id, gone_id))
     return NotSamePerson.objects.filter(first=first, second=second).exists()

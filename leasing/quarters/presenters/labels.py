@@ -19,7 +19,7 @@ def named_kinds(kinds: Iterable[Kind]) -> list[tuple[Kind, str]]:
 
 
 def days_left(deadline: date, today: date) -> str:
-    """Say how long there is to a deadline."""
+    """Return how long there is to a deadline."""
     days = (deadline - today).days
     if days < 0:
         return "fristen er udløbet"

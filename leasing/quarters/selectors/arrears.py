@@ -51,7 +51,7 @@ class YearEnd:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether supplementary runs may be made today."""
+        """Return whether supplementary runs may be made today."""
         return self.has_ended and self.days_left >= 0
 
 

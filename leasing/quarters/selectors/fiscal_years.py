@@ -72,7 +72,7 @@ def fiscal_years(today: date, standings: Outstanding) -> list[QuartersOfYear]:
 
 
 def _has_pending(year: int, standings: Outstanding) -> bool:
-    """Tell whether a year has anything that no run holds."""
+    """Return whether a year has anything that no run holds."""
     return standings.of_year(year).total.pending_lines > 0
 
 

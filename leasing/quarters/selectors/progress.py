@@ -19,7 +19,7 @@ class SupplierProgress:
 
 
 def supplier_progress(quarter: Quarter) -> SupplierProgress:
-    """Tell how far the reconciliation of a quarter is."""
+    """Return how far the reconciliation of a quarter is."""
     is_invoiced = has_invoice(quarter)
     found = reconciliation_of(quarter) if is_invoiced else None
     return SupplierProgress(quarter, is_invoiced, found)

@@ -81,7 +81,7 @@ class RunTable:
 
     @property
     def counts_items(self) -> bool:
-        """Tell whether anything is counted: a supplementary run has no quarter to hold it in."""
+        """Return whether anything is counted: a supplementary run has no quarter to hold it in."""
         return self.total.items > 0
 
 

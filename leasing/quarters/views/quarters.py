@@ -287,6 +287,6 @@ def quarter_prepare(request, code):
 
 
 def who_was_first(code: str) -> list[str]:
-    """Say who closed a quarter, where somebody has."""
+    """Return who closed a quarter, where somebody has."""
     run = BillingRun.objects.filter(code=code).first()
     return [f"{run.closed_by} var først. Se opgørelserne her."] if run else []

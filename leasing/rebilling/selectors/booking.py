@@ -95,7 +95,7 @@ class BookingMethod:
         return [fault for fault in (account_fault, unit.cost_object_fault) if fault]
 
     def faults_of_settings(self, holder: Coding, units: list[Coding]) -> list[str]:
-        """Say which settings are missing to post to these units."""
+        """Return which settings are missing to post to these units."""
         faults = []
         if self.is_sale:
             for name, account in (

@@ -121,7 +121,7 @@ class Rebilling:
 
     @property
     def settings_faults(self) -> list[str]:
-        """Say which settings are missing to post to the units."""
+        """Return which settings are missing to post to the units."""
         codings = [unit.coding for unit in self.billed_units]
         return self.method.faults_of_settings(self.cost_holder.coding, codings) if codings else []
 
@@ -261,10 +261,10 @@ def sealed_lines(run: BillingRun) -> Iterator[tuple[object, ...]]:
 
 
 def opus_has_bom() -> bool:
-    """Tell whether the file for Opus is to begin with a byte order mark."""
+    """Return whether the file for Opus is to begin with a byte order mark."""
     return Settings.objects.values_list("opus_bom", flat=True).get(id=1)
 
 
 def has_come_to(run: BillingRun, database: str) -> bool:
-    """Tell whether a closed run is in another database too, as it was sealed."""
+    """Return whether a closed run is in another database too, as it was sealed."""
     return BillingRun.objects.using(database).filter(pk=run.pk, digest=run.digest).exists()

@@ -86,7 +86,7 @@ def _rows(model: type[models.Model], rows: "models.QuerySet[Any] | list[Any]") -
 
 
 def is_held(field: Field) -> bool:
-    """Tell whether a constraint holds what a column points at: else it may point at nothing."""
+    """Return whether a constraint holds what a column points at: else it may point at nothing."""
     return bool(getattr(field, "db_constraint", True))
 
 

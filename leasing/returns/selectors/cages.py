@@ -124,7 +124,7 @@ class PackedRow:
 
     @property
     def takes_room(self) -> bool:
-        """Tell whether the device takes a place in the cage, as `taking_room` does."""
+        """Return whether the device takes a place in the cage, as `taking_room` does."""
         if self.standing == PackedState.KEPT:
             return self.packed.packed_at is not None
         return self.standing != PackedState.LEFT

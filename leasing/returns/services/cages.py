@@ -166,7 +166,7 @@ def collect_cage(
 
 
 def _why_stuck(row: PackedDevice, settled: Settled) -> str:
-    """Say why what is packed must not go with its cage, and what to do; '' where it may."""
+    """Return why what is packed must not go with its cage, and what to do; '' where it may."""
     if row.device_id in settled.lost:
         return (
             f"{row.device} er meldt bortkommet eller stjålet. Meld det fundet på dets egen side, "

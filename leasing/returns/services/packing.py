@@ -104,7 +104,7 @@ class _Known:
         self.set_aside = set(waiting.values_list("device", flat=True))
 
     def why_not(self, device: Device) -> str:
-        """Say why a device cannot be packed; '' where it can."""
+        """Return why a device cannot be packed; '' where it can."""
         if departure := self.departures.get(device.pk):
             how = departure.get_how_display().lower()
             return f"er ude af registeret fra den {departure.left_on:%d-%m-%Y} ({how})"

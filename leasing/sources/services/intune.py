@@ -130,7 +130,7 @@ def _pcs(
 
 
 def _why_left_out(row: SeenFacts) -> str:
-    """Say why a row is no pc of anybody's; '' when it may be."""
+    """Return why a row is no pc of anybody's; '' when it may be."""
     made = f"{row.manufacturer} {row.model}".casefold()
     if _PRETENDED.search(made):
         return "En virtuel maskine"

@@ -90,7 +90,7 @@ def _settled(device_ids: Iterable[int], on: date) -> set[int]:
 
 
 def _still(row: _Row, stands: StandsAt) -> bool:
-    """Tell whether the register says what it said when it was answered, or asked in vain."""
+    """Return whether the register says what it said when it was answered, or asked in vain."""
     if row.answer == Answer.BROKEN and row.number_now != row.serial_number:
         return False
     if row.employee_id is None:

@@ -120,7 +120,7 @@ def total_of(progress: Iterable[CountProgress]) -> CountProgress:
 
 
 def is_over(stocktake: Stocktake, on: date) -> bool:
-    """Tell whether nobody can answer any more."""
+    """Return whether nobody can answer any more."""
     return stocktake.closed_at is not None or stocktake.due_on < on
 
 

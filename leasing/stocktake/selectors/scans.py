@@ -82,7 +82,7 @@ class Lookup:
     strayed_at: datetime | None = None
 
     def is_at(self, unit_id: int) -> bool:
-        """Tell whether the register has the device at a unit, or its person works there too."""
+        """Return whether the register has the device at a unit, or its person works there too."""
         return unit_id in self.at
 
 

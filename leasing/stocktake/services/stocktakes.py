@@ -75,7 +75,7 @@ def start_stocktake(
 
 
 def why_not_due(due_on: date, today: date) -> str:
-    """Say why a day cannot be the last one; '' where it can."""
+    """Return why a day cannot be the last one; '' where it can."""
     if due_on <= today:
         return "Den sidste dag skal ligge efter i dag, så der er tid til at svare."
     if due_on > today + timedelta(days=LONGEST_DAYS):

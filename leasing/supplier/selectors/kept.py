@@ -35,7 +35,7 @@ def tells(condition: Q) -> Case:
 
 
 def is_kept(quarter: Quarter) -> bool:
-    """Tell whether a quarter's reconciliation is kept: any line is about it."""
+    """Return whether a quarter's reconciliation is kept: any line is about it."""
     return ReconciledQuarter.objects.filter(quarter=str(quarter)).exists()
 
 

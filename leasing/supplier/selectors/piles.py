@@ -23,12 +23,12 @@ UNDECIDED = (State.OPEN, State.CHANGED)
 
 
 def state_of_difference(row: MatchedRow) -> State:
-    """Tell how far a difference is dealt with; rounding needs nobody."""
+    """Return how far a difference is dealt with; rounding needs nobody."""
     return state_of(row.pile, row.difference_ore, row.decision)
 
 
 def state_of(pile: str, difference_ore: int, decision: DifferenceOutcome | None) -> State:
-    """Tell how far an amount in a pile is dealt with, by what was decided about it."""
+    """Return how far an amount in a pile is dealt with, by what was decided about it."""
     if pile not in DIFFERENCES:
         return State.DONE
     if decision is None:
@@ -156,12 +156,12 @@ class Reconciliation:
 
     @property
     def ties(self) -> bool:
-        """Tell whether expected and the named differences give what is invoiced, to the øre."""
+        """Return whether expected and the named differences give what is invoiced, to the øre."""
         explained = self.expected_ore + self.differences_ore
         explained += self.of_later_ore - self.by_earlier_ore
         return explained == self.invoiced_ore == self.lines_ore
 
     @property
     def is_settled(self) -> bool:
-        """Tell whether nothing waits for a decision or a credit note."""
+        """Return whether nothing waits for a decision or a credit note."""
         return not self.undecided and not self.claimed

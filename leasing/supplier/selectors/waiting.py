@@ -66,7 +66,7 @@ def not_invoiced(quarters: Sequence[Quarter]) -> list[MissingInvoice]:
 
 
 def has_invoice(quarter: Quarter) -> bool:
-    """Tell whether any line is about a day of the quarter."""
+    """Return whether any line is about a day of the quarter."""
     lines = SupplierInvoiceLine.objects.filter(
         starts_on__lt=quarter.ends_before, ends_before__gt=quarter.starts_on
     )

@@ -49,7 +49,7 @@ class Selection:
     decided: bool = False
 
     def fits(self, row: MatchedRow) -> bool:
-        """Tell whether a difference is one of them."""
+        """Return whether a difference is one of them."""
         return (
             self.label in (None, cause_name(cause_of(row)))
             and self.amount_ore in (None, row.difference_ore)
@@ -122,7 +122,7 @@ def decide(
 
 
 def _is_the_same(rows: Sequence[MatchedRow], outcome: Outcome, note: str, actor: Actor) -> bool:
-    """Tell whether they are decided so already: the second press of a button is no news."""
+    """Return whether they are decided so already: the second press of a button is no news."""
     wanted = (outcome, note, done_by(actor))
     made = [row.decision for row in rows]
     return bool(rows) and all(
@@ -172,7 +172,7 @@ class _Deciding:
         self.old = {row.decision.id: row.decision for row in rows if row.decision}
 
     def doubts(self) -> list[str]:
-        """Say which of the charges are out of scale."""
+        """Return which of the charges are out of scale."""
         if self.outcome != Outcome.CHARGED:
             return []
         limits = Limits.on(self.today)

@@ -27,7 +27,7 @@ class Register:
         self.warnings: list[str] = []
 
     def knows(self, sub_agreement: str) -> bool:
-        """Tell whether a sub-agreement is one of ours."""
+        """Return whether a sub-agreement is one of ours."""
         return _key(sub_agreement) in self._numbers
 
     def settle(self, rows: Sequence[BilledLine]) -> list[BilledLine]:

@@ -43,7 +43,7 @@ def last_act_on(device: Device, user: User, now: datetime) -> Act | None:
 
 
 def wrote_much(act: Act) -> bool:
-    """Tell whether an act wrote so many rows that undoing it takes longer than a page may."""
+    """Return whether an act wrote so many rows that undoing it takes longer than a page may."""
     return act.rows.count() > MUCH
 
 

@@ -155,7 +155,7 @@ def _before(rows: RowsOfModel) -> set[int | None]:
 
 
 def _has_another(act: Act, written: Sequence[RowsOfModel]) -> Iterator[Hindrance]:
-    """Say who has got a device since, or has one on order, who would have one too many."""
+    """Return who has got a device since, or has one on order, who would have one too many."""
     ids = people_of(written)
     if not ids:
         return

@@ -39,7 +39,7 @@ DOERS = (HANDLE_ORDERS, IMPORT_INVENTORY, REGISTER_DELIVERIES, MANAGE_AMOUNTS)
 
 
 def may_do_something(user) -> bool:
-    """Tell whether a user may do anything that is kept as an act."""
+    """Return whether a user may do anything that is kept as an act."""
     return any(user.has_perm(right) for right in DOERS)
 
 

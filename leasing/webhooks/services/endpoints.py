@@ -53,7 +53,7 @@ def turn(*, pk: int, is_on: bool) -> WebhookEndpoint:
 
 @transaction.atomic
 def renew_secret(*, pk: int) -> WebhookEndpoint:
-    """Give an endpoint another secret; the old one signs nothing from here on."""
+    """Return an endpoint another secret; the old one signs nothing from here on."""
     endpoint = WebhookEndpoint.objects.select_for_update().get(pk=pk)
     endpoint.salt = secrets.token_hex(32)
     endpoint.save(update_fields=["salt"])

@@ -25,7 +25,7 @@ Why = ExpectedReturn.Why
 
 
 def left():
-    """Give the lines that still order a new pc for an old machine of the rollout."""
+    """Return the lines that still order a new pc for an old machine of the rollout."""
     machines = Replacement.objects.filter(replaced_on=None, reason="").values("old_device")
     return OrderLine.objects.filter(replaces__in=machines)
 

@@ -32,7 +32,7 @@ def today(settings):
 
 @pytest.fixture
 def town(cast):
-    """Give an own unit and a foreign one, each with a person, a device, a lease and an order."""
+    """Return an own unit and a foreign one, each with a person, a device, a lease and an order."""
     make.cost_holder()
     foreign = make.unit("2001", "Åhaven", department=make.department("Miljø & Teknik"))
     for number, unit in enumerate((cast.unit, foreign)):

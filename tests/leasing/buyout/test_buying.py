@@ -29,7 +29,7 @@ def office(db):
 
 @pytest.fixture
 def bought(office):
-    """Give a lease whose employee said yes, and that is decided."""
+    """Return a lease whose employee said yes, and that is decided."""
     answer(*ask(office.leases[0]))
     decide(office.leases[0])
     return office.leases[0]

@@ -40,7 +40,7 @@ TABLES = (
 
 @pytest.fixture
 def town(cast, settings):
-    """Give what the examples of all kinds are about, so that they are taken in as they stand."""
+    """Return what the examples of all kinds are about, so that they are taken in as they stand."""
     settings.TODAY = TODAY
     make.cost_holder()
     unit = make.unit("9911", "Birkeskolen", department=make.department("Dagtilbud & Skole"))

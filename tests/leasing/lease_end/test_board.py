@@ -40,7 +40,7 @@ def today(settings):
 
 @pytest.fixture
 def world(cast):
-    """Give one lease of each fate, named for it; all but the stock's at the cast's unit."""
+    """Return one lease of each fate, named for it; all but the stock's at the cast's unit."""
     make.cost_holder()
     person = make.employee(unit=cast.unit)
 

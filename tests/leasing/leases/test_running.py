@@ -29,7 +29,7 @@ def leases():
 
 
 def days():
-    """Give the days about every end and start."""
+    """Return the days about every end and start."""
     return sorted({day + timedelta(days=n) for day in STARTS + ENDS for n in range(-2, 4)})
 
 

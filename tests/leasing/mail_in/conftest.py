@@ -16,7 +16,7 @@ def dovecot():
 
 @pytest.fixture
 def mailbox(dovecot, settings):
-    """Give an empty mailbox, which `fetch_mail` reads."""
+    """Return an empty mailbox, which `fetch_mail` reads."""
     box = TestBox(dovecot, f"helpdesk{next(USERS)}")
     settings.IMAP_SECRET_URL = box.url()
     return box

@@ -57,7 +57,7 @@ def service(answer, status=200):
 
 @pytest.fixture
 def opened(mailbox, settings):
-    """Give the mailbox without its password; a function says where its tokens come from."""
+    """Return the mailbox without its password; a function says where its tokens come from."""
     if not mailbox.server.takes_tokens:
         pytest.skip("how this Dovecot is told to believe tokens is not known here")
     settings.IMAP_SECRET_URL = mailbox.passwordless()

@@ -39,7 +39,7 @@ def people(cast):
 
 
 def shown(client, query):
-    """Give the initials of all pages."""
+    """Return the initials of all pages."""
     found, side, pages = [], 1, 1
     while side <= pages:
         table = client.get(f"{URL}?{query}&side={side}").context["table"]

@@ -31,7 +31,7 @@ def leave(*devices, left_on=LEFT, how="returned"):
 
 @pytest.fixture
 def town(cast, settings):
-    """Give one device at a unit, one in stock, and the same again that have left."""
+    """Return one device at a unit, one in stock, and the same again that have left."""
     settings.TODAY = TODAY
     make.cost_holder()
     there, gone = (make.lease(f"PF00000{n}", unit=cast.unit).device for n in (1, 2))
