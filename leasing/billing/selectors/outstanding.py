@@ -1,7 +1,7 @@
 """What no closed run holds yet: the pending amounts, and where they stand beside what is billed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -44,13 +44,13 @@ def charge_sums(billing_start: date, unit_ids: frozenset[int] | None) -> Sequenc
     """Return the charges that no run has billed, added up by quarter, unit and model."""
     unbilled = unbilled_charges(billing_start, unit_ids).order_by()
     by_day = unbilled.values_list("charged_on", "unit_id", "device__model")
-    names: Mapping[int | None, str] = {None: "", **model_names()}
+    names = model_names()
     sums: dict[tuple[str, int, str], list[int]] = defaultdict(lambda: [0, 0])
     code_of: dict[date, str] = {}
     for day, unit, model, lines, amount in by_day.annotate(Count("pk"), Sum("amount_ore")):
         if day not in code_of:
             code_of[day] = str(Quarter.of(day))
-        both = sums[code_of[day], unit, names[model]]
+        both = sums[code_of[day], unit, names[model] if model else ""]
         both[0] += lines
         both[1] += amount
     return [

@@ -228,8 +228,9 @@ class _Working:
             period = late if day >= self.late.starts_on else early
             rows.append((period, None, serial or "", model or "", *others))
         for period, device, serial, model, unit, amount, text in rows:
-            amounts = (amount if period == code else 0 for code in self.codes)
-            yield BridgeItem(CHARGES, device, serial, model, unit, None, *amounts, text)
+            early_ore, late_ore = (amount if period == code else 0 for code in self.codes)
+            about_it = (device, serial, model, unit, None)
+            yield BridgeItem(CHARGES, *about_it, early_ore, late_ore, text)
 
 
 def _step(key: str, items: list[BridgeItem], no_pcs: set[str]) -> BridgeStep:
