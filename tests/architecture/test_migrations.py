@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from django.db import migrations, models
+import pytest
+from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 
 # The last ones that were written for a stopped application.
@@ -91,3 +92,12 @@ def test_what_the_rule_finds_is_what_it_is_for():
     assert "note" in told[0]
     assert "Add field a " in told[1]
     assert "serial_number" in told[2]
+
+
+@pytest.mark.django_db
+def test_each_table_can_be_read_back():
+    """A later migration does so, and Django takes SQLite's own SQL apart in a simple way."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            assert connection.introspection.get_table_description(cursor, table), table
+            assert connection.introspection.get_constraints(cursor, table), table
