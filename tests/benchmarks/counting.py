@@ -9,7 +9,7 @@ import statistics
 import time
 from datetime import UTC, date, datetime, timedelta
 
-from tests.benchmarks.ground import fill, in_another_process, own_database, tidy
+from tests.benchmarks.ground import fill, give_to_people, in_another_process, own_database, tidy
 
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -18,19 +18,8 @@ DUE = TODAY + timedelta(days=30)
 
 def prepare(devices: int) -> None:
     """Lease the devices, and give each to an employee of its unit."""
-    from django.db import connection
-
-    from albertslund_it.web.database.rows import write_rows
-    from inventory.models import Placement
-
     fill(devices)
-    placed = list(Placement.objects.order_by("pk").values_list("pk", "unit", "device"))
-    people = [(pk, f"x{pk}", f"Navn {pk}", f"x{pk}@example.dk", unit) for pk, unit, _ in placed]
-    columns = ("id", "initials", "name", "mail", "unit_id")
-    write_rows("inventory_employee", columns, people)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE inventory_placement SET employee_id = id", [])
-    tidy()
+    give_to_people()
 
 
 def begin():

@@ -9,7 +9,7 @@ import statistics
 import time
 from datetime import UTC, date, datetime
 
-from tests.benchmarks.ground import fill, in_another_process, own_database, tidy
+from tests.benchmarks.ground import fill, give_to_people, in_another_process, own_database, tidy
 
 TODAY = date(2027, 3, 1)
 PAGES = {
@@ -28,13 +28,14 @@ PAGES = {
 
 
 def prepare(devices: int) -> None:
-    """Spread the ends over four years, every fifth decided."""
+    """Spread the ends over four years, every fifth decided; each device has a person of its own."""
     from django.db import connection
 
     from albertslund_it.web.database.rows import write_rows
     from leasing.models import LeaseTerm
 
     fill(devices)
+    give_to_people()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE leasing_leaseterm SET quarters = 1 + (lease_id %% 16)", [])
     terms = LeaseTerm.objects.filter(lease__lte=devices).values_list("pk", flat=True)

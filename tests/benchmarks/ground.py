@@ -94,6 +94,22 @@ def fill(devices: int, *, moved=0.08, in_stock=0.02, seed=7) -> None:
     tidy()
 
 
+def give_to_people() -> None:
+    """Give every placement a person of its own, of its unit."""
+    from django.db import connection
+
+    from albertslund_it.web.database.rows import write_rows
+    from inventory.models import Placement
+
+    placed = Placement.objects.order_by("pk").values_list("pk", "unit")
+    people = [(pk, f"x{pk}", f"Navn {pk}", f"x{pk}@example.dk", unit) for pk, unit in placed]
+    columns = ("id", "initials", "name", "mail", "unit_id")
+    write_rows("inventory_employee", columns, people)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE inventory_placement SET employee_id = id", [])
+    tidy()
+
+
 def in_another_process(work) -> None:
     """Do it in a child, so that its memory is not counted as ours."""
     from django.db import connection

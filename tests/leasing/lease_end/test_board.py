@@ -108,6 +108,23 @@ def test_every_end_has_the_fate_that_every_other_page_gives_it(world):
         assert set(names(chosen)) == set(names(chosen, "serial_number", descending=False))
 
 
+@pytest.mark.parametrize("choice", [BoardChoice(), BoardChoice(quarter=Q4), EVERYTHING])
+@pytest.mark.parametrize("decided", [None, "buyout", "return"])
+@pytest.mark.parametrize("stops_on", [None, date(2029, 11, 1)])
+def test_what_is_gone_is_counted_as_nothing_else(world, cast, decided, stops_on, choice):
+    before = all_of(choice).sums
+    lease = make.lease("GONE-TOO", unit=cast.unit, starts_on=date(2026, 1, 1), stops_on=stops_on)
+    if decided:
+        make.decided(lease, decided)
+    Departure.objects.create(device=lease.device, left_on=date(2029, 10, 1), how="returned")
+    board = all_of(choice)
+    expected = {fate: ends.count for fate, ends in before.items()}
+    if choice != BoardChoice():
+        expected[Fate.GONE] += 1
+    assert {fate: ends.count for fate, ends in board.sums.items()} == expected
+    assert len(names(board)) == board.total.count
+
+
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize("quarter", [None, Q4, Quarter(2029, 2)])
 def test_a_group_is_the_fates_it_is_made_of(world, group, quarter):
