@@ -15,6 +15,10 @@ from django.db.models import Count, QuerySet, Window
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import DenseRank
 
+from albertslund_it.web.database.rows import among
+
+FIRST_READ = 8
+
 
 @dataclass(frozen=True)
 class RankedIds:
@@ -85,6 +89,27 @@ class RankedIds:
         # Stable, also in reverse: ties stay in order.
         pairs.sort(key=lambda pair: self.rank(pair[1]), reverse=self.descending)
         return [row for row, _ in pairs]
+
+
+def first_in_order(
+    keyed: QuerySet, row: str, key: str, ordered: QuerySet, *, descending: bool, stop: int
+) -> list[tuple[int, int]]:
+    """Return the first so many rows in the order of what they point at, each with that one's place.
+
+    What they point at is read in its order, ever more of it, until its rows are enough: of many
+    rows few are read where the first are wanted. Rows of one stay in the order of their ids.
+    """
+    things = (ordered.reverse() if descending else ordered).values_list("pk", flat=True)
+    last = ordered.count() - 1
+    found: list[tuple[int, int]] = []
+    start, size = 0, FIRST_READ
+    while len(found) < stop and start <= last:
+        place = {pk: start + nth for nth, pk in enumerate(things[start : start + size])}
+        rows = keyed.filter(**{f"{key}__in": among(place, int)}).order_by()
+        pairs = [(place[thing], pk) for pk, thing in rows.values_list(row, key)]
+        found += [(pk, last - nth if descending else nth) for nth, pk in sorted(pairs)]
+        start, size = start + size, 8 * size
+    return found[:stop]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
 
 from albertslund_it.web.database.rows import FEW, among
-from albertslund_it.web.lists.ranking import RankedIds, rank_in
+from albertslund_it.web.lists.ranking import first_in_order, rank_in
 from albertslund_it.web.people import name_of
 from inventory.models import Device, DeviceModel, Employee, Placement, Unit
 from inventory.models.organisation import in_danish_order
@@ -175,23 +175,25 @@ def _first_placed(
 ) -> list[tuple[int, Any]]:
     """Return the first so many leases by who has the device, with what they are sorted by."""
     field, ordered = PLACES[column]
-    of_lease, is_many = "device__lease", column == "person"
     in_use = placements_in_force(on).filter(**{f"{field}__isnull": False})
+    pairs: list[tuple[int, Any]]
     if rows.query.where:
         # Asked once: as a part of each query it would be worked out by each of them.
         chosen = among(list(rows.values_list("pk", flat=True)), int)
-        placed = in_use.filter(device__lease__in=chosen)
-    else:  # of every lease the join would only cost
+        placed = in_use.filter(device__lease__in=chosen).order_by()
+        rank = rank_in(ordered())
+        pairs = [(pk, rank(key)) for pk, key in placed.values_list("device__lease", field)]
+        pairs.sort()
+        pairs.sort(key=itemgetter(1), reverse=descending)
+        pairs = pairs[:stop]
+    else:
         placed = in_use.filter(device__lease__isnull=False)
-    rank = rank_in(ordered())
-    ranked = RankedIds(placed, of_lease, field, (of_lease,), rank, descending, many=is_many)
-    first = ranked[0:stop]
-    of_page = in_use.filter(device__lease__in=among(first, int)).order_by()
-    key_of = dict(of_page.values_list(of_lease, field))
-    pairs: list[tuple[int, Any]] = [(pk, rank(key_of[pk])) for pk in first]
-    if len(first) < stop:
+        pairs = first_in_order(
+            placed, "device__lease", field, ordered(), descending=descending, stop=stop
+        )
+    if len(pairs) < stop:
         without = rows.exclude(lease__device__in=placed.values("device")).order_by("pk")
-        missing = without.values_list("pk", flat=True)[: stop - len(first)]
+        missing = without.values_list("pk", flat=True)[: stop - len(pairs)]
         pairs += [(pk, None) for pk in missing]
     return pairs
 
