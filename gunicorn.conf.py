@@ -42,6 +42,13 @@ if os.environ.get("METRICS_TOKEN") and COUNTS not in os.environ:
     os.environ[COUNTS] = tempfile.mkdtemp(prefix=FOLDER, dir=worker_tmp_dir)
 
 
+def post_worker_init(worker):
+    """Load all pages before a worker takes requests: the first would wait for it."""
+    from albertslund_it.operation.warming import load_pages
+
+    load_pages()
+
+
 def on_exit(server):
     """Leave no counts behind that were made room for here."""
     folder = Path(os.environ.get(COUNTS, ""))
