@@ -10,12 +10,12 @@ from albertslund_it.web.forms.agreement import refuse_unless_seen
 from inventory.imports.importers.reading import Importer
 from inventory.models import SourceKind
 from leasing.imports.forms import Step
-from leasing.imports.importers.files import import_file
 from leasing.imports.importers.kinds import KINDS
 from leasing.imports.importers.reports import ImportReport
 from leasing.imports.presenters import undoing_told
 from leasing.imports.selectors import batches_of, taken_in_as, what_goes_back
 from leasing.imports.services.undoing import undo_batch
+from leasing.imports.views.looking import import_step
 from leasing.imports.views.reports import digest_of_file, rows_shown, what_was_done
 from leasing.jobs.services.kinds import JobAsked, JobOutcome
 from leasing.supplier.views.invoices import landing_of
@@ -61,17 +61,13 @@ def take_in_file(asked: JobAsked) -> JobOutcome:
     def agree(report: ImportReport) -> None:
         refuse_unless_seen(said["agreed"], rows_shown(report, digest, step))
 
-    report = import_file(
-        kind=importer.kind,
-        stream=stream,
-        filename=step.name,
+    report = import_step(
+        importer,
+        stream,
+        step,
         actor=asked.user,
         today=asked.today,
         now=asked.now,
-        quarter=step.quarter,
-        sheet=step.sheet,
-        good_rows=step.good_rows,
-        dates_hold=step.dates_hold,
         agree=agree,
         progress=asked.tell,
     )

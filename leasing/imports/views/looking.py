@@ -97,7 +97,16 @@ def look(
     Of a new file whose headings nobody told of yet, it is first asked what they are.
     """
     try:
-        report = _tried(importer, stream, step, actor, today, now, progress)
+        report = import_step(
+            importer,
+            stream,
+            step,
+            actor=actor,
+            today=today,
+            now=now,
+            progress=progress,
+            dry_run=True,
+        )
     except QuarterMissing as missing:
         return Looked(QUARTER, {"number": missing.number})
     except ColumnsMissing:
@@ -125,7 +134,16 @@ def faults_in(
     """Return the rows of a file that have faults as a file; None where there are none any more."""
     try:
         whole = replace(step, good_rows=False)
-        _tried(importer, stream, whole, actor, today, now, progress)
+        import_step(
+            importer,
+            stream,
+            whole,
+            actor=actor,
+            today=today,
+            now=now,
+            progress=progress,
+            dry_run=True,
+        )
     except FileRefused as refused:
         stream.seek(0)
         table = table_in(importer, stream, step)
@@ -136,28 +154,17 @@ def faults_in(
     return None
 
 
-def _tried(
-    importer: Importer,
-    stream,
-    step: Step,
-    actor: Actor,
-    today: date,
-    now: datetime,
-    progress: Callable[[str], None],
-) -> ImportReport:
+def import_step(importer: Importer, stream, step: Step, **how: Any) -> ImportReport:
+    """Take a file in as was chosen for it; `how` is by whom and when, as `import_file` takes it."""
     return import_file(
         kind=importer.kind,
         stream=stream,
         filename=step.name,
-        actor=actor,
-        today=today,
-        now=now,
         quarter=step.quarter,
         sheet=step.sheet,
         good_rows=step.good_rows,
         dates_hold=step.dates_hold,
-        dry_run=True,
-        progress=progress,
+        **how,
     )
 
 
