@@ -40,7 +40,7 @@ def is_bar_code(text: str) -> bool:
 
 
 def doubt(serial_number: str) -> str:
-    """Say why an unknown serial number is likely something else; '' when nothing speaks for it."""
+    """Return why an unknown serial number is likely something else; '' where nothing says so."""
     if is_bar_code(serial_number):
         return (
             f"{serial_number} ligner stregkoden (EAN) på æsken og ikke et serienummer. Scan "

@@ -167,7 +167,7 @@ class Lessor:
 def _lines(
     quarter: Quarter, leases: list[Leased], spared: set[str]
 ) -> tuple[list[BilledLine], BilledLine]:
-    """Give the lines of a quarter's invoice, faults and all, and the one that is left out of it."""
+    """Return the lines of a quarter's invoice, faults and all, and the one that is left out."""
     random = seeded(f"lessor {quarter}")
     wrong_model, wrong_ore = WRONG_PRICES[quarter.number]
     lines, right = [], []

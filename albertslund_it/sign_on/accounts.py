@@ -48,7 +48,7 @@ class CommonAccount(OIDCAuthenticationBackend):
     """Users by their account; stricter than the library about who vouches for it."""
 
     def authenticate(self, request, **kwargs):
-        """Give the user of a sign-on that went well; None for any that did not.
+        """Return the user of a sign-on that went well; None for any that did not.
 
         Why it did not is `request.sign_on_failure`.
         """

@@ -105,7 +105,7 @@ def _positions(starts_on: date, ends_before: date, days: tuple[date, ...]) -> li
 
 
 def span_of(terms: tuple[Term, ...], stops_on: date | None) -> tuple[date, date]:
-    """Give the days `[from, to)` on which the lease accrues anything; empty when it never does."""
+    """Return the days `[from, to)` on which the lease accrues anything; empty if it never does."""
     if not terms:
         return date.max, date.max
     first, end = terms[0].starts_on, terms[-1].ends_before

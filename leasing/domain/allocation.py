@@ -156,7 +156,7 @@ def differences(
     cost_holder: int,
     heirs: Heirs = NO_HEIRS,
 ) -> list[Difference]:
-    """Give every key where target − billed is not zero.
+    """Return every key where target − billed is not zero.
 
     `facts.billed` must hold what is billed for the lease in these periods: (period, unit id) ->
     (øre, days). `current` is the code of the run's own quarter, None in a supplementary run.

@@ -62,7 +62,7 @@ def _row(one: QuarterEnds, payer: Payer) -> CalendarRow:
 
 
 def extension_priced_by(ends: QuarterEnds) -> str:
-    """Say where the price of extending is from: an offer, an estimate, or both; '' of nothing."""
+    """Return where the price of extending is from: an offer, an estimate, both; '' of nothing."""
     if not ends.again:
         return ""
     if not ends.offered:

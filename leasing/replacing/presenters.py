@@ -40,7 +40,7 @@ def bridging_in_words(bridging: Bridging) -> str:
 
 
 def priced_by(bridging: Bridging) -> str:
-    """Say where the price of the extensions is from: the lessor's offer, an estimate, or both."""
+    """Return where the extensions' price is from: the lessor's offer, an estimate, or both."""
     if not bridging.offered:
         return (
             "Det er anslået, som om en forlængelse koster det samme pr. kvartal som i dag: "

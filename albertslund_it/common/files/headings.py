@@ -21,7 +21,7 @@ def is_surplus(key: str) -> bool:
 
 
 def is_ours(key: str) -> bool:
-    """Tell whether a heading's key is of a file that we handed out, and no column of the file's."""
+    """Return whether a heading's key is of a file that we handed out, and no column of its own."""
     return key in OURS or is_surplus(key)
 
 

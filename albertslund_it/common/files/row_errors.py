@@ -54,7 +54,7 @@ class RowErrors:
         self._whole.append(sentence)
 
     def is_first(self, row: int | None, key: Hashable, what: str) -> bool:
-        """Say whether a key is met for the first time; else it is a fault that names both rows."""
+        """Return whether a key is met for the first time; else a fault names both rows."""
         first = self._seen.setdefault(key, row)
         if first != row:
             said = f"{what} står også i række {first}. Slet den ene af de to rækker"

@@ -101,7 +101,7 @@ class ListPage(PermissionRequiredMixin, View):
         return None
 
     def rows(self):
-        """Give what the user may see, before any filter: a queryset or a list."""
+        """Return what the user may see, before any filter: a queryset or a list."""
         raise NotImplementedError
 
     def filter_options(self) -> dict[str, Any]:

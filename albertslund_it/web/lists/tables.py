@@ -249,7 +249,7 @@ class Table(tables.Table):
         return [bound for bound in columns if not bound.column.exclude_from_export]
 
     def excel_rows(self) -> Iterator[list]:
-        """Give every row's values, of all pages."""
+        """Yield every row's values, of all pages."""
         columns = [
             (bound.column.reader(bound.name), bound.column.excel) for bound in self._exported()
         ]

@@ -190,7 +190,7 @@ class RowReader:
 
     @property
     def may_be_more(self) -> bool:
-        """Tell whether columns of ours are not there, and headings are that nobody told of yet."""
+        """Return whether columns of ours are missing, and headings there that nobody told of."""
         choice, table = self.reading.choice, self.table
         if self.importer.takes_any_heading or choice:
             return False

@@ -42,7 +42,7 @@ class Payer:
 
     @property
     def has_leader(self) -> bool:
-        """Tell whether somebody leads it, who gets its letter and sees the names of its people."""
+        """Return whether somebody leads it, gets its letter and sees the names of its people."""
         return not (self.is_everybody or self.is_stock)
 
     @property

@@ -163,7 +163,7 @@ def _take_in_table(
 
 
 def _dates_not_said(importer: Importer, reading: ReadingOf, now: ColumnChoice) -> list[str]:
-    """Say which dates of the whole file were said of an earlier one alone, and how to say them."""
+    """Return which of the file's dates were said of an earlier one alone, and how to say them."""
     return [
         f"{column.name} var »{value}« i hele filen sidst. En dato følger ikke med til den næste: "
         f'skriv --set "{column.name}={value}", hvis den gælder igen, en anden dato, eller '

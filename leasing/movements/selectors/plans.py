@@ -110,7 +110,7 @@ class PlannedMovement:
         return replace(beside, lines=tuple(lines))
 
     def is_second(self, holdings: Holdings | None) -> bool:
-        """Tell whether the person would have one pc too many; the save decides it under a lock."""
+        """Return whether the person would have a pc too many; the save decides it under a lock."""
         if holdings is None or self.is_loan:  # a loan is outside the rule
             return False
         replaced = self.replaced.device if self.replaced else None

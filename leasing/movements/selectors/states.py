@@ -47,7 +47,7 @@ class DeviceState:
         return [placement for placement in self.timeline if placement.starts_on > day]
 
     def is_with(self, holder: Holder, day: date) -> bool:
-        """Tell whether a person has the device on a day; where nobody is named, whether a unit."""
+        """Return whether a person has the device on a day; where nobody is named, a unit."""
         now = holder_of(self.on(day))
         if now.unit is None:
             return False

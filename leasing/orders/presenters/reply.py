@@ -93,7 +93,7 @@ def _listed(things: Sequence[str]) -> str:
 
 
 def answer_on(outside: Sequence[str], unit: Unit | None) -> str:
-    """Say where things beside the agreement are bought, and whose EAN number the bill goes to."""
+    """Return where things beside the agreement are bought, and whose EAN the bill goes to."""
     if not outside:
         return ""
     things = _listed(outside)

@@ -7,7 +7,7 @@ EDITS = (IMPORT_INVENTORY, HANDLE_ORDERS)
 
 
 def may_edit(user) -> bool:
-    """Tell whether a user may change employees: who sees them, and imports them or takes orders."""
+    """Return whether a user may change employees: who sees them and imports or takes orders."""
     return user.has_perm(VIEW_EMPLOYEE) and any(user.has_perm(code) for code in EDITS)
 
 

@@ -22,7 +22,7 @@ TEXTS = (
 
 
 def may_tell_of_people(field):
-    """Tell whether a field could: text that is no choice, whoever did it, and when one was seen."""
+    """Return whether a field could: text without choices, whoever did it, when one was seen."""
     if isinstance(field, TEXTS) and not field.choices:
         return True
     if field.many_to_many:  # the table that joins the two has fields of its own
