@@ -1,10 +1,10 @@
 import errno
 
-from django.core.management import call_command
 from django.core.servers.basehttp import get_internal_wsgi_application, run
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.demo import build as demo
+from albertslund_it.demo.tables import make_tables
 from albertslund_it.demo.users import table_of_users
 from albertslund_it.web import clock
 from albertslund_it.web.commands import DanishCommand
@@ -35,7 +35,7 @@ class Command(DanishCommand):
             refuse_uncollected_files()
         demo.refuse_real_data()
         self.stdout.write("Opretter tabeller …")
-        call_command("migrate", verbosity=0, interactive=False)
+        make_tables()
         today = clock.today()
         if demo.has_demo():
             demo.refuse_other_scene(scene, today)
