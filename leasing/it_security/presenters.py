@@ -117,6 +117,34 @@ def flows_of(run: SetUp) -> list[DataFlow]:
                 "driften har tilladt dem.",
             )
         )
+    if run.has_calendars:
+        flows.append(
+            DataFlow(
+                "Systemet",
+                "Brugeres kalendere",
+                "Frister ved udløb: antal og underaftaler, ingen navne",
+                "Hentes på en hemmelig adresse, som brugeren selv laver og kan slå fra. Den gemmes "
+                "kun som kontrolsum; den, der har adressen, kan læse kalenderen.",
+            )
+        )
+    if run.is_monitored:
+        flows.append(
+            DataFlow(
+                "Systemet",
+                "Overvågning",
+                "Svartider, antal svar og hvad der venter. Ingen navne og ingen numre",
+                "Svarer kun på overvågningens egen nøgle.",
+            )
+        )
+    if run.has_replica:
+        flows.append(
+            DataFlow(
+                "Databasen",
+                "Databasens kopi",
+                "Alt, der gemmes, med det samme",
+                "PostgreSQL's egen replikering. Kryptering sættes med sslmode.",
+            )
+        )
     if run.signs_on:
         flows.insert(
             1,
@@ -177,22 +205,28 @@ def places_of(run: SetUp) -> list[Storage]:
         Storage(
             "Miljøet",
             "Nøgle, adgangskoder til database, mail og login",
-            "Kun root og tjenesten må læse filen. De står aldrig i en fejl, en log eller på en "
-            "side.",
+            "Filen skal kun kunne læses af root og tjenesten. De står aldrig i en fejl, en log "
+            "eller på en side.",
             "Til de skiftes",
         ),
         Storage(
             "Browseren",
-            "To cookies: loginnet og et tegn mod forfalskede formularer. Farvevalg og genveje",
+            "Tre cookies: loginnet, et tegn mod forfalskede formularer, og den besked, som næste "
+            "side viser. Farvevalg og genveje",
             "Cookies læses ikke af scripts, sendes kun over https og kun til dette system. Sider "
-            "gemmes ikke.",
-            f"{run.session_hours} timer, eller til der logges ud",
+            "gemmes ikke."
+            if run.is_https
+            else "Cookies læses ikke af scripts, men sendes UKRYPTERET. Sider gemmes ikke.",
+            f"Loginnet {run.session_hours} timer, eller til der logges ud. Tegnet et år, beskeden "
+            "til næste side",
         ),
         Storage(
             "Filer undervejs",
-            "Filer, der indlæses, til de er godkendt",
-            "Ligger i databasen, og findes kun igen af den, der sendte dem.",
-            "Til de er indlæst; ellers ryddes de efter en time",
+            "Filer, der ses igennem eller venter på at blive indlæst, og regneark, der er lavet "
+            "for sig",
+            "Ligger i databasen, og findes kun igen af den, der sendte eller bad om dem.",
+            "Til de er indlæst; ellers en time, og en uge for det, der laves for sig. Der ryddes "
+            "hver morgen",
         ),
     ]
 
@@ -211,7 +245,7 @@ LOGS = (
     (
         "Login og forsøg",
         "Brugernavn, ip-adresse og tidspunkt, også for dem, der tastede forkert",
-        "I administrationen, af administratorer",
+        "I databasen, af driften. En medarbejders egne står i medarbejderens fil",
     ),
     (
         "Låste kvartaler",
@@ -234,6 +268,7 @@ def threats_of(run: SetUp) -> list[Threat]:
         if run.signs_on
         else "Adgangskoder gemmes kun som kontrolsum og måles mod lister over dem, alle bruger."
     )
+    giver = " eller af kommunens login" if run.claims_reserved else ""
     return [
         Threat(
             "S",
@@ -242,7 +277,8 @@ def threats_of(run: SetUp) -> list[Threat]:
             (
                 login,
                 f"{run.wrong_passwords} forkerte adgangskoder lukker brugeren fra den adresse i "
-                f"{run.lockout_minutes} minutter, og ingen andre.",
+                f"{run.lockout_minutes} minutter, og {run.wrong_from_address} fra én adresse "
+                "lukker den for alle, der ikke plejer at logge ind derfra.",
                 "Den, der logger ind med adgangskode og kan give andre adgang, skal også skrive en "
                 "kode fra sin telefon."
                 if run.asks_for_code
@@ -272,7 +308,10 @@ def threats_of(run: SetUp) -> list[Threat]:
             (
                 "Alle ændringer står i hændelsesloggen med før, efter, hvem og hvornår.",
                 "Et kvartal kan kræve to personer: en, der forbereder, og en, der låser.",
-                "Kontrolsummen mailes til økonomi og revision i det øjeblik, der låses.",
+                "Kontrolsummen mailes til økonomi og revision i det øjeblik, der låses."
+                if run.mails_digests
+                else "Kontrolsummen kan mailes til økonomi og revision, når der låses. Det er "
+                "slået fra.",
             ),
         ),
         Threat(
@@ -295,7 +334,8 @@ def threats_of(run: SetUp) -> list[Threat]:
             (
                 "Filer over 20 MB og formularer over 5 MB bliver afvist, før de læses.",
                 "Ingen kan lukke en anden ude med forkerte adgangskoder fra et andet sted.",
-                "En mailserver, der ikke svarer, holder ingen sider. Mailen sendes senere.",
+                "En mailserver, der ikke svarer, holder en side i højst fem sekunder, og de næste "
+                "slet ikke. Mailen sendes senere.",
                 "Sikkerhedskopier tages, mens der arbejdes, og efterprøves, før de lægges tilbage.",
             ),
         ),
@@ -305,9 +345,10 @@ def threats_of(run: SetUp) -> list[Threat]:
             "At give sig selv en rolle eller overtage en andens bruger.",
             (
                 "Ingen retter sine egne rettigheder. Rollen, der låser kvartaler, gives kun af en "
-                "superbruger, og dens brugere kan en administrator ikke overtage.",
+                f"superbruger{giver}, og dens brugere kan en administrator ikke overtage.",
                 "Rollerne skrives af systemet efter hver opdatering, så ingen ret bliver hængende.",
-                "En adgang har en slutdag. Stedfortrædere og fratrådte mister den af sig selv.",
+                "En adgang kan have en slutdag. Stedfortrædere og fratrådte mister den af sig "
+                "selv.",
             ),
         ),
     ]
@@ -332,6 +373,12 @@ def record_of(run: SetUp) -> list[tuple[str, str]]:
     ]
     if run.sends_mail:
         recipients.append("Driften af kommunens mailserver formidler mails.")
+    abroad = "Ingen. Systemet henter og sender intet udefra."
+    if run.signs_on or run.sends_mail or run.reads_mailbox or run.tells_others:
+        abroad = (
+            "Systemet selv sender ingen oplysninger ud af EU. Hvor kommunens login, mail og andre "
+            "programmer ligger, står i kommunens aftaler om dem."
+        )
     return [
         ("Dataansvarlig", "Albertslund Kommune, It & Digitalisering"),
         (
@@ -349,6 +396,6 @@ def record_of(run: SetUp) -> list[tuple[str, str]]:
             "Fritekst kan rumme mere, og derfor har den frister.",
         ),
         ("Modtagere", " ".join(recipients)),
-        ("Lande uden for EU", "Ingen. Systemet henter og sender intet udefra."),
+        ("Lande uden for EU", abroad),
         ("Rettigheder", "Indsigt som én fil, rettelse på siden, sletning efter fristerne."),
     ]

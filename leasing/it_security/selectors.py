@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.db.models import Count, Q
 
-from leasing.models import Settings, WebhookEndpoint
+from albertslund_it.web.login import MOST_FROM_AN_ADDRESS
+from albertslund_it.web.rights import reserved
+from leasing.models import CalendarFeed, Settings, WebhookEndpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,21 @@ class SetUp:
     asks_for_code: bool
     uses_api: bool
     tells_others: bool
+    has_calendars: bool
+    is_monitored: bool
+    has_replica: bool
+    claims_reserved: bool
+    mails_digests: bool
     session_hours: int
     wrong_passwords: int
+    wrong_from_address: int
     lockout_minutes: int
 
 
 def running() -> SetUp:
     """Return how the system is set up."""
+    chosen = Settings.objects.get()
+    closes = Group.objects.filter(permissions__in=Permission.objects.filter(reserved()))
     return SetUp(
         is_postgresql=connection.vendor == "postgresql",
         is_https=bool(getattr(settings, "SESSION_COOKIE_SECURE", False)),
@@ -39,9 +49,16 @@ def running() -> SetUp:
         signs_on=settings.OIDC_ENABLED,
         tells_others=WebhookEndpoint.objects.filter(is_on=True).exists(),
         asks_for_code=settings.SECOND_FACTOR,
-        uses_api=Settings.objects.get().uses_api,
+        uses_api=chosen.uses_api,
+        has_calendars=CalendarFeed.objects.exists(),
+        is_monitored=bool(settings.METRICS_TOKEN),
+        has_replica="replica" in settings.DATABASES,
+        claims_reserved=settings.OIDC_ENABLED
+        and closes.filter(name__in=settings.OIDC_ROLES.values()).exists(),
+        mails_digests=chosen.mails_digests,
         session_hours=settings.SESSION_COOKIE_AGE // 3600,
         wrong_passwords=settings.AXES_FAILURE_LIMIT,
+        wrong_from_address=MOST_FROM_AN_ADDRESS,
         lockout_minutes=round(settings.AXES_COOLOFF_TIME * 60),
     )
 

@@ -50,21 +50,24 @@ def was_too_large(request: HttpRequest) -> bool:
 
 
 def keep(user: User, upload: UploadedFile) -> str:
-    """Keep a file for an hour; give the token by which the same person finds it.
-
-    What is past its hour is swept out, and nothing else.
-    """
+    """Keep a file for an hour; give the token by which the same person finds it."""
+    sweep()
     token = secrets.token_hex(16)
     upload.seek(0)
     data = base64.b64encode(upload.read()).decode()
-    now = true_now()
+    until = true_now() + timedelta(seconds=KEPT_SECONDS)
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM web_upload WHERE expires < %s", [_moment(now)])
         cursor.execute(
             "INSERT INTO web_upload (cache_key, value, expires) VALUES (%s, %s, %s)",
-            [_key(user, token), data, _moment(now + timedelta(seconds=KEPT_SECONDS))],
+            [_key(user, token), data, _moment(until)],
         )
     return token
+
+
+def sweep() -> None:
+    """Delete the files that are past their hour, and nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM web_upload WHERE expires < %s", [_moment(true_now())])
 
 
 def kept(user: User, token: str) -> BinaryIO | None:

@@ -2,6 +2,7 @@ import sys
 
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
+from albertslund_it.web.forms.uploads import sweep
 from leasing.data_quality.services.counting import count_findings
 from leasing.jobs.services.jobs import forget_old_jobs
 from leasing.mail.services import send_unsent
@@ -35,6 +36,7 @@ class Command(DanishCommand):
         for line in written or ["Der er ingen nye mails at skrive i dag."]:
             self.stdout.write(line)
         self.stdout.write(f"{count_findings(today=today(), now=moment)} datafejl er talt i dag.")
+        sweep()
         forget_old_jobs(now=moment)
         forget_old_deliveries(now=moment)
         send_due(clock=now)

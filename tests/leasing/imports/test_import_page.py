@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from auditlog.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
@@ -187,6 +188,17 @@ def test_a_new_file_sweeps_out_those_that_are_past_their_hour_and_no_other(
         assert cursor.fetchone() == (2,)
     assert uploads.kept(cast.helpdesk, answer["token"]).read() == EMPLOYEES.encode()
     assert uploads.kept(cast.helpdesk, newest["token"])
+
+
+def test_a_file_past_its_hour_goes_in_the_morning_though_nobody_sends_another(
+    unit, helpdesk, monkeypatch
+):
+    monkeypatch.setattr(uploads, "KEPT_SECONDS", -10)
+    upload(helpdesk)
+    call_command("notify")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM web_upload")
+        assert cursor.fetchone() == (0,)
 
 
 def test_faults_stand_row_by_row_and_the_kind_stays(unit, helpdesk):

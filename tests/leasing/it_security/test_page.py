@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from albertslund_it import roles
+from leasing.calendar_feed.services import make_feed
 from leasing.it_security.presenters import flows_of, record_of, threats_of
 from leasing.it_security.selectors import running
 from leasing.models import Settings
@@ -64,6 +66,26 @@ def test_it_does_not_promise_what_this_installation_does_not_do(settings):
     assert "IKKE" not in " ".join(said.values())
     assert "Systemet Kommunens login" in said
     assert "mailserver" in dict(record_of(running()))["Modtagere"]
+
+
+def test_it_tells_of_what_is_turned_on(settings, cast):
+    bare = running()
+    settings.OIDC_ENABLED, settings.OIDC_ROLES = True, {"penge": roles.FINANCE}
+    settings.METRICS_TOKEN = "x" * 20
+    Settings.objects.update(mails_digests=False)
+    make_feed(user=cast.head, now=timezone.now())
+    full = running()
+    told = [{flow.to for flow in flows_of(run)} for run in (bare, full)]
+    assert told[1] - told[0] == {"Kommunens login", "Brugeres kalendere", "Overvågning"}
+    words = [
+        " ".join(one for threat in threats_of(run) for one in threat.met_by) for run in (bare, full)
+    ]
+    assert "superbruger eller af kommunens login" in words[1]
+    assert "superbruger eller af" not in words[0]
+    assert "Kontrolsummen mailes" in words[0]
+    assert "Kontrolsummen mailes" not in words[1]
+    assert dict(record_of(bare))["Lande uden for EU"].startswith("Ingen.")
+    assert "kommunens aftaler" in dict(record_of(full))["Lande uden for EU"]
 
 
 def test_it_costs_no_more_with_more_users(cast, client_of):
