@@ -17,8 +17,11 @@ MODELS = (("T14", 559066), ("T14 5G", 693872), ("T16", 591227), ("P16v", 1080839
 
 
 @contextmanager
-def own_database():
-    """Set Django up on a new database beside the one of DATABASE_URL; remove it afterwards."""
+def own_database(*, is_kept=False):
+    """Set Django up on a new database beside the one of DATABASE_URL; remove it afterwards.
+
+    One that is kept is found again by the next measurement, as this one leaves it.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "albertslund_it.settings")
     os.environ["DEBUG"] = "0"
     os.environ.setdefault("SECRET_KEY", "maaling" * 10)
@@ -27,7 +30,7 @@ def own_database():
 
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         settings.DATABASES["default"]["TEST"] = {
-            "NAME": f"{tempfile.gettempdir()}/maaling-{os.getpid()}.sqlite3"
+            "NAME": f"{tempfile.gettempdir()}/maaling-{'' if is_kept else os.getpid()}.sqlite3"
         }
     # The hashed names of static files would need `collectstatic` first.
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -36,11 +39,13 @@ def own_database():
     from django.db import connection
 
     name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    connection.creation.create_test_db(
+        verbosity=0, autoclobber=True, serialize=False, keepdb=is_kept
+    )
     try:
         yield connection
     finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
+        connection.creation.destroy_test_db(name, verbosity=0, keepdb=is_kept)
 
 
 def fill(devices: int, *, moved=0.08, in_stock=0.02, seed=7) -> None:

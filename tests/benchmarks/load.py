@@ -5,11 +5,13 @@
 Each person logs in, then does one thing after another with pauses between as people have them: four
 of five are pages that are read, the others notes, moves and orders that are written. Every write has
 a text of its own, which is counted afterwards: one that was answered as saved must be there, once.
+With `--keep` the filled database stays for the next run, which then begins at once.
 """
 
 import argparse
 import os
 import random
+import secrets
 import signal
 import socket
 import statistics
@@ -130,12 +132,12 @@ class Person(threading.Thread):
 
     def read(self):
         n = self.mind.randrange(1, self.town.devices)
-        path = self.mind.choice(READ[self.role]).format(n=n)
-        self.get("read", path)
+        page = self.mind.choice(READ[self.role])
+        self.get(f"{self.role} {page}", page.format(n=n))
 
     def write_note(self):
         device = self.mind.randrange(1, self.town.devices)
-        text = f"Note {self.name} {len(self.notes)} {self.mind.getrandbits(60):x}"
+        text = f"Note {self.name} {secrets.token_hex(8)}"
         self.send("note", f"/udstyr/{device}/noter/", {"note-text": text})
         self.notes.add(text)
 
@@ -168,7 +170,7 @@ class Person(threading.Thread):
             self.wrong.append(f"POST {path}: {answer.status_code}")
 
     def order(self):
-        note = f"Ordre {self.name} {len(self.orders)} {self.mind.getrandbits(60):x}"
+        note = f"Ordre {self.name} {secrets.token_hex(8)}"
         unit = str(self.mind.choice(self.town.units))
         typed = {"handling": "gem", "note": note, "linje-0-unit": unit, "linje-0-quantity": "1"}
         typed |= {"linje-0-model": str(self.town.screen), "linje-0-used_for": "Mødelokale"}
@@ -218,11 +220,14 @@ def everything_and_users(options):
     everything(options)
     users()
     from django.db import connection
+    from django.utils import timezone
 
     from leasing.cost_table.moment import bring_up_to_date
     from leasing.cost_table.refresh import AT_LEISURE
+    from leasing.data_quality.services.counting import count_findings
 
     bring_up_to_date(effort=AT_LEISURE)
+    count_findings(today=timezone.localdate(), now=timezone.now())  # as `notify` does each morning
     count_on(connection)
 
 
@@ -267,14 +272,18 @@ def main():
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--pause", type=float, default=4.0, help="seconds between, on average")
     parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--keep", action="store_true", help="leave the database for the next run")
     options = parser.parse_args()
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
         env=os.environ | {"DEBUG": "0", "SECRET_KEY": "m" * 50},
         check=True,
     )
-    with own_database() as connection:
-        in_another_process(lambda: everything_and_users(options))
+    with own_database(is_kept=options.keep) as connection:
+        from inventory.models import Device
+
+        if not Device.objects.exists():
+            in_another_process(lambda: everything_and_users(options))
         port = free_port()
         town = Town(f"http://127.0.0.1:{port}", options)
         server, errors = gunicorn(port, connection, options.workers)
@@ -311,7 +320,7 @@ def tell(people, options):
     for what, seconds in [*sorted(took.items()), ("all", total)]:
         parts = statistics.quantiles(seconds, n=20) if len(seconds) > 1 else seconds * 19
         print(
-            f"  {what:<22} {len(seconds):6} median {parts[9] * 1000:6.0f} ms"
+            f"  {what:<46} {len(seconds):6} median {parts[9] * 1000:6.0f} ms"
             f"  p95 {parts[18] * 1000:6.0f} ms  most {max(seconds) * 1000:6.0f} ms"
         )
     wrong = Counter(error for person in people for error in person.wrong)

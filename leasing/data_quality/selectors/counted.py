@@ -28,8 +28,13 @@ class CountedFindings:
     """What each rule found at a moment, and whether nothing was written since."""
 
     findings: list[CountedFinding]
-    at: datetime
+    at: datetime | None
     is_of_now: bool
+
+    @property
+    def is_missing(self) -> bool:
+        """Return whether nothing ever was counted."""
+        return self.at is None
 
 
 def is_counted_for(user: User) -> bool:
@@ -37,13 +42,15 @@ def is_counted_for(user: User) -> bool:
     return _newest(Device) > MANY and sees_all(user)
 
 
-def last_counted_for(user: User, today: date) -> CountedFindings | None:
-    """Return what was last counted, on the day or before it; None where nothing ever was."""
+def last_counted_for(user: User, today: date) -> CountedFindings:
+    """Return what was last counted, on the day or before it."""
     known = FindingCount.objects.filter(day__lte=today, counted_at__isnull=False)
     day = known.aggregate(last=Max("day"))["last"]
     found = counted_for(user, day) if day else None
+    if found is None:
+        return CountedFindings([], None, is_of_now=False)
     # A day later something is late that was not, though nobody has written anything.
-    return found if day == today or found is None else replace(found, is_of_now=False)
+    return found if day == today else replace(found, is_of_now=False)
 
 
 def counted_for(user: User, day: date) -> CountedFindings | None:

@@ -103,6 +103,15 @@ def test_the_front_page_shows_an_earlier_count_with_its_day_and_counts_nothing(
     assert not FindingCount.objects.filter(day=TODAY).exists()
 
 
+def test_the_front_page_counts_nothing_where_nothing_ever_was(large, cast, client_of):
+    client = client_of(cast.helpdesk)
+    page = client.get("/").content.decode()
+    assert "Fejlene er ikke talt endnu." in page
+    assert "Alt leaset udstyr er i brug" not in page
+    client.get("/datakvalitet/")
+    assert "Fejlene er ikke talt endnu." not in client.get("/").content.decode()
+
+
 def test_a_leader_is_shown_what_is_found_now(large, cast):
     assert not is_counted_for(cast.head)
 
