@@ -31,8 +31,9 @@ READ = 1000
 SHOWN = 200
 PORTS = {"https": 443, "http": 80}
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
-# An address of IPv4 in the clothes of IPv6, which leads wherever its gateway says.
-TRANSLATED = ipaddress.ip_network("64:ff9b::/32")
+# All that is given out on the internet. What stands outside it is of one network, or an address of
+# IPv4 in the clothes of IPv6, which leads wherever its gateway says.
+GIVEN_OUT = ipaddress.ip_network("2000::/3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _is_outside(number: IP) -> bool:
     if isinstance(number, ipaddress.IPv6Address):
         if number.ipv4_mapped:
             return _is_outside(number.ipv4_mapped)
-        if number.sixtofour or number.teredo or number in TRANSLATED:
+        if number.sixtofour or number.teredo or number not in GIVEN_OUT:
             return False
     return number.is_global and not number.is_multicast
 

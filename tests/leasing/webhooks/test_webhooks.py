@@ -273,6 +273,8 @@ class TestWhereTo:
             "https://169.254.169.254/latest",
             "https://[::ffff:10.0.0.1]/",
             "https://[64:ff9b::a00:1]/",
+            "https://[fec0::1]/",  # site-local, as some networks still have it
+            "https://[::a00:1]/",
             "https://[fe80::1]/",
             "https://0.0.0.0/",
             "https://" + "a" * 600,
