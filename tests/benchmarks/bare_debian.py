@@ -94,6 +94,8 @@ def main() -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.touch()
         subprocess.run(["mount", "--rbind", "--make-rslave", source, target], check=True)
+        if source in asked.bind:  # what is installed in the root must not change it outside
+            subprocess.run(["mount", "-o", "remount,bind,ro", target], check=True)
     try:
         run_all(asked.root)
     finally:
