@@ -9,6 +9,8 @@ from django.db.models.lookups import GreaterThan
 
 from albertslund_it.common.names import SPELLED, search_words
 
+MOST_WORDS = 10  # no name has more, and each is looked for in every row
+
 
 def folded(text: str | Expression | F) -> Func:
     """Return a text in small letters, with æ, ø and å spelled out and words parted by spaces."""
@@ -29,7 +31,7 @@ def folded_words(*fields: str) -> Func:
 def begins_words(text: Expression | F, typed: str) -> Q:
     """Match where each word that was typed begins a word of a folded text, in brackets or not."""
     found = Q()
-    for word in search_words(typed):
+    for word in search_words(typed)[:MOST_WORDS]:
         plain = word.strip("()")  # as initials are written after a name
         if plain:
             fits = _begins(text, plain)

@@ -6,10 +6,12 @@ from datetime import date
 
 import django_filters
 from django import forms
+from django.core.validators import MaxLengthValidator
 
 from albertslund_it.web.forms.fields import PlainForm
 from albertslund_it.web.lists.presets import SEARCH
 
+LONGEST = 100  # signs of what is searched for: each word is one more thing to compare every row by
 SHOWN = 2  # filters that stand open beside the search; more are folded
 
 
@@ -40,6 +42,9 @@ class FilterSet(django_filters.FilterSet):
 
     def get_form_class(self):
         fields = {name: one.field for name, one in self.filters.items()}
+        for field in fields.values():
+            if isinstance(field, forms.CharField) and field.max_length is None:
+                field.validators.append(MaxLengthValidator(LONGEST))
         return type("FilterForm", (PlainForm, forms.Form), fields)
 
     @property
