@@ -19,7 +19,7 @@ UNPACK_PIP := import ensurepip, glob, importlib.util, sys, sysconfig, zipfile; \
 	wheels or sys.exit(1); \
 	zipfile.ZipFile(wheels[0]).extractall(sysconfig.get_path("purelib"))
 
-.PHONY: setup demo test check looks
+.PHONY: setup demo test check check-types check-rest looks
 setup: .venv/ready
 
 .venv/runs: requirements.txt
@@ -44,12 +44,18 @@ test: setup
 	@if [ -n "$$TEST_DATABASE_URL" ]; then echo "Samme tests på PostgreSQL:"; \
 		$(CLEAN) DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) -m "not once"; fi
 
+# The types take as long as all the rest, on a core of their own.
 check: setup
+	@$(MAKE) --no-print-directory -j 2 -O check-types check-rest
+
+check-types:
+	$(CLEAN) DATABASE_URL= $(BIN)/mypy
+
+check-rest:
 	$(BIN)/python -m pip check --disable-pip-version-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
-	$(CLEAN) DATABASE_URL= $(BIN)/mypy
 	$(CLEAN) DATABASE_URL= $(BIN)/python manage.py makemigrations --check --dry-run
 	$(CLEAN) DATABASE_URL= DEBUG=0 SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(50))") ALLOWED_HOSTS=localhost \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING

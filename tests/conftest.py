@@ -88,8 +88,9 @@ def pytest_unconfigure(config):
 def pytest_collection_modifyitems(items):
     """Mark what need not be tried again on the other database.
 
-    That is what asks none, what is done in a browser, whose requests other tests make on both, and
-    what LibreOffice makes of files that other tests read on both (a test of that has its name).
+    That is what asks none, what is done in a browser, whose requests other tests make on both, what
+    LibreOffice makes of files that other tests read on both (a test of that has its name), and how
+    many queries more rows take, which is decided before they are sent (`queries` in its name).
     The rest carries the mark where it stands, with the reason and what is asked on both instead.
     """
     for item in items:
@@ -99,8 +100,9 @@ def pytest_collection_modifyitems(items):
             or (item.cls and issubclass(item.cls, TransactionTestCase))  # properties
         )
         is_in_browser = "chromium" in item.fixturenames
-        has_libreoffice = "libreoffice" in item.name.partition("[")[0]
-        if is_in_browser or has_libreoffice or not asks_a_database:
+        name = item.name.partition("[")[0]
+        is_looked_at_once = "libreoffice" in name or "queries" in name
+        if is_in_browser or is_looked_at_once or not asks_a_database:
             item.add_marker("once")
 
 

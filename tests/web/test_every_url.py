@@ -541,7 +541,7 @@ def test_the_table_has_every_route_and_no_other():
 
 
 # Who may open what follows from rights, the same on both databases. On both, test_who_sees_what.py
-# opens every page for every role, with more rows, and tests/security/test_forged.py asks for what is
+# opens every page for the roles that open most, with more rows, and tests/security/test_forged.py asks for what is
 # another's.
 @pytest.mark.once
 @pytest.mark.parametrize("role", sorted(EVERYBODY))

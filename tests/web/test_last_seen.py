@@ -11,6 +11,9 @@ from albertslund_it import roles
 from inventory.models import Device, SeenDevice, Snapshot
 from tests.web.test_every_url import OURS, TABLE, address, town  # noqa: F401
 
+# What a page shows of a row is the same on both; test_who_sees_what.py opens all of them on both.
+pytestmark = pytest.mark.once
+
 DAY = date(1987, 6, 5)
 WRITTEN = ("05-06-1987", "1987-06-05", "5. juni 1987", "5/6/1987", ">31933<")
 

@@ -147,7 +147,7 @@ def test_pages_hold_every_row_once_though_rows_come_and_go(cast):
 
 
 @pytest.mark.parametrize("name", READ)
-def test_thirty_rows_cost_as_many_questions_as_three(cast, name):
+def test_thirty_rows_cost_as_many_queries_as_three(cast, name):
     make.cost_holder()
     user = cast.user("alt", roles.HELPDESK, roles.FINANCE)
     program = Program(user)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from albertslund_it.common.errors import Refused
@@ -15,6 +15,7 @@ from leasing.imports.importers.files import import_file
 from leasing.models import Approval, LossReport, Order, OrderLine, Status
 from leasing.models.order import OPEN
 from tests import builders as make
+from tests.histories import histories
 
 pytestmark = pytest.mark.django_db
 
@@ -247,9 +248,7 @@ class TestWhoBreaksIt:
 DAYS = st.dates(date(2026, 1, 1), date(2026, 6, 1))
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@histories(30)
 @given(
     pcs=st.lists(st.tuples(DAYS, st.booleans(), st.none() | DAYS), max_size=4),
     exceptions=st.lists(DAYS, max_size=2),

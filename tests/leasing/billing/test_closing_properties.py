@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from django.db import transaction
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -23,6 +23,7 @@ from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import accrued
 from leasing.models import BillingRun, InvoiceLine, Kind, QuarterlyInvoice
 from tests import builders as make
+from tests.histories import histories
 
 START = date(2026, 1, 1)
 LATER = date(2028, 6, 1)  # every supplementary period of the quarters below is over
@@ -195,7 +196,7 @@ class InvariantsTest(TestCase):
         assert nothing | dict(lines.annotate(Sum("amount_ore"))) == runs
         assert list(breaches()) == []
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(60)
     @given(
         st.lists(st.tuples(FACTS, st.booleans()), max_size=25),
         CLOSINGS,
@@ -223,7 +224,7 @@ class InvariantsTest(TestCase):
         )
         assert periods <= {str(last.next(2))}
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(60)
     @given(
         st.lists(st.tuples(FACTS, st.sampled_from([None, "quarter", "2026S"])), max_size=20),
         CLOSINGS,
@@ -246,7 +247,7 @@ class InvariantsTest(TestCase):
         self.assert_all_holds()
         assert not any(pending().values())
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(60)
     @given(st.lists(FACTS, max_size=20), CLOSINGS, st.randoms(use_true_random=False))
     def test_late_facts_give_the_same_end_as_facts_in_time(self, facts, closings, random):
         """Entered before any closing, or one by one between closings: the same to the øre."""
@@ -267,7 +268,7 @@ class InvariantsTest(TestCase):
         late.close(last)
         assert billed_by_unit_and_quarter() == in_time
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(60)
     @given(
         st.dictionaries(st.tuples(DEVICES, DAYS), UNITS, max_size=12),
         st.randoms(use_true_random=False),

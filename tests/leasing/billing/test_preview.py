@@ -4,7 +4,7 @@ from collections import defaultdict
 from contextlib import suppress
 from datetime import date
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -15,6 +15,7 @@ from leasing.billing.selectors.preview import preview_run
 from leasing.billing.selectors.proposal import invoices_to_make, proposal_of
 from leasing.billing.selectors.run_lines import RunTotals, run_lines
 from leasing.billing.selectors.window import runs_to_close
+from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import (
     CLOSINGS,
     FACTS,
@@ -49,7 +50,7 @@ def of_the_stream(window):
 
 
 class Always(TestCase):
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(12)
     @given(
         st.lists(FACTS, max_size=12),
         CLOSINGS,

@@ -1,6 +1,6 @@
 """What is kept of a quarter's costs says the same as the facts of each lease."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -13,11 +13,12 @@ from leasing.billing.selectors.quarter_costs import (
     quarter_costs,
     running,
 )
+from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import DAYS, FACTS, World, rolled_back
 
 
 class Always(TestCase):
-    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(50)
     @given(st.lists(FACTS, min_size=4, max_size=20), st.lists(DAYS, min_size=3, max_size=3))
     def test_what_is_kept_of_a_day_is_what_the_facts_say(self, facts, days):
         with rolled_back():

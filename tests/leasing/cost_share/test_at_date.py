@@ -5,7 +5,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from openpyxl import load_workbook
@@ -21,6 +21,7 @@ from leasing.cost_share.selectors.share import share_of
 from leasing.cost_table.moment import one_moment
 from leasing.models import LeaseTerm
 from tests import builders as make
+from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import CLOSINGS, DAYS, FACTS, World, rolled_back
 from tests.leasing.pages import queries_of, read, text_of
 from tests.leasing.town import TODAY, Town
@@ -58,7 +59,7 @@ def payers_of(world) -> list[Payer]:
 
 
 class Always(TestCase):
-    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(50)
     @given(st.lists(FACTS, min_size=4, max_size=16), CLOSINGS, st.lists(FACTS, max_size=6))
     def test_a_quarters_last_day_is_what_its_share_holds(self, facts, closings, later):
         with rolled_back():
@@ -87,7 +88,7 @@ class Always(TestCase):
                     share = share_of(payer, quarter, date(2026, 11, 23))
                     assert share.held == held_by(payer, quarter.last_day)
 
-    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(50)
     @given(st.lists(FACTS, min_size=4, max_size=20), DAYS, DAYS)
     def test_every_grouping_is_the_difference(self, facts, one, other):
         earlier, day = sorted((one, other))

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -19,6 +19,7 @@ from leasing.cost_share.selectors.pending_lines import NOT_BILLED, Choice
 from leasing.cost_share.tables.lines import LineRows, LineTable
 from leasing.models import Kind
 from tests import builders as make
+from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import (
     CLOSINGS,
     FACTS,
@@ -69,7 +70,7 @@ def of_the_stream(window, unit_ids):
 
 
 class Always(TestCase):
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(15)
     @given(
         st.lists(FACTS, max_size=14),
         CLOSINGS,

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -15,6 +15,7 @@ from leasing.cost_table.facts import cost_holder_id, lease_facts
 from leasing.domain.accrual import instalment, span_of, terms_in_order
 from leasing.domain.allocation import unit_on
 from tests import builders as make
+from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import DAYS, FACTS, World, rolled_back
 from tests.leasing.pages import queries_of, read, text_of
 from tests.leasing.town import TODAY, Town
@@ -30,7 +31,7 @@ def town(db, settings):
 
 
 class Always(TestCase):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(60)
     @given(st.lists(FACTS, min_size=4, max_size=20), DAYS, DAYS)
     def test_what_was_there_and_what_moved_is_what_is_there(self, facts, one, other):
         first, last = sorted((one, other))

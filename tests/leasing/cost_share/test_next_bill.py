@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -18,6 +18,7 @@ from leasing.cost_share.services.letters import write_letters
 from leasing.models import InvoiceLine, Mail, Settings
 from tests import builders as make
 from tests.cast import Cast
+from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import FACTS, QUARTERS, World, rolled_back
 from tests.leasing.pages import assert_every_figure_opens_its_lines, read, text_of, total_of_lines
 from tests.leasing.town import TODAY, Town, close
@@ -36,7 +37,7 @@ def billed_by(run, payer):
 
 
 class TestItIsTheInvoiceThatTheClosingWrites(TestCase):
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(25)
     @given(
         st.lists(FACTS, max_size=8),
         st.sampled_from([None, *QUARTERS[:3]]),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -17,6 +17,7 @@ from leasing.cost_table.check import costs_that_differ
 from leasing.cost_table.refresh import mark_everything, refresh
 from leasing.models import CostMark, CostPending, Settings
 from tests import builders as make
+from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import (
     CLOSINGS,
     DEVICES,
@@ -121,7 +122,7 @@ class KeptCostsTest(TestCase):
         }
         assert set(kept) == pending
 
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(30)
     @given(st.lists(st.tuples(st.one_of(FACTS, MORE), st.booleans()), max_size=25), CLOSINGS)
     def test_after_each_refresh(self, history, closings):
         world = Changing(closings)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -20,6 +20,7 @@ from leasing.data_quality.selectors.idle import KEYS, IdleSum, by_place, idle_de
 from leasing.data_quality.selectors.rules import BY_KEY, rules_for
 from leasing.models import AcceptedFinding, Settings
 from tests import builders as make
+from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import DAYS, FACTS, World, rolled_back
 from tests.leasing.pages import queries_of, read, text_of
 
@@ -225,7 +226,7 @@ def test_what_a_leader_is_told_is_what_the_rules_find(idle, cast):
 
 
 class Always(TestCase):
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(25)
     @given(st.lists(FACTS, min_size=4, max_size=20), DAYS)
     def test_what_some_units_have_costs_what_each_device_does(self, facts, day):
         with rolled_back():

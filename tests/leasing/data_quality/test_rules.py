@@ -300,7 +300,7 @@ def test_thirty_findings_cost_as_many_queries_as_three(broken_rules, cast, clien
 
 
 @pytest.mark.parametrize("role", ["helpdesk", "head", "finance"])
-def test_more_of_every_rule_costs_no_query_more(
+def test_more_of_every_rule_costs_no_more_queries(
     broken_rules, cast, django_assert_num_queries, role
 ):
     user = getattr(cast, role)

@@ -218,7 +218,7 @@ class TestTheSealsAreLookedAtWithoutReadingALine:
 LESSORS = ("supplierinvoice", "differenceoutcome", "reconciled", "leaseterm")
 
 
-def test_what_the_lessor_has_invoiced_costs_no_query_a_quarter(town, cast, client_of):
+def test_quarters_that_the_lessor_has_invoiced_cost_no_queries(town, cast, client_of):
     client, counts = client_of(cast.finance), []
     for number, month in (("4711", 1), ("4712", 4)):  # the third quarter has no invoice
         first, last = f"01-{month:02}-2026", f"28-{month + 2:02}-2026"

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import date
 
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -20,6 +20,7 @@ from leasing.models import (
 )
 from tests import builders
 from tests.files import take_file
+from tests.histories import histories
 from tests.leasing.movements.town import NOW
 
 UNITS = st.sampled_from(["1001", "1002", "Skole 1002", "7777"])
@@ -97,7 +98,7 @@ def take(kind, rows, good_rows):
 
 
 class FilesTest(TestCase):
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(30)
     @given(STEPS)
     def test_files_in_any_order_and_undone(self, steps):
         builders.cost_holder()

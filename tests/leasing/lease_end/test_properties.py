@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -20,6 +20,7 @@ from leasing.lease_end.selectors.term_ends import last_ends, term_ends
 from leasing.lease_end.services.decisions import WantedEnd, decide_ends, stop_lease
 from leasing.models import InvoiceLine, Lease, LeaseTerm
 from tests import builders as make
+from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import rolled_back
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -145,7 +146,7 @@ def ran(terms, starts_on, stops_on):
 
 
 class EndsTest(TestCase):
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(30)
     @given(st.lists(st.tuples(ACTS, st.booleans()), max_size=16))
     def test_a_life_costs_the_prices_of_its_terms_as_far_as_they_ran(self, acts):
         ground, waiting = Ground(), list(QUARTERS[:-1])
@@ -163,7 +164,7 @@ class EndsTest(TestCase):
             assert all((end.fate(LATER) == Fate.EXTENDED) for end in ends[lease.pk][:-1])
         assert list(breaches()) == []
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(25)
     @given(st.lists(DECISIONS, max_size=10), st.lists(st.sampled_from(["buyout", "return"]),
            min_size=3, max_size=3))  # fmt: skip
     def test_what_is_decided_is_forecast_as_it_is_billed_later(self, decisions, last):
@@ -185,7 +186,7 @@ class EndsTest(TestCase):
             later[period] += amount
         assert {k: v for k, v in forecast.items() if v} == {k: v for k, v in later.items() if v}
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(15)
     @given(st.lists(DECISIONS, max_size=8, unique_by=lambda act: act.device), st.randoms(), DAYS)
     def test_no_order_of_the_same_decisions_gives_another_result(self, decisions, random, day):
         shuffled = random.sample(decisions, len(decisions))

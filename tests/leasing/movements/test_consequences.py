@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -16,6 +16,7 @@ from inventory.models import Placement
 from leasing.billing.selectors.consequences import Plan, consequence_of
 from leasing.models import InvoiceLine, Lease, LeaseTerm
 from tests import builders as make
+from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import (
     DAYS,
     PRICES,
@@ -39,7 +40,7 @@ def lines_of(run):
 
 
 class ConsequenceTest(TestCase):
-    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(80)
     @given(
         st.lists(st.tuples(st.integers(0, 3), DAYS, UNITS), max_size=10),
         st.lists(

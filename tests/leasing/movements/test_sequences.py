@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -17,6 +17,7 @@ from leasing.domain.accrual import accrued
 from leasing.models import InvoiceLine
 from leasing.movements.selectors.states import DROP_LATER, KEEP_LATER, states_of
 from tests import builders as make
+from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import rolled_back
 from tests.leasing.movements.town import School, hand_out, lend, take_back, transfer
 from tests.leasing.town import close
@@ -62,7 +63,7 @@ def do(school, act):
 
 
 class SequencesTest(TestCase):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(60)
     @given(st.lists(ACTS, min_size=1, max_size=12))
     def test_whatever_is_done_the_rule_and_the_bill_hold(self, acts):
         school = School()
@@ -88,7 +89,7 @@ class SequencesTest(TestCase):
                 whole = accrued(facts.terms, facts.stops_on, date(2026, 10, 1))
                 assert sum(lines.values_list("amount_ore", flat=True)) == whole
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(40)
     @given(st.lists(ACTS, max_size=6), ACTS)
     def test_what_the_form_foretells_is_what_the_next_run_bills(self, acts, last):
         school = School()

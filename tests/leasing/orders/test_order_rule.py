@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connections
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from albertslund_it.common.errors import Refused
@@ -14,6 +14,7 @@ from leasing.approvals.selectors.one_pc import holdings_of
 from leasing.models import Order, OrderLine
 from leasing.orders.services.orders import LineWish, cancel_line, place_order
 from tests import builders as make
+from tests.histories import histories
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -31,11 +32,7 @@ steps = st.lists(
 
 @pytest.mark.django_db
 @given(steps=steps)
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@histories(40)
 def test_nobody_ever_has_more_than_is_allowed(db, steps):
     made = uuid4().hex[:8]
     unit = make.unit()

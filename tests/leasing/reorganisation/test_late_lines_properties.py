@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Sum
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from albertslund_it.common.errors import Refused
 from inventory.models import Placement, Unit
 from leasing.billing.selectors.verification import breaches
 from leasing.models import BillingRun, InvoiceLine
+from tests.histories import histories
 from tests.leasing.billing import test_closing_properties as closings
 from tests.leasing.reorganisation.changing import carried_out
 
@@ -79,7 +80,7 @@ class LateLinesTest(closings.InvariantsTest):
     test_late_facts_give_the_same_end_as_facts_in_time = None
     test_the_order_of_entering_does_not_matter = None
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(25)
     @given(
         st.lists(
             st.tuples(st.one_of(closings.FACTS, closings.FACTS, ENDS), st.booleans()), max_size=25

@@ -8,7 +8,7 @@ from auditlog.models import LogEntry
 from axes.models import AccessAttempt, AccessLog
 from django.core.management import call_command
 from django.core.serializers import serialize
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.models import Employee, EmployeeAlias, Placement
@@ -30,6 +30,7 @@ from leasing.models import (
 )
 from leasing.retention.services.anonymise import NAME, anonymise
 from tests import builders as make
+from tests.histories import histories
 from tests.leasing.closed import close
 
 pytestmark = pytest.mark.django_db
@@ -192,9 +193,7 @@ def test_a_coming_employee_who_was_joined_is_forgotten_in_history():
     assert "Karla" not in everything()
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@histories(15)
 @given(
     people=st.lists(
         st.tuples(

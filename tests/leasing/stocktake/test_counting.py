@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from albertslund_it.common.errors import Refused
@@ -24,6 +24,7 @@ from leasing.stocktake.services import stocktakes
 from leasing.stocktake.services.answers import answer_for
 from leasing.stocktake.services.stocktakes import extend_stocktake, remind_when_due
 from tests import builders as make
+from tests.histories import histories
 from tests.leasing.stocktake.school import (
     AFTER,
     DUE,
@@ -346,9 +347,7 @@ STEPS = st.lists(
 )
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@histories(25)
 @given(STEPS)
 def test_answered_and_open_are_the_devices_and_no_device_is_there_twice(school, steps):
     with transaction.atomic():

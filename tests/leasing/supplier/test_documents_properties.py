@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from leasing.models import SupplierInvoice, SupplierInvoiceLine
 from tests import builders as make
+from tests.histories import histories
 from tests.leasing.supplier.documents import PERIOD, instance, line, take, ubl
 
 KNOWN = [f"PF00000{n}" for n in range(5)]
@@ -54,7 +55,7 @@ def excise_of(ore):
 
 
 class DocumentProperties(TestCase):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(60)
     @given(
         LINES,
         st.integers(0, 100_000),

@@ -5,7 +5,7 @@ from datetime import date
 from io import StringIO
 
 from django.core.management import call_command
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -16,6 +16,7 @@ from inventory.placements.services.placements import PlacementFacts, save_placem
 from leasing.approvals.selectors.one_pc import counted_placements
 from leasing.devices.services import change_facts
 from leasing.movements.selectors.states import DROP_LATER, KEEP_LATER
+from tests.histories import histories
 from tests.leasing.movements.test_sequences import Act, do
 from tests.leasing.movements.town import NOW, School
 from tests.leasing.undo.acts import act_of, deliver, everything, undo
@@ -77,26 +78,28 @@ def written_to(before, after):
 
 
 class SequencesTest(TestCase):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @histories(60)
     @given(STEPS)
     @example(A_LATER_ONE_CHANGED_THE_ROW_BESIDE)
     def test_all_of_it_undone_is_what_was(self, steps):
         school, done = School(), []
         self.out_of_order = False
-        at_first = everything()
+        at_first = now = everything()
         for step in steps:
-            before = everything()
+            before = now
             if isinstance(step, tuple) and step[0] == "undo":
                 if done:
                     self.undo_one(done, step[1] % len(done), before)
                     self.assert_one_pc_each()
+                    now = everything()
                 continue
             with suppress(Refused), act_of() as recording:
                 take(school, step)
+            now = everything()
             if recording.act:
-                done.append((recording, before, written_to(before, everything())))
+                done.append((recording, before, written_to(before, now)))
             else:
-                assert everything() == before
+                assert now == before
             self.assert_one_pc_each()
         for recording, *_ in reversed(done):
             undo(recording)
