@@ -32,6 +32,8 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # Each request has a line in our own log, without names and query strings; gunicorn's has both.
 accesslog = None
 errorlog = "-"
+# systemd and signals are how it is told what to do; its socket would lie where nothing is written.
+control_socket_disable = True
 # As much as our own pages send, and no more.
 limit_request_line = 8190
 limit_request_fields = 60
