@@ -6,6 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 from albertslund_it.web.lists import picking
+from inventory.models import ListPreset
 from tests import builders as make
 from tests.web.markup import parse, select, text
 
@@ -34,6 +35,35 @@ def test_a_bare_address_shows_what_is_leased_and_says_so(client):
     assert text(chip).startswith("Status: Leasede pc'er")
     assert select(chip, "a")[0].get("href") == ALL
     assert len(select(parse(client.get(ALL)), "tbody tr")) == 2
+
+
+def test_every_preset_says_how_many_rows_it_has_once_the_page_is_there(client, cast):
+    make.device("PF000001")
+    make.lease("PF000002")
+    ListPreset.objects.create(
+        owner=cast.helpdesk, list_name="device-list", name="Nr. 1", query="q=PF000001"
+    )
+    nav = parse(client.get("/udstyr/")).get_element_by_id("presets")
+    assert (nav.get("hx-get"), nav.get("hx-trigger")) == ("/udstyr/", "load")
+    told = client.get("/udstyr/", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="presets")
+
+    counts = {
+        one.get("hx-swap-oob").removeprefix("innerHTML:#"): text(one)
+        for one in select(parse(told), "span")
+    }
+    shown = {
+        text(link): counts[select(link, ".count")[0].get("id")]
+        for link in select(nav, "ul.views a")
+    }
+    assert shown == {
+        "Leasede pc'er 1": "1",
+        "Hos enheder": "0",
+        "Leaset på lager": "1",
+        "Udløber uden valg": "0",
+        "Uden leasing": "1",
+        "Alt": "2",
+        "Nr. 1": "1",
+    }
 
 
 def test_a_chip_takes_its_own_filter_away_and_no_other(client):

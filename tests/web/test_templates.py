@@ -29,3 +29,12 @@ def lines_where(is_wrong):
 )
 def test_templates_keep_a_rule(is_wrong):
     assert lines_where(is_wrong) == []
+
+
+def test_whatever_shows_a_list_has_room_for_its_presets():
+    """The answer to htmx brings them along, and htmx complains where they have no place."""
+    pages = [path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html")]
+    shown = [one for one in pages if 'id="liste"' in one]
+    assert len(shown) > 3
+    for page in shown:
+        assert page.count('id="liste"') == page.count('include "web/list_presets.html"')

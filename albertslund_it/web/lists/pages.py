@@ -26,6 +26,8 @@ from albertslund_it.web.lists.columns import ActsColumn
 from albertslund_it.web.lists.filters import FilterSet, chips_of, folded_fields, open_fields
 from albertslund_it.web.lists.picking import MOST, PickColumn, Picked, Picking, all_of
 from albertslund_it.web.lists.presets import (
+    ALL,
+    CHOSEN,
     COLUMN,
     SEARCH,
     Preset,
@@ -122,6 +124,8 @@ class ListPage(PermissionRequiredMixin, View):
 
     def get(self, request, *args, **kwargs):
         self.own_presets = self.presets()
+        if request.htmx and request.htmx.target == "presets":
+            return self._preset_counts()
         self.is_opened = not request.GET  # and nothing asked for
         if self.is_opened and self._opens_on_some:
             request.GET = QueryDict(self.own_presets[0].query)
@@ -251,13 +255,36 @@ class ListPage(PermissionRequiredMixin, View):
             return address_of(self.request.path, query)
         return self.request.path
 
+    def _kept_name(self) -> str:
+        """Return the name that presets of it are saved under; empty where none are."""
+        match = self.request.resolver_match
+        is_kept = self.keeps_presets() and match is not None and not match.kwargs
+        return match.view_name if match and is_kept else ""
+
+    def _all_presets(self) -> list[Preset]:
+        name = self._kept_name()
+        return [*self.own_presets, *(saved_for(self.request.user, name) if name else ())]
+
+    def _preset_counts(self) -> HttpResponse:
+        """Return how many rows each preset has that does not know it itself."""
+        presets = self._all_presets()
+        counted = [
+            replace(one, count=self._count_of(one.query)) if one.count is None else one
+            for one in presets
+        ]
+        return render(self.request, "web/preset_counts.html", {"presets": counted})
+
+    def _count_of(self, query: str) -> int | None:
+        """Return how many rows an address shows; None where it cannot be read."""
+        self.request.GET = QueryDict(query or f"{CHOSEN}={ALL}")
+        filters = self.make_filters()
+        table = self._table(filters.qs if filters else self.rows())
+        return None if self.faults(table, filters) else len(table.rows)
+
     def _preset_context(self, table) -> dict[str, Any]:
         """Return what is shown of presets: those there are, and what may be saved as one."""
-        request, match = self.request, self.request.resolver_match
-        is_kept = self.keeps_presets() and match is not None and not match.kwargs
-        name = match.view_name if match and is_kept else ""
-        saved = saved_for(request.user, name) if name else []
-        links = list(links_to([*self.own_presets, *saved], request.path, request.GET))
+        request, name = self.request, self._kept_name()
+        links = list(links_to(self._all_presets(), request.path, request.GET))
         is_more = any(key != SEARCH for key, _ in shape_of(request.GET))
         current = next((one for one in links if one.is_current), None)
         return {
@@ -266,6 +293,7 @@ class ListPage(PermissionRequiredMixin, View):
                 for one in links
             ],
             "current": current,
+            "asks_counts": any(one.count is None and not one.is_current for one in links),
             "all_address": self._address(""),
             "opens_on_some": self._opens_on_some,
             "saves": name if is_more and not current else "",
