@@ -133,7 +133,9 @@ class MachineTable(Table):
     model = Column(
         "Model", of="old_device.model.name", sort_by="old_device__model__name", card="line"
     )
-    ram = NumberColumn("RAM (GB)", of="old_device.ram_gb", sort_by="old_device__ram_gb")
+    ram = NumberColumn(
+        "RAM (GB)", of="old_device.ram_gb", sort_by="old_device__ram_gb", visible=False
+    )
     roll = NumberColumn("Rul", of="roll.number", sort_by="roll__number")
     department = Column(
         "Afdeling",

@@ -201,6 +201,7 @@ class CountedTable(Table):
             timezone.localtime(row.counted.answered_at).date() if row.counted.answered_at else None
         ),
         sort_by="answered_at",
+        visible=False,
     )
     how = Column(
         "Hvordan",

@@ -112,9 +112,9 @@ class BoardTable(Table):
     condition = CodeColumn(
         "Stand", of=lambda row: condition(row.ram_gb, row.windows_11), orderable=False
     )
-    warranty_until = DateColumn("Garanti til")
-    decided_at = DateColumn("Besluttet", of=_decided_on)
-    # What only the file has.
+    warranty_until = DateColumn("Garanti til", visible=False)
+    decided_at = DateColumn("Besluttet", of=_decided_on, visible=False)
+    # What is chosen, and the file has.
     choice = Column("Valg", of=lambda row: choice_shown(row.end), visible=False, orderable=False)
     decided_by = Column("Besluttet af", of="end.decided.decided_by", visible=False, orderable=False)
     reason = Column("Begrundelse", of="end.decided.reason", visible=False, orderable=False)
