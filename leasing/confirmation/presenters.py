@@ -2,22 +2,30 @@
 
 from collections.abc import Iterator
 
+from django.urls import reverse
+
 from albertslund_it.common.quarters import span_label
 from leasing.confirmation.selectors.first import FirstRebilling, Meter, RoundWork
 from leasing.domain.tasks import Task
 
 
-def meters_of(found: FirstRebilling) -> list[tuple[str, Meter, str]]:
-    """Return each meter of the first rebilling with its name, and what lacking it means."""
+def meters_of(found: FirstRebilling) -> list[tuple[str, Meter, str, str]]:
+    """Return each meter with its name, what lacking it means, and the address of what it counts."""
     silence = "Tavshed tæller som ja efter fristen." if found.round else "Ingen er spurgt endnu."
     return [
-        ("Leasede pc'er med en enhed", found.placed, "Resten bærer Fælles IT."),
+        (
+            "Leasede pc'er med en enhed",
+            found.placed,
+            "Resten bærer Fælles IT.",
+            f"{reverse('device-list')}?state=leaset-pc",
+        ),
         (
             "Enheder med fuld kontering",
             found.coded,
             "Uden kontering kan Opus-filen ikke laves.",
+            reverse("finding", args=["coding"]),
         ),
-        ("Ledere, der har bekræftet", found.answered, silence),
+        ("Ledere, der har bekræftet", found.answered, silence, "#svar"),
     ]
 
 

@@ -285,6 +285,7 @@ class ShownClaim:
     decided_by: str
     decided_on: date
     state: tuple[str, str]
+    url: str  # of the difference that it comes of
 
 
 def claim_shown(claim: Claim) -> ShownClaim:
@@ -310,4 +311,8 @@ def claim_shown(claim: Claim) -> ShownClaim:
         decision.decided_by,
         timezone.localtime(decision.decided_at).date(),
         state,
+        f"{reverse('reconciliation-lines', args=[decision.quarter])}?"
+        f"{urlencode({'q': decision.serial_number})}"
+        if row
+        else "",
     )

@@ -138,8 +138,8 @@ class DifferenceTable(Table):
     what = Column("Model", card="line")
     sub_agreement = CodeColumn("Underaftale")
     pile = Column("Bunke", card="line")
-    first_day = DateColumn("Fra")
-    last_day = DateColumn("Til")
+    first_day = DateColumn("Fra", visible=False)
+    last_day = DateColumn("Til", visible=False)
     expected_ore = AmountColumn("Ventet (kr.)", summed=True)
     invoiced_ore = AmountColumn("Faktureret (kr.)", summed=True)
     difference_ore = AmountColumn("Afvigelse (kr.)", summed=True, card="answer")
@@ -163,7 +163,7 @@ def _decide_one(code: str, found: ShownDifference) -> str:
 class ClaimTable(Table):
     """What is claimed from the lessor."""
 
-    caption = "Krav til leasinggiver"
+    caption = "Krav mod leasinggiver"
     empty_title = "Der er ingen åbne krav"
     empty_help = "Krav kommer her, når en afvigelse afgøres med »Kræves hos leasinggiver«."
 
@@ -175,7 +175,7 @@ class ClaimTable(Table):
     last_day = DateColumn("Til", visible=False)
     invoiced_ore = AmountColumn("Faktureret (kr.)")
     expected_ore = AmountColumn("Ventet (kr.)")
-    claim_ore = AmountColumn("Krav (kr.)", summed=True, card="answer")
+    claim_ore = AmountColumn("Krav (kr.)", summed=True, card="answer", link=lambda row: row.url)
     reason = Column("Begrundelse", card="line")
     note = Column("Bemærkning")
     decided_by = Column("Afgjort af", exclude_from_export=True, visible=False)

@@ -63,7 +63,7 @@ class ClaimList(ListPage):
     permission_required = VIEW_SUPPLIERINVOICE
     table_class = ClaimTable
     template_name = "leasing/supplier/claims.html"
-    title = "Krav til leasinggiver"
+    title = "Krav mod leasinggiver"
     file_name = "krav-til-leasinggiver"
 
     def rows(self):

@@ -87,6 +87,15 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(school, cast, client_o
     assert not Stocktake.objects.exists()
 
 
+def test_every_count_of_a_unit_opens_its_devices(school, stocktake, cast, client_of):
+    client = client_of(cast.helpdesk)
+    links = read(client, f"/optaelling/{stocktake.pk}/").xpath("//td[@data-label]/a")
+    assert len(links) > 1
+    for link in links:
+        rows = read(client, link.get("href")).xpath("//table[contains(@class, 'data')]/tbody/tr")
+        assert len(rows) == int(text_of(link))
+
+
 def test_a_leader_sees_their_own_units_and_nothing_else(school, stocktake, leader, client_of):
     school.scan(stocktake, "PF000001", school.library)
     reply(links_to(school.dorte)["PF000006"], "no", "hemmelig")

@@ -271,8 +271,9 @@ def test_what_is_claimed_is_open_until_a_credit_note_matches_it():
     five_pcs()
     invoice("4711", ("PF000001", "400,00"), *((f"PF00000{n}", "349,41") for n in range(2, 6)))
     choose(Selection(Pile.DIFFERS), Outcome.CLAIMED)
-    assert [(c.serial_number, c.claim_ore) for c in map(claim_shown, claims())] == [
-        ("PF000001", 5059)
+    lines = "/kvartaler/2026Q1/afstemning/linjer/?q=PF000001"
+    assert [(c.serial_number, c.claim_ore, c.url) for c in map(claim_shown, claims())] == [
+        ("PF000001", 5059, lines)
     ]
     assert not reconciliation_of(QUARTER).is_settled
     assert carried_over(Quarter(2026, 2))[0].amount_ore == 5059
