@@ -15,7 +15,9 @@ STOPPED = (
 )
 WORKS_COSTS_OUT = "Regner udgifterne om"
 SAVED = "Det er gemt. Udgifterne regnes om nu; dem behøver du ikke vente på."
-NOT_TAKEN = "Ingen har gjort det i en uge, så det er opgivet. Intet er gemt. Bed om det igen."
+NOT_TAKEN = (
+    "Arbejderen har ikke taget det i en uge, så det er opgivet. Intet er gemt. Bed om det igen."
+)
 FAILED = "Der skete en fejl hos os. Intet er gemt. Fejlen står i loggen under arbejde nr. {pk}."
 MARKS = {
     Job.State.WAITING: ("", "Venter"),

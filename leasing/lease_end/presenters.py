@@ -246,7 +246,7 @@ def _buyout(options: Options) -> OptionShown:
     if options.last_buyout is None:
         return OptionShown("Frikøb", "Ikke muligt", "", "", "Kommunen har ikke slået frikøb til.")
     by, style = _by(options, options.last_buyout)
-    note = "Medarbejderen betaler selv til leasinggiver. Intet af det er kommunens."
+    note = "Medarbejderen betaler selv til leasinggiver. Kommunen betaler intet."
     if options.offer is None:
         return OptionShown(
             "Frikøb", by, style, "0,00 kr. for kommunen", f"{note} Intet tilbud endnu."

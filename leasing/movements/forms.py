@@ -175,9 +175,7 @@ class HandOutForm(DevicesForm):
     """Hand devices of the stock out."""
 
     serial_numbers = _serial_numbers(stock_first=True)
-    employee = _employee(
-        required=False, help_text="Tomt: hver går til den, som dens bestilling er til."
-    )
+    employee = _employee(required=False, help_text="Tomt: hver pc går til den, den er bestilt til.")
     unit = HolderUnitField("Medarbejderens enhed, eller den fra bestillingen")
     used_for = _used_for()
     replaces = forms.CharField(
@@ -249,7 +247,7 @@ class TransferForm(DevicesForm):
     unit = HolderUnitField("Medarbejderens enhed; ellers den, de står hos")
     used_for = _used_for()
     no_employee = forms.BooleanField(
-        label="Ingen medarbejder: tag dem af dem, der har dem", required=False
+        label="Ingen medarbejder: fjern dem, der har udstyret nu", required=False
     )
     field_order = ("serial_numbers", "employee", "no_employee", "unit", "starts_on")
     rare = ("used_for",)

@@ -70,8 +70,8 @@ class LotForm(PlainForm, forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "fx 29-31, 52", "autocomplete": "off"}),
     )
     besluttet = forms.BooleanField(
-        label="Tag det ikke med, der er besluttet frikøb eller returnering af, medmindre en "
-        "bestilling erstatter det",
+        label="Udelad det, der skal frikøbes eller returneres, medmindre en bestilling erstatter "
+        "det",
         required=False,
     )
 
@@ -89,8 +89,8 @@ class LotForm(PlainForm, forms.Form):
         elif first and last and not whole_weeks(first, last, values.get("uden", ())):
             self.add_error(
                 "til",
-                "Der er ingen hel uge fra mandag til fredag mellem de to dage, som ikke er taget "
-                "fra. Giv planen flere dage.",
+                "Der er ingen hel uge fra mandag til fredag mellem de to dage, der kan bruges. "
+                "Giv planen flere dage.",
             )
         return values
 

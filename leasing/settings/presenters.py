@@ -157,7 +157,7 @@ TASKS = (
         {
             "allows_buyout": _either(
                 "allows_buyout",
-                "Medarbejdere kan få tilbud om at købe.",
+                "Medarbejdere kan få tilbud om at købe deres udstyr.",
                 "Frikøb er ikke et valg.",
             ),
             "buyout_margin_days": _about(

@@ -127,7 +127,7 @@ class EndForm(PlainForm, forms.Form):
     last_day = DateField(
         label="Sidste dag med adgang",
         required=False,
-        help_text="Tom: indtil videre. Skriv i går, hvis den skal være væk nu.",
+        help_text="Tom: indtil videre. Skriv datoen i går, hvis adgangen skal lukkes nu.",
     )
 
 

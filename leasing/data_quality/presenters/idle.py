@@ -74,7 +74,8 @@ def idle_tasks(found: IdleSum, today: date) -> Iterator[Task]:
         yield Task(
             "idle",
             f"{found.count} stk. er leaset, men ikke i brug",
-            "Hos fratrådte, over tiden eller hos ingen. Sig til it-helpdesk, hvad der skal ske.",
+            "Hos fratrådte, ikke afleveret til tiden eller hos ingen. "
+            "Sig til it-helpdesk, hvad der skal ske.",
             amount_ore=found.quarter_ore,
             note=f"i hele {Quarter.of(today).label}",
         )

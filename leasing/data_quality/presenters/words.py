@@ -37,8 +37,8 @@ WORDS = {
     ),
     "unreceived": RuleWords(
         "Hentet i it-bur, men ikke modtaget af leasinggiver",
-        "Hold leasinggiver til pakkelisten. Står de her endnu, så fortryd afgangen, og pak dem.",
-        of_others="It-helpdesk holder leasinggiver til pakkelisten.",
+        "Hold leasinggiver fast på pakkelisten. Er de her endnu, så fortryd afgangen, og pak dem.",
+        of_others="It-helpdesk holder leasinggiver fast på pakkelisten.",
     ),
     "leavers": RuleWords(
         "Hos medarbejdere, der er fratrådt",

@@ -77,7 +77,7 @@ class OrderForm(PlainForm, forms.Form):
     )
     # Of the reply as the page wrote it: another text is somebody's own, and is left alone.
     reply_mark = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
-    sends_reply = forms.BooleanField(label="Send det, når jeg gemmer", required=False)
+    sends_reply = forms.BooleanField(label="Send svaret, når jeg gemmer", required=False)
 
 
 class CancelForm(PlainForm, forms.Form):

@@ -195,7 +195,7 @@ MATTERS = (
     Matter(
         "Udløb, frikøb og returnering",
         why="For at beslutte, hvad der skal ske, når en leasing slutter, og spørge medarbejderen.",
-        kept="Til {years} år efter, at leasingen er slut. Spørgsmål om frikøb slettes da helt.",
+        kept="Til {years} år efter, at leasingen er slut. Spørgsmål om frikøb slettes helt.",
         held=(
             "leasing.BuyoutInvitation employee sent_by",
             "leasing.EndWish note wished_by",

@@ -117,7 +117,7 @@ def person_groups(may: May, person: Employee, devices: list[Device]) -> list[Hit
                     f"Tag {device} tilbage", "arrow-return-left", "take-back", serienumre=device
                 )
             )
-        groups.append(HitGroup(f"Gør noget for {person.name}", doing))
+        groups.append(HitGroup(f"Det kan du gøre for {person.name}", doing))
     if devices:
         theirs = [
             Hit(f"{one.model.name} {one}", "", url_of(one), TITLES[Device][1], str(one))
@@ -144,7 +144,7 @@ def device_groups(may: May, device: Device, *, is_in_use: bool) -> list[HitGroup
             _action("Lån ud", "person-check", "lend", serienumre=device),
         ]
     doing.append(_action("Print etiket", "qr-code", "labels", serienumre=device))
-    return [HitGroup(f"Gør noget med {device}", doing)]
+    return [HitGroup(f"Det kan du gøre med {device}", doing)]
 
 
 def url_of(thing: Thing, line: int = 0) -> str:

@@ -70,11 +70,9 @@ ACTIONS = (
     KnownPage("coming-new", "Opret en kommende medarbejder", (HANDLE_ORDERS,), "ny ansat"),
     KnownPage("stocktake-new", "Begynd en optælling", (HANDLE_ORDERS,), "tæl lageropgørelse"),
     KnownPage("cage-new", "Opret et it-bur", (HANDLE_ORDERS,), "returnering pakkeliste"),
-    KnownPage("lessor-question-new", "Skriv en henvendelse ind", (HANDLE_ORDERS,), "leasinggiver"),
-    KnownPage("buyout-offer-new", "Skriv et frikøbstilbud ind", (HANDLE_ORDERS,), "tilbud pris"),
-    KnownPage(
-        "supplier-invoice-new", "Skriv en leverandørfaktura ind", (MANAGE_AMOUNTS,), "upload"
-    ),
+    KnownPage("lessor-question-new", "Registrér en henvendelse", (HANDLE_ORDERS,), "leasinggiver"),
+    KnownPage("buyout-offer-new", "Registrér et frikøbstilbud", (HANDLE_ORDERS,), "tilbud pris"),
+    KnownPage("supplier-invoice-new", "Indtast en leverandørfaktura", (MANAGE_AMOUNTS,), "upload"),
     KnownPage("charge-new", "Nyt engangsbeløb", (MANAGE_AMOUNTS,), "opkræv gebyr"),
     KnownPage("budgets-enter", "Ret budgetter", (MANAGE_AMOUNTS,), "budget indtast"),
     KnownPage("import", "Indlæs en fil", IMPORT, "upload excel csv import"),
@@ -142,7 +140,7 @@ PAGES = (
     KnownPage("municipality", "Hele kommunen", (VIEW_BILLINGRUN,), "samlet sammenlign afdelinger"),
     KnownPage("moves", "Flytninger mellem afdelinger", (VIEW_BILLINGRUN,), "penge"),
     KnownPage("supplier-invoice-list", "Leverandørfakturaer", (VIEW_SUPPLIERINVOICE,), "regning"),
-    KnownPage("claims", "Krav på leasinggiver", (VIEW_SUPPLIERINVOICE,), "penge tilbage"),
+    KnownPage("claims", "Krav mod leasinggiver", (VIEW_SUPPLIERINVOICE,), "penge tilbage"),
     KnownPage("charge-list", "Engangsbeløb", (VIEW_BILLINGRUN,), "gebyr indfrielse"),
     KnownPage("trail-search", "Bilagsspor", (VIEW_BILLINGRUN,), "opus bilag revision"),
     KnownPage("reorganisation-list", "Organisationsændringer", (VIEW_ALL_DEPARTMENTS,), "nedlagt"),

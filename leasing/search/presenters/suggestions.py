@@ -7,8 +7,8 @@ from inventory.models import Employee
 from inventory.placements.selectors import Holder
 from leasing.search.selectors.suggesting import FittingDevice
 
-NO_PERSON = "Ingen medarbejder passer"
-NO_DEVICE = "Intet udstyr passer"
+NO_PERSON = "Ingen medarbejder fundet"
+NO_DEVICE = "Intet udstyr fundet"
 
 
 @dataclass(frozen=True, slots=True)

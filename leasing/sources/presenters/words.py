@@ -80,7 +80,7 @@ WORDS = {
     ),
     "anden-ydelse": DifferenceWords(
         "Anden ydelse hos leasinggiver",
-        "Beløbet er, hvad leasinggiver tager for meget. Gør indsigelse, eller ret leasingen. Et "
+        "Beløbet er det, leasinggiver opkræver for meget. Gør indsigelse, eller ret leasingen. Et "
         "enkelt øre er afrunding og står her ikke.",
     ),
     "andet-udloeb": DifferenceWords(

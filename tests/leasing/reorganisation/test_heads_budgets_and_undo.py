@@ -58,7 +58,7 @@ def test_the_heads_concerned_are_told_when_it_is_agreed_to_and_when_it_is_done(t
     mails = told("Organisationsændring fra 01-04-2026")
     assert set(mails) == {town.head.email, "miljo@example.org"}
     text = mails["miljo@example.org"].text
-    assert "Fra den 01-04-2026 sker der det her for Miljø & Teknik" in text
+    assert "Fra den 01-04-2026 sker der dette for Miljø & Teknik" in text
     assert "1001 Birkeskolen lægges ind under 1002 Åskolen" in text
     assert "ventes I at betale" in text
 

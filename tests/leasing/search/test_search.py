@@ -42,7 +42,7 @@ def town(cast):
     return {"foreign": foreign, "own": own, "anna": anna}
 
 
-OURS = "starts-with(., 'Gør noget') or starts-with(., 'Det har') or . = 'Sider'"
+OURS = "starts-with(., 'Det kan du gøre') or starts-with(., 'Det har') or . = 'Sider'"
 FOUND = f"//main//section[not(.//h2[{OURS}])]//a[@class='task-title']"
 
 
