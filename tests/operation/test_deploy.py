@@ -46,6 +46,27 @@ def test_what_the_page_of_operation_waits_for_has_a_timer_and_a_log_of_that_name
             assert (UNITS / name).exists()
 
 
+def test_each_timer_is_turned_on_where_readme_says_so_and_has_its_place_in_containers():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    script = (ROOT / "deploy" / "compose" / "timers.sh").read_text(encoding="utf-8")
+    [turned_on] = re.findall(r"^    systemctl enable --now (.*\.timer)$", readme, re.M)
+    assert sorted(turned_on.split()) == [timer.name for timer in TIMERS]
+    # A copy that is put back needs the owner of the tables: README says how there.
+    run = {*re.findall(r"\brun (\w+)", script), "restore_drill"}
+    commands = {unit_of(name): name for name in get_commands()}
+    started = [unit(timer)["Timer"]["Unit"].removesuffix(".service") for timer in TIMERS]
+    assert run == {commands[name] for name in started}
+
+
+def test_containers_are_given_what_readme_says_can_be_set():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.split("## Running it for real")[1].split("###")[0]
+    named = set(re.findall(r"`([A-Z][A-Z_]{4,})`", table))
+    given = set(re.findall(r"^      ([A-Z_]+):", (ROOT / "compose.yaml").read_text("utf-8"), re.M))
+    elsewhere = {"TODAY", "BIND", "STATIC_ROOT"}  # for training; set by the image
+    assert named - elsewhere <= given
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
 def test_systemd_understands_every_unit(tmp_path):
     for path in UNITS.iterdir():
