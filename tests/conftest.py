@@ -14,7 +14,7 @@ from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from albertslund_it.web.database import history
-from tests import kept_database, put_back
+from tests import builders, kept_database, put_back
 from tests.cast import Cast
 
 BROWSERS = ["chromium-headless-shell", "chromium", "google-chrome"]
@@ -171,6 +171,12 @@ def migrated_file(django_db_setup, tmp_path_factory, kept_databases):
             check=True,
         )
     return path
+
+
+@pytest.fixture
+def history_from_the_start(monkeypatch):
+    """Let `tests.builders` write the history of what they make."""
+    monkeypatch.setattr(builders, "has_history", True)
 
 
 # --- people

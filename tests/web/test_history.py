@@ -153,6 +153,7 @@ def test_headers_that_claim_nonsense_change_nothing_about_what_is_recorded(
     assert (entry.remote_addr, entry.remote_port, entry.cid) == (None, None, None)
 
 
+@pytest.mark.usefixtures("history_from_the_start")
 def test_the_migration_takes_out_what_bulk_writes_put_in():
     migration = import_module("leasing.migrations.0016_history_forgets_what_it_leaves_out")
     order = Order.objects.create(note="Til kontoret", created_at=timezone.now())

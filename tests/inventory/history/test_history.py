@@ -40,6 +40,7 @@ def test_a_unit_tells_on_its_page_who_changed_its_account(cast, client_of):
     assert "artskonto: 40000000 → 40000001" in text
 
 
+@pytest.mark.usefixtures("history_from_the_start")
 def test_choices_days_and_places_are_told_in_words(cast):
     lease = make.lease(unit=cast.unit)
     lease.stops_on = date(2026, 5, 1)
@@ -52,6 +53,7 @@ def test_choices_days_and_places_are_told_in_words(cast):
     assert ("udløbsvalg", "–", "Frikøb") in latest.fields
 
 
+@pytest.mark.usefixtures("history_from_the_start")
 def test_what_is_kept_out_of_history_is_not_told_though_an_old_entry_has_it(cast):
     device = make.device()
     entry = LogEntry.objects.get_for_object(device).latest("id")
@@ -68,6 +70,7 @@ def test_other_employments_are_told(cast):
     assert ("også ansat i", "–", "1002 Nabo") in changes_of(Rows(Employee, [anna.pk]))[0].fields
 
 
+@pytest.mark.usefixtures("history_from_the_start")
 def test_who_may_not_see_people_reads_nothing_of_them(cast):
     anna = make.employee(unit=cast.unit)
     placement = make.placement(make.device(), date(2026, 1, 1), cast.unit, anna)
@@ -79,6 +82,7 @@ def test_who_may_not_see_people_reads_nothing_of_them(cast):
     assert "Anna" not in str(hidden)
 
 
+@pytest.mark.usefixtures("history_from_the_start")
 def test_the_oldest_are_left_out_until_asked_for(cast):
     for number in range(60):
         cast.unit.leader_name = f"Leder {number}"

@@ -53,6 +53,7 @@ def test_what_was_counted_says_the_same_as_counting(large, cast, client_of):
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.usefixtures("history_from_the_start")
 def test_a_page_says_when_it_counted_once_something_was_written(large, cast, client_of, page):
     client = client_of(cast.helpdesk)
     client.get("/datakvalitet/")

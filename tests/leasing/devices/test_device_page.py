@@ -120,6 +120,7 @@ def test_charges_tell_which_run_billed_them(moved, cast):
     ]
 
 
+@pytest.mark.usefixtures("history_from_the_start")
 def test_the_history_names_who_changed_what_also_what_is_deleted(moved, cast):
     placement = moved.device.placements.get(starts_on=date(2026, 12, 1))
     placement.delete()

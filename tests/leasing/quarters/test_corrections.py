@@ -69,6 +69,7 @@ def test_each_cause_has_its_own_group_and_all_of_them_the_front_pages_sum(town, 
     assert change_of(found["Pris rettet"].rows[0].source) == "Løbetid rettet"
 
 
+@pytest.mark.usefixtures("history_from_the_start")
 def test_a_correction_opens_the_change_that_caused_it(town, cast, client_of):
     moved = Placement.objects.get(unit=town.second, device=town.leases[1].device)
     page = text_of(read(client_of(cast.finance), PAGE))

@@ -62,6 +62,7 @@ def test_every_table_that_points_at_people_is_in_it(anna):
     assert not missing
 
 
+@pytest.mark.usefixtures("history_from_the_start")
 def test_what_names_the_person_without_pointing_is_in_it_and_nobody_elses(anna):
     found = sheets(anna)
     assert [row["Emne"] for row in found["Mails"]] == ["Til Anna"]

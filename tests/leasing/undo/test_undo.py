@@ -187,6 +187,7 @@ def test_who_has_got_another_meanwhile_does_not_get_two(school):
     assert refused(done) == ["Anna Berg (anbe) har siden fået PF000002."]
 
 
+@pytest.mark.usefixtures("history_from_the_start")
 def test_who_has_another_on_order_does_not_get_two(school):
     with act_of() as done:
         take_back(school.stock[0])
