@@ -281,7 +281,6 @@ class OfferTable(Table):
     what = Column(
         "Tilbud på",
         of=what_is_offered,
-        link=_offer_page,
         sort_by=("device__serial_number", "model__name"),
         exclude_from_export=True,
         card="title",
@@ -296,3 +295,7 @@ class OfferTable(Table):
         visible=False,
     )
     model = Column("Model", of=lambda one: one.model.name if one.model else "", visible=False)
+
+    def __init__(self, data, *, may_change: bool, **kwargs):
+        super().__init__(data, **kwargs)
+        self.columns["what"].column.link_to = _offer_page if may_change else None

@@ -106,3 +106,6 @@ class OfferList(ListPage):
 
     def rows(self):
         return BuyoutOffer.objects.select_related("device__model", "model")
+
+    def table_options(self):
+        return {"may_change": self.request.user.has_perm(HANDLE_ORDERS)}

@@ -240,7 +240,7 @@ def test_who_said_yes_is_a_list_for_the_lessor(office, helpdesk):
     assert shown(helpdesk, "/frikoeb/ja/") == []
 
 
-def test_an_offer_is_typed_changed_and_deleted(office, helpdesk):
+def test_an_offer_is_typed_changed_and_deleted(office, helpdesk, cast, client_of):
     device = {"device": "pf000001", "price_ore": "1.100,50", "valid_until": "30-11-2029"}
     assert helpdesk.post("/frikoeb/tilbud/nyt/", device)["Location"] == "/frikoeb/tilbud/"
     made = BuyoutOffer.objects.get(device__serial_number="PF000001")
@@ -251,6 +251,10 @@ def test_an_offer_is_typed_changed_and_deleted(office, helpdesk):
     made.refresh_from_db()
     assert made.price_ore == 100000
     assert helpdesk.get("/frikoeb/tilbud/?q=pf0000").content.decode().count("1.000,00") == 1
+    assert f'href="{address}"' in helpdesk.get("/frikoeb/tilbud/").content.decode()
+    assert (
+        f'href="{address}"' not in client_of(cast.finance).get("/frikoeb/tilbud/").content.decode()
+    )
     assert helpdesk.get(f"{address}slet/").status_code == 405
     helpdesk.post(f"{address}slet/")
     assert not BuyoutOffer.objects.filter(pk=made.pk).exists()
