@@ -85,7 +85,7 @@ def test_columns_are_shown_in_the_order_of_the_address_and_in_excel(client):
     top = [[cell.value for cell in row] for row in book.active.iter_rows(max_row=6)]
     assert ["Serienr.", "Kategori", "Model"] in [[c for c in row if c] for row in top]
     moved = parse(client.get(address)).get_element_by_id("up-model").get("href")
-    assert headings(client.get(f"/udstyr/{moved}")) == ["Serienr.", "Model", "Kategori"]
+    assert headings(client.get(moved)) == ["Serienr.", "Model", "Kategori"]
 
 
 def test_a_column_that_the_list_does_not_have_is_refused(client):

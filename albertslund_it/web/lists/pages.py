@@ -207,6 +207,7 @@ class ListPage(PermissionRequiredMixin, View):
         htmx = self.request.htmx
         is_fragment = htmx and htmx.target == "liste" and not htmx.history_restore_request
         picking = self.picking()
+        no_columns = self._without(COLUMN)
         context = {
             "table": table,
             "filters": filters,
@@ -220,7 +221,8 @@ class ListPage(PermissionRequiredMixin, View):
             and table.paginator.count <= MOST,
             "chosen_columns": self.request.GET.getlist(COLUMN),
             **(self._filter_context(filters.form) if filters else {}),
-            "no_columns_address": self._without(COLUMN),
+            "no_columns_address": no_columns,
+            "columns": f"{no_columns}{'&' if '?' in no_columns else '?'}",
             "none_picked_address": self._without("valgt"),
             **self._preset_context(table),
             "title": self.title,

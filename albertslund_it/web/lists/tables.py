@@ -14,6 +14,7 @@ from django_tables2.data import TableData
 from albertslund_it.common.files import workbooks
 from albertslund_it.common.files.workbooks import CellKind
 from albertslund_it.web.lists.columns import NOTHING
+from albertslund_it.web.lists.presets import COLUMN
 
 
 class QuerySetRows(TableData):
@@ -90,13 +91,13 @@ class ListRows(TableData):
 
 @dataclass(frozen=True, slots=True)
 class OfferedColumn:
-    """A column as it is chosen: `up` and `down` are the columns shown once it is moved."""
+    """A column as it is chosen: `up` and `down` ask for the columns shown once it is moved."""
 
     name: str
     header: str
     is_shown: bool
-    up: tuple[str, ...] = ()
-    down: tuple[str, ...] = ()
+    up: str = ""
+    down: str = ""
 
 
 class Table(tables.Table):
@@ -169,11 +170,10 @@ class Table(tables.Table):
             name, place = bound.name, places.get(bound.name)
             if name in fixed or not bound.header:
                 continue
-            up: tuple[str, ...] = ()
-            down: tuple[str, ...] = ()
+            up = down = ""
             if place is not None:
-                up = _swapped(shown, place - 1, place) if place else ()
-                down = _swapped(shown, place, place + 1) if place + 1 < len(shown) else ()
+                up = _swapped(shown, place - 1, place) if place else ""
+                down = _swapped(shown, place, place + 1) if place + 1 < len(shown) else ""
             found.append(OfferedColumn(name, str(bound.header), place is not None, up, down))
         found.sort(key=lambda one: places.get(one.name, len(places)))
         return found
@@ -257,10 +257,10 @@ class Table(tables.Table):
             yield [excel(read(record)) for read, excel in columns]
 
 
-def _swapped(names: Sequence[str], one: int, other: int) -> tuple[str, ...]:
+def _swapped(names: Sequence[str], one: int, other: int) -> str:
     moved = list(names)
     moved[one], moved[other] = moved[other], moved[one]
-    return tuple(moved)
+    return "&".join([f"{COLUMN}={name}" for name in moved])
 
 
 def _cell_of(bound, tag: str, *, is_heading: bool, cards: str) -> Callable:
