@@ -1,6 +1,7 @@
 """Saved presets: whose they are, who else is shown them, and what a list lets be saved."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from django.contrib.auth.models import Group, User
 from django.db.models import Q, QuerySet
@@ -21,8 +22,17 @@ def presets_shown_to(user: User) -> QuerySet[ListPreset]:
 
 def saved_presets(user: User, list_name: str) -> Iterator[Preset]:
     """Yield the presets of a list that a user is shown."""
-    for one in presets_shown_to(user).filter(list_name=list_name):
-        yield Preset(one.name, one.query, is_own=one.owner_id == user.pk)
+    for one in _shown_to(user):
+        if one.list_name == list_name:
+            yield Preset(one.name, one.query, is_own=one.owner_id == user.pk)
+
+
+def _shown_to(user: User) -> list[ListPreset]:
+    """Read what a user is shown once for the menu and the list, which are of one request."""
+    known: dict[str, list[ListPreset]] = vars(user)
+    if "presets_shown" not in known:
+        known["presets_shown"] = list(presets_shown_to(user))
+    return known["presets_shown"]
 
 
 def presets_kept_by(user: User) -> QuerySet[ListPreset]:
@@ -34,9 +44,9 @@ def presets_kept_by(user: User) -> QuerySet[ListPreset]:
 def menu_presets(user: User) -> list[tuple[ListPreset, str]]:
     """Return the presets that stand in a user's menu, with where each opens."""
     return [
-        (one, address_of(one))
-        for one in presets_shown_to(user).filter(in_menu=True)
-        if (page := list_called(one.list_name)) and page.is_open_to(user)
+        (one, f"{reverse(one.list_name)}?{one.query}")
+        for one in _shown_to(user)
+        if one.in_menu and (page := list_called(one.list_name)) and page.is_open_to(user)
     ]
 
 
@@ -45,6 +55,7 @@ def roles_to_share_with(user: User) -> QuerySet[Group]:
     return user.groups.order_by("name")
 
 
+@lru_cache(maxsize=200)  # which addresses there are is settled when we start
 def list_called(name: str) -> type[ListPage] | None:
     """Return the list that has a name among the addresses; None where there is none."""
     try:
