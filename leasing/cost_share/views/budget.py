@@ -24,7 +24,12 @@ from leasing.cost_share.selectors.budget import (
 )
 from leasing.cost_share.selectors.budget_sheet import SheetUnit, budget_sheet
 from leasing.cost_share.services.budgets import enter_budgets
-from leasing.cost_share.views.opened import address_under, ends_of_year, with_addresses
+from leasing.cost_share.views.opened import (
+    addresses_under,
+    ends_of_year,
+    narrowed_to,
+    with_addresses,
+)
 from leasing.cost_share.views.payer import chosen_payer
 
 THOUSANDS = "tkr"
@@ -43,16 +48,14 @@ def budgets(request):
         write_budgets(stream, table, payer.name)
         return workbook(stream, f"budget-{year}")
     rows = table.over if only_over else table.rows
-    ends = ends_of_year(year)
+    pages = addresses_under(payer, *ends_of_year(year))
     context |= {
         "table": table,
         "only_over": only_over,
         "everybody": payer.is_everybody,
         "shades": list(SHADE_NAMES.values()),
-        "rows": [
-            (row, with_addresses(row.amounts, payer, *ends, unit_id=row.unit.id)) for row in rows
-        ],
-        "sums": with_addresses(table.sums, payer, *ends),
+        "rows": [(row, with_addresses(row.amounts, pages, unit_id=row.unit.id)) for row in rows],
+        "sums": with_addresses(table.sums, pages),
     }
     return render(request, "leasing/cost_share/budgets.html", context)
 
@@ -110,13 +113,17 @@ def _entered(form: BudgetForm, year: int, request) -> bool:
     return True
 
 
-def needs(one: SheetUnit, payer) -> list[tuple[str, list[tuple[int, str]]]]:
-    """Return a unit's shades by name: each year's amount with the address of what is under it."""
+def needs(one: SheetUnit, pages) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Return a unit's shades by name: each year's amount with the address of what is under it.
+
+    `pages` are those addresses, of all units, by year and shade.
+    """
+    rest = narrowed_to(one.unit.id)
     return [
         (
             SHADE_NAMES[shade],
             [
-                (amount, address_under(shade, payer, *ends_of_year(year), unit_id=one.unit.id))
+                (amount, pages[year][shade] + rest)
                 for year, amount in zip(one.years, amounts, strict=True)
             ],
         )
@@ -136,5 +143,6 @@ def budget_sheet_page(request):
         write_budget_sheet(stream, sheet)
         return workbook(stream, f"budgetark-{sheet.years[0]}")
     context["shade_sums"] = [(SHADE_NAMES[shade], sums) for shade, sums in sheet.by_shade]
-    context |= {"sheet": sheet, "units": [(one, needs(one, payer)) for one in sheet.units]}
+    pages = {year: addresses_under(payer, *ends_of_year(year)) for year in sheet.years}
+    context |= {"sheet": sheet, "units": [(one, needs(one, pages)) for one in sheet.units]}
     return render(request, "leasing/cost_share/budget_sheet.html", context)

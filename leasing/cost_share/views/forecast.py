@@ -26,7 +26,7 @@ from leasing.cost_share.selectors.forecast_tables import (
 )
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.views.bridge import chosen_unit
-from leasing.cost_share.views.opened import ends_of_year, with_addresses
+from leasing.cost_share.views.opened import addresses_under, ends_of_year, with_addresses
 from leasing.cost_share.views.payer import chosen_payer
 
 
@@ -75,19 +75,19 @@ def opened_rows(
 ) -> list[tuple[ForecastRow, list[tuple[str, int, str]]]]:
     """Return each row with its amounts: of which shade, how much, and what is under it."""
     rows = []
+    pages = addresses_under(payer, *ends_of_year(year))
     for row in table.rows:
-        ends = ends_of_year(year)
         unit: int | str | None = unit_id
         model_name = None
         if table.parameter == YEAR:
-            ends = ends_of_year(row.key)
+            pages = addresses_under(payer, *ends_of_year(row.key))
         elif table.parameter == QUARTER:
-            ends = row.key, row.key
+            pages = addresses_under(payer, row.key, row.key)
         elif table.parameter == UNIT:
             unit = row.key
         else:
             model_name = row.key
-        amounts = with_addresses(row.amounts, payer, *ends, unit_id=unit, model_name=model_name)
+        amounts = with_addresses(row.amounts, pages, unit_id=unit, model_name=model_name)
         named = [(name, *one) for name, one in zip(SHADE_NAMES.values(), amounts, strict=True)]
         rows.append((row, named))
     return rows

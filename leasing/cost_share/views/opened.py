@@ -1,6 +1,6 @@
 """What is under an amount of a forecast, by its shade."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -20,39 +20,34 @@ OPENED_BY = {
 }
 
 
+def addresses_under(payer: Payer, first: str, last: str) -> dict[str, str]:
+    """Return by shade the page of what is from one quarter to another, both with."""
+    pages = {page: reverse(page) for page in {page for page, _ in OPENED_BY.values()}}
+    span = {"afdeling": payer.key, "fra": first, "til": last}
+    return {
+        shade: f"{pages[page]}?{urlencode({**span, **asked})}"
+        for shade, (page, asked) in OPENED_BY.items()
+    }
+
+
 def with_addresses(
     amounts: Sequence[int],
-    payer: Payer,
-    first: str,
-    last: str,
+    pages: Mapping[str, str],
     *,
     unit_id: int | str | None = None,
     model_name: str | None = None,
 ) -> list[tuple[int, str]]:
     """Return a row's amounts by shade, each with the page of what it is made of."""
-    return [
-        (amount, address_under(shade, payer, first, last, unit_id=unit_id, model_name=model_name))
-        for shade, amount in zip(SHADES, amounts, strict=True)
-    ]
+    rest = narrowed_to(unit_id, model_name)
+    return [(amount, pages[shade] + rest) for shade, amount in zip(SHADES, amounts, strict=True)]
 
 
-def address_under(
-    shade: str,
-    payer: Payer,
-    first: str,
-    last: str,
-    *,
-    unit_id: int | str | None = None,
-    model_name: str | None = None,
-) -> str:
-    """Return the page of what an amount is made of, from one quarter to another, both with."""
-    page, asked = OPENED_BY[shade]
-    query: dict[str, int | str] = {"afdeling": payer.key, "fra": first, "til": last, **asked}
-    if unit_id:
-        query["enhed"] = unit_id
+def narrowed_to(unit_id: int | str | None = None, model_name: str | None = None) -> str:
+    """Return what such an address is followed by, of a unit and a model alone."""
+    asked: dict[str, int | str] = {"enhed": unit_id} if unit_id else {}
     if model_name is not None:
-        query["model"] = model_name or WITHOUT_DEVICE
-    return f"{reverse(page)}?{urlencode(query)}"
+        asked["model"] = model_name or WITHOUT_DEVICE
+    return f"&{urlencode(asked)}" if asked else ""
 
 
 def ends_of_year(year: int | str) -> tuple[str, str]:
