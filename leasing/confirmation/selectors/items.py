@@ -7,19 +7,20 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from albertslund_it.common.agreement import digest_of
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
-from inventory.models import Device, Placement, Unit
+from albertslund_it.web.database.rows import among
+from inventory.models import Department, Device, Placement, Unit
 from inventory.organisation.selectors.scope import units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.window import last_closed_quarter
 from leasing.cost_table.facts import billing_start
 from leasing.cost_table.moment import one_moment
 from leasing.cost_table.once import once_a_moment
-from leasing.models import Confirmation, ConfirmationRound, Cost, Objection
+from leasing.models import Confirmation, ConfirmationRound, Cost, CostTotal, Objection
 
 YES, NO, SILENT = "yes", "no", "silent"
 
@@ -175,15 +176,37 @@ def per_unit(items: Sequence[ListedDevice]) -> list[tuple[Unit, int, int]]:
 
 def progress(on: date) -> list[RoundProgress]:
     """Return how far the latest round is, department by department."""
+    codes = [str(quarter) for quarter in quarters_asked(on)]
+    units = Unit.objects.filter(is_cost_holder=False).select_related("department")
+    with one_moment():
+        payers = {unit.id: unit.department for unit in units if unit.department}
+        held = Cost.objects.filter(period__in=codes).order_by()
+        totals = CostTotal.objects.filter(period__in=codes, row_count__gt=0).order_by()
+        of_units = totals.values_list("unit").annotate(Sum("row_count"), Sum("amount_ore"))
+        sums = {unit: (items, ore) for unit, items, ore in of_units}
+        if len(codes) > 1:  # what a unit has had in two of them is one item
+            counted = held.values_list("unit").annotate(Count("lease", distinct=True))
+            sums = {unit: (items, sums[unit][1]) for unit, items in counted}
+        answers = _answers()
+        of_answered = held.filter(lease__device__in=among({device for device, _ in answers}, int))
+        answered = set(of_answered.values_list("lease__device", "unit"))
     rows: dict[int, RoundProgress] = {}
-    for item in items_of(Unit.objects.filter(is_cost_holder=False), on):
-        if department := item.unit.department:
-            row = rows.setdefault(department.id, RoundProgress(department.name, department.id))
-            row.items += 1
-            row.confirmed += item.answer == YES
-            row.objected += item.answer == NO
-            row.amount_ore += item.amount_ore
+    for unit, (items, amount_ore) in sums.items():
+        if department := payers.get(unit):
+            row = _row_of(department, rows)
+            row.items += items
+            row.amount_ore += amount_ore
+    for device, unit in answered:
+        answer = answers.get((device, unit))
+        if answer and (department := payers.get(unit)):
+            row = _row_of(department, rows)
+            row.confirmed += answer == YES
+            row.objected += answer == NO
     return sorted(rows.values(), key=lambda row: danish_key(row.name))
+
+
+def _row_of(department: Department, rows: dict[int, RoundProgress]) -> RoundProgress:
+    return rows.setdefault(department.id, RoundProgress(department.name, department.id))
 
 
 def total_progress(rows: Sequence[RoundProgress]) -> RoundProgress:

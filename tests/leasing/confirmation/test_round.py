@@ -1,11 +1,12 @@
 """Leaders look their lists through before the first rebilling: "stemmer" or "ikke vores"."""
 
-from datetime import UTC, date, datetime
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from albertslund_it.common.errors import Refused
-from inventory.models import Unit
+from inventory.models import Placement, Unit
 from leasing.confirmation.selectors.items import items_of, progress
 from leasing.confirmation.services import confirm, object_to_device, start_round
 from leasing.models import Confirmation, ConfirmationRound, Mail, Objection
@@ -83,6 +84,39 @@ def test_a_leader_says_yes_to_some_and_then_to_the_rest(town, cast, client_of):
     [row] = [r for r in progress(TODAY) if r.name == cast.department.name]
     assert (row.items, row.confirmed, row.objected, row.silent) == (3, 2, 1, 0)
     assert row.has_answered
+
+
+def test_progress_counts_what_the_lists_of_two_quarters_say(town, cast, client_of):
+    ask(client_of(cast.finance))
+    client = client_of(cast.head)
+    moved = town[0].device
+    Placement.objects.create(
+        device=moved, unit=make.unit("1009", "Åvang", department=cast.department), starts_on=TODAY
+    )
+    answer(client, device=[moved.pk])
+    client.post(f"{CONFIRM}{town[1].device_id}/ikke-vores/", {"note": "Står på Åhaven"})
+    later = TODAY + timedelta(days=95)
+
+    for on in (date(2026, 3, 31), TODAY, later):  # of one quarter, and of several
+        items = items_of(Unit.objects.filter(is_cost_holder=False), on)
+        assert len(items) > 2
+        said = Counter((item.unit.department.name, item.answer) for item in items)
+        ore = Counter()
+        for item in items:
+            ore[item.unit.department.name] += item.amount_ore
+        assert {
+            (row.name, row.items, row.confirmed, row.objected, row.amount_ore)
+            for row in progress(on)
+        } == {
+            (
+                name,
+                sum(said[name, a] for a in ("yes", "no", "silent")),
+                said[name, "yes"],
+                said[name, "no"],
+                ore[name],
+            )
+            for name in ore
+        }
 
 
 def test_all_are_confirmed_only_after_a_page_that_says_how_many_and_what_they_cost(
