@@ -18,6 +18,7 @@ from inventory.history.presenters import history_shown
 from inventory.history.views import shown_history
 from inventory.organisation.selectors.scope import devices_seen_by, sees_all
 from leasing.confirmation.selectors.items import open_objection
+from leasing.cost_table.moment import one_moment
 from leasing.devices.presenters import MayDo, acts_for, costs_with_names, stays_with_names
 from leasing.devices.selectors.device_list import leased_pc_count
 from leasing.devices.selectors.device_page import ReaderScope, charges, costs, timeline
@@ -55,6 +56,10 @@ class DeviceList(ListPage):
     title = "Udstyr"
     file_name = "udstyr"
     template_name = "leasing/devices/list.html"
+
+    def get(self, request, *args, **kwargs):
+        with one_moment():
+            return super().get(request, *args, **kwargs)
 
     def presets(self):
         leased = Preset("Leasede pc'er", f"state={LEASED_PC}")

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from albertslund_it.common.quarters import add_months
 from albertslund_it.web.database.rows import among
+from leasing.cost_table.once import once_a_moment
 from leasing.domain.accrual import span_of, terms_in_order
 from leasing.models import Lease, LeaseTerm
 
@@ -26,6 +27,7 @@ def running_on(on: date) -> QuerySet[Lease]:
     return Lease.objects.filter(reaching_past(on), unstopped, starts_on__lte=on).order_by()
 
 
+@once_a_moment
 def reaching_past(day: date) -> Q:
     """Match the leases whose terms end after a day, stopped or not."""
     several = _several_reaching_past(day)

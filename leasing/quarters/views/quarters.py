@@ -123,8 +123,9 @@ def unknown(request, code: str):
 
 def open_page(request, code: str):
     """Show what closing would bill, and what to look at first."""
-    supplier = supplier_progress(quarter_of_code(code))
-    preview = preview_run(code, today())
+    with one_moment():
+        supplier = supplier_progress(quarter_of_code(code))
+        preview = preview_run(code, today())
     if request.user.has_perm(CLOSE_QUARTER):
         remember_proposal(proposal=preview.proposal, now=now())
     with one_moment():
