@@ -314,7 +314,7 @@ MATTERS = (
             "post_data",
             "axes.AccessFailureLog username ip_address user_agent http_accept path_info",
         ),
-        readers=("axes.view_accesslog",),
+        note="Driften kan læse det i databasen, og en medarbejder kan få sit eget udleveret.",
         what="Brugernavn, ip-adresse, browser og tidspunkt. Adgangskoder gemmes ikke.",
     ),
     Matter(
