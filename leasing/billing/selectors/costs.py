@@ -201,12 +201,12 @@ def _held(day: date, unit_ids: frozenset[int] | None) -> Sequence[HeldSum]:
             "lease_id", "unit_id", "model_id", "quarter_ore"
         )
     )
-    at = _units_on(day, [lease for lease, *_ in come_back])
+    at = units_on(day, [lease for lease, *_ in come_back])
     found += [(unit, model, 1, ore) for lease, unit, model, ore in come_back if at[lease] == unit]
     return [HeldSum(*row) for row in found]
 
 
-def _units_on(day: date, leases: Collection[int]) -> dict[int, int]:
+def units_on(day: date, leases: Collection[int]) -> dict[int, int]:
     """Return the unit that holds each lease's item on a day."""
     if not leases:
         return {}

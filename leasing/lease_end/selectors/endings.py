@@ -8,20 +8,27 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Min, QuerySet, Sum
 from django.db.models.functions import Collate
 from django.utils.timezone import localtime
 
+from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import units_seen_by
 from inventory.placements.selectors import placements_in_force
+from leasing.billing.selectors.costs import is_kept, units_on
 from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.cost_table.facts import cost_holder_id
 from leasing.cost_table.moment import one_moment
 from leasing.domain.lease_end import ends_soon_until
 from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
-from leasing.lease_end.selectors.undecided import leases_that_end, undecided_leases
-from leasing.models import EndDecision, EndWish
+from leasing.lease_end.selectors.undecided import (
+    leases_that_end,
+    that_end,
+    undecided_leases,
+)
+from leasing.models import Cost, EndDecision, EndWish
 
 ONE_DAY = timedelta(days=1)
 
@@ -204,10 +211,42 @@ class MissingWishes:
 def missing_wishes(user: User, on: date) -> MissingWishes:
     """Count what a user is to wish for."""
     with one_moment():
-        missing = _missing(_found(units_seen_by(user, on), on), on)
+        units = units_seen_by(user, on)
+        seen = set(units.order_by().values_list("pk", flat=True))
+        # The kept rows of who pays for the stock do not tell a loan from what nobody has.
+        if is_kept(on) and cost_holder_id() not in seen:
+            return _missing_as_kept(seen, on)
+        missing = _missing(_found(units, on), on)
         costs = quarter_costs([one.device_id for one in missing], on)
     first = missing[0].ends_before - ONE_DAY if missing else None
     return MissingWishes(len(missing), first, sum(costs.values()))
+
+
+def _missing_as_kept(units: Collection[int], on: date) -> MissingWishes:
+    """Let the database add up what lacks a wish: the quarter's rows say who has what on a day."""
+    lease, end = "lease__kept_cost__", "lease__kept_cost__ends_before"
+    rows = (
+        Cost.objects.filter(that_end(on, ends_soon_until(on) - ONE_DAY, lease))
+        .filter(period=str(Quarter.of(on)), unit__in=units, first_day__lte=on, last_day__gte=on)
+        .exclude(lease__device__departure__isnull=False)
+        .exclude(lease__in=EndDecision.objects.final().values("term__lease"))
+        .order_by()
+    )
+    wishes = EndWish.objects.filter(lease__in=rows.values("lease")).select_related("lease")
+    if own := payers_own(wishes, on):
+        rows = rows.exclude(lease__in=among(own, int))
+    found = rows.filter(is_unbroken=True).aggregate(
+        count=Count("lease"), first=Min(end), ore=Sum("quarter_ore")
+    )
+    count, first, ore = found["count"], found["first"], found["ore"] or 0
+    # The few that came back within the quarter: a row has the days between, when it was elsewhere.
+    back = list(rows.filter(is_unbroken=False).values_list("lease", "unit", end, "quarter_ore"))
+    at = units_on(on, [one for one, *_ in back])
+    for one, unit, ends_before, quarter_ore in back:
+        if at[one] == unit:
+            count, ore = count + 1, ore + quarter_ore
+            first = min(first or ends_before, ends_before)
+    return MissingWishes(count, first - ONE_DAY if first else None, ore)
 
 
 def payers_own(wishes: Iterable[EndWish], on: date) -> dict[int, EndWish]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from albertslund_it.web.database.rows import among
 from leasing.cost_table.moment import one_moment
@@ -33,12 +33,18 @@ def leases_that_end(today: date, until: date) -> QuerySet[CostLease]:
 
     Read it inside `one_moment`.
     """
-    return CostLease.objects.filter(
-        starts_on__lte=today,
-        ends_before__gt=today,
-        ends_before__lte=until + ONE_DAY,
-        runs_out=True,
-    ).exclude(lease__device__departure__isnull=False)
+    ending = CostLease.objects.filter(that_end(today, until))
+    return ending.exclude(lease__device__departure__isnull=False)
+
+
+def that_end(today: date, until: date, of: str = "") -> Q:
+    """Match kept leases, or rows that have one by `of`, that run on a day, and out by another."""
+    return Q(
+        (f"{of}starts_on__lte", today),
+        (f"{of}ends_before__gt", today),
+        (f"{of}ends_before__lte", until + ONE_DAY),
+        (f"{of}runs_out", True),
+    )
 
 
 def undecided_leases(today: date, until: date) -> QuerySet[CostLease]:

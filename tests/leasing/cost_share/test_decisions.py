@@ -7,9 +7,9 @@ import pytest
 from albertslund_it.common.errors import Refused
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from inventory.models import Unit
-from leasing.lease_end.selectors.endings import endings
+from leasing.lease_end.selectors.endings import MissingWishes, endings, missing_wishes
 from leasing.lease_end.services.wishes import wish_for_end
-from leasing.models import EndWish, Objection
+from leasing.models import EndChoice, EndDecision, EndWish, Objection, Settings
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
 
@@ -75,6 +75,35 @@ def test_leases_that_end_within_six_months_are_there_and_no_others(school, endin
     assert found[0].quarter_ore == 524124 - 489182
     # The extension of 1.300,00 kr. over four quarters: 325,00 kr. each
     assert found[1].quarter_ore == 32500
+
+
+def test_what_lacks_a_wish_is_added_up_as_it_is_listed(school, ending, head):
+    assert missing_wishes(head, TODAY) == MissingWishes(1, date(2027, 3, 31), 34942)
+    make.lease("PF000002", unit=school, starts_on=date(2023, 5, 23))
+    wished = make.lease("PF000003", unit=school, starts_on=date(2023, 3, 1))
+    wish(wished, head)
+    decided = make.lease("PF000004", unit=school, starts_on=ENDS_SOON)
+    EndDecision.objects.create(term=decided.terms.get(), choice=EndChoice.RETURN)
+    other = make.unit("2001", "Åhaven", department=make.department("Miljø & Teknik"))
+    make.lease("PF000005", unit=other, starts_on=ENDS_SOON)
+
+    # Elsewhere on the day, between two days at the school: its row of the quarter has that day.
+    away = make.lease("PF000006", unit=school, starts_on=ENDS_SOON)
+    make.placement(away.device, date(2026, 11, 20), other)
+    make.placement(away.device, date(2026, 11, 27), school)
+    back = make.lease("PF000007", unit=school, starts_on=ENDS_SOON)
+    make.placement(back.device, date(2026, 10, 20), other)
+    make.placement(back.device, date(2026, 10, 27), school)
+
+    listed = [one for one in endings(Unit.objects.filter(pk=school.pk), TODAY) if one.needs_wish]
+
+    assert len(listed) == 3
+    assert missing_wishes(head, TODAY) == MissingWishes(
+        3, date(2027, 3, 31), sum(one.quarter_ore for one in listed)
+    )
+    # The same of a quarter that is not kept, where facts are asked.
+    Settings.objects.update(billing_starts_on=date(2026, 11, 1))
+    assert missing_wishes(head, TODAY).quarter_ore == sum(one.quarter_ore for one in listed)
 
 
 def test_a_wish_is_kept_and_may_be_changed_until_the_end(ending, head):
