@@ -203,20 +203,22 @@ class Table(tables.Table):
         for record in self.records():
             yield SafeString("".join([cell(record) for cell in cells]))
 
-    def footer(self) -> list[tuple[str, str]]:
-        """Return (css class, text) of each cell of the row of totals, or nothing."""
+    def footer(self) -> list[tuple[str, str, str]]:
+        """Return (css class, text, what a card calls it) of each cell of the totals, or nothing."""
         totals = self.totals if self.totals is not None else self._sums()
         if not totals:
             return []
         cells = []
         for bound in self.columns:
             if bound.column.is_pick:
-                cells.append((bound.column.css, ""))
+                cells.append((bound.column.css, "", ""))
                 continue
             value = totals.get(bound.name)
             is_label = isinstance(value, str) or value is None
             text = value or "" if is_label else bound.column.text(value)
-            cells.append((bound.column.css, text))
+            # A card says the answer's sum alone without its name: any other would be taken for it.
+            name = "" if is_label or bound.column.card == "answer" else str(bound.header)
+            cells.append((bound.column.css, text, name))
         return cells
 
     def _sums(self) -> dict:
