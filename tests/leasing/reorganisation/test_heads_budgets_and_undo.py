@@ -173,6 +173,7 @@ def test_undone_everything_is_as_it_was_and_it_can_be_carried_out_again(town):
     assert Unit.objects.get(pk=town.old.pk).closed_on == DAY
 
 
+@pytest.mark.usefixtures("history_from_the_start")
 def test_what_rests_on_it_is_said_and_nothing_is_undone(town, client_of):
     found = carried_out(DAY, ("merge", town.old, {"successor": town.new}))
     make.placement(town.shared.device, date(2026, 9, 1), town.new, used_for="Lokale 4")
