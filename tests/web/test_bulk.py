@@ -36,6 +36,26 @@ def test_rows_that_point_to_new_rows():
     ]
 
 
+def test_rows_that_change_are_written_each_as_it_is():
+    changes, holder = Changes((Device, Unit)), builders.unit("1", "Et", is_cost_holder=True)
+    other, one = builders.unit("2", "To"), builders.device("PF01")
+    two = builders.device("PF02", ram_gb=8, windows_11=True, last_seen=date(2026, 1, 1))
+    # There is one alone, so it goes first.
+    changes.update(holder, "1", is_cost_holder=False, department=other.department)
+    changes.update(other, "2", is_cost_holder=True, department=None)
+    changes.update(one, "PF01", ram_gb=16, windows_11=False, last_seen=date(2026, 3, 1))
+    changes.update(two, "PF02", ram_gb=None, windows_11=None, last_seen=None)
+
+    changes.save(None)
+
+    assert list(Unit.objects.order_by("number").values_list("is_cost_holder", flat=True)) == [
+        False,
+        True,
+    ]
+    seen = Device.objects.order_by("pk").values_list("ram_gb", "windows_11", "last_seen")
+    assert list(seen) == [(16, False, date(2026, 3, 1)), (None, None, None)]
+
+
 def test_ids_go_on_where_the_table_left_off():
     first = builders.department("A")
     Department.objects.filter(id=first.id).delete()

@@ -19,7 +19,7 @@ from django.db import connection
 from django.db.models import Model
 from django.db.models.signals import pre_save
 
-from albertslund_it.web.database.rows import column_of, write_rows
+from albertslund_it.web.database.rows import write_rows
 from albertslund_it.web.people import Actor
 
 COLUMNS = (
@@ -82,12 +82,12 @@ def record(
         watcher.note(created, changed, deleted)
     if auditlog_disabled.get():
         return
-    tail, kept_out = (_moment(), *_who(actor)), _KeptOut()
-    begun = ((row, LogEntry.Action.CREATE, _beginnings(row, kept_out)) for row in created)
+    tail, told = (_moment(), *_who(actor)), _Told()
+    begun = ((row, LogEntry.Action.CREATE, _beginnings(row, told)) for row in created)
     updated = (
-        (row, LogEntry.Action.UPDATE, _changes(row, before, kept_out)) for row, before in changed
+        (row, LogEntry.Action.UPDATE, _changes(row, before, told)) for row, before in changed
     )
-    gone = ((row, LogEntry.Action.DELETE, _ends(row, kept_out)) for row in deleted)
+    gone = ((row, LogEntry.Action.DELETE, _ends(row, told)) for row in deleted)
     encode, kinds = json.JSONEncoder(ensure_ascii=False).encode, _KindsOfRow()
     # A list, as naming a row may read from the database, which a COPY in progress does not allow.
     entries = [
@@ -98,11 +98,13 @@ def record(
     write_rows(LogEntry._meta.db_table, COLUMNS, entries)
 
 
-class _KeptOut(dict[type[Model], frozenset[str]]):
-    """What each model keeps out of its history, asked for once and not for each row."""
+class _Told(dict[type[Model], dict[str, str]]):
+    """What each model has in its history, by field its attribute, asked for once and not by row."""
 
-    def __missing__(self, model: type[Model]) -> frozenset[str]:
-        self[model] = frozenset(left_out_of(model))
+    def __missing__(self, model: type[Model]) -> dict[str, str]:
+        left_out = left_out_of(model)
+        columns = (one for one in model._meta.concrete_fields if one.name not in left_out)
+        self[model] = {column.name: column.attname for column in columns}
         return self[model]
 
 
@@ -131,23 +133,25 @@ def _moment():
     )
 
 
-def _beginnings(row: Model, kept_out: _KeptOut) -> dict[str, tuple[str, str]]:
-    left_out = kept_out[type(row)]
-    told = [field for field in row._meta.concrete_fields if field.name not in left_out]
-    values = ((field.name, getattr(row, field.attname)) for field in told)
-    return {name: ("None", str(value)) for name, value in values if value is not None}
+def _beginnings(row: Model, told: _Told) -> dict[str, tuple[str, str]]:
+    return {
+        name: ("None", str(value))
+        for name, attname in told[type(row)].items()
+        if (value := getattr(row, attname)) is not None
+    }
 
 
-def _ends(row: Model, kept_out: _KeptOut) -> dict[str, tuple[str, str]]:
-    return {name: (value, before) for name, (before, value) in _beginnings(row, kept_out).items()}
+def _ends(row: Model, told: _Told) -> dict[str, tuple[str, str]]:
+    return {name: (value, before) for name, (before, value) in _beginnings(row, told).items()}
 
 
-def _changes(
-    row: Model, before: dict[str, object], kept_out: _KeptOut
-) -> dict[str, tuple[str, str]]:
-    told = (name for name in before if name not in kept_out[type(row)])
-    names = ((name, column_of(type(row), name).attname) for name in told)
-    return {name: (str(before[name]), str(getattr(row, attname))) for name, attname in names}
+def _changes(row: Model, before: dict[str, object], told: _Told) -> dict[str, tuple[str, str]]:
+    names = told[type(row)]
+    return {
+        name: (str(old), str(getattr(row, names[name])))
+        for name, old in before.items()
+        if name in names
+    }
 
 
 def keep_to_own_fields() -> None:

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from albertslund_it.web.database import history
 from albertslund_it.web.database.rows import among, column_of
 
 PLAIN = (str, int, bool, NoneType)
+_AS_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Values = dict[str, object]
 
 
@@ -63,8 +65,7 @@ class Recorder:
         """Note rows as they are now; `changed` has what some fields held before, by name."""
         for row in created:
             model = type(row)
-            read = _checked(model)
-            self._of(model).created[row.pk] = checksum([one(row) for one in read])
+            self._of(model).created[row.pk] = checksum(_checked(model)(row))
         for row, before in changed:
             self._change(row, before)
         for row in deleted:
@@ -83,10 +84,9 @@ class Recorder:
             return
         fields = rows.changed.setdefault(row.pk, {})
         for name, old in before.items():
-            column = column_of(model, name)
-            encode = encoder(column)
+            attname, encode = _encoded(model, name)
             first = fields[name][0] if name in fields else encode(old)
-            fields[name] = (first, encode(getattr(row, column.attname)))
+            fields[name] = (first, encode(getattr(row, attname)))
 
     def _delete(self, row: Model) -> None:
         rows = self._of(type(row))
@@ -167,15 +167,27 @@ def decoded(column: Field, value: object) -> Any:
     return None if value is None else column.to_python(value)
 
 
+@cache
+def _encoded(model: type[Model], name: str) -> tuple[str, Callable[[object], object]]:
+    """Return where a row holds a field, and what makes its value one of JSON."""
+    column = column_of(model, name)
+    return column.attname, encoder(column)
+
+
 @lru_cache
-def _checked(model: type[Model]) -> tuple[Callable[[Model], object], ...]:
+def _checked(model: type[Model]) -> Callable[[Model], list[object]]:
     """Return what reads those columns that say whether a row is as it was left."""
+    columns = _columns_checked(model)
+    values_of = attrgetter(columns[0].attname, *(column.attname for column in columns))
+    encoders = [encoder(column) for column in columns]
 
-    def reader(column: Field) -> Callable[[Model], object]:
-        name, encode = column.attname, encoder(column)
-        return lambda row: encode(getattr(row, name))
+    def read(row: Model) -> list[object]:
+        return [
+            value if value.__class__ in PLAIN else encode(value)
+            for value, encode in zip(values_of(row)[1:], encoders, strict=True)
+        ]
 
-    return tuple(map(reader, _columns_checked(model)))
+    return read
 
 
 def kept_out_of(model: type[Model]) -> Sequence[str]:
@@ -190,7 +202,7 @@ def _columns_checked(model: type[Model]) -> list[Field]:
 
 def checksum(values: Sequence[object]) -> str:
     """Return a short sum of a row's values, which tells whether they are the same."""
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    text = _AS_TEXT(values)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 

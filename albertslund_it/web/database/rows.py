@@ -1,16 +1,27 @@
 """Rows into and out of tables as fast as each database takes them, unseen by models and signals."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from django.db import connection
-from django.db.models import DateTimeField, F, Field, JSONField, Model, QuerySet, UUIDField
+from django.db.models import (
+    DateTimeField,
+    F,
+    Field,
+    JSONField,
+    Model,
+    QuerySet,
+    UniqueConstraint,
+    UUIDField,
+)
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.related import RelatedField
+
+M = TypeVar("M", bound=Model)
 
 
 def write_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -44,9 +55,7 @@ def insert(model: type[Model], objects: Sequence[Model]) -> None:
         made.pk = new_id
         made._state.adding = False
         made._state.db = connection.alias
-        for link in links:
-            if link.is_cached(made):
-                setattr(made, link.name, link.get_cached_value(made))
+        _follow_links(made, links)
     put_back(model, objects)
 
 
@@ -54,9 +63,18 @@ def put_back(model: type[Model], objects: Iterable[Model]) -> None:
     """Insert objects of plain columns with the ids that they have."""
     # What the database makes itself is not given to it.
     columns = [column for column in model._meta.concrete_fields if not column.generated]
-    read = [_reader(column) for column in columns]
-    rows = ([value(made) for value in read] for made in objects)
-    write_rows(model._meta.db_table, [column.column for column in columns], rows)
+    write_rows(model._meta.db_table, [column.column for column in columns], _read(objects, columns))
+
+
+def _follow_links(row: Model, links: Sequence[RelatedField]) -> None:
+    """Let a row point to what was set on it, which may have got its id since.
+
+    Its descriptors would ask the routers each time, and of tens of thousands it is felt.
+    """
+    values = vars(row)
+    for link in links:
+        if (target := row._state.fields_cache.get(link.name)) is not None:
+            values[link.attname] = target.pk
 
 
 @cache
@@ -68,12 +86,19 @@ def column_of(model: type[Model], name: str) -> Field:
     return column
 
 
-def _reader(column: Field) -> Callable[[Model], object]:
-    """Return what reads a column's value as the database takes it: few kinds need translation."""
-    plain = attrgetter(column.attname)
-    if isinstance(column, DateTimeField | JSONField | UUIDField):
-        return lambda row: column.get_db_prep_save(plain(row), connection)
-    return plain
+def _read(objects: Iterable[Model], columns: Sequence[Field]) -> Iterator[Sequence[object]]:
+    """Yield the columns' values as the database takes them: few kinds need translation."""
+    values_of = attrgetter(columns[0].attname, *(column.attname for column in columns))
+    translated = [
+        (at, column)
+        for at, column in enumerate(columns)
+        if isinstance(column, DateTimeField | JSONField | UUIDField)
+    ]
+    for row in objects:
+        values = list(values_of(row)[1:])  # the first stands twice, as one alone is no tuple
+        for at, column in translated:
+            values[at] = column.get_db_prep_save(values[at], connection)
+        yield values
 
 
 def _new_ids(model: type[Model], count: int) -> Iterable[int]:
@@ -92,22 +117,48 @@ def _new_ids(model: type[Model], count: int) -> Iterable[int]:
 
 
 def update(model: type[Model], names: Sequence[str], objects: Iterable[Model]) -> None:
-    """Write some fields of objects with one statement that is prepared once, in their order."""
+    """Write some fields of objects: with one statement that is prepared once, in their order.
+
+    On PostgreSQL all at once where no field is to be unique, as then the order says nothing: a
+    statement for each fires its triggers for each.
+    """
     columns = [column_of(model, name) for name in names]
     links = [column for column in columns if isinstance(column, RelatedField)]
     quote, key = connection.ops.quote_name, model._meta.pk
-    assignments = ", ".join(f"{quote(column.column)} = %s" for column in columns)
-    read = [_reader(column) for column in columns]
-    rows = []
-    for changed in objects:
-        for link in links:
-            if link.is_cached(changed):
-                setattr(changed, link.name, link.get_cached_value(changed))
-        rows.append([*(value(changed) for value in read), changed.pk])
+    changed = list(objects)
+    for row in changed:
+        _follow_links(row, links)
+    rows = list(_read(changed, [*columns, key]))
+    if not rows:
+        return
+    table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
-        table = quote(model._meta.db_table)
-        statement = f"UPDATE {table} SET {assignments} WHERE {quote(key.column)} = %s"
-        cursor.executemany(statement, rows)
+        if connection.vendor == "postgresql" and not _kept_unique(model).intersection(names):
+            arrays = ", ".join(f"%s::{one.db_type(connection)}[]" for one in (*columns, key))
+            news = ", ".join(f"c{at}" for at in range(len(columns)))
+            sets = ", ".join(f"{quote(one.column)} = c{at}" for at, one in enumerate(columns))
+            cursor.execute(
+                f"UPDATE {table} t SET {sets} FROM unnest({arrays}) AS new({news}, k) "
+                f"WHERE t.{quote(key.column)} = k",
+                [list(values) for values in zip(*rows, strict=True)],
+            )
+        else:
+            sets = ", ".join(f"{quote(column.column)} = %s" for column in columns)
+            statement = f"UPDATE {table} SET {sets} WHERE {quote(key.column)} = %s"
+            cursor.executemany(statement, cast("Any", rows))
+
+
+@cache
+def _kept_unique(model: type[Model]) -> set[str]:
+    """Return the fields that a row may have to give up before another takes what it held."""
+    names = {column.name for column in model._meta.concrete_fields if column.unique}
+    for rule in model._meta.constraints:
+        if isinstance(rule, UniqueConstraint):
+            # One of expressions names no fields, and may be of any.
+            names.update(rule.fields or [column.name for column in model._meta.concrete_fields])
+            if rule.condition:
+                names |= rule.condition.referenced_base_fields
+    return names
 
 
 def among(values: Iterable[object], kind: type = str) -> RawSQL:
@@ -118,8 +169,19 @@ def among(values: Iterable[object], kind: type = str) -> RawSQL:
     return RawSQL("SELECT value FROM json_each(%s)", (json.dumps(list(values)),))
 
 
+def sharing(rows: Iterable[M], **targets: Mapping[int, Model]) -> Iterator[M]:
+    """Yield rows that point to one object for each target, by its id.
+
+    With `select_related` each of tens of thousands would make one of its own.
+    """
+    links = [(name, f"{name}_id", found) for name, found in targets.items()]
+    for row in rows:
+        for name, attname, found in links:
+            row._state.fields_cache[name] = found.get(getattr(row, attname))
+        yield row
+
+
 FEW = 2_000
-M = TypeVar("M", bound=Model)
 
 
 def only(rows: QuerySet[M], ids: Collection[int]) -> QuerySet[M]:
