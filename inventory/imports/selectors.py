@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection
+from typing import NamedTuple
 
 from albertslund_it.common.names import match_key, model_key
-from albertslund_it.web.database.rows import among
+from albertslund_it.web.database.rows import among, sharing
 from inventory.models import (
     Category,
     Department,
@@ -54,7 +55,7 @@ def employees_by_initials(wanted: Collection[str] | None = None) -> dict[str, Em
 
     Coming employees have none yet. Whoever is called so today goes before.
     """
-    people = Employee.objects.exclude(initials="").select_related("unit")
+    people = Employee.objects.exclude(initials="")
     former = EmployeeAlias.objects.filter(kind=EmployeeAlias.Kind.INITIALS)
     if wanted is not None:
         called = people.order_by().values_list("pk", "initials").iterator() if wanted else ()
@@ -62,7 +63,10 @@ def employees_by_initials(wanted: Collection[str] | None = None) -> dict[str, Em
             pk__in=among([pk for pk, initials in called if initials.upper() in wanted], int)
         )
         former = former.filter(value__in=among(wanted))
-    found = {employee.initials.upper(): employee for employee in people}
+    found = {
+        employee.initials.upper(): employee
+        for employee in sharing(people, unit=Unit.objects.in_bulk())
+    }
     rows = {employee.pk: employee for employee in found.values()}
     for alias in former.select_related("employee__unit"):
         found.setdefault(alias.value, rows.setdefault(alias.employee_id, alias.employee))
@@ -132,15 +136,32 @@ def is_any_known(serial_numbers: Collection[str]) -> bool:
 def devices_by_serial_number(serial_numbers: Collection[str]) -> dict[str, Device]:
     """Return the devices that have, or once had, one of these serial numbers."""
     wanted = among(set(serial_numbers))
-    models = DeviceModel.objects.in_bulk()
-    found = {}
-    for device in Device.objects.filter(serial_number__in=wanted):
-        # One object for all of a model's devices, as they are tens of thousands.
-        device._state.fields_cache["model"] = models[device.model_id]
-        found[device.serial_number] = device
+    known = Device.objects.filter(serial_number__in=wanted)
+    found = {
+        device.serial_number: device
+        for device in sharing(known, model=DeviceModel.objects.in_bulk())
+    }
     rows = {device.id: device for device in found.values()}
     former = FormerSerialNumber.objects.select_related("device__model")
     for number in former.filter(serial_number__in=wanted):
         device = rows.setdefault(number.device_id, number.device)
         found.setdefault(number.serial_number, device)
     return found
+
+
+class KnownDevice(NamedTuple):
+    """A device as it is named: its id, and its number of today."""
+
+    pk: int
+    serial_number: str
+
+
+def known_devices(serial_numbers: Collection[str]) -> dict[str, KnownDevice]:
+    """Return what `devices_by_serial_number` does, by their names alone."""
+    wanted = among(set(serial_numbers))
+    former = FormerSerialNumber.objects.filter(serial_number__in=wanted)
+    named = former.values_list("serial_number", "device", "device__serial_number")
+    devices = Device.objects.filter(serial_number__in=wanted).order_by()
+    return {number: KnownDevice(pk, today) for number, pk, today in named} | {
+        number: KnownDevice(pk, number) for pk, number in devices.values_list("pk", "serial_number")
+    }

@@ -4,7 +4,7 @@ from albertslund_it.common.files import cells
 from albertslund_it.common.serial_numbers import why_not
 from inventory.imports.importers.file_columns import MODEL_NAME, FileColumn
 from inventory.imports.importers.reading import like
-from inventory.models import Device, DeviceModel, Employee, Unit
+from inventory.models import DeviceModel, Employee, Unit
 
 # As our own lists write it, then others.
 SERIAL_HEADINGS = (
@@ -70,14 +70,14 @@ MAYBE_MODEL = (
 
 unit_number = like(Unit, "number", cells.code)
 initials = like(Employee, "initials", cells.capitals)
-_number = like(Device, "serial_number", cells.capitals)
 
 
 def serial_number(cell) -> str:
     """Read a serial number; what only stands in the place of one is refused."""
-    if reason := why_not(cells.capitals(cell)):
+    found = cells.capitals(cell)
+    if reason := why_not(found):
         raise ValueError(reason)
-    return _number(cell)
+    return found
 
 
 MODEL = FileColumn(

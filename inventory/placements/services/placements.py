@@ -11,7 +11,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.database.bulk import Changes, ValueChange
-from albertslund_it.web.database.rows import among, lock
+from albertslund_it.web.database.rows import among, lock, sharing
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, Employee, Placement, Unit
@@ -79,8 +79,10 @@ def unknown_device(serial_number: str) -> str:
 
 def _timelines(devices: Iterable[Device]) -> dict[int, dict[date, Placement]]:
     timelines: defaultdict[int, dict[date, Placement]] = defaultdict(dict)
-    known = Placement.objects.select_related("unit__successor", "employee").order_by("starts_on")
-    for placement in known.filter(device_id__in=among({device.id for device in devices}, int)):
+    ids = among({device.id for device in devices}, int)
+    known = Placement.objects.filter(device_id__in=ids).select_related("employee")
+    units = Unit.objects.select_related("successor").in_bulk()
+    for placement in sharing(known.order_by("starts_on"), unit=units):
         timelines[placement.device_id][placement.starts_on] = placement
     return timelines
 

@@ -73,10 +73,12 @@ class _Listing:
             device, roll = self.old.get(row.old_serial_number), self._said(row)
             if device and roll:
                 self.recording.is_old.setdefault(device.pk, roll)
-        self.stood: dict[int, list[Placement]] = defaultdict(list)
-        placed = Placement.objects.filter(device__in=ids).select_related("unit")
-        for placement in placed.order_by("starts_on", "pk"):
-            self.stood[placement.device_id].append(placement)
+        self.stood: dict[int, list[tuple[date, Unit]]] = defaultdict(list)
+        units = Unit.objects.in_bulk()
+        placed = Placement.objects.filter(device__in=ids, unit__isnull=False)
+        rows_placed = placed.order_by("starts_on", "pk").values_list("device", "starts_on", "unit")
+        for pk, starts_on, unit in rows_placed:
+            self.stood[pk].append((starts_on, units[unit]))
 
     def save(self, row: ReplacementFacts) -> None:
         device = self.old.get(row.old_serial_number)
@@ -115,7 +117,7 @@ class _Listing:
     def _unit(self, row: ReplacementFacts, device: Device, replaced_on: date | None) -> Unit | None:
         """Return where a machine stood when it was to be replaced."""
         day = replaced_on or self.today + ONE_DAY
-        at = [one.unit for one in self.stood[device.pk] if one.starts_on < day and one.unit]
+        at = [unit for starts_on, unit in self.stood[device.pk] if starts_on < day]
         if not at:
             self.errors.add(row.row, f"{device} har aldrig stået ved nogen enhed")
         return at[-1] if at else None

@@ -16,8 +16,8 @@ from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.people import Actor
-from inventory.imports.selectors import devices_by_serial_number
-from inventory.models import Departure, Device, Employee, Placement
+from inventory.imports.selectors import KnownDevice, known_devices
+from inventory.models import Departure, Employee, Placement
 from inventory.organisation.selectors.scope import reads_names
 from leasing.approvals.selectors.one_pc import over_the_rule
 from leasing.models import LossReport, Order
@@ -73,7 +73,7 @@ class PlacementRules:
     def __init__(self, rows: Sequence[PlacedRow], today: date, *, with_people: bool):
         self.rows, self.with_people = rows, with_people
         days = {day for row in rows for name in DAYS if (day := getattr(row, name, None))}
-        known = devices_by_serial_number([row.serial_number for row in rows])
+        known = known_devices([row.serial_number for row in rows])
         ids = among({device.pk for device in known.values()}, int)
         losses = LossReport.objects.filter(device__in=ids, found_on=None)
         self.losses = {loss.device_id: loss for loss in losses}
@@ -90,8 +90,8 @@ class PlacementRules:
         """
         if not changes.touches(Placement):
             return
-        devices = devices_by_serial_number([row.serial_number for row in self.rows])
-        numbers = {device.pk: str(device) for device in devices.values()}
+        devices = known_devices([row.serial_number for row in self.rows])
+        numbers = {device.pk: device.serial_number for device in devices.values()}
         changed = self._standing(devices.values()) ^ self.stood
         moved = {one.device for one in changed}
         gone = {
@@ -108,13 +108,13 @@ class PlacementRules:
                 continue
             pk = its_device.pk
             if pk in moved and pk in self.losses:
-                errors.add(row.row, f"{its_device} {why_not_moved(self.losses[pk])}")
+                errors.add(row.row, f"{numbers[pk]} {why_not_moved(self.losses[pk])}")
             if pk in gone:
-                errors.add(row.row, f"{its_device} {why_gone(gone[pk])}")
+                errors.add(row.row, f"{numbers[pk]} {why_gone(gone[pk])}")
             changes.warn(row.row, told.pop(pk, ()))
         errors.refuse()
 
-    def _standing(self, devices: Iterable[Device]) -> set[Point]:
+    def _standing(self, devices: Iterable[KnownDevice]) -> set[Point]:
         ids = among({device.pk for device in devices}, int)
         rows = Placement.objects.filter(device__in=ids).order_by().values_list(*Point._fields)
         return {Point(*row) for row in rows}
