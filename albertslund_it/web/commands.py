@@ -84,7 +84,7 @@ class DanishCommand(BaseCommand):
         """Let what was changed so far have its consequences."""
         changes_made.send(sender=type(self), command=self)
 
-    def show_progress(self, text: str):
+    def show_progress(self, text: str, done: int = 0, total: int = 0):
         """Write over the last line of a terminal; nothing where there is none."""
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{text}\x1b[K")

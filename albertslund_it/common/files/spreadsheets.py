@@ -26,6 +26,7 @@ from albertslund_it.common.files.xlsx_parts import (
     too_much_text,
     too_wide,
 )
+from albertslund_it.common.progress import Progress, told, told_nobody
 
 MAX_ROWS = 200_000
 MAX_CELLS = 3_000_000
@@ -68,6 +69,7 @@ def read_table(
     known: Collection[str] = (),
     *,
     sheet: str = "",
+    progress: Progress = told_nobody,
 ) -> FileTable:
     """Read the named sheet of an .xlsx file, else the first visible, or a .csv file.
 
@@ -82,7 +84,7 @@ def read_table(
     if sheet and kind == "csv":
         raise Refused("En CSV-fil har ingen ark. Vælg ikke et ark, eller vælg en .xlsx-fil.")
     rows = read_sheet(data, reading) if kind == "xlsx" else _read_csv(data, known)
-    table = _first_row_as_headings(rows)
+    table = _first_row_as_headings(told(rows, 0, progress))
     warnings = _unseen(reading, table)
     if table.rows and _is_total(table.rows[-1]):
         warnings.append(f"Række {table.rows[-1][0]} »{TOTAL}« er en sum. Den er ikke læst.")

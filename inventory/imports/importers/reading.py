@@ -14,6 +14,7 @@ from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.files.spreadsheets import FileTable, heading_key
 from albertslund_it.common.names import match_key
 from albertslund_it.common.permissions import VIEW_EMPLOYEE
+from albertslund_it.common.progress import Progress, told, told_nobody
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.bulk import Changes
 from inventory.imports.importers.file_columns import FileColumn
@@ -133,6 +134,7 @@ class RowReader:
     reading: ReadingOf = field(default_factory=ReadingOf)
     groups: dict[int, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    progress: Progress = told_nobody
 
     def rows(self) -> list:
         """Return the facts of the rows.
@@ -146,7 +148,7 @@ class RowReader:
         required = {c.field for c in importer.columns if c.required and not c.may_be_blank}
         surplus = [at for at, one in enumerate(table.headings) if is_surplus(heading_key(one))]
         rows = []
-        for number, row_cells in table.rows:
+        for number, row_cells in told(table.rows, len(table.rows), self.progress):
             if len(row_cells) > len(table.headings) or _any_in(row_cells, surplus):
                 self.errors.add(number, MORE_CELLS)
                 continue

@@ -21,6 +21,8 @@ from albertslund_it.common.files.spreadsheets import (
     read_bytes,
     read_table,
 )
+from albertslund_it.common.money import format_count
+from albertslund_it.common.progress import Progress, ToldRows, told_nobody
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import lock
@@ -58,6 +60,7 @@ from leasing.models import ImportBatch, WaitingRow
 class Taking:
     """Who takes in a file, when and how; whether it is only looked at.
 
+    `progress` is told in words how far it is, and how many rows of how many where that is known.
     `choice` is what is said now of its columns, beyond what was said of such headings before. A
     date that was said before for a whole file is none of this one's, unless `dates_hold`.
     """
@@ -70,7 +73,13 @@ class Taking:
     choice: ColumnChoice = field(default_factory=ColumnChoice)
     dates_hold: bool = False
     good_rows: bool = False
-    progress: Callable[[str], None] = lambda text: None
+    progress: Callable[..., None] = lambda text, done=0, total=0: None
+
+    def telling(self, does: str) -> Progress:
+        """Return what tells how many rows something was done to."""
+        return lambda done, total: self.progress(
+            f"{does}: {format_count(done)} klar" if done else does, done, total
+        )
 
 
 def import_file(
@@ -102,7 +111,14 @@ def import_file(
         raise Refused("Et kvartal vælges kun til en elektronisk faktura (.xml) uden periode.")
     if read_document and filename.lower().endswith(".xml"):
         raise Refused("Filen hedder .xml, men er ikke XML. Er den pakket, så pak den ud først.")
-    table = table_of(importer, data, filename, sheet=sheet, choice=taking.choice)
+    table = table_of(
+        importer,
+        data,
+        filename,
+        sheet=sheet,
+        choice=taking.choice,
+        progress=taking.telling(f"Læser rækkerne i {filename}"),
+    )
     return _take_in_table(importer, table, taking, file)
 
 
@@ -113,10 +129,12 @@ def table_of(
     *,
     sheet: str = "",
     choice: ColumnChoice | None = None,
+    progress: Progress = told_nobody,
 ) -> FileTable:
     """Return the table of a file; headings that were once said count as known ones."""
     known = importer.known | headings_said(importer.kind) | set(choice.mapped if choice else ())
-    return read_table(io.BytesIO(data), filename, settings.IMPORT_MAX_BYTES, known, sheet=sheet)
+    stream, most = io.BytesIO(data), settings.IMPORT_MAX_BYTES
+    return read_table(stream, filename, most, known, sheet=sheet, progress=progress)
 
 
 def import_table(*, kind: str, table: FileTable, **options: Any) -> ImportReport:
@@ -150,12 +168,14 @@ def _take_in_table(
 ) -> ImportReport:
     if not table.rows:
         raise Refused("Filen har ingen rækker.")
-    taking.progress(f"Kontrollerer {len(table.rows)} rækker")
     refuse_headings_not_there(table, taking.choice)
     reading = reading_of(importer, table, taking.choice)
     if not taking.dates_hold and (reasons := _dates_not_said(importer, reading, taking.choice)):
         raise DatesOfBefore(*reasons)
-    reader = RowReader(importer, table, RowErrors(), reading)
+    said = f"{format_count(len(table.rows))} rækker"
+    reader = RowReader(
+        importer, table, RowErrors(), reading, progress=taking.telling(f"Kontrollerer {said}")
+    )
     with undisturbed():
         rows = reader.rows()
     hand = _InHand(importer, taking, file=file, reader=reader)
@@ -187,8 +207,6 @@ class _InHand:
     def take_in(self, rows: list[Any], count: int, errors: RowErrors) -> ImportReport:
         """Save what was read, and undo it where it is only to be looked at."""
         taking = self.taking
-        does = "Sammenligner" if taking.dry_run else "Gemmer"
-        taking.progress(f"{does} {count} rækker")
         with undisturbed(), clashes_refused(), transaction.atomic():
             kept = keep_beforehand(self.file) if self.file and self._keeps_beforehand else None
             with self._recorded() as recording:
@@ -255,9 +273,14 @@ class _InHand:
         return saved.changes, bad_rows(self.reader.table, saved.faults)
 
     def _save(self, rows: list[Any], errors: RowErrors) -> Changes:
-        source = {"source": self.file} if self.importer.keeps_file else {}
+        taking, source = self.taking, {"source": self.file} if self.importer.keeps_file else {}
+        does = "Sammenligner" if taking.dry_run else "Gemmer"
         return self.importer.save(
-            rows=rows, actor=self.taking.actor, today=self.taking.today, errors=errors, **source
+            rows=ToldRows(rows, taking.telling(f"{does} {format_count(len(rows))} rækker")),
+            actor=taking.actor,
+            today=taking.today,
+            errors=errors,
+            **source,
         )
 
     def _report(

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.row_errors import FileRefused
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import uploads
 from albertslund_it.web.forms.agreement import FIELD, NotAsShown
 from inventory.imports.importers.reading import Importer
@@ -30,6 +29,7 @@ from leasing.imports.views.looking import (
     UNREADABLE,
     Looked,
     faults_in,
+    how_asked,
     is_large,
     look,
     looked_in,
@@ -127,9 +127,7 @@ def _shown(request, importer: Importer, stream, step: Step, *, is_new: bool = Fa
     if is_large(stream):
         asked = looking_asked_of(importer, step, is_new=is_new)
         return _asked_of_file(request, importer, step, "preview", "Kontrol", asked)
-    looked = look(
-        importer, stream, step, actor=request.user, today=today(), now=now(), is_new=is_new
-    )
+    looked = look(importer, stream, step, how_asked(request), is_new=is_new)
     return show(request, importer, stream, step, looked)
 
 
@@ -216,7 +214,7 @@ def _faults(request, importer: Importer, stream, step: Step):
     if is_large(stream):
         asked = looking_asked_of(importer, step)
         return _asked_of_file(request, importer, step, "faults", "Rækker med fejl", asked)
-    answer = faults_in(importer, stream, step, actor=request.user, today=today(), now=now())
+    answer = faults_in(importer, stream, step, how_asked(request))
     if answer is None:
         stream.seek(0)
         return _shown(request, importer, stream, step)

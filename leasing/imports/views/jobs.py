@@ -15,7 +15,7 @@ from leasing.imports.importers.reports import ImportReport
 from leasing.imports.presenters import undoing_told
 from leasing.imports.selectors import batches_of, taken_in_as, what_goes_back
 from leasing.imports.services.undoing import undo_batch
-from leasing.imports.views.looking import import_step
+from leasing.imports.views.looking import how_of, import_step
 from leasing.imports.views.reports import digest_of_file, rows_shown, what_was_done
 from leasing.jobs.services.kinds import JobAsked, JobOutcome
 from leasing.supplier.views.invoices import landing_of
@@ -61,16 +61,7 @@ def take_in_file(asked: JobAsked) -> JobOutcome:
     def agree(report: ImportReport) -> None:
         refuse_unless_seen(said["agreed"], rows_shown(report, digest, step))
 
-    report = import_step(
-        importer,
-        stream,
-        step,
-        actor=asked.user,
-        today=asked.today,
-        now=asked.now,
-        agree=agree,
-        progress=asked.tell,
-    )
+    report = import_step(importer, stream, step, how_of(asked), agree=agree)
     return _outcome(importer, report, step, digest)
 
 

@@ -5,9 +5,7 @@ What came of it is kept in plain values, so that whoever asked sees it when they
 
 import io
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,10 +15,10 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.row_errors import FileRefused
 from albertslund_it.common.files.spreadsheets import looks_like_xml
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import uploads
 from albertslund_it.web.forms.agreement import value_of
 from albertslund_it.web.lists.pages import EXCEL
-from albertslund_it.web.people import Actor
 from inventory.imports.importers.reading import ColumnsMissing, Importer
 from leasing.imports.exports import write_faults
 from leasing.imports.forms import Step
@@ -82,31 +80,14 @@ def is_large(stream) -> bool:
 
 
 def look(
-    importer: Importer,
-    stream,
-    step: Step,
-    *,
-    actor: Actor,
-    today: date,
-    now: datetime,
-    is_new: bool = False,
-    progress: Callable[[str], None] = lambda text: None,
+    importer: Importer, stream, step: Step, how: dict[str, Any], *, is_new: bool = False
 ) -> Looked:
     """Return what a file would change, or what stands in its way.
 
     Of a new file whose headings nobody told of yet, it is first asked what they are.
     """
     try:
-        report = import_step(
-            importer,
-            stream,
-            step,
-            actor=actor,
-            today=today,
-            now=now,
-            progress=progress,
-            dry_run=True,
-        )
+        report = import_step(importer, stream, step, how, dry_run=True)
     except QuarterMissing as missing:
         return Looked(QUARTER, {"number": missing.number})
     except ColumnsMissing:
@@ -121,29 +102,10 @@ def look(
     return Looked(PREVIEW, preview_shown(report, agreed))
 
 
-def faults_in(
-    importer: Importer,
-    stream,
-    step: Step,
-    *,
-    actor: Actor,
-    today: date,
-    now: datetime,
-    progress: Callable[[str], None] = lambda text: None,
-) -> io.BytesIO | None:
+def faults_in(importer: Importer, stream, step: Step, how: dict[str, Any]) -> io.BytesIO | None:
     """Return the rows of a file that have faults as a file; None where there are none any more."""
     try:
-        whole = replace(step, good_rows=False)
-        import_step(
-            importer,
-            stream,
-            whole,
-            actor=actor,
-            today=today,
-            now=now,
-            progress=progress,
-            dry_run=True,
-        )
+        import_step(importer, stream, replace(step, good_rows=False), how, dry_run=True)
     except FileRefused as refused:
         stream.seek(0)
         table = table_in(importer, stream, step)
@@ -154,8 +116,25 @@ def faults_in(
     return None
 
 
-def import_step(importer: Importer, stream, step: Step, **how: Any) -> ImportReport:
-    """Take a file in as was chosen for it; `how` is by whom and when, as `import_file` takes it."""
+def how_asked(request) -> dict[str, Any]:
+    """Return by whom and when a file is taken in, of who waits for its page."""
+    return {"actor": request.user, "today": today(), "now": now()}
+
+
+def how_of(asked: JobAsked) -> dict[str, Any]:
+    """Return by whom and when a job takes a file in, and whom it tells how far it is."""
+    return {
+        "actor": asked.user,
+        "today": asked.today,
+        "now": asked.now,
+        "progress": asked.tell,
+    }
+
+
+def import_step(
+    importer: Importer, stream, step: Step, how: dict[str, Any], **options: Any
+) -> ImportReport:
+    """Take a file in as was chosen for it; `how` and `options` are those of `Taking`."""
     return import_file(
         kind=importer.kind,
         stream=stream,
@@ -165,6 +144,7 @@ def import_step(importer: Importer, stream, step: Step, **how: Any) -> ImportRep
         good_rows=step.good_rows,
         dates_hold=step.dates_hold,
         **how,
+        **options,
     )
 
 
@@ -214,16 +194,7 @@ def looked_in(job: Job) -> Looked:
 def look_at_file(asked: JobAsked) -> JobOutcome:
     """Look at a file, and keep what there is to see."""
     importer, stream, step = _file_of(asked)
-    looked = look(
-        importer,
-        stream,
-        step,
-        actor=asked.user,
-        today=asked.today,
-        now=asked.now,
-        is_new=asked.arguments["is_new"],
-        progress=asked.tell,
-    )
+    looked = look(importer, stream, step, how_of(asked), is_new=asked.arguments["is_new"])
     made = io.BytesIO(json.dumps(asdict(looked)).encode())
     return JobOutcome(
         looked.told,
@@ -235,15 +206,7 @@ def look_at_file(asked: JobAsked) -> JobOutcome:
 def make_faults(asked: JobAsked) -> JobOutcome:
     """Make the file of the rows that have faults."""
     importer, stream, step = _file_of(asked)
-    found = faults_in(
-        importer,
-        stream,
-        step,
-        actor=asked.user,
-        today=asked.today,
-        now=asked.now,
-        progress=asked.tell,
-    )
+    found = faults_in(importer, stream, step, how_of(asked))
     if found is None:
         raise Refused("Filen har ingen fejl længere. Vælg den igen, og se, hvad den ændrer.")
     file = MadeFile(f"fejl-{importer.kind}.xlsx", EXCEL, found)

@@ -6,11 +6,10 @@ from dataclasses import replace
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.shortcuts import render
 
-from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import uploads
 from leasing.imports.forms import RowForm, Step
 from leasing.imports.views.files import import_kind, importer_for, show
-from leasing.imports.views.looking import REFUSED, UNREADABLE, look
+from leasing.imports.views.looking import REFUSED, UNREADABLE, how_asked, look
 
 NAME = "en række.csv"
 
@@ -25,7 +24,7 @@ def import_row(request, kind):
         return _shown(request, form)
     stream = form.as_file()
     step = Step(token="", name=NAME)
-    looked = look(importer, stream, step, actor=request.user, today=today(), now=now())
+    looked = look(importer, stream, step, how_asked(request))
     # A name that nobody knows is asked about as for any file.
     if looked.page == REFUSED and not looked.shown["unknown"]:
         return _shown(request, form, [one["told"] for one in looked.shown["row_errors"]])

@@ -276,17 +276,26 @@ def test_a_file_with_warnings_is_taken_in(unit, tmp_path, capsys):
 
 def test_progress_is_told_on_the_way(unit):
     said = []
+    rows = "".join(f"X{n};Navn {n};;1001\n" for n in range(1001))
 
     import_file(
         kind="employees",
-        stream=io.BytesIO(EMPLOYEES.encode()),
+        stream=io.BytesIO(f"Initialer;Navn;Mail;Enhedsnr\n{rows}".encode()),
         filename="fil.csv",
         actor=None,
         today=TODAY,
-        progress=said.append,
+        progress=lambda *told: said.append(told),
     )
 
-    assert said == ["Læser fil.csv", "Kontrollerer 2 rækker", "Gemmer 2 rækker"]
+    assert list(dict.fromkeys(said)) == [
+        ("Læser fil.csv",),
+        ("Læser rækkerne i fil.csv", 0, 0),
+        ("Læser rækkerne i fil.csv: 1.000 klar", 1000, 0),
+        ("Kontrollerer 1.001 rækker", 0, 1001),
+        ("Kontrollerer 1.001 rækker: 1.000 klar", 1000, 1001),
+        ("Gemmer 1.001 rækker", 0, 1001),
+        ("Gemmer 1.001 rækker: 1.000 klar", 1000, 1001),
+    ]
 
 
 # --- who did it
