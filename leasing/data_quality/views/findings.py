@@ -33,7 +33,12 @@ from leasing.data_quality.presenters.findings import (
     trend_chart,
 )
 from leasing.data_quality.presenters.words import WORDS
-from leasing.data_quality.selectors.counted import CountedFindings, counted_for, is_counted_for
+from leasing.data_quality.selectors.counted import (
+    CountedFindings,
+    counted_for,
+    is_counted_for,
+    last_counted_for,
+)
 from leasing.data_quality.selectors.fault_rows import FoundFaults, faults_for
 from leasing.data_quality.selectors.findings import findings_for
 from leasing.data_quality.selectors.rule import Of, Rule
@@ -89,13 +94,13 @@ def data_quality(request):
 
 
 def _counted(user, day, *, anew: bool) -> CountedFindings | None:
-    """Return what was counted, where that is shown first; counted anew if it is asked for."""
+    """Return what was last counted, where that is shown first; counted anew if it is asked for."""
     if not is_counted_for(user):
         return None
-    counted = counted_for(user, day)
-    if counted is None or (anew and not counted.is_of_now):
+    counted = last_counted_for(user, day)
+    if counted.is_missing or (anew and not counted.is_of_now):
         count_findings(today=day, now=now())
-        counted = counted_for(user, day)
+        return counted_for(user, day)
     return counted
 
 

@@ -113,6 +113,18 @@ def test_the_front_page_counts_nothing_where_nothing_ever_was(large, cast, clien
     assert "Fejlene er ikke talt endnu." not in client.get("/").content.decode()
 
 
+def test_the_first_page_of_a_day_shows_the_day_before_and_counts_when_asked_to(
+    large, cast, client_of
+):
+    day_before = datetime(2026, 11, 22, 7, 30, tzinfo=timezone.get_current_timezone())
+    count_findings(today=day_before.date(), now=day_before)
+    client = client_of(cast.helpdesk)
+    page = " ".join(client.get("/datakvalitet/").content.decode().split())
+    assert "Talt 22-11-2026 kl. 07.30. Det, der er ændret siden, er ikke med." in page
+    assert not FindingCount.objects.filter(day=TODAY).exists()
+    assert "Talt" not in client.get("/datakvalitet/?tael=1").content.decode()
+
+
 def test_a_leader_is_shown_what_is_found_now(large, cast):
     assert not is_counted_for(cast.head)
 
