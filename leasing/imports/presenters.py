@@ -8,7 +8,7 @@ from django.apps import apps
 
 from albertslund_it.common.files.headings import OURS
 from albertslund_it.common.files.spreadsheets import heading_key
-from leasing.imports.selectors import CHANGED, CREATED, GoesBack
+from leasing.imports.selectors import CHANGED, CREATED, GoesBack, Undoing
 
 
 def counts_shown(counts: Mapping[str, list[int]]) -> str:
@@ -72,6 +72,15 @@ def mark_of(*, is_undone: bool, waiting: int) -> tuple[str, str]:
     if waiting:
         return "warn", f"{waiting} venter"
     return "good", "Indlæst"
+
+
+# What undoing does is agreed to by so many rows, and how many there are: an act never changes.
+SHOWN = 200
+
+
+def undoing_agreed(undoing: Undoing) -> list[tuple[str, ...]]:
+    """Return what somebody agrees to who undoes a file."""
+    return [*undoing_told(undoing.rows), ("I alt", str(undoing.count))]
 
 
 def undoing_told(rows: list[GoesBack]) -> Iterator[tuple[str, str, str, str]]:

@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.db.models.fields.related import RelatedField
 
 from albertslund_it.common.files.headings import (
@@ -19,7 +20,7 @@ from albertslund_it.common.names import match_key, model_key
 from albertslund_it.web.database.bulk import label_of, shown_value
 from albertslund_it.web.database.recorded import RowsOfModel, decoded
 from albertslund_it.web.database.rows import column_of
-from inventory.acts.selectors.written import names_of, rows_of
+from inventory.acts.selectors.written import names_of
 from inventory.imports.selectors import (
     machine_type,
     models_by_key,
@@ -27,7 +28,7 @@ from inventory.imports.selectors import (
     unit_numbers_by_name,
     units_by_number,
 )
-from inventory.models import Act, DeviceModel, ModelAlias, Unit, UnitAlias
+from inventory.models import DeviceModel, ModelAlias, Unit, UnitAlias
 from leasing.models import ColumnMap, ImportBatch, WaitingRow
 
 MODEL_NAME, UNIT_NAME = "model", "unit"
@@ -225,29 +226,40 @@ class GoesBack:
     fields: tuple[Field, ...] = ()
 
 
-def what_goes_back(act: Act) -> list[GoesBack]:
-    """Return what undoing an act does, row by row; nothing where it is forgotten."""
-    found = []
-    for rows in rows_of(act):
-        kind = str(rows.model._meta.verbose_name)
-        names = names_of(rows.model, [*rows.created, *rows.changed])
-        found += [GoesBack(kind, names.get(pk, ""), CREATED) for pk in rows.created]
-        shown = _Shown(rows)
+@dataclass(frozen=True)
+class Undoing:
+    """What undoing does to the first rows of an act, and to how many rows in all."""
+
+    rows: list[GoesBack]
+    count: int
+
+
+def what_goes_back(written: Sequence[RowsOfModel], shown: int) -> Undoing:
+    """Return what undoing an act does, the first rows one by one; nothing where it is forgotten."""
+    found: list[GoesBack] = []
+    count = 0
+    for rows in written:
+        created = list(islice(rows.created, shown))
+        changed = dict(islice(rows.changed.items(), shown))
+        kind, names = str(rows.model._meta.verbose_name), names_of(rows.model, [*created, *changed])
+        found += [GoesBack(kind, names.get(pk, ""), CREATED) for pk in created]
+        values = _Shown(rows.model, changed)
         found += [
-            GoesBack(kind, names.get(pk, ""), CHANGED, shown.fields(fields))
-            for pk, fields in rows.changed.items()
+            GoesBack(kind, names.get(pk, ""), CHANGED, values.fields(fields))
+            for pk, fields in changed.items()
         ]
-        found += [GoesBack(kind, "", DELETED) for _ in rows.deleted]
-    return found
+        found += [GoesBack(kind, "", DELETED) for _ in islice(rows.deleted, shown)]
+        count += len(rows.created) + len(rows.changed) + len(rows.deleted)
+    return Undoing(found[:shown], count)
 
 
 class _Shown:
     """The values of a model's changed fields as a person reads them, each link found at once."""
 
-    def __init__(self, rows: RowsOfModel):
-        self.model = rows.model
+    def __init__(self, model: type[Model], changed: Mapping[int, Mapping[str, Sequence[object]]]):
+        self.model = model
         ids: dict[str, set[int]] = {}
-        for fields in rows.changed.values():
+        for fields in changed.values():
             for name, values in fields.items():
                 if isinstance(column_of(self.model, name), RelatedField):
                     ids.setdefault(name, set()).update(v for v in values if isinstance(v, int))

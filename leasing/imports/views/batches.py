@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now
+from albertslund_it.web.database.recorded import RowsOfModel
 from albertslund_it.web.forms.agreement import FIELD, NotAsShown, agreed_by
 from albertslund_it.web.lists.pages import ListPage
 from inventory.acts.presenters import words_of
@@ -19,7 +20,14 @@ from inventory.models import Act
 from leasing.imports.exports import write_faults
 from leasing.imports.importers.kinds import KINDS
 from leasing.imports.importers.people import reads_all_of, without_people
-from leasing.imports.presenters import counts_shown, mark_of, rows_that_wait, undoing_told
+from leasing.imports.presenters import (
+    SHOWN,
+    counts_shown,
+    mark_of,
+    rows_that_wait,
+    undoing_agreed,
+    undoing_told,
+)
 from leasing.imports.selectors import batches_of, waiting_of, what_goes_back
 from leasing.imports.services.batches import drop_waiting
 from leasing.imports.services.undoing import undo_batch
@@ -32,7 +40,6 @@ from leasing.setup.selectors.standing import is_set_up, may_set_up
 from leasing.undo.selectors.acts import wrote_much
 from leasing.undo.selectors.hindrances import all_hindrances, oldest_kept
 
-SHOWN = 200
 NOT_YOURS = (
     "Filen kan sige, hvem der har udstyret. Den, der indlæste den, og it-helpdesk kan hente den."
 )
@@ -164,6 +171,8 @@ def batch_undo(request, pk):
     if act is None:
         messages.info(request, "Indlæsningen ændrede intet, der kan fortrydes.")
         return redirect("import-batch", pk)
+    written = [] if act.undone_at else rows_of(act)
+    undoing = what_goes_back(written, SHOWN)
     status, reasons = 200, []
     if request.method == "POST":
         try:
@@ -173,7 +182,7 @@ def batch_undo(request, pk):
                 number=pk,
                 actor=request.user,
                 now=now(),
-                agree=agreed_by(request.POST, lambda: list(undoing_told(what_goes_back(act)))),
+                agree=agreed_by(request.POST, lambda: undoing_agreed(undoing)),
             )
         except NotAsShown as changed:
             for reason in changed.reasons:
@@ -183,15 +192,14 @@ def batch_undo(request, pk):
         else:
             messages.success(request, f"{batch} er fortrudt.")
             return redirect("import-batch", pk)
-    reasons = reasons or _hindrances(request, act)
-    rows = [] if act.undone_at else list(undoing_told(what_goes_back(act)))
+    reasons = reasons or _hindrances(request, act, written)
     context = {
         "batch": batch,
         "importer": KINDS[batch.kind],
         "reasons": reasons,
-        "rows": rows,
-        "shown": rows[:SHOWN],
-        "more": max(0, len(rows) - SHOWN),
+        "agreed": undoing_agreed(undoing),
+        "shown": list(undoing_told(undoing.rows)),
+        "more": undoing.count - len(undoing.rows),
         "takes_long": wrote_much(act),
     }
     return render(request, "leasing/imports/undo.html", context, status=status)
@@ -211,7 +219,7 @@ def _undoing_asked(request, batch, act: Act) -> Job:
     )
 
 
-def _hindrances(request, act: Act) -> list[str]:
+def _hindrances(request, act: Act, written: list[RowsOfModel]) -> list[str]:
     if reason := why_not(act, request.user, oldest_kept(now())):
         return [reason]
-    return words_of(all_hindrances(act, rows_of(act)))
+    return words_of(all_hindrances(act, written))

@@ -7,12 +7,13 @@ from django.urls import reverse
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.forms.agreement import refuse_unless_seen
+from inventory.acts.selectors.written import rows_of
 from inventory.imports.importers.reading import Importer
 from inventory.models import SourceKind
 from leasing.imports.forms import Step
 from leasing.imports.importers.kinds import KINDS
 from leasing.imports.importers.reports import ImportReport
-from leasing.imports.presenters import undoing_told
+from leasing.imports.presenters import SHOWN, undoing_agreed
 from leasing.imports.selectors import batches_of, taken_in_as, what_goes_back
 from leasing.imports.services.undoing import undo_batch
 from leasing.imports.views.looking import how_of, import_step
@@ -72,8 +73,8 @@ def undo_file(asked: JobAsked) -> JobOutcome:
     asked.tell("Sætter alt tilbage, som det var")
 
     def agree() -> None:
-        rows = what_goes_back(found.act) if found.act else []
-        refuse_unless_seen(said["agreed"], undoing_told(rows))
+        undoing = what_goes_back(rows_of(found.act) if found.act else [], SHOWN)
+        refuse_unless_seen(said["agreed"], undoing_agreed(undoing))
 
     batch = undo_batch(number=found.pk, actor=asked.user, now=asked.now, agree=agree)
     return JobOutcome(f"{batch} er fortrudt.", reverse("import-batch", args=[batch.pk]))

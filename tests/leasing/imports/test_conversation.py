@@ -214,7 +214,7 @@ def test_a_batch_is_undone_on_its_page_by_whoever_took_it_in(db, helpdesk, clien
 
     page = helpdesk.get(address)
 
-    assert page.context["rows"] == [("ANBE (medarbejder)", "Navn", "Anna Dal", "Anna Bæk")]
+    assert page.context["shown"] == [("ANBE (medarbejder)", "Navn", "Anna Dal", "Anna Bæk")]
     other = cast.user("hanne", roles.HELPDESK)
     answer = {"agreed": agreed_in(page)}
     assert client_of(other).post(address, answer).status_code == 422
