@@ -27,23 +27,27 @@ MACHINE = (
 ASSET = "Serienummer,Model,Underaftale,Udløb,Ydelse pr. kvartal"
 
 
-def export(devices: int) -> bytes:
-    """Write the MDM's export: one in fifty is missing, another's, old or unknown."""
-    lines = [MACHINE]
-    for n in range(1, devices + 1):
-        if n % 50 == 0:
-            continue
-        number = f"XX{n:07d}" if n % 50 == 1 else f"PF{n:07d}"
-        version = "10.0.19045.1" if n % 50 == 2 else "10.0.26100.1"
-        who = (n + 7) % devices + 1 if n % 50 == 3 else n
-        lines.append(
+def machine_of(n: int) -> tuple[object, ...]:
+    """Return the row of a machine: one in fifty is another's, old or unknown."""
+    devices = 50_000
+    number = f"XX{n:07d}" if n % 50 == 1 else f"PF{n:07d}"
+    version = "10.0.19045.1" if n % 50 == 2 else "10.0.26100.1"
+    who = (n + 7) % devices + 1 if n % 50 == 3 else n
+    return tuple(
+        (
             f"{n:08x}-0000-4000-8000-{n:012x},PC{n:06},2025-11-20 08:11:02.0000000,"
             f"2026-03-{1 + n % 9:02} 06:12:33.0000000,{n:08x}-0000-4000-8000-{n:012x},{version},"
             f"True,,{number},LENOVO,T{n % 4},,,,,,,,{n:012X},,,475.69,,PC{n:06},,"
-            f"{n:08x}-0000-4000-8000-{n:012x},p{who}@example.dk,p{who}@example.dk,P {who},,,"
+            f"{n:08x}-0000-4000-8000-{n:012x},x{who}@example.dk,x{who}@example.dk,P {who},,,"
             "Compliant,MDM,Corporate,Managed,True,,True,Windows,Enterprise,AAD joined,15.7 GB"
-        )
-    return "\n".join(lines).encode()
+        ).split(",")
+    )
+
+
+def export(devices: int) -> bytes:
+    """Write the MDM's export, of which one in fifty is missing."""
+    rows = (machine_of(n) for n in range(1, devices + 1) if n % 50)
+    return "\n".join([MACHINE, *(",".join(row) for row in rows)]).encode()
 
 
 def assets(devices: int) -> bytes:
@@ -118,7 +122,7 @@ def name_people():
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE inventory_employee SET mail = 'p' || id || '@example.dk', "
+            "UPDATE inventory_employee SET mail = 'x' || id || '@example.dk', "
             "initials = CASE WHEN initials = '' THEN 'P' || id ELSE initials END"
         )
         cursor.execute(
