@@ -1,5 +1,6 @@
 """A copy is whole and checked; what is put back is checked first, and is there whole or not."""
 
+import itertools
 import os
 import sqlite3
 import subprocess
@@ -14,8 +15,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from albertslund_it.common.errors import Refused
 from albertslund_it.operation.backups import sqlite as backups
-from albertslund_it.operation.backups.checksum import TRAILER_BYTES, write_checksum
+from albertslund_it.operation.backups.checksum import TRAILER_BYTES, refuse_altered, write_checksum
 from inventory.models import Department, Employee
 from leasing.billing.services.closing import close_quarter
 from leasing.guards import missing_guards
@@ -220,6 +222,19 @@ class TestRestore:
                 assert backups._damage(cursor) == ""
         assert "kontrolsummen passer ikke" in refused(capsys, "restore", copy)
         assert "kontrolsummen passer ikke" in refused(capsys, "restore_drill", copy)
+
+    def test_one_bit_of_the_checksums_own_line_is_enough(self, tmp_path):
+        copy = tmp_path / "copy"
+        copy.write_bytes(b"rows")
+        write_checksum(copy)
+        written = copy.read_bytes()
+        refuse_altered(copy)
+        for place, bit in itertools.product(range(4, len(written)), range(8)):
+            content = bytearray(written)
+            content[place] ^= 1 << bit
+            copy.write_bytes(content)
+            with pytest.raises(Refused, match="kontrolsummen passer ikke"):
+                refuse_altered(copy)
 
     def test_half_a_copy_is_refused(self, copy, capsys):
         content = copy.read_bytes()
