@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache
 from hashlib import blake2b
-from operator import attrgetter
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -22,7 +21,7 @@ from django.db.models import Field, JSONField, Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from albertslund_it.web.database import history
-from albertslund_it.web.database.rows import among, column_of
+from albertslund_it.web.database.rows import among, column_of, values_of
 
 PLAIN = (str, int, bool, NoneType)
 _AS_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -178,13 +177,13 @@ def _encoded(model: type[Model], name: str) -> tuple[str, Callable[[object], obj
 def _checked(model: type[Model]) -> Callable[[Model], list[object]]:
     """Return what reads those columns that say whether a row is as it was left."""
     columns = _columns_checked(model)
-    values_of = attrgetter(columns[0].attname, *(column.attname for column in columns))
+    values = values_of(columns)
     encoders = [encoder(column) for column in columns]
 
     def read(row: Model) -> list[object]:
         return [
             value if value.__class__ in PLAIN else encode(value)
-            for value, encode in zip(values_of(row)[1:], encoders, strict=True)
+            for value, encode in zip(values(row), encoders, strict=True)
         ]
 
     return read

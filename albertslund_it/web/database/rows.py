@@ -1,7 +1,7 @@
 """Rows into and out of tables as fast as each database takes them, unseen by models and signals."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from operator import attrgetter
@@ -86,16 +86,23 @@ def column_of(model: type[Model], name: str) -> Field:
     return column
 
 
+def values_of(columns: Sequence[Field]) -> Callable[[Model], tuple[object, ...]]:
+    """Return what reads these columns of a row, at once."""
+    # The first stands twice, as one alone is no tuple.
+    read = attrgetter(columns[0].attname, *(column.attname for column in columns))
+    return lambda row: read(row)[1:]
+
+
 def _read(objects: Iterable[Model], columns: Sequence[Field]) -> Iterator[Sequence[object]]:
     """Yield the columns' values as the database takes them: few kinds need translation."""
-    values_of = attrgetter(columns[0].attname, *(column.attname for column in columns))
+    read = values_of(columns)
     translated = [
         (at, column)
         for at, column in enumerate(columns)
         if isinstance(column, DateTimeField | JSONField | UUIDField)
     ]
     for row in objects:
-        values = list(values_of(row)[1:])  # the first stands twice, as one alone is no tuple
+        values = list(read(row))
         for at, column in translated:
             values[at] = column.get_db_prep_save(values[at], connection)
         yield values
