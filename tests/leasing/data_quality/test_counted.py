@@ -33,14 +33,27 @@ def large(monkeypatch):
     monkeypatch.setattr(counted, "MANY", 0)
 
 
-def test_a_small_register_is_counted_anew_each_time(cast, client_of, monkeypatch):
+def test_a_small_register_is_counted_anew_however_high_its_numbers(cast, client_of):
     make.cost_holder()
-    lease = make.lease("NOBODY1", unit=make.unit("5001", department=make.department("Skole")))
-    # How many there are is read off the newest number; here other tests have used many up.
-    monkeypatch.setattr(counted, "MANY", lease.device_id)
+    unit = make.unit("5001", department=make.department("Skole"))
+    make.lease("NOBODY1", unit=unit)
+    # As where imports were taken back: what they have spent of the numbers stays spent.
+    make.lease_of(make.device("NOBODY2", pk=counted.MANY + 1))
     client = client_of(cast.helpdesk)
     assert not is_counted_for(cast.helpdesk)
+    assert "ikke talt endnu" not in client.get("/").content.decode()
     assert "Talt kl." not in client.get("/datakvalitet/").content.decode()
+
+
+def test_a_register_is_large_from_the_row_after_the_last_of_a_small_one(cast, monkeypatch):
+    make.cost_holder()
+    unit = make.unit("5001", department=make.department("Skole"))
+    for number in range(3):
+        make.lease(f"NOBODY{number}", unit=unit)
+    monkeypatch.setattr(counted, "MANY", 3)
+    assert not is_counted_for(cast.helpdesk)
+    monkeypatch.setattr(counted, "MANY", 2)
+    assert is_counted_for(cast.helpdesk)
 
 
 def test_what_was_counted_says_the_same_as_counting(large, cast, client_of):
