@@ -1,6 +1,6 @@
 """What is seen of each request: how long it took, which questions were slow, and who is on.
 
-Nothing of it stops a page: what cannot be kept is not kept.
+Nothing of it stops a page: what cannot be kept, or not at once, is not kept.
 """
 
 from contextlib import suppress
@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 
 from albertslund_it.operation.metrics import note_request
 from albertslund_it.web.clock import machine_now
+from albertslund_it.web.database.patience import waiting_at_most
 from leasing.models import Presence, SlowQuery
 
 SLOW = 0.5  # seconds
@@ -54,7 +55,7 @@ class Watch:
         if monotonic() - self._kept_at < BETWEEN_KEEPING:
             return
         self._kept_at = monotonic()
-        with suppress(DatabaseError), transaction.atomic():
+        with suppress(DatabaseError), waiting_at_most(0), transaction.atomic():
             keep_slow(route, slow, now=machine_now())
 
     def _see(self, user_id: int) -> None:
@@ -62,7 +63,7 @@ class Watch:
         if moment - self._seen_at.get(user_id, -BETWEEN_SIGHTS) < BETWEEN_SIGHTS:
             return
         self._seen_at[user_id] = moment
-        with suppress(DatabaseError), transaction.atomic():
+        with suppress(DatabaseError), waiting_at_most(0), transaction.atomic():
             now = machine_now()
             Presence.objects.update_or_create(user_id=user_id, defaults={"seen_at": now})
             Presence.objects.filter(seen_at__lt=now - KEPT_FOR).delete()

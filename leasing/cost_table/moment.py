@@ -51,7 +51,8 @@ def costs_are_behind() -> bool:
 
 def bring_up_to_date(progress: Progress | None = None, effort: Effort = IN_A_REQUEST) -> bool:
     """Work out all that is marked; tell whether what is kept follows what was committed before."""
-    return all([refresh(progress, effort), *(one(effort) for one in BESIDE)])
+    # What is kept beside the costs is of the costs: where those are left, it is left too.
+    return refresh(progress, effort) and all(one(effort) for one in BESIDE)
 
 
 @contextmanager

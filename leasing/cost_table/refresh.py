@@ -20,6 +20,7 @@ from django.db import OperationalError, connection, connections, transaction
 from django.db.models import F, Q, QuerySet
 
 from albertslund_it.common.progress import Progress
+from albertslund_it.web.database.patience import waiting_at_most
 from albertslund_it.web.database.rows import add_to_rows, among, delete_rows, write_rows
 from inventory.models import Device
 from leasing.cost_table.facts import CHUNK, lease_facts
@@ -191,18 +192,8 @@ def turn(lock: int, seconds: float) -> Iterator[None]:
                 cursor.execute("SET LOCAL lock_timeout = DEFAULT")
             yield
     else:
-        patience = connection.settings_dict["OPTIONS"].get("timeout", 5)
-        _wait_at_most(seconds)
-        try:
-            with transaction.atomic():
-                yield
-        finally:
-            _wait_at_most(patience)
-
-
-def _wait_at_most(seconds: float) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
+        with waiting_at_most(seconds), transaction.atomic():
+            yield
 
 
 def _marks(found: QuerySet[CostMark]) -> list[Mark]:

@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import machine_now
+from albertslund_it.web.database.patience import waiting_at_most
 from leasing.models import CommandRun
 
 LONGEST = 300
@@ -30,7 +31,9 @@ def recorded(name: str) -> Iterator[RunWords]:
     most when the database's own disk is full.
     """
     said = RunWords()
-    _keep(name, started_at=machine_now(), ended_at=None, is_ok=False, words="")
+    # Where somebody is at a long import, a copy begins all the same.
+    with suppress(DatabaseError), waiting_at_most(1):
+        _keep(name, started_at=machine_now(), ended_at=None, is_ok=False, words="")
     try:
         yield said
     except SystemExit as left:

@@ -1,7 +1,7 @@
 """The metrics: behind a token, by route, and nothing in them that tells of anybody."""
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from albertslund_it.operation import metrics, probes, watching
 from albertslund_it.web.clock import machine_now
@@ -115,3 +115,23 @@ def test_who_is_on_is_written_once_in_a_while_and_forgotten_in_a_day(cast, clien
 
     assert Presence.objects.get().user == cast.helpdesk
     assert Presence.objects.get().seen_at == first
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="others lock no more than rows")
+def test_a_page_does_not_wait_for_who_writes_to_keep_what_is_seen_of_it(
+    cast, client_of, monkeypatch, settings
+):
+    patience = []
+
+    def wait_of(*args, **kwargs):
+        with connection.cursor() as cursor:
+            patience.append(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
+
+    settings.WATCH_PRESENCE = True
+    monkeypatch.setattr(watching, "SLOW", 0.0)
+    monkeypatch.setattr(watching, "keep_slow", wait_of)
+    monkeypatch.setattr(watching.Presence.objects, "update_or_create", wait_of)
+    client_of(cast.helpdesk).get("/udstyr/")
+    assert patience == [0, 0]
+    wait_of()
+    assert patience[-1] == connection.settings_dict["OPTIONS"]["timeout"] * 1000
