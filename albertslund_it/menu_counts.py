@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from albertslund_it.common.permissions import HANDLE_ORDERS
+from albertslund_it.web.database.counted import counts_on
 from leasing.approvals.selectors.approvals import approvals_to_decide, awaiting_answer
 from leasing.models import Approval
 from leasing.movements.selectors.overdue import overdue_returns
-from leasing.orders.selectors.queues import Queue, line_counts
-from leasing.orders.selectors.received import waiting_mail_count
+from leasing.orders.selectors.queues import Queue, lines_in
+from leasing.orders.selectors.received import waiting_mails
 
 # Where the lines of a queue are worked on.
 WORKED_ON = {
@@ -18,6 +21,8 @@ WORKED_ON = {
     Queue.ON_THE_WAY: "delivery",
     Queue.READY: "hand-out",
 }
+# What waits there is late.
+PAST_THEIR_DAY = {"take-back"}
 
 
 @dataclass(frozen=True)
@@ -30,13 +35,19 @@ class MenuCount:
 
 def waiting(user: User, today: date) -> dict[str, MenuCount]:
     """Return what waits, by the page where it is done; a page where nothing does is left out."""
-    counts: dict[str, MenuCount] = {}
     if user.has_perm(HANDLE_ORDERS):
-        lines = line_counts()
-        counts = {name: MenuCount(lines[queue]) for queue, name in WORKED_ON.items()}
-        counts["approval-list"] = MenuCount(awaiting_answer(Approval.objects.all()).count())
-        counts["received-list"] = MenuCount(waiting_mail_count())
-        counts["take-back"] = MenuCount(overdue_returns(today).count(), is_late=True)
+        found = counts_on(today, _of_helpdesk)
     else:
-        counts["approval-list"] = MenuCount(approvals_to_decide(user, today).count())
-    return {name: one for name, one in counts.items() if one.count}
+        found = {"approval-list": approvals_to_decide(user, today).count()}
+    return {
+        name: MenuCount(count, name in PAST_THEIR_DAY) for name, count in found.items() if count
+    }
+
+
+def _of_helpdesk(today: date) -> dict[str, QuerySet[Any]]:
+    return {
+        **{name: lines_in(queue) for queue, name in WORKED_ON.items()},
+        "approval-list": awaiting_answer(Approval.objects.all()),
+        "received-list": waiting_mails(),
+        "take-back": overdue_returns(today),
+    }

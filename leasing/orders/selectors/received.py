@@ -1,6 +1,6 @@
 """The mails that orders came by."""
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from leasing.models import MailOutcome, Order, ReceivedFile, ReceivedMail
 
@@ -12,6 +12,11 @@ def mail_behind(order: Order) -> ReceivedMail | None:
     return mails.filter(order=order).first()
 
 
+def waiting_mails() -> QuerySet[ReceivedMail]:
+    """Return the mails whose draft nobody has looked through yet."""
+    return ReceivedMail.objects.filter(outcome=MailOutcome.ORDER, is_handled=False)
+
+
 def waiting_mail_count() -> int:
     """Count the mails whose draft nobody has looked through yet."""
-    return ReceivedMail.objects.filter(outcome=MailOutcome.ORDER, is_handled=False).count()
+    return waiting_mails().count()
