@@ -83,8 +83,11 @@ def states_of(device_ids: Collection[int]) -> dict[int, DeviceState]:
         timelines[placement.device_id].append(placement)
     leases = {lease.device_id: lease for lease in Lease.objects.filter(device__in=wanted)}
     waiting = OrderedDevice.objects.filter(device__in=wanted, handed_out_on=None)
-    linked = ("line__order", "line__employee", "line__unit", "line__replaces__model__category")
-    set_aside = {one.device_id: one for one in waiting.select_related(*linked)}
+    # Most devices are set aside for nobody: PostgreSQL takes 2 ms to plan the join of all of these.
+    waiting = waiting.select_related("line__order").prefetch_related(
+        "line__employee", "line__unit", "line__replaces__model__category"
+    )
+    set_aside = {one.device_id: one for one in waiting}
     losses = LossReport.objects.filter(device__in=wanted, found_on=None)
     lost = {loss.device_id: loss for loss in losses}
     return {
