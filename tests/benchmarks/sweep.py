@@ -83,7 +83,7 @@ class Sweep:
         """Note all that axe-core finds on a page as it stands."""
         page.evaluate(AXE)
         kind, values = ("rule", AXE_COLOURS) if colours_only else ("tag", AXE_TAGS)
-        for violation in page.evaluate(AXE_RUN, {"type": kind, "values": values}):
+        for violation in page.evaluate(AXE_RUN, {"runOnly": {"type": kind, "values": values}}):
             for node in violation["nodes"]:
                 self.note(where, f"{violation['id']}: {violation['help']} {node['html'][:160]}")
 

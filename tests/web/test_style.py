@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-from tests.browser import assert_accessible_in_every_look, log_in
+from tests.browser import assert_accessible, every_look, log_in
 from tests.web.markup import parse
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +77,8 @@ def test_every_shared_part_is_shown(cast, client_of):
 def test_no_part_is_inaccessible_in_any_look(page, live_server, cast):
     log_in(page, live_server, cast.administrator)
     page.goto(live_server.url + "/stil/")
-    assert_accessible_in_every_look(page)
+    for _ in every_look(page):
+        assert_accessible(page)  # in full in each: other pages are asked for half of their colours
     for width in (320, 390, 768, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") == width
