@@ -10,7 +10,9 @@ from auditlog.registry import auditlog
 from django.conf import settings as django_settings
 from django.db import connection
 from django.db.models import QuerySet
+from django.template import Template
 from django.test import Client, TransactionTestCase
+from django.test.signals import template_rendered
 from hypothesis import HealthCheck, settings
 
 from albertslund_it.web.database import history
@@ -65,6 +67,18 @@ def acts_see_what_is_written(monkeypatch):
 
 def pytest_collection_finish():
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_pages_are_noted(django_test_environment):
+    """Note for a client what a page was drawn from, and not a copy of that for each part of it."""
+
+    def draw(template, context):
+        if context.template is template:
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    Template._render = draw
 
 
 def pytest_internalerror(excrepr):

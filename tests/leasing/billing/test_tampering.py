@@ -5,6 +5,7 @@ Each change is made on a database with two closed quarters, charges, files and a
 
 import hashlib
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -579,9 +580,10 @@ def test_another_trigger_on_a_guarded_table_is_named(books, capsys):
 
 
 @pytest.fixture(scope="module")
-def migrated(tmp_path_factory):
+def migrated(migrated_file, tmp_path_factory):
     """Make a database of its own, as `writable_schema` is seen by the next connection only."""
     path = tmp_path_factory.mktemp("own") / "db.sqlite3"
+    shutil.copyfile(migrated_file, path)
     assert on_a_database(path, "migrate", "-v0").returncode == 0
     return path
 
