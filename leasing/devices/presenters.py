@@ -9,8 +9,9 @@ from django.urls import reverse
 from albertslund_it.common.names import danish_key
 from albertslund_it.web.database.bulk import Changes
 from inventory.models import Device, Unit
+from leasing.billing.presenters.runs import label_of_code
 from leasing.devices.selectors.device_list import DeviceRow
-from leasing.devices.selectors.device_page import DeviceCost, Elsewhere, Place, Stay
+from leasing.devices.selectors.device_page import DeviceCharge, DeviceCost, Elsewhere, Place, Stay
 from leasing.devices.selectors.users import Users
 from leasing.lease_end.presenters import happens_beside_the_day
 from leasing.movements.presenters import acts_on_device
@@ -90,6 +91,11 @@ def costs_with_names(costs: Iterable[DeviceCost]) -> list[tuple[str, DeviceCost]
     named = [(_name_of_place(cost.place), cost) for cost in costs]
     named.sort(key=lambda one: danish_key(one[0]))
     return sorted(named, key=lambda one: one[1].period, reverse=True)
+
+
+def charges_with_runs(charges: Iterable[DeviceCharge]) -> list[tuple[str, DeviceCharge]]:
+    """Return one-off amounts with the names of the runs that billed them; '' while none has."""
+    return [(label_of_code(one.run) if one.run else "", one) for one in charges]
 
 
 def _name_of_place(place: Place) -> str:

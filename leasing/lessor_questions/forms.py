@@ -3,7 +3,16 @@
 from django import forms
 
 from albertslund_it.web.forms.fields import DateField, PlainForm, PlainSelect
+from leasing.lessor_questions.presenters import PARTS
 from leasing.models import LessorQuestion, SubAgreement
+
+
+class PartForm(PlainForm, forms.Form):
+    """What the page of a question may be narrowed to."""
+
+    vis = forms.ChoiceField(
+        label="Vis", required=False, choices=[("", "Alt"), *PARTS.items()], widget=PlainSelect
+    )
 
 
 class QuestionForm(PlainForm, forms.Form):

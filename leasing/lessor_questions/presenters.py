@@ -6,6 +6,7 @@ from datetime import date
 
 from albertslund_it.common.quarters import Quarter
 from leasing.lease_end.presenters import board_url, happens_beside_the_day
+from leasing.lease_end.selectors.questions import waits
 from leasing.lessor_questions.selectors import ComparedRow, Comparison, Mismatch
 from leasing.models import LessorQuestion
 
@@ -17,6 +18,15 @@ WORDS = {
     Mismatch.EXPIRY: "Andet udløb",
     Mismatch.MODEL: "Anden model",
     Mismatch.INSTALMENT: "Anden ydelse",
+}
+# What the page of a question may be narrowed to, beside each way to disagree.
+DIFFERING, COVERED, DECIDED, WAITING = "forskelle", "omfattet", "besluttet", "venter"
+PARTS = {
+    DIFFERING: "Det, der ikke er ens",
+    COVERED: "Omfattet af henvendelsen",
+    DECIDED: "Besluttet",
+    WAITING: "Venter på en beslutning",
+    **WORDS,
 }
 SOON_DAYS = 14
 
@@ -33,6 +43,19 @@ class ShownRow:
     row: ComparedRow
     words: str
     happens: tuple[str, str] | str
+
+
+def part_of(found: Comparison, part: str, on: date) -> list[ComparedRow]:
+    """Return the rows of a part of a comparison, or all of them."""
+    if part == DIFFERING:
+        return found.differing
+    if part in (COVERED, DECIDED, WAITING):
+        return [
+            row
+            for row in found.rows
+            if row.end and (part == COVERED or waits(row.end, on) == (part == WAITING))
+        ]
+    return [row for row in found.rows if not part or part in row.mismatches]
 
 
 def rows_shown(rows: Iterable[ComparedRow], on: date) -> list[ShownRow]:
@@ -77,15 +100,16 @@ def state_of(question: LessorQuestion, on: date) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class MismatchCount:
-    """How many rows disagree in one way."""
+    """How many rows disagree in one way, and what the page is narrowed to them by."""
 
+    part: str
     label: str
     count: int
 
 
 def counts_shown(found: Comparison) -> list[MismatchCount]:
     """Return the ways in which the list and the register disagree, with how many rows each has."""
-    counts = [MismatchCount(words, found.count_of(kind)) for kind, words in WORDS.items()]
+    counts = [MismatchCount(kind, words, found.count_of(kind)) for kind, words in WORDS.items()]
     return [one for one in counts if one.count]
 
 

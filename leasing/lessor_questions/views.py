@@ -13,17 +13,20 @@ from albertslund_it.web.forms import uploads
 from albertslund_it.web.forms.agreement import FIELD, NotAsShown, refuse_unless_seen
 from albertslund_it.web.lists.pages import ListPage
 from leasing.lease_end.presenters import board_url
-from leasing.lessor_questions.forms import AnsweredForm, ListForm, QuestionForm
+from leasing.lessor_questions.forms import AnsweredForm, ListForm, PartForm, QuestionForm
 from leasing.lessor_questions.importers import LESSOR_LIST, read_list
 from leasing.lessor_questions.presenters import (
     boards_of,
     counts_shown,
+    part_of,
     questions_shown,
     rows_shown,
     rows_to_agree,
     state_of,
 )
 from leasing.lessor_questions.selectors import (
+    ComparedRow,
+    Comparison,
     compared,
     kept_items,
     question_rows,
@@ -41,7 +44,6 @@ from leasing.lessor_questions.tables import ComparedTable, QuestionFilter, Quest
 SHOWN = 200
 GONE = "Filen er ikke gemt her længere. Vælg den igen."
 TOO_LARGE = "Filen er for stor. Slet ark, der ikke bruges."
-DIFFERENCES = "forskelle"
 
 
 class QuestionList(ListPage):
@@ -64,12 +66,28 @@ class QuestionList(ListPage):
         return {"board": board_url()}
 
 
+class PartFilters:
+    """The form, in the shape that a list page takes its filters."""
+
+    def __init__(self, form: PartForm, found: Comparison):
+        self.form, self.found = form, found
+        self.filters = form.fields
+
+    @property
+    def qs(self) -> list[ComparedRow]:
+        """Return the rows; none when the part cannot be read."""
+        if not self.form.is_valid():
+            return []
+        return part_of(self.found, self.form.cleaned_data["vis"], today())
+
+
 class QuestionPage(ListPage):
     """One question: what it is about, how much is decided, and its list beside the register."""
 
     permission_required = VIEW_ALL_DEPARTMENTS
     table_class = ComparedTable
     template_name = "leasing/lessor_questions/detail.html"
+    filter_form = PartForm
     per_page = 100
 
     def get(self, request, pk):
@@ -79,10 +97,11 @@ class QuestionPage(ListPage):
         self.found = compared(self.question, kept_items(self.question), today())
         return super().get(request)
 
-    def rows(self):
-        only_differing = self.request.GET.get("vis") == DIFFERENCES
-        rows = self.found.differing if only_differing else self.found.rows
-        return rows_shown(rows, today())
+    def make_filters(self):
+        return PartFilters(PartForm(self.request.GET), self.found)
+
+    def table_data(self, filtered):
+        return rows_shown(filtered, today())
 
     def extra_context(self):
         day = today()
@@ -92,7 +111,6 @@ class QuestionPage(ListPage):
             "found": self.found,
             "counts": counts_shown(self.found),
             "boards": boards_of(self.question),
-            "only_differing": self.request.GET.get("vis") == DIFFERENCES,
             "answer_form": AnsweredForm(initial={"answered_on": day}),
         }
 

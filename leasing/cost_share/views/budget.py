@@ -1,3 +1,4 @@
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from leasing.cost_share.selectors.budget import (
     units_to_enter,
     years_to_choose,
 )
-from leasing.cost_share.selectors.budget_sheet import SheetUnit, budget_sheet
+from leasing.cost_share.selectors.budget_sheet import BudgetSheet, budget_sheet
 from leasing.cost_share.services.budgets import enter_budgets
 from leasing.cost_share.views.opened import (
     addresses_under,
@@ -113,22 +114,48 @@ def _entered(form: BudgetForm, year: int, request) -> bool:
     return True
 
 
-def needs(one: SheetUnit, pages) -> list[tuple[str, list[tuple[int, str]]]]:
-    """Return a unit's shades by name: each year's amount with the address of what is under it.
+Opened = list[tuple[int, str]]  # amounts, each with the address of what is under it
 
-    `pages` are those addresses, of all units, by year and shade.
+
+def opened_years(amounts: Sequence[int], addresses: Sequence[str], rest: str = "") -> Opened:
+    """Return each year's amount with the year's address."""
+    return [(amount, url + rest) for amount, url in zip(amounts, addresses, strict=True)]
+
+
+def opened_sheet(sheet: BudgetSheet) -> dict[str, object]:
+    """Return what a budget sheet says, each amount with the page of what it is made of.
+
+    A need opens its forecast, a transfer the budgets beside the forecast; what Fælles IT gives is
+    the sum of the transfers above it.
     """
-    rest = narrowed_to(one.unit.id)
-    return [
-        (
-            SHADE_NAMES[shade],
-            [
-                (amount, pages[year][shade] + rest)
-                for year, amount in zip(one.years, amounts, strict=True)
-            ],
-        )
-        for shade, amounts in one.shades
-    ]
+    payer = sheet.payer
+    ends = [addresses_under(payer, *ends_of_year(year)) for year in sheet.years]
+    of_shade = {shade: [pages[shade] for pages in ends] for shade in SHADE_NAMES}
+    forecast, budget = (
+        [f"{page}?{urlencode({'afdeling': payer.key, 'aar': year})}" for year in sheet.years]
+        for page in (reverse("share-forecast"), reverse("budgets"))
+    )
+    nowhere = [""] * len(sheet.years)
+
+    def shades(found: Iterable[tuple[str, list[int]]], rest: str = "") -> list[tuple[str, Opened]]:
+        return [
+            (SHADE_NAMES[shade], opened_years(amounts, of_shade[shade], rest))
+            for shade, amounts in found
+        ]
+
+    rests = [(one, narrowed_to(one.unit.id)) for one in sheet.units]
+    return {
+        "units": [
+            (one, shades(one.shades, rest), opened_years(one.need, forecast, rest))
+            for one, rest in rests
+        ],
+        "shade_sums": shades(sheet.by_shade),
+        "sums": opened_years(sheet.sums, forecast),
+        "transfers": [
+            (one, opened_years(one.amounts, nowhere if one.unit.is_cost_holder else budget))
+            for one in sheet.transfers
+        ],
+    }
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)
@@ -142,7 +169,5 @@ def budget_sheet_page(request):
         stream = BytesIO()
         write_budget_sheet(stream, sheet)
         return workbook(stream, f"budgetark-{sheet.years[0]}")
-    context["shade_sums"] = [(SHADE_NAMES[shade], sums) for shade, sums in sheet.by_shade]
-    pages = {year: addresses_under(payer, *ends_of_year(year)) for year in sheet.years}
-    context |= {"sheet": sheet, "units": [(one, needs(one, pages)) for one in sheet.units]}
+    context |= {"sheet": sheet, **opened_sheet(sheet)}
     return render(request, "leasing/cost_share/budget_sheet.html", context)

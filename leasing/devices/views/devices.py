@@ -19,7 +19,13 @@ from inventory.history.views import shown_history
 from inventory.organisation.selectors.scope import devices_seen_by, sees_all
 from leasing.confirmation.selectors.items import open_objection
 from leasing.cost_table.moment import one_moment
-from leasing.devices.presenters import MayDo, acts_for, costs_with_names, stays_with_names
+from leasing.devices.presenters import (
+    MayDo,
+    acts_for,
+    charges_with_runs,
+    costs_with_names,
+    stays_with_names,
+)
 from leasing.devices.selectors.device_list import leased_pc_count
 from leasing.devices.selectors.device_page import ReaderScope, charges, costs, timeline
 from leasing.devices.selectors.history import history_of_device
@@ -154,7 +160,7 @@ def device_detail(request, pk):
         "wish": wishes_of([leasing.lease.pk], on).get(leasing.lease.pk) if leasing else None,
         "costs": found,
         "cost_rows": costs_with_names(found.rows),
-        "charges": charges(device, reader),
+        "charges": charges_with_runs(charges(device, reader)),
         "history": history_shown(
             history_of_device(device, with_people=sees_people, shown=shown_history(request))
         )

@@ -81,9 +81,14 @@ class Answered:
         return self.decided + self.waiting
 
 
+def waits(end: TermEnd, on: date) -> bool:
+    """Return whether an end waits for a decision, as things stand on a day."""
+    return end.fate(on) in WAITING
+
+
 def answered(ends: Collection[TermEnd], on: date) -> Answered:
     """Count what is decided of some ends, as things stand on a day."""
-    waiting = sum(end.fate(on) in WAITING for end in ends)
+    waiting = sum(waits(end, on) for end in ends)
     return Answered(len(ends) - waiting, waiting)
 
 

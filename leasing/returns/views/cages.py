@@ -17,7 +17,7 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
 from albertslund_it.web.lists.pages import EXCEL, ListPage
 from albertslund_it.web.lists.picking import BulkAction, Picking
-from albertslund_it.web.query import numbers_in
+from albertslund_it.web.query import numbers_in, one_of
 from leasing.models import Cage
 from leasing.returns.forms import CageForm, CollectForm, ConfirmForm, ScanForm
 from leasing.returns.presenters import (
@@ -40,6 +40,10 @@ from leasing.returns.services.cages import (
     save_cage,
 )
 from leasing.returns.tables import CageFilter, CageTable
+
+# What the figures above a packing list narrow it to, until its cage is collected and after. What is
+# confirmed is chosen among all that was sent, so a narrower part of it is not to be had.
+PARTS, SENT_PARTS = {"pakket": "packed", "mangler": "planned"}, {"sendt": "sent"}
 
 
 class CageList(ListPage):
@@ -81,6 +85,9 @@ def shown_cage(
     `received` are the rows ticked in what was posted; None where nothing was.
     """
     page = cage_page(cage, today())
+    parts = SENT_PARTS if cage.gone_on else PARTS
+    part = one_of(request.GET, "vis", parts, "")
+    shown = getattr(page, parts[part]) if part else page.rows
     # All of them at first, until the lessor has confirmed some.
     come = {one.packed.pk for one in page.sent if one.packed.confirmed_on or not cage.confirmed_on}
     ticked = come if received is None else received
@@ -94,7 +101,7 @@ def shown_cage(
             "last_day": last_day(row.ends_before),
             "is_ticked": row.packed.pk in ticked,
         }
-        for row in page.rows
+        for row in shown
     ]
     may_change = request.user.has_perm(HANDLE_ORDERS)
     context = {
@@ -103,7 +110,9 @@ def shown_cage(
         "picking": _picking(cage) if may_change and rows and not cage.gone_on else None,
         "mark": cage_mark(cage),
         "rows": rows,
-        "faults": [one for one, row in zip(rows, page.rows, strict=True) if row.is_fault],
+        "part": part,
+        "shown_ore": sum(row.quarter_ore for row in shown),
+        "faults": [(row, MARKS[row.standing]) for row in page.faults],
         "sent": page.sent,
         "scan": scan or ScanForm(),
         "refused": refused,

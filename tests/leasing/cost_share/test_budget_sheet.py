@@ -9,12 +9,14 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from albertslund_it.common.money import parse_kroner
 from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.budget_sheet import budget_sheet, in_whole_thousands
 from leasing.cost_share.selectors.forecast import forecast_of
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.models import Booking, Budget, Settings
 from tests import builders as make
+from tests.leasing.pages import assert_every_figure_opens_its_lines, figures, read
 from tests.leasing.town import TODAY, Town
 from tests.libreoffice import recalculated
 
@@ -103,6 +105,36 @@ def test_a_missing_account_is_named(town, payers, client_of, cast):
     town.first.save()
     text = client_of(cast.finance).get(reverse("budget-sheet")).content.decode()
     assert "Artskonto mangler" in text
+
+
+def test_every_amount_opens_what_it_is_made_of(town, cast, client_of):
+    Budget.objects.create(unit=town.first, year=2027, amount_ore=1_234_567)
+    client = client_of(cast.finance)
+    url = reverse("budget-sheet")
+    assert assert_every_figure_opens_its_lines(client, f"{url}?afdeling=alle") > 10
+
+    tree = read(client, f"{url}?afdeling=alle")
+    closed = tree.xpath("(//table)[position() < 3]//td[@class='num'][not(a)]")
+    rows = [one.getparent() for one in closed if parse_kroner(one.text_content())]
+    assert {row.findtext("th").strip() for row in rows} == {town.holder.name}
+
+    forecasts = figures(tree, f"{reverse('share-forecast')}?")
+    assert forecasts
+    for address, amount in forecasts:
+        [figure] = read(client, address).xpath("//dd[@class='figure-value']")
+        assert parse_kroner(figure.text_content()) == amount, address
+
+    transfers = tree.xpath("//tr[td/a[starts-with(@href, $budgets)]]", budgets=reverse("budgets"))
+    assert len(transfers) > 3
+    for row in transfers:
+        name = row.xpath("string(th)")
+        for link in row.iterfind("td/a"):
+            [left] = read(client, link.get("href")).xpath(
+                "//tbody/tr[contains(th, $name)]", name=name
+            )
+            said = (left[at].text_content() for at in (2, 3))
+            budget, expected = (0 if text == "–" else parse_kroner(text) for text in said)
+            assert parse_kroner(link.text_content()) == expected - budget, name
 
 
 @pytest.mark.parametrize("beloeb", ["kr", "tkr"])

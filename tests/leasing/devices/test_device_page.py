@@ -14,6 +14,7 @@ from leasing.devices.selectors.history import history_of_device
 from leasing.leases.selectors.leases import leasing_of
 from tests import builders as make
 from tests.leasing.closed import close
+from tests.leasing.pages import figures, read, text_of
 
 TODAY = date(2026, 5, 1)
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,35 @@ def test_the_history_names_who_changed_what_also_what_is_deleted(moved, cast):
     assert ("underaftale", "–", moved.sub_agreement.number) in names
     hidden = history_shown(history_of_device(moved.device, with_people=False))
     assert "Anna Berg" not in str(hidden)
+
+
+def test_each_quarters_cost_opens_how_it_is_worked_out(moved, cast, client_of):
+    for user, count in (
+        (cast.finance, 3),
+        (cast.auditor, 3),
+        (cast.head, 2),
+        (cast.unit_leader, 2),
+    ):
+        client = client_of(user)
+        page = read(client, reverse("device-detail", args=[moved.device.pk]))
+        opened = figures(page, "/linjer/beregning/")
+        assert len(opened) == count, user
+        for address, amount in opened:
+            assert format_kroner(amount, unit=False) in text_of(read(client, address)), address
+
+
+def test_a_charge_opens_its_page_and_its_run_for_who_sees_runs(moved, cast, client_of):
+    url = reverse("device-detail", args=[moved.device.pk])
+    page = read(client_of(cast.finance), url)
+    for address, amount in figures(page, "/engangsbeloeb/"):
+        assert format_kroner(amount, unit=False) in text_of(read(client_of(cast.finance), address))
+    runs = page.xpath("//a[@href='/kvartaler/2026Q1/']/text()")
+    assert runs == ["1. kvartal 2026"] * 2
+    seen = read(client_of(cast.head), url)
+    assert "Ny skærm" in text_of(seen)
+    assert "1. kvartal 2026" in text_of(seen)
+    assert not seen.xpath("//main//a[starts-with(@href, '/kvartaler/')]")
+    assert not figures(seen, "/engangsbeloeb/")
 
 
 def test_a_device_without_lease_or_placement_has_a_page(cast, client_of):

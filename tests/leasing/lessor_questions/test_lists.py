@@ -91,8 +91,31 @@ def test_the_list_beside_the_register(client, question):
         "PF000099": "Ikke i registeret",
     }
     assert "PF000001" not in table_of(client, question, "?vis=forskelle")
+    assert client.get(f"/henvendelser/{question.pk}/?vis=alle").context["faults"]
     [link] = read(client, f"/henvendelser/{question.pk}/").xpath("//a[text()='PF000007']/@href")
     assert link == f"/udstyr/{old.device_id}/"
+
+
+def test_every_count_opens_the_rows_that_it_counts(client, question):
+    make.lease("PF000001")
+    make.lease("PF000002", model=make.model("T16"))
+    make.decided(make.lease("PF000003"), "return")
+    make.lease("PF000004")  # not on the list
+    listed = [[serial, "T14", LAST_DAY, ""] for serial in ("PF000001", "PF000002", "PF000003")]
+    keep(client, question, *listed, ["PF000099", "", None, ""])
+    links = read(client, f"/henvendelser/{question.pk}/").xpath(
+        "//main//a[contains(@href, '?vis=')]"
+    )
+    counted = [int(link.text_content().split()[0]) for link in links]
+    assert counted == [4, 1, 3, 1, 1, 1]
+    opened = [table_of(client, question, link.get("href").split("#")[0]) for link in links]
+    assert [len(rows) for rows in opened] == counted
+    assert [*opened[1]] == ["PF000003"]
+    assert opened[3:] == [
+        {"PF000099": "Ikke i registeret"},
+        {"PF000004": "Kun i registeret"},
+        {"PF000002": "Anden model"},
+    ]
 
 
 def _tree(response):

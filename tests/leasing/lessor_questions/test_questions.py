@@ -122,7 +122,7 @@ class TestThePages:
         make.lease("PF000002")
         question = ask()
         tree = read(client, f"/henvendelser/{question.pk}/")
-        values = [one.text_content() for one in tree.find_class("figure-value")]
+        values = [one.text_content().strip() for one in tree.find_class("figure-value")]
         assert values == ["2", "1", "1"]
         [board] = tree.xpath("//dd[@class='figure-note']/a/@href")
         assert board == f"/udloeb/?kvartal=2029Q4&underaftale={question.sub_agreement_id}"

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from lxml import html
 
+from albertslund_it.common.money import parse_kroner
 from inventory.models import FormerSerialNumber
 from leasing.models import Cage, PackedDevice
 from tests import builders as make
@@ -188,6 +189,30 @@ class TestPage:
         few = queries_of(client, f"/it-bure/{bur.pk}/")
         pack(bur, *returning(40, first=10, unit=cast.unit))
         assert queries_of(client, f"/it-bure/{bur.pk}/") == few
+
+    def test_every_count_opens_the_rows_that_it_counts(self, client):
+        one, two, three = returning(3)
+        bur = cage()
+        plan(bur, one, two, three)
+        pack(bur, one, two)
+        url = f"/it-bure/{bur.pk}/"
+
+        def opened():
+            """Return what each count above the list says, with the rows and sum that it opens."""
+            links = read(client, url).xpath(
+                "//dl[@class='figures']//a[contains(@href, '/it-bure/')]"
+            )
+            for link in links:
+                page = read(client, link.get("href").split("#")[0])
+                rows = page.xpath("//section[@aria-labelledby='pakkeliste']//tbody/tr")
+                [total] = page.xpath("//section[@aria-labelledby='pakkeliste']//tfoot//td[last()]")
+                assert parse_kroner(total.text_content()) == 349_41 * len(rows)
+                yield int(link.text_content().split()[0]), len(rows)
+
+        assert [*opened()] == [(3, 3), (2, 2), (1, 1)]
+        collect(bur)
+        assert [*opened()] == [(3, 3), (2, 2)]
+        assert client.get(f"{url}?vis=mangler").status_code == 404
 
     def test_rows_are_marked_and_taken_off(self, client):
         one, two = returning(2)
