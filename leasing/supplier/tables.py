@@ -1,5 +1,7 @@
 """The lists of the lessor's invoices, of differences and of claims: filters and columns."""
 
+from urllib.parse import urlencode
+
 import django_filters
 from django import forms
 from django.db.models import Q
@@ -26,8 +28,10 @@ from leasing.supplier.presenters import (
     decide_url,
     invoice_kind,
 )
-from leasing.supplier.selectors.piles import state_of_difference
+from leasing.supplier.selectors.matching import MatchedRow
+from leasing.supplier.selectors.piles import UNDECIDED, state_of_difference
 
+NOT_DECIDED = "uafgjort"
 KINDS = [("faktura", "Faktura"), ("kreditnota", "Kreditnota")]
 
 
@@ -70,13 +74,20 @@ class SupplierInvoiceTable(Table):
     entered_by = Column("Indlæst af")
 
 
+def _devices(line) -> str:
+    """Return the search that finds a line's device, also where it has left the register."""
+    if not line.serial_number:
+        return ""
+    return f"{reverse('device-list')}?{urlencode({'register': 'alle', 'q': line.serial_number})}"
+
+
 class SupplierLineTable(Table):
     """The lines of one invoice."""
 
     caption = "Fakturaens linjer"
 
     number = NumberColumn("Linje")
-    serial_number = CodeColumn("Serienr.", card="title")
+    serial_number = CodeColumn("Serienr.", link=_devices, card="title")
     sub_agreement = CodeColumn("Underaftale", card="line")
     text = Column("Tekst", card="line")
     starts_on = DateColumn("Fra")
@@ -97,10 +108,20 @@ class DifferenceForm(PlainForm, forms.Form):
     bunke = forms.ChoiceField(
         label="Bunke",
         required=False,
-        choices=[("", "Alle afvigelser"), *PILE_NAMES.items()],
+        choices=[
+            ("", "Alle afvigelser"),
+            # Those that agree are counted, and not kept one by one.
+            *((pile, name) for pile, name in PILE_NAMES.items() if pile is not Pile.AGREES),
+        ],
     )
     status = forms.ChoiceField(
-        label="Status", required=False, choices=[("", "Alle"), *STATE_NAMES.items()]
+        label="Status",
+        required=False,
+        choices=[
+            ("", "Alle"),
+            (NOT_DECIDED, "Mangler afgørelse, også ændrede"),
+            *STATE_NAMES.items(),
+        ],
     )
     aarsag = forms.CharField(label="Model", required=False, max_length=80)
     belob = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -111,11 +132,17 @@ class DifferenceForm(PlainForm, forms.Form):
         chosen = self.cleaned_data["bunke"]
         return {Pile(chosen)} if chosen else set(DIFFERENCES)
 
+    def _is_in_state(self, row: MatchedRow) -> bool:
+        asked = self.cleaned_data["status"]
+        if asked == NOT_DECIDED:
+            return state_of_difference(row) in UNDECIDED
+        return not asked or state_of_difference(row) == asked
+
     def fits(self, found: ShownDifference) -> bool:
         """Return whether a row is among those asked for."""
         asked, row = self.cleaned_data, found.row
         return (
-            (not asked["status"] or state_of_difference(row) == asked["status"])
+            self._is_in_state(row)
             and (not asked["aarsag"] or asked["aarsag"].casefold() in found.cause.casefold())
             and (asked["belob"] is None or asked["belob"] == row.difference_ore)
             and asked["q"].strip().upper() in found.serial_number.upper()

@@ -77,8 +77,11 @@ def lines_url(**query: Quarter | str) -> str:
 
 
 def _device(line: CostLine) -> str:
-    """Return the search that finds the device; its page may be out of the reader's scope by now."""
-    return f"{_devices(get_script_prefix())}?q={line.serial_number}"
+    """Return the search that finds the device, also where it has left the register.
+
+    Its page may be out of the reader's scope by now.
+    """
+    return f"{_devices(get_script_prefix())}?register=alle&q={line.serial_number}"
 
 
 @cache
