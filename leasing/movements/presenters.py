@@ -114,7 +114,7 @@ class MovementPreview:
             yield f"{state.device}, der tages tilbage", whole_story(state)
             yield f"{state.device} bagefter", then
         if self.holdings:
-            yield f"Det, som {self.employee} har i forvejen", f"{self.holdings.count} pc"
+            yield f"Det, som {self.employee} har i forvejen", f"{self.holdings.count} stk."
         for one in self.had:
             kept = "erstattes" if one.is_replaced else "bliver"
             yield f"{one.device}, som {self.employee} har", kept

@@ -155,7 +155,8 @@ def rows_to_agree(
     """Yield what is agreed to: every step with what goes along, who pays what, and budgets."""
     yield "Datoen", f"{plan.day:%d-%m-%Y}"
     for one in shown_steps(plan, money):
-        what = f"{one.devices} stk. udstyr, {one.people} medarbejdere"
+        people = f"{one.people} medarbejder{'' if one.people == 1 else 'e'}"
+        what = f"{one.devices} stk. udstyr, {people}"
         access = f", adgang til {', '.join(one.accesses)}" if one.accesses else ""
         yield f"Ændring {one.step.position}", f"{one.text}: {what}{access}"
     for payment in money.departments:

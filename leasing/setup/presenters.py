@@ -407,9 +407,8 @@ def checks_of_bill(bill: FirstBill) -> list[SetupCheck]:
     if bill.readiness:
         stopping = sum(not point.blocks for point in bill.readiness.blocking)
         if stopping:
-            found.append(
-                SetupCheck(MISSING, f"{_number(stopping, 'ting', 'ting')} spærrer for at låse")
-            )
+            points = _number(stopping, "punkt", "punkter")
+            found.append(SetupCheck(MISSING, f"{points} spærrer for at låse"))
         if others := len(bill.readiness.points) - stopping:
             found.append(SetupCheck(NOTE, f"{_number(others, 'punkt', 'punkter')} at se på først"))
     return found

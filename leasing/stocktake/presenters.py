@@ -161,10 +161,8 @@ def told(plan: StocktakePlan) -> Iterator[tuple[str, str]]:
     """Say what a stocktake would do, as rows to agree to."""
     yield "Der tælles", f"{format_count(len(plan.devices))} stk."
     asked = len(plan.asked)
-    yield (
-        "Spørges ved mail",
-        f"{format_count(plan.people)} medarbejdere om {format_count(asked)} stk.",
-    )
+    people = f"{format_count(plan.people)} medarbejder{'' if plan.people == 1 else 'e'}"
+    yield "Spørges på mail", f"{people} om {format_count(asked)} stk."
     yield (
         "Scannes af enheden",
         f"{format_count(len(plan.devices) - asked)} stk.",

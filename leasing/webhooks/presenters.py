@@ -21,7 +21,7 @@ INSIDE = (
 )
 NOT_FOUND = "Værtsnavnet findes ikke."
 NO_ANSWER = "Intet svar inden 10 sekunder."
-NO_CONNECTION = "Der kan ikke forbindes."
+NO_CONNECTION = "Der kan ikke oprettes forbindelse."
 NO_TRUST = "Certifikatet er ikke til at stole på."
 REDIRECTS = "Svaret leder videre. Det følges ikke: skriv den rigtige adresse."
 GONE = "Modtageren svarede 410: den vil ikke have flere."

@@ -36,7 +36,7 @@ class Command(DanishCommand):
         drawing = io.StringIO()
         segno.make(phone.config_url, error="l", micro=False).terminal(drawing, compact=True)
         self.stdout.write(drawing.getvalue())
-        self.stdout.write(f"\nLad telefonen læse tegningen, eller skriv nøglen: {key_of(phone)}")
+        self.stdout.write(f"\nLad telefonen læse QR-koden, eller skriv nøglen: {key_of(phone)}")
         self.stdout.write("\nNødkoder, som hver virker én gang. De vises kun nu:")
         for code in codes:
             self.stdout.write(f"    {code[:5]} {code[5:]}")

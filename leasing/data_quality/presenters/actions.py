@@ -88,7 +88,7 @@ def _merging(fault: Fault) -> str:
 
 TAKE_BACK = _moving("Tag tilbage", "take-back")
 MOVE = _moving("Flyt", "transfer")
-LOST = Action("Meld bortkommet", HANDLE_ORDERS, _page("loss"))
+LOST = Action("Meld tab", HANDLE_ORDERS, _page("loss"))
 PERSON = Action("Se medarbejderen", VIEW_EMPLOYEE, _page("employee-detail"))
 DEPARTURE = Action("Ud af registeret", HANDLE_ORDERS, _page("departure"))
 RETURN = Action("Ud af registeret", HANDLE_ORDERS, _returning)

@@ -53,8 +53,8 @@ WORDS = {
     ),
     "ended": RuleWords(
         "Leasingen er slut, men udstyret står stadig hos en enhed",
-        "Tag det tilbage, og lever det til leasinggiver. Ellers kan der komme regning for det.",
-        of_others="Aflever det til it-helpdesk. Ellers kan der komme regning for det.",
+        "Tag det tilbage, og send det til leasinggiver. Ellers kan der komme en regning for det.",
+        of_others="Aflever det til it-helpdesk. Ellers kan der komme en regning for det.",
     ),
     "closed": RuleWords(
         "Medarbejdere i en enhed, der er nedlagt",

@@ -91,7 +91,7 @@ def money_tasks(standing: Outstanding, years: Sequence[QuartersOfYear]) -> Itera
             f"Ændringer i låste kvartaler ({late.lines})",
             f"Kommet til, siden kvartalerne blev låst: {late_in_words(late)}.",
             amount_ore=late.amount_ore,
-            note="samlet udslag",
+            note="samlet virkning",
         )
 
 

@@ -95,10 +95,12 @@ def _data_step(readiness: Readiness) -> QuarterStep:
     if not count:
         return QuarterStep("Data", DONE, "Intet at rette")
     if not blocking:
-        return QuarterStep(
-            "Data", BESIDE, f"{count} {'punkt' if count == 1 else 'punkter'} at se på"
-        )
-    return QuarterStep("Data", NOW, f"{blocking} {'ting' if blocking > 1 else 'punkt'} spærrer")
+        return QuarterStep("Data", BESIDE, f"{_points(count)} at se på")
+    return QuarterStep("Data", NOW, f"{_points(blocking)} spærrer")
+
+
+def _points(count: int) -> str:
+    return f"{count} punkt{'' if count == 1 else 'er'}"
 
 
 def _supplier_step(progress: SupplierProgress) -> QuarterStep:

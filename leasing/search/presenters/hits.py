@@ -143,7 +143,7 @@ def device_groups(may: May, device: Device, *, is_in_use: bool) -> list[HitGroup
             _action("Udlever", "person-check", "hand-out", serienumre=device),
             _action("Lån ud", "person-check", "lend", serienumre=device),
         ]
-    doing.append(_action("Print etiket", "qr-code", "labels", serienumre=device))
+    doing.append(_action("Udskriv etiket", "qr-code", "labels", serienumre=device))
     return [HitGroup(f"Det kan du gøre med {device}", doing)]
 
 
