@@ -21,7 +21,7 @@ class OrderStep:
 STEPS = (
     ("hand-out", "Klar til udlevering", "Udstyret er her. Udlever det, så får bestilleren besked."),
     ("purchase", "Skal bestilles hos ATEA", "Hent indkøbslisten, og skriv ATEAs nummer."),
-    ("delivery", "Ventes leveret", "Bestilt hos ATEA. Registrér leveringen, når den kommer."),
+    ("delivery", "Ventes leveret", "Bestilt hos ATEA. Modtag leveringen, når den kommer."),
     ("approval", "Venter på lederens svar", "Lederen bliver påmindet, til der er svaret."),
     ("draft", "Kladde", "Den tæller ikke med, før den er bestilt."),
 )

@@ -129,7 +129,7 @@ PAGES = (
     KnownPage("share-coming", "Prognose: det kommende", (VIEW_DEVICE,), "aftalt"),
     KnownPage("what-if", "Hvad nu hvis?", (VIEW_DEVICE,), "scenarie beregn"),
     KnownPage("letter", "Kvartalsbrev", (VIEW_DEVICE,), "brev print"),
-    KnownPage("share-at", "Egenbetaling pr. dato", (VIEW_DEVICE,), "dengang tidligere"),
+    KnownPage("share-at", "Leaset udstyr pr. dato", (VIEW_DEVICE,), "dengang tidligere"),
     KnownPage("decisions", "Beslutninger", (VIEW_DEVICE,), "venter leder"),
     KnownPage("share-people", "Egenbetaling pr. medarbejder", (OBJECT_TO_DEVICE,), "hvem har"),
     KnownPage("end-wish", "Ønske ved udløb", (WISH_FOR_END,), "behold aflever"),
