@@ -51,7 +51,7 @@ DEVICES = Importer(
             "Enhedsnr",
             "unit",
             unit_number,
-            help="Læses kun, mens udstyret ingen tildeling har; gælder fra i dag",
+            help="Læses kun, så længe udstyret ikke har en tildeling; gælder fra i dag",
             example="9911",
             also=UNIT_HEADINGS,
             may_be=MAYBE_UNIT,

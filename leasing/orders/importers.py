@@ -103,7 +103,7 @@ DELIVERIES = Importer(
             "Enhedsnr",
             "unit",
             unit_number,
-            help="Læses kun, mens udstyret ingen tildeling har",
+            help="Læses kun, så længe udstyret ikke har en tildeling",
             example="9911",
             also=UNIT_HEADINGS,
             may_be=MAYBE_UNIT,

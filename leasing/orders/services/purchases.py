@@ -133,7 +133,9 @@ def checked_number(number: str) -> str:
 
 def _check_day(ordered_on: date, today: date) -> None:
     if ordered_on > today:
-        raise Refused(f"Bestilt den {ordered_on:%d-%m-%Y} er efter i dag. Ret datoen.")
+        raise Refused(
+            f"Der kan ikke være bestilt den {ordered_on:%d-%m-%Y}, som ikke er kommet. Ret datoen."
+        )
 
 
 def _why_not(line: OrderLine | None) -> str:

@@ -64,7 +64,7 @@ def _laid_out(request, form: LotForm, question):
         roll = lay_out_lot(asked=question, today=today(), actor=request.user, agree=agree)
     except Refused as refused:
         return None, status_of(form, refused)
-    messages.success(request, f"{roll} er lagt: {roll.name}. Bestil nu det, der skal erstatte.")
+    messages.success(request, f"{roll} er planlagt: {roll.name}. Bestil nu det, der skal erstatte.")
     return roll, 200
 
 
