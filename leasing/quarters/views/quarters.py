@@ -252,6 +252,7 @@ def closing_page(request, code: str, changed: ProposalChanged | None = None):
         "closer": actor_name(request),
         "changed": changed,
         "changes": changes_in_words(changed.changes) if changed else [],
+        "lines_url": run_lines_url(code),
     }
     status = 409 if changed else 200
     return render(request, "leasing/quarters/close.html", context, status=status)

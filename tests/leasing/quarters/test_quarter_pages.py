@@ -137,6 +137,10 @@ class TestClosing:
         assert "Det kan ikke fortrydes" in text
         assert not BillingRun.objects.filter(code="2026Q3").exists()
 
+    def test_every_amount_of_the_confirmation_opens_its_lines(self, town, client):
+        invoices = preview_run("2026Q3", TODAY).invoices
+        assert assert_every_figure_opens_its_lines(client, self.CLOSE) == len(invoices) + 1 > 2
+
     def test_it_closes_in_the_name_of_the_user(self, town, client):
         proposed = preview_run("2026Q3", TODAY)
         total, seen = proposed.total_ore, proposed.proposal.digest
