@@ -141,7 +141,7 @@ class TestMarking:
             ("", TODAY, "Skriv ATEAs"),
             ("x" * 41, TODAY, "højst 40 tegn"),
             ("B17", TODAY, "vores egne numre"),
-            ("4711", TODAY + timedelta(1), "efter i dag"),
+            ("4711", TODAY + timedelta(1), "som ikke er kommet"),
         ],
     )
     def test_what_cannot_be_a_number_or_a_day(self, number, day, said):
