@@ -10,7 +10,8 @@ from albertslund_it.web.database.folding import begins_words
 from albertslund_it.web.lists.pages import ListPage
 from tests.web.test_every_url import OURS, TABLE, address, town  # noqa: F401
 
-pytestmark = pytest.mark.django_db
+# What is unknown is refused before a database is asked; what is asked on both: test_hostile.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 HTMX = {"HX-Request": "true", "HX-Target": "liste"}
 UNKNOWN = "findes-ikke"
 

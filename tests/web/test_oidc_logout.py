@@ -11,7 +11,8 @@ from django.test import Client
 from tests.test_settings import started
 from tests.web.signing_on import sign_on, who
 
-pytestmark = pytest.mark.django_db
+# Tokens are judged before a database is asked; test_oidc.py signs on, and makes users, on both.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def tell(token):

@@ -14,7 +14,8 @@ from tests import builders as make
 from tests.test_settings import started
 from tests.web.signing_on import sign_on, who
 
-pytestmark = pytest.mark.django_db
+# Tokens are judged before a database is asked; test_oidc.py signs on, and makes users, on both.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 TODAY = date(2026, 5, 4)
 GUID = "3f2b8c1e-0000-4000-8000-5a5a5a5a5a5a"
 

@@ -22,7 +22,8 @@ from tests.cast import PASSWORD
 from tests.web.provider import CLIENT_ID
 from tests.web.signing_on import assert_refused, sign_on, way_back, who
 
-pytestmark = pytest.mark.django_db
+# Tokens are judged before a database is asked; test_oidc.py signs on, and makes users, on both.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from leasing.supplier.selectors.outcomes import open_claims
 from leasing.supplier.selectors.reconciliation import reconciliation_of
 from tests.demo.scene import TODAY
 
-pytestmark = pytest.mark.django_db
+# The story is told before a row is written; test_command.py builds it on both, to the last digest.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

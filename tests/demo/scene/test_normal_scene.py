@@ -32,7 +32,8 @@ from leasing.models import (
 from tests.demo import minutes
 from tests.demo.scene import TODAY
 
-pytestmark = pytest.mark.django_db
+# The story is told before a row is written; test_command.py builds it on both, to the last digest.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def handed_out(day: date) -> Counter:

@@ -20,7 +20,8 @@ from leasing.orders.selectors.shelf import on_shelf
 from tests.demo import minutes
 from tests.demo.scene import TODAY
 
-pytestmark = pytest.mark.django_db
+# The story is told before a row is written; test_command.py builds it on both, to the last digest.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 Why = ExpectedReturn.Why
 
 

@@ -13,7 +13,8 @@ from tests.demo import minutes
 from tests.demo.scene import TODAY
 
 MINUTES = date(2026, 3, 11)
-pytestmark = pytest.mark.django_db
+# The story is told before a row is written; test_command.py builds it on both, to the last digest.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def on(day, username="helpdesk"):

@@ -93,6 +93,8 @@ def test_the_page_costs_the_same_for_three_and_thirty(town, cast, client_of):
     assert queries_of(client, PAGE) == three
 
 
+# Which address an amount opens is the same on both; that the sums agree is a property, tried on both.
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("down", "across"),
     [("afdeling", "kvartal"), ("enhed", "model"), ("model", "slags"), ("kvartal", "enhed")],
@@ -102,6 +104,8 @@ def test_every_amount_opens_its_lines(town, cast, client_of, down, across):
     assert assert_every_figure_opens_its_lines(client_of(cast.finance), url) > 6
 
 
+# Which address an amount opens is the same on both; that the sums agree is a property, tried on both.
+@pytest.mark.once
 def test_every_amount_of_the_year_end_opens_its_lines(town, cast, client_of):
     url = "/kvartaler/aar/2026/?vis=beregning"
     assert assert_every_figure_opens_its_lines(client_of(cast.finance), url) > 6

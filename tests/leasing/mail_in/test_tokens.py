@@ -19,7 +19,8 @@ from tests.leasing.mail_in.imap import KEY_OF_TOKENS
 from tests.leasing.mail_in.letters import letter
 from tests.leasing.mail_in.test_fetching import fetched, town  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.django_db
+# The mailbox is opened before a database is asked; test_fetching.py takes mails in on both.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SECRET = "hemmelig-app-88"
 
 
