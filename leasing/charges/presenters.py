@@ -4,9 +4,15 @@ from collections.abc import Iterator
 
 from albertslund_it.common.money import format_kroner
 from leasing.billing.presenters.consequences import rows_of_consequence
-from leasing.billing.presenters.runs import run_in_sentence
+from leasing.billing.presenters.runs import label_of_code, run_in_sentence
 from leasing.charges.selectors.effects import ChargeEffect, SettlementEffect
 from leasing.models import Charge
+
+
+def run_name(charge: Charge) -> str:
+    """Name the run that billed a charge of `charges_with_runs`; '' while none has."""
+    code: str | None = getattr(charge, "run_code", None)
+    return label_of_code(code) if code else ""
 
 
 def rows_of_effect(effect: ChargeEffect) -> Iterator[tuple[str, str]]:

@@ -12,9 +12,9 @@ from albertslund_it.web.forms.agreement import agreed_by, status_of
 from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.query import number_in
 from inventory.models import Device
-from leasing.billing.presenters.runs import label_of_code, run_in_sentence
+from leasing.billing.presenters.runs import run_in_sentence
 from leasing.charges.forms import ChargeForm, SettlementForm
-from leasing.charges.presenters import rows_of_charge, rows_of_effect, rows_of_settlement
+from leasing.charges.presenters import rows_of_charge, rows_of_effect, rows_of_settlement, run_name
 from leasing.charges.selectors.charges import charges_with_runs, is_billed, unit_that_pays
 from leasing.charges.selectors.effects import effect_of_charge, effect_of_settlement
 from leasing.charges.services import delete_charge, save_charge, settle_device
@@ -67,7 +67,7 @@ def charge(request, pk):
     if is_billed(found) or not request.user.has_perm(MANAGE_AMOUNTS):
         if request.method == "POST":
             messages.error(request, f"»{found.text}« kan ikke ændres.")
-        context = {"charge": found, "run": found.run_code and label_of_code(found.run_code)}
+        context = {"charge": found, "run": run_name(found)}
         return render(request, "leasing/charges/locked.html", context)
     initial = {
         "charged_on": found.charged_on,

@@ -21,7 +21,7 @@ WORDS = {
 }
 # What the page of a question may be narrowed to, beside each way to disagree.
 DIFFERING, COVERED, DECIDED, WAITING = "forskelle", "omfattet", "besluttet", "venter"
-PARTS = {
+PARTS: dict[str, str] = {
     DIFFERING: "Det, der ikke er ens",
     COVERED: "Omfattet af henvendelsen",
     DECIDED: "Besluttet",
