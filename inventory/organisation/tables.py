@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.urls import reverse
 
 from albertslund_it.web.lists.columns import (
@@ -15,6 +17,21 @@ def _page_of(row: DepartmentRow) -> str:
     if row.unit_id:
         return reverse("unit-detail", args=[row.unit_id])
     return reverse("department-detail", args=[row.id])
+
+
+def _whose(row: DepartmentRow | UnitRow) -> dict[str, int | None]:
+    """Return what narrows the list of devices to a department or a unit."""
+    if isinstance(row, UnitRow):
+        return {"unit": row.id}
+    return {"unit": row.unit_id} if row.unit_id else {"department": row.id}
+
+
+def _devices_of(row: DepartmentRow | UnitRow) -> str:
+    return f"{reverse('device-list')}?{urlencode(_whose(row))}" if row.devices else ""
+
+
+def _pcs_of(row: DepartmentRow | UnitRow) -> str:
+    return f"{_devices_of(row)}&state=pc" if row.pcs else ""
 
 
 def _department_coding(row: DepartmentRow) -> str | tuple[str, str]:
@@ -37,8 +54,8 @@ class DepartmentTable(Table):
     name = Column("Afdeling", link=_page_of, card="title")
     head = Column("Leder", of=lambda row: row.head or ("Ubesat" if row.id else ""), card="line")
     unit_count = NumberColumn("Enheder", summed=True)
-    pcs = NumberColumn("Pc'er", summed=True, card="answer")
-    devices = NumberColumn("Udstyr i alt", summed=True, card="line")
+    pcs = NumberColumn("Pc'er", summed=True, link=_pcs_of, card="answer")
+    devices = NumberColumn("Udstyr i alt", summed=True, link=_devices_of, card="line")
     coding = MarkColumn("Kontering", of=_department_coding, orderable=False, card="note")
 
 
@@ -55,8 +72,8 @@ class UnitTable(Table):
     ean = CodeColumn("EAN")
     account = CodeColumn("Artskonto")
     cost_object = CodeColumn("Kostbærer")
-    pcs = NumberColumn("Pc'er", summed=True, card="answer")
-    devices = NumberColumn("Udstyr i alt", summed=True)
+    pcs = NumberColumn("Pc'er", summed=True, link=_pcs_of, card="answer")
+    devices = NumberColumn("Udstyr i alt", summed=True, link=_devices_of)
     missing = MarkColumn("Kontering", of=_unit_coding, orderable=False, card="note")
     # What an import of the file needs.
     department = Column("Afdeling", visible=False)

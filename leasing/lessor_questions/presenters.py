@@ -26,7 +26,7 @@ PARTS: dict[str, str] = {
     COVERED: "Omfattet af henvendelsen",
     DECIDED: "Besluttet",
     WAITING: "Venter på en beslutning",
-    **WORDS,
+    **{str(kind): words for kind, words in WORDS.items()},
 }
 SOON_DAYS = 14
 

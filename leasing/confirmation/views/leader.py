@@ -32,7 +32,7 @@ from leasing.confirmation.selectors.items import (
 from leasing.confirmation.services import confirm, object_to_device
 
 PER_PAGE = 200
-ALL = "alt"
+ALL, OBJECTED = "alt", "ikke-vores"
 
 
 @permission_required(OBJECT_TO_DEVICE, raise_exception=True)
@@ -58,7 +58,7 @@ def confirmation(request):
                 messages.error(request, reason)
         else:
             messages.success(request, f"Tak. {count} stk. er bekræftet.")
-        return redirect(_address(unit, is_all=request.GET.get("vis") == ALL))
+        return redirect(_address(unit, vis=ALL if request.GET.get("vis") == ALL else ""))
     everything = items_of(seen_units, day, devices_placed_at(seen_units))
     items = [item for item in everything if unit is None or item.unit.pk == unit.pk]
     asked = latest_round()
@@ -74,20 +74,25 @@ def confirmation(request):
             "back": _address(unit),
         }
         return render(request, "leasing/confirmation/all.html", context)
+    objected, wanted = [item for item in items if item.answer == NO], request.GET.get("vis")
+    shows_objected = bool(objected and wanted == OBJECTED)
     # What is answered is folded away while something still waits for an answer.
-    is_folded = bool(asked and 0 < len(silent) < len(items) and request.GET.get("vis") != ALL)
-    shown = silent if is_folded else items
+    is_folded = bool(asked and 0 < len(silent) < len(items) and wanted not in {ALL, OBJECTED})
+    shown = objected if shows_objected else silent if is_folded else items
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("side"))
     context = {
         "round": asked,
         "unit": unit,
         "units": per_unit(everything),
         "is_folded": is_folded,
+        "shows_objected": shows_objected,
         "count": len(items),
         "shown_ore": sum(item.amount_ore for item in shown),
         "silent_ore": sum(item.amount_ore for item in silent),
         "confirm_all": f"{_address(unit)}{'&' if unit else '?'}alle=1",
-        "show_all": _address(unit, is_all=True),
+        "show_all": _address(unit, vis=ALL),
+        "show_silent": _address(unit),
+        "show_objected": _address(unit, vis=OBJECTED),
         "is_over": bool(asked and asked.due_on < day),
         "items": holders_at(list(page), day),
         "quarters": quarters_asked(day),
@@ -98,10 +103,10 @@ def confirmation(request):
         "picking": _picking(agreement_of(items), span_label(quarters_asked(day)).lower())
         if asked and silent
         else None,
-        "shows": f"{unit.pk if unit else ''} {'' if is_folded else ALL}",
+        "shows": f"{unit.pk if unit else ''} {'' if is_folded else wanted or ALL}",
         "amount_ore": sum(item.amount_ore for item in items),
         "silent": len(silent),
-        "objected": sum(item.answer == NO for item in items),
+        "objected": len(objected),
     }
     return render(request, "leasing/confirmation/leader.html", context)
 
@@ -119,10 +124,10 @@ def _picking(seen: str, span: str) -> Picking:
     )
 
 
-def _address(unit: Unit | None, *, is_all: bool = False) -> str:
-    """Return the list's address, of one unit or with what is answered."""
+def _address(unit: Unit | None, *, vis: str = "") -> str:
+    """Return the list's address, of one unit or with other lines than those not answered."""
     asked: dict[str, object] = {"enhed": unit.pk} if unit else {}
-    asked |= {"vis": ALL} if is_all else {}
+    asked |= {"vis": vis} if vis else {}
     return f"{reverse('confirm')}?{urlencode(asked)}" if asked else reverse("confirm")
 
 

@@ -62,6 +62,7 @@ def share_forecast(request):
                 table,
                 table_words(table.parameter, year),
                 opened_rows(table, whole, unit and unit.pk, year),
+                opened_sums(table, whole, unit and unit.pk, year),
             )
             for table in found.tables
         ],
@@ -91,6 +92,16 @@ def opened_rows(
         named = [(name, *one) for name, one in zip(SHADE_NAMES.values(), amounts, strict=True)]
         rows.append((row, named))
     return rows
+
+
+def opened_sums(
+    table: ForecastTable, payer: Payer, unit_id: int | None, year: int
+) -> list[tuple[int, str]]:
+    """Return the sum of each shade with what is under it: of the year, or of all the years."""
+    years = [row.key for row in table.rows] if table.parameter == YEAR else []
+    first, last = (years[0], years[-1]) if years else (year, year)
+    pages = addresses_under(payer, ends_of_year(first)[0], ends_of_year(last)[1])
+    return with_addresses(table.sums, pages, unit_id=unit_id)
 
 
 def wanted_year(request) -> int:

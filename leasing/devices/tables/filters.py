@@ -23,12 +23,13 @@ from leasing.lease_end.selectors.endings import ending_without_choice
 from leasing.leases.selectors.running import running_on
 from leasing.models import SubAgreement
 
-PLACED, STOCK, UNLEASED, LEASED_PC = "enhed", "lager", "uden-leasing", "leaset-pc"
+PLACED, STOCK, PC, UNLEASED, LEASED_PC = "enhed", "lager", "pc", "uden-leasing", "leaset-pc"
 GONE, ALL = "ude", "alle"
 REGISTER = [(GONE, "Ude af registeret"), (ALL, "Alle")]
 STATES = [
     (PLACED, "Hos en enhed"),
     (STOCK, "På lager"),
+    (PC, "Pc'er"),
     (LEASED_PC, "Leasede pc'er"),
     (UNLEASED, "Uden leasing"),
 ]
@@ -109,7 +110,7 @@ class DeviceFilter(FilterSet):
         self.filters["unit"].extra["choices"] = unit_choices(units)
         if not sees_all(request.user):
             self.filters["state"].extra["choices"] = [
-                s for s in STATES if s[0] in {LEASED_PC, UNLEASED}
+                s for s in STATES if s[0] in {PC, LEASED_PC, UNLEASED}
             ]
         self.filters["waits"].extra["choices"] = [
             (rule.key, WAITS_WORDS[rule.key])
@@ -140,6 +141,8 @@ class DeviceFilter(FilterSet):
     def in_state(self, devices, name, state):
         if state == UNLEASED:
             return devices.filter(lease=None)
+        if state == PC:
+            return devices.filter(model__category__is_pc=True)
         if state == LEASED_PC:
             return leased_pcs(devices, today())
         at_a_unit = placements_in_force(today()).filter(unit__isnull=False, device=OuterRef("pk"))

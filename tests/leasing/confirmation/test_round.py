@@ -146,6 +146,25 @@ def test_all_are_confirmed_only_after_a_page_that_says_how_many_and_what_they_co
     assert Confirmation.objects.count() == 2
 
 
+def test_every_count_opens_the_lines_that_it_counts(town, cast, client_of):
+    ask(client_of(cast.finance))
+    head = client_of(cast.head)
+    answer(head, device=town[0].device_id)
+    object_to_device(
+        device=town[1].device, units=Unit.objects.all(), since=None, note="Står hos naboen",
+        actor=cast.head, today=TODAY, now=NOW,
+    )  # fmt: skip
+    page = read(head, CONFIRM)
+    links = page.xpath("//dl[@class='figures']//a")
+    assert [link.text_content() for link in links] == ["3", "1", "1"]
+    opened = [read(head, link.get("href").split("#")[0]) for link in links]
+    serials = [
+        one.xpath("//section[@id='listen']//tbody//th[@scope='row']/a/text()") for one in opened
+    ]
+    assert serials == [["PF000001", "PF000002", "PF000003"], ["PF000003"], ["PF000002"]]
+    assert "Ikke vores i alt" in text_of(opened[2])
+
+
 def test_silence_counts_as_yes_and_is_seen_to(town, cast, client_of, settings):
     ask(client_of(cast.finance))
     leader = client_of(cast.head)

@@ -1,0 +1,44 @@
+"""The lists of departments and units: what they count opens what it counts."""
+
+from datetime import date
+
+import pytest
+
+from tests import builders as make
+from tests.leasing.pages import read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def places(cast, settings):
+    """Place two pcs and a screen at the cast's unit, a pc at a foreign one and one at Fælles IT."""
+    settings.TODAY = date(2026, 9, 14)
+    foreign = make.unit("2001", "Fremmed", department=make.department("Miljø & Teknik"))
+    screen = make.model("Skærm", category="Skærm", is_pc=False)
+    for serial, unit, model in (
+        ("PF000001", cast.unit, None),
+        ("PF000002", cast.unit, None),
+        ("SK000001", cast.unit, screen),
+        ("PF000003", foreign, None),
+        ("PF000004", make.cost_holder(), None),
+    ):
+        device = make.device(serial, model=model)
+        make.placement(device, date(2026, 1, 1), unit)
+
+
+def counts(client, url):
+    """Return the counts that open a list, and how long each of those is."""
+    links = read(client, url).xpath("//tbody//td/a[starts-with(@href, '/udstyr/?')]")
+    said = [int(link.text_content()) for link in links]
+    shown = [read(client, link.get("href")).xpath("//table/tbody/tr") for link in links]
+    return said, [len(rows) for rows in shown]
+
+
+def test_every_count_of_devices_opens_them(places, cast, client_of):
+    for user, expected in ((cast.finance, [2, 3, 1, 1, 1, 1]), (cast.head, [2, 3])):
+        client = client_of(user)
+        assert counts(client, "/afdelinger/") == (expected, expected), user
+    page = f"/afdelinger/{cast.department.pk}/"
+    for user in (cast.finance, cast.head, cast.unit_leader):
+        assert counts(client_of(user), page) == ([2, 3], [2, 3]), user
