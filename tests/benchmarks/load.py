@@ -76,7 +76,8 @@ class Person(threading.Thread):
 
     def __init__(self, name, role, town):
         super().__init__(name=name, daemon=True)
-        self.role, self.town, self.mind = role, town, random.Random(name)
+        # Of a kept database the next run does something else, or it would move what is there already.
+        self.role, self.town, self.mind = role, town, random.Random(f"{name} {town.placements}")
         self.took, self.wrong = defaultdict(list), []
         self.notes, self.moves, self.orders, self.refused = set(), [], set(), 0
         self.browser = requests.Session()
@@ -187,12 +188,13 @@ class Town:
     def __init__(self, url, options):
         from django.utils import timezone
 
-        from inventory.models import Unit
+        from inventory.models import Placement, Unit
         from tests import builders as make
 
         self.url, self.devices, self.pause = url, options.devices, options.pause
         self.units = list(Unit.objects.filter(is_cost_holder=False).values_list("pk", flat=True))
         self.screen = make.priced("P27", category="skærm", is_pc=False).pk
+        self.placements = Placement.objects.count()
         self.day = f"{timezone.localdate():%d-%m-%Y}"
         self.until = 0.0
 
@@ -229,6 +231,9 @@ def everything_and_users(options):
     bring_up_to_date(effort=AT_LEISURE)
     count_findings(today=timezone.localdate(), now=timezone.now())  # as `notify` does each morning
     count_on(connection)
+    with connection.cursor() as cursor:
+        # As a server's autovacuum does of itself within a minute.
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 def gunicorn(port, connection, workers):
