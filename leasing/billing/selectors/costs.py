@@ -185,25 +185,54 @@ def _held(day: date, unit_ids: frozenset[int] | None) -> Sequence[HeldSum]:
     if not is_kept(day):
         return _held_by_facts(day, unit_ids)
     code = str(Quarter.of(day))
-    totals = CostTotal.objects.filter(period=code, whole__gt=0)
-    parts = Cost.objects.filter(period=code, first_day__lte=day, last_day__gte=day).order_by()
+    totals = CostTotal.objects.filter(period=code)
+    parts = Cost.objects.filter(period=code, first_day__lte=day, last_day__gte=day)
     if unit_ids is not None:
         totals, parts = totals.filter(unit__in=unit_ids), parts.filter(unit__in=unit_ids)
+    return _counted(totals, parts, {code: day})[code]
+
+
+def held_at_ends(quarters: Collection[Quarter]) -> dict[Quarter, Sequence[HeldSum]]:
+    """Count what was held on the last day of quarters, in as many queries however many they are."""
+    ends = {str(quarter): quarter.last_day for quarter in quarters if is_kept(quarter.last_day)}
+    found: dict[str, Sequence[HeldSum]] = {}
+    if ends:
+        totals = CostTotal.objects.filter(period__in=ends)
+        # A part lies within its quarter: the last one ends with it.
+        parts = Cost.objects.filter(period__in=ends, last_day__in=ends.values())
+        found = dict(_counted(totals, parts, ends))
+    return {q: found[str(q)] if str(q) in found else held_anywhere(q.last_day) for q in quarters}
+
+
+def _counted(
+    totals: QuerySet[CostTotal], parts: QuerySet[Cost], days: Mapping[str, date]
+) -> Mapping[str, Sequence[HeldSum]]:
+    """Count what is held by quarter, each on a day of its own."""
+    found: dict[str, list[HeldSum]] = {period: [] for period in days}
+    whole = totals.filter(whole__gt=0)
     # Counted by what the index has: else each row would be looked up for it.
     unbroken = (
         parts.filter(is_whole=False, is_unbroken=True)
-        .values_list("unit_id", "model_id")
+        .order_by()
+        .values_list("period", "unit_id", "model_id")
         .annotate(Count("quarter_ore"), Sum("quarter_ore"))
     )
-    found = [*totals.values_list("unit_id", "model_id", "whole", "whole_ore"), *unbroken]
-    come_back = list(
-        parts.filter(is_unbroken=False).values_list(
-            "lease_id", "unit_id", "model_id", "quarter_ore"
-        )
-    )
-    at = units_on(day, [lease for lease, *_ in come_back])
-    found += [(unit, model, 1, ore) for lease, unit, model, ore in come_back if at[lease] == unit]
-    return [HeldSum(*row) for row in found]
+    for period, *row in (
+        *whole.values_list("period", "unit_id", "model_id", "whole", "whole_ore"),
+        *unbroken,
+    ):
+        found[period].append(HeldSum(*row))
+    come_back = defaultdict(list)
+    broken = parts.filter(is_unbroken=False).order_by()
+    columns = ("period", "lease_id", "unit_id", "model_id", "quarter_ore")
+    for period, *row in broken.values_list(*columns):
+        come_back[period].append(row)
+    for period, rows in come_back.items():
+        at = units_on(days[period], [lease for lease, *_ in rows])
+        found[period] += [
+            HeldSum(unit, model, 1, ore) for lease, unit, model, ore in rows if at[lease] == unit
+        ]
+    return found
 
 
 def units_on(day: date, leases: Collection[int]) -> dict[int, int]:

@@ -4,13 +4,19 @@ No other department's figures are told: those alike are added up, and only where
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department
-from leasing.billing.selectors.costs import held_anywhere, pc_model_ids
+from leasing.billing.selectors.costs import (
+    HeldSum,
+    held_anywhere,
+    held_at_ends,
+    pc_model_ids,
+)
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_table.facts import billing_start, department_ids
 from leasing.cost_table.moment import one_moment
@@ -51,8 +57,10 @@ def trend_of(payer: Payer, today: date) -> list[TrendPoint]:
     now = Quarter.of(today)
     first = max(Quarter.of(billing_start()), now.next(-QUARTERS_BACK))
     with one_moment():
-        days = {quarter: min(today, quarter.last_day) for quarter in quarters_between(first, now)}
-        held = {quarter: _by_unit(day) for quarter, day in days.items()}
+        ended = list(quarters_between(first, now.next(-1)))
+        held = {quarter: _by_unit(rows) for quarter, rows in held_at_ends(ended).items()}
+        if first <= now:
+            held[now] = _by_unit(held_anywhere(today))
         alike = _departments_alike(payer, held[now]) if now in held else []
     return [
         TrendPoint(
@@ -65,9 +73,9 @@ def trend_of(payer: Payer, today: date) -> list[TrendPoint]:
     ]
 
 
-def _by_unit(day: date) -> dict[int, Average]:
+def _by_unit(held: Iterable[HeldSum]) -> dict[int, Average]:
     models, found = pc_model_ids(), dict[int, Average]()
-    for unit, model, items, quarter_ore in held_anywhere(day):
+    for unit, model, items, quarter_ore in held:
         if model in models:
             found[unit] = found.get(unit, Average()) + Average(items, quarter_ore)
     return found

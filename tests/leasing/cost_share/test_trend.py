@@ -6,9 +6,11 @@ import pytest
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD
+from leasing.billing.selectors.costs import held_anywhere, held_at_ends
 from leasing.cost_share.selectors.minute import minute_of
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.trend import trend_of
+from leasing.cost_table.moment import one_moment
 from tests import builders as make
 from tests.leasing.pages import read, text_of
 
@@ -72,3 +74,19 @@ def test_a_quarter_in_which_some_of_the_five_had_none_is_left_out(head):
     lease(make.department("Nyeste"), "3001", 3, starts_on=date(2026, 10, 5))
     points = trend_of(payer_of(head), TODAY)
     assert [one.alike is not None for one in points] == [False, False, False, True]
+
+
+def test_several_quarters_at_once_are_each_as_asked_alone(head):
+    others(2, 3, price_ore=600_000)
+    away, back = make.lease("PFBACK", unit=make.unit("1001")), make.unit("3001")
+    for day, unit in ((2, back), (9, make.unit("1001"))):
+        make.placement(away.device, date(2026, 5, day), unit)
+    make.placement(make.lease("PFPART", unit=back).device, date(2026, 8, 20), make.unit("2000"))
+    quarters = [Quarter(2025, 4), *(Quarter(2026, number) for number in (1, 2, 3))]
+    with one_moment():
+        together = held_at_ends(quarters)
+        alone = {quarter: held_anywhere(quarter.last_day) for quarter in quarters}
+    assert {at: sorted(rows) for at, rows in together.items()} == {
+        at: sorted(rows) for at, rows in alone.items()
+    }
+    assert sum(one.items for one in together[Quarter(2026, 3)]) == 3 + 2 + 3 + 2
