@@ -28,7 +28,9 @@ def counts_on(day: date, sets: Sets) -> dict[str, int]:
 
 @lru_cache(maxsize=16)  # a few functions, today and yesterday
 def _question(vendor: str, sets: Sets, day: date) -> tuple[list[str], str, list[Any]]:
-    names, parts, params = [], [], []
+    names: list[str] = []
+    parts: list[str] = []
+    params: list[Any] = []
     for name, rows in sets(day).items():
         sql, given = rows.order_by().values("pk").query.sql_with_params()
         names.append(name)
