@@ -57,6 +57,18 @@ def test_the_pages_of_the_quarter_and_its_money(page, live_server, town, cast):
     )
 
 
+def test_amounts_and_marks_beside_long_words_fit_a_phone(page, live_server, town, cast):
+    town.culture.name = "Borger, Arbejdsmarked & Erhverv"
+    town.culture.save()
+    device = make.decided(town.leases[0], "return").device
+    log_in_as(page, live_server, cast.finance)
+    for path in ("/kvartaler/2026Q3/laas/", f"/udstyr/{device.pk}/"):
+        page.goto(live_server.url + path)
+        for width in (320, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert_no_sideways_scroll(page)
+
+
 def test_the_pages_of_the_lessors_invoices(page, live_server, cast, settings):
     settings.TODAY = date(2026, 4, 8)
     five_pcs()
