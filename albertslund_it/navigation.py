@@ -167,7 +167,8 @@ def _organisation(user) -> MenuPlace:
     under = []
     if user.has_perm(VIEW_EMPLOYEE):
         under.append(MenuPlace("Medarbejdere", "employee-list"))
-    if user.has_perm(MANAGE_AMOUNTS):
+    if user.has_perm(VIEW_BILLINGRUN):
+        under.append(MenuPlace("Sammenlign", "municipality"))
         under.append(MenuPlace("Budgetter", "budgets"))
     return MenuPlace("Afdelinger", "department-list", "diagram-3", tuple(under))
 

@@ -7,7 +7,7 @@ from albertslund_it.web.forms.fields import DateField
 from albertslund_it.web.forms.seen import SeenForm
 from albertslund_it.web.forms.validators import validate_year
 from leasing.models import Settings
-from leasing.settings.presenters import SettingsTask
+from leasing.settings.presenters import LABELS, SettingsTask
 
 
 class _SettingsForm(SeenForm, forms.ModelForm):
@@ -25,7 +25,9 @@ class _SettingsForm(SeenForm, forms.ModelForm):
 def settings_form(task: SettingsTask) -> type[forms.ModelForm]:
     """Return the form of a task's settings; days are written as everywhere else."""
     days = {"billing_starts_on": DateField} if "billing_starts_on" in task.fields else None
-    return modelform_factory(Settings, form=_SettingsForm, fields=task.fields, field_classes=days)
+    return modelform_factory(
+        Settings, form=_SettingsForm, fields=task.fields, field_classes=days, labels=LABELS
+    )
 
 
 class AgreementForm(SeenForm, forms.Form):

@@ -309,6 +309,17 @@ TASKS = (
     ),
 )
 BY_KEY = {task.key: task for task in TASKS}
+# What is switched on and off is named as the thing itself; the admin has it as a sentence.
+LABELS = {
+    "uses_labels": "Etiketter med QR-kode",
+    "uses_calendar_feed": "Frister ved udløb i kalenderen",
+    "uses_api": "API",
+    "uses_stocktakes": "Optælling",
+    "uses_scenarios": "Hvad nu hvis?",
+    "uses_comparison": "Sammenligning af afdelinger",
+    "uses_webhooks": "Besked til andre systemer (webhooks)",
+    "shows_demo_data": "Besked om demodata på alle sider",
+}
 
 
 def settings_shown(task: SettingsTask, settings: Settings) -> list[ShownSetting]:
@@ -316,7 +327,7 @@ def settings_shown(task: SettingsTask, settings: Settings) -> list[ShownSetting]
     found = []
     for name, effect in task.effects.items():
         field = column_of(Settings, name)
-        label = str(field.verbose_name)
+        label = LABELS.get(name) or str(field.verbose_name)
         is_missing = getattr(settings, name) in ("", None)
         shown = ShownSetting(name, f"{label[0].upper()}{label[1:]}", effect(settings), is_missing)
         found.append(shown)

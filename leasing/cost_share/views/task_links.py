@@ -105,9 +105,15 @@ def decisions_of(user: User, day: date) -> list[TaskButton]:
     return with_buttons(tasks_of(user, day))
 
 
-def with_buttons(tasks: Iterable[Task]) -> list[TaskButton]:
-    """Return each task with the address where it is done, and the verb of its button."""
-    return [TaskButton(task, task_url(task), VERBS.get(task.key, "Åbn")) for task in tasks]
+def with_buttons(tasks: Iterable[Task], *, only_reads: bool = False) -> list[TaskButton]:
+    """Return each task with the address where it is done, and the verb of its button.
+
+    Who `only_reads` does none of them, and looks at it there.
+    """
+    return [
+        TaskButton(task, task_url(task), "Se" if only_reads else VERBS.get(task.key, "Åbn"))
+        for task in tasks
+    ]
 
 
 def task_url(task: Task) -> str:

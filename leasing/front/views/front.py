@@ -5,7 +5,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from albertslund_it.common.permissions import (
+    CLOSE_QUARTER,
+    EXPORT_REBILLING,
     HANDLE_ORDERS,
+    IMPORT_INVENTORY,
+    MANAGE_AMOUNTS,
+    RECONCILE,
     SEE_LAST_SEEN,
     VIEW_BILLINGRUN,
     VIEW_DEVICE,
@@ -66,6 +71,9 @@ from leasing.setup.selectors.standing import is_to_begin
 from leasing.stocktake.presenters import stocktake_tasks
 from leasing.stocktake.selectors.progress import stocktake_work
 
+# Whoever may none of this does none of what waits of the money: it waits for others.
+DOES = (CLOSE_QUARTER, EXPORT_REBILLING, IMPORT_INVENTORY, MANAGE_AMOUNTS, RECONCILE)
+
 
 @one_moment()
 def front(request):
@@ -105,7 +113,9 @@ def front(request):
         return render(request, "leasing/front/board.html", context)
     if user.has_perm(SEE_LAST_SEEN):
         context |= {"leased": cost_of(None, day), "stock": cost_of(in_stock(day), day)}
-    context["tasks"] = task_links.with_buttons(tasks)
+    only_reads = user.has_perm(VIEW_BILLINGRUN) and not any(map(user.has_perm, DOES))
+    context["only_reads"] = only_reads
+    context["tasks"] = task_links.with_buttons(tasks, only_reads=only_reads)
     return render(request, "leasing/front/front.html", context)
 
 

@@ -161,6 +161,18 @@ class TestLeaders:
         )
         assert "Du har ikke adgang til en afdeling i dag" in text_of(read(client_of(user), "/"))
 
+    def test_who_only_reads_is_told_where_it_waits(self, town, cast, client_of):
+        seen = {user: read(client_of(user), "/") for user in (cast.auditor, cast.finance)}
+        said = {user: text_of(page.find(".//main")) for user, page in seen.items()}
+        assert "Det venter hos økonomi og it-helpdesk" in said[cast.auditor]
+        assert "Det venter på dig" not in said[cast.auditor]
+        assert "Det venter på dig" in said[cast.finance]
+        page = seen[cast.auditor]
+        verbs = page.xpath("//*[@class='task-button']/a/text()")
+        assert len(verbs) > 2
+        assert {verb.strip() for verb in verbs} == {"Se"}
+        assert not page.find_class("btn-primary")
+
     def test_an_auditor_sees_the_whole_and_is_asked_nothing_of_the_helpdesk(
         self, town, cast, client_of
     ):
