@@ -114,6 +114,10 @@ class BillingRun(models.Model):
             return []
         known: BillingRun | None = self
         if self.pk and not hasattr(self, "first_period"):
+            earlier = BillingRun.objects.filter(id__lt=self.pk).order_by("-quarter")
+            before = earlier.values_list("quarter", flat=True).first()
+            if before and Quarter.parse(before).next() >= self.last_quarter:
+                return [self.last_quarter]
             known = BillingRun.objects.with_spans().filter(pk=self.pk).first()
         begins = getattr(known, "first_period", None)
         first = Quarter.parse(begins) if begins else self.last_quarter

@@ -61,18 +61,19 @@ def breaches_beside() -> Iterator[Breach]:
 
 def gone_runs() -> list[Breach]:
     """Return the runs that are not there, or not as they were sealed; from what remains."""
-    runs = {run.id: run for run in BillingRun.objects.order_by("id")}
-    found, codes = [], {run.code for run in runs.values()}
+    rows = BillingRun.objects.order_by("id").values_list("id", "code", "digest")
+    runs = {pk: (code, digest) for pk, code, digest in rows}
+    found, codes = [], {code for code, _ in runs.values()}
     sealed = {pk: (code, told) for pk, code, told in _told(BillingRun, "digest") if told}
     for pk, (code, digest) in sealed.items():
         if pk not in runs:
             found.append(Breach("run_gone", {"run": code, "digest": digest}))
-        elif runs[pk].digest != digest:
+        elif runs[pk][1] != digest:
             found.append(Breach("run_sealed_by_another", {"run": code, "digest": digest}))
     found += [
-        Breach("run_without_history", {"run": run.code})
-        for run in runs.values()
-        if run.digest and run.id not in sealed
+        Breach("run_without_history", {"run": code})
+        for pk, (code, digest) in runs.items()
+        if digest and pk not in sealed
     ]
     mails = Mail.objects.filter(Q(key__startswith="letter-") | Q(key__startswith="digest-"))
     about = {str(key).split("-")[1] for key in mails.values_list("key", flat=True)} - codes

@@ -70,13 +70,13 @@ def breaches_at_a_glance() -> list[Breach]:
     found = [*_of_guards(), *gone_runs()]
     invoices = _stored_sums(QuarterlyInvoice, "run", "total_ore")
     summaries = _stored_sums(InvoiceSummary, "invoice__run", "amount_ore")
-    for run in BillingRun.objects.order_by("id"):
-        sealed = (run.line_count, run.total_ore)
-        nothing = (0, 0)
-        if not (
-            sealed == invoices.get(run.id, nothing) == summaries.get(run.id, nothing) and run.digest
-        ):
-            found.append(Breach("stored_sums", {"run": run.code}))
+    runs = BillingRun.objects.order_by("id").values_list(
+        "id", "code", "digest", "line_count", "total_ore"
+    )
+    for pk, code, digest, *sums in runs:
+        sealed, nothing = tuple(sums), (0, 0)
+        if not (sealed == invoices.get(pk, nothing) == summaries.get(pk, nothing) and digest):
+            found.append(Breach("stored_sums", {"run": code}))
     return found
 
 

@@ -13,7 +13,7 @@ from albertslund_it.common.agreement import digest_of
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.database.rows import among
-from inventory.models import Department, Device, Placement, Unit
+from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.window import last_closed_quarter
@@ -177,9 +177,12 @@ def per_unit(items: Sequence[ListedDevice]) -> list[tuple[Unit, int, int]]:
 def progress(on: date) -> list[RoundProgress]:
     """Return how far the latest round is, department by department."""
     codes = [str(quarter) for quarter in quarters_asked(on)]
-    units = Unit.objects.filter(is_cost_holder=False).select_related("department")
+    units = Unit.objects.filter(is_cost_holder=False, department__isnull=False).order_by()
     with one_moment():
-        payers = {unit.id: unit.department for unit in units if unit.department}
+        payers = {
+            unit: (department, name)
+            for unit, department, name in units.values_list("id", "department", "department__name")
+        }
         held = Cost.objects.filter(period__in=codes).order_by()
         totals = CostTotal.objects.filter(period__in=codes, row_count__gt=0).order_by()
         of_units = totals.values_list("unit").annotate(Sum("row_count"), Sum("amount_ore"))
@@ -205,8 +208,9 @@ def progress(on: date) -> list[RoundProgress]:
     return sorted(rows.values(), key=lambda row: danish_key(row.name))
 
 
-def _row_of(department: Department, rows: dict[int, RoundProgress]) -> RoundProgress:
-    return rows.setdefault(department.id, RoundProgress(department.name, department.id))
+def _row_of(department: tuple[int, str], rows: dict[int, RoundProgress]) -> RoundProgress:
+    ident, name = department
+    return rows.setdefault(ident, RoundProgress(name, ident))
 
 
 def total_progress(rows: Sequence[RoundProgress]) -> RoundProgress:

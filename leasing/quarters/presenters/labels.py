@@ -5,12 +5,27 @@ from datetime import date
 
 from django.urls import reverse
 
+from leasing.cost_share.selectors.pending_lines import UP_TO
 from leasing.models import KIND_NAMES, Kind
+from leasing.quarters.selectors.run_table import RunTable
 
 
 def run_lines_url(code: str) -> str:
     """Return the list of all lines of a run."""
     return f"{reverse('lines')}?afdeling=alle&koersel={code}"
+
+
+def asked_of_table(code: str, table: RunTable, up_to: str = "") -> dict[str, str]:
+    """Return what a run's table asks the list of lines for, after whose: of its run and quarters.
+
+    `up_to` is the run whose costs are told as they were known when it was closed.
+    """
+    known = f"&koersel={UP_TO}{up_to}" if up_to else ""
+    return {
+        "of_run": f"&koersel={code}",
+        "of_before": f"&fra={table.before}&til={table.before}{known}",
+        "of_quarter": f"&fra={table.quarter}&til={table.quarter}{known}",
+    }
 
 
 def named_kinds(kinds: Iterable[Kind]) -> list[tuple[Kind, str]]:

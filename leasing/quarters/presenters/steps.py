@@ -49,7 +49,7 @@ def do_first(
             f"Skriv kontering for {lacking[0].name}",
             "Uden den kan Opus-filen ikke hentes, når kvartalet er låst.",
         )
-    if may_decide and supplier.found and (count := supplier.found.undecided):
+    if may_decide and (count := supplier.undecided):
         return DoFirst(
             reverse("reconciliation", args=[str(supplier.quarter)]),
             f"Afgør {count} afvigelse{'r' if count > 1 else ''} …",
@@ -104,15 +104,13 @@ def _points(count: int) -> str:
 
 
 def _supplier_step(progress: SupplierProgress) -> QuarterStep:
-    state, found = BESIDE, progress.found
+    state, undecided = BESIDE, progress.undecided
     if not progress.is_invoiced:
         note = "Indlæs leasinggivers faktura"
-    elif found is None:
-        note = "Indlæst"
-    elif found.undecided:
-        note = f"{found.undecided} afvigelse{'r' if found.undecided > 1 else ''} venter"
-    elif found.claimed:
-        note = f"{found.claimed} krav venter på kreditnota"
+    elif undecided:
+        note = f"{undecided} afvigelse{'r' if undecided > 1 else ''} venter"
+    elif progress.claimed:
+        note = f"{progress.claimed} krav venter på kreditnota"
     else:
         state, note = DONE, "Afstemt"
     return QuarterStep("Leverandørfaktura", state, note, str(progress.quarter))

@@ -4,25 +4,24 @@ from dataclasses import dataclass
 
 from albertslund_it.common.quarters import Quarter
 from leasing.models import BillingRun, RebillingExport
-from leasing.supplier.selectors.piles import Reconciliation
-from leasing.supplier.selectors.reconciliation import reconciliation_of
-from leasing.supplier.selectors.waiting import has_invoice
+from leasing.supplier.selectors.waiting import has_invoice, waiting_in
 
 
 @dataclass(frozen=True)
 class SupplierProgress:
-    """How far the reconciliation of a quarter is; `found` is None where it is not worked out."""
+    """How far the reconciliation of a quarter is: what nobody decided, and the open claims."""
 
     quarter: Quarter
     is_invoiced: bool
-    found: Reconciliation | None = None
+    undecided: int = 0
+    claimed: int = 0
 
 
 def supplier_progress(quarter: Quarter) -> SupplierProgress:
     """Return how far the reconciliation of a quarter is."""
-    is_invoiced = has_invoice(quarter)
-    found = reconciliation_of(quarter) if is_invoiced else None
-    return SupplierProgress(quarter, is_invoiced, found)
+    if not has_invoice(quarter):
+        return SupplierProgress(quarter, is_invoiced=False)
+    return SupplierProgress(quarter, True, *waiting_in(quarter))
 
 
 def last_opus_file(run: BillingRun) -> RebillingExport | None:

@@ -15,7 +15,7 @@ from leasing.billing.selectors.window import quarters_held_against
 from leasing.cost_table.moment import one_moment
 from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 from leasing.rebilling.selectors.postings import DEBIT, Posting
-from leasing.supplier.selectors.expected import expected_between, expected_of_lessor
+from leasing.supplier.selectors.expected import expected_between
 from leasing.supplier.selectors.piles import Reconciliation
 from leasing.supplier.selectors.reconciliation import reconciliation_of
 from leasing.supplier.selectors.waiting import MissingInvoice, has_invoice, not_invoiced
@@ -95,9 +95,12 @@ def proof_of(run: BillingRun, postings: Sequence[Posting], own_share_ore: int) -
         if not run.is_supplementary:
             quarters = quarters_held_against(run)
             invoiced = [quarter for quarter in quarters if has_invoice(quarter)]
-            checks.append(_of_lessor(quarters))
+            # In one pass over the leases; together the quarters cost what their whole span does.
+            spans = [(quarter.starts_on, quarter.ends_before) for quarter in quarters]
+            expected = dict(zip(quarters, expected_between(spans), strict=True))
+            checks.append(_of_lessor(quarters, sum(expected.values())))
             if invoiced:
-                checks.append(_of_invoiced(invoiced))
+                checks.append(_of_invoiced(invoiced, sum(expected[one] for one in invoiced)))
             missing = not_invoiced([quarter for quarter in quarters if quarter not in invoiced])
         return Proof(checks, [_of_numbers(run), _of_seal(run)], missing)
 
@@ -142,7 +145,7 @@ def _of_seal(run: BillingRun) -> Check:
     return Check(SEAL, 0, len(broken), is_amount=False, broken=broken)
 
 
-def _of_lessor(quarters: Sequence[Quarter]) -> Check:
+def _of_lessor(quarters: Sequence[Quarter], expected_ore: int) -> Check:
     """Compare what the leases cost in the quarters with what is billed for them, by any run."""
     codes = [str(quarter) for quarter in quarters]
     billed = (
@@ -152,20 +155,14 @@ def _of_lessor(quarters: Sequence[Quarter]) -> Check:
         or 0
     )
     pending = sum(one.amount_ore for one in pending_sums(window_up_to(quarters[-1]), periods=codes))
-    return Check(
-        LESSOR,
-        expected_of_lessor(quarters[0].starts_on, quarters[-1].ends_before),
-        billed + pending,
-        quarters=tuple(quarters),
-    )
+    return Check(LESSOR, expected_ore, billed + pending, quarters=tuple(quarters))
 
 
-def _of_invoiced(quarters: Sequence[Quarter]) -> Check:
+def _of_invoiced(quarters: Sequence[Quarter], expected_ore: int) -> Check:
     """Compare what the lessor has invoiced, less each named difference, with what is expected."""
     reconciled = tuple(Reconciled(quarter, reconciliation_of(quarter)) for quarter in quarters)
     explained = sum(
         one.invoiced_ore - one.differences_ore + one.by_earlier_ore - one.of_later_ore
         for _, one in reconciled
     )
-    expected = sum(expected_between([(q.starts_on, q.ends_before) for q in quarters]))
-    return Check(INVOICED, expected, explained, reconciled=reconciled)
+    return Check(INVOICED, expected_ore, explained, reconciled=reconciled)

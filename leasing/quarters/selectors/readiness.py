@@ -13,9 +13,9 @@ from operator import attrgetter
 from django.db.models import Exists, OuterRef
 
 from albertslund_it.common.quarters import Quarter, quarters_between
-from inventory.models import Device, Unit
+from inventory.models import Unit
 from leasing.billing.selectors.preview import RunPreview
-from leasing.billing.selectors.quarter_costs import cost_of
+from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.billing.selectors.verification import breaches_at_a_glance
 from leasing.billing.selectors.window import last_closed_quarter
 from leasing.confirmation.selectors.items import quarters_asked, silent_departments
@@ -80,10 +80,10 @@ def _of_seals() -> Iterable[OpenPoint]:
 
 
 def _of_objections(today: date) -> Iterable[OpenPoint]:
-    disputed = Device.objects.filter(objections__outcome="")
-    if count := Objection.objects.filter(outcome="").count():
-        cost = cost_of(disputed, today).quarter_ore
-        yield OpenPoint("objections", WARNING, count, cost, is_per_quarter=True)
+    said = Objection.objects.filter(outcome="").order_by()
+    if disputed := list(said.values_list("device", flat=True)):
+        amount_ore = sum(quarter_costs(set(disputed), today).values())
+        yield OpenPoint("objections", WARNING, len(disputed), amount_ore, is_per_quarter=True)
 
 
 def _of_lessor(preview: RunPreview) -> Iterable[OpenPoint]:
@@ -195,11 +195,16 @@ def _of_left(preview: RunPreview, left: list[Quarter]) -> Iterable[OpenPoint]:
 
 
 def _of_devices(today: date) -> Iterable[OpenPoint]:
-    for key, devices in (
-        ("stock", long_in_stock(today)),
-        ("leavers", held_by_leavers(today)),
-        ("ending", ending_without_choice(today)),
-    ):
-        cost = cost_of(devices, today)
-        if cost.count:
-            yield OpenPoint(key, WARNING, cost.count, cost.quarter_ore, is_per_quarter=True)
+    found = {
+        key: set(devices.order_by().values_list("pk", flat=True))
+        for key, devices in (
+            ("stock", long_in_stock(today)),
+            ("leavers", held_by_leavers(today)),
+            ("ending", ending_without_choice(today)),
+        )
+    }
+    costs = quarter_costs(set().union(*found.values()), today)
+    for key, devices in found.items():
+        if leased := devices & costs.keys():
+            amount_ore = sum(costs[device] for device in leased)
+            yield OpenPoint(key, WARNING, len(leased), amount_ore, is_per_quarter=True)

@@ -25,16 +25,15 @@ from leasing.billing.presenters.runs import label_of_code, label_of_preview
 from leasing.billing.selectors.outstanding import outstanding
 from leasing.billing.selectors.preparedness import needs_two_people, preparedness_of
 from leasing.billing.selectors.preview import preview_run
-from leasing.billing.selectors.window import window_for
 from leasing.billing.services.preparation import ProposalChanged, prepare_quarter, remember_proposal
 from leasing.billing.views import is_computed_now
-from leasing.cost_share.selectors.pending_lines import BILLED, NOT_BILLED, UP_TO
+from leasing.cost_share.selectors.pending_lines import BILLED, NOT_BILLED
 from leasing.cost_table.moment import one_moment
 from leasing.jobs.selectors import made_as_job
 from leasing.jobs.views.asking import answer_with, ask_or_do
 from leasing.models import BillingRun, Preparation
 from leasing.quarters.forms import VoucherForm
-from leasing.quarters.presenters.labels import named_kinds, run_lines_url
+from leasing.quarters.presenters.labels import asked_of_table, named_kinds, run_lines_url
 from leasing.quarters.presenters.points import shown_points
 from leasing.quarters.presenters.proof import shown_proof
 from leasing.quarters.presenters.steps import do_first, steps_of_run, steps_to_close
@@ -105,15 +104,14 @@ def quarter_detail(request, code):
         return HttpResponsePermanentRedirect(reverse("quarter-detail", args=[code.upper()]))
     if run := BillingRun.objects.filter(code=code).first():
         return closed_page(request, run, VoucherForm(initial={"posted_on": today()}))
-    if "Q" in code and (run := covering_run(Quarter.parse(code))):
-        context = {"quarter": Quarter.parse(code), "run": run}
-        return render(request, "leasing/quarters/covered.html", context)
     try:
-        window = window_for(code, today())
+        return open_page(request, code)
     except Refused as refused:
+        if "Q" in code and (run := covering_run(Quarter.parse(code))):
+            context = {"quarter": Quarter.parse(code), "run": run}
+            return render(request, "leasing/quarters/covered.html", context)
         context = {"label": label_of_code(code), "reasons": refused.reasons}
         return render(request, "leasing/quarters/waits.html", context)
-    return open_page(request, window.code)
 
 
 def unknown(request, code: str):
@@ -124,14 +122,14 @@ def unknown(request, code: str):
 def open_page(request, code: str):
     """Show what closing would bill, and what to look at first."""
     with one_moment():
-        supplier = supplier_progress(quarter_of_code(code))
         preview = preview_run(code, today())
-    if request.user.has_perm(CLOSE_QUARTER):
-        remember_proposal(proposal=preview.proposal, now=now())
-    with one_moment():
+        code = preview.window.code
+        supplier = supplier_progress(quarter_of_code(code))
         standing = preparedness_of(preview.proposal, request.user.pk)
         table = table_of_preview(preview)
         readiness = readiness_of(preview, today())
+    if request.user.has_perm(CLOSE_QUARTER):
+        remember_proposal(proposal=preview.proposal, now=now())
     context = {
         "code": code,
         "preview": preview,
@@ -151,6 +149,7 @@ def open_page(request, code: str):
             may_decide=request.user.has_perm(RECONCILE),
         ),
         "lines_url": run_lines_url(code),
+        **asked_of_table(code, table),
     }
     return render(request, "leasing/quarters/open.html", context)
 
@@ -162,11 +161,19 @@ def quarter_of_code(code: str) -> Quarter:
 
 def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
     """Show a closed run: its proof, its invoices, its files and its voucher."""
+    with one_moment():
+        context = context_of_run(request, run)
+    context |= {"form": form}
+    return render(request, "leasing/quarters/closed.html", context, status=status)
+
+
+def context_of_run(request, run: BillingRun) -> dict[str, object]:
+    """Return what the page of a closed run shows of it."""
     voucher = getattr(run, "voucher", None)
     supplier = supplier_progress(run.last_quarter)
     table = table_of_run(run)
     opus_file = last_opus_file(run)
-    context = {
+    context: dict[str, object] = {
         "run": run,
         "code": run.code,
         "opus_file": opus_file,
@@ -177,9 +184,8 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
         "voucher": voucher,
         "voucher_corrections": corrections_of(voucher) if voucher else [],
         "prepared": Preparation.objects.filter(code=run.code).first(),
-        "form": form,
         "lines_url": run_lines_url(run.code),
-        "up_to": f"&koersel={UP_TO}{run.code}",
+        **asked_of_table(run.code, table, up_to=run.code),
         "opus_files": opus_files(),
         "as_jobs": made_as_job(run.line_count),
     }
@@ -193,7 +199,7 @@ def closed_page(request, run: BillingRun, form: VoucherForm, status: int = 200):
             "uncoded_units": uncoded_units(rebilling),
             "settings_faults": rebilling.settings_faults,
         }
-    return render(request, "leasing/quarters/closed.html", context, status=status)
+    return context
 
 
 def opus_files() -> list[tuple[str, str]]:
@@ -239,16 +245,18 @@ def close_now(request, code: str):
 
 def closing_page(request, code: str, changed: ProposalChanged | None = None):
     """Show what would be closed; `changed` says what differs from what the person agreed to."""
-    preview = preview_run(code, today())
+    with one_moment():
+        preview = preview_run(code, today())
+        standing = preparedness_of(preview.proposal, request.user.pk)
+        readiness = readiness_of(preview, today())
     remember_proposal(proposal=preview.proposal, now=now())
-    readiness = readiness_of(preview, today())
     context = {
         "code": code,
         "label": label_of_preview(preview),
         "preview": preview,
         "readiness": readiness,
         "points": shown_points(readiness.blocking, code),
-        "standing": preparedness_of(preview.proposal, request.user.pk),
+        "standing": standing,
         "closer": actor_name(request),
         "changed": changed,
         "changes": changes_in_words(changed.changes) if changed else [],

@@ -4,7 +4,7 @@ Names and amounts come from the sealed rows. Only the account coding is of the m
 voucher freezes it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, NotRequired, TypedDict
@@ -14,6 +14,7 @@ from django.db.models import F, Min, OuterRef, Subquery, Sum
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.names import danish_key
 from inventory.models import Unit
+from leasing.cost_table.once import once_a_moment
 from leasing.domain import digest
 from leasing.models import (
     COST_HOLDER_NAME,
@@ -207,7 +208,8 @@ def _totals_of_units(run: BillingRun, invoices: dict[int, InvoiceTotals]) -> dic
     return totals
 
 
-def unit_names_in(run: BillingRun) -> dict[int, tuple[str, str]]:
+@once_a_moment
+def unit_names_in(run: BillingRun) -> Mapping[int, tuple[str, str]]:
     """Return each unit's number and name as they were when the run was closed.
 
     All lines of a unit in a run have the same: one of each is read, and found by an index.

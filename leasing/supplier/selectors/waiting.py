@@ -42,6 +42,16 @@ def waiting_quarters(until: Quarter | None = None) -> list[WaitingQuarter]:
         return [WaitingQuarter(Quarter.parse(code), *counts) for code, *counts in rows]
 
 
+def waiting_in(quarter: Quarter) -> tuple[int, int]:
+    """Count what waits in a quarter: the differences that nobody decided, and the open claims."""
+    with one_moment():
+        kept = ReconciledQuarter.objects.filter(quarter=str(quarter))
+        if counts := kept.values_list("undecided", "claimed").first():
+            return counts
+        found = reconciliation_of(quarter)
+        return found.undecided, found.claimed
+
+
 @dataclass(frozen=True)
 class MissingInvoice:
     """A quarter that has ended and that no invoice of the lessor's is about."""
