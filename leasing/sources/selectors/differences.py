@@ -29,6 +29,7 @@ from inventory.models import (
 )
 from inventory.placements.selectors import placements_in_force
 from leasing.cost_table.facts import successors
+from leasing.cost_table.once import once_a_moment
 from leasing.models import Lease, Settings
 from leasing.sources.selectors.logins import Logins
 from leasing.sources.selectors.snapshots import latest, not_among, of_no_device, seen_devices
@@ -275,6 +276,7 @@ def units_meant(names: Iterable[str]) -> dict[str, set[int]]:
     return {name: units[key] for name in set(names) if (key := match_key(name)) in units}
 
 
+@once_a_moment
 def settings() -> Settings:
     """Return the settings."""
     return Settings.objects.get()

@@ -1,7 +1,7 @@
 """The kinds of difference between other sources and the register: each with its rows and kroner."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -125,6 +125,7 @@ KINDS = (
     DifferenceKind("leasinggivers-model", LESSOR, DEVICES, partial(_with, Mismatch.MODEL)),
 )
 BY_KEY = {kind.key: kind for kind in KINDS}
+Found = Mapping[DifferenceKind, Collection[int]]  # the ids of the rows of each kind
 
 
 def sources_for(user: User) -> list[SourceKind]:
@@ -144,12 +145,10 @@ class FoundDifference:
 @one_moment()
 def found_differences(sources: Collection[SourceKind], on: date) -> list[FoundDifference]:
     """Return every kind of difference of some sources, the dearest of each first."""
-    found = []
-    for kind in KINDS:
-        if kind.source in sources:
-            ids = ids_of(kind.find(on))
-            found.append(FoundDifference(kind, len(ids), sum(amounts(kind, ids, on).values())))
-    return sorted(found, key=lambda one: -one.quarter_ore)
+    found = {kind: ids_of(kind.find(on)) for kind in KINDS if kind.source in sources}
+    sums = {kind: sum(ores.values()) for kind, ores in _amounts(found, on).items()}
+    counted = [FoundDifference(kind, len(ids), sums[kind]) for kind, ids in found.items()]
+    return sorted(counted, key=lambda one: -one.quarter_ore)
 
 
 def ids_of(rows: QuerySet[Model]) -> list[int]:
@@ -159,22 +158,40 @@ def ids_of(rows: QuerySet[Model]) -> list[int]:
 
 def amounts(kind: DifferenceKind, ids: Collection[int], on: date) -> Mapping[int, int]:
     """Return what some rows of a kind cost a quarter, of those that cost anything."""
-    if not ids:
-        return {}
-    if kind.price:
+    return _amounts({kind: ids}, on)[kind]
+
+
+def _amounts(found: Found, on: date) -> dict[DifferenceKind, Mapping[int, int]]:
+    """Return what the rows of some kinds cost; what devices cost is read once for all of them."""
+    held = _held_by(_all(FoundAs.PEOPLE, found), on)
+    devices = _all(FoundAs.DEVICES, found).union(*held.values())
+    costs = quarter_costs(devices, on) if devices else {}
+    made: dict[DifferenceKind, Mapping[int, int]] = {}
+    for kind, ids in found.items():
         wanted = set(ids)
-        return {pk: ore for pk, ore in kind.price(ids, on).items() if pk in wanted}
-    if kind.of is FoundAs.DEVICES:
-        return quarter_costs(list(ids), on)
-    return _of_people(ids, on)
+        if kind.price:
+            priced = kind.price(ids, on) if ids else {}
+            made[kind] = {pk: ore for pk, ore in priced.items() if pk in wanted}
+        elif kind.of is FoundAs.DEVICES:
+            made[kind] = {pk: costs[pk] for pk in wanted & costs.keys()}
+        else:
+            made[kind] = {
+                person: sum(costs.get(device, 0) for device in held[person])
+                for person in wanted & held.keys()
+            }
+    return made
 
 
-def _of_people(ids: Iterable[int], on: date) -> dict[int, int]:
-    """Return what people's devices cost a quarter."""
-    held = placements_in_force(on).filter(employee__in=among(ids, int)).order_by()
-    pairs = list(held.values_list("device", "employee"))
-    costs = quarter_costs([device for device, _ in pairs], on)
-    sums: Counter[int] = Counter()
-    for device, person in pairs:
-        sums[person] += costs.get(device, 0)
-    return dict(sums)
+def _all(of: FoundAs, found: Found) -> set[int]:
+    """Return the ids of all of a sort whose cost is what units pay."""
+    return {pk for kind, ids in found.items() if kind.of is of and not kind.price for pk in ids}
+
+
+def _held_by(people: Collection[int], on: date) -> Mapping[int, set[int]]:
+    """Return the devices that people have."""
+    held: dict[int, set[int]] = defaultdict(set)
+    if people:
+        rows = placements_in_force(on).filter(employee__in=among(people, int)).order_by()
+        for person, device in rows.values_list("employee", "device"):
+            held[person].add(device)
+    return held
