@@ -33,8 +33,7 @@ class Unmanaged(Rule):
     key, needs = "unmanaged", SEE_LAST_SEEN
 
     def found(self, facts: Facts) -> Collection[int]:
-        missing = pks(differences.never_enrolled(facts.on) | differences.gone_from_mdm(facts.on))
-        return [pk for pk in missing if pk in facts.leases]
+        return [pk for pk in pks(differences.not_in_mdm(facts.on)) if pk in facts.leases]
 
     def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:
         return {pk: facts.devices[pk].last_seen for pk in ids}

@@ -42,8 +42,8 @@ def in_mdm_not_in_register(on: date) -> QuerySet[SeenDevice]:
     return seen_devices().filter(of_no_device())
 
 
-def _placed_before_asked(on: date) -> QuerySet[Device]:
-    """Return the pc's that a unit had before the MDM was asked, and has."""
+def not_in_mdm(on: date) -> QuerySet[Device]:
+    """Return the pc's that a unit had before the MDM was asked, and has, and that it has not."""
     snapshot = latest(SourceKind.INTUNE)
     if snapshot is None:
         return Device.objects.none()
@@ -64,12 +64,12 @@ def _leased(on: date) -> Exists:
 
 def never_enrolled(on: date) -> QuerySet[Device]:
     """Return the leased pc's that a unit has and that no MDM has ever seen."""
-    return _placed_before_asked(on).filter(_leased(on), last_seen=None)
+    return not_in_mdm(on).filter(_leased(on), last_seen=None)
 
 
 def gone_from_mdm(on: date) -> QuerySet[Device]:
     """Return the other pc's that a unit has and that the MDM no longer has."""
-    return _placed_before_asked(on).exclude(_leased(on), last_seen=None)
+    return not_in_mdm(on).exclude(_leased(on), last_seen=None)
 
 
 def _held_since_before(seen: QuerySet[SeenDevice], on: date) -> QuerySet[Placement]:

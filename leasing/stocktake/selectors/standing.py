@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 
 from albertslund_it.web.database.rows import among
 from albertslund_it.web.mail_addresses import is_mail
-from inventory.models import Device, Placement, Unit
+from inventory.models import Device, Placement
 from inventory.placements.selectors import placements_in_force
+from leasing.cost_table.facts import NOBODY, cost_holder_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,13 @@ def standings_of(device_ids: Collection[int], on: date) -> dict[int, StandsAt]:
     """Return where some devices stand, by their ids; a fixed number of queries."""
     placed = placements_in_force(on).filter(device__in=among(device_ids, int))
     found = _read(placed.order_by(), on)
-    stock = StandsAt(_cost_holder_id())
+    stock = StandsAt(cost_holder_id() or NOBODY)
     return {pk: found.get(pk, stock) for pk in device_ids}
 
 
 def standings_at(unit_ids: Collection[int], on: date) -> dict[int, StandsAt]:
     """Return what is at hand at some units; the stock is with the cost holder."""
-    holder = _cost_holder_id()
+    holder = cost_holder_id() or NOBODY
     units = among(unit_ids, int)
     own = Q(unit__in=units) & (Q(unit__is_cost_holder=False) | Q(employee=None))
     lent = Q(unit__is_cost_holder=True, employee__unit__in=units)
@@ -66,14 +67,10 @@ def standings_at(unit_ids: Collection[int], on: date) -> dict[int, StandsAt]:
 
 
 def _read(placed: QuerySet[Placement], on: date) -> dict[int, StandsAt]:
-    holder = _cost_holder_id()
+    holder = cost_holder_id() or NOBODY
     found: dict[int, StandsAt] = {}
     for device, unit, is_holder, employee, home, mail, left_on in placed.values_list(*_FIELDS):
         at = home if is_holder and employee else unit
         has_left = left_on is not None and left_on <= on
         found[device] = StandsAt(at or holder, employee, mail if employee and not has_left else "")
     return found
-
-
-def _cost_holder_id() -> int:
-    return Unit.objects.filter(is_cost_holder=True).values_list("pk", flat=True).first() or 0
