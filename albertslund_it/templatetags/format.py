@@ -30,12 +30,6 @@ def amount_or_dash(ore):
 
 
 @register.filter
-def amount_in(ore, in_thousands):
-    """Write øre as kroner, or as whole thousands of kroner where it is rounded to those."""
-    return format_count(ore // 100_000) if in_thousands else amount(ore)
-
-
-@register.filter
 def change(ore):
     """Write a difference with its sign: '+1,00' or '−1,00'."""
     return "" if ore is None else format_kroner(ore, unit=False, sign=True)

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from albertslund_it.help.topics import topics_like
 from inventory.acts.presenters import UNDO
@@ -49,6 +49,16 @@ def data_table(content, label, caption=""):
         caption,
         content,
     )
+
+
+@register.simple_tag
+def opened_cells(amounts):
+    """Return the cells of amounts as written, each a link to what is under it, where it has one."""
+    cells = (
+        format_html('<a href="{}">{}</a>', address, written) if address else written
+        for written, address in amounts
+    )
+    return format_html_join("", '<td class="num">{}</td>', ((cell,) for cell in cells))
 
 
 @register.filter

@@ -113,14 +113,20 @@ def budget_sheet(payer: Payer, today: date, *, in_thousands: bool = False) -> Bu
     """Make the budget sheet: the coming year and the three after it."""
     forecast = forecast_of(payer, today)
     years = [today.year + ahead for ahead in range(1, YEARS_AHEAD + 1)]
-    units = _units(payer, forecast, years, in_whole_thousands if in_thousands else int)
+    method = BookingMethod.now()
+    units = _units(payer, forecast, years, in_whole_thousands if in_thousands else int, method)
+    transfers = _transfers(units, method)
     return BudgetSheet(
-        payer, today, in_thousands, years, units, _transfers(units), _prices(forecast, today)
+        payer, today, in_thousands, years, units, transfers, _prices(forecast, today)
     )
 
 
 def _units(
-    payer: Payer, forecast: Forecast, years: list[int], rounded: Callable[[int], int]
+    payer: Payer,
+    forecast: Forecast,
+    years: list[int],
+    rounded: Callable[[int], int],
+    method: BookingMethod,
 ) -> list[SheetUnit]:
     need: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0] * len(years))
     place = {year: index for index, year in enumerate(years)}
@@ -137,7 +143,6 @@ def _units(
         budgets[unit_id][place[year]] = amount
     wanted = {unit_id for unit_id, _ in need} | budgets.keys()
     units = Unit.objects.select_related("department").in_bulk(wanted)
-    method = BookingMethod.now()
     by_unit: dict[int, dict[str, list[int]]] = defaultdict(dict)
     for (unit_id, shade), amounts in need.items():
         by_unit[unit_id][shade] = [rounded(amount) for amount in amounts]
@@ -159,14 +164,14 @@ def _coding(unit: Unit) -> Coding:
     return Coding(unit.ean, unit.account, unit.cost_centre, unit.psp_element)
 
 
-def _transfers(units: list[SheetUnit]) -> list[Transfer]:
+def _transfers(units: list[SheetUnit], method: BookingMethod) -> list[Transfer]:
     """Return what each unit gets, then what Fælles IT gives, coding by coding: together nothing."""
     paying = [one for one in units if not one.unit.is_cost_holder and any(one.transfers)]
     rows = [Transfer(one.department_name, one.unit, one.coding, one.transfers) for one in paying]
     holder = Unit.objects.filter(is_cost_holder=True).first()
     if holder is None or not paying:
         return []
-    method, coding = BookingMethod.now(), _coding(holder)
+    coding = _coding(holder)
     given: dict[Coding, list[list[int]]] = defaultdict(list)
     for one in paying:
         given[method.of_holder(coding, _coding(one.unit))].append(one.transfers)

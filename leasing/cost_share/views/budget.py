@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.permissions import MANAGE_AMOUNTS, VIEW_DEVICE
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms.agreement import status_of
@@ -114,12 +115,7 @@ def _entered(form: BudgetForm, year: int, request) -> bool:
     return True
 
 
-Opened = list[tuple[int, str]]  # amounts, each with the address of what is under it
-
-
-def opened_years(amounts: Sequence[int], addresses: Sequence[str], rest: str = "") -> Opened:
-    """Return each year's amount with the year's address."""
-    return [(amount, url + rest) for amount, url in zip(amounts, addresses, strict=True)]
+Opened = list[tuple[str, str]]  # amounts as written, each with the address of what is under it
 
 
 def opened_sheet(sheet: BudgetSheet) -> dict[str, object]:
@@ -136,6 +132,17 @@ def opened_sheet(sheet: BudgetSheet) -> dict[str, object]:
         for page in (reverse("share-forecast"), reverse("budgets"))
     )
     nowhere = [""] * len(sheet.years)
+
+    def written(ore: int) -> str:
+        if sheet.in_thousands:  # of what is rounded to them
+            return format_count(ore // 100_000)
+        return format_kroner(ore, unit=False)
+
+    def opened_years(amounts: Sequence[int], addresses: Sequence[str], rest: str = "") -> Opened:
+        return [
+            (written(amount), url + rest if amount and url else "")
+            for amount, url in zip(amounts, addresses, strict=True)
+        ]
 
     def shades(found: Iterable[tuple[str, list[int]]], rest: str = "") -> list[tuple[str, Opened]]:
         return [
@@ -155,6 +162,7 @@ def opened_sheet(sheet: BudgetSheet) -> dict[str, object]:
             (one, opened_years(one.amounts, nowhere if one.unit.is_cost_holder else budget))
             for one in sheet.transfers
         ],
+        "transfer_sums": opened_years(sheet.transfer_sums, nowhere),
     }
 
 
