@@ -1,11 +1,12 @@
 """What stands in an address or a form, read as what it may be."""
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 # A database keeps an id in 63 bits: more digits are nobody's, and thousands take long to read.
@@ -47,6 +48,23 @@ def refuse_nothing_signs(get_response):
 
 
 BACK = "retur"  # the page that a form was opened from
+
+
+class Addresses:
+    """The addresses of pages, by their names, for many rows: each page's is looked up once."""
+
+    def __init__(self) -> None:
+        self._page = cache(reverse)
+        self._around = cache(lambda name: reverse(name, args=[0]).rsplit("0", 1))
+
+    def page(self, name: str) -> str:
+        """Return the address of a page."""
+        return self._page(name)
+
+    def of(self, name: str, pk: int) -> str:
+        """Return the address of a row's page."""
+        before, after = self._around(name)
+        return f"{before}{pk}{after}"
 
 
 def returning_to(url: str, back: str) -> str:

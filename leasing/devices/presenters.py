@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.urls import reverse
-
 from albertslund_it.common.names import danish_key
 from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.query import Addresses
 from inventory.models import Device, Unit
 from leasing.billing.presenters.runs import label_of_code
 from leasing.devices.selectors.device_list import DeviceRow
@@ -56,6 +55,8 @@ class MayDo:
 def acts_for(may: MayDo) -> Callable[[DeviceRow], Iterator[tuple[str, str]]]:
     """Return the function that yields (label, address) of what can be done with a row."""
 
+    at = Addresses()
+
     def acts(row: DeviceRow) -> Iterator[tuple[str, str]]:
         if may.handles:
             yield from acts_on_device(
@@ -63,20 +64,21 @@ def acts_for(may: MayDo) -> Callable[[DeviceRow], Iterator[tuple[str, str]]]:
                 row.serial_number,
                 has_left=row.left_on is not None,
                 is_in_stock=row.unit_id is None,
+                at=at,
             )
             if row.left_on is None:
                 asked = urlencode({"serienumre": row.serial_number})
-                yield "Ret oplysninger", f"{reverse('device-facts')}?{asked}"
+                yield "Ret oplysninger", f"{at.page('device-facts')}?{asked}"
                 if row.person_id:
-                    yield "Skriv til brugeren", f"{reverse('device-message')}?{asked}"
+                    yield "Skriv til brugeren", f"{at.page('device-message')}?{asked}"
         if row.left_on is not None or row.end is None:
             return
         if may.objects:
-            yield "Ikke vores", reverse("objection-new", args=[row.id])
+            yield "Ikke vores", at.of("objection-new", row.id)
         if may.decides:
-            yield "Vælg ved udløb", f"{reverse('end-decide')}?slut={row.end.term_id}"
+            yield "Vælg ved udløb", f"{at.page('end-decide')}?slut={row.end.term_id}"
         elif may.wishes:
-            yield "Ønsk ved udløb", f"{reverse('end-wish')}?slut={row.end.term_id}"
+            yield "Ønsk ved udløb", f"{at.page('end-wish')}?slut={row.end.term_id}"
 
     return acts
 

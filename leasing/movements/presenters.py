@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from albertslund_it.common.money import format_kroner
+from albertslund_it.web.query import Addresses
 from inventory.models import Departure, Employee, ExpectedReturn, Placement
 from inventory.placements.selectors import Holder
 from leasing.approvals.selectors.one_pc import Holdings
@@ -165,19 +166,25 @@ def _actions(state: DeviceState, on: date) -> Iterator[tuple[str, str]]:
 
 
 def acts_on_device(
-    pk: int, serial_number: str, *, has_left: bool, is_in_stock: bool, line: int | None = None
+    pk: int,
+    serial_number: str,
+    *,
+    has_left: bool,
+    is_in_stock: bool,
+    line: int | None = None,
+    at: Addresses | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Yield (label, address) of what can be done with a device; `line` is what it is set aside for.
 
-    Of a line the form knows who is to have it.
+    Of a line the form knows who is to have it. A list says `at`, which looks addresses up once.
     """
+    at = at or Addresses()
 
     def to(name: str, **given: object) -> str:
-        return f"{reverse(name)}?{urlencode({'serienumre': serial_number, **given})}"
+        return f"{at.page(name)}?{urlencode({'serienumre': serial_number, **given})}"
 
-    own = [pk]
     if has_left:
-        yield "Fortryd afgangen", reverse("departure", args=own)
+        yield "Fortryd afgangen", at.of("departure", pk)
         return
     if is_in_stock and line:
         yield "Udlever", to("hand-out", linje=line)
@@ -187,9 +194,9 @@ def acts_on_device(
     else:
         yield "Flyt", to("transfer")
         yield "Tag tilbage", to("take-back")
-    yield "Ombyt", reverse("swap", args=own)
-    yield "Meld tab", reverse("loss", args=own)
-    yield "Ud af registeret", reverse("departure", args=own)
+    yield "Ombyt", at.of("swap", pk)
+    yield "Meld tab", at.of("loss", pk)
+    yield "Ud af registeret", at.of("departure", pk)
 
 
 def departure_in_words(departure: Departure, on: date) -> str:

@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
-from albertslund_it.common.permissions import OBJECT_TO_DEVICE
+from albertslund_it.common.permissions import OBJECT_TO_DEVICE, VIEW_EMPLOYEE
 from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.picking import BulkAction, Picking
-from albertslund_it.web.query import number_in, numbers_in
+from albertslund_it.web.query import Addresses, number_in, numbers_in
 from inventory.models import Device, Unit
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
 from leasing.confirmation.forms import ObjectionForm
@@ -80,6 +80,7 @@ def confirmation(request):
     is_folded = bool(asked and 0 < len(silent) < len(items) and wanted not in {ALL, OBJECTED})
     shown = objected if shows_objected else silent if is_folded else items
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("side"))
+    at = Addresses()
     context = {
         "round": asked,
         "unit": unit,
@@ -94,7 +95,17 @@ def confirmation(request):
         "show_silent": _address(unit),
         "show_objected": _address(unit, vis=OBJECTED),
         "is_over": bool(asked and asked.due_on < day),
-        "items": holders_at(list(page), day),
+        "items": [
+            (
+                item,
+                holders,
+                len(holders) > 1,
+                at.of("device-detail", item.device_id),
+                at.of("objection-new", item.device_id),
+            )
+            for item, holders in holders_at(list(page), day)
+        ],
+        "sees_people": request.user.has_perm(VIEW_EMPLOYEE),
         "quarters": quarters_asked(day),
         "span": span_label(quarters_asked(day)).lower(),
         "days": [sum(days) for days in zip(*(item.days for item in shown), strict=True)],
