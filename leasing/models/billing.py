@@ -112,16 +112,20 @@ class BillingRun(models.Model):
         """
         if self.is_supplementary:
             return []
-        known: BillingRun | None = self
+        begins: str | None = getattr(self, "first_period", None)
         if self.pk and not hasattr(self, "first_period"):
-            earlier = BillingRun.objects.filter(id__lt=self.pk).order_by("-quarter")
-            before = earlier.values_list("quarter", flat=True).first()
-            if before and Quarter.parse(before).next() >= self.last_quarter:
-                return [self.last_quarter]
-            known = BillingRun.objects.with_spans().filter(pk=self.pk).first()
-        begins = getattr(known, "first_period", None)
+            begins = self._read_first_period()
         first = Quarter.parse(begins) if begins else self.last_quarter
         return list(quarters_between(first, self.last_quarter))
+
+    def _read_first_period(self) -> str | None:
+        """Return where its span begins, as `with_spans` does for many; None without a line."""
+        earlier = BillingRun.objects.filter(id__lt=self.pk).order_by("-quarter")
+        before = earlier.values_list("quarter", flat=True).first()
+        if before and Quarter.parse(before).next() >= self.last_quarter:
+            return self.quarter
+        new = InvoiceSummary.objects.filter(invoice__run=self, period__gt=before or "")
+        return new.order_by("period").values_list("period", flat=True).first()
 
     @property
     def label(self) -> str:
