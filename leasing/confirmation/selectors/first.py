@@ -23,6 +23,7 @@ from leasing.confirmation.selectors.items import (
     quarters_asked,
     total_progress,
 )
+from leasing.cost_table.moment import one_moment
 from leasing.data_quality.selectors.sets import in_stock, without_coding
 from leasing.models import BillingRun, ConfirmationRound, Objection
 
@@ -83,6 +84,7 @@ class FirstRebilling:
         return [one for one in self.asked if one.recipients and one.silent]
 
 
+@one_moment()
 def first_rebilling(today: date) -> FirstRebilling:
     """Gather how ready the municipality is to be billed for the first time."""
     asked = latest_round()

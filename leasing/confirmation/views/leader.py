@@ -61,16 +61,17 @@ def confirmation(request):
         return redirect(_address(unit, vis=ALL if request.GET.get("vis") == ALL else ""))
     everything = items_of(seen_units, day, devices_placed_at(seen_units))
     items = [item for item in everything if unit is None or item.unit.pk == unit.pk]
-    asked = latest_round()
+    asked, quarters, seen = latest_round(), quarters_asked(day), agreement_of(items)
+    span = span_label(quarters).lower()
     silent = [item for item in items if item.answer == SILENT]
     if asked and silent and "alle" in request.GET:
         context: dict[str, object] = {
             "unit": unit,
-            "seen": agreement_of(items),
+            "seen": seen,
             "per_unit": per_unit(silent),
             "count": len(silent),
             "amount_ore": sum(item.amount_ore for item in silent),
-            "span": span_label(quarters_asked(day)).lower(),
+            "span": span,
             "back": _address(unit),
         }
         return render(request, "leasing/confirmation/all.html", context)
@@ -106,14 +107,12 @@ def confirmation(request):
             for item, holders in holders_at(list(page), day)
         ],
         "sees_people": request.user.has_perm(VIEW_EMPLOYEE),
-        "quarters": quarters_asked(day),
-        "span": span_label(quarters_asked(day)).lower(),
+        "quarters": quarters,
+        "span": span,
         "days": [sum(days) for days in zip(*(item.days for item in shown), strict=True)],
-        "seen": agreement_of(items),
+        "seen": seen,
         "page": page,
-        "picking": _picking(agreement_of(items), span_label(quarters_asked(day)).lower())
-        if asked and silent
-        else None,
+        "picking": _picking(seen, span) if asked and silent else None,
         "shows": f"{unit.pk if unit else ''} {'' if is_folded else wanted or ALL}",
         "amount_ore": sum(item.amount_ore for item in items),
         "silent": len(silent),
