@@ -4,9 +4,7 @@ BIN := .venv/bin
 # The tests decide on their own settings, whatever stands in the environment; and Python keeps what it
 # has compiled, or each worker, and each process that a test starts, would compile all of Django anew.
 CLEAN := env -u ALLOWED_HOSTS -u DEBUG -u EMAIL_URL -u SECRET_KEY -u TODAY -u PYTHONDONTWRITEBYTECODE
-# One worker more than there are cores: each waits for a browser, a database or a process now and then.
-WORKERS := $(shell $(PYTHON) -c "import os; print(min(4, os.cpu_count() + 1))")
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 # Both files pin all that is needed, so nothing is looked up; Python compiles what it imports.
 INSTALL := $(BIN)/python -m pip install -q --no-input --disable-pip-version-check \
