@@ -45,3 +45,9 @@ def danish_key(text: str) -> DanishKey:
         _KEYS.get(part) or ((1, int(part), "") if part.isdecimal() else (0, 0, part))
         for part in _PARTS.findall(folded)
     ]
+
+
+def how_many(count: int, one: str, several: str) -> str:
+    """Return '1 tildeling', '3 tildelinger', and of a word without a plural '3 stk. udstyr'."""
+    name = one if count == 1 else several
+    return f"{count} {'stk. ' if name.endswith('udstyr') else ''}{name}"

@@ -8,6 +8,7 @@ from django.apps import apps
 
 from albertslund_it.common.files.headings import OURS
 from albertslund_it.common.files.spreadsheets import heading_key
+from albertslund_it.common.names import how_many
 from leasing.imports.selectors import CHANGED, CREATED, GoesBack, Undoing
 
 
@@ -25,7 +26,7 @@ def counts_shown(counts: Mapping[str, list[int]]) -> str:
 
 
 def _counted(count: int, plural: str) -> str:
-    return f"{count} {_singulars().get(plural, plural) if count == 1 else plural}"
+    return how_many(count, _singulars().get(plural, plural), plural)
 
 
 @cache

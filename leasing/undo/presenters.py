@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import Model
 from django.utils import timezone
 
+from albertslund_it.common.names import how_many
 from inventory.history.presenters import NOTHING, shown_value
 from inventory.history.selectors import Names
 from inventory.models import Act, ActRows
@@ -25,11 +26,12 @@ class ShownBack(NamedTuple):
 
 def counts_in_words(counts: Iterable[tuple[type[Model], ActRows.What, int]]) -> list[str]:
     """Return how many rows of each kind go back: '2 tildelinger slettes igen'."""
-    return [f"{count} {_named(model, count)} {GOES[what]}" for model, what, count in counts]
+    return [f"{_counted(count, model)} {GOES[what]}" for model, what, count in counts]
 
 
-def _named(model: type[Model], count: int) -> str:
-    return str(model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural)
+def _counted(count: int, model: type[Model]) -> str:
+    names = model._meta
+    return how_many(count, str(names.verbose_name), str(names.verbose_name_plural))
 
 
 def rows_in_words(rows: Sequence[GoingBack], names: Names) -> list[ShownBack]:

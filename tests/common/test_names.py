@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albertslund_it.common.names import danish_key, match_key
+from albertslund_it.common.names import danish_key, how_many, match_key
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,16 @@ def test_danish_order():
         "Åby",
         "Aaby",
     ]
+
+
+@pytest.mark.parametrize(
+    ("count", "one", "several", "said"),
+    [
+        (1, "tildeling", "tildelinger", "1 tildeling"),
+        (3, "tildeling", "tildelinger", "3 tildelinger"),
+        (3, "udstyr", "udstyr", "3 stk. udstyr"),
+        (1, "bestilt udstyr", "bestilt udstyr", "1 stk. bestilt udstyr"),
+    ],
+)
+def test_what_is_counted_is_said_with_its_word(count, one, several, said):
+    assert how_many(count, one, several) == said
