@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from django.conf import settings as django_settings
@@ -49,6 +50,19 @@ def kill_at(point):
         process.kill()
         process.wait()
         process.stdout.close()
+        wait_until_the_server_knows()
+
+
+def wait_until_the_server_knows():
+    """Wait while PostgreSQL still holds what a killed process had: it learns of it by a closed socket."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    until = time.monotonic() + 30
+    while connection.vendor == "postgresql" and time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) {others}")
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.02)
 
 
 def work():
