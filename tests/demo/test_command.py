@@ -251,13 +251,18 @@ def test_the_server_answers_and_stops_on_ctrl_c(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # What is started in the background ignores Ctrl-C, and so would all that it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as server:
-        assert any(f"http://127.0.0.1:{port}/" in line for line in server.stdout)
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            connection.sendall(b"GET /log-ind/ HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-            answer = connection.recv(15)
-        server.send_signal(signal.SIGINT)
-        rest, errors = server.communicate(timeout=20)
+        try:
+            assert any(f"http://127.0.0.1:{port}/" in line for line in server.stdout)
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+                connection.sendall(b"GET /log-ind/ HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+                answer = connection.recv(15)
+            server.send_signal(signal.SIGINT)
+            rest, errors = server.communicate(timeout=20)
+        finally:
+            server.kill()  # or a server that does not stop would be waited for without end
 
     assert b" 200 " in answer
     assert "Demoen er stoppet" in rest
