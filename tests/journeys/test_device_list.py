@@ -85,6 +85,26 @@ def test_sorting_filtering_and_paging_without_a_reload_and_back_again(
     wait_for_list(page, "Viser alle 30")
 
 
+def test_a_list_that_is_narrowed_before_its_views_are_counted_has_them_counted_all_the_same(
+    page, live_server, devices, cast
+):
+    log_in(page, live_server, cast.helpdesk)
+    held = []
+
+    def hold_counts(route):
+        is_of_counts = route.request.headers.get("hx-target") in {"preset-counts", "presets"}
+        held.append(route) if is_of_counts else route.continue_()
+
+    page.route("**/udstyr/**", hold_counts)
+    page.goto(live_server.url + ALL)
+    page.get_by_role("link", name="Serienr.").click()
+    page.wait_for_url("**/udstyr/?visning=alt&sorter=serial_number")
+    expect(page.locator("tbody th").first).to_have_text("PF-000")
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("link", name="Uden leasing")).to_have_text("Uden leasing 60")
+
+
 def test_turning_the_page_goes_to_its_top_and_tells_screen_readers(
     page, live_server, devices, cast
 ):

@@ -43,9 +43,10 @@ def test_every_preset_says_how_many_rows_it_has_once_the_page_is_there(client, c
     ListPreset.objects.create(
         owner=cast.helpdesk, list_name="device-list", name="Nr. 1", query="q=PF000001"
     )
-    nav = parse(client.get("/udstyr/")).get_element_by_id("presets")
-    assert (nav.get("hx-get"), nav.get("hx-trigger")) == ("/udstyr/", "load")
-    told = client.get("/udstyr/", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="presets")
+    page = parse(client.get("/udstyr/"))
+    nav, asks = page.get_element_by_id("presets"), page.get_element_by_id("preset-counts")
+    assert (asks.get("hx-get"), asks.get("hx-trigger")) == ("/udstyr/", "load")
+    told = client.get("/udstyr/", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="preset-counts")
 
     counts = {
         one.get("hx-swap-oob").removeprefix("innerHTML:#"): text(one)

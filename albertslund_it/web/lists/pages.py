@@ -125,7 +125,7 @@ class ListPage(PermissionRequiredMixin, View):
     def get(self, request, *args, **kwargs):
         self.own_presets = self.presets()
         # A job's request, which came through no middleware, has no `htmx`.
-        if request.headers.get("HX-Target") == "presets":
+        if request.headers.get("HX-Target") == "preset-counts":
             return self._preset_counts()
         self.is_opened = not request.GET  # and nothing asked for
         if self.is_opened and self._opens_on_some:
