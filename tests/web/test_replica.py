@@ -3,6 +3,7 @@
 import pytest
 from django.db import InternalError, OperationalError, connection, connections, router
 
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.replica import REPLICA, beside_the_primary
 from inventory.models import Department
 from tests import builders as make
@@ -38,6 +39,21 @@ def test_what_is_read_inside_is_read_there_in_one_moment_and_nothing_is_written(
         replica.needs_rollback = True
     assert Department.objects.all().db == "default"
     assert Department.objects.count() == 2
+
+
+@put_together_once
+def names():
+    return Department.objects.order_by("pk").values_list("name", flat=True)
+
+
+def test_a_question_that_was_put_together_before_is_asked_there_too(replica):
+    make.department("Før")
+    assert names() == ["Før"]
+    with beside_the_primary(lambda database: True):
+        assert names() == ["Før"]
+        Department.objects.create(name="Imens")
+        assert names() == ["Før"]
+    assert names() == ["Før", "Imens"]
 
 
 def test_what_has_not_come_there_and_a_replica_that_is_gone_are_read_from_the_primary(replica):

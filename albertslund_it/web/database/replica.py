@@ -6,12 +6,17 @@ from contextvars import ContextVar
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 
 REPLICA = "replica"
 _is_reading: ContextVar[bool] = ContextVar("reads_the_replica", default=False)
 
 log = structlog.get_logger(__name__)
+
+
+def reading_from() -> str:
+    """Return the database that is read from just now."""
+    return REPLICA if _is_reading.get() else DEFAULT_DB_ALIAS
 
 
 class ReplicaRouter:

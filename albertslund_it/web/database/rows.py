@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from operator import attrgetter
@@ -20,6 +21,8 @@ from django.db.models import (
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.related import RelatedField
+
+from albertslund_it.web.database.put_together import Given
 
 M = TypeVar("M", bound=Model)
 
@@ -168,12 +171,20 @@ def _kept_unique(model: type[Model]) -> set[str]:
     return names
 
 
-def among(values: Iterable[object], kind: type = str) -> RawSQL:
+def among(values: Iterable[object] | Given, kind: type = str) -> RawSQL:
     """Return the right side of an `__in` for any number of values: one parameter, one statement."""
     if connection.vendor == "postgresql":
         array = "bigint[]" if kind is int else "text[]"
-        return RawSQL(f"SELECT unnest(%s::{array})", (list(values),))  # noqa: S611
-    return RawSQL("SELECT value FROM json_each(%s)", (json.dumps(list(values)),))
+        return RawSQL(f"SELECT unnest(%s::{array})", (_in_form(values, list),))  # noqa: S611
+    return RawSQL("SELECT value FROM json_each(%s)", (_in_form(values, _as_json),))
+
+
+def _in_form(values: Iterable[object] | Given, form: Callable[[Any], object]) -> object:
+    return replace(values, form=form) if isinstance(values, Given) else form(values)
+
+
+def _as_json(values: Iterable[object]) -> str:
+    return json.dumps(list(values))
 
 
 def sharing(rows: Iterable[M], **targets: Mapping[int, Model]) -> Iterator[M]:

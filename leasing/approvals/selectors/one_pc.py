@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, Employee, ExpectedReturn, Placement
 from inventory.placements.selectors import placements_in_force
@@ -91,6 +92,19 @@ def counted_placements(on: date) -> QuerySet[Placement]:
     return _counted(on).all()
 
 
+@put_together_once
+def counted_of(on: date, *, people: Collection[int]) -> QuerySet[Placement, tuple[int, int]]:
+    """Return (person, device) of what counts, of some people."""
+    counted = counted_placements(on).filter(employee__in=among(people, int)).order_by()
+    return counted.values_list("employee", "device")
+
+
+@put_together_once
+def excepted(on: date) -> QuerySet[Approval, int]:
+    """Return the people who have exceptions that hold on a day, once for each."""
+    return exceptions_on(on).order_by().values_list("employee", flat=True)
+
+
 @lru_cache(maxsize=64)
 def _counted(on: date) -> QuerySet[Placement]:
     lost = LossReport.objects.filter(device=OuterRef("device"), found_on=None)
@@ -120,10 +134,7 @@ def ended_leases(device_ids: Collection[int], on: date) -> set[int]:
     """
     starts: dict[int, date] = {}
     prices: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    terms = LeaseTerm.objects.filter(lease__device__in=among(device_ids, int)).order_by("position")
-    for device, starts_on, price_ore, quarters in terms.values_list(
-        "lease__device", "lease__starts_on", "price_ore", "quarters"
-    ):
+    for device, starts_on, price_ore, quarters in _terms_of(devices=device_ids):
         starts[device] = starts_on
         prices[device].append((price_ore, quarters))
     return {
@@ -131,6 +142,12 @@ def ended_leases(device_ids: Collection[int], on: date) -> set[int]:
         for device, starts_on in starts.items()
         if span_of(terms_in_order(starts_on, prices[device]), None)[1] <= on
     }
+
+
+@put_together_once
+def _terms_of(*, devices: Collection[int]) -> QuerySet[LeaseTerm, tuple[int, date, int, int]]:
+    terms = LeaseTerm.objects.filter(lease__device__in=among(devices, int)).order_by("position")
+    return terms.values_list("lease__device", "lease__starts_on", "price_ore", "quarters")
 
 
 def open_lines() -> QuerySet[OrderLine]:
@@ -175,7 +192,7 @@ def over_the_rule(on: date) -> dict[int, list[int]]:
     counted = counted_placements(on).filter(employee__in=among(with_several(on), int))
     found = list(counted.order_by("starts_on", "device").values_list("employee", "device"))
     counts = Counter(person for person, _ in found)
-    exceptions = Counter(exceptions_on(on).order_by().values_list("employee", flat=True))
+    exceptions = Counter(excepted(on))
     rows = [one for one in found if counts[one[0]] > ALLOWED + exceptions[one[0]]]
     ended = ended_leases([device for _, device in rows], on) if rows else set()
     held = defaultdict(list)
@@ -194,9 +211,14 @@ def with_several(on: date) -> list[int]:
 
     The indexes say so, and they are few: only of them need be read what their things are.
     """
+    return _with_several(on)
+
+
+@put_together_once
+def _with_several(on: date) -> QuerySet[Placement, int]:
     held = placements_in_force(on).filter(employee__isnull=False).order_by()
     counts = held.values("employee").annotate(n=Count("pk")).filter(n__gt=ALLOWED)
-    return list(counts.values_list("employee", flat=True))
+    return counts.values_list("employee", flat=True)
 
 
 def lock_employees(ids: Iterable[int]) -> dict[int, Employee]:

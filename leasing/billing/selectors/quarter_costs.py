@@ -9,6 +9,7 @@ from operator import itemgetter
 from django.db.models import QuerySet
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.models import Device
 from leasing.billing.selectors.costs import HeldSum, held_anywhere, is_kept, pc_model_ids
@@ -36,35 +37,44 @@ def quarter_costs(devices: Devices, today: date) -> dict[int, int]:
             # Found before, and not in each row of the quarter.
             devices = list(devices.order_by().values_list("pk", flat=True))
         if devices is not None and len(devices) <= SOME:
-            return _running(devices, today) if devices else {}
+            return dict(_running(today, devices=devices)) if devices else {}
         costs = _all_running(today)
-        leases = Lease.objects.order_by("device").values_list("device", "pk")
         wanted = None if devices is None else set(devices)
         return {
             device: costs[lease]
-            for device, lease in leases
+            for device, lease in _leases()
             if lease in costs and (wanted is None or device in wanted)
         }
 
 
-def _running(devices: Collection[int], today: date) -> dict[int, int]:
+@put_together_once
+def _running(today: date, *, devices: Collection[int]) -> QuerySet[Cost, tuple[int, int]]:
     """Read what some devices cost whose lease runs today: a row has the day."""
-    rows = Cost.objects.filter(
-        lease__in=Lease.objects.filter(device__in=among(devices, int)).order_by().values("pk"),
-        period=str(Quarter.of(today)),
-        first_day__lte=today,
-        last_day__gte=today,
+    rows = costs_on(today).filter(
+        lease__in=Lease.objects.filter(device__in=among(devices, int)).order_by().values("pk")
     )
-    return dict(rows.order_by("lease__device").values_list("lease__device", "quarter_ore"))
+    return rows.order_by("lease__device").values_list("lease__device", "quarter_ore")
 
 
 @once_a_moment
 def _all_running(today: date) -> Mapping[int, int]:
     """Read what every lease costs that runs today: from the index that has the whole quarter."""
-    rows = Cost.objects.filter(
-        period=str(Quarter.of(today)), first_day__lte=today, last_day__gte=today
-    )
-    return dict(rows.order_by().values_list("lease_id", "quarter_ore"))
+    return dict(_costs(today))
+
+
+@put_together_once
+def _costs(today: date) -> QuerySet[Cost, tuple[int, int]]:
+    return costs_on(today).order_by().values_list("lease_id", "quarter_ore")
+
+
+@put_together_once
+def _leases() -> QuerySet[Lease, tuple[int, int]]:
+    return Lease.objects.order_by("device").values_list("device", "pk")
+
+
+def costs_on(day: date) -> QuerySet[Cost]:
+    """Choose the kept costs, within the quarter, of the leases that run on a day."""
+    return Cost.objects.filter(period=str(Quarter.of(day)), first_day__lte=day, last_day__gte=day)
 
 
 def _by_facts(devices: Devices, today: date) -> dict[int, int]:

@@ -1,15 +1,21 @@
 """The rules about devices: who has them, and their leases."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
 
 from albertslund_it.common.permissions import SEE_LAST_SEEN, VIEW_ALL_DEPARTMENTS
+from albertslund_it.web.database.put_together import put_together_once
 from inventory.models import ExpectedReturn
 from leasing.data_quality.selectors import sets
 from leasing.data_quality.selectors.facts import Facts, LaidLease, PlacedOn
-from leasing.data_quality.selectors.rule import AmountOf, Of, Rule, pks
+from leasing.data_quality.selectors.rule import AmountOf, Of, Rule, ids_by
 from leasing.domain.accrual import a_quarter
 from leasing.stocktake.selectors.faults import found_otherwise
+
+_unreturned, _unreceived = ids_by(sets.unreturned), ids_by(sets.unreceived)
+_long_in_stock, _unpriced = ids_by(sets.long_in_stock), ids_by(sets.unpriced)
 
 # There is no rule for a lease without a sub-agreement: the database refuses one.
 
@@ -20,9 +26,17 @@ class Overdue(Rule):
     key, of, is_late = "overdue", Of.DEVICES, True
 
     def found(self, facts: Facts) -> Collection[int]:
-        asked = ExpectedReturn.objects.filter(due_on__lt=facts.on).order_by()
-        rows = asked.values_list("device", "employee", "unit")
-        return {device for device, *asked in rows if _is_with(facts.placed.get(device), *asked)}
+        return {
+            device
+            for device, employee, unit in _overdue(facts.on)
+            if _is_with(facts.placed.get(device), employee, unit)
+        }
+
+
+@put_together_once
+def _overdue(on: date) -> QuerySet[ExpectedReturn, tuple[int, int | None, int]]:
+    asked = ExpectedReturn.objects.filter(due_on__lt=on).order_by()
+    return asked.values_list("device", "employee", "unit")
 
 
 def _is_with(placed: PlacedOn | None, employee: int | None, unit: int) -> bool:
@@ -39,7 +53,7 @@ class Unreturned(Rule):
     key, of, is_late, amount = "unreturned", Of.DEVICES, True, AmountOf.INSTALMENT
 
     def found(self, facts: Facts) -> Collection[int]:
-        return pks(sets.unreturned(facts.on))
+        return _unreturned(facts.on)
 
     def prices(self, facts: Facts, devices: Collection[int]) -> Mapping[int, int]:
         return sets.instalments(devices)
@@ -51,7 +65,7 @@ class Unreceived(Unreturned):
     key = "unreceived"
 
     def found(self, facts: Facts) -> Collection[int]:
-        return pks(sets.unreceived(facts.on))
+        return _unreceived(facts.on)
 
 
 class HeldByLeavers(Rule):
@@ -88,7 +102,7 @@ class LongInStock(Rule):
     key = "stock"
 
     def found(self, facts: Facts) -> Collection[int]:
-        return [] if facts.units is not None else pks(sets.long_in_stock(facts.on))
+        return [] if facts.units is not None else _long_in_stock(facts.on)
 
 
 class Unseen(Rule):
@@ -176,7 +190,7 @@ class Unpriced(Rule):
     key, of = "unpriced", Of.DEVICES
 
     def found(self, facts: Facts) -> Collection[int]:
-        return pks(sets.unpriced(facts.on))
+        return _unpriced(facts.on)
 
 
 class OffTheList(Rule):

@@ -2,21 +2,23 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
-from inventory.models import Departure, Device, Employee, Unit
+from inventory.models import Departure, Device, Employee, Placement, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.costs import is_kept, pc_model_ids
 from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.cost_table.facts import cost_holder_id
 from leasing.domain.accrual import Term, a_quarter, accrued, span_of, terms_in_order
 from leasing.models import Cost, Lease, LeasePrice, LeaseTerm
 
@@ -82,11 +84,13 @@ class Facts:
     @cached_property
     def placed(self) -> dict[int, PlacedOn]:
         """Return who has each device that has ever been placed."""
-        rows = placements_in_force(self.on).order_by()
-        if self.units is not None:
-            rows = rows.filter(self.only or Q(), unit__in=self.units)
-        columns = rows.values_list("device", "unit", "employee", "starts_on", "used_for")
-        return {row[0]: PlacedOn._make(row) for row in columns}
+        rows: Iterable[tuple[Any, ...]] = []
+        if self.units is None:
+            rows = _all_placed(self.on)
+        else:
+            some = placements_in_force(self.on).filter(self.only or Q(), unit__in=self.units)
+            rows = some.order_by().values_list(*PlacedOn._fields)
+        return {row[0]: PlacedOn._make(row) for row in rows}
 
     @cached_property
     def at_units(self) -> list[PlacedOn]:
@@ -104,22 +108,18 @@ class Facts:
 
     @cached_property
     def cost_holder(self) -> int | None:
-        return Unit.objects.filter(is_cost_holder=True).values_list("pk", flat=True).first()
+        return cost_holder_id()
 
     @cached_property
     def devices(self) -> dict[int, DeviceSeen]:
         """Return the devices by id, those that have left the register too."""
-        rows = Device.objects.order_by()
-        if self.units is not None:
-            rows = rows.filter(pk__in=among(self.placed, int))
-        columns = rows.values_list("pk", "serial_number", "model", "last_seen")
-        return {row[0]: DeviceSeen._make(row) for row in columns}
+        rows = _all_devices() if self.units is None else _devices(devices=self.placed)
+        return {row[0]: DeviceSeen._make(row) for row in rows}
 
     @cached_property
     def gone(self) -> set[int]:
         """Return what has left the register."""
-        left = Departure.objects.filter(left_on__lte=self.on).order_by()
-        return set(left.values_list("device", flat=True))
+        return set(_gone(self.on))
 
     @cached_property
     def pc_models(self) -> set[int]:
@@ -127,29 +127,24 @@ class Facts:
 
     @cached_property
     def people(self) -> dict[int, Employment]:
-        rows = Employee.objects.order_by()
-        if self.units is not None:
-            holders = {one.employee for one in self.placed.values() if one.employee}
-            rows = rows.filter(pk__in=among(holders, int))
-        return {row[0]: Employment(*row[1:]) for row in rows.values_list("pk", "unit", "left_on")}
+        if self.units is None:
+            rows = _everybody()
+        else:
+            rows = _people(people={one.employee for one in self.placed.values() if one.employee})
+        return {row[0]: Employment(*row[1:]) for row in rows}
 
     @cached_property
     def also_at(self) -> set[tuple[int, int]]:
         """Return (employee, unit) of whoever is employed at several."""
-        through = Employee.also_employed_at.through.objects
-        return set(through.order_by().values_list("employee", "unit"))
+        return set(_also_at())
 
     @cached_property
     def leases(self) -> dict[int, LaidLease]:
         """Return the leases by their devices."""
-        # By the number: by the lease itself it would be in the order of the devices' numbers.
-        rows = LeaseTerm.objects.order_by("lease_id", "position")
-        if self.units is not None:
-            rows = rows.filter(lease__device__in=among(self.placed, int))
+        rows = _all_terms() if self.units is None else _terms_of(devices=self.placed)
         terms: dict[int, tuple[tuple[date, date | None], list[tuple[int, int]]]] = {}
-        columns = ("lease__device", "lease__starts_on", "lease__stops_on", "price_ore", "quarters")
-        for device, starts_on, stops_on, *price in rows.values_list(*columns):
-            terms.setdefault(device, ((starts_on, stops_on), []))[1].append((price[0], price[1]))
+        for device, starts_on, stops_on, price_ore, quarters in rows:
+            terms.setdefault(device, ((starts_on, stops_on), []))[1].append((price_ore, quarters))
         alike: dict[tuple[object, ...], LaidLease] = {}
         found: dict[int, LaidLease] = {}
         for device, (days, prices) in terms.items():
@@ -200,9 +195,7 @@ class Facts:
     @cached_property
     def _listed(self) -> dict[int, list[tuple[date, int, int]]]:
         prices: dict[int, list[tuple[date, int, int]]] = defaultdict(list)
-        rows = LeasePrice.objects.order_by("model", "starts_on")
-        columns = rows.values_list("model", "starts_on", "price_ore", "quarters")
-        for model, starts_on, price_ore, quarters in columns:
+        for model, starts_on, price_ore, quarters in _price_list():
             prices[model].append((starts_on, price_ore, quarters))
         return prices
 
@@ -211,3 +204,69 @@ class Facts:
         prices = self._listed.get(model, [])
         at = bisect_right(prices, day, key=itemgetter(0))
         return prices[at - 1][1:] if at else None
+
+
+@put_together_once
+def _all_placed(on: date) -> QuerySet[Placement, tuple[Any, ...]]:
+    return placements_in_force(on).order_by().values_list(*PlacedOn._fields)
+
+
+@put_together_once
+def _gone(on: date) -> QuerySet[Departure, int]:
+    return Departure.objects.filter(left_on__lte=on).order_by().values_list("device", flat=True)
+
+
+@put_together_once
+def _also_at() -> QuerySet[Any, tuple[int, int]]:
+    through = Employee.also_employed_at.through.objects
+    return through.order_by().values_list("employee", "unit")
+
+
+_DEVICE = ("pk", "serial_number", "model", "last_seen")
+
+
+@put_together_once
+def _all_devices() -> QuerySet[Device, tuple[Any, ...]]:
+    return Device.objects.order_by().values_list(*_DEVICE)
+
+
+@put_together_once
+def _devices(*, devices: Collection[int]) -> QuerySet[Device, tuple[Any, ...]]:
+    some = Device.objects.filter(pk__in=among(devices, int))
+    return some.order_by().values_list(*_DEVICE)
+
+
+_EMPLOYMENT = ("pk", "unit", "left_on")
+
+
+@put_together_once
+def _everybody() -> QuerySet[Employee, tuple[int, int, date | None]]:
+    return Employee.objects.order_by().values_list(*_EMPLOYMENT)
+
+
+@put_together_once
+def _people(*, people: Collection[int]) -> QuerySet[Employee, tuple[int, int, date | None]]:
+    some = Employee.objects.filter(pk__in=among(people, int))
+    return some.order_by().values_list(*_EMPLOYMENT)
+
+
+# By the number: by the lease itself they would be in the order of the devices' numbers.
+_TERM_ORDER = ("lease_id", "position")
+_TERM = ("lease__device", "lease__starts_on", "lease__stops_on", "price_ore", "quarters")
+
+
+@put_together_once
+def _all_terms() -> QuerySet[LeaseTerm, tuple[Any, ...]]:
+    return LeaseTerm.objects.order_by(*_TERM_ORDER).values_list(*_TERM)
+
+
+@put_together_once
+def _terms_of(*, devices: Collection[int]) -> QuerySet[LeaseTerm, tuple[Any, ...]]:
+    some = LeaseTerm.objects.filter(lease__device__in=among(devices, int))
+    return some.order_by(*_TERM_ORDER).values_list(*_TERM)
+
+
+@put_together_once
+def _price_list() -> QuerySet[LeasePrice, tuple[int, date, int, int]]:
+    rows = LeasePrice.objects.order_by("model", "starts_on")
+    return rows.values_list("model", "starts_on", "price_ore", "quarters")

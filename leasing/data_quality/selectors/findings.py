@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
-from albertslund_it.web.database.rows import among
+from albertslund_it.web.database.put_together import put_together_once
 from inventory.organisation.selectors.scope import employees_seen_by, sees_all, units_seen_by
-from leasing.approvals.selectors.one_pc import counted_placements
+from leasing.approvals.selectors.one_pc import counted_of
 from leasing.cost_table.moment import one_moment
 from leasing.data_quality.selectors.facts import Facts
 from leasing.data_quality.selectors.rule import Id, Of, Rule, pks
@@ -27,6 +27,7 @@ SUBJECTS = {
     Of.UNITS: "unit",
     Of.SEEN: "serial_number",
 }
+ABOUT = tuple(sorted(set(SUBJECTS.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +183,7 @@ def _held_by(people: Collection[int], facts: Facts) -> Mapping[int, list[int]]:
     """Return the pc's that people have, and so cost."""
     held = defaultdict(list)
     if people:
-        rows = counted_placements(facts.on).filter(employee__in=among(people, int)).order_by()
-        for person, device in rows.values_list("employee", "device"):
+        for person, device in counted_of(facts.on, people=people):
             held[person].append(device)
     return held
 
@@ -197,10 +197,12 @@ def accepted_ids(day: date, rules: Iterable[Rule]) -> dict[str, set[Id]]:
     """Return the ids of what is accepted on a day, by the key of the rule."""
     subjects = {rule.key: SUBJECTS[rule.of] for rule in rules}
     found: dict[str, set[Id]] = {key: set() for key in subjects}
-    rows: list[dict[str, Any]] = list(
-        accepted_on(day).order_by().values("rule", *set(SUBJECTS.values()))
-    )
-    for row in rows:
-        if subject := subjects.get(row["rule"]):
-            found[row["rule"]].add(row[subject])
+    for key, *about in _accepted(day):
+        if subject := subjects.get(key):
+            found[key].add(about[ABOUT.index(subject)])
     return found
+
+
+@put_together_once
+def _accepted(day: date) -> QuerySet[AcceptedFinding, tuple[Any, ...]]:
+    return accepted_on(day).order_by().values_list("rule", *ABOUT)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from albertslund_it.web.database.put_together import put_together_once
 from leasing.data_quality.selectors.facts import Facts
 
 
@@ -58,13 +59,18 @@ class Rule:
 
 
 class SetRule(Rule):
-    """A rule that a queryset finds: what is few, and found by an index."""
+    """A rule that one question finds: what is few, and found by an index."""
 
-    def __init__(self, key: str, of: Of, find: Callable[[date], QuerySet[Model]]):
+    def __init__(self, key: str, of: Of, find: Callable[[date], Collection[int]]):
         self.key, self.of, self.find = key, of, find
 
     def found(self, facts: Facts) -> Collection[int]:
-        return pks(self.find(facts.on))
+        return self.find(facts.on)
+
+
+def ids_by(find: Callable[[date], QuerySet[Any]]) -> Callable[[date], list[int]]:
+    """Return what finds the ids of a queryset that depends on the day alone, in no order."""
+    return put_together_once(lambda on: find(on).order_by().values_list("pk", flat=True))
 
 
 def pks(rows: QuerySet[Model]) -> list[int]:

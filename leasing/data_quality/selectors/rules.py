@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 
 from albertslund_it.common.permissions import VIEW_EMPLOYEE
 from leasing.data_quality.selectors import device_rules, sets, source_rules
-from leasing.data_quality.selectors.rule import Of, Rule, SetRule
+from leasing.data_quality.selectors.rule import Of, Rule, SetRule, ids_by
 
 
 class OfPeople(SetRule):
@@ -22,11 +22,11 @@ class ComingTooLong(OfPeople):
 RULES: tuple[Rule, ...] = (
     *device_rules.RULES,
     *source_rules.RULES,
-    ComingTooLong("coming", Of.PEOPLE, sets.coming_too_long),
-    OfPeople("closed", Of.PEOPLE, sets.at_closed_units),
+    ComingTooLong("coming", Of.PEOPLE, ids_by(sets.coming_too_long)),
+    OfPeople("closed", Of.PEOPLE, ids_by(sets.at_closed_units)),
     OfPeople("several", Of.PEOPLE, sets.with_too_many),
     OfPeople("exceptions", Of.PEOPLE, sets.with_ending_exception),
-    SetRule("coding", Of.UNITS, sets.without_coding),
+    SetRule("coding", Of.UNITS, ids_by(sets.without_coding)),
 )
 BY_KEY = {rule.key: rule for rule in RULES}
 

@@ -4,27 +4,31 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.models import Departure, Device, Employee, ExpectedReturn, Placement, Unit
 from inventory.placements.selectors import placements_in_force
 from leasing.approvals.selectors.one_pc import (
     ALLOWED,
-    counted_placements,
+    counted_of,
     ended_leases,
+    excepted,
     exceptions_on,
     open_lines,
     with_several,
 )
 from leasing.domain.accrual import a_quarter
 from leasing.models import (
+    Approval,
     Charge,
     EndChoice,
     EndDecision,
     Lease,
     LeaseTerm,
     LossReport,
+    OrderLine,
     PackedDevice,
 )
 
@@ -69,15 +73,14 @@ def unpriced(on: date) -> QuerySet[Device]:
     return Device.objects.in_register(on).filter(pk__in=unpriced)
 
 
-def with_too_many(on: date) -> QuerySet[Employee]:
+def with_too_many(on: date) -> set[int]:
     """Return the people who have, or with what is on order are to have, more pc's than they may."""
-    lines = list(open_lines().order_by().values_list("employee", "replaces", "devices__device"))
+    lines = _open_lines()
     people = {*with_several(on), *(person for person, _, _ in lines)}
-    rows = counted_placements(on).filter(employee__in=among(people, int)).order_by()
-    held = set(rows.values_list("employee", "device"))
+    held = set(counted_of(on, people=people))
     # A line whose own pc the person has already is no pc more.
     ordered = Counter(person for person, _, own in lines if (person, own) not in held)
-    allowed = Counter(exceptions_on(on).order_by().values_list("employee", flat=True))
+    allowed = Counter(excepted(on))
 
     def over(counts: Counter[int]) -> set[int]:
         return {person for person, count in counts.items() if count > ALLOWED + allowed[person]}
@@ -89,24 +92,27 @@ def with_too_many(on: date) -> QuerySet[Employee]:
     held = {one for one in held if one[1] not in ended}
     kept = held - {(person, device) for person, device, _ in lines}
     found = over(Counter(person for person, _ in held))
-    found |= over(Counter(person for person, _ in kept) + ordered)
-    return Employee.objects.filter(pk__in=among(found, int))
+    return found | over(Counter(person for person, _ in kept) + ordered)
 
 
-def with_ending_exception(on: date) -> QuerySet[Employee]:
+@put_together_once
+def _open_lines() -> QuerySet[OrderLine, tuple[int, int | None, int | None]]:
+    return open_lines().order_by().values_list("employee", "replaces", "devices__device")
+
+
+def with_ending_exception(on: date) -> set[int]:
     """Return the people whose exception ends within 30 days, leaving them with one too many."""
-    soon = on + timedelta(days=SOON_DAYS)
-    ending = set(exceptions_on(on).filter(ends_before__lte=soon).values_list("employee", flat=True))
+    ending = set(_ending_exceptions(on))
     if not ending:
-        return Employee.objects.none()
-    held = (
-        counted_placements(on)
-        .filter(employee__in=among(ending, int))
-        .values("employee")
-        .annotate(n=Count("pk"))
-        .filter(n__gt=ALLOWED)
-    )
-    return Employee.objects.filter(pk__in=held.values("employee"))
+        return set()
+    held = Counter(person for person, _ in counted_of(on, people=ending))
+    return {person for person, count in held.items() if count > ALLOWED}
+
+
+@put_together_once
+def _ending_exceptions(on: date) -> QuerySet[Approval, int]:
+    soon = on + timedelta(days=SOON_DAYS)
+    return exceptions_on(on).filter(ends_before__lte=soon).values_list("employee", flat=True)
 
 
 def coming_too_long(on: date) -> QuerySet[Employee]:
@@ -154,9 +160,14 @@ def unreceived(on: date) -> QuerySet[Device]:
 
 def instalments(device_ids: Collection[int]) -> dict[int, int]:
     """Return what the lessor can bill a quarter of some devices, by their last terms."""
-    terms = LeaseTerm.objects.filter(lease__device__in=among(device_ids, int)).order_by("position")
-    rows = terms.values_list("lease__device", "price_ore", "quarters")
+    rows = _last_terms(devices=device_ids) if device_ids else []
     return {device: a_quarter(price_ore, quarters) for device, price_ore, quarters in rows}
+
+
+@put_together_once
+def _last_terms(*, devices: Collection[int]) -> QuerySet[LeaseTerm, tuple[int, int, int]]:
+    terms = LeaseTerm.objects.filter(lease__device__in=among(devices, int)).order_by("position")
+    return terms.values_list("lease__device", "price_ore", "quarters")
 
 
 STOCK_DAYS, UNSEEN_DAYS = 30, 60

@@ -10,7 +10,7 @@ from albertslund_it.web.database.rows import among
 from inventory.models import Employee
 from inventory.people.selectors.doubles import Double, Likeness, suspected_doubles
 from leasing.data_quality.selectors.facts import Facts
-from leasing.data_quality.selectors.rule import Of, Rule, pks
+from leasing.data_quality.selectors.rule import Of, Rule
 from leasing.sources.selectors import differences, lessor
 
 
@@ -33,7 +33,7 @@ class Unmanaged(Rule):
     key, needs = "unmanaged", SEE_LAST_SEEN
 
     def found(self, facts: Facts) -> Collection[int]:
-        return [pk for pk in pks(differences.not_in_mdm(facts.on)) if pk in facts.leases]
+        return [pk for pk in differences.ids_not_in_mdm(facts.on) if pk in facts.leases]
 
     def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:
         return {pk: facts.devices[pk].last_seen for pk in ids}
@@ -55,7 +55,7 @@ class Unregistered(Rule):
     key, of, needs = "unregistered", Of.SEEN, SEE_LAST_SEEN
 
     def found(self, facts: Facts) -> Collection[str]:
-        return [one.serial_number for one in differences.in_mdm_not_in_register(facts.on)]
+        return differences.numbers_in_mdm_alone()
 
     def told(self, facts: Facts, ids: Collection[str]) -> Mapping[str, object]:
         return {

@@ -14,7 +14,7 @@ from inventory.organisation.selectors.scope import sees_all, units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.data_quality.presenters.words import WORDS
 from leasing.data_quality.selectors.findings import open_ids
-from leasing.data_quality.selectors.rule import Of, SetRule
+from leasing.data_quality.selectors.rule import Of, SetRule, ids_by, pks
 from leasing.data_quality.selectors.rules import RULES
 from leasing.data_quality.selectors.sets import in_stock
 from leasing.devices.selectors.device_list import leased_pcs
@@ -37,9 +37,9 @@ STATES = [
 WAITS = {
     rule.key: rule
     for rule in (
-        SetRule("shelf", Of.LEASED, in_stock),
+        SetRule("shelf", Of.LEASED, ids_by(in_stock)),
         *(rule for rule in RULES if rule.of in {Of.LEASED, Of.DEVICES}),
-        SetRule("ending", Of.DEVICES, ending_without_choice),  # all of them run
+        SetRule("ending", Of.DEVICES, lambda on: pks(ending_without_choice(on))),  # all of them run
     )
 }
 WAITS_WORDS = {

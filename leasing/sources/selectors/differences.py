@@ -8,10 +8,12 @@ where the device was seen after it began.
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from albertslund_it.common.names import match_key, model_key
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.imports.selectors import departments_by_key, models_by_key
 from inventory.models import (
@@ -23,6 +25,7 @@ from inventory.models import (
     Placement,
     Replacement,
     SeenDevice,
+    Snapshot,
     SourceKind,
     Unit,
     UnitAlias,
@@ -42,19 +45,49 @@ def in_mdm_not_in_register(on: date) -> QuerySet[SeenDevice]:
     return seen_devices().filter(of_no_device())
 
 
+def numbers_in_mdm_alone() -> list[str]:
+    """Return the serial numbers of what the MDM has and the register does not."""
+    snapshot = latest(SourceKind.INTUNE)
+    return [] if snapshot is None else _numbers_alone(snapshot.pk)
+
+
+@put_together_once
+def _numbers_alone(snapshot: int) -> QuerySet[SeenDevice, Any]:
+    seen = SeenDevice.objects.filter(of_no_device(), snapshot=snapshot)
+    return seen.values_list("device_id", flat=True)
+
+
 def not_in_mdm(on: date) -> QuerySet[Device]:
     """Return the pc's that a unit had before the MDM was asked, and has, and that it has not."""
     snapshot = latest(SourceKind.INTUNE)
-    if snapshot is None:
-        return Device.objects.none()
+    return Device.objects.none() if snapshot is None else _not_in(on, *_asked_by(snapshot))
+
+
+def ids_not_in_mdm(on: date) -> list[int]:
+    """Return the ids of what `not_in_mdm` finds."""
+    snapshot = latest(SourceKind.INTUNE)
+    return [] if snapshot is None else _ids_not_in(on, *_asked_by(snapshot))
+
+
+def _asked_by(snapshot: Snapshot) -> tuple[int, date, int]:
+    return snapshot.pk, snapshot.taken_on, snapshot.last_device
+
+
+def _not_in(on: date, snapshot: int, taken_on: date, last_device: int) -> QuerySet[Device]:
     placed = placements_in_force(on).filter(
-        unit__isnull=False, starts_on__lt=snapshot.taken_on, device=OuterRef("pk")
+        unit__isnull=False, starts_on__lt=taken_on, device=OuterRef("pk")
     )
     return (
         Device.objects.in_register(on)
-        .filter(Exists(placed), model__category__is_pc=True, pk__lte=snapshot.last_device)
-        .filter(not_among(seen_devices()))
+        .filter(Exists(placed), model__category__is_pc=True, pk__lte=last_device)
+        .filter(not_among(SeenDevice.objects.filter(snapshot=snapshot)))
     )
+
+
+@put_together_once
+def _ids_not_in(on: date, snapshot: int, taken_on: date, last_device: int) -> QuerySet[Device, int]:
+    rows = _not_in(on, snapshot, taken_on, last_device)
+    return rows.order_by().values_list("pk", flat=True)
 
 
 def _leased(on: date) -> Exists:

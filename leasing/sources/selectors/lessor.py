@@ -4,17 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
-from inventory.models import Device, FormerSerialNumber
+from inventory.models import Device, FormerSerialNumber, SourceKind
 from leasing.cost_table.once import once_a_moment
 from leasing.domain.accrual import a_quarter, span_of, term_on, terms_in_order
 from leasing.lessor_questions.selectors import Mismatch, same_model
 from leasing.models import Lease, LeaseTerm, LessorAsset, Settings
-from leasing.sources.selectors.snapshots import lessor_assets, not_among, of_no_device
+from leasing.sources.selectors.snapshots import latest, lessor_assets, not_among, of_no_device
 
 
 class Leased(NamedTuple):
@@ -86,14 +87,29 @@ def _rows(assets: QuerySet[LessorAsset]) -> Iterable[tuple[object, ...]]:
 def _running(on: date, devices: Collection[int] | None = None) -> Iterator[Leased]:
     """Yield the leases that run on a day, of some devices or of all."""
     terms: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    priced = LeaseTerm.objects.order_by("lease_id", "position")
-    leases = Lease.objects.order_by("device")
-    if devices is not None:
-        priced = priced.filter(lease__device__in=among(devices, int))
-        leases = leases.filter(device__in=among(devices, int))
-    for lease, price_ore, quarters in priced.values_list("lease", "price_ore", "quarters"):
+    priced: Iterable[tuple[int, int, int]]
+    leases: Iterable[tuple[Any, ...]]
+    if devices is None:
+        priced, leases = _PRICED.values_list(*_PRICE), _LEASES.values_list(*_SAID)
+    else:
+        priced, leases = _priced(devices=devices), _leased(devices=devices)
+    for lease, price_ore, quarters in priced:
         terms[lease].append((price_ore, quarters))
-    rows = leases.values_list(
+    for pk, starts_on, stops_on, *said in leases:
+        laid = terms_in_order(starts_on, terms[pk])
+        first, end = span_of(laid, stops_on)
+        if first <= on < end:
+            term = term_on(laid, on)
+            yield Leased._make((*said, end, a_quarter(term.price_ore, term.quarters)))
+
+
+_PRICED, _PRICE = (
+    LeaseTerm.objects.order_by("lease_id", "position"),
+    ("lease", "price_ore", "quarters"),
+)
+_LEASES, _SAID = (
+    Lease.objects.order_by("device"),
+    (
         "pk",
         "starts_on",
         "stops_on",
@@ -101,13 +117,18 @@ def _running(on: date, devices: Collection[int] | None = None) -> Iterator[Lease
         "device__serial_number",
         "device__model__name",
         "sub_agreement__number",
-    )
-    for pk, starts_on, stops_on, *said in rows:
-        laid = terms_in_order(starts_on, terms[pk])
-        first, end = span_of(laid, stops_on)
-        if first <= on < end:
-            term = term_on(laid, on)
-            yield Leased._make((*said, end, a_quarter(term.price_ore, term.quarters)))
+    ),
+)
+
+
+@put_together_once
+def _priced(*, devices: Collection[int]) -> QuerySet[LeaseTerm, tuple[int, int, int]]:
+    return _PRICED.filter(lease__device__in=among(devices, int)).values_list(*_PRICE)
+
+
+@put_together_once
+def _leased(*, devices: Collection[int]) -> QuerySet[Lease, tuple[Any, ...]]:
+    return _LEASES.filter(device__in=among(devices, int)).values_list(*_SAID)
 
 
 def _devices_of(numbers: Collection[str]) -> dict[str, int]:
@@ -179,12 +200,11 @@ def mistyped_numbers(on: date) -> Mapping[int, str]:
     Neither has the other's number, and no other number is as near.
     """
     # Of the few that only one of us has: to compare all the others, and their terms, takes long.
-    unknown = lessor_assets().filter(of_no_device()).order_by()
-    theirs = [str(number) for number in unknown.values_list("device_id", flat=True)]
-    if not theirs:
+    snapshot = latest(SourceKind.LESSOR)
+    theirs = _unknown(snapshot.pk) if snapshot else []
+    if snapshot is None or not theirs:
         return {}
-    unlisted = Device.objects.filter(not_among(lessor_assets()), lease__isnull=False).order_by()
-    leased = _running(on, list(unlisted.values_list("pk", flat=True)))
+    leased = _running(on, _unlisted(snapshot.pk))
     ours = {one.serial_number: one.device_id for one in leased}
     near = _Near(ours)
     pairs = {number: near.to(number) for number in theirs}
@@ -198,6 +218,19 @@ def mistyped_numbers(on: date) -> Mapping[int, str]:
         for our in candidates
         if len(candidates) == 1 and len(wanted_by[our]) == 1
     }
+
+
+@put_together_once
+def _unknown(snapshot: int) -> QuerySet[LessorAsset, Any]:
+    listed = LessorAsset.objects.filter(of_no_device(), snapshot=snapshot)
+    return listed.order_by().values_list("device_id", flat=True)
+
+
+@put_together_once
+def _unlisted(snapshot: int) -> QuerySet[Device, int]:
+    listed = LessorAsset.objects.filter(snapshot=snapshot)
+    leased = Device.objects.filter(not_among(listed), lease__isnull=False)
+    return leased.order_by().values_list("pk", flat=True)
 
 
 _ALIKE = str.maketrans("OI", "01")

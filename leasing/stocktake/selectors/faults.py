@@ -1,14 +1,16 @@
 """What a stocktake found that the register still says otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
-from inventory.models import Device
+from inventory.models import Departure
 from leasing.models import CountedDevice, LossReport, StocktakeFind
 from leasing.stocktake.selectors.standing import StandsAt, standings_of
 
@@ -69,7 +71,16 @@ def open_faults(
     person, at another unit, swapped, reported lost or gone.
     """
     found = could_be_faults(rows, on, is_over=is_over).order_by().values_list(*_FIELDS)
-    kept = [_Row(*row) for row in found.iterator(chunk_size=5_000)]
+    return _open_faults(found.iterator(chunk_size=5_000), on)
+
+
+@put_together_once
+def _all_that_could_be(on: date) -> QuerySet[CountedDevice, tuple[Any, ...]]:
+    return could_be_faults(CountedDevice.objects.all(), on).order_by().values_list(*_FIELDS)
+
+
+def _open_faults(rows: Iterable[tuple[Any, ...]], on: date) -> dict[int, int]:
+    kept = [_Row(*row) for row in rows]
     if not kept:
         return {}
     settled = _settled([row.device_id for row in kept], on)
@@ -80,13 +91,15 @@ def open_faults(
 
 def _settled(device_ids: Iterable[int], on: date) -> set[int]:
     """Return the devices that have left the register, or are reported lost."""
-    ids = among(device_ids, int)
-    gone = Device.objects.out_of_register(on).filter(pk__in=ids)
-    lost = LossReport.objects.filter(device__in=ids, found_on=None)
-    return {
-        *gone.order_by().values_list("pk", flat=True),
-        *lost.order_by().values_list("device", flat=True),
-    }
+    return set(_gone_or_lost(on, devices=list(device_ids)))
+
+
+@put_together_once
+def _gone_or_lost(on: date, *, devices: Collection[int]) -> QuerySet[Any, int]:
+    ids = among(devices, int)
+    gone = Departure.objects.filter(left_on__lte=on, device__in=ids).order_by()
+    lost = LossReport.objects.filter(device__in=ids, found_on=None).order_by()
+    return gone.values_list("device", flat=True).union(lost.values_list("device", flat=True))
 
 
 def _still(row: _Row, stands: StandsAt) -> bool:
@@ -106,17 +119,28 @@ def open_finds(finds: QuerySet[StocktakeFind], on: date) -> dict[int, int]:
 
     A later answer about the device, in whatever stocktake, counts before it.
     """
+    return _open_finds(_unanswered(finds, on), on)
+
+
+def _unanswered(
+    finds: QuerySet[StocktakeFind], on: date
+) -> QuerySet[StocktakeFind, tuple[int, int | None, int]]:
     later = CountedDevice.objects.filter(
         device=OuterRef("device"), answered_at__gt=OuterRef("found_at")
     )
     again = StocktakeFind.objects.filter(device=OuterRef("device"), pk__gt=OuterRef("pk"))
     rows = finds.filter(~Exists(later), ~Exists(again), device__isnull=False)
     rows = rows.filter(stocktake__is_withdrawn=False, found_at__lt=_end_of(on)).order_by()
-    kept = [
-        (pk, device, unit)
-        for pk, device, unit in rows.values_list("pk", "device", "unit")
-        if device is not None
-    ]
+    return rows.values_list("pk", "device", "unit")
+
+
+@put_together_once
+def _all_unanswered(on: date) -> QuerySet[StocktakeFind, tuple[int, int | None, int]]:
+    return _unanswered(StocktakeFind.objects.all(), on)
+
+
+def _open_finds(rows: Iterable[tuple[int, int | None, int]], on: date) -> dict[int, int]:
+    kept = [(pk, device, unit) for pk, device, unit in rows if device is not None]
     if not kept:
         return {}
     settled = _settled([device for _, device, _ in kept], on)
@@ -140,8 +164,14 @@ class SaidOtherwise:
 
 def found_otherwise(on: date) -> dict[int, SaidOtherwise]:
     """Return what a stocktake found of each device of which the register does not say so."""
-    finds = open_finds(StocktakeFind.objects.all(), on)
-    rows = open_faults(CountedDevice.objects.all(), on)
-    answers = CountedDevice.objects.filter(pk__in=among(rows, int)).order_by()
-    said = dict.fromkeys(finds.values(), FOUND) | dict(answers.values_list("device", "answer"))
+    finds = _open_finds(_all_unanswered(on), on)
+    rows = _open_faults(_all_that_could_be(on), on)
+    said = dict.fromkeys(finds.values(), FOUND)
+    said |= dict(_answers(rows=rows)) if rows else {}
     return {device: SaidOtherwise(answer) for device, answer in said.items()}
+
+
+@put_together_once
+def _answers(*, rows: Collection[int]) -> QuerySet[CountedDevice, tuple[int, str]]:
+    some = CountedDevice.objects.filter(pk__in=among(rows, int)).order_by()
+    return some.values_list("device", "answer")

@@ -1,11 +1,13 @@
 """Where devices stand on a day, as a stocktake looks for them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from albertslund_it.web.mail_addresses import is_mail
 from inventory.models import Device, Placement
@@ -44,10 +46,15 @@ _FIELDS = (
 
 def standings_of(device_ids: Collection[int], on: date) -> dict[int, StandsAt]:
     """Return where some devices stand, by their ids; a fixed number of queries."""
-    placed = placements_in_force(on).filter(device__in=among(device_ids, int))
-    found = _read(placed.order_by(), on)
+    found = _read(_placed(on, devices=device_ids), on)
     stock = StandsAt(cost_holder_id() or NOBODY)
     return {pk: found.get(pk, stock) for pk in device_ids}
+
+
+@put_together_once
+def _placed(on: date, *, devices: Collection[int]) -> QuerySet[Placement, tuple[Any, ...]]:
+    placed = placements_in_force(on).filter(device__in=among(devices, int))
+    return placed.order_by().values_list(*_FIELDS)
 
 
 def standings_at(unit_ids: Collection[int], on: date) -> dict[int, StandsAt]:
@@ -58,7 +65,7 @@ def standings_at(unit_ids: Collection[int], on: date) -> dict[int, StandsAt]:
     lent = Q(unit__is_cost_holder=True, employee__unit__in=units)
     there = Device.objects.in_register(on)
     placed = placements_in_force(on).filter(own | lent, device__in=there.values("pk"))
-    found = _read(placed.order_by(), on)
+    found = _read(placed.order_by().values_list(*_FIELDS), on)
     if holder in unit_ids:
         taken = placements_in_force(on).filter(unit__isnull=False).values("device")
         shelf = there.exclude(pk__in=taken).order_by().values_list("pk", flat=True)
@@ -66,10 +73,10 @@ def standings_at(unit_ids: Collection[int], on: date) -> dict[int, StandsAt]:
     return found
 
 
-def _read(placed: QuerySet[Placement], on: date) -> dict[int, StandsAt]:
+def _read(placed: Iterable[tuple[Any, ...]], on: date) -> dict[int, StandsAt]:
     holder = cost_holder_id() or NOBODY
     found: dict[int, StandsAt] = {}
-    for device, unit, is_holder, employee, home, mail, left_on in placed.values_list(*_FIELDS):
+    for device, unit, is_holder, employee, home, mail, left_on in placed:
         at = home if is_holder and employee else unit
         has_left = left_on is not None and left_on <= on
         found[device] = StandsAt(at or holder, employee, mail if employee and not has_left else "")
