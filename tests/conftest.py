@@ -3,20 +3,21 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from auditlog.registry import auditlog
 from django.conf import settings as django_settings
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, connections
 from django.db.models import QuerySet
+from django.db.models.signals import pre_migrate
 from django.template import Template
 from django.test import Client, TransactionTestCase
 from django.test.signals import template_rendered
 from hypothesis import HealthCheck, settings
 
 from albertslund_it.web.database import history
-from tests import builders, kept_database, put_back
+from tests import builders, put_back
 from tests.cast import Cast
 
 BROWSERS = ["chromium-headless-shell", "chromium", "google-chrome"]
@@ -29,6 +30,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+MAKE_TABLES = "from albertslund_it.demo.tables import make_tables as made; made()"
 INTERNAL_ERRORS = []
 
 
@@ -125,41 +127,37 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
-    """Test SQLite on a file: threads of the live server need connections of their own."""
+    """Make the tables as the models stand; SQLite's on a file, for threads have connections.
+
+    Being led through all migrations took 11 s of processor, and this takes one. That both ways end
+    in the same database is tested where all migrations of `leasing` are made, and where those since
+    the first version are: in test_guards_migrations.py and in test_first_version.py.
+    """
     database = django_settings.DATABASES["default"]
+    test = database.setdefault("TEST", {})
+    test["MIGRATE"] = False
     if database["ENGINE"].endswith("sqlite3"):
-        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
-        database.setdefault("TEST", {})["NAME"] = str(path)
+        test["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
     else:
+        pre_migrate.connect(order_as_in_danish)
         database["CONN_MAX_AGE"] = 0  # a connection left open keeps its database from being dropped
 
 
-@pytest.fixture(scope="session")
-def kept_databases(pytestconfig):
-    """Return the folder of kept databases; none on PostgreSQL, or without pytest's cache."""
-    if connection.vendor == "sqlite" and hasattr(pytestconfig, "cache"):
-        return pytestconfig.cache.mkdir("database")
-    return None
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings, kept_databases):
-    """Begin with the migrated database of an earlier run, where there is one (kept_database.py)."""
-    return django_db_keepdb or bool(
-        kept_databases
-        and kept_database.copy_to(
-            Path(django_settings.DATABASES["default"]["TEST"]["NAME"]), kept_databases
+def order_as_in_danish(using, **kwargs):
+    """Make the order that columns name, as the first migration does."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "CREATE COLLATION IF NOT EXISTS dansk (provider = icu, locale = 'da-u-kn-true')"
         )
-    )
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_keepdb, kept_databases, django_db_blocker):
-    """Keep the database that was migrated, and send away who is still connected in the end."""
-    if kept_databases and not django_db_keepdb:
-        with django_db_blocker.unblock():
-            kept_database.keep(kept_databases)
+def django_db_setup(django_db_setup, django_db_keepdb, django_db_blocker):
+    """Note all migrations as done, and send away who is still connected in the end."""
+    pre_migrate.disconnect(order_as_in_danish)
     with django_db_blocker.unblock():
+        call_command("createcachetable", "web_upload", verbosity=0)
+        call_command("migrate", fake=True, verbosity=0)
         put_back.use(put_back.Migrated(is_reused=django_db_keepdb))
     yield
     if connection.vendor == "postgresql":  # the database is dropped now
@@ -171,19 +169,19 @@ def django_db_setup(django_db_setup, django_db_keepdb, kept_databases, django_db
 
 
 @pytest.fixture(scope="session")
-def migrated_file(django_db_setup, tmp_path_factory, kept_databases):
-    """Return a migrated and empty SQLite file, for copies that processes of a test's own work on.
-
-    Its guards may be those of an earlier run: who looks at them migrates the copy.
-    """
+def migrated_file(tmp_path_factory):
+    """Return a migrated and empty SQLite file, for copies that processes of a test's own work on."""
     path = tmp_path_factory.mktemp("migrated") / "db.sqlite3"
-    if not (kept_databases and kept_database.copy_to(path, kept_databases)):
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "-v0"],
-            env=os.environ | {"DATABASE_URL": f"sqlite:///{path}"},
-            cwd=django_settings.BASE_DIR,
-            check=True,
-        )
+    subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup(); {MAKE_TABLES}"],
+        env=os.environ
+        | {
+            "DATABASE_URL": f"sqlite:///{path}",
+            "DJANGO_SETTINGS_MODULE": "albertslund_it.settings",
+        },
+        cwd=django_settings.BASE_DIR,
+        check=True,
+    )
     return path
 
 

@@ -33,7 +33,7 @@ class Migrated:
             return
         self.tables = sorted(connection.introspection.table_names())
         self.triggers = _triggers()
-        self.rows = {table: _copied(table) for table in _with_rows(self.tables)}
+        self.rows = {what: _copied(what) for what in map(_columns_of, _with_rows(self.tables))}
 
     def put_back(self) -> None:
         if self.is_sqlite:
@@ -55,8 +55,8 @@ class Migrated:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
             for table in found:
                 cursor.execute(f'DELETE FROM "{table}"')
-            for table, rows in self.rows.items():
-                with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+            for what, rows in self.rows.items():
+                with cursor.copy(f"COPY {what} FROM STDIN") as copy:
                     copy.write(rows)
             for table, name in guards:
                 cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
@@ -95,9 +95,16 @@ def _with_rows(tables: list[str]) -> list[str]:
         return [table for (table,) in cursor.fetchall()]
 
 
-def _copied(table: str) -> bytes:
+def _columns_of(table: str) -> str:
+    """Return a table with its columns by name: made anew, it has them in another order."""
+    with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, table)
+    return '"{}" ({})'.format(table, ", ".join(f'"{column.name}"' for column in columns))
+
+
+def _copied(what: str) -> bytes:
     found = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {what} TO STDOUT") as copy:
         for block in copy:
             found.write(block)
     return found.getvalue()

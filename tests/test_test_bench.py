@@ -2,20 +2,17 @@
 
 import ast
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection
 
 from albertslund_it.roles import FINANCE, ROLES
 from albertslund_it.web.database.recorded import Recorder, recording
 from inventory.models import Department, Employee
 from leasing.guards import missing_guards
 from leasing.models import BillingRun, FrameworkAgreement, Settings
-from tests import builders, kept_database
+from tests import builders
 from tests.browser import AXE_COLOURS, AXE_TAGS, asks_colours, assert_accessible, every_look
 
 TESTS = Path(__file__).parent
@@ -95,45 +92,6 @@ def test_the_browser_sees_faults_of_accessibility_and_of_policy(page, live_serve
     page.evaluate("document.body.setAttribute('style', 'color: red')")
     page.wait_for_timeout(100)
     assert "Content Security Policy" in page.problems.pop()
-
-
-class TestTheKeptDatabase:
-    @pytest.fixture(autouse=True)
-    def only_sqlite(self, transactional_db):
-        if connection.vendor != "sqlite":
-            pytest.skip("only SQLite's database is kept")
-
-    def test_a_copy_of_it_is_the_database_that_was_kept(self, tmp_path):
-        kept, copy = tmp_path / "kept", tmp_path / "copy.sqlite3"
-        kept.mkdir()
-        assert not kept_database.copy_to(copy, kept)
-
-        kept_database.keep(kept)
-        assert kept_database.copy_to(copy, kept)
-        with closing(sqlite3.connect(copy)) as database:
-            (migrations,) = database.execute("SELECT count(*) FROM django_migrations").fetchone()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM django_migrations")
-            assert cursor.fetchone() == (migrations,)
-
-    def test_a_change_of_a_migration_asks_for_another_which_replaces_it(
-        self, tmp_path, monkeypatch
-    ):
-        source, copy = tmp_path / "0001_tables.py", tmp_path / "copy.sqlite3"
-        monkeypatch.setattr(kept_database, "_sources", lambda: [source])
-        source.write_text("before")
-        kept_database.keep(tmp_path)
-        source.write_text("after")
-        assert not kept_database.copy_to(copy, tmp_path)
-
-        kept_database.keep(tmp_path)
-        assert kept_database.copy_to(copy, tmp_path)
-        assert len(list(tmp_path.glob("*.sqlite3"))) == len(["the new one", "its copy"])
-
-    def test_all_that_makes_a_database_is_looked_at(self):
-        names = {path.name for path in kept_database._sources()}
-
-        assert {"settings.py", "guards.py", "roles.py", "0001_tables.py"} <= names
 
 
 def test_what_no_act_sees_is_forbidden_inside_one(db):

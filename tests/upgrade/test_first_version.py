@@ -11,7 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
+
+from tests.schema import schema_of
 
 HERE = Path(__file__).parent
 RUNS = "SELECT code, digest, total_ore FROM leasing_billingrun ORDER BY id"
@@ -24,7 +26,7 @@ COUNTS = (
 
 @pytest.fixture
 def first_version(tmp_path):
-    """Return the address of the first version's database, and what asks it."""
+    """Return the address and the name of the first version's database, and what asks it."""
     if connection.vendor == "sqlite":
         file = tmp_path / "first.sqlite3"
         file.write_bytes(lzma.decompress((HERE / "first_version.sqlite3.xz").read_bytes()))
@@ -33,7 +35,7 @@ def first_version(tmp_path):
             with closing(sqlite3.connect(file)) as database:
                 return database.execute(statement).fetchall()
 
-        yield f"sqlite:///{file}", ask
+        yield f"sqlite:///{file}", str(file), ask
         return
     setting = connection.settings_dict
     name = f"{setting['NAME']}_first"
@@ -56,7 +58,7 @@ def first_version(tmp_path):
         try:
             with psycopg.connect(dbname=name, **where) as database:
                 database.execute(lzma.decompress((HERE / "first_version.sql.xz").read_bytes()))
-            yield f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}", ask
+            yield f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}", name, ask
         finally:
             server.execute(drop)
 
@@ -77,7 +79,7 @@ def manage(address, *command):
 
 @pytest.mark.django_db(transaction=True)
 def test_what_the_first_version_held_is_there_after_all_migrations_and_verify_holds(first_version):
-    address, ask = first_version
+    address, name, ask = first_version
     runs, sums, counts = ask(RUNS), ask(SUMS), ask(COUNTS)
     assert [code for code, *_ in runs] == ["2026Q1", "2026Q2"]
 
@@ -86,3 +88,10 @@ def test_what_the_first_version_held_is_there_after_all_migrations_and_verify_ho
     assert "Alt stemmer: 2 låste kørsler" in manage(address, "verify", *expected)
 
     assert (ask(RUNS), ask(SUMS), ask(COUNTS)) == (runs, sums, counts)
+
+    upgraded = connections.create_connection("default")
+    upgraded.settings_dict = {**connection.settings_dict, "NAME": name}
+    with closing(upgraded):
+        assert schema_of(upgraded) == schema_of(connection), (
+            "the tables are not those of the models"
+        )

@@ -13,6 +13,7 @@ from leasing.guards import missing_guards
 from leasing.models import BillingRun, InvoiceLine
 from tests import builders as make
 from tests.leasing.guards.test_guards import contents, ids  # noqa: F401 - a fixture
+from tests.schema import schema_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,7 +89,9 @@ def test_a_migration_with_nothing_to_do_puts_back_a_guard_that_was_dropped():
     assert missing_guards() == []
 
 
-def test_the_tables_can_be_taken_away_and_made_again():
+def test_the_migrations_end_in_the_tables_of_the_models_and_can_be_taken_back():
+    """The tests' databases are made of the models: this one is then made as everybody's is."""
+    tables = schema_of(connection)
     make.unit("1001")
     call_command("migrate", "leasing", "zero", verbosity=0)
     try:
@@ -99,4 +102,5 @@ def test_the_tables_can_be_taken_away_and_made_again():
         call_command("migrate", verbosity=0)
 
     assert missing_guards() == []
+    assert schema_of(connection) == tables
     assert not BillingRun.objects.exists()
