@@ -38,6 +38,9 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "once: what it looks at is the same on both databases, so one pass is enough"
     )
+    config.addinivalue_line(
+        "markers", "both: how its list is sorted or narrowed is tested here alone"
+    )
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Tests count the queries of pages; that somebody is on is tested where it is turned on.
     django_settings.WATCH_PRESENCE = False
@@ -105,8 +108,11 @@ def pytest_collection_modifyitems(items):
     """Mark what need not be tried again on the other database.
 
     That is what asks none, what is done in a browser, whose requests other tests make on both, what
-    LibreOffice makes of files that other tests read on both (a test of that has its name), and how
-    many queries more rows take, which is decided before they are sent (`queries` in its name).
+    LibreOffice makes of files that other tests read on both (a test of that has its name), how
+    many queries more rows take, which is decided before they are sent (`queries` in its name), and
+    what pages say and take (in modules named for pages): each page is opened by every role on both
+    (test_who_sees_what.py), given hostile values on both (test_hostile.py), and what it asks and
+    writes is its selectors' and services', with tests of their own on both.
     The rest carries the mark where it stands, with the reason and what is asked on both instead.
     """
     for item in items:
@@ -116,9 +122,11 @@ def pytest_collection_modifyitems(items):
             or (item.cls and issubclass(item.cls, TransactionTestCase))  # properties
         )
         is_in_browser = "chromium" in item.fixturenames
+        stays = item.get_closest_marker("both")
         name = item.name.partition("[")[0]
         is_looked_at_once = "libreoffice" in name or "queries" in name
-        if is_in_browser or is_looked_at_once or not asks_a_database:
+        is_of_pages = item.path.stem.endswith(("_page", "_pages")) and not stays
+        if is_in_browser or is_looked_at_once or is_of_pages or not asks_a_database:
             item.add_marker("once")
 
 

@@ -63,6 +63,7 @@ def test_what_is_going_on_stays_on_the_list(office, helpdesk, settings):
     assert shown(helpdesk) == ["PF000001"]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("asked_for", "found"),
     [

@@ -2,14 +2,11 @@
 
 import csv
 import io
-import threading
 from datetime import date
 from urllib.parse import unquote
 
 import openpyxl
 import pytest
-from django.db import connection
-from django.test import Client
 from django.urls import reverse
 
 from albertslund_it.common.money import parse_kroner
@@ -172,30 +169,6 @@ class TestClosing:
         assert auditor.post(self.CLOSE).status_code == 403
         assert client_of(cast.head).get(THIRD).status_code == 403
         assert BillingRun.objects.count() == 2
-
-    def test_two_at_the_same_moment_make_one_run(self, transactional_db, cast):
-        Town()
-        seen = preview_run("2026Q3", TODAY).proposal.digest
-        users = [cast.finance, cast.user("inga", "Økonomi")]
-        answers = []
-
-        def post(user):
-            try:
-                client = Client()
-                client.force_login(user)
-                response = client.post(self.CLOSE, {"seen_digest": seen}, follow=True)
-                answers.append(_text(response))
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=post, args=(user,)) for user in users]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert BillingRun.objects.filter(code="2026Q3").count() == 1
-        assert sum("er godkendt og låst." in answer for answer in answers) == 1
-        assert sum("er allerede godkendt og låst" in answer for answer in answers) == 1
 
 
 class TestAClosedQuarter:

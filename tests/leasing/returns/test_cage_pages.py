@@ -133,6 +133,7 @@ class TestScan:
 
 
 class TestProposed:
+    @pytest.mark.both
     def test_by_unit_department_and_quarter(self, client, cast):
         far = make.unit("2001", "Biblioteket", department=make.department("Kultur"))
         returning(2, unit=cast.unit)
