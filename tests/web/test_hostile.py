@@ -164,9 +164,9 @@ def attacks(name, is_ours, chance, *, thorough):
     """Return the values that a name is tried with: all that matter where our own code reads it."""
     if not thorough:  # the same code, read with other rights
         return [chance.choice((DIGITS, *EVERYTHING))] if is_ours else []
-    if is_ours and name not in OF_EVERY_LIST:
-        return [*TOO_LARGE, *(NO_NUMBER if is_here(name) else ()), chance.choice(EVERYTHING)]
-    return [DIGITS, chance.choice(EVERYTHING)]
+    if name in OF_EVERY_LIST or not is_ours:  # what a form's fields are asked together: `tried`
+        return [chance.choice((DIGITS, *EVERYTHING))]
+    return [*TOO_LARGE, *(NO_NUMBER if is_here(name) else ()), chance.choice(EVERYTHING)]
 
 
 def is_here(name) -> bool:
@@ -192,6 +192,20 @@ def fault_of(response, hidden) -> object:
     return next((word for word in hidden if word in text), "")
 
 
+def queries(route, method, names, pairs, *, thorough):
+    """Yield (name, names and values to send) of every attack with these names."""
+    of_forms = [name for name, is_ours in names.items() if not is_ours]
+    if thorough and of_forms:  # a form asks each of its fields, whatever is wrong with another
+        yield "all its fields", [(name, DIGITS) for name in of_forms]
+    for turn, (name, is_ours) in product(range(ROUNDS), names.items()):
+        chance = random.Random(f"{route} {method} {name} {turn}")
+        others = [pair for pair in pairs if pair[0] != name]
+        for value in attacks(name, is_ours, chance, thorough=thorough):
+            yield name, [*others, (name, value)]
+        if thorough and is_ours and is_here(name):
+            yield name, [*others, (name, "1"), (name, "x"), (name, "2")]
+
+
 def tried(client, route, where, *, thorough, hidden=()):
     """Return (what was sent, fault) of every attack on an address that is answered wrongly.
 
@@ -200,21 +214,14 @@ def tried(client, route, where, *, thorough, hidden=()):
     wrong = []
     for method, (names, base) in learn(client, route, where).items():
         pairs = base if isinstance(base, list) else list(base.items())
-        for turn, (name, is_ours) in product(range(ROUNDS), names.items()):
-            chance = random.Random(f"{route} {method} {name} {turn}")
-            others = [pair for pair in pairs if pair[0] != name]
-            values = attacks(name, is_ours, chance, thorough=thorough)
-            sent = [[*others, (name, one)] for one in values]
-            if thorough and is_ours and is_here(name):
-                sent.append([*others, (name, "1"), (name, "x"), (name, "2")])
-            for one in sent:
-                try:
-                    response = ask(client, method, where, one)
-                except Exception as error:
-                    wrong.append((method, where, name, str(one[-1:])[:80], repr(error)[:150]))
-                    continue
-                if fault := fault_of(response, hidden):
-                    wrong.append((method, where, name, str(one[-1:])[:80], fault))
+        for name, sent in queries(route, method, names, pairs, thorough=thorough):
+            try:
+                response = ask(client, method, where, sent)
+            except Exception as error:
+                wrong.append((method, where, name, str(sent[-1:])[:80], repr(error)[:150]))
+                continue
+            if fault := fault_of(response, hidden):
+                wrong.append((method, where, name, str(sent[-1:])[:80], fault))
     return wrong
 
 
@@ -238,40 +245,39 @@ def explained(response):
     return "<h1" in text and 'lang="da"' in text and 'href="/"' in text
 
 
-# The role that is attacked thoroughly opens the most; the others read the same code.
-THOROUGH = {
-    roles.HELPDESK: lambda route: roles.HELPDESK in TABLE[route]["open"],
-    roles.FINANCE: lambda route: roles.HELPDESK not in TABLE[route]["open"],
-    roles.HEAD: lambda route: not TABLE[route]["open"] & {roles.HELPDESK, roles.FINANCE},
-}
-
-
+# An address is attacked thoroughly by the first of these that opens it; the others read the same code.
+THOROUGH = (roles.HELPDESK, roles.FINANCE, roles.HEAD, roles.ADMINISTRATOR)
 ROUNDS = int(os.environ.get("HOSTILE_ROUNDS", "1"))
 PARTS = 4  # of a role's addresses, so that no test takes minutes
 
 
-# On both databases each address is tried by the role that attacks it thoroughly, and those of the
-# administrator alone by that; others try the same code with other rights.
-ELSEWHERE_TRIED = sorted({*roles.ROLES, ""} - {*THOROUGH, roles.ADMINISTRATOR})
+def is_thorough(role, route):
+    may = TABLE[route]["open"] or TABLE[route]["hidden"]
+    return role == next(one for one in THOROUGH if one in may)
 
 
+# What the others may follows from their rights, which no database decides: they try it once.
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(
     "role",
     [
         *THOROUGH,
-        roles.ADMINISTRATOR,
-        *(pytest.param(one, marks=pytest.mark.once) for one in ELSEWHERE_TRIED),
+        *(
+            pytest.param(one, marks=pytest.mark.once)
+            for one in sorted({*roles.ROLES, ""} - {*THOROUGH})
+        ),
     ],
 )
 def test_nothing_that_is_sent_breaks_a_page(town, cast, client_of, role, part):  # noqa: F811
     client = client_of(cast.by_role()[role])
     wrong, hidden = [], FOREIGN if role in LEADERS else ()
     for route in OURS[part::PARTS]:
-        is_thorough = THOROUGH.get(role, lambda route: False)(route)
+        thorough = is_thorough(role, route)
+        if not thorough and connection.vendor == "postgresql":
+            continue
         where = address(route, town)
-        wrong += tried(client, route, where, thorough=is_thorough, hidden=hidden)
-        for where in paths(route, town) if is_thorough else ():
+        wrong += tried(client, route, where, thorough=thorough, hidden=hidden)
+        for where in paths(route, town) if thorough else ():
             method = "post" if TABLE[route].get("method") == "post" else "get"
             try:
                 response = getattr(client, method)(where)

@@ -133,7 +133,7 @@ def client_edit(request, pk):
 @require_POST
 def token_revoke(request, pk, token):
     """Let a token let nobody in any more."""
-    found = get_object_or_404(ApiToken, pk=token, client=pk)
+    found = get_object_or_404(ApiToken, pk=token, client__pk=pk)
     revoke_token(token_id=found.pk, now=now())
     messages.success(request, f"Nøglen {found} virker ikke længere.")
     return redirect("api-client", pk)

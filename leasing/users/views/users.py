@@ -192,7 +192,7 @@ def access_new(request, pk):
 def access_end(request, pk, access):
     """Say until when a user has an access; »nu« ends it today."""
     found = get_object_or_404(
-        Access.objects.select_related("user", "department", "unit"), pk=access, user=pk
+        Access.objects.select_related("user", "department", "unit"), pk=access, user__pk=pk
     )
     last = found.ends_before and last_day(found.ends_before)
     is_now = "nu" in request.POST

@@ -104,7 +104,7 @@ def webhook_page(request, pk):
 @for_administrators
 def webhook_again(request, pk, delivery):
     """Send a message once more, whatever became of it."""
-    found = get_object_or_404(WebhookDelivery, pk=delivery, endpoint=pk)
+    found = get_object_or_404(WebhookDelivery, pk=delivery, endpoint__pk=pk)
     _say(request, send(number=found.pk, clock=now, is_asked=True))
     return redirect("webhook", pk)
 
