@@ -1,6 +1,7 @@
 """The demo, running in a process of its own on a fixed day, for what looks at whole pages."""
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -20,8 +21,12 @@ PATIENCE = 600  # seconds: the first start makes the demo's data
 
 
 @contextmanager
-def demo_server(*, on_a_copy: bool = False) -> Iterator[str]:
-    """Start the demo on a database that the next start finds again, or on a copy; give its address."""
+def demo_server(*, on_a_copy: bool = False, as_for_real: bool = False) -> Iterator[str]:
+    """Start the demo on a database that the next start finds again, or on a copy; give its address.
+
+    `as_for_real` is with the settings of a server: its files are collected, compressed and named so
+    that a browser keeps them.
+    """
     LOOKS.mkdir(exist_ok=True)
     kept = LOOKS / "demo.sqlite3"
     settings = {"DATABASE_URL": f"sqlite:///{kept}", "TODAY": TODAY, "DEBUG": "1"}
@@ -32,6 +37,16 @@ def demo_server(*, on_a_copy: bool = False) -> Iterator[str]:
         )
         copy = shutil.copy(kept, LOOKS / "copy.sqlite3")
         settings["DATABASE_URL"] = f"sqlite:///{copy}"
+    if as_for_real:
+        settings |= {
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "DEBUG": "0",
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "SECURE_SSL_REDIRECT": "0",
+            "STATIC_ROOT": str(LOOKS / "static"),
+        }
+        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+        subprocess.run(collect, cwd=ROOT, env=os.environ | settings, check=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
