@@ -163,6 +163,16 @@ class TestClosing:
         assert "Inger Ravn var først" in text
         assert BillingRun.objects.count() == 3
 
+    def test_a_difference_opens_the_steps_from_one_cost_to_the_other(self, town, client):
+        rows = read(client, THIRD).xpath("//tr[.//a[contains(@href, '/egenbetaling/forskel/')]]")
+        assert len(rows) > 3
+        for row in rows:
+            before, after, _ = [text_of(cell) for cell in row.xpath("./td")][-3:]
+            [steps] = row.xpath(".//a[contains(@href, '/egenbetaling/forskel/')]/@href")
+            told = text_of(read(client, steps).xpath("//main")[0])
+            assert before in told, steps
+            assert after in told, steps
+
     def test_who_may_only_read_cannot_close(self, town, cast, client_of):
         auditor = client_of(cast.auditor)
         assert "Økonomi godkender og låser" in text_of(read(auditor, THIRD))
