@@ -1,5 +1,8 @@
 """What a leader is never told: anything of another department, by whatever way they ask."""
 
+import os
+import re
+from collections import Counter
 from datetime import UTC, date, datetime
 from html import unescape
 from io import BytesIO
@@ -20,6 +23,8 @@ from tests.leasing.town import TODAY, Town, close
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 SHARE = "/egenbetaling/"
+# `LEAKS_OF_EACH_PAGE=100` opens nearly two thousand addresses as each leader.
+OF_EACH_PAGE = int(os.environ.get("LEAKS_OF_EACH_PAGE", "1"))
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STARTS = [
     "/",
@@ -137,10 +142,13 @@ def text_in(response) -> str:
     return unescape(response.content.decode()).replace("\xa0", " ")
 
 
-def everything_told(client, most=400):
-    """Follow every link from the pages of a share; give (address, text) of all that there is."""
-    waiting, seen = list(STARTS), set(STARTS)
-    while waiting and len(seen) < most:
+def everything_told(client):
+    """Follow every link from the pages of a share; give (address, text) of all that there is.
+
+    Of addresses that differ in a row, or in what they ask of the same page, a few are opened.
+    """
+    waiting, seen, opened = list(STARTS), set(STARTS), Counter()
+    while waiting:
         address = waiting.pop(0)
         response = client.get(address)
         if response.status_code == 302:
@@ -152,8 +160,12 @@ def everything_told(client, most=400):
         for link in html.fromstring(response.content).xpath("//@href | //@hx-get"):
             found = urlsplit(urljoin(address, link))
             told = found._replace(fragment="").geturl()
-            if not found.netloc and not found.path.startswith("/static/") and told not in seen:
-                seen.add(told)
+            if found.netloc or found.scheme or found.path.startswith("/static/") or told in seen:
+                continue
+            seen.add(told)
+            page = re.sub(r"\d+", "0", found.path)
+            opened[page] += 1
+            if opened[page] <= OF_EACH_PAGE:
                 waiting.append(told)
 
 
@@ -241,8 +253,8 @@ def test_a_deputy_sees_from_the_first_day_to_the_last(
         if not is_there and response.status_code == 200:
             assert [word for word in town.of_school() if word in text_in(response)] == [], address
     assert client.get(SHARE).status_code == (200 if is_there else 404)
-    secrets = town.of_culture() if is_there else town.of_culture() + town.of_school()
-    assert leaks(client, secrets) == []
+    if not is_there:  # else the pages are those of the head above
+        assert leaks(client, town.of_culture() + town.of_school()) == []
     client.post(f"{SHARE}beslutninger/", {"lease": end_of("DA").pk, "wish": "buyout"})
     assert (EndWish.objects.get(lease=end_of("DA")).wish == "buyout") is is_there
 
