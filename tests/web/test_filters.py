@@ -45,8 +45,9 @@ def refused(client, where, name, value):
     tree = html.fromstring(page.content)
     assert tree.xpath("//*[@id='liste']//*[@role='alert']"), (where, name)
     assert not rows_of(tree), (where, name)
-    fragment = client.get(where, {name: value}, headers=HTMX).content.decode()
-    assert "Listen kan ikke vises sådan" in fragment, (where, name)
+    if name in ("sorter", "q"):  # the part of the page and the file are drawn of the same list
+        fragment = client.get(where, {name: value}, headers=HTMX).content.decode()
+        assert "Listen kan ikke vises sådan" in fragment, (where, name)
     if name == "sorter":
         file = client.get(where, {name: value, "hent": "xlsx"})
         assert file["Content-Type"].startswith("text/html"), (where, name)
