@@ -1,19 +1,21 @@
 """The helpdesk's board: the queues of order lines as cards, and what stands on the shelf."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import Count, Min, QuerySet, Sum, Value
 from django.utils import timezone
 
 from albertslund_it.common.names import danish_key
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
-from inventory.models import Device, DeviceModel
+from inventory.models import Device
+from leasing.billing.selectors.costs import model_names
 from leasing.billing.selectors.quarter_costs import quarter_costs
-from leasing.data_quality.selectors.rule import pks
+from leasing.data_quality.selectors.rule import ids_by
 from leasing.data_quality.selectors.sets import in_stock, long_in_stock
 from leasing.domain.accrual import a_quarter
 from leasing.models import LeasePrice, Objection, OrderedDevice, OrderLine
@@ -65,7 +67,12 @@ class QueueOnBoard:
 def queues_on(today: date) -> list[QueueOnBoard]:
     """Return the queues along an order's way, in as many queries however long they are."""
     prices = _prices(today)
-    return [_on_board(queue, prices, today) for queue in Queue]
+    drawn = {queue: _drawn(queue) for queue in Queue}
+    linked = ("order__received_mail", "model", "unit", "employee")
+    firsts = OrderLine.objects.select_related(*linked).in_bulk(
+        [first for one in drawn.values() for first, _ in one.units.values()]
+    )
+    return [_on_board(queue, drawn[queue], firsts, prices, today) for queue in Queue]
 
 
 def open_line_count() -> int:
@@ -75,53 +82,122 @@ def open_line_count() -> int:
 
 def _prices(today: date) -> dict[int, int]:
     """Return what one of each model costs a quarter, by the price list of the day."""
+    return {model: a_quarter(price, quarters) for model, price, quarters in _listed(today)}
+
+
+@put_together_once
+def _listed(today: date) -> QuerySet[LeasePrice, tuple[int, int, int]]:
     listed = LeasePrice.objects.filter(starts_on__lte=today).order_by("starts_on")
-    rows = listed.values_list("model", "price_ore", "quarters")
-    return {model: a_quarter(price, quarters) for model, price, quarters in rows}
+    return listed.values_list("model", "price_ore", "quarters")
 
 
-def _on_board(queue: Queue, prices: Mapping[int, int], today: date) -> QueueOnBoard:
-    lines = lines_in(queue).order_by()
-    counts = list(lines.values_list("model").annotate(Count("pk"), Sum("quantity")))
+def _on_board(
+    queue: Queue,
+    drawn: "_Drawn",
+    firsts: Mapping[int, OrderLine],
+    prices: Mapping[int, int],
+    today: date,
+) -> QueueOnBoard:
+    counts = _counts(queue)
     if not counts:
         return QueueOnBoard(queue)
-    here = OrderedDevice.objects.filter(line__in=lines.values("pk")).order_by()
     count = sum(n for _, n, _ in counts)
     numbers: tuple[str, ...] = ()
     if queue is Queue.READY:
-        waiting = here.filter(handed_out_on=None).order_by("line_id", "device__serial_number")
-        ready = list(waiting.values_list("device", "device__serial_number", "line"))
+        ready = _ready()
         ore = sum(quarter_costs([device for device, _, _ in ready], today).values())
         if len(ready) <= MOST_NAMED and len({line for _, _, line in ready}) == count:
             numbers = tuple(number for _, number, _ in ready)
     else:
-        come = dict(here.values_list("line__model").annotate(Count("pk")))
+        come = dict(_come(queue))
         ore = sum(prices.get(model, 0) * (n - come.get(model, 0)) for model, _, n in counts)
-    cards, groups = _cards(queue, lines, today)
-    return QueueOnBoard(queue, count, ore, cards, groups, numbers)
+    cards = [
+        _card(queue, firsts[drawn.units[key][0]], drawn.parts[key], drawn.units[key][1], today)
+        for key in drawn.keys
+    ]
+    return QueueOnBoard(queue, count, ore, cards, drawn.groups, numbers)
 
 
-def _cards(queue: Queue, lines: QuerySet[OrderLine], today: date) -> tuple[list[Card], int]:
-    """Return the oldest cards, and how many there are in all."""
-    by = "supplier_order_number" if queue is Queue.ON_THE_WAY else "order_id"
-    groups = lines.values_list(by).annotate(first=Min("order_id")).order_by("first", by)
-    keys = [key for key, _ in groups[:SHOWN]]
-    wanted = among(keys) if queue is Queue.ON_THE_WAY else among(keys, int)
-    shown = lines.filter(**{f"{by}__in": wanted})
+@put_together_once
+def _counts(queue: Queue) -> QuerySet[OrderLine, tuple[int, int, int]]:
+    lines = lines_in(queue).order_by()
+    return lines.values_list("model").annotate(Count("pk"), Sum("quantity"))
+
+
+def _here(queue: Queue) -> QuerySet[OrderedDevice]:
+    return OrderedDevice.objects.filter(line__in=lines_in(queue).order_by().values("pk"))
+
+
+@put_together_once
+def _come(queue: Queue) -> QuerySet[OrderedDevice, tuple[int, int]]:
+    return _here(queue).order_by().values_list("line__model").annotate(Count("pk"))
+
+
+@put_together_once
+def _ready() -> QuerySet[OrderedDevice, tuple[int, str, int]]:
+    waiting = _here(Queue.READY).filter(handed_out_on=None)
+    ordered = waiting.order_by("line_id", "device__serial_number")
+    return ordered.values_list("device", "device__serial_number", "line")
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What the oldest cards of a queue are drawn from, by what its lines have in common.
+
+    `units` are the oldest line and how many units pay; `groups` counts the cards there are in all.
+    """
+
+    keys: Sequence[Any] = ()
+    parts: Mapping[Any, Sequence[Sequence[Any]]] = field(default_factory=dict)
+    units: Mapping[Any, tuple[int, int]] = field(default_factory=dict)
+    groups: int = 0
+
+
+def _drawn(queue: Queue) -> _Drawn:
+    keys = [key for key, _ in _oldest(queue)]
+    if not keys:
+        return _Drawn()
     parts: dict[Any, list[Sequence[Any]]] = defaultdict(list)
-    rows = shown.values_list(by, "model__name", "reason")
-    for key, *part in rows.annotate(Count("pk"), Sum("quantity")).order_by("model__name"):
+    for key, *part in _parts(queue, keys=keys):
         parts[key].append(part)
-    units = {
-        key: (pk, count)
-        for key, pk, count in shown.values_list(by).annotate(
-            Min("pk"), Count("unit", distinct=True)
-        )
-    }
-    linked = ("order__received_mail", "model", "unit", "employee")
-    firsts = OrderLine.objects.select_related(*linked).in_bulk([pk for pk, _ in units.values()])
-    cards = [_card(queue, firsts[units[key][0]], parts[key], units[key][1], today) for key in keys]
-    return cards, lines.values(by).distinct().count()
+    units = {key: (pk, count) for key, pk, count in _units(queue, keys=keys)}
+    return _Drawn(keys, parts, units, _groups(queue)[0])
+
+
+def _by(queue: Queue) -> str:
+    return "supplier_order_number" if queue is Queue.ON_THE_WAY else "order_id"
+
+
+@put_together_once
+def _oldest(queue: Queue) -> QuerySet[OrderLine, tuple[Any, int]]:
+    by = _by(queue)
+    groups = lines_in(queue).order_by().values_list(by).annotate(first=Min("order_id"))
+    return groups.order_by("first", by)[:SHOWN]
+
+
+@put_together_once
+def _groups(queue: Queue) -> QuerySet[OrderLine, int]:
+    # Of all lines as one group: counted without `aggregate`, which would ask at once.
+    lines = lines_in(queue).order_by().annotate(all=Value(1)).values("all")
+    counted = lines.annotate(groups=Count(_by(queue), distinct=True))
+    return counted.values_list("groups", flat=True)
+
+
+def _shown(queue: Queue, keys: Collection[Any]) -> QuerySet[OrderLine]:
+    wanted = among(keys) if queue is Queue.ON_THE_WAY else among(keys, int)
+    return lines_in(queue).order_by().filter(**{f"{_by(queue)}__in": wanted})
+
+
+@put_together_once
+def _parts(queue: Queue, *, keys: Collection[Any]) -> QuerySet[OrderLine, tuple[Any, ...]]:
+    rows = _shown(queue, keys).values_list(_by(queue), "model__name", "reason")
+    return rows.annotate(Count("pk"), Sum("quantity")).order_by("model__name")
+
+
+@put_together_once
+def _units(queue: Queue, *, keys: Collection[Any]) -> QuerySet[OrderLine, tuple[Any, int, int]]:
+    rows = _shown(queue, keys).values_list(_by(queue))
+    return rows.annotate(Min("pk"), Count("unit", distinct=True))
 
 
 def _card(
@@ -160,21 +236,25 @@ class Shelf:
     quarter_ore: int
 
 
+_in_stock, _long_in_stock = ids_by(in_stock), ids_by(long_in_stock)
+
+
+@put_together_once
+def _models(*, devices: Collection[int]) -> QuerySet[Device, tuple[int, int]]:
+    return Device.objects.filter(pk__in=among(devices, int)).order_by().values_list("pk", "model")
+
+
 def shelf_on(today: date) -> Shelf:
     """Return what is leased and in stock; with the models that can be ordered and are not there."""
-    costs = quarter_costs(in_stock(today), today)
-    of_device = dict(
-        Device.objects.filter(pk__in=among(costs, int)).order_by().values_list("pk", "model")
-    )
+    costs = quarter_costs(_in_stock(today), today)
+    of_device = dict(_models(devices=costs)) if costs else {}
     there = Counter(of_device.values())
     taken = spoken_for(of_device, today)
     free = Counter(model for pk, model in of_device.items() if pk not in taken)
-    lying = long_in_stock(today).filter(pk__in=among(of_device, int))
-    long = Counter(of_device[pk] for pk in pks(lying))
-    listed = LeasePrice.objects.filter(starts_on__lte=today).order_by()
-    wanted = {*there, *listed.values_list("model", flat=True).distinct()}
-    names = DeviceModel.objects.filter(pk__in=among(wanted, int)).values_list("pk", "name")
-    found = [ShelvedModel(pk, name, there[pk], free[pk], long[pk]) for pk, name in names]
+    long = Counter(of_device[pk] for pk in _long_in_stock(today) if pk in of_device)
+    names = model_names()
+    wanted = {*there, *(model for model, _, _ in _listed(today))}
+    found = [ShelvedModel(pk, names[pk], there[pk], free[pk], long[pk]) for pk in wanted]
     found.sort(key=lambda one: (-one.count, danish_key(one.name)))
     return Shelf(found, len(costs), sum(costs.values()))
 

@@ -17,6 +17,7 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value,
 
 from albertslund_it.common.permissions import DECIDE_LEASE_END, WISH_FOR_END
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.devices.selectors import devices_matching
 from inventory.models import Departure, Device, Unit
@@ -324,17 +325,23 @@ def gone_leases() -> QuerySet[Lease, Any]:
     return Lease.objects.filter(device__in=left).order_by().values("pk")
 
 
+def undecided(rows: QuerySet[CostLease]) -> QuerySet[CostLease]:
+    """Keep the kept leases that are here, run out, and of which nothing final is decided."""
+    final = EndDecision.objects.order_by().filter(choice__in=FINAL)
+    running = rows.exclude(pk__in=gone_leases()).filter(runs_out=True)
+    return running.exclude(pk__in=final.values("term__lease"))
+
+
 def by_fate(rows: QuerySet[CostLease], on: date) -> dict[str, QuerySet[CostLease]]:
     """Part kept leases by what happens at their end, as `fate_of` says it."""
     final = EndDecision.objects.order_by().filter(choice__in=FINAL)
     here = rows.exclude(pk__in=gone_leases())
-    running = here.filter(runs_out=True)
-    undecided = running.exclude(pk__in=final.values("term__lease"))
+    running, waiting = here.filter(runs_out=True), undecided(rows)
     soon = ends_soon_until(on)
     return {
-        str(Fate.OVERDUE): undecided.filter(ends_before__lte=on),
-        str(Fate.UNDECIDED): undecided.filter(ends_before__gt=on, ends_before__lte=soon),
-        str(Fate.RUNS): undecided.filter(ends_before__gt=soon),
+        str(Fate.OVERDUE): waiting.filter(ends_before__lte=on),
+        str(Fate.UNDECIDED): waiting.filter(ends_before__gt=on, ends_before__lte=soon),
+        str(Fate.RUNS): waiting.filter(ends_before__gt=soon),
         **{
             str(choice): running.filter(pk__in=final.filter(choice=choice).values("term__lease"))
             for choice in FINAL
@@ -390,7 +397,23 @@ def right_to_decide(user: User, on: date) -> DecideRight:
 
 def undecided_sum(user: User, on: date) -> EndSum:
     """Count what ends within six months, or has ended, with nothing decided, of what one sees."""
-    return ends_seen_by(user, on, BoardChoice(fate=OPEN)).total
+    if sees_all(user):
+        [(count, ore)] = _undecided_sum(on)
+    else:
+        [(count, ore)] = _added_up(ends_seen_by(user, on, BoardChoice(fate=OPEN)).narrowed, on)
+    return EndSum(count, int(ore or 0))
+
+
+@put_together_once
+def _undecided_sum(on: date) -> QuerySet[CostLease, tuple[int, int | None]]:
+    return _added_up(CostLease.objects.order_by(), on)
+
+
+def _added_up(rows: QuerySet[CostLease], on: date) -> QuerySet[CostLease, tuple[int, int | None]]:
+    """Return the only row of a question: what is late or near with nothing decided, added up."""
+    waiting = undecided(rows).filter(ends_before__lte=ends_soon_until(on))
+    of_all = waiting.annotate(all=Value(1)).values("all")
+    return of_all.annotate(ends=Count("pk"), ore=Sum(QUARTER_ORE)).values_list("ends", "ore")
 
 
 def wishes_of(leases: Collection[int], on: date) -> dict[int, EndWish]:

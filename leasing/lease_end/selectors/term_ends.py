@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from albertslund_it.web.people import name_of
 from leasing.domain.accrual import Term, a_quarter, terms_in_order
@@ -92,15 +95,13 @@ class TermEnd:
 
 def term_ends(lease_ids: Collection[int]) -> dict[int, list[TermEnd]]:
     """Return the ends of every term of some leases, by lease, the first term's first."""
-    chosen = among(lease_ids, int)
     decided = _decided(lease_ids)
     terms: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    rows = LeaseTerm.objects.filter(lease__in=chosen).order_by("lease_id", "position")
-    for lease_id, *term in rows.values_list("lease", "pk", "price_ore", "quarters"):
+    for lease_id, *term in _terms(leases=lease_ids):
         terms[lease_id].append((term[0], term[1], term[2]))
     found = {}
     # Plain rows: as models, thousands of them cost more than all else that a bulk decision does.
-    for row in map(_LeaseRow._make, Lease.objects.filter(pk__in=chosen).values_list(*LEASE_ROW)):
+    for row in map(_LeaseRow._make, _leases(leases=lease_ids)):
         ids = [pk for pk, _, _ in terms[row.lease_id]]
         laid = terms_in_order(row.starts_on, [(ore, n) for _, ore, n in terms[row.lease_id]])
         found[row.lease_id] = [
@@ -108,6 +109,18 @@ def term_ends(lease_ids: Collection[int]) -> dict[int, list[TermEnd]]:
             for at in range(len(laid))
         ]
     return found
+
+
+@put_together_once
+def _terms(*, leases: Collection[int]) -> QuerySet[LeaseTerm, tuple[int, int, int, int]]:
+    rows = LeaseTerm.objects.filter(lease__in=among(leases, int))
+    ordered = rows.order_by("lease_id", "position")
+    return ordered.values_list("lease", "pk", "price_ore", "quarters")
+
+
+@put_together_once
+def _leases(*, leases: Collection[int]) -> QuerySet[Lease, tuple[Any, ...]]:
+    return Lease.objects.filter(pk__in=among(leases, int)).values_list(*LEASE_ROW)
 
 
 class _LeaseRow(NamedTuple):

@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from albertslund_it.common.quarters import add_months
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, DeviceModel, Placement
 from inventory.placements.selectors import placements_in_force
@@ -46,12 +48,18 @@ def on_shelf(on: date) -> QuerySet[Device]:
 
 def spoken_for(device_ids: Collection[int], on: date) -> set[int]:
     """Return which of some devices in stock are set aside, lost, or about to be placed."""
-    ids = among(device_ids, int)
+    return set(_spoken_for(on, devices=list(device_ids))) if device_ids else set()
+
+
+@put_together_once
+def _spoken_for(on: date, *, devices: Collection[int]) -> QuerySet[Any, int]:
+    ids = among(devices, int)
     set_aside = OrderedDevice.objects.filter(handed_out_on=None, device__in=ids)
     lost = LossReport.objects.filter(found_on=None, device__in=ids)
     coming = Placement.objects.filter(starts_on__gt=on, unit__isnull=False, device__in=ids)
     rows = (one.order_by().values_list("device", flat=True) for one in (set_aside, lost, coming))
-    return {pk for found in rows for pk in found}
+    first, *others = rows
+    return first.union(*others)
 
 
 def shelf_for(model: DeviceModel, on: date) -> list[Shelved]:
