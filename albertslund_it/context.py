@@ -1,4 +1,6 @@
 from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -6,18 +8,19 @@ from albertslund_it.common.permissions import CLOSE_QUARTER, MANAGE_USERS, VIEW_
 from albertslund_it.help.topics import topic_of
 from albertslund_it.navigation import menu, tabs
 from albertslund_it.web.clock import today
+from albertslund_it.web.database.put_together import given, put_together_once
 from albertslund_it.web.sessions import seconds_left
 from leasing.cost_table.moment import costs_are_behind
-from leasing.models import Lease, Settings
+from leasing.models import Lease
 from leasing.quarters.selectors.arrears import arrears
 from leasing.search.presenters.hits import keys
-from leasing.settings.selectors import modules_off
+from leasing.settings.selectors import modules_off, settings_now
 from leasing.undo.views.acts import may_do_something
 
 
 def frame(request):
     """Give every page what its frame needs; nothing is read for a fragment, which has none."""
-    site_settings = SimpleLazyObject(lambda: Settings.objects.filter(id=1).first())
+    site_settings = SimpleLazyObject(settings_now)
     return {
         "site_settings": site_settings,
         "costs_are_behind": SimpleLazyObject(costs_are_behind),
@@ -57,13 +60,19 @@ def _navigation(request, site_settings) -> dict:
         "home": _url("front"),
         "items": items,
         "tabs": tabs(items, search_url),
-        "roles": [group.name for group in user.groups.order_by("name")],
+        "roles": _roles(user=user.pk),
         "search_url": search_url,
         "keys": keys(user.has_perm),
         "acts_url": _url("act-list") if may_do_something(user) else "",
         "second_factor_url": _url("second-factor") if user.has_perm(MANAGE_USERS) else "",
         "admin_url": _url("admin:index") if user.is_staff else "",
     }
+
+
+@put_together_once
+def _roles(*, user: int) -> QuerySet[Group, str]:
+    roles = Group.objects.filter(user=given(user)).order_by("name")
+    return roles.values_list("name", flat=True)
 
 
 def _url(name: str) -> str:

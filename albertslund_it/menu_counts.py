@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.database.counted import counts_on
-from leasing.approvals.selectors.approvals import approvals_to_decide, awaiting_answer
+from leasing.approvals.selectors.approvals import awaiting_answer, count_to_decide
 from leasing.models import Approval
 from leasing.movements.selectors.overdue import overdue_returns
 from leasing.orders.selectors.queues import Queue, lines_in
@@ -38,7 +38,7 @@ def waiting(user: User, today: date) -> dict[str, MenuCount]:
     if user.has_perm(HANDLE_ORDERS):
         found = counts_on(today, _of_helpdesk)
     else:
-        found = {"approval-list": approvals_to_decide(user, today).count()}
+        found = {"approval-list": count_to_decide(user, today)}
     return {
         name: MenuCount(count, name in PAST_THEIR_DAY) for name, count in found.items() if count
     }

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
+from albertslund_it.web.database.put_together import given, put_together_once
 from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.lists.presets import COLUMN, ORDER, SEARCH, Preset
 from albertslund_it.web.lists.tables import unknown_column, unknown_order
@@ -16,8 +18,17 @@ from inventory.models import ListPreset
 
 def presets_shown_to(user: User) -> QuerySet[ListPreset]:
     """Return the presets that a user saved, or that are shared with a role of theirs."""
-    shared = Q(role__in=user.groups.order_by().values("pk"))
-    return ListPreset.objects.filter(Q(owner=user) | shared).order_by("name", "pk")
+    return _presets_of(user.pk)
+
+
+def _presets_of(user: Any) -> QuerySet[ListPreset]:
+    shared = Q(role__in=Group.objects.filter(user=given(user)).order_by().values("pk"))
+    return ListPreset.objects.filter(Q(owner=given(user)) | shared).order_by("name", "pk")
+
+
+@put_together_once
+def _read_presets(*, user: int) -> QuerySet[ListPreset]:
+    return _presets_of(user)
 
 
 def saved_presets(user: User, list_name: str) -> Iterator[Preset]:
@@ -31,7 +42,7 @@ def _shown_to(user: User) -> list[ListPreset]:
     """Read what a user is shown once for the menu and the list, which are of one request."""
     known: dict[str, list[ListPreset]] = vars(user)
     if "presets_shown" not in known:
-        known["presets_shown"] = list(presets_shown_to(user))
+        known["presets_shown"] = _read_presets(user=user.pk)
     return known["presets_shown"]
 
 

@@ -11,9 +11,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.put_together import put_together_once
 from inventory.models import Device, Placement, Unit
 from leasing.cost_table.once import once_a_moment
 from leasing.domain.accrual import terms_in_order
@@ -47,27 +48,47 @@ class Names(dict[K, V]):
 @once_a_moment
 def billing_start() -> date:
     """Return the first day that is billed to anyone."""
-    return Settings.objects.values_list("billing_starts_on", flat=True).get(id=1)
+    [day] = _billing_start()
+    return day
+
+
+@put_together_once
+def _billing_start() -> QuerySet[Settings, date]:
+    return Settings.objects.filter(id=1).values_list("billing_starts_on", flat=True)
 
 
 @once_a_moment
 def last_covered_quarter() -> Quarter | None:
     """Return the last quarter that any run has billed, supplementary ones included."""
-    code = BillingRun.objects.aggregate(last=Max("quarter"))["last"]
-    return Quarter.parse(code) if code else None
+    return next(map(Quarter.parse, _last_quarter()), None)
+
+
+@put_together_once
+def _last_quarter() -> QuerySet[BillingRun, str]:
+    return BillingRun.objects.order_by("-quarter").values_list("quarter", flat=True)[:1]
 
 
 @once_a_moment
 def cost_holder_id() -> int | None:
     """Return the id of the one unit that carries what nobody else does."""
-    return Unit.objects.filter(is_cost_holder=True).values_list("id", flat=True).first()
+    return next(iter(_cost_holder()), None)
+
+
+@put_together_once
+def _cost_holder() -> QuerySet[Unit, int]:
+    return Unit.objects.filter(is_cost_holder=True).order_by().values_list("id", flat=True)[:1]
 
 
 @once_a_moment
 def successors() -> Mapping[int, int]:
     """Return who takes over from each unit that is closed: the last in the row."""
+    return last_in_row({unit: heir for unit, heir in _succeeded() if heir})
+
+
+@put_together_once
+def _succeeded() -> QuerySet[Unit, tuple[int, int | None]]:
     closed = Unit.objects.filter(successor__isnull=False).order_by()
-    return last_in_row({unit: heir for unit, heir in closed.values_list("id", "successor") if heir})
+    return closed.values_list("id", "successor")
 
 
 def heirs_up_to(covered: Quarter | None) -> Heirs:
@@ -78,7 +99,12 @@ def heirs_up_to(covered: Quarter | None) -> Heirs:
 @once_a_moment
 def department_ids() -> Mapping[int, int | None]:
     """Return the department that each unit has today; None for one that belongs to none."""
-    return dict(Unit.objects.values_list("id", "department"))
+    return dict(_departments())
+
+
+@put_together_once
+def _departments() -> QuerySet[Unit, tuple[int, int | None]]:
+    return Unit.objects.order_by().values_list("id", "department")
 
 
 def lease_facts(devices: QuerySet[Device] | None = None) -> Iterator[LeaseFacts]:

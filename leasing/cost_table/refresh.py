@@ -21,6 +21,7 @@ from django.db.models import F, Q, QuerySet
 
 from albertslund_it.common.progress import Progress
 from albertslund_it.web.database.patience import waiting_at_most
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import add_to_rows, among, delete_rows, write_rows
 from inventory.models import Device
 from leasing.cost_table.facts import CHUNK, lease_facts
@@ -138,7 +139,12 @@ def mark_everything() -> None:
 
 
 def _last_mark() -> int | None:
-    return CostMark.objects.order_by("-id").values_list("id", flat=True).first()
+    return next(iter(_newest()), None)
+
+
+@put_together_once
+def _newest() -> QuerySet[CostMark, int]:
+    return CostMark.objects.order_by("-id").values_list("id", flat=True)[:1]
 
 
 class Taken(NamedTuple):

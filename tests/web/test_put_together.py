@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Exists, OuterRef
 
 from albertslund_it.web.database.put_together import given, put_together_once
 from albertslund_it.web.database.rows import among
@@ -96,10 +96,10 @@ def test_what_can_be_nothing_is_not_asked(devices, django_assert_num_queries):
         assert nothing() == []
 
 
-def test_only_rows_of_values(devices):
+def test_what_is_fetched_beside_is_another_question(devices):
     @put_together_once
     def rows():
-        return Device.objects.annotate(one=Value(1))
+        return Device.objects.prefetch_related("placements")
 
     with pytest.raises(TypeError):
         rows()

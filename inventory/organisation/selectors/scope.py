@@ -5,11 +5,13 @@ What is outside is to its reader as if it did not exist: 404, not 403.
 
 from collections import defaultdict
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
 from albertslund_it.common.permissions import VIEW_ALL_DEPARTMENTS, VIEW_EMPLOYEE
+from albertslund_it.web.database.put_together import given, put_together_once
 from albertslund_it.web.people import BACKEND
 from inventory.models import Access, Department, Device, Employee, Unit
 from inventory.models.device import DeviceSet
@@ -33,10 +35,42 @@ def departments_seen_by(user: User, on: date) -> QuerySet[Department]:
     return Department.objects.filter(pk__in=_accesses(user, on).values("department"))
 
 
+def department_list_seen_by(user: User, on: date) -> list[Department]:
+    """Read the departments that a user sees as a whole on a day."""
+    return _all_departments() if sees_all(user) else _departments_of(on, user=user.pk)
+
+
+@put_together_once
+def _all_departments() -> QuerySet[Department]:
+    return Department.objects.all()
+
+
+@put_together_once
+def _departments_of(on: date, *, user: int) -> QuerySet[Department]:
+    return Department.objects.filter(pk__in=_accesses(given(user), on).values("department"))
+
+
 def units_seen_by(user: User, on: date) -> QuerySet[Unit]:
     """Return the units that a user sees on a day: those of the departments, and single ones."""
-    if sees_all(user):
-        return Unit.objects.all()
+    return Unit.objects.all() if sees_all(user) else _units_of(user, on)
+
+
+def unit_list_seen_by(user: User, on: date) -> list[Unit]:
+    """Read the units that a user sees on a day, in no order."""
+    return _all_units() if sees_all(user) else _own_units(on, user=user.pk)
+
+
+@put_together_once
+def _all_units() -> QuerySet[Unit]:
+    return Unit.objects.order_by()
+
+
+@put_together_once
+def _own_units(on: date, *, user: int) -> QuerySet[Unit]:
+    return _units_of(given(user), on).order_by()
+
+
+def _units_of(user: Any, on: date) -> QuerySet[Unit]:
     accesses = _accesses(user, on)
     return Unit.objects.filter(
         Q(department__in=accesses.values("department")) | Q(pk__in=accesses.values("unit"))
@@ -60,8 +94,13 @@ def employees_seen_by(user: User, on: date) -> QuerySet[Employee]:
 
 def answers_for_something(user: User, on: date) -> bool:
     """Return whether a user is a leader of anything that pays, that day."""
+    return bool(_payers_of(on, user=user.pk))
+
+
+@put_together_once
+def _payers_of(on: date, *, user: int) -> QuerySet[Access, int]:
     pays = Q(department__isnull=False) | Q(unit__is_cost_holder=False)
-    return _accesses(user, on).filter(pays).exists()
+    return _accesses(given(user), on).filter(pays).order_by().values_list("pk", flat=True)[:1]
 
 
 def mails_with_access(right: str, on: date) -> dict[tuple[str, int], list[str]]:
@@ -83,7 +122,7 @@ def mails_with_access(right: str, on: date) -> dict[tuple[str, int], list[str]]:
     return found
 
 
-def _accesses(user: User, on: date) -> QuerySet[Access]:
+def _accesses(user: Any, on: date) -> QuerySet[Access]:
     return Access.objects.filter(
         Q(ends_before=None) | Q(ends_before__gt=on), user=user, starts_on__lte=on
     )

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
 from albertslund_it.common.permissions import DECIDE_APPROVAL
+from albertslund_it.web.database.put_together import given, put_together_once
 from albertslund_it.web.people import BACKEND
 from inventory.models import Access, Department, Device, Employee, Unit
 from inventory.organisation.selectors.scope import sees_all, units_seen_by
@@ -126,8 +128,30 @@ def mails_to_heads_of(unit: Unit, on: date) -> list[str]:
 
 def approvals_to_decide(user: User, on: date) -> QuerySet[Approval]:
     """Return the exceptions that a user, as a head, is to decide on a day."""
-    if not user.has_perm(DECIDE_APPROVAL):
-        return Approval.objects.none()
+    return _to_decide(user, on) if user.has_perm(DECIDE_APPROVAL) else Approval.objects.none()
+
+
+def first_to_decide(user: User, on: date, most: int) -> list[Approval]:
+    """Read as many of them, each with its line and employee."""
+    return _first(on, most, user=user.pk) if user.has_perm(DECIDE_APPROVAL) else []
+
+
+@put_together_once
+def _first(on: date, most: int, *, user: int) -> QuerySet[Approval]:
+    return _to_decide(given(user), on).select_related("line", "employee")[:most]
+
+
+def count_to_decide(user: User, on: date) -> int:
+    """Count them."""
+    return len(_ids_to_decide(on, user=user.pk)) if user.has_perm(DECIDE_APPROVAL) else 0
+
+
+@put_together_once
+def _ids_to_decide(on: date, *, user: int) -> QuerySet[Approval, int]:
+    return _to_decide(given(user), on).order_by().values_list("pk", flat=True)
+
+
+def _to_decide(user: Any, on: date) -> QuerySet[Approval]:
     mine = Access.objects.filter(
         Q(ends_before=None) | Q(ends_before__gt=on),
         user=user,
@@ -161,11 +185,7 @@ def cost_of_exceptions(approvals: list[Approval], on: date) -> dict[int, Excepti
 
     The pc is taken to be leased from the day, or from when it was asked for once it is decided.
     """
-    prices = {}
-    for price in LeasePrice.objects.filter(model__category__is_pc=True, starts_on__lte=on).order_by(
-        "starts_on"
-    ):
-        prices[price.model_id] = price
+    prices = {price.model_id: price for price in _pc_prices(on)}
     found = {}
     for approval in approvals:
         model = approval.line.model_id if approval.line else None
@@ -179,6 +199,12 @@ def cost_of_exceptions(approvals: list[Approval], on: date) -> dict[int, Excepti
             costs[0][0], costs[-1][0], min(c[1] for c in costs), max(c[1] for c in costs)
         )
     return found
+
+
+@put_together_once
+def _pc_prices(on: date) -> QuerySet[LeasePrice]:
+    listed = LeasePrice.objects.filter(model__category__is_pc=True, starts_on__lte=on)
+    return listed.order_by("starts_on")
 
 
 def _cost(price: LeasePrice, starts_on: date, ends_before: date) -> tuple[int, int]:

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 
 from leasing.approvals.selectors.approvals import (
     ExceptionCost,
-    approvals_to_decide,
     cost_of_exceptions,
+    first_to_decide,
 )
 from leasing.models import Approval
 
@@ -34,5 +34,5 @@ class ToDecide:
 
 def to_decide(user: User, today: date) -> ToDecide:
     """Gather what a user, as a head, is to decide on a day."""
-    found = list(approvals_to_decide(user, today).select_related("line", "employee")[:MOST])
+    found = first_to_decide(user, today, MOST)
     return ToDecide(found, list(cost_of_exceptions(found, today).values()) if found else [])

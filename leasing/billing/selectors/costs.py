@@ -4,13 +4,14 @@ To be read in `one_moment`, which brings them up to date.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Count, F, Q, QuerySet, Sum, Value
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.models import DeviceModel, Placement
 from leasing.billing.selectors.window import Window
@@ -45,16 +46,13 @@ def pending_sums(
     Where no run is asked for, a quarter that is not closed is `current`: closed in its turn, that
     is what it becomes.
     """
-    new, late = _pending(window, unit_ids, periods)
+    is_of_all, units = unit_ids is None, unit_ids or ()
+    codes = (p.code for p in window.new_periods if periods is None or p.code in periods)
     names = model_names()
-    for period, unit, model, lines, amount in new.values_list(
-        "period", "unit_id", "model_id", "line_count", "amount_ore"
-    ):
+    for period, unit, model, lines, amount in _new(tuple(codes), is_of_all, units=units):
         yield PendingSum(period, unit, kind_of_new(window, period), names[model], lines, amount)
-    sums = late.values_list("period", "unit_id", "kind", "model_id")
-    for period, unit, kind, model, lines, amount in sums.annotate(
-        Count("lease"), Sum("amount_ore")
-    ):
+    wanted = None if periods is None else tuple(sorted(periods))
+    for period, unit, kind, model, lines, amount in _late(wanted, is_of_all, units=units):
         kind = own_kind(window, period) or kind
         yield PendingSum(period, unit, kind, names[model], lines, amount)
 
@@ -108,25 +106,68 @@ def _waiting_by_period(
     covered: str, unit_ids: frozenset[int] | None
 ) -> tuple[Sequence[tuple[str, int, int]], Sequence[tuple[str, int, int]]]:
     """Return (quarter, lines, øre) of quarters that no run covers, and of what others lack."""
+    is_of_all = unit_ids is None
+    units = unit_ids or ()
+    return _new_by_period(covered, is_of_all, units=units), _late_by_period(is_of_all, units=units)
+
+
+def _parts_at(codes: tuple[str, ...], days: tuple[date, ...]) -> QuerySet[Cost]:
+    # A part lies within its quarter: the last one ends with it.
+    return Cost.objects.filter(period__in=codes, last_day__in=days).order_by()
+
+
+@put_together_once
+def _unbroken_at(
+    codes: tuple[str, ...], days: tuple[date, ...]
+) -> QuerySet[Cost, tuple[str, int, int, int, int]]:
+    return _added_up(_parts_at(codes, days))
+
+
+@put_together_once
+def _broken_at(
+    codes: tuple[str, ...], days: tuple[date, ...]
+) -> QuerySet[Cost, tuple[str, int, int, int, int]]:
+    return _parts_at(codes, days).filter(is_unbroken=False).values_list(*_BROKEN)
+
+
+@put_together_once
+def _new_by_period(
+    covered: str, is_of_all: bool, *, units: Collection[int]
+) -> QuerySet[CostTotal, tuple[str, int, int]]:
     new = CostTotal.objects.filter(period__gt=covered, line_count__gt=0)
-    totals = _of_units(new, unit_ids).order_by()
-    late = _of_units(CostPending.objects.all(), unit_ids).order_by()
-    return (
-        list(totals.values_list("period").annotate(Sum("line_count"), Sum("amount_ore"))),
-        list(late.values_list("period").annotate(Count("lease"), Sum("amount_ore"))),
-    )
+    totals = _of_units(new, None if is_of_all else units).order_by()
+    return totals.values_list("period").annotate(Sum("line_count"), Sum("amount_ore"))
 
 
-def _pending(
-    window: Window, unit_ids: Collection[int] | None, periods: Collection[str] | None
-) -> tuple[QuerySet[CostTotal], QuerySet[CostPending]]:
-    """Choose the totals of quarters that no run covers, and what those that one does lack."""
-    codes = [p.code for p in window.new_periods if periods is None or p.code in periods]
+@put_together_once
+def _late_by_period(
+    is_of_all: bool, *, units: Collection[int]
+) -> QuerySet[CostPending, tuple[str, int, int]]:
+    late = _of_units(CostPending.objects.all(), None if is_of_all else units).order_by()
+    return late.values_list("period").annotate(Count("lease"), Sum("amount_ore"))
+
+
+@put_together_once
+def _new(
+    codes: tuple[str, ...], is_of_all: bool, *, units: Collection[int]
+) -> QuerySet[CostTotal, tuple[str, int, int, int, int]]:
+    """Choose the totals of quarters that no run covers."""
     new = CostTotal.objects.filter(period__in=codes, line_count__gt=0)
+    totals = _of_units(new, None if is_of_all else units).order_by()
+    return totals.values_list("period", "unit_id", "model_id", "line_count", "amount_ore")
+
+
+@put_together_once
+def _late(
+    codes: tuple[str, ...] | None, is_of_all: bool, *, units: Collection[int]
+) -> QuerySet[CostPending, tuple[str, int, str, int, int, int]]:
+    """Add up what the quarters lack that a run does cover."""
     late = CostPending.objects.all()
-    if periods is not None:
-        late = late.filter(period__in=periods)
-    return _of_units(new, unit_ids).order_by(), _of_units(late, unit_ids).order_by()
+    if codes is not None:
+        late = late.filter(period__in=codes)
+    rows = _of_units(late, None if is_of_all else units).order_by()
+    by = rows.values_list("period", "unit_id", "kind", "model_id")
+    return by.annotate(Count("lease"), Sum("amount_ore"))
 
 
 def _of_units(rows: QuerySet[Row], unit_ids: Collection[int] | None) -> QuerySet[Row]:
@@ -136,19 +177,30 @@ def _of_units(rows: QuerySet[Row], unit_ids: Collection[int] | None) -> QuerySet
     """
     if unit_ids is None:
         return rows.exclude(unit=NOBODY)
-    return rows.filter(unit__in=unit_ids)
+    return rows.filter(unit__in=among(unit_ids, int))
 
 
 @once_a_moment
 def pc_model_ids() -> Set[int]:
     """Return the ids of the models that are pcs."""
-    return set(DeviceModel.objects.filter(category__is_pc=True).values_list("id", flat=True))
+    return set(_pc_models())
+
+
+@put_together_once
+def _pc_models() -> QuerySet[DeviceModel, int]:
+    pcs = DeviceModel.objects.filter(category__is_pc=True).order_by()
+    return pcs.values_list("id", flat=True)
 
 
 @once_a_moment
 def model_names() -> Mapping[int, str]:
     """Return the names of all models by their ids."""
-    return dict(DeviceModel.objects.values_list("id", "name"))
+    return dict(_models())
+
+
+@put_together_once
+def _models() -> QuerySet[DeviceModel, tuple[int, str]]:
+    return DeviceModel.objects.values_list("id", "name")
 
 
 class HeldSum(NamedTuple):
@@ -185,11 +237,54 @@ def _held(day: date, unit_ids: frozenset[int] | None) -> Sequence[HeldSum]:
     if not is_kept(day):
         return _held_by_facts(day, unit_ids)
     code = str(Quarter.of(day))
-    totals = CostTotal.objects.filter(period=code)
-    parts = Cost.objects.filter(period=code, first_day__lte=day, last_day__gte=day)
-    if unit_ids is not None:
-        totals, parts = totals.filter(unit__in=unit_ids), parts.filter(unit__in=unit_ids)
-    return _counted(totals, parts, {code: day})[code]
+    is_of_all, units = unit_ids is None, unit_ids or ()
+    return _counted(
+        _whole((code,), is_of_all, units=units),
+        _unbroken(day, is_of_all, units=units),
+        _broken(day, is_of_all, units=units),
+        {code: day},
+    )[code]
+
+
+@put_together_once
+def _whole(
+    codes: tuple[str, ...], is_of_all: bool, *, units: Collection[int]
+) -> QuerySet[CostTotal, tuple[str, int, int, int, int]]:
+    """Choose what is held all quarter."""
+    totals = CostTotal.objects.filter(period__in=codes, whole__gt=0)
+    if not is_of_all:
+        totals = totals.filter(unit__in=among(units, int))
+    return totals.values_list("period", "unit_id", "model_id", "whole", "whole_ore")
+
+
+def _parts(day: date, is_of_all: bool, units: Collection[int]) -> QuerySet[Cost]:
+    code = str(Quarter.of(day))
+    parts = Cost.objects.filter(period=code, first_day__lte=day, last_day__gte=day).order_by()
+    return parts if is_of_all else parts.filter(unit__in=among(units, int))
+
+
+@put_together_once
+def _unbroken(
+    day: date, is_of_all: bool, *, units: Collection[int]
+) -> QuerySet[Cost, tuple[str, int, int, int, int]]:
+    return _added_up(_parts(day, is_of_all, units))
+
+
+def _added_up(parts: QuerySet[Cost]) -> QuerySet[Cost, tuple[str, int, int, int, int]]:
+    # Counted by what the index has: else each row would be looked up for it.
+    rows = parts.filter(is_whole=False, is_unbroken=True)
+    by = rows.values_list("period", "unit_id", "model_id")
+    return by.annotate(Count("quarter_ore"), Sum("quarter_ore"))
+
+
+_BROKEN = ("period", "lease_id", "unit_id", "model_id", "quarter_ore")
+
+
+@put_together_once
+def _broken(
+    day: date, is_of_all: bool, *, units: Collection[int]
+) -> QuerySet[Cost, tuple[str, int, int, int, int]]:
+    return _parts(day, is_of_all, units).filter(is_unbroken=False).values_list(*_BROKEN)
 
 
 def held_at_ends(quarters: Collection[Quarter]) -> dict[Quarter, Sequence[HeldSum]]:
@@ -197,35 +292,24 @@ def held_at_ends(quarters: Collection[Quarter]) -> dict[Quarter, Sequence[HeldSu
     ends = {str(quarter): quarter.last_day for quarter in quarters if is_kept(quarter.last_day)}
     found: dict[str, Sequence[HeldSum]] = {}
     if ends:
-        totals = CostTotal.objects.filter(period__in=ends)
-        # A part lies within its quarter: the last one ends with it.
-        parts = Cost.objects.filter(period__in=ends, last_day__in=ends.values())
-        found = dict(_counted(totals, parts, ends))
+        codes, days = tuple(ends), tuple(ends.values())
+        whole = _whole(codes, True, units=())
+        found = dict(_counted(whole, _unbroken_at(codes, days), _broken_at(codes, days), ends))
     return {q: found[str(q)] if str(q) in found else held_anywhere(q.last_day) for q in quarters}
 
 
+Sums = Iterable[tuple[str, int, int, int, int]]
+
+
 def _counted(
-    totals: QuerySet[CostTotal], parts: QuerySet[Cost], days: Mapping[str, date]
+    whole: Sums, unbroken: Sums, broken: Sums, days: Mapping[str, date]
 ) -> Mapping[str, Sequence[HeldSum]]:
     """Count what is held by quarter, each on a day of its own."""
     found: dict[str, list[HeldSum]] = {period: [] for period in days}
-    whole = totals.filter(whole__gt=0)
-    # Counted by what the index has: else each row would be looked up for it.
-    unbroken = (
-        parts.filter(is_whole=False, is_unbroken=True)
-        .order_by()
-        .values_list("period", "unit_id", "model_id")
-        .annotate(Count("quarter_ore"), Sum("quarter_ore"))
-    )
-    for period, *row in (
-        *whole.values_list("period", "unit_id", "model_id", "whole", "whole_ore"),
-        *unbroken,
-    ):
+    for period, *row in (*whole, *unbroken):
         found[period].append(HeldSum(*row))
     come_back = defaultdict(list)
-    broken = parts.filter(is_unbroken=False).order_by()
-    columns = ("period", "lease_id", "unit_id", "model_id", "quarter_ore")
-    for period, *row in broken.values_list(*columns):
+    for period, *row in broken:
         come_back[period].append(row)
     for period, rows in come_back.items():
         at = units_on(days[period], [lease for lease, *_ in rows])
@@ -280,32 +364,50 @@ def expiring_after(
     bought or returned. Where units are not asked for, all are NOBODY's.
     """
     holder = cost_holder_id() or NOBODY
-    endings = CostEnding.objects.filter(ends_before__gt=day).exclude(unit__in=[holder, NOBODY])
-    chosen = CostLease.objects.filter(
-        Q(lease__in=EndDecision.objects.final().values("term__lease"))
-        | Q(lease__in=Lease.objects.filter(device__in=among(replaced, int)).values("pk")),
-        ends_before__gt=day,
-        runs_out=True,
-    ).exclude(unit__in=[holder, NOBODY])
-    if unit_ids is not None:
-        endings, chosen = endings.filter(unit__in=unit_ids), chosen.filter(unit__in=unit_ids)
+    is_of_all, units = unit_ids is None, unit_ids or ()
     names, found = model_names(), defaultdict[tuple[Any, ...], dict[int, int]](dict)
 
     def count(unit: int, key: tuple[Any, ...], number: int) -> None:
         of_units, at = found[key], unit if by_unit else NOBODY
         of_units[at] = of_units.get(at, 0) + number
 
-    alike = ("ends_before", "model_id", "price_ore", "quarters")
-    if by_unit:
-        counts = endings.values_list("unit_id", *alike, "leases")
-    else:
-        counts = endings.values_list(Value(NOBODY), *alike).annotate(Sum("leases"))
-    for unit, *key, number in counts.order_by():
+    for unit, *key, number in _endings(day, holder, is_of_all, by_unit, units=units):
         count(unit, tuple(key), number)
-    for unit, *key in chosen.order_by().values_list("unit_id", *alike):
+    for unit, *key in _settled(day, holder, is_of_all, units=units, replaced=replaced):
         count(unit, tuple(key), -1)
     return {
         Expiring(ends, NOBODY, names[model], price, quarters): left
         for (ends, model, price, quarters), of_units in found.items()
         if (left := {unit: number for unit, number in of_units.items() if number})
     }
+
+
+_ALIKE = ("ends_before", "model_id", "price_ore", "quarters")
+
+
+@put_together_once
+def _endings(
+    day: date, holder: int, is_of_all: bool, by_unit: bool, *, units: Collection[int]
+) -> QuerySet[CostEnding, tuple[Any, ...]]:
+    endings = CostEnding.objects.filter(ends_before__gt=day).exclude(unit__in=[holder, NOBODY])
+    if not is_of_all:
+        endings = endings.filter(unit__in=among(units, int))
+    if by_unit:
+        return endings.order_by().values_list("unit_id", *_ALIKE, "leases")
+    return endings.order_by().values_list(Value(NOBODY), *_ALIKE).annotate(Sum("leases"))
+
+
+@put_together_once
+def _settled(
+    day: date, holder: int, is_of_all: bool, *, units: Collection[int], replaced: Collection[int]
+) -> QuerySet[CostLease, tuple[Any, ...]]:
+    """Choose what is not followed: it is replaced, or decided to be bought or returned."""
+    chosen = CostLease.objects.filter(
+        Q(lease__in=EndDecision.objects.final().values("term__lease"))
+        | Q(lease__in=Lease.objects.filter(device__in=among(replaced, int)).values("pk")),
+        ends_before__gt=day,
+        runs_out=True,
+    ).exclude(unit__in=[holder, NOBODY])
+    if not is_of_all:
+        chosen = chosen.filter(unit__in=among(units, int))
+    return chosen.order_by().values_list("unit_id", *_ALIKE)

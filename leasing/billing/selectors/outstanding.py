@@ -5,9 +5,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.web.database.put_together import put_together_once
+from albertslund_it.web.database.rows import among
 from inventory.models import Department
 from leasing.billing.selectors.costs import PendingSum, model_names, pending_sums, running_on
 from leasing.billing.selectors.facts import unbilled_charges
@@ -17,7 +19,7 @@ from leasing.cost_table.facts import billing_start, department_ids, last_covered
 from leasing.cost_table.moment import one_moment
 from leasing.cost_table.once import once_a_moment
 from leasing.domain.allocation import CHARGE
-from leasing.models import COST_HOLDER_NAME, InvoiceSummary
+from leasing.models import COST_HOLDER_NAME, Charge, InvoiceSummary
 
 
 def window_up_to(last: Quarter) -> Window:
@@ -42,12 +44,11 @@ def pending_charges(
 @once_a_moment
 def charge_sums(billing_start: date, unit_ids: frozenset[int] | None) -> Sequence[PendingSum]:
     """Return the charges that no run has billed, added up by quarter, unit and model."""
-    unbilled = unbilled_charges(billing_start, unit_ids).order_by()
-    by_day = unbilled.values_list("charged_on", "unit_id", "device__model")
+    by_day = _unbilled(billing_start, unit_ids is None, units=unit_ids or ())
     names = model_names()
     sums: dict[tuple[str, int, str], list[int]] = defaultdict(lambda: [0, 0])
     code_of: dict[date, str] = {}
-    for day, unit, model, lines, amount in by_day.annotate(Count("pk"), Sum("amount_ore")):
+    for day, unit, model, lines, amount in by_day:
         if day not in code_of:
             code_of[day] = str(Quarter.of(day))
         both = sums[code_of[day], unit, names[model] if model else ""]
@@ -57,6 +58,17 @@ def charge_sums(billing_start: date, unit_ids: frozenset[int] | None) -> Sequenc
         PendingSum(period, unit, CHARGE, model, *both)
         for (period, unit, model), both in sums.items()
     ]
+
+
+@put_together_once
+def _unbilled(
+    billing_start: date, is_of_all: bool, *, units: Collection[int]
+) -> QuerySet[Charge, tuple[date, int, int | None, int, int]]:
+    unbilled = unbilled_charges(billing_start).order_by()
+    if not is_of_all:
+        unbilled = unbilled.filter(unit__in=among(units, int))
+    by_day = unbilled.values_list("charged_on", "unit_id", "device__model")
+    return by_day.annotate(Count("pk"), Sum("amount_ore"))
 
 
 @dataclass(slots=True)

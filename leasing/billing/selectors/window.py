@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.common.sentences import full_stop
+from albertslund_it.web.database.put_together import put_together_once
 from leasing.cost_table.facts import billing_start, last_covered_quarter
 from leasing.cost_table.once import once_a_moment
 from leasing.domain.allocation import Period
@@ -62,12 +63,13 @@ def supplement_ends_on(year: int) -> date:
 @once_a_moment
 def last_closed_quarter() -> Quarter | None:
     """Return the last quarter closed by an ordinary run."""
-    return _last_quarter(BillingRun.objects.filter(is_supplementary=False))
+    return next(map(Quarter.parse, _last_closed()), None)
 
 
-def _last_quarter(runs: QuerySet[BillingRun]) -> Quarter | None:
-    code = runs.order_by("-quarter").values_list("quarter", flat=True).first()
-    return Quarter.parse(code) if code else None
+@put_together_once
+def _last_closed() -> QuerySet[BillingRun, str]:
+    ordinary = BillingRun.objects.filter(is_supplementary=False).order_by("-quarter")
+    return ordinary.values_list("quarter", flat=True)[:1]
 
 
 def quarters_held_against(run: BillingRun) -> list[Quarter]:

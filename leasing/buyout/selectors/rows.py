@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from albertslund_it.web.mail_addresses import is_mail
 from inventory.models import Employee, Placement
@@ -106,20 +109,12 @@ class BuyoutRow:
 def buyout_rows(lease_ids: Collection[int], on: date) -> list[BuyoutRow]:
     """Return the rows of some leases as of a day, in the order of their ids."""
     ends = last_ends(lease_ids)
-    leases = Lease.objects.filter(pk__in=among(lease_ids, int)).select_related(
-        "device__model", "sub_agreement"
-    )
-    found = {lease.pk: lease for lease in leases if lease.pk in ends}
+    found = {lease.pk: lease for lease in _leases(leases=lease_ids) if lease.pk in ends}
     devices = {lease.device_id: lease.device.model_id for lease in found.values()}
-    placed = placements_in_force(on).filter(device__in=among(devices, int)).order_by()
-    at = {p.device_id: p for p in placed.select_related("unit__department", "employee")}
+    at = {one.device_id: one for one in _placed(on, devices=devices)}
     offers = offers_of(devices, on)
     invitations = _invitations(found)
-    lost = set(
-        LossReport.objects.filter(device__in=among(devices, int), found_on=None).values_list(
-            "device", flat=True
-        )
-    )
+    lost = set(_lost(devices=devices))
     settings = Settings.objects.get()
     wishes = wishes_of(found, on)
     rows = []
@@ -155,12 +150,35 @@ def buyout_rows(lease_ids: Collection[int], on: date) -> list[BuyoutRow]:
 def _invitations(lease_ids: Collection[int]) -> dict[int, BuyoutInvitation]:
     """Return the invitation of each lease that stands, else the latest one withdrawn."""
     found: dict[int, BuyoutInvitation] = {}
-    rows = BuyoutInvitation.objects.filter(lease__in=among(lease_ids, int)).order_by("pk")
-    for one in rows.select_related("employee"):
+    for one in _asked_of(leases=lease_ids):
         before = found.get(one.lease_id)
         if before is None or before.withdrawn_at is not None:
             found[one.lease_id] = one
     return found
+
+
+@put_together_once
+def _leases(*, leases: Collection[int]) -> QuerySet[Lease]:
+    some = Lease.objects.filter(pk__in=among(leases, int))
+    return some.select_related("device__model", "sub_agreement")
+
+
+@put_together_once
+def _placed(on: date, *, devices: Collection[int]) -> QuerySet[Placement]:
+    placed = placements_in_force(on).filter(device__in=among(devices, int)).order_by()
+    return placed.select_related("unit__department", "employee")
+
+
+@put_together_once
+def _lost(*, devices: Collection[int]) -> QuerySet[LossReport, int]:
+    lost = LossReport.objects.filter(device__in=among(devices, int), found_on=None)
+    return lost.order_by().values_list("device", flat=True)
+
+
+@put_together_once
+def _asked_of(*, leases: Collection[int]) -> QuerySet[BuyoutInvitation]:
+    rows = BuyoutInvitation.objects.filter(lease__in=among(leases, int)).order_by("pk")
+    return rows.select_related("employee")
 
 
 def _asked(invitation: BuyoutInvitation | None, employee_id: int | None, on: date) -> Question:

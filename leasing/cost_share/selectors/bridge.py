@@ -8,22 +8,24 @@ difference whatever the facts are.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import overload
+from typing import Any, overload
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
-from inventory.models import DeviceModel, Placement, Unit
+from inventory.models import Placement, Unit
+from leasing.billing.selectors.costs import model_names, pc_model_ids
 from leasing.billing.selectors.facts import unbilled_charges
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.cost_share.selectors.bridge_costs import MOVE, TERMS, CostsOfTwo, Differing
 from leasing.cost_share.selectors.bridge_steps import STEPS, Bridge, BridgeItem, BridgeStep
-from leasing.cost_share.selectors.payers import Payer
+from leasing.cost_share.selectors.payers import Payer, PayerKind, billed_of
 from leasing.cost_table.facts import NOBODY, cost_holder_id, lease_rows, placement_rows
 from leasing.cost_table.moment import one_moment
 from leasing.domain.accrual import terms_in_order
-from leasing.domain.allocation import CHARGE, ONE_DAY
+from leasing.domain.allocation import CHARGE, ONE_DAY, Period
 from leasing.domain.change import (
     CHARGES,
     CORRECTIONS,
@@ -68,8 +70,8 @@ class _Working:
 
     def sums(self) -> tuple[int, int]:
         """Add up what each quarter costs."""
-        totals = CostTotal.objects.filter(self.own, period__in=self.codes).order_by()
-        kept = dict(totals.values_list("period").annotate(Sum("amount_ore")))
+        is_of_all, units = self.payer.unit_ids is None, self.payer.unit_ids or ()
+        kept = dict(_totals(tuple(self.codes), is_of_all, units=units))
         early, late = (kept.get(code, 0) for code in self.codes)
         early += sum(ore for ore, _ in self.apart.values())
         early += sum(item.before_ore for item in self.charges)
@@ -82,7 +84,8 @@ class _Working:
         """Yield the steps from the earlier quarter to the later one."""
         corrections, settled = self._corrections()
         costs = CostsOfTwo(self.early, self.late, self.payer.unit_ids, settled)
-        no_pcs = dict(DeviceModel.objects.filter(category__is_pc=False).values_list("id", "name"))
+        pcs = pc_model_ids()
+        no_pcs = {model: name for model, name in model_names().items() if model not in pcs}
         differing = costs.differing(no_pcs)
         why = self._moves([one for one in differing if one.kind == MOVE])
         places = _places(why.values())
@@ -127,9 +130,9 @@ class _Working:
                 found[lease][self.codes.index(period)] -= amount
             return dict(found)
         billed, own = self.payer.billed, self.own
-        sums = InvoiceSummary.objects.filter(period__in=self.codes).exclude(kind=CHARGE)
+        kind, asked, codes = self.payer.kind, self.payer.asked, tuple(self.codes)
         for sign, which in ((1, billed & ~own), (-1, own & ~billed)):
-            units = set(sums.filter(which).values_list("unit", flat=True))
+            units = set(_units_apart(codes, kind, sign, **asked))
             if not units:
                 continue
             lines = InvoiceLine.objects.filter(
@@ -203,10 +206,8 @@ class _Working:
     def _charges(self) -> Iterator[BridgeItem]:
         """Yield what is paid once, billed and pending."""
         # From the charges: there are few of them beside the lines, which then need not be read.
-        within = Q(charged_on__range=(self.early.starts_on, self.early.ends_before - ONE_DAY)) | Q(
-            charged_on__range=(self.late.starts_on, self.late.ends_before - ONE_DAY)
-        )
-        charged = Charge.objects.filter(within).values_list("id", flat=True)
+        if not (charged := _charged(self.early, self.late)):
+            return
         billed = InvoiceLine.objects.filter(
             self.payer.billed, charge__in=among(charged, int), period__in=self.codes
         ).order_by()
@@ -221,7 +222,8 @@ class _Working:
                 "text",
             )
         )
-        pending = unbilled_charges(self.window.billing_start, self.payer.unit_ids).filter(within)
+        pending = unbilled_charges(self.window.billing_start, self.payer.unit_ids)
+        pending = pending.filter(_within(self.early, self.late))
         about = ("device__serial_number", "device__model__name", "unit_id", "amount_ore", "text")
         early, late = self.codes
         for day, serial, model, *others in pending.values_list("charged_on", *about):
@@ -262,13 +264,50 @@ def _back(item: BridgeItem) -> BridgeItem:
 
 def _places(moves: Iterable[Why]) -> dict[str, str]:
     """Return by step the department at the other end of most of its moves."""
-    units = Unit.objects.filter(department__isnull=False)
-    department_of = dict(units.values_list("id", "department__name"))
+    department_of = dict(_department_names())
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for step, other in moves:
         if other in department_of:
             counts[step][department_of[other]] += 1
     return {step: count.most_common(1)[0][0] for step, count in counts.items()}
+
+
+@put_together_once
+def _department_names() -> QuerySet[Unit, tuple[int, str]]:
+    units = Unit.objects.filter(department__isnull=False).order_by()
+    return units.values_list("id", "department__name")
+
+
+@put_together_once
+def _totals(
+    codes: tuple[str, ...], is_of_all: bool, *, units: Collection[int]
+) -> QuerySet[CostTotal, tuple[str, int]]:
+    totals = CostTotal.objects.filter(period__in=codes).order_by()
+    if not is_of_all:
+        totals = totals.filter(unit__in=among(units, int))
+    return totals.values_list("period").annotate(Sum("amount_ore"))
+
+
+@put_together_once
+def _units_apart(
+    codes: tuple[str, ...], kind: PayerKind, sign: int, **asked: Any
+) -> QuerySet[InvoiceSummary, int]:
+    """Choose the units that a payer was billed for and has not, or has and was not billed for."""
+    billed, own = billed_of(kind, **asked), Q(unit__in=among(asked["units"], int))
+    sums = InvoiceSummary.objects.filter(period__in=codes).exclude(kind=CHARGE)
+    apart = sums.filter(billed & ~own if sign > 0 else own & ~billed)
+    return apart.order_by().values_list("unit", flat=True)
+
+
+@put_together_once
+def _charged(early: Period, late: Period) -> QuerySet[Charge, int]:
+    return Charge.objects.filter(_within(early, late)).order_by().values_list("id", flat=True)
+
+
+def _within(early: Period, late: Period) -> Q:
+    return Q(charged_on__range=(early.starts_on, early.ends_before - ONE_DAY)) | Q(
+        charged_on__range=(late.starts_on, late.ends_before - ONE_DAY)
+    )
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,16 @@
 """Budgets beside what a year is expected to cost: billed, and the forecast of the rest."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from albertslund_it.common.names import DanishKey, danish_key
+from albertslund_it.web.database.put_together import put_together_once
+from albertslund_it.web.database.rows import among
 from inventory.models import Unit
 from leasing.cost_share.selectors.forecast import (
     BILLED,
@@ -100,10 +105,17 @@ def years_to_choose(today: date) -> list[int]:
 
 def budgets_by_unit(payer: Payer, year: int) -> dict[int, int]:
     """Return the budgets of a payer's units of today, in øre by unit id."""
+    return dict(_budgets(year, payer.unit_ids is None, units=payer.unit_ids or ()))
+
+
+@put_together_once
+def _budgets(
+    year: int, is_of_all: bool, *, units: Collection[int]
+) -> QuerySet[Budget, tuple[int, int]]:
     budgets = Budget.objects.filter(year=year).order_by()
-    if payer.unit_ids is not None:
-        budgets = budgets.filter(unit__in=payer.unit_ids)
-    return dict(budgets.values_list("unit_id", "amount_ore"))
+    if not is_of_all:
+        budgets = budgets.filter(unit__in=among(units, int))
+    return budgets.values_list("unit_id", "amount_ore")
 
 
 def budget_of(payer: Payer, year: int) -> int | None:

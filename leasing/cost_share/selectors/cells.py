@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
+from albertslund_it.web.database.put_together import put_together_once
 from leasing.billing.selectors.costs import (
     held_on,
     model_names,
@@ -17,7 +18,7 @@ from leasing.billing.selectors.costs import (
 )
 from leasing.billing.selectors.outstanding import pending_charges
 from leasing.billing.selectors.window import Window
-from leasing.cost_share.selectors.payers import Payer
+from leasing.cost_share.selectors.payers import Payer, PayerKind, billed_of
 from leasing.cost_table.facts import department_ids
 from leasing.cost_table.once import once_a_moment
 from leasing.models import InvoiceSummary
@@ -61,12 +62,17 @@ class Held:
 
 def billed_cells(payer: Payer, periods: Collection[str]) -> list[Cell]:
     """Return what closed runs hold of some quarters, added up."""
-    sums = (
-        InvoiceSummary.objects.filter(payer.billed, period__in=periods)
-        .values_list("invoice__department", "period", "unit_id", "kind", "model_name")
-        .annotate(Sum("line_count"), Sum("amount_ore"))
-    )
-    return [Cell(True, *row) for row in sums]
+    rows = _billed_cells(payer.kind, tuple(sorted(periods)), **payer.asked)
+    return [Cell(True, *row) for row in rows]
+
+
+@put_together_once
+def _billed_cells(
+    kind: PayerKind, periods: tuple[str, ...], **asked: Any
+) -> QuerySet[InvoiceSummary, tuple[Any, ...]]:
+    sums = InvoiceSummary.objects.filter(billed_of(kind, **asked), period__in=periods)
+    by = sums.values_list("invoice__department", "period", "unit_id", "kind", "model_name")
+    return by.annotate(Sum("line_count"), Sum("amount_ore"))
 
 
 def billed_sums(payer: Payer) -> list[tuple[str, int, str, int]]:
@@ -78,8 +84,13 @@ def billed_sums(payer: Payer) -> list[tuple[str, int, str, int]]:
 @once_a_moment
 def billed_by_period(payer: Payer) -> Mapping[str, int]:
     """Return what closed runs hold of each quarter."""
-    sums = InvoiceSummary.objects.filter(payer.billed).order_by()
-    return dict(sums.values_list("period").annotate(Sum("amount_ore")))
+    return dict(_billed_by_period(payer.kind, **payer.asked))
+
+
+@put_together_once
+def _billed_by_period(kind: PayerKind, **asked: Any) -> QuerySet[InvoiceSummary, tuple[str, int]]:
+    sums = InvoiceSummary.objects.filter(billed_of(kind, **asked)).order_by()
+    return sums.values_list("period").annotate(Sum("amount_ore"))
 
 
 def pending_cells(payer: Payer, window: Window, periods: Collection[str]) -> list[Cell]:

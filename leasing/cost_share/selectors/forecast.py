@@ -6,16 +6,18 @@ lease runs out is not.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from operator import add
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 
 from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.web.database.put_together import put_together_once
+from albertslund_it.web.database.rows import among
 from leasing.billing.selectors.costs import expiring_after, pending_sums
 from leasing.billing.selectors.outstanding import pending_charges, window_up_to
 from leasing.billing.selectors.window import Window
@@ -277,32 +279,49 @@ class _Gathering:
 
     def _lines(self) -> tuple[list[Ordered], set[int]]:
         """Return what is on its way to the payer's units, and the devices that are replaced."""
-        under_way = OrderLine.objects.filter(status__in=ON_THEIR_WAY).annotate(
-            missing=F("quantity") - Count("devices")
-        )
-        own, replacing = under_way, under_way.exclude(replaces=None)
-        if self.payer.unit_ids is not None:
-            own = own.filter(unit__in=self.payer.unit_ids)
-            replacing = replacing.filter(replaces__lease__kept_cost__unit__in=self.payer.unit_ids)
+        is_of_all, units = self.payer.unit_ids is None, self.payer.unit_ids or ()
         tomorrow = self.today + ONE_DAY
-        rows = own.filter(missing__gt=0).values_list(
-            "unit_id", "model__name", "missing", "order__wanted_on"
-        )
         ordered: Counter[tuple[int, str, date]] = Counter()
-        for unit, model, missing, wanted_on in rows:
+        for unit, model, missing, wanted_on in _ordered(is_of_all, units=units):
             at = unit if self.by_unit else ALL_UNITS
             ordered[at, model, max(wanted_on or tomorrow, tomorrow)] += missing
-        replaced = replacing.filter(missing__gt=0).values_list("replaces_id", flat=True)
         rows_alike = [(unit, model, count, day) for (unit, model, day), count in ordered.items()]
-        return rows_alike, set(replaced)
+        return rows_alike, set(_replaced(is_of_all, units=units))
 
     def _prices(self) -> dict[str, tuple[int, int]]:
         """Return each model's price of a term today; of one that is only coming, the first."""
         found: dict[str, tuple[int, int]] = {}
-        rows = LeasePrice.objects.order_by("starts_on", "id")
-        for model, day, price, quarters in rows.values_list(
-            "model__name", "starts_on", "price_ore", "quarters"
-        ):
+        for model, day, price, quarters in _listed():
             if day <= self.today or model not in found:
                 found[model] = (price, quarters)
         return found
+
+
+def _under_way() -> QuerySet[Any]:
+    lines = OrderLine.objects.filter(status__in=ON_THEIR_WAY)
+    return lines.annotate(missing=F("quantity") - Count("devices"))
+
+
+@put_together_once
+def _ordered(
+    is_of_all: bool, *, units: Collection[int]
+) -> QuerySet[Any, tuple[int, str, int, date | None]]:
+    own = _under_way()
+    if not is_of_all:
+        own = own.filter(unit__in=among(units, int))
+    missing = own.filter(missing__gt=0)
+    return missing.values_list("unit_id", "model__name", "missing", "order__wanted_on")
+
+
+@put_together_once
+def _replaced(is_of_all: bool, *, units: Collection[int]) -> QuerySet[Any, int]:
+    replacing = _under_way().exclude(replaces=None)
+    if not is_of_all:
+        replacing = replacing.filter(replaces__lease__kept_cost__unit__in=among(units, int))
+    return replacing.filter(missing__gt=0).values_list("replaces_id", flat=True)
+
+
+@put_together_once
+def _listed() -> QuerySet[LeasePrice, tuple[str, date, int, int]]:
+    rows = LeasePrice.objects.order_by("starts_on", "id")
+    return rows.values_list("model__name", "starts_on", "price_ore", "quarters")

@@ -7,16 +7,24 @@ unit's own leader sees all that the unit has paid, wherever it belonged.
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Q
 
 from albertslund_it.common.names import danish_key
+from albertslund_it.web.database.put_together import given
+from albertslund_it.web.database.rows import among
 from inventory.models import Department, Unit
-from inventory.organisation.selectors.scope import departments_seen_by, sees_all, units_seen_by
+from inventory.organisation.selectors.scope import (
+    department_list_seen_by,
+    sees_all,
+    unit_list_seen_by,
+)
 from leasing.models import COST_HOLDER_NAME
 
 EVERYBODY, STOCK, OWN_UNITS = "alle", "it-lager", "enheder"
+DEPARTMENT = "department"
 
 
 @dataclass(frozen=True)
@@ -48,12 +56,23 @@ class Payer:
     @property
     def billed(self) -> Q:
         """Choose its lines or its summaries of lines."""
-        narrowed = Q() if self.only_unit is None else Q(unit=self.only_unit)
-        if self.is_everybody:
-            return narrowed
-        if self.key == OWN_UNITS:
-            return narrowed & Q(unit__in=self.unit_ids)
-        return narrowed & Q(invoice__department=self.department)  # None: the cost holder's
+        return billed_of(self.kind, **self.asked)
+
+    @property
+    def kind(self) -> "PayerKind":
+        """Return what decides how its lines are chosen, which is a question of its own."""
+        is_department = self.department is not None
+        key = self.key if self.key in {EVERYBODY, OWN_UNITS} else DEPARTMENT * is_department
+        return PayerKind(key, self.only_unit is not None)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return what such a question is asked with."""
+        return {
+            "units": self.unit_ids or (),
+            "department": self.department.pk if self.department else 0,
+            "only_unit": self.only_unit or 0,
+        }
 
     def of_unit(self, unit_id: int) -> "Payer":
         """Narrow it to what one unit costs it; of a unit that has left it, to the old bills."""
@@ -72,10 +91,29 @@ class Payer:
         return department_id == (self.department.id if self.department else None)
 
 
+class PayerKind(NamedTuple):
+    """A kind of payer, the cost holder's without a key; and whether it is of one unit alone."""
+
+    key: str
+    is_one_unit: bool
+
+
+def billed_of(kind: PayerKind, *, units: Any, department: Any, only_unit: Any) -> Q:
+    """Choose the lines, or the summaries of lines, of a kind of payer as `Payer.asked` has it."""
+    narrowed = Q(unit=given(only_unit)) if kind.is_one_unit else Q()
+    if kind.key == EVERYBODY:
+        return narrowed
+    if kind.key == OWN_UNITS:
+        return narrowed & Q(unit__in=among(units, int))
+    if kind.key == DEPARTMENT:
+        return narrowed & Q(invoice__department=given(department))
+    return narrowed & Q(invoice__department=None)
+
+
 def payers_seen_by(user: User, today: date) -> list[Payer]:
     """Return what a user may choose between, in Danish order; nothing if they see nothing."""
-    units = list(units_seen_by(user, today).order_by())
-    departments = {d.id: d for d in departments_seen_by(user, today)}
+    units = unit_list_seen_by(user, today)
+    departments = {d.id: d for d in department_list_seen_by(user, today)}
     by_department: dict[int, set[int]] = {department: set() for department in departments}
     own = []
     for unit in units:

@@ -4,15 +4,17 @@ Everything is added up from the same small cells, so that every grouping gives t
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.web.database.put_together import given, put_together_once
+from albertslund_it.web.database.rows import among
 from inventory.models import Department, Unit
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.window import last_closed_quarter, next_window
@@ -26,7 +28,8 @@ from leasing.cost_share.selectors.cells import (
     pending_cells,
 )
 from leasing.cost_share.selectors.next_bill import NextBill, next_bill_of
-from leasing.cost_share.selectors.payers import STOCK, Payer
+from leasing.cost_share.selectors.payers import STOCK, Payer, PayerKind, billed_of
+from leasing.cost_table.facts import department_ids
 from leasing.cost_table.moment import one_moment
 from leasing.models import COST_HOLDER_NAME, BillingRun, InvoiceSummary, QuarterlyInvoice
 
@@ -174,18 +177,29 @@ def share_of(payer: Payer, quarter: Quarter, today: date, ahead_to: Quarter | No
 
 
 def _by_unit(grouped: "_Grouping", held: Held) -> list[ShareRow]:
-    units = Unit.objects.in_bulk({cell.unit_id for cell in grouped.cells} | held.by_unit.keys())
-    return grouped.rows(lambda cell: cell.unit_id, lambda unit: units[unit].name, held.by_unit)
+    wanted = {cell.unit_id for cell in grouped.cells} | held.by_unit.keys()
+    names = dict(_unit_names(units=wanted))
+    return grouped.rows(lambda cell: cell.unit_id, names.__getitem__, held.by_unit)
+
+
+@put_together_once
+def _unit_names(*, units: Collection[int]) -> QuerySet[Unit, tuple[int, str]]:
+    return Unit.objects.filter(pk__in=among(units, int)).order_by().values_list("pk", "name")
 
 
 def _by_department(grouped: "_Grouping", held: Held) -> list[ShareRow]:
     """Return the departments' rows, with the cost holder's among them."""
-    names = {str(d.id): d.name for d in Department.objects.all()} | {STOCK: COST_HOLDER_NAME}
-    units = Unit.objects.in_bulk(held.by_unit.keys())
+    names = {str(pk): name for pk, name in _department_names()} | {STOCK: COST_HOLDER_NAME}
+    department_of = department_ids()
     items: dict[str, int] = defaultdict(int)
     for unit, count in held.by_unit.items():
-        items[str(units[unit].department_id or STOCK)] += count
+        items[str(department_of[unit] or STOCK)] += count
     return grouped.rows(lambda cell: str(cell.department_id or STOCK), names.__getitem__, items)
+
+
+@put_together_once
+def _department_names() -> QuerySet[Department, tuple[int, str]]:
+    return Department.objects.order_by().values_list("pk", "name")
 
 
 def _model_label(model_name: str) -> str:
@@ -255,11 +269,26 @@ class _Grouping:
 
 def _bills(payer: Payer) -> list[Bill]:
     """Return what each closed run billed, the latest first."""
-    sums = InvoiceSummary.objects.filter(payer.billed).order_by()
-    amounts = dict(sums.values_list("invoice__run").annotate(Sum("amount_ore")))
-    runs = BillingRun.objects.with_spans().filter(id__in=amounts).order_by("-id")
+    amounts = dict(_billed_by_run(payer.kind, **payer.asked))
+    runs = _runs(ids=amounts)
     invoices = {}
     if payer.department:
-        mine = QuarterlyInvoice.objects.filter(department=payer.department)
+        mine = _invoices(department=payer.department.pk)
         invoices = {invoice.run_id: invoice for invoice in mine}
     return [Bill(run, invoices.get(run.id), amounts[run.id]) for run in runs]
+
+
+@put_together_once
+def _billed_by_run(kind: PayerKind, **asked: Any) -> QuerySet[InvoiceSummary, tuple[int, int]]:
+    sums = InvoiceSummary.objects.filter(billed_of(kind, **asked)).order_by()
+    return sums.values_list("invoice__run").annotate(Sum("amount_ore"))
+
+
+@put_together_once
+def _runs(*, ids: Collection[int]) -> QuerySet[BillingRun]:
+    return BillingRun.objects.with_spans().filter(id__in=among(ids, int)).order_by("-id")
+
+
+@put_together_once
+def _invoices(*, department: int) -> QuerySet[QuarterlyInvoice]:
+    return QuarterlyInvoice.objects.filter(department=given(department))

@@ -2,22 +2,22 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
-from inventory.models import Departure, Device, Employee, Placement, Unit
+from inventory.models import Departure, Device, Employee, Placement
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.costs import is_kept, pc_model_ids
-from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.billing.selectors.quarter_costs import costs_on, quarter_costs
 from leasing.cost_table.facts import cost_holder_id
 from leasing.domain.accrual import Term, a_quarter, accrued, span_of, terms_in_order
 from leasing.models import Cost, Lease, LeasePrice, LeaseTerm
@@ -74,22 +74,23 @@ class Employment(NamedTuple):
 class Facts:
     """The register on a day; of what some units have, or of all.
 
-    Of what some units have, `only` can choose the placements that are looked at.
+    Of what some units have, `placements_of` can choose the placements that are looked at.
     """
 
     on: date
-    units: QuerySet[Unit] | None = None
-    only: Q | None = None
+    units: Collection[int] | None = None
+    placements_of: Callable[[date, Collection[int]], Iterable[tuple[Any, ...]]] | None = None
 
     @cached_property
     def placed(self) -> dict[int, PlacedOn]:
         """Return who has each device that has ever been placed."""
-        rows: Iterable[tuple[Any, ...]] = []
+        rows: Iterable[tuple[Any, ...]]
         if self.units is None:
             rows = _all_placed(self.on)
+        elif self.placements_of:
+            rows = self.placements_of(self.on, self.units)
         else:
-            some = placements_in_force(self.on).filter(self.only or Q(), unit__in=self.units)
-            rows = some.order_by().values_list(*PlacedOn._fields)
+            rows = _placed_at(self.on, units=self.units)
         return {row[0]: PlacedOn._make(row) for row in rows}
 
     @cached_property
@@ -162,15 +163,8 @@ class Facts:
         if not is_kept(self.on):
             return quarter_costs(list(self.placed), self.on)
         # By the units, which one index has in order; not device by device.
-        rows = Cost.objects.filter(
-            unit__in=self.units.values("pk"),
-            period=str(Quarter.of(self.on)),
-            first_day__lte=self.on,
-            last_day__gte=self.on,
-        )
-        costs = dict(rows.order_by().values_list("lease_id", "quarter_ore"))
-        placed = among(self.placed, int)
-        leases = Lease.objects.filter(device__in=placed).order_by().values_list("device", "pk")
+        costs = dict(_costs_at(self.on, units=self.units))
+        leases = _leases_of(devices=self.placed)
         return {device: costs[lease] for device, lease in leases if lease in costs}
 
     @cached_property
@@ -209,6 +203,24 @@ class Facts:
 @put_together_once
 def _all_placed(on: date) -> QuerySet[Placement, tuple[Any, ...]]:
     return placements_in_force(on).order_by().values_list(*PlacedOn._fields)
+
+
+@put_together_once
+def _placed_at(on: date, *, units: Collection[int]) -> QuerySet[Placement, tuple[Any, ...]]:
+    some = placements_in_force(on).filter(unit__in=among(units, int))
+    return some.order_by().values_list(*PlacedOn._fields)
+
+
+@put_together_once
+def _costs_at(on: date, *, units: Collection[int]) -> QuerySet[Cost, tuple[int, int]]:
+    some = costs_on(on).filter(unit__in=among(units, int))
+    return some.order_by().values_list("lease_id", "quarter_ore")
+
+
+@put_together_once
+def _leases_of(*, devices: Collection[int]) -> QuerySet[Lease, tuple[int, int]]:
+    some = Lease.objects.filter(device__in=among(devices, int))
+    return some.order_by().values_list("device", "pk")
 
 
 @put_together_once

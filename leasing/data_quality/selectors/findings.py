@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from albertslund_it.web.database.put_together import put_together_once
-from inventory.organisation.selectors.scope import employees_seen_by, sees_all, units_seen_by
+from albertslund_it.web.database.rows import among
+from inventory.models import Employee
+from inventory.organisation.selectors.scope import sees_all, unit_list_seen_by
 from leasing.approvals.selectors.one_pc import counted_of
 from leasing.cost_table.moment import one_moment
 from leasing.data_quality.selectors.facts import Facts
-from leasing.data_quality.selectors.rule import Id, Of, Rule, pks
+from leasing.data_quality.selectors.rule import Id, Of, Rule
 from leasing.data_quality.selectors.rules import RULES, rules_for
 from leasing.models import AcceptedFinding
 
@@ -92,8 +94,14 @@ def seen_by(user: User, today: date) -> Seen:
     """Return what a user sees on a day."""
     if sees_all(user):
         return Seen(Facts(today))
-    units = units_seen_by(user, today)
-    return Seen(Facts(today, units), set(pks(employees_seen_by(user, today))), set(pks(units)))
+    units = {unit.pk for unit in unit_list_seen_by(user, today)}
+    return Seen(Facts(today, units), set(_employed_at(units=units)), units)
+
+
+@put_together_once
+def _employed_at(*, units: Collection[int]) -> QuerySet[Employee, int]:
+    there = Employee.objects.filter(unit__in=among(units, int)).order_by()
+    return there.values_list("pk", flat=True)
 
 
 @one_moment()

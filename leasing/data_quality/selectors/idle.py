@@ -1,19 +1,22 @@
 """Paying for nothing: what is leased and not used, by the rules that say so, each device once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from albertslund_it.common.permissions import SEE_LAST_SEEN
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
-from inventory.models import Device, Employee, ExpectedReturn
-from inventory.organisation.selectors.scope import reads_names, sees_all, units_seen_by
+from inventory.models import Device, Employee, ExpectedReturn, Placement
+from inventory.organisation.selectors.scope import reads_names, sees_all, unit_list_seen_by
+from inventory.placements.selectors import placements_in_force
 from leasing.cost_table.moment import one_moment
-from leasing.data_quality.selectors.facts import Facts
+from leasing.data_quality.selectors.facts import Facts, PlacedOn
 from leasing.data_quality.selectors.fault_rows import FaultPlace, places
 from leasing.data_quality.selectors.findings import Finding, Seen, findings_of, seen_by
 from leasing.data_quality.selectors.rules import BY_KEY, rules_for
@@ -98,17 +101,28 @@ def _seen_by(user: User, today: date) -> Seen:
     """Return what a user sees; to a leader, of whom the rules ask less, only what may be idle."""
     if sees_all(user) or user.has_perm(SEE_LAST_SEEN):
         return seen_by(user, today)
-    leavers = Employee.objects.filter(left_on__lte=today).order_by()
-    ended = CostLease.objects.filter(ends_before__lte=today).order_by()
-    asked = ExpectedReturn.objects.filter(due_on__lt=today).order_by()
-    only = (
+    units = {unit.pk for unit in unit_list_seen_by(user, today)}
+    # None of the rules is about people or units.
+    return Seen(Facts(today, units, _what_may_be_idle), set(), set())
+
+
+def _what_may_be_idle(on: date, units: Collection[int]) -> list[tuple[Any, ...]]:
+    return _may_be_idle(on, units=units)
+
+
+@put_together_once
+def _may_be_idle(on: date, *, units: Collection[int]) -> QuerySet[Placement, tuple[Any, ...]]:
+    leavers = Employee.objects.filter(left_on__lte=on).order_by()
+    ended = CostLease.objects.filter(ends_before__lte=on).order_by()
+    asked = ExpectedReturn.objects.filter(due_on__lt=on).order_by()
+    rows = placements_in_force(on).filter(
         Q(employee=None, used_for="")
         | Q(employee__in=leavers.values("pk"))
         | Q(device__in=ended.values("lease__device"))
-        | Q(device__in=asked.values("device"))
+        | Q(device__in=asked.values("device")),
+        unit__in=among(units, int),
     )
-    # None of the rules is about people or units.
-    return Seen(Facts(today, units_seen_by(user, today), only), set(), set())
+    return rows.order_by().values_list(*PlacedOn._fields)
 
 
 def _reasons(user: User, seen: Seen) -> dict[int, tuple[str, ...]]:

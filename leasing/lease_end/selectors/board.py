@@ -418,5 +418,10 @@ def _added_up(rows: QuerySet[CostLease], on: date) -> QuerySet[CostLease, tuple[
 
 def wishes_of(leases: Collection[int], on: date) -> dict[int, EndWish]:
     """Return the wishes of those who pay today for some leases, by lease."""
+    return payers_own(_wishes(leases=leases) if leases else (), on)
+
+
+@put_together_once
+def _wishes(*, leases: Collection[int]) -> QuerySet[EndWish]:
     wishes = EndWish.objects.filter(lease__in=among(leases, int))
-    return payers_own(wishes.select_related("lease", "wished_by"), on)
+    return wishes.select_related("lease", "wished_by")

@@ -8,17 +8,17 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Count, F, Min, QuerySet, Sum
+from django.db.models import Count, F, Min, QuerySet, Sum, Value
 from django.db.models.functions import Collate
 from django.utils.timezone import localtime
 
-from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, Placement, Unit
-from inventory.organisation.selectors.scope import units_seen_by
+from inventory.organisation.selectors.scope import unit_list_seen_by, units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.costs import is_kept, units_on
-from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.billing.selectors.quarter_costs import costs_on, quarter_costs
 from leasing.cost_table.facts import cost_holder_id
 from leasing.cost_table.moment import one_moment
 from leasing.domain.lease_end import ends_soon_until
@@ -211,12 +211,11 @@ class MissingWishes:
 def missing_wishes(user: User, on: date) -> MissingWishes:
     """Count what a user is to wish for."""
     with one_moment():
-        units = units_seen_by(user, on)
-        seen = set(units.order_by().values_list("pk", flat=True))
+        seen = {unit.pk for unit in unit_list_seen_by(user, on)}
         # The kept rows of who pays for the stock do not tell a loan from what nobody has.
         if is_kept(on) and cost_holder_id() not in seen:
             return _missing_as_kept(seen, on)
-        missing = _missing(_found(units, on), on)
+        missing = _missing(_found(units_seen_by(user, on), on), on)
         costs = quarter_costs([one.device_id for one in missing], on)
     first = missing[0].ends_before - ONE_DAY if missing else None
     return MissingWishes(len(missing), first, sum(costs.values()))
@@ -224,29 +223,61 @@ def missing_wishes(user: User, on: date) -> MissingWishes:
 
 def _missing_as_kept(units: Collection[int], on: date) -> MissingWishes:
     """Let the database add up what lacks a wish: the quarter's rows say who has what on a day."""
-    lease, end = "lease__kept_cost__", "lease__kept_cost__ends_before"
-    rows = (
-        Cost.objects.filter(that_end(on, ends_soon_until(on) - ONE_DAY, lease))
-        .filter(period=str(Quarter.of(on)), unit__in=units, first_day__lte=on, last_day__gte=on)
-        .exclude(lease__device__departure__isnull=False)
-        .exclude(lease__in=EndDecision.objects.final().values("term__lease"))
-        .order_by()
-    )
-    wishes = EndWish.objects.filter(lease__in=rows.values("lease")).select_related("lease")
-    if own := payers_own(wishes, on):
-        rows = rows.exclude(lease__in=among(own, int))
-    found = rows.filter(is_unbroken=True).aggregate(
-        count=Count("lease"), first=Min(end), ore=Sum("quarter_ore")
-    )
-    count, first, ore = found["count"], found["first"], found["ore"] or 0
+    own = list(payers_own(_wishes(on, units=units), on))
+    [(count, first, ore)] = _added_up(on, units=units, own=own)
+    ore = ore or 0
     # The few that came back within the quarter: a row has the days between, when it was elsewhere.
-    back = list(rows.filter(is_unbroken=False).values_list("lease", "unit", end, "quarter_ore"))
+    back = _come_back(on, units=units, own=own)
     at = units_on(on, [one for one, *_ in back])
     for one, unit, ends_before, quarter_ore in back:
         if at[one] == unit:
             count, ore = count + 1, ore + quarter_ore
             first = min(first or ends_before, ends_before)
     return MissingWishes(count, first - ONE_DAY if first else None, ore)
+
+
+def _ending_of(units: Collection[int], on: date) -> QuerySet[Cost]:
+    """Choose the quarter's rows of what ends undecided and some units have, or had since."""
+    ending = that_end(on, ends_soon_until(on) - ONE_DAY, "lease__kept_cost__")
+    return (
+        costs_on(on)
+        .filter(ending, unit__in=among(units, int))
+        .exclude(lease__device__departure__isnull=False)
+        .exclude(lease__in=EndDecision.objects.final().values("term__lease"))
+        .order_by()
+    )
+
+
+@put_together_once
+def _wishes(on: date, *, units: Collection[int]) -> QuerySet[EndWish]:
+    rows = _ending_of(units, on).values("lease")
+    return EndWish.objects.filter(lease__in=rows).select_related("lease")
+
+
+def _not_wished(units: Collection[int], own: Collection[int], on: date) -> QuerySet[Cost]:
+    return _ending_of(units, on).exclude(lease__in=among(own, int))
+
+
+_END = "lease__kept_cost__ends_before"
+
+
+@put_together_once
+def _added_up(
+    on: date, *, units: Collection[int], own: Collection[int]
+) -> QuerySet[Cost, tuple[int, date | None, int | None]]:
+    # Of all rows as one group: added up without `aggregate`, which would ask at once.
+    rows = _not_wished(units, own, on).filter(is_unbroken=True)
+    of_all = rows.annotate(all=Value(1)).values("all")
+    found = of_all.annotate(count=Count("lease"), first=Min(_END), ore=Sum("quarter_ore"))
+    return found.values_list("count", "first", "ore")
+
+
+@put_together_once
+def _come_back(
+    on: date, *, units: Collection[int], own: Collection[int]
+) -> QuerySet[Cost, tuple[int, int, date, int]]:
+    rows = _not_wished(units, own, on).filter(is_unbroken=False)
+    return rows.values_list("lease", "unit", _END, "quarter_ore")
 
 
 def payers_own(wishes: Iterable[EndWish], on: date) -> dict[int, EndWish]:
@@ -266,13 +297,19 @@ def payers_own(wishes: Iterable[EndWish], on: date) -> dict[int, EndWish]:
 def _payers_since(devices: Collection[int], on: date) -> dict[int, date]:
     """Return the day since when each device has stood in the department where it stands."""
     since: dict[int, tuple[int | None, date]] = {}
-    moves = Placement.objects.filter(device__in=devices, starts_on__lte=on)
-    for device, starts_on, department in moves.order_by("device", "starts_on").values_list(
-        "device", "starts_on", "unit__department"
-    ):
+    for device, starts_on, department in _moves(on, devices=devices) if devices else ():
         if device not in since or since[device][0] != department:
             since[device] = (department, starts_on)
     return {device: day for device, (_, day) in since.items()}
+
+
+@put_together_once
+def _moves(
+    on: date, *, devices: Collection[int]
+) -> QuerySet[Placement, tuple[int, date, int | None]]:
+    moves = Placement.objects.filter(device__in=among(devices, int), starts_on__lte=on)
+    ordered = moves.order_by("device", "starts_on")
+    return ordered.values_list("device", "starts_on", "unit__department")
 
 
 def ending_without_choice(today: date) -> QuerySet[Device]:

@@ -175,11 +175,16 @@ def _term_end(
 
 def _decided(lease_ids: Collection[int]) -> dict[int, DecidedEnd]:
     """Return what is decided of the ends of some leases' terms, by term."""
-    rows = EndDecision.objects.filter(term__lease__in=among(lease_ids, int))
     return {
         one.term_id: DecidedEnd(one.choice, one.reason, one.decided_at, name_of(one.decided_by))
-        for one in rows.select_related("decided_by")
+        for one in _decisions(leases=lease_ids)
     }
+
+
+@put_together_once
+def _decisions(*, leases: Collection[int]) -> QuerySet[EndDecision]:
+    rows = EndDecision.objects.filter(term__lease__in=among(leases, int))
+    return rows.select_related("decided_by")
 
 
 def last_ends(lease_ids: Collection[int]) -> dict[int, TermEnd]:

@@ -1,6 +1,7 @@
 """Whether an installation is empty still, and whether its first quarter is closed."""
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from albertslund_it.common.permissions import (
     CLOSE_QUARTER,
@@ -9,6 +10,7 @@ from albertslund_it.common.permissions import (
     MANAGE_USERS,
     REGISTER_DELIVERIES,
 )
+from albertslund_it.web.database.put_together import put_together_once
 from inventory.models import Unit
 from leasing.models import BillingRun
 
@@ -22,7 +24,12 @@ def may_set_up(user: User) -> bool:
 
 def is_set_up() -> bool:
     """Return whether the first quarter is closed: then there is nothing to begin with any more."""
-    return BillingRun.objects.exists()
+    return bool(_runs())
+
+
+@put_together_once
+def _runs() -> QuerySet[BillingRun, int]:
+    return BillingRun.objects.order_by().values_list("pk", flat=True)[:1]
 
 
 def is_to_begin(user: User) -> bool:

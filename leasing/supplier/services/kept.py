@@ -17,6 +17,7 @@ from django.db import OperationalError, connections
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among, update, write_rows
 from inventory.models import Device, FormerSerialNumber
 from leasing.cost_table.facts import billing_start
@@ -131,7 +132,12 @@ def reconcile_after_migrations(using: str = "default", **kwargs: object) -> None
 
 
 def _last_mark() -> int | None:
-    return ReconcileMark.objects.order_by("-id").values_list("id", flat=True).first()
+    return next(iter(_newest()), None)
+
+
+@put_together_once
+def _newest() -> QuerySet[ReconcileMark, int]:
+    return ReconcileMark.objects.order_by("-id").values_list("id", flat=True)[:1]
 
 
 def _take(last: int, effort: Effort) -> int | None:

@@ -236,5 +236,5 @@ class Always(TestCase):
             bring_up_to_date()
             units = Unit.objects.filter(pk__in=Unit.objects.values_list("pk", flat=True)[::2])
             with one_moment():
-                of_units = Facts(day, units)
+                of_units = Facts(day, set(units.values_list("pk", flat=True)))
                 assert of_units.costs == quarter_costs(list(of_units.placed), day)
