@@ -37,7 +37,7 @@ def answer_a_round(desk: Desk, finance: User) -> None:
             now=desk.moment(ANSWERED, 10),
         )
     school = Unit.objects.filter(number=org.SCHOOL_THAT_MOVES)
-    items = items_of(school, desk.today, Device.objects.filter(placements__unit__in=school))
+    items = items_of(school, desk.today, had_there=True)
     if items:
         object_to_device(
             device=Device.objects.get(pk=items[-1].device_id),

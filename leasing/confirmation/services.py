@@ -18,7 +18,6 @@ from leasing.confirmation.selectors.items import (
     SILENT,
     ListedDevice,
     agreement_of,
-    devices_placed_at,
     item_on_list,
     items_of,
     latest_round,
@@ -178,7 +177,7 @@ def confirm(
     if asked is None:
         raise Refused("Økonomi har ikke bedt om en bekræftelse endnu.")
     lock(Confirmation)
-    items = items_of(units, today, devices_placed_at(units))
+    items = items_of(units, today, had_there=True)
     if seen is not None and seen != agreement_of(items):
         raise Refused("Listen er ændret, siden du så den. Se den igen, og svar.")
     new = [

@@ -16,7 +16,6 @@ from leasing.confirmation.selectors.asked import Asked, people_to_ask
 from leasing.confirmation.selectors.items import (
     SILENT,
     RoundProgress,
-    devices_placed_at,
     items_of,
     latest_round,
     progress,
@@ -150,7 +149,7 @@ def unanswered_of(units: QuerySet[Unit], today: date) -> Unanswered | None:
         return None
     costs = {
         (item.device_id, item.unit.id): item.amount_ore
-        for item in items_of(units, today, devices_placed_at(units))
+        for item in items_of(units, today, had_there=True)
         if item.answer == SILENT
     }
     return Unanswered(costs, asked.due_on) if costs else None

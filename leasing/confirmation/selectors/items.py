@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet, Sum
@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet, Sum
 from albertslund_it.common.agreement import digest_of
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.web.database.put_together import given, put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import units_seen_by
@@ -68,7 +69,12 @@ class RoundProgress:
 @once_a_moment
 def latest_round() -> ConfirmationRound | None:
     """Return the round that was started last."""
-    return ConfirmationRound.objects.order_by("-id").first()
+    return next(iter(_rounds()), None)
+
+
+@put_together_once
+def _rounds() -> QuerySet[ConfirmationRound]:
+    return ConfirmationRound.objects.order_by("-id")[:1]
 
 
 def quarters_asked(on: date) -> list[Quarter]:
@@ -79,26 +85,45 @@ def quarters_asked(on: date) -> list[Quarter]:
 
 
 def items_of(
-    units: QuerySet[Unit], on: date, devices: QuerySet[Device] | None = None
+    units: QuerySet[Unit], on: date, device: Device | None = None, *, had_there: bool = False
 ) -> list[ListedDevice]:
-    """Return what some units will be billed for, by unit in Danish order, what has left too."""
-    codes = [str(quarter) for quarter in quarters_asked(on)]
+    """Return what some units will be billed for, by unit in Danish order, what has left too.
+
+    It may be narrowed to one device, or to what the units `had_there` themselves.
+    """
+    codes = tuple(str(quarter) for quarter in quarters_asked(on))
     with one_moment():
         by_id = {unit.id: unit for unit in units.select_related("department")}
         order = {unit: position for position, unit in enumerate(by_id)}
-        costs = Cost.objects.filter(period__in=codes, unit__in=list(by_id)).order_by()
-        if devices is not None:
-            costs = costs.filter(lease__device__in=devices)
         held: dict[tuple[int, int], list[CarriedRow]] = defaultdict(list)
-        for row in costs.values_list(*CarriedRow._fields).iterator(chunk_size=5_000):
+        narrowed = {"device": device.pk} if device else {}
+        for row in _carried(codes, had_there, units=by_id, **narrowed):
             held[row[0], row[1]].append(CarriedRow._make(row))
         answers = _answers()
-        here = set(_placed(by_id, on)) if held else set()
+        here = set(_placed(on, units=by_id)) if held else set()
     found = [
         _listed(rows, codes, by_id[key[1]], answers.get(key, SILENT), is_placed=key in here, on=on)
         for key, rows in held.items()
     ]
     return sorted(found, key=lambda item: (order[item.unit.id], item.serial_number))
+
+
+@put_together_once
+def _carried(
+    codes: tuple[str, ...],
+    had_there: bool,
+    *,
+    units: Collection[int],
+    device: int | None = None,
+) -> QuerySet[Cost, tuple[Any, ...]]:
+    at = among(units, int)
+    costs = Cost.objects.filter(period__in=codes, unit__in=at).order_by()
+    if had_there:
+        there = Device.objects.filter(placements__unit__in=at).distinct()
+        costs = costs.filter(lease__device__in=there)
+    if device is not None:
+        costs = costs.filter(lease__device=given(device))
+    return costs.values_list(*CarriedRow._fields)
 
 
 class CarriedRow(NamedTuple):
@@ -144,20 +169,26 @@ def _listed(
 
 def _answers() -> dict[tuple[int, int], str]:
     """Return what leaders have said of a (device, unit): the latest round's yes, and every no."""
-    said = Confirmation.objects.filter(round=latest_round()).values_list("device", "unit")
-    answers = dict.fromkeys(said, YES)
-    noes = Objection.objects.filter(outcome="").values_list("device", "unit")
-    return answers | dict.fromkeys(noes, NO)
+    asked = latest_round()
+    answers = dict.fromkeys(_confirmed(asked=asked.pk) if asked else (), YES)
+    return answers | dict.fromkeys(_objected(), NO)
 
 
-def _placed(unit_ids: Collection[int], on: date) -> QuerySet[Placement, tuple[int, int]]:
-    placed = placements_in_force(on).filter(unit__in=list(unit_ids)).order_by()
+@put_together_once
+def _confirmed(*, asked: int) -> QuerySet[Confirmation, tuple[int, int]]:
+    said = Confirmation.objects.filter(round=given(asked)).order_by()
+    return said.values_list("device", "unit")
+
+
+@put_together_once
+def _objected() -> QuerySet[Objection, tuple[int, int]]:
+    return Objection.objects.filter(outcome="").order_by().values_list("device", "unit")
+
+
+@put_together_once
+def _placed(on: date, *, units: Collection[int]) -> QuerySet[Placement, tuple[int, int | None]]:
+    placed = placements_in_force(on).filter(unit__in=among(units, int)).order_by()
     return placed.values_list("device", "unit")
-
-
-def devices_placed_at(units: QuerySet[Unit]) -> QuerySet[Device]:
-    """Return the devices that some units have or have had."""
-    return Device.objects.filter(placements__unit__in=units).distinct()
 
 
 def agreement_of(items: Sequence[ListedDevice]) -> str:
@@ -260,7 +291,7 @@ def _holdings(
 
 def item_on_list(device: Device, units: QuerySet[Unit], on: date) -> ListedDevice | None:
     """Return a device as it is on the list of some units; where they have it today, that one."""
-    items = items_of(units, on, Device.objects.filter(pk=device.pk))
+    items = items_of(units, on, device)
     return max(items, key=lambda item: (item.is_here, item.until), default=None)
 
 

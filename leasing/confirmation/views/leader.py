@@ -20,7 +20,6 @@ from leasing.confirmation.selectors.items import (
     NO,
     SILENT,
     agreement_of,
-    devices_placed_at,
     holders_at,
     item_on_list,
     items_of,
@@ -59,7 +58,7 @@ def confirmation(request):
         else:
             messages.success(request, f"Tak. {count} stk. er bekræftet.")
         return redirect(_address(unit, vis=ALL if request.GET.get("vis") == ALL else ""))
-    everything = items_of(seen_units, day, devices_placed_at(seen_units))
+    everything = items_of(seen_units, day, had_there=True)
     items = [item for item in everything if unit is None or item.unit.pk == unit.pk]
     asked, quarters, seen = latest_round(), quarters_asked(day), agreement_of(items)
     span = span_label(quarters).lower()
