@@ -5,7 +5,8 @@ from urllib.parse import quote, urlencode
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString
 
 from albertslund_it.help.topics import topics_like
 from inventory.acts.presenters import UNDO
@@ -54,11 +55,13 @@ def data_table(content, label, caption=""):
 @register.simple_tag
 def opened_cells(amounts):
     """Return the cells of amounts as written, each a link to what is under it, where it has one."""
-    cells = (
-        format_html('<a href="{}">{}</a>', address, written) if address else written
-        for written, address in amounts
-    )
-    return format_html_join("", '<td class="num">{}</td>', ((cell,) for cell in cells))
+    # A budget sheet has thousands: `format_html` for each is half of what its rows cost.
+    return SafeString("".join([f'<td class="num">{_opened(*one)}</td>' for one in amounts]))
+
+
+def _opened(written, address):
+    text = conditional_escape(written)
+    return f'<a href="{escape(address)}">{text}</a>' if address else text
 
 
 @register.filter
