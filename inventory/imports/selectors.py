@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple
 
 from albertslund_it.common.names import match_key, model_key
-from albertslund_it.web.database.rows import among, sharing
+from albertslund_it.web.database.objects import sharing
+from albertslund_it.web.database.rows import among
 from inventory.models import (
     Category,
     Department,
@@ -65,7 +65,7 @@ def employees_by_initials(wanted: Collection[str] | None = None) -> dict[str, Em
         former = former.filter(value__in=among(wanted))
     found = {
         employee.initials.upper(): employee
-        for employee in sharing(people, unit=Unit.objects.in_bulk())
+        for employee in sharing(people.order_by("pk"), unit=Unit.objects.in_bulk())
     }
     rows = {employee.pk: employee for employee in found.values()}
     for alias in former.select_related("employee__unit"):
@@ -139,7 +139,7 @@ def devices_by_serial_number(serial_numbers: Collection[str]) -> dict[str, Devic
     known = Device.objects.filter(serial_number__in=wanted)
     found = {
         device.serial_number: device
-        for device in sharing(known, model=DeviceModel.objects.in_bulk())
+        for device in sharing(known.order_by(), model=DeviceModel.objects.in_bulk())
     }
     rows = {device.id: device for device in found.values()}
     former = FormerSerialNumber.objects.select_related("device__model")
@@ -147,21 +147,3 @@ def devices_by_serial_number(serial_numbers: Collection[str]) -> dict[str, Devic
         device = rows.setdefault(number.device_id, number.device)
         found.setdefault(number.serial_number, device)
     return found
-
-
-class KnownDevice(NamedTuple):
-    """A device as it is named: its id, and its number of today."""
-
-    pk: int
-    serial_number: str
-
-
-def known_devices(serial_numbers: Collection[str]) -> dict[str, KnownDevice]:
-    """Return what `devices_by_serial_number` does, by their names alone."""
-    wanted = among(set(serial_numbers))
-    former = FormerSerialNumber.objects.filter(serial_number__in=wanted)
-    named = former.values_list("serial_number", "device", "device__serial_number")
-    devices = Device.objects.filter(serial_number__in=wanted).order_by()
-    return {number: KnownDevice(pk, today) for number, pk, today in named} | {
-        number: KnownDevice(pk, number) for pk, number in devices.values_list("pk", "serial_number")
-    }

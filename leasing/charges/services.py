@@ -11,6 +11,7 @@ from albertslund_it.common.files.cells import KEEP, Keep
 from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.objects import new_row
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.forms.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.people import Actor
@@ -90,7 +91,7 @@ class _Saving:
         subject = f"{row.unit} {row.charged_on:%d-%m-%Y} {row.text}"
         charge = self.charges.get((row.charged_on, unit.id, row.text))
         if charge is None:
-            charge = Charge(charged_on=row.charged_on, unit=unit, text=row.text, **values)
+            charge = new_row(Charge, charged_on=row.charged_on, unit=unit, text=row.text, **values)
             told = ValueChange(subject, f"nyt engangsbeløb: {format_kroner(row.amount_ore)}")
             self.changes.create(charge, told)
             self._warn(row)

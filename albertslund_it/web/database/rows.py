@@ -1,7 +1,7 @@
 """Rows into and out of tables as fast as each database takes them, unseen by models and signals."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -54,10 +54,11 @@ def insert(model: type[Model], objects: Sequence[Model]) -> None:
     What they point to may have been saved since it was set on them.
     """
     links = [one for one in model._meta.concrete_fields if isinstance(one, RelatedField)]
+    alias, key = connection.alias, model._meta.pk.attname
     for made, new_id in zip(objects, _new_ids(model, len(objects)), strict=True):
-        made.pk = new_id
+        vars(made)[key] = new_id
         made._state.adding = False
-        made._state.db = connection.alias
+        made._state.db = alias
         _follow_links(made, links)
     put_back(model, objects)
 
@@ -74,9 +75,9 @@ def _follow_links(row: Model, links: Sequence[RelatedField]) -> None:
 
     Its descriptors would ask the routers each time, and of tens of thousands it is felt.
     """
-    values = vars(row)
+    values, linked = vars(row), row._state.fields_cache
     for link in links:
-        if (target := row._state.fields_cache.get(link.name)) is not None:
+        if (target := linked.get(link.name)) is not None:
             values[link.attname] = target.pk
 
 
@@ -104,6 +105,9 @@ def _read(objects: Iterable[Model], columns: Sequence[Field]) -> Iterator[Sequen
         for at, column in enumerate(columns)
         if isinstance(column, DateTimeField | JSONField | UUIDField)
     ]
+    if not translated:
+        yield from map(read, objects)
+        return
     for row in objects:
         values = list(read(row))
         for at, column in translated:
@@ -185,18 +189,6 @@ def _in_form(values: Iterable[object] | Given, form: Callable[[Any], object]) ->
 
 def _as_json(values: Iterable[object]) -> str:
     return json.dumps(list(values))
-
-
-def sharing(rows: Iterable[M], **targets: Mapping[int, Model]) -> Iterator[M]:
-    """Yield rows that point to one object for each target, by its id.
-
-    With `select_related` each of tens of thousands would make one of its own.
-    """
-    links = [(name, f"{name}_id", found) for name, found in targets.items()]
-    for row in rows:
-        for name, attname, found in links:
-            row._state.fields_cache[name] = found.get(getattr(row, attname))
-        yield row
 
 
 FEW = 2_000

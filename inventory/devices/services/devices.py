@@ -10,6 +10,7 @@ from albertslund_it.common.files.cells import KEEP, Keep, given
 from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.objects import new_row
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
 from inventory.devices.services.models import ModelBook
@@ -70,7 +71,7 @@ def save_devices(
             changes.update(device, key, **values)
         else:
             told = ValueChange(key, f"nyt udstyr: {model.name}")
-            device = changes.create(Device(serial_number=key, **values), told)
+            device = changes.create(new_row(Device, serial_number=key, **values), told)
         if unit:
             first_placements.add(device, today, unit, employee)
     errors.refuse()

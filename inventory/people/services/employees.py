@@ -11,6 +11,7 @@ from albertslund_it.common.files.cells import KEEP, Keep, given
 from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.names import match_key
 from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.objects import new_row
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import employees_by_initials, units_by_number
@@ -78,7 +79,7 @@ def save_employees(
             changes.update(employee, _own_initials(row, employee), **values)
         else:
             told = ValueChange(row.initials, f"ny medarbejder: {row.name}, enhed {unit.number}")
-            changes.create(Employee(initials=row.initials, **values), told)
+            changes.create(new_row(Employee, initials=row.initials, **values), told)
     errors.refuse()
     changes.save(actor)
     return changes

@@ -11,7 +11,8 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.database.bulk import Changes, ValueChange
-from albertslund_it.web.database.rows import among, lock, sharing
+from albertslund_it.web.database.objects import new_row, sharing
+from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, Employee, Placement, Unit
@@ -55,7 +56,8 @@ def save_placements(
             continue
         what = f"Serienummer {row.serial_number} fra {row.starts_on:%d-%m-%Y}"
         if errors.is_first(row.row, (device.id, row.starts_on), what):
-            placement = Placement(
+            placement = new_row(
+                Placement,
                 device=device,
                 starts_on=row.starts_on,
                 unit=unit,
@@ -79,10 +81,12 @@ def unknown_device(serial_number: str) -> str:
 
 def _timelines(devices: Iterable[Device]) -> dict[int, dict[date, Placement]]:
     timelines: defaultdict[int, dict[date, Placement]] = defaultdict(dict)
-    ids = among({device.id for device in devices}, int)
-    known = Placement.objects.filter(device_id__in=ids).select_related("employee")
+    of_devices = {device.id: device for device in devices}
+    known = Placement.objects.filter(device_id__in=among(of_devices, int)).order_by()
     units = Unit.objects.select_related("successor").in_bulk()
-    for placement in sharing(known.order_by("starts_on"), unit=units):
+    people = Employee.objects.filter(pk__in=known.values("employee")).order_by()
+    employees = {employee.pk: employee for employee in sharing(people)}
+    for placement in sharing(known, device=of_devices, unit=units, employee=employees):
         timelines[placement.device_id][placement.starts_on] = placement
     return timelines
 
@@ -92,7 +96,8 @@ def _pass_on(timeline: dict[date, Placement], changes: Changes) -> None:
 
     So a fact that is entered late, of a unit that is gone, lasts no longer than the unit did.
     """
-    for day in sorted(timeline):
+    closing = [day for day, at in timeline.items() if at.unit and at.unit.closed_on]
+    for day in sorted(closing):
         placement = timeline[day]
         following = min((later for later in timeline if later > day), default=None)
         for succession in successions(placement, following):
@@ -157,7 +162,9 @@ class FirstPlacements:
     def add(self, device: Device, day: date, unit: Unit, employee: Employee | None) -> None:
         """Place a device from a day, unless it has a placement."""
         if not self.is_placed(device):
-            placement = Placement(device=device, starts_on=day, unit=unit, employee=employee)
+            placement = new_row(
+                Placement, device=device, starts_on=day, unit=unit, employee=employee
+            )
             timeline: dict[date, Placement] = {}
             _put(placement, timeline, self._changes)
             _pass_on(timeline, self._changes)

@@ -12,6 +12,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.objects import new_row
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number
@@ -157,7 +158,8 @@ class OutcomeRecorder:
         """Put a machine into a roll, with what has come of it already."""
         device = self.new.get(outcome.new_serial_number)
         self._check(outcome, device)
-        made = Replacement(
+        made = new_row(
+            Replacement,
             roll=roll,
             old_device=old_device,
             unit=unit,

@@ -13,6 +13,7 @@ from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.objects import new_row
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.forms.agreement import refuse_unless_sure
 from albertslund_it.web.people import Actor
@@ -106,7 +107,9 @@ class _Saving:
         if offer:
             self.changes.update(offer, subject, **prices)
         elif prices:
-            made = BuyoutOffer(device=device, model=model, valid_until=row.valid_until, **prices)
+            made = new_row(
+                BuyoutOffer, device=device, model=model, valid_until=row.valid_until, **prices
+            )
             self.changes.create(made, ValueChange(subject, f"nyt tilbud: {_prices_of(made)}"))
         else:
             self.errors.add(row.row, WHY_NO_PRICE)

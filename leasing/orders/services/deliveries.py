@@ -14,6 +14,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.database.bulk import Changes, ValueChange
+from albertslund_it.web.database.objects import new_row
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.people import Actor
 from inventory.devices.services.models import ModelBook
@@ -206,11 +207,12 @@ class _Registration:
         if device:
             self.changes.update(device, str(device), **values)
         else:
-            device = self.changes.create(Device(serial_number=row.serial_number, **values))
+            made = new_row(Device, serial_number=row.serial_number, **values)
+            device = self.changes.create(made)
         agreement = self._agreement(row.sub_agreement)
         values = given(row, "order_number")
-        term.lease = Lease(
-            device=device, sub_agreement=agreement, starts_on=row.starts_on, **values
+        term.lease = new_row(
+            Lease, device=device, sub_agreement=agreement, starts_on=row.starts_on, **values
         )
         told = (
             f"ny leasing: {model.name}, underaftale {agreement.number}, fra "
@@ -224,7 +226,7 @@ class _Registration:
         """Return the term at the row's price, else at the price list's for as many quarters."""
         quarters = DEFAULT_QUARTERS if row.quarters is KEEP else row.quarters
         if row.price_ore is not KEEP:
-            return LeaseTerm(position=1, price_ore=row.price_ore, quarters=quarters)
+            return new_row(LeaseTerm, position=1, price_ore=row.price_ore, quarters=quarters)
         price = self.prices.on(model, row.starts_on)
         if price is None or price.quarters != quarters:
             if not self.errors.has(row.row, "Leasingpris", "Leasingstart", "Kvartaler"):
@@ -236,7 +238,9 @@ class _Registration:
                 )
             return None
         source = f"Prisliste {price.starts_on:%d-%m-%Y}"
-        return LeaseTerm(position=1, price_ore=price.price_ore, quarters=quarters, source=source)
+        return new_row(
+            LeaseTerm, position=1, price_ore=price.price_ore, quarters=quarters, source=source
+        )
 
     def _correct(self, row: Delivery, device: Device, model: DeviceModel, lease: Lease) -> None:
         subject, all_terms = str(device), self.terms[lease.id]
