@@ -123,6 +123,11 @@ class Changes:
         """Return the new rows of a model."""
         return [row for row in self._created.values() if isinstance(row, model)]
 
+    def changed_of(self, model: type[Row]) -> list[tuple[Row, dict[str, object]]]:
+        """Return the changed rows of a model, each with what some of its fields were before."""
+        changed = ((self._met[key], before) for key, before in self._before.items())
+        return [(row, before) for row, before in changed if isinstance(row, model)]
+
     def touches(self, model: type[Model]) -> bool:
         """Return whether any row of a model is created, changed or deleted."""
         changed = (self._met[key] for key in self._before)

@@ -6,7 +6,7 @@ has one pc too many or has left, is a warning by its row, and found by data qual
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -16,8 +16,7 @@ from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.people import Actor
-from inventory.imports.selectors import KnownDevice, known_devices
-from inventory.models import Departure, Employee, Placement
+from inventory.models import Departure, Employee, FormerSerialNumber, Placement
 from inventory.organisation.selectors.scope import reads_names
 from leasing.approvals.selectors.one_pc import over_the_rule
 from leasing.models import LossReport, Order
@@ -56,31 +55,33 @@ def by_the_rules(save: Callable[..., Changes]) -> Callable[..., Changes]:
     ) -> Changes:
         lock(Order)  # first, as by all who order or hand out: nobody waits crosswise
         errors = errors or RowErrors()
-        rules = PlacementRules(rows, today, with_people=reads_names(actor))
         changes = save(rows=rows, actor=actor, today=today, errors=errors)
-        rules.look(changes, errors)
+        if changes.touches(Placement):
+            rules = PlacementRules(rows, changes, today, with_people=reads_names(actor))
+            rules.look(changes, errors)
         return changes
 
     return save_by_the_rules
 
 
 class PlacementRules:
-    """How the devices of some rows stood before they were saved, and what the rules say after.
+    """Where some rows that were saved have put devices, and what the rules say of it.
 
     Without people, who is meant is named by the device.
     """
 
-    def __init__(self, rows: Sequence[PlacedRow], today: date, *, with_people: bool):
+    def __init__(
+        self, rows: Sequence[PlacedRow], changes: Changes, today: date, *, with_people: bool
+    ):
         self.rows, self.with_people = rows, with_people
         days = {day for row in rows for name in DAYS if (day := getattr(row, name, None))}
-        known = known_devices([row.serial_number for row in rows])
-        ids = among({device.pk for device in known.values()}, int)
-        losses = LossReport.objects.filter(device__in=ids, found_on=None)
-        self.losses = {loss.device_id: loss for loss in losses}
-        left = Departure.objects.filter(device__in=ids)
-        self.departures = {departure.device_id: departure for departure in left}
         self.days = [today, *sorted(day for day in days if day > today)[:AHEAD]]
-        self.stood = self._standing(known.values())
+        changed = changes.changed_of(Placement)
+        placed = [*changes.created_of(Placement), *(row for row, _ in changed)]
+        self.numbers = {one.device_id: one.device.serial_number for one in placed}
+        before = {Point(**_point(row)._asdict() | old) for row, old in changed}
+        after = set(map(_point, placed))
+        self.before, self.after = before - after, after - before
 
     def look(self, changes: Changes, errors: RowErrors) -> None:
         """Refuse rows that move what is lost or gone, and warn of those that break a rule now.
@@ -88,67 +89,85 @@ class PlacementRules:
         Raises:
             FileRefused: with each row of a lost device, or of one that has left the register.
         """
-        if not changes.touches(Placement):
-            return
-        devices = known_devices([row.serial_number for row in self.rows])
-        numbers = {device.pk: device.serial_number for device in devices.values()}
-        changed = self._standing(devices.values()) ^ self.stood
-        moved = {one.device for one in changed}
+        moved = {one.device for one in self.after}
+        ids = among(moved, int)
+        found_on = LossReport.objects.filter(device__in=ids, found_on=None)
+        losses = {loss.device_id: loss for loss in found_on}
+        left = {one.device_id: one for one in Departure.objects.filter(device__in=ids)}
         gone = {
             one.device: departure
-            for one in changed
-            if (departure := self.departures.get(one.device)) and one.starts_on >= departure.left_on
+            for one in self.before | self.after
+            if (departure := left.get(one.device)) and one.starts_on >= departure.left_on
         }
-        told = self._leavers(changed, numbers)
-        for device, sentence in self._crowded(changed, numbers).items():
+        told = self._leavers()
+        for device, sentence in self._crowded().items():
             told[device].append(sentence)
-        for row in self.rows:
-            its_device = devices.get(row.serial_number)
-            if its_device is None:
-                continue
-            pk = its_device.pk
-            if pk in moved and pk in self.losses:
-                errors.add(row.row, f"{numbers[pk]} {why_not_moved(self.losses[pk])}")
-            if pk in gone:
-                errors.add(row.row, f"{numbers[pk]} {why_gone(gone[pk])}")
-            changes.warn(row.row, told.pop(pk, ()))
+        for row, device in self._rows_of({*losses, *gone, *told}):
+            number = self.numbers[device]
+            if device in losses:
+                errors.add(row.row, f"{number} {why_not_moved(losses[device])}")
+            if device in gone:
+                errors.add(row.row, f"{number} {why_gone(gone[device])}")
+            changes.warn(row.row, told.pop(device, ()))
         errors.refuse()
 
-    def _standing(self, devices: Iterable[KnownDevice]) -> set[Point]:
-        ids = among({device.pk for device in devices}, int)
-        rows = Placement.objects.filter(device__in=ids).order_by().values_list(*Point._fields)
-        return {Point(*row) for row in rows}
+    def _rows_of(self, devices: Collection[int]) -> Iterator[tuple[PlacedRow, int]]:
+        """Yield the rows that name one of these devices, by its number or one that it had."""
+        former = FormerSerialNumber.objects.filter(device__in=among(devices, int))
+        called = dict(former.values_list("serial_number", "device")) if devices else {}
+        called |= {self.numbers[device]: device for device in devices}
+        for row in self.rows:
+            if device := called.get(row.serial_number):
+                yield row, device
 
-    def _crowded(self, changed: set[Point], numbers: Mapping[int, str]) -> dict[int, str]:
+    def _crowded(self) -> dict[int, str]:
         """Say of each device that has come to somebody who has too many with it."""
-        came = {(one.device, one.employee) for one in changed if one.employee}
-        came -= {(one.device, one.employee) for one in self.stood}
+        came = {(one.device, one.employee) for one in self.after if one.employee}
+        crowded = [
+            (device, person, day)
+            for day in (self.days if came else ())
+            for person, held in over_the_rule(day).items()
+            for device in held
+            if (device, person) in came
+        ]
+        had = self._had({device for device, _, _ in crowded})
         found: dict[int, tuple[int, date]] = {}
-        for day in self.days if came else ():
-            for person, held in over_the_rule(day).items():
-                for device in held:
-                    if (device, person) in came:
-                        found.setdefault(device, (person, day))
+        for device, person, day in crowded:
+            if (device, person) not in had:
+                found.setdefault(device, (person, day))
         people = Employee.objects.in_bulk({person for person, _ in found.values()})
         return {
             device: (
-                f"{self._name(people[person], numbers[device])} har mere end én pc fra den "
+                f"{self._name(people[person], self.numbers[device])} har mere end én pc fra den "
                 f"{day:%d-%m-%Y}. Tag den ene tilbage, eller bed lederen om dispensation."
             )
             for device, (person, day) in found.items()
         }
 
-    def _leavers(self, changed: set[Point], numbers: Mapping[int, str]) -> dict[int, list[str]]:
+    def _had(self, devices: Collection[int]) -> set[tuple[int, int | None]]:
+        """Return who had some devices before, on any day: (device, person)."""
+        if not devices:
+            return set()
+        rows = Placement.objects.filter(device__in=among(devices, int)).order_by()
+        there = {Point(*row) for row in rows.values_list(*Point._fields)}
+        return {(one.device, one.employee) for one in (there - self.after) | self.before}
+
+    def _leavers(self) -> dict[int, list[str]]:
         """Say of each device that comes to somebody who has left by then."""
         told: dict[int, list[str]] = defaultdict(list)
-        left = Employee.objects.filter(left_on__isnull=False)
-        people = left.in_bulk({one.employee for one in changed - self.stood if one.employee})
-        for one in changed - self.stood:
+        ids = among({one.employee for one in self.after if one.employee}, int)
+        left = Employee.objects.filter(pk__in=ids, left_on__isnull=False)
+        people = {person.pk: person for person in left}
+        for one in self.after if people else ():
             person = people.get(one.employee) if one.employee else None
             if person and person.left_on and person.left_on <= one.starts_on:
-                name = self._name(person, numbers[one.device])
+                name = self._name(person, self.numbers[one.device])
                 told[one.device].append(f"{name} er fratrådt den {person.left_on:%d-%m-%Y}.")
         return told
 
     def _name(self, person: Employee, number: str) -> str:
         return str(person) if self.with_people else f"Den, der får {number},"
+
+
+def _point(row: Placement) -> Point:
+    return Point(row.device_id, row.starts_on, row.unit_id, row.employee_id, row.used_for)
