@@ -25,6 +25,7 @@ from albertslund_it.common.money import format_count
 from albertslund_it.common.progress import Progress, ToldRows, told_nobody
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.bulk import Changes
+from albertslund_it.web.database.joined import joined
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
 from albertslund_it.web.undisturbed import undisturbed
@@ -111,14 +112,15 @@ def import_file(
         raise Refused("Et kvartal vælges kun til en elektronisk faktura (.xml) uden periode.")
     if read_document and filename.lower().endswith(".xml"):
         raise Refused("Filen hedder .xml, men er ikke XML. Er den pakket, så pak den ud først.")
-    table = table_of(
-        importer,
-        data,
-        filename,
-        sheet=sheet,
-        choice=taking.choice,
-        progress=taking.telling(f"Læser rækkerne i {filename}"),
-    )
+    with undisturbed():
+        table = table_of(
+            importer,
+            data,
+            filename,
+            sheet=sheet,
+            choice=taking.choice,
+            progress=taking.telling(f"Læser rækkerne i {filename}"),
+        )
     return _take_in_table(importer, table, taking, file)
 
 
@@ -209,7 +211,8 @@ class _InHand:
         taking = self.taking
         with undisturbed(), clashes_refused(), transaction.atomic():
             kept = keep_beforehand(self.file) if self.file and self._keeps_beforehand else None
-            with self._recorded() as recording:
+            # Of the good rows alone, what is refused on the way is undone, and the rest is tried.
+            with nullcontext() if taking.good_rows else joined(), self._recorded() as recording:
                 changes, waiting = self._save_rows(rows, errors)
             if taking.now:
                 changes.tell(taking.now)
