@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.contrib.auth.models import User
 from django.db.models import Q
@@ -11,7 +13,7 @@ from albertslund_it.common.quarters import Quarter, quarters_between
 from inventory.models import Department, Unit
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.window import next_window
-from leasing.cost_share.selectors.cells import Cell, billed_cells, pending_cells
+from leasing.cost_share.selectors.cells import Cell, billed_cells_of, pending_cells
 from leasing.cost_share.selectors.payers import Payer, payers_seen_by
 from leasing.cost_table.moment import one_moment
 from leasing.models import COST_HOLDER_NAME
@@ -66,30 +68,33 @@ def unit_shares(user: User, first: Quarter, last: Quarter, today: date) -> list[
 
 def _cells(user: User, periods: Sequence[str], last: Quarter, today: date) -> Iterator[Cell]:
     window = window_up_to(max(Quarter(today.year, 4), last, next_window(today).last))
-    payer = all_seen_by(user, today)
-    yield from billed_cells(payer, periods)
-    yield from pending_cells(payer, window, periods)
+    seen = all_seen_by(user, today)
+    yield from billed_cells_of(seen.billed, periods)
+    yield from pending_cells(seen.as_one, window, periods)
 
 
 @dataclass(frozen=True)
-class AllSeen(Payer):
-    """All payers that a user sees as one, so that no amount is in it twice."""
+class AllSeen:
+    """All payers that a user sees, so that no amount is in it twice; everybody stands alone."""
 
-    parts: tuple[Payer, ...] = ()
+    payers: tuple[Payer, ...]
 
     @property
     def billed(self) -> Q:
-        """Choose what is any part's."""
-        chosen = Q(pk__in=[])
-        for part in self.parts:
-            chosen |= part.billed
-        return chosen
+        """Choose what is billed to any of them."""
+        chosen = [payer.billed for payer in self.payers]
+        return reduce(or_, chosen) if chosen else Q(pk__in=[])
+
+    @property
+    def as_one(self) -> Payer:
+        """Return a payer with the units of all of them."""
+        if any(payer.unit_ids is None for payer in self.payers):
+            return Payer("", "", None)
+        return Payer("", "", frozenset().union(*(payer.unit_ids or () for payer in self.payers)))
 
 
-def all_seen_by(user: User, today: date) -> Payer:
-    """Return what a user sees of everybody's costs as one payer."""
+def all_seen_by(user: User, today: date) -> AllSeen:
+    """Return what a user sees of everybody's costs."""
     payers = payers_seen_by(user, today)
-    if everybody := next((payer for payer in payers if payer.is_everybody), None):
-        return everybody
-    units = frozenset(unit for payer in payers for unit in payer.unit_ids or ())
-    return AllSeen("", "", units, parts=tuple(payers))
+    everybody = tuple(payer for payer in payers if payer.is_everybody)
+    return AllSeen(everybody or tuple(payers))

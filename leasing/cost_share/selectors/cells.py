@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from albertslund_it.web.database.put_together import put_together_once
 from leasing.billing.selectors.costs import (
@@ -66,11 +66,20 @@ def billed_cells(payer: Payer, periods: Collection[str]) -> list[Cell]:
     return [Cell(True, *row) for row in rows]
 
 
+def billed_cells_of(billed: Q, periods: Collection[str]) -> list[Cell]:
+    """Return what closed runs hold of some quarters, of the summaries that are chosen."""
+    return [Cell(True, *row) for row in _added_up(billed, periods)]
+
+
 @put_together_once
 def _billed_cells(
     kind: PayerKind, periods: tuple[str, ...], **asked: Any
 ) -> QuerySet[InvoiceSummary, tuple[Any, ...]]:
-    sums = InvoiceSummary.objects.filter(billed_of(kind, **asked), period__in=periods)
+    return _added_up(billed_of(kind, **asked), periods)
+
+
+def _added_up(billed: Q, periods: Collection[str]) -> QuerySet[InvoiceSummary, tuple[Any, ...]]:
+    sums = InvoiceSummary.objects.filter(billed, period__in=periods)
     by = sums.values_list("invoice__department", "period", "unit_id", "kind", "model_name")
     return by.annotate(Sum("line_count"), Sum("amount_ore"))
 

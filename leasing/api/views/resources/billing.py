@@ -135,8 +135,8 @@ class BilledLineFilters(Filters):
 
 def lines_read_by(reader: Reader) -> Rows:
     """Return the lines of the payers that a client sees, as the page of lines does."""
-    payer = all_seen_by(reader.user, reader.on)
-    return InvoiceLine.objects.filter(payer.billed).select_related("invoice__run")
+    seen = all_seen_by(reader.user, reader.on)
+    return InvoiceLine.objects.filter(seen.billed).select_related("invoice__run")
 
 
 def show_lines(lines: Sequence[InvoiceLine], reader: Reader):
