@@ -37,6 +37,11 @@ def wait_for_focus(page, selector="input, textarea, select"):
     page.wait_for_function("one => document.activeElement.matches(one)", arg=selector)
 
 
+def wait_until_settled(page):
+    """Wait until htmx listens to what it has put on the page, a moment after it is to be seen there."""
+    page.wait_for_function("() => !document.querySelector('.htmx-added, .htmx-settling')")
+
+
 def choose(page, label, text):
     """Choose in a select that one writes in: the first that what is typed fits."""
     field = page.get_by_role("combobox", name=label, exact=True).and_(page.locator("input"))

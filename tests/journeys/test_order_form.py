@@ -15,6 +15,7 @@ from tests.browser import (
     every_look,
     log_in,
     wait_for_focus,
+    wait_until_settled,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -189,6 +190,7 @@ def test_the_reply_and_the_price_follow_the_lines_until_somebody_writes_in_the_r
     form.get_by_role("button", name="Læs mailen").click()
     reply, price = form.locator("#id_reply"), form.locator("#pris")
     expect(reply).to_have_value(re.compile("T14 til Anna .* betaler 349,41"))
+    wait_until_settled(form)
     form.get_by_label("Model").first.select_option(label="T16")
     expect(reply).to_have_value(re.compile("T16 til Anna .* betaler 437,50"))
     expect(price).to_contain_text("+875,00")
@@ -196,6 +198,7 @@ def test_the_reply_and_the_price_follow_the_lines_until_somebody_writes_in_the_r
     form.get_by_role("button", name="se bort fra det").click()
     expect(form.locator(".mail-unknown")).to_have_count(0)
     expect(reply).not_to_have_value(re.compile("XZ99Q"))
+    wait_until_settled(form)
     reply.fill("Hej Lone. Det er bestilt.")
     form.get_by_label("Beholder begge").check()
     expect(price).to_contain_text("Først når lederen har sagt ja.")
