@@ -1,6 +1,7 @@
 """What a database consists of, read from the database itself, to be compared with another."""
 
 import re
+from collections.abc import Sequence
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -44,7 +45,7 @@ def migrations_of(database: BaseDatabaseWrapper) -> list[tuple[str, str]]:
     return answers(database, MIGRATIONS)
 
 
-def answers(database: BaseDatabaseWrapper, sql: str) -> list[tuple]:
+def answers(database: BaseDatabaseWrapper, sql: str, params: Sequence = ()) -> list[tuple]:
     with database.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, params or None)
         return cursor.fetchall()

@@ -247,12 +247,6 @@ class TestOnPostgreSQL:
         )
         assert_followed()
 
-    def test_the_marks_are_swept_by_number(self):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'leasing_costmark'")
-            (options,) = cursor.fetchone()
-        assert "autovacuum_vacuum_scale_factor=0" in options
-
 
 UNCHANGED = [
     "UPDATE inventory_placement SET starts_on = starts_on, unit_id = unit_id",

@@ -13,7 +13,7 @@ from leasing.guards import missing_guards
 from leasing.models import BillingRun, InvoiceLine
 from tests import builders as make
 from tests.leasing.guards.test_guards import contents, ids  # noqa: F401 - a fixture
-from tests.schema import schema_of
+from tests.schema import answers, schema_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -104,3 +104,8 @@ def test_the_migrations_end_in_the_tables_of_the_models_and_can_be_taken_back():
     assert missing_guards() == []
     assert schema_of(connection) == tables
     assert not BillingRun.objects.exists()
+    if connection.vendor == "postgresql":  # what no model says
+        for table in ("leasing_costmark", "leasing_reconcilemark"):
+            swept = "SELECT reloptions FROM pg_class WHERE relname = %s"
+            [(options,)] = answers(connection, swept, [table])
+            assert "autovacuum_vacuum_scale_factor=0" in options, table
