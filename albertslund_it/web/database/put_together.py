@@ -12,13 +12,14 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 from albertslund_it.web.database.replica import reading_from
 
 P = ParamSpec("P")
 Row = TypeVar("Row")
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ def put_together_once(ask: Callable[P, QuerySet[Any, Row]]) -> Callable[P, list[
         return put_together(reading_from(), tuple(kwargs), *args).rows(kwargs)
 
     return asking
+
+
+def as_one_group(rows: QuerySet[M]) -> QuerySet[M, dict[str, Any]]:
+    """Return rows as one group, to be added up in a question: `aggregate` would ask at once."""
+    return rows.annotate(all=Value(1)).values("all")
 
 
 class _Question:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet, Sum, Value
+from django.db.models import Count, Min, QuerySet, Sum
 from django.utils import timezone
 
 from albertslund_it.common.names import danish_key
-from albertslund_it.web.database.put_together import put_together_once
+from albertslund_it.web.database.put_together import as_one_group, put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.models import Device
 from leasing.billing.selectors.costs import model_names
@@ -177,8 +177,7 @@ def _oldest(queue: Queue) -> QuerySet[OrderLine, tuple[Any, int]]:
 
 @put_together_once
 def _groups(queue: Queue) -> QuerySet[OrderLine, int]:
-    # Of all lines as one group: counted without `aggregate`, which would ask at once.
-    lines = lines_in(queue).order_by().annotate(all=Value(1)).values("all")
+    lines = as_one_group(lines_in(queue).order_by())
     counted = lines.annotate(groups=Count(_by(queue), distinct=True))
     return counted.values_list("groups", flat=True)
 

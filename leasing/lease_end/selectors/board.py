@@ -17,7 +17,7 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value,
 
 from albertslund_it.common.permissions import DECIDE_LEASE_END, WISH_FOR_END
 from albertslund_it.common.quarters import Quarter
-from albertslund_it.web.database.put_together import put_together_once
+from albertslund_it.web.database.put_together import as_one_group, put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.devices.selectors import devices_matching
 from inventory.models import Departure, Device, Unit
@@ -412,7 +412,7 @@ def _undecided_sum(on: date) -> QuerySet[CostLease, tuple[int, int | None]]:
 def _added_up(rows: QuerySet[CostLease], on: date) -> QuerySet[CostLease, tuple[int, int | None]]:
     """Return the only row of a question: what is late or near with nothing decided, added up."""
     waiting = undecided(rows).filter(ends_before__lte=ends_soon_until(on))
-    of_all = waiting.annotate(all=Value(1)).values("all")
+    of_all = as_one_group(waiting)
     return of_all.annotate(ends=Count("pk"), ore=Sum(QUARTER_ORE)).values_list("ends", "ore")
 
 

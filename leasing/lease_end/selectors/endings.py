@@ -8,11 +8,11 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Count, F, Min, QuerySet, Sum, Value
+from django.db.models import Count, F, Min, QuerySet, Sum
 from django.db.models.functions import Collate
 from django.utils.timezone import localtime
 
-from albertslund_it.web.database.put_together import put_together_once
+from albertslund_it.web.database.put_together import as_one_group, put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import unit_list_seen_by, units_seen_by
@@ -265,9 +265,8 @@ _END = "lease__kept_cost__ends_before"
 def _added_up(
     on: date, *, units: Collection[int], own: Collection[int]
 ) -> QuerySet[Cost, tuple[int, date | None, int | None]]:
-    # Of all rows as one group: added up without `aggregate`, which would ask at once.
     rows = _not_wished(units, own, on).filter(is_unbroken=True)
-    of_all = rows.annotate(all=Value(1)).values("all")
+    of_all = as_one_group(rows)
     found = of_all.annotate(count=Count("lease"), first=Min(_END), ore=Sum("quarter_ore"))
     return found.values_list("count", "first", "ore")
 
