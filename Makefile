@@ -6,7 +6,7 @@ BIN := .venv/bin
 CLEAN := env -u ALLOWED_HOSTS -u DEBUG -u EMAIL_URL -u SECRET_KEY -u TODAY -u PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
-# Both files pin all that is needed, so nothing is looked up; Python compiles what it imports.
+# The files pin all that is needed, so nothing is looked up; Python compiles what it imports.
 INSTALL := $(BIN)/python -m pip install -q --no-input --disable-pip-version-check \
 	--require-hashes --only-binary :all: --no-deps --no-compile
 
@@ -22,10 +22,11 @@ UNPACK_PIP := import ensurepip, glob, importlib.util, sys, sysconfig, zipfile; \
 .PHONY: setup demo test check check-types check-rest looks
 setup: .venv/ready
 
-.venv/runs: requirements.txt
+.venv/runs: requirements-pip.txt requirements.txt
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 eller nyere mangler')"
 	$(PYTHON) -m venv --without-pip .venv
 	@$(BIN)/python -c '$(UNPACK_PIP)' 2>/dev/null || $(PYTHON) -m venv .venv
+	$(INSTALL) -r requirements-pip.txt
 	$(INSTALL) -r requirements.txt
 	@touch $@
 
