@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
@@ -49,6 +50,11 @@ class Unsent:
 
     count: int
     subjects: list[str]
+
+
+def sends_mail() -> bool:
+    """Return whether mails leave this machine, or are only written to the server's log."""
+    return "smtp" in settings.EMAIL_BACKEND
 
 
 def unsent_mails() -> Unsent:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.sentences import listed
 from inventory.rollout.selectors import RollDifference, Visit
 from leasing.domain.swap_plan import Bridging
 from leasing.replacing.selectors import lots, orders
@@ -36,7 +37,7 @@ def bridging_in_words(bridging: Bridging) -> str:
         f"{count} i {quarters} kvartal{'er' * (quarters > 1)}"
         for quarters, count in sorted(bridging.by_quarters.items())
     ]
-    return " og ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return listed(parts)
 
 
 def priced_by(bridging: Bridging) -> str:

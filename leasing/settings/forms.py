@@ -20,6 +20,10 @@ class _SettingsForm(SeenForm, forms.ModelForm):
                     attrs={**field.widget.attrs, "inputmode": "numeric", "autocomplete": "off"}
                 )
                 field.error_messages["invalid"] = "Skriv et helt tal."
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = "Skriv mailen som navn@kommune.dk."
+        if address := self.fields.get("site_address"):
+            address.error_messages["invalid"] = "Skriv adressen som https://pc.kommune.dk."
 
 
 def settings_form(task: SettingsTask) -> type[forms.ModelForm]:

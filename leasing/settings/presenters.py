@@ -9,6 +9,8 @@ from leasing.models import Settings
 from leasing.models.settings import Booking
 
 NOT_SAID = "Ikke skrevet"
+# What an installation may do without, and yet is not ready before it is written.
+EXPECTED = frozenset({"lessor_cvr", "own_cvr", "helpdesk_mail", "finance_mail"})
 Effect = Callable[[Settings], str]
 
 

@@ -5,15 +5,17 @@ from django.contrib.auth.decorators import permission_required
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import MANAGE_SETTINGS
+from albertslund_it.web.query import page_before
 from inventory.history.presenters import history_shown
 from inventory.history.selectors import Rows, history_of
 from inventory.history.views import shown_history
 from leasing.models import FrameworkAgreement, Settings
 from leasing.settings.forms import AgreementForm, settings_form
-from leasing.settings.presenters import BY_KEY, TASKS, settings_shown
+from leasing.settings.presenters import BY_KEY, EXPECTED, TASKS, settings_shown
 from leasing.settings.services import save_agreement, save_settings
 
 AGREEMENT = "aftalen"
@@ -39,11 +41,11 @@ def settings_list(request):
 
 @permission_required(MANAGE_SETTINGS, raise_exception=True)
 def settings_edit(request, key):
-    """Change the settings of a task; `?fra=kom-i-gang` says where one came from."""
+    """Change the settings of a task, and go back to where one came from."""
     if key not in BY_KEY:
         raise Http404
     task, settings = BY_KEY[key], Settings.objects.get(id=1)
-    back = "setup" if request.GET.get("fra") == "kom-i-gang" else "settings"
+    back = page_before(request, reverse("settings"))
     form = settings_form(task)(request.POST or None, instance=settings)
     agreement = _agreement_form(request) if key == AGREEMENT else None
     if request.method == "POST":
@@ -55,6 +57,8 @@ def settings_edit(request, key):
         "form": form,
         "agreement": agreement,
         "back": back,
+        "from_setup": back.startswith(reverse("setup")),
+        "expected": EXPECTED,
         "shown": settings_shown(task, settings),
     }
     status = 422 if request.method == "POST" else 200

@@ -1,8 +1,7 @@
 """The steps of the first day in words: what is there, what is missing, and what to press."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -18,7 +17,8 @@ from albertslund_it.common.permissions import (
     VIEW_DEVICE,
     VIEW_EMPLOYEE,
 )
-from albertslund_it.common.sentences import full_stop
+from albertslund_it.common.sentences import full_stop, listed
+from albertslund_it.web.query import returning_to
 from leasing.setup.selectors.facts import FirstBill, SetupFacts
 
 OK, MISSING, NOTE = "ok", "missing", "note"
@@ -93,8 +93,16 @@ def _number(count: int, one: str, several: str) -> str:
     return f"{format_count(count)} {one if count == 1 else several}"
 
 
-def _settings(key: str) -> str:
-    return f"{reverse('settings-edit', args=[key])}?{urlencode({'fra': 'kom-i-gang'})}"
+def _named(names: Sequence[str]) -> str:
+    """Name the first few, and say how many more there are."""
+    more = len(names) - NAMES_SHOWN
+    return listed([*names[:NAMES_SHOWN], *([f"{format_count(more)} til"] if more > 0 else [])])
+
+
+def _from_here(url: str, step: str = "") -> str:
+    """Return the address of a form that leads back here: to its step, or to what comes next."""
+    query = f"?trin={step}#{step}" if step else ""
+    return returning_to(url, reverse("setup") + query)
 
 
 def _file(kind: str, label: str, *permissions: str) -> SetupAction:
@@ -126,7 +134,13 @@ def _agreement(facts: SetupFacts) -> SetupStep:
         "før den dag, du skriver. CVR-numrene afslører en faktura, der er fra eller til en anden.",
         "Administrator",
         checks,
-        [SetupAction("Skriv aftalen", _settings("aftalen"), (MANAGE_SETTINGS,))],
+        [
+            SetupAction(
+                "Skriv aftalen",
+                _from_here(reverse("settings-edit", args=["aftalen"])),
+                (MANAGE_SETTINGS,),
+            )
+        ],
     )
 
 
@@ -248,9 +262,7 @@ def _accounts(facts: SetupFacts) -> SetupStep:
     coded = units - len(facts.uncoded)
     counted = _number(units, "enhed", "enheder")
     said = f"{format_count(coded)} af {counted} har artskonto og kostbærer"
-    names = ", ".join(name for _, name in facts.uncoded[:NAMES_SHOWN])
-    more = len(facts.uncoded) - NAMES_SHOWN
-    names += f" og {more} til" if more > 0 else ""
+    names = _named([name for _, name in facts.uncoded])
     checks = [
         _check(
             units and not facts.uncoded,
@@ -261,9 +273,9 @@ def _accounts(facts: SetupFacts) -> SetupStep:
     actions = [_file("units", "Indlæs fra regneark", IMPORT_INVENTORY)]
     if facts.uncoded:
         pk = facts.uncoded[0][0]
-        coding = SetupAction(
-            "Skriv konteringen", reverse("unit-coding", args=[pk]), (IMPORT_INVENTORY,)
-        )
+        # Back to this step, which then offers the next unit.
+        form = _from_here(reverse("unit-coding", args=[pk]), "kontering")
+        coding = SetupAction("Skriv konteringen", form, (IMPORT_INVENTORY,))
         actions.insert(0, coding)
     return SetupStep(
         "kontering",
@@ -277,7 +289,7 @@ def _accounts(facts: SetupFacts) -> SetupStep:
 
 
 def _access(facts: SetupFacts) -> SetupStep:
-    vacant, checks = facts.vacant, []
+    key, vacant, checks = "adgange", facts.vacant, []
     checks.append(
         _check(
             facts.closers,
@@ -292,15 +304,13 @@ def _access(facts: SetupFacts) -> SetupStep:
             "Ingen i It-helpdesk kan logge ind endnu",
         )
     )
-    names = ", ".join(vacant[:NAMES_SHOWN])
-    names += f" og {len(vacant) - NAMES_SHOWN} til" if len(vacant) > NAMES_SHOWN else ""
     answered = facts.departments - len(vacant)
     checks.append(
         _check(
             facts.departments and not vacant,
             f"Alle {_number(facts.departments, 'afdeling', 'afdelinger')} har en, der kan svare",
             f"{answered} af {_number(facts.departments, 'afdeling', 'afdelinger')} har en, der kan "
-            f"svare. {names} mangler"
+            f"svare. {_named(vacant)} mangler"
             if vacant
             else "Ingen afdelinger at give adgang til endnu",
         )
@@ -312,22 +322,34 @@ def _access(facts: SetupFacts) -> SetupStep:
             + ("" if facts.administrators > 1 else ". I bør være to, så én kan være væk"),
         )
     )
+    actions = [
+        SetupAction("Invitér lederne", _from_here(reverse("post-list"), key), (MANAGE_USERS,)),
+        SetupAction("Invitér en kollega", _from_here(reverse("user-new"), key), (MANAGE_USERS,)),
+    ]
+    if not facts.mail_arrives:
+        # What is sent before leads nowhere, and each would have to be sent again.
+        checks.append(
+            SetupCheck(
+                NOTE, "Invitationer sendes med mail, som ikke er sat op. Tag trinet Mail først"
+            )
+        )
+        mail = f"{reverse('setup')}?trin=mail#mail"
+        actions.insert(0, SetupAction("Gå til Mail", mail, (MANAGE_SETTINGS,)))
     return SetupStep(
-        "adgange",
+        key,
         "Roller og adgange",
         "Lederne kan inviteres på én gang, når deres mail står i filen med enheder. Kolleger i "
         "Økonomi og It-helpdesk inviteres én for én.",
         "Administrator",
         checks,
-        [
-            SetupAction("Invitér lederne", reverse("post-list"), (MANAGE_USERS,)),
-            SetupAction("Invitér en kollega", reverse("user-new"), (MANAGE_USERS,)),
-        ],
+        actions,
     )
 
 
 def _mail(facts: SetupFacts) -> SetupStep:
     settings, trial = facts.settings, facts.trial
+    # Back to this step: what is written is tried by a mail.
+    addresses = _from_here(reverse("settings-edit", args=["mail"]), "mail")
     checks = [
         _check(
             settings.helpdesk_mail,
@@ -365,7 +387,7 @@ def _mail(facts: SetupFacts) -> SetupStep:
         "Administrator",
         checks,
         [
-            SetupAction("Skriv adresserne", _settings("mail"), (MANAGE_SETTINGS,)),
+            SetupAction("Skriv adresserne", addresses, (MANAGE_SETTINGS,)),
             SetupAction("Send mig en prøvemail", reverse("setup-trial"), (MANAGE_SETTINGS,), True),
         ],
     )

@@ -13,9 +13,11 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import MANAGE_SETTINGS, MANAGE_USERS
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.query import one_of
+from leasing.mail.presenters import NOT_SENT
+from leasing.mail.selectors import sends_mail
 from leasing.models import Mail
 from leasing.setup.presenters import SetupStep, checks_of_bill, steps_of
-from leasing.setup.selectors.facts import first_bill, sends_mail, setup_facts
+from leasing.setup.selectors.facts import first_bill, setup_facts
 from leasing.setup.selectors.standing import may_set_up
 from leasing.setup.services import send_trial_mail
 
@@ -51,6 +53,7 @@ def setup(request):
             for step in steps
             if step.kind and _allowed(request.user, step)[:1]
         ],
+        "here": request.path,
         "may_invite": request.user.has_perm(MANAGE_USERS),
         "is_set_up": facts.is_set_up,
     }
@@ -76,7 +79,7 @@ def setup_trial(request):
     if mail.sent_at and not sends_mail():
         messages.warning(
             request,
-            "Prøvemailen står kun i serverens log: mailserveren er ikke sat op (EMAIL_URL).",
+            f"Prøvemailen står kun i serverens log: {NOT_SENT}.",
         )
     elif mail.sent_at:
         messages.success(request, f"Prøvemailen er sendt til {mail.recipients}. Se, om den kom.")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albertslund_it.common.sentences import full_stop, per_cent
+from albertslund_it.common.sentences import full_stop, listed, per_cent
 
 ROOT = Path(__file__).parents[2]
 # An amount ends in 'kr.', which ends the sentence too.
@@ -55,3 +55,7 @@ def test_what_is_left_is_never_hidden(share):
     assert (shown == 100) == (part == whole)
     assert (shown == 0) == (part == 0)
     assert abs(shown * whole - 100 * part) <= whole  # within a per cent, half of it in the middle
+
+
+def test_parts_are_listed_as_one_says_them():
+    assert [listed("abc"[:count]) for count in range(4)] == ["", "a", "a og b", "a, b og c"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from albertslund_it.common.files import cells
 from albertslund_it.common.files.spreadsheets import heading_key
+from albertslund_it.common.sentences import full_stop
 
 MODEL_NAME, UNIT_NAME = "model", "unit"
 
@@ -41,6 +42,11 @@ class FileColumn:
     def keys(self) -> list[str]:
         """Return what its headings are known by."""
         return [heading_key(name) for name in (self.name, *self.also)]
+
+    @property
+    def help_sentence(self) -> str:
+        """Return its help as a sentence that more may follow."""
+        return full_stop(self.help) if self.help else ""
 
     @property
     def is_date(self) -> bool:

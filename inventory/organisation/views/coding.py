@@ -18,15 +18,19 @@ def unit_coding(request, pk):
     unit = get_object_or_404(units_seen_by(request.user, today()), pk=pk)
     if not request.user.has_perm(IMPORT_INVENTORY):
         raise PermissionDenied
+    back = page_before(request, reverse("unit-detail", args=[pk]))
     form = CodingForm(request.POST or None, instance=unit)
     if request.method == "POST" and form.is_valid():
         save_coding(unit_id=pk, actor=request.user, **form.cleaned_data)
-        messages.success(request, f"Konteringen for {unit.name} er gemt.")
-        return redirect(page_before(request, reverse("unit-detail", args=[pk])))
+        if missing := unit.missing_coding:
+            messages.warning(request, f"{unit.name} mangler stadig {' og '.join(missing)}.")
+        else:
+            messages.success(request, f"Konteringen for {unit.name} er gemt.")
+        return redirect(back)
     status = 422 if request.method == "POST" else 200
     return render(
         request,
         "inventory/organisation/unit_coding.html",
-        {"unit": unit, "form": form},
+        {"unit": unit, "form": form, "back": back},
         status=status,
     )

@@ -2,6 +2,7 @@
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter, span_label
+from albertslund_it.common.sentences import listed
 from leasing.billing.selectors.preview import Late, RunPreview
 from leasing.models import Kind
 
@@ -45,4 +46,4 @@ def late_in_words(late: Late) -> str:
         for lines, amount in [late.parts.get(kind, (0, 0))]
         if lines
     ]
-    return " og ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+    return listed(said)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.db.models import Count, Q, Sum
 
@@ -15,6 +14,7 @@ from inventory.models import Department, Employee, Unit
 from leasing.billing.selectors.preview import preview_run
 from leasing.billing.selectors.quarter_costs import LeasedCost, cost_of
 from leasing.cost_table.moment import one_moment
+from leasing.mail.selectors import sends_mail
 from leasing.models import (
     Cost,
     FrameworkAgreement,
@@ -80,6 +80,11 @@ class SetupFacts:
     this_quarter: Quarter
     is_set_up: bool
 
+    @property
+    def mail_arrives(self) -> bool:
+        """Return whether a mail leaves the machine, with links that work elsewhere."""
+        return self.sends_mail and not self.is_local
+
 
 def setup_facts(today: date) -> SetupFacts:
     """Count what is there; the first bill is worked out for itself, as it takes longer."""
@@ -124,11 +129,6 @@ def setup_facts(today: date) -> SetupFacts:
             this_quarter=Quarter.of(today),
             is_set_up=is_set_up(),
         )
-
-
-def sends_mail() -> bool:
-    """Return whether mails leave this machine, or are only written to the server's log."""
-    return "smtp" in django_settings.EMAIL_BACKEND
 
 
 def _count_with(code: str) -> int:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import MANAGE_USERS
 from albertslund_it.web.clock import now, today
+from albertslund_it.web.query import page_before
 from leasing.users.presenters import hindrance_shown, last_day
 from leasing.users.selectors.posts import DEPARTMENT, Post, posts
 from leasing.users.services.users import invite_leaders
@@ -25,13 +26,16 @@ def post_list(request):
             for reason in refused.reasons:
                 messages.error(request, reason)
         else:
+            # Where all were invited one goes on; what is left out is mended here.
+            onwards = "" if invited.left_out else page_before(request, "")
             if count := len(invited.users):
                 leaders = "ledere" if count > 1 else "leder"
                 messages.success(request, f"{count} {leaders} har fået adgang.")
             for post in invited.left_out:
                 said = f"{post.leader} ({post.name}) er ikke inviteret. {hindrance_shown(post)}"
                 messages.warning(request, said)
-        return redirect("post-list")
+            return redirect(onwards or request.get_full_path())
+        return redirect(request.get_full_path())
     found = posts(day, request.user)
     context = {
         "departments": [_shown(one) for one in found if one.kind == DEPARTMENT],

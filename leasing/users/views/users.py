@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import Group, User
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
@@ -14,12 +15,14 @@ from albertslund_it.common.permissions import MANAGE_USERS
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.people import name_of
-from albertslund_it.web.query import number_in
+from albertslund_it.web.query import number_in, page_before
 from albertslund_it.web.rights import may_set_rights_of, may_take_over
 from inventory.history.presenters import history_shown
 from inventory.history.selectors import Rows, history_of
 from inventory.history.views import shown_history
 from inventory.models import Access, Department, Unit
+from leasing.mail.presenters import NOT_SENT
+from leasing.mail.selectors import sends_mail
 from leasing.users.forms import AccessForm, EndForm, InvitationForm, UserForm
 from leasing.users.presenters import access_mark, last_day, role_note, roles_shown, state_shown
 from leasing.users.selectors.users import user_counts, users_with_access
@@ -82,10 +85,21 @@ def user_new(request):
         except Refused as refused:
             form.add_error(None, refused.reasons)
         else:
-            messages.success(request, f"{name_of(user)} er inviteret. Mailen er på vej.")
-            return redirect("user-detail", user.pk)
-    context = {"form": form, "signs_on": settings.OIDC_ENABLED}
+            _tell_of_invitation(request, f"{name_of(user)} er inviteret")
+            return redirect(page_before(request, reverse("user-detail", args=[user.pk])))
+    context = {
+        "form": form,
+        "signs_on": settings.OIDC_ENABLED,
+        "back": page_before(request, reverse("user-list")),
+    }
     return render(request, "leasing/users/new.html", context, status=_status(request))
+
+
+def _tell_of_invitation(request, said: str) -> None:
+    if sends_mail():
+        messages.success(request, f"{said}. Mailen er på vej.")
+    else:
+        messages.warning(request, f"{said}, men mailen står kun i serverens log: {NOT_SENT}.")
 
 
 @permission_required(MANAGE_USERS, raise_exception=True)

@@ -60,6 +60,12 @@ def test_what_is_missing_is_said_at_its_field(db, helpdesk):
     assert "skal være overskrifter" not in shown
 
 
+def test_a_help_of_two_sentences_ends_once(db, helpdesk):
+    shown = upload(helpdesk, "Navn;Alder\nAnders;12\n", "units").content.decode()
+
+    assert "er den kun en overskrift. Fx" in " ".join(shown.split())
+
+
 def test_no_good_rows_are_offered_where_there_are_none(db, helpdesk):
     page = upload(helpdesk, "Initialer;Navn;Enhedsnr\nCADA;;1001\n")
 

@@ -134,6 +134,16 @@ class TestClosing:
         assert "Det kan ikke fortrydes" in text
         assert not BillingRun.objects.filter(code="2026Q3").exists()
 
+    def test_of_quarters_before_it_says_what_becomes_of_them_where_there_are_any(
+        self, client, db, settings
+    ):
+        settings.TODAY = date(2026, 7, 1)
+        make.cost_holder()
+        make.lease(unit=make.unit())
+        told = "De tidligere kvartaler kan ikke låses for sig bagefter."
+        assert told not in text_of(read(client, "/kvartaler/2026Q1/laas/"))
+        assert told in text_of(read(client, "/kvartaler/2026Q2/laas/"))
+
     def test_every_amount_of_the_confirmation_opens_its_lines(self, town, client):
         invoices = preview_run("2026Q3", TODAY).invoices
         assert assert_every_figure_opens_its_lines(client, self.CLOSE) == len(invoices) + 1 > 2

@@ -121,7 +121,7 @@ def test_no_lease_begins_before_the_agreement(client):
 def test_from_the_first_day_one_comes_back_to_it(client):
     form = typed(client, "mail", helpdesk_mail="h@example.dk")
 
-    assert client.post("/indstillinger/mail/?fra=kom-i-gang", form).url == "/kom-i-gang/"
+    assert client.post("/indstillinger/mail/?retur=/kom-i-gang/", form).url == "/kom-i-gang/"
 
 
 def test_what_another_changed_meanwhile_stays_and_the_rest_is_saved(client):

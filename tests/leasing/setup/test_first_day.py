@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core import mail as outbox
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -89,8 +89,8 @@ def test_the_example_files_lead_from_an_empty_register_to_a_closed_quarter(clien
     )
     Unit.objects.filter(number="9911").update(account="")
     assert "Birkeskolen mangler" in missing(client, "kontering")[0]
-    form = {"account": "49100010", "cost_centre": "3100009911"}
-    client.post(f"/afdelinger/enheder/{Unit.objects.get(number='9911').pk}/kontering/", form)
+    form = next(one.url for one in step(client, "kontering").actions)
+    client.post(form, {"account": "49100010", "cost_centre": "3100009911"})
     assert missing(client, "kontering") == []
     texts = [check.text for check in step(client, "kvartal").checks]
     assert "Forslaget er 349,41\xa0kr. på 1 afdeling og Fælles IT" in texts
@@ -146,6 +146,74 @@ def test_who_has_no_mail_is_told_to_write_one(client, root):
     page = client.post("/kom-i-gang/proevemail/", follow=True)
 
     assert "Du har ingen mail" in page.content.decode()
+
+
+def test_what_is_saved_from_a_step_leads_back_to_it(client):
+    take(client, "units", HOLDER.encode(), "it.csv")
+    names = ("Biblioteket", "Musikskolen", "Hallen", "Badet")
+    rows = [f"Kultur;800{number};{name}" for number, name in enumerate(names)]
+    units = "\n".join(["Afdeling;Enhedsnr;Enhed", *rows])
+    take(client, "units", units.encode(), "kultur.csv")
+
+    [said] = missing(client, "kontering")
+    assert said.endswith("Badet, Biblioteket, Fælles IT og 2 til mangler")
+    form = step(client, "kontering").actions[0].url
+    page = client.post(form, {"account": "", "cost_centre": ""}, follow=True)
+    assert page.redirect_chain[-1][0] == "/kom-i-gang/?trin=kontering#kontering"
+    [told] = [str(message) for message in page.context["messages"]]
+    assert told == "Badet mangler stadig artskonto og omkostningssted eller PSP-element."
+    client.post(form, {"account": "49100010", "cost_centre": "3100008000"})
+    assert step(client, "kontering").actions[0].url != form
+
+    role = Group.objects.get(name=roles.FINANCE).pk
+    eva = {"first_name": "Eva", "mail": "eva@x.dk", "groups": [role], "starts_on": "01-05-2026"}
+    [invite] = [one for one in step(client, "adgange").actions if "kollega" in one.label]
+    assert client.post(invite.url, eva).url == "/kom-i-gang/?trin=adgange#adgange"
+
+    seen = Settings.objects.get().site_address
+    written = {"site_address": "https://pc.x.dk", "initial-site_address": seen}
+    assert client.post(step(client, "mail").actions[0].url, written).url.endswith("?trin=mail#mail")
+
+
+def test_leaders_are_invited_from_the_step_and_one_is_back_in_it(client):
+    take(client, "units", HOLDER.encode(), "it.csv")
+    units = "Afdeling;Leder;Leder-mail;Enhedsnr;Enhed\nKultur;Ole Holm;ole@x.dk;8001;Biblioteket"
+    take(client, "units", units.encode(), "kultur.csv")
+    [leaders] = [one for one in step(client, "adgange").actions if "lederne" in one.label]
+    key = re.search(r'value="(department-\d+)" checked', client.get(leaders.url).content.decode())
+
+    assert client.post(leaders.url, {}).url == leaders.url
+    assert client.post(leaders.url, {"post": key[1]}).url == "/kom-i-gang/?trin=adgange#adgange"
+
+
+def test_nobody_is_invited_unwarned_by_a_mail_that_leads_nowhere(client, settings):
+    def advised():
+        return "Gå til Mail" in [one.label for one in step(client, "adgange").actions]
+
+    assert advised()
+    role = Group.objects.get(name=roles.AUDITOR).pk
+    eva = {"first_name": "Eva", "mail": "eva@x.dk", "groups": [role], "starts_on": "01-05-2026"}
+    page = client.post("/brugere/ny/", eva, follow=True)
+    [told] = [str(message) for message in page.context["messages"]]
+    assert "kun i serverens log" in told
+
+    Settings.objects.update(site_address="https://pc.x.dk")
+    assert advised()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert not advised()
+
+
+def test_what_a_step_asks_for_is_not_called_optional_and_is_explained_when_wrong(client):
+    def optional(key):
+        marks = select(parse(client.get(f"/indstillinger/{key}/")), "label .optional")
+        return [text(one.getparent()).partition(" (")[0] for one in marks]
+
+    assert optional("aftalen") == ["EAN for leasinggivers fakturaer"]
+    assert optional("mail") == ["Revisionens mail", "It-sikkerheds mail"]
+    typed = {"site_address": "pc.kommune.dk", "helpdesk_mail": "helpdesk"}
+    page = client.post("/indstillinger/mail/", typed).content.decode()
+    assert "Skriv adressen som https://pc.kommune.dk." in page
+    assert "Skriv mailen som navn@kommune.dk." in page
 
 
 def test_each_role_gets_the_buttons_it_may_press(cast, client_of):
