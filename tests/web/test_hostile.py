@@ -45,8 +45,8 @@ TEXTS = [
     "a\r\nSet-Cookie: b=c",
 ]
 # What a number is read from takes these; of all the rest a few that differ from name to name.
-TOO_LARGE = [DIGITS, str(2**63)]
-NO_NUMBER = ["²", SCRIPT]  # nothing to a database: each name is tried with them on one of the two
+TOO_LARGE = str(2**63)  # a number to Python, and to each database one too large of its own kind
+NO_NUMBER = [DIGITS, "²", SCRIPT]  # nothing to a database: each name meets them on one of the two
 EVERYTHING = [*NUMBERS, *DATES, *TEXTS]
 
 
@@ -125,7 +125,7 @@ def inputs_and_links(response, path):
     return fields, queries
 
 
-def learn(client, route, where):
+def learn(client, route, where, *, thorough):
     """Give method → (names, a query or form that works) of an address for whoever is logged in."""
     known, base = {"get": {}, "post": {}}, {"get": [], "post": {}}
     is_post = TABLE[route].get("method") == "post"
@@ -144,7 +144,7 @@ def learn(client, route, where):
         fields, queries = inputs_and_links(response, where)
         # Some names are read only beside others: the richest of the page's own links has them.
         queries.sort(key=lambda query: -len({name for name, _ in query}))
-        for query in queries[:1]:
+        for query in queries[: 1 if thorough else 0]:
             if send("get", query).status_code == 200:
                 base["get"] = query
             known["get"] = dict.fromkeys((name for name, _ in query), False) | known["get"]
@@ -163,10 +163,12 @@ OF_EVERY_LIST = {"hent", "kolonne", "q", "side", "sorter", "valgt", "visning"}
 def attacks(name, is_ours, chance, *, thorough):
     """Return the values that a name is tried with: all that matter where our own code reads it."""
     if not thorough:  # the same code, read with other rights
-        return [chance.choice((DIGITS, *EVERYTHING))] if is_ours else []
-    if name in OF_EVERY_LIST or not is_ours:  # what a form's fields are asked together: `tried`
-        return [chance.choice((DIGITS, *EVERYTHING))]
-    return [*TOO_LARGE, *(NO_NUMBER if is_here(name) else ()), chance.choice(EVERYTHING)]
+        return [chance.choice(EVERYTHING)] if is_ours else []
+    if name in OF_EVERY_LIST or not is_ours:  # what a form's fields are asked together: `queries`
+        return [chance.choice(EVERYTHING)]
+    if not is_here(name):
+        return [TOO_LARGE]
+    return [TOO_LARGE, *NO_NUMBER, chance.choice(EVERYTHING)]
 
 
 def is_here(name) -> bool:
@@ -212,7 +214,7 @@ def tried(client, route, where, *, thorough, hidden=()):
     `hidden` are words that whoever is logged in must not read, whatever is asked.
     """
     wrong = []
-    for method, (names, base) in learn(client, route, where).items():
+    for method, (names, base) in learn(client, route, where, thorough=thorough).items():
         pairs = base if isinstance(base, list) else list(base.items())
         for name, sent in queries(route, method, names, pairs, thorough=thorough):
             try:
@@ -235,8 +237,8 @@ NO_NUMBERS = ("x", "%00", "9999Q4")
 def paths(route, town):  # noqa: F811
     """Return addresses of a route with one part of it hostile."""
     for found in PART.finditer(route):
-        numbers = ("0", str(2**63), DIGITS)
-        for value in numbers if found[1] == "int" else (*numbers, *NO_NUMBERS):
+        texts = () if found[1] == "int" else NO_NUMBERS
+        for value in (TOO_LARGE, *(("0", DIGITS, *texts) if is_here(route) else ())):
             yield address(route.replace(found[0], value), town)
 
 
