@@ -22,7 +22,14 @@ from leasing.cost_share.selectors.coming import ComingSpan
 from leasing.cost_share.selectors.forecast import last_quarter
 from leasing.cost_share.selectors.lines import Lines, lines_of, units_by_department
 from leasing.cost_share.selectors.payers import Payer
-from leasing.cost_share.selectors.pending_lines import BILLED, NOT_BILLED, UP_TO, Choice
+from leasing.cost_share.selectors.pending_lines import (
+    AT_END,
+    BILLED,
+    NOT_BILLED,
+    OF_LEASES,
+    UP_TO,
+    Choice,
+)
 from leasing.cost_share.selectors.what_if import models_to_choose, units_to_choose
 from leasing.cost_table.facts import billing_start
 from leasing.domain.assumptions import Assumptions
@@ -63,6 +70,7 @@ class LineForm(PlainForm, forms.Form):
     koersel = _plain_choice("Opkrævet i")
     slags = _plain_choice("Slags")
     model = _plain_choice("Model")
+    paa = _plain_choice("Udstyr")
     q = forms.CharField(label="Serienr.", required=False, max_length=40)
 
     def __init__(self, data, *, payers: list[Payer], payer: Payer, today: date, ahead: bool):
@@ -78,8 +86,9 @@ class LineForm(PlainForm, forms.Form):
         self.offer("fra", [("", "Fra begyndelsen"), *quarters])
         self.offer("til", [("", "Dette kvartal"), *quarters])
         self.offer("koersel", [("", "Alt"), *self._runs(ahead)])
-        self.offer("slags", [("", "Alle"), *((k.value, KIND_NAMES[k]) for k in Kind)])
+        self.offer("slags", [("", "Alle"), *self._kinds()])
         self.offer("model", [("", "Alle"), *models, (WITHOUT_DEVICE, "Uden udstyr")])
+        self.offer("paa", [("", "Alt"), (AT_END, "Leaset på kvartalets sidste dag")])
         if len(payers) == 1:
             del self.fields["afdeling"]
         if len(self.units) == 1:
@@ -89,6 +98,10 @@ class LineForm(PlainForm, forms.Form):
         return grouped_choices(
             (self.payer.department_of(unit), unit.id, unit.name) for unit in self.units
         )
+
+    def _kinds(self):
+        yield from ((kind.value, KIND_NAMES[kind]) for kind in Kind)
+        yield OF_LEASES, "Leasing, uden engangsbeløb"
 
     def _runs(self, ahead: bool):
         yield BILLED, "Alle låste kørsler"
@@ -113,9 +126,11 @@ class LineForm(PlainForm, forms.Form):
             last=Quarter.parse(asked["til"]) if asked["til"] else last,
             unit_id=int(asked["enhed"]) if asked.get("enhed") else None,
             model_name="" if model == WITHOUT_DEVICE else model or None,
-            kind=asked["slags"],
+            kind="" if asked["slags"] == OF_LEASES else asked["slags"],
+            of_leases=asked["slags"] == OF_LEASES,
             run=run,
             search=asked["q"].strip(),
+            held_at_end=asked["paa"] == AT_END,
         )
 
 

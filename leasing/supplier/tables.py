@@ -97,6 +97,21 @@ class SupplierLineTable(Table):
     amount_ore = AmountColumn("Uden moms (kr.)", summed=True, card="answer")
 
 
+class CountedLineTable(SupplierLineTable):
+    """The lines that are counted in a quarter, of whichever invoice."""
+
+    caption = "Fakturalinjer"
+    empty_title = "Der er ingen fakturalinjer"
+    empty_help = "Leasinggivers faktura for kvartalet er ikke indlæst endnu."
+
+    class Meta:
+        sequence = ("invoice", "...")
+
+    invoice = CodeColumn(
+        "Fakturanr.", of="invoice.number", link=lambda line: detail_url(line.invoice_id)
+    )
+
+
 def detail_url(pk: int) -> str:
     """Return an invoice's page."""
     return reverse("supplier-invoice-detail", args=[pk])
@@ -110,7 +125,7 @@ class DifferenceForm(PlainForm, forms.Form):
         required=False,
         choices=[
             ("", "Alle afvigelser"),
-            # Those that agree are counted, and not kept one by one.
+            # Those that agree are worked out one by one, where their count is opened.
             *((pile, name) for pile, name in PILE_NAMES.items() if pile is not Pile.AGREES),
         ],
     )
@@ -126,6 +141,11 @@ class DifferenceForm(PlainForm, forms.Form):
     aarsag = forms.CharField(label="Model", required=False, max_length=80)
     belob = forms.IntegerField(required=False, widget=forms.HiddenInput)
     q = forms.CharField(label="Serienr.", required=False, max_length=40)
+
+    def __init__(self, data):
+        super().__init__(data)
+        if data.get("bunke") == Pile.AGREES:
+            self.offer("bunke", [("", "Alle afvigelser"), *PILE_NAMES.items()])
 
     def piles(self) -> set[Pile]:
         """Return the piles that are asked for."""

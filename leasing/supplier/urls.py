@@ -15,6 +15,7 @@ from leasing.supplier.views.invoices import (
 )
 from leasing.supplier.views.notes import InvoiceNotes
 from leasing.supplier.views.reconciliation import (
+    CountedLineList,
     DifferenceList,
     orphan_take_back,
     reconciliation,
@@ -60,6 +61,11 @@ urlpatterns = [
         "kvartaler/<slug:code>/afstemning/linjer/",
         DifferenceList.as_view(),
         name="reconciliation-lines",
+    ),
+    path(
+        "kvartaler/<slug:code>/afstemning/fakturalinjer/",
+        CountedLineList.as_view(),
+        name="reconciliation-invoiced",
     ),
     path(
         "kvartaler/<slug:code>/afstemning/afgoer/",

@@ -50,6 +50,7 @@ LEASING = {
         "mail",
         "movements",
         "notes",
+        "orders",
         "returns",
         "undo",
     ),

@@ -24,7 +24,7 @@ from leasing.cost_share.selectors.pending_lines import (
     pending_lines,
 )
 from leasing.cost_table.moment import one_moment
-from leasing.models import BillingRun, InvoiceLine, InvoiceSummary
+from leasing.models import BillingRun, InvoiceLine, InvoiceSummary, Kind
 
 Billed = TypeVar("Billed", InvoiceLine, InvoiceSummary)
 CHUNK = 5_000
@@ -127,8 +127,12 @@ def _is_closed(run: str) -> bool:
 def _billed(payer: Payer, choice: Choice) -> BilledLines:
     """Choose the lines of closed runs, the latest run first."""
     lines = _chosen(InvoiceLine.objects.filter(payer.billed), choice)
+    if choice.held_at_end:
+        lines = lines.filter(last_day__in=choice.last_days)
     if choice.search:
-        return BilledLines.of(with_serial_number(lines, choice.search), None)
+        lines = with_serial_number(lines, choice.search)
+    if choice.search or choice.held_at_end:
+        return BilledLines.of(lines, None)
     return BilledLines.of(lines, _chosen(InvoiceSummary.objects.filter(payer.billed), choice))
 
 
@@ -141,6 +145,8 @@ def _chosen(rows: QuerySet[Billed], choice: Choice) -> QuerySet[Billed]:
         rows = rows.filter(model_name=choice.model_name)
     if choice.kind:
         rows = rows.filter(kind=choice.kind)
+    if choice.of_leases or choice.held_at_end:
+        rows = rows.exclude(kind=Kind.CHARGE)
     if choice.run.startswith(UP_TO):
         code = choice.run.removeprefix(UP_TO)
         runs = BillingRun.objects.filter(code=code).values("id")

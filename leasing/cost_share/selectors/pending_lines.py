@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db.models import Count, Q, QuerySet, Sum
 
 from albertslund_it.common.names import danish_key
-from albertslund_it.common.quarters import Quarter
+from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.database.rows import among
 from inventory.devices.selectors import has_number
 from inventory.models import Device, DeviceModel, Unit
@@ -43,6 +43,8 @@ from leasing.models import (
 BILLED, NOT_BILLED = "opkraevet", "ikke-opkraevet"
 # With a closed run's code after it: what that run and those before it hold.
 UP_TO = "til-og-med-"
+# How an address asks for lines that are no charges, and for what lasts to the end of its quarter.
+OF_LEASES, AT_END = "leasing", "sidste-dag"
 # So many rows, or one group more, are read at a time where all are read.
 CHUNK = 5_000
 
@@ -52,7 +54,8 @@ class Choice:
     """Which lines are asked for; what is empty lets everything through.
 
     `run` is the code of a closed run, or of one that could be closed today, or BILLED or
-    NOT_BILLED, or UP_TO a closed run.
+    NOT_BILLED, or UP_TO a closed run. Lines `of_leases` are no charges; what is `held_at_end` are
+    those of leases that last to the last day of their quarter.
     """
 
     first: Quarter
@@ -62,6 +65,13 @@ class Choice:
     kind: str = ""
     run: str = ""
     search: str = ""
+    of_leases: bool = False
+    held_at_end: bool = False
+
+    @property
+    def last_days(self) -> list[date]:
+        """Return the last day of each quarter."""
+        return [quarter.last_day for quarter in quarters_between(self.first, self.last)]
 
 
 # What lines are sorted by: (0, whatever), or NOTHING, which comes last in either direction.
@@ -451,7 +461,7 @@ class _Asked:
             kinds = {code: kind for code, kind in kinds.items() if kind == self.choice.kind}
         rows = self._chosen(Cost.objects.filter(period__in=kinds).exclude(amount_ore=0))
         totals = None
-        if not self.choice.search:
+        if not (self.choice.search or self.choice.held_at_end):
             totals = self._chosen(CostTotal.objects.filter(period__in=kinds, line_count__gt=0))
         return LeaseRows(rows, self.names, kinds, billed, totals)
 
@@ -473,7 +483,7 @@ class _Asked:
     def charges(self) -> Iterator[CostLine]:
         """Yield the charges."""
         choice = self.choice
-        if choice.kind not in {"", CHARGE}:
+        if choice.of_leases or choice.held_at_end or choice.kind not in {"", CHARGE}:
             return
         since = choice.first.starts_on
         for row in map(charge_line, charges_to_bill(self.window, self.unit_ids, since)):
@@ -509,6 +519,8 @@ class _Asked:
             rows = rows.filter(model__in=[pk for pk, n in self.names.models.items() if n == name])
         if self.choice.search:
             rows = rows.filter(lease__in=among(self._found, int))
+        if self.choice.held_at_end:
+            rows = rows.filter(last_day__in=self.choice.last_days)
         return rows
 
 

@@ -1,3 +1,5 @@
+from datetime import date
+
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef
@@ -22,6 +24,7 @@ from leasing.domain.lease_end import NOTICE_MONTHS
 from leasing.lease_end.selectors.endings import ending_without_choice
 from leasing.leases.selectors.running import running_on
 from leasing.models import SubAgreement
+from leasing.orders.selectors.shelf import spoken_for
 
 PLACED, STOCK, PC, UNLEASED, LEASED_PC = "enhed", "lager", "pc", "uden-leasing", "leaset-pc"
 GONE, ALL = "ude", "alle"
@@ -33,17 +36,28 @@ STATES = [
     (LEASED_PC, "Leasede pc'er"),
     (UNLEASED, "Uden leasing"),
 ]
+_in_stock = ids_by(in_stock)
+
+
+def _free(on: date) -> list[int]:
+    """Find what is in stock and nobody waits for."""
+    there = _in_stock(on)
+    return list(set(there) - spoken_for(there, on))
+
+
 # What the front page, the data quality and a quarter's readiness count.
 WAITS = {
     rule.key: rule
     for rule in (
-        SetRule("shelf", Of.LEASED, ids_by(in_stock)),
+        SetRule("shelf", Of.LEASED, _in_stock),
+        SetRule("free", Of.LEASED, _free),
         *(rule for rule in RULES if rule.of in {Of.LEASED, Of.DEVICES}),
         SetRule("ending", Of.DEVICES, lambda on: pks(ending_without_choice(on))),  # all of them run
     )
 }
 WAITS_WORDS = {
     "shelf": "Leaset udstyr på lager",
+    "free": "Ledigt på lager",
     **{key: words.title for key, words in WORDS.items()},
     "ending": f"Udløber inden {NOTICE_MONTHS} måneder uden valg",
 }

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from leasing.cost_share.selectors.pending_lines import UP_TO
+from leasing.cost_share.selectors.pending_lines import AT_END, UP_TO
 from leasing.models import KIND_NAMES, Kind
 from leasing.quarters.selectors.run_table import RunTable
 
@@ -13,6 +14,11 @@ from leasing.quarters.selectors.run_table import RunTable
 def run_lines_url(code: str) -> str:
     """Return the list of all lines of a run."""
     return f"{reverse('lines')}?afdeling=alle&koersel={code}"
+
+
+def items_asked(code: str) -> dict[str, str]:
+    """Return what asks for the lines of what is leased on the last day of a run's own quarter."""
+    return {"koersel": code, "fra": code, "til": code, "slags": Kind.CURRENT, "paa": AT_END}
 
 
 def asked_of_table(code: str, table: RunTable, up_to: str = "") -> dict[str, str]:
@@ -23,6 +29,7 @@ def asked_of_table(code: str, table: RunTable, up_to: str = "") -> dict[str, str
     known = f"&koersel={UP_TO}{up_to}" if up_to else ""
     return {
         "of_run": f"&koersel={code}",
+        "of_items": f"&{urlencode(items_asked(code))}",
         "of_before": f"&fra={table.before}&til={table.before}{known}",
         "of_quarter": f"&fra={table.quarter}&til={table.quarter}{known}",
     }

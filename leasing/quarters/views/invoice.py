@@ -19,7 +19,7 @@ from leasing.cost_share.tables.lines import lines_url
 from leasing.jobs.selectors import made_as_job
 from leasing.jobs.views.asking import ask_or_do
 from leasing.models import KIND_NAMES, BillingRun, Kind, QuarterlyInvoice
-from leasing.quarters.presenters.labels import named_kinds
+from leasing.quarters.presenters.labels import items_asked, named_kinds
 from leasing.quarters.selectors.coding import uncoded_units
 from leasing.quarters.selectors.invoice import invoice_page
 from leasing.rebilling.exports.files import OPUS, WORKBOOK, archive_run, export_rebilling
@@ -122,6 +122,7 @@ def invoice(request, code, number):
         "kinds": named_kinds(page.kinds),
         "lines": [(KIND_NAMES[Kind(line.kind)], line) for line in page.lines],
         "lines_url": lines_url(afdeling=owner.key, koersel=found.run.code),
+        "items_url": lines_url(afdeling=owner.key, **items_asked(code)),
         "cost_url": lines_url(afdeling=owner.key, koersel=f"{UP_TO}{found.run.code}"),
     }
     return render(request, "leasing/quarters/invoice.html", context)

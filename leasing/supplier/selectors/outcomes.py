@@ -4,8 +4,9 @@ A device keeps its decisions when its serial number is changed: the number is lo
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from django.db.models import QuerySet
 
@@ -45,11 +46,13 @@ Credited = dict[Subject, list[tuple[Pile, int]]]
 class Settlements:
     """The credit lines that settle claims: what they credit, by the quarter of the claim.
 
-    `moved` are lines that count where their claim is, not in the quarter of their days.
+    `moved` are lines that count where their claim is, not in the quarter of their days; `into` says
+    which of them count in a quarter.
     """
 
     credited: dict[str, Credited]
     moved: frozenset[int]
+    into: Mapping[str, Sequence[int]]
 
 
 @dataclass
@@ -59,6 +62,7 @@ class Decisions:
     by_difference: dict[tuple[str, Subject], DifferenceOutcome] = field(default_factory=dict)
     credited: Credited = field(default_factory=dict)
     moved: frozenset[int] = frozenset()
+    into: Sequence[int] = ()
 
     @property
     def credited_ore(self) -> int:
@@ -77,7 +81,12 @@ def decisions_by_quarter(
 ) -> dict[Quarter, Decisions]:
     """Read what is decided about quarters, of all or about some serial numbers."""
     found = {
-        quarter: Decisions({}, settled.credited.get(str(quarter), {}), settled.moved)
+        quarter: Decisions(
+            {},
+            settled.credited.get(str(quarter), {}),
+            settled.moved,
+            settled.into.get(str(quarter), ()),
+        )
         for quarter in quarters
     }
     by_code = {str(quarter): decisions for quarter, decisions in found.items()}
@@ -102,13 +111,13 @@ def settlements() -> Settlements:
     numbers = [one.serial_number for one in settled]
     subjects = Subjects([*numbers, *(line.serial_number for line in lines)])
     credited: dict[str, Credited] = {}
-    moved = set()
+    into = defaultdict(list)
     for outcome, line in _settling(settled, lines, subjects):
-        moved.add(line.id)
+        into[outcome.quarter].append(line.id)
         of_quarter = credited.setdefault(outcome.quarter, {})
         of_subject = of_quarter.setdefault(subjects.of(outcome), [])
         of_subject.append((Pile(outcome.pile), line.amount_ore))
-    return Settlements(credited, frozenset(moved))
+    return Settlements(credited, frozenset(chain.from_iterable(into.values())), into)
 
 
 def _settling(

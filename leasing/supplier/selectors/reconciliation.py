@@ -1,12 +1,13 @@
 """A quarter's reconciliation: as it is kept, or worked out from the facts of the moment."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.rows import among
 from leasing.cost_table.facts import billing_start
 from leasing.cost_table.moment import one_moment
 from leasing.domain.reconciliation import DIFFERENCES, Pile
@@ -98,6 +99,14 @@ def sum_of_lines(quarter: Quarter, decisions: Decisions) -> tuple[int, int]:
     return (sums["total"] or 0) + decisions.credited_ore, sums["count"] + credits
 
 
+def lines_counted(quarter: Quarter) -> QuerySet[SupplierInvoiceLine]:
+    """Return the lines that `sum_of_lines` adds up."""
+    decisions = decisions_of(quarter)
+    own = lines_of_quarter(quarter).exclude(id__in=decisions.moved)
+    credited = Q(id__in=among(decisions.into, int))
+    return SupplierInvoiceLine.objects.filter(Q(id__in=own.values("id")) | credited)
+
+
 def lines_of_quarter(quarter: Quarter) -> QuerySet[SupplierInvoiceLine]:
     """Return the lines of a quarter: by their first day, or before the billing start."""
     span = span_of_quarter(quarter)
@@ -110,11 +119,12 @@ def quarter_of_line(starts_on: date, start: date) -> Quarter:
     return Quarter.of(max(starts_on, start))
 
 
-def difference_rows(quarter: Quarter, piles: Iterable[Pile] = DIFFERENCES) -> list[MatchedRow]:
+def difference_rows(quarter: Quarter, piles: Collection[Pile] = DIFFERENCES) -> list[MatchedRow]:
     """Return the rows of some piles, the devices in order; worked out where none are kept."""
     with one_moment():
-        found = kept_rows if is_kept(quarter) else differences_now
-        return list(found(quarter, piles))
+        # What agrees is counted, and not kept one by one.
+        kept = is_kept(quarter) and Pile.AGREES not in piles
+        return list((kept_rows if kept else differences_now)(quarter, piles))
 
 
 def differences_now(quarter: Quarter, piles: Iterable[Pile] = DIFFERENCES) -> Iterator[MatchedRow]:

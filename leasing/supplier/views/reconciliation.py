@@ -1,7 +1,9 @@
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Sum
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +24,7 @@ from leasing.supplier.presenters import (
     decision_text,
     difference_shown,
     differences_told,
+    differences_url,
     holder_name,
     pile_shown,
 )
@@ -30,11 +33,12 @@ from leasing.supplier.selectors.matching import MatchedRow
 from leasing.supplier.selectors.reconciliation import (
     carried_over,
     difference_rows,
+    lines_counted,
     reconciliation_of,
 )
 from leasing.supplier.services.decisions import Selection, decide, select, what_was_decided
 from leasing.supplier.services.orphaned import take_back_orphan
-from leasing.supplier.tables import DifferenceForm, DifferenceTable
+from leasing.supplier.tables import CountedLineTable, DifferenceForm, DifferenceTable
 
 ROWS_SHOWN = 12
 
@@ -64,6 +68,8 @@ def reconciliation(request, code):
             for one in carried_over(quarter)
         ],
         "agrees": found.piles[Pile.AGREES],
+        "agrees_url": differences_url(code, bunke=Pile.AGREES),
+        "expected_url": _costs_url(code),
         "piles": [
             pile_shown(code, pile)
             for pile in found.piles.values()
@@ -72,6 +78,12 @@ def reconciliation(request, code):
         "differences": [pile_shown(code, pile) for pile in found.differences],
     }
     return render(request, "leasing/supplier/reconciliation.html", context)
+
+
+def _costs_url(code: str) -> str:
+    """Return the lines of what the leases cost in a quarter, whoever pays."""
+    asked = {"afdeling": "alle", "fra": code, "til": code, "slags": "leasing"}
+    return f"{reverse('lines')}?{urlencode(asked)}"
 
 
 class DifferenceFilters:
@@ -100,7 +112,8 @@ class DifferenceList(ListPage):
 
     def get(self, request, code):
         self.quarter = quarter_of(code)
-        self.title = f"Afvigelser i {self.quarter.label}"
+        agrees = request.GET.get("bunke") == Pile.AGREES
+        self.title = f"{'Det, der stemmer' if agrees else 'Afvigelser'} i {self.quarter.label}"
         self.file_name = f"afvigelser-{code}"
         return super().get(request)
 
@@ -109,6 +122,35 @@ class DifferenceList(ListPage):
 
     def table_options(self):
         return {"code": str(self.quarter), "may_decide": self.request.user.has_perm(RECONCILE)}
+
+    def extra_context(self):
+        return {"quarter": self.quarter, "code": str(self.quarter)}
+
+
+class CountedLineList(ListPage):
+    """The lessor's lines that a quarter's reconciliation adds up."""
+
+    permission_required = VIEW_SUPPLIERINVOICE
+    table_class = CountedLineTable
+    template_name = "leasing/supplier/counted_lines.html"
+    per_page = 100
+
+    def get(self, request, code):
+        self.quarter = quarter_of(code)
+        self.title = f"Faktureret for {self.quarter.label}"
+        self.file_name = f"fakturalinjer-{code}"
+        return super().get(request)
+
+    def rows(self):
+        lines = lines_counted(self.quarter).select_related("invoice")
+        return lines.order_by("invoice__number", "invoice", "number")
+
+    def table_data(self, filtered):
+        self.sum_ore = filtered.aggregate(sum=Sum("amount_ore"))["sum"] or 0
+        return filtered
+
+    def table_options(self):
+        return {"totals": {"invoice": "I alt", "amount_ore": self.sum_ore}}
 
     def extra_context(self):
         return {"quarter": self.quarter, "code": str(self.quarter)}

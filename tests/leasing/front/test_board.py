@@ -151,8 +151,26 @@ class TestCosts:
         make.placement(moved.device, date(2026, 10, 24))
         make.lease("PF000003", unit=make.unit(), employee=make.employee())
         page = read(client, "/")
-        [address] = page.xpath("//section[@aria-labelledby='shelf']//a[text()='2']/@href")
+        [address] = page.xpath("//section[@aria-labelledby='shelf']//td[1]/a[text()='2']/@href")
         assert len(read(client, address).xpath("//tbody/tr")) == 2
+
+    def test_what_is_free_opens_what_nobody_waits_for(self, client, db):
+        make.cost_holder()
+        free, set_aside, lost, coming = (
+            make.lease(f"PF00000{number}", starts_on=date(2026, 10, 24)) for number in range(1, 5)
+        )
+        make.lease("PF000005", unit=make.unit())
+        line = a_line(Status.DELIVERED)
+        OrderedDevice.objects.create(line=line, device=set_aside.device, delivered_on=TODAY)
+        make.placement(coming.device, date(2027, 2, 1), make.unit())
+        LossReport.objects.create(
+            device=lost.device, kind="lost", discovered_at=NOW, encrypted="yes", reported_at=NOW
+        )
+        shelf = read(client, "/").xpath("//section[@aria-labelledby='shelf']//tbody/tr")
+        [free_of] = [found for row in shelf for found in row.xpath("td[2]//a")]
+        assert free_of.text == "1"
+        listed = read(client, free_of.get("href")).xpath("//tbody/tr/th//a")
+        assert [one.text_content().strip() for one in listed] == [free.device.serial_number]
 
     def test_a_stopped_lease_in_stock_costs_nothing(self, client, db):
         make.cost_holder()

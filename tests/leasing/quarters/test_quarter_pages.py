@@ -125,6 +125,31 @@ class TestAnOpenQuarter:
         assert "i kørslen for 1.–2. kvartal 2026" in text_of(tree)
 
 
+class TestWhatIsCounted:
+    @pytest.mark.parametrize("code", ["2026Q2", "2026Q3"], ids=["closed", "open"])
+    def test_each_number_of_devices_opens_as_many_lines(self, town, client, code):
+        opened = _numbers(read(client, f"/kvartaler/{code}/"))
+        assert len(opened) > 5
+        for number, address in opened:
+            listed = read(client, address).xpath("//table/tbody/tr")
+            assert len(listed) == number, address
+
+    def test_an_invoice_opens_its_own(self, town, client):
+        for invoice in BillingRun.objects.get(code="2026Q2").invoices.all():
+            page = read(client, reverse("invoice", args=["2026Q2", invoice.number]))
+            opened = _numbers(page)
+            assert opened
+            for number, address in opened:
+                listed = read(client, address).xpath("//table/tbody/tr")
+                assert len(listed) == number, address
+
+
+def _numbers(page):
+    """Return (number, address) of each number of devices that opens what it counts."""
+    links = page.xpath("//a[contains(@href, 'paa=sidste-dag')]")
+    return [(int(one.text_content()), one.get("href")) for one in links]
+
+
 class TestClosing:
     CLOSE = "/kvartaler/2026Q3/laas/"
 

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from lxml import html
 
+from albertslund_it.common.money import parse_kroner
 from leasing.billing.services.closing import close_quarter
 from leasing.models import (
     Charge,
@@ -18,7 +19,7 @@ from leasing.models import (
     SupplierInvoiceLine,
 )
 from tests import builders as make
-from tests.leasing.pages import queries_of, read, text_of
+from tests.leasing.pages import queries_of, read, text_of, total_of_lines
 from tests.leasing.supplier.world import five_pcs, invoice
 
 pytestmark = pytest.mark.django_db
@@ -77,10 +78,41 @@ def test_every_pile_opens_its_lines_with_the_same_sum(town, finance):
     links = tree.xpath("//a[contains(@href, 'afstemning/linjer')]/@href")
     assert len(links) >= 6
     for link in links:
-        count = 3 if "uafgjort" in link else 1
+        count = 3 if "uafgjort" in link or "agrees" in link else 1
         assert len(read(finance, link).xpath("//table/tbody/tr")) == count, link
     piles = read(finance, f"{PAGE}linjer/").xpath("//select[@name='bunke']/option/@value")
     assert "agrees" not in piles
+
+
+def test_what_is_expected_invoiced_and_agreed_on_open_what_they_are_made_of(town, finance):
+    make.charge(make.unit("8008"), 9900, date(2026, 2, 10), "Fragt")  # the lessor does not bill it
+    _settled_claim(finance)
+    tree = read(finance, PAGE)
+
+    [expected] = tree.xpath("//tr[th='Ventet af leasinggiver']//a")
+    assert total_of_lines(finance, expected.get("href")) == parse_kroner(expected.text)
+
+    count, amount = tree.xpath("//tfoot/tr[contains(th, 'Faktureret')]//a")
+    assert count.get("href") == amount.get("href")
+    listed = read(finance, amount.get("href"))
+    rows = listed.xpath("//table/tbody/tr")
+    assert len(rows) == int(count.text) == 6
+    sums = [parse_kroner(row.xpath("td[last()]")[0].text_content()) for row in rows]
+    assert sum(sums) == parse_kroner(amount.text) == 1407_64
+
+    [agrees] = tree.xpath("//dt[text()='Stemmer']/following-sibling::dd[1]/a")
+    listed = read(finance, agrees.get("href"))
+    assert "Det, der stemmer i 1. kvartal 2026" in text_of(listed)
+    sums = listed.xpath("//table/tfoot//td")
+    assert text_of(agrees).startswith(f"{len(listed.xpath('//table/tbody/tr'))} (")
+    assert any(text_of(one) in text_of(agrees) for one in sums if text_of(one))
+
+
+def _settled_claim(finance):
+    """Claim what is unknown, and let a credit note of the quarter after settle it."""
+    decide(finance, read(finance, PAGE), "Ukendt udstyr", outcome="claimed")
+    invoice("4712", ("XX999999", "-349,41", "01-04-2026", "30-06-2026"))
+    assert DifferenceOutcome.objects.get().credit_note.number == "4712"
 
 
 def test_what_waits_opens_its_lines_with_the_same_sum(town, finance):
