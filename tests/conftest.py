@@ -8,7 +8,7 @@ import pytest
 from auditlog.registry import auditlog
 from django.conf import settings as django_settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import QuerySet
 from django.db.models.signals import pre_migrate
 from django.template import Template
@@ -191,6 +191,27 @@ def migrated_file(tmp_path_factory):
         check=True,
     )
     return path
+
+
+@pytest.fixture(scope="module")
+def built_once(django_db_setup, django_db_blocker):
+    """Return a function that builds rows for all tests of a module; each undoes only its own.
+
+    As Django's setUpTestData does for a class: who changes what was returned takes a copy of it.
+    """
+    block = transaction.atomic()
+    block._from_testcase = True  # as Django's own, inside which the outermost block may stand
+    with django_db_blocker.unblock():
+        block.__enter__()
+
+    def build(make):
+        with django_db_blocker.unblock():
+            return make()
+
+    yield build
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        block.__exit__(None, None, None)
 
 
 @pytest.fixture

@@ -27,8 +27,12 @@ SQLITE, POSTGRESQL = connection.vendor == "sqlite", connection.vendor == "postgr
 MODELS = {model._meta.db_table: model for model in apps.get_models()}
 
 
-@pytest.fixture
-def ids():
+@pytest.fixture(scope="module")
+def ids(built_once):
+    return built_once(close_one)
+
+
+def close_one():
     """Close a quarter with a leased pc and a charge; beside it stands a run that is still open."""
     school, holder = make.unit("1001"), make.cost_holder()
     make.lease(unit=school)
@@ -370,12 +374,6 @@ class TestWhatStaysOpen:
         User.objects.get(username="palle").delete()
         prepared = Preparation.objects.get(id=ids["prepared"])
         assert (prepared.account, prepared.prepared_by) == (None, "Palle")
-
-    def test_everything_before_the_first_closing(self):
-        Settings.objects.update(billing_starts_on="2026-04-01")
-        make.cost_holder().delete()
-        make.cost_holder("9001")
-        assert make.charge(make.unit()).delete()[0] == 1
 
 
 class TestMissingGuards:

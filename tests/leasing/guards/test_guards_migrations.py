@@ -12,10 +12,16 @@ from leasing import migrations
 from leasing.guards import missing_guards
 from leasing.models import BillingRun, InvoiceLine
 from tests import builders as make
-from tests.leasing.guards.test_guards import contents, ids  # noqa: F401 - a fixture
+from tests.leasing.guards.test_guards import close_one, contents
 from tests.schema import answers, schema_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ids(transactional_db):
+    return close_one()
+
 
 # What a later version may bring: SQLite remakes both tables, and drops their triggers with them.
 REMAKING = """
@@ -65,7 +71,7 @@ def later_version(tmp_path, monkeypatch, settings):
     call_command("migrate", "leasing", there[-1], verbosity=0)
 
 
-def test_guards_come_back_after_a_migration_that_remakes_their_tables(ids, later_version):  # noqa: F811
+def test_guards_come_back_after_a_migration_that_remakes_their_tables(ids, later_version):
     before = contents()
 
     call_command("migrate", verbosity=0)
