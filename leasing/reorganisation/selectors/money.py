@@ -35,6 +35,7 @@ class Payment:
     year_before_ore: int = 0
     year_after_ore: int = 0
     department_id: int | None = None
+    unit_id: int | None = None
 
     @property
     def is_changed(self) -> bool:
@@ -56,10 +57,13 @@ class Payment:
 class Money:
     """The quarter of the day and its year, of the departments and units that pay otherwise.
 
-    `step_ore` is what all that goes with each step costs in the whole quarter.
+    `step_ore` is what all that goes with each step costs in the whole quarter; the year is of the
+    quarters from `first` to `last`, for nothing is billed before the billing start.
     """
 
     quarter: Quarter
+    first: Quarter
+    last: Quarter
     departments: list[Payment]
     units: list[Payment]
     total: Payment
@@ -69,8 +73,9 @@ class Money:
 def money_of(plan: Outlook) -> Money:
     """Work out what each pays of the quarter of the day and of its year, before and after."""
     quarter = Quarter.of(plan.day)
+    last = Quarter(quarter.year, 4)
     with one_moment():
-        window = window_up_to(Quarter(quarter.year, 4))
+        window = window_up_to(last)
         before, after = _pending(plan, window)
         billed = dict(_billed(quarter.year))
         devices = {device for effect in plan.effects for device in effect.devices}
@@ -103,8 +108,11 @@ def money_of(plan: Outlook) -> Money:
         one.department_id = department
     for unit, one in units.items():
         one.name = str(plan.units[unit]) if unit in plan.units else COST_HOLDER_NAME
+        one.unit_id = unit
     return Money(
         quarter,
+        max(Quarter(quarter.year, 1), Quarter.of(window.billing_start)),
+        last,
         _changed(departments.values()),
         _changed(units.values()),
         total,

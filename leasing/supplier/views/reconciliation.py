@@ -113,7 +113,8 @@ class DifferenceList(ListPage):
     def get(self, request, code):
         self.quarter = quarter_of(code)
         agrees = request.GET.get("bunke") == Pile.AGREES
-        self.title = f"{'Det, der stemmer' if agrees else 'Afvigelser'} i {self.quarter.label}"
+        self.here = "Det, der stemmer" if agrees else "Afvigelser"
+        self.title = f"{self.here} i {self.quarter.label}"
         self.file_name = f"afvigelser-{code}"
         return super().get(request)
 
@@ -124,7 +125,7 @@ class DifferenceList(ListPage):
         return {"code": str(self.quarter), "may_decide": self.request.user.has_perm(RECONCILE)}
 
     def extra_context(self):
-        return {"quarter": self.quarter, "code": str(self.quarter)}
+        return {"quarter": self.quarter, "code": str(self.quarter), "here": self.here}
 
 
 class CountedLineList(ListPage):

@@ -13,6 +13,7 @@ from leasing.reorganisation.selectors.money import money_of
 from leasing.reorganisation.selectors.plan import plan_of
 from tests import builders as make
 from tests.leasing.agreeing import AGREED, agreed_in
+from tests.leasing.pages import assert_every_figure_opens_its_lines
 from tests.leasing.reorganisation.changing import agreed, draft
 from tests.leasing.town import TODAY, Town, close
 
@@ -96,6 +97,19 @@ def test_an_estimate_is_what_the_runs_bill_and_adds_up_to_the_same(town):
         billed[line.department_name] = billed.get(line.department_name, 0) + line.amount_ore
     assert {name: billed[name] for name in after} == after
     assert len(after) == 2
+
+
+def test_what_is_paid_before_opens_its_lines(town, cast, client_of):
+    make.charge(town.first, 9900, date(2026, 12, 1), "Fragt")
+    for day in (date(2026, 11, 23), JANUARY):
+        found = draft(
+            day,
+            ("merge", town.second, {"successor": town.library}),
+            ("move", town.first, {"department": town.culture}),
+        )
+        client = client_of(cast.finance)
+        # Two departments, all of them, and the units: the quarter and the year of each.
+        assert assert_every_figure_opens_its_lines(client, page(found)) >= 10
 
 
 def test_more_steps_ask_no_more_of_the_database(town, django_assert_num_queries):
