@@ -51,6 +51,12 @@ class DepartmentTable(Table):
     empty_title = "Du har ikke adgang til nogen afdeling"
     empty_help = "Skriv til it-helpdesk, hvis du skal have det."
 
+    def __init__(self, data, *, sees_all: bool, **kwargs):
+        super().__init__(data, **kwargs)
+        if sees_all:  # who lacks no access sees none because there are none
+            self.empty_title = "Der er ingen afdelinger endnu"
+            self.empty_help = "De kommer her, når enhederne er indlæst."
+
     name = Column("Afdeling", link=_page_of, card="title")
     head = Column("Leder", of=lambda row: row.head or ("Ubesat" if row.id else ""), card="line")
     unit_count = NumberColumn("Enheder", summed=True)

@@ -15,7 +15,7 @@ from inventory.organisation.selectors.organisation import (
     placements_at,
     unit_rows,
 )
-from inventory.organisation.selectors.scope import departments_seen_by, units_seen_by
+from inventory.organisation.selectors.scope import departments_seen_by, sees_all, units_seen_by
 from inventory.organisation.tables import DepartmentTable, UnitDeviceTable, UnitTable
 
 # Without people there is no »Fra« either: a placement is taken in whole, and would lose its person.
@@ -33,6 +33,9 @@ class DepartmentList(ListPage):
 
     def rows(self):
         return department_rows(self.request.user, today())
+
+    def table_options(self):
+        return {"sees_all": sees_all(self.request.user)}
 
 
 class DepartmentDetail(ListPage):

@@ -3,8 +3,12 @@
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
 
+from albertslund_it import roles
 from tests import builders as make
+from tests.cast import PASSWORD
 from tests.leasing.pages import read
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +46,15 @@ def test_every_count_of_devices_opens_them(places, cast, client_of):
     page = f"/afdelinger/{cast.department.pk}/"
     for user in (cast.finance, cast.head, cast.unit_leader):
         assert counts(client_of(user), page) == ([2, 3], [2, 3]), user
+
+
+def test_without_departments_it_is_said_whether_they_or_the_access_are_missing(client_of):
+    root = User.objects.create_superuser("root", "root@example.dk", PASSWORD)
+    told = client_of(root).get(reverse("department-list")).content.decode()
+    assert "Der er ingen afdelinger endnu" in told
+    assert "Du har ikke adgang" not in told
+
+    head = User.objects.create_user("ny", "ny@example.dk", PASSWORD)
+    head.groups.add(Group.objects.get(name=roles.HEAD))
+    told = client_of(head).get(reverse("department-list")).content.decode()
+    assert "Du har ikke adgang til nogen afdeling" in told
