@@ -33,10 +33,11 @@ from leasing.jobs.selectors import made_as_job
 from leasing.jobs.views.asking import answer_with, ask_or_do
 from leasing.models import BillingRun, Preparation
 from leasing.quarters.forms import VoucherForm
-from leasing.quarters.presenters.labels import asked_of_table, named_kinds, run_lines_url
+from leasing.quarters.presenters.labels import named_kinds, run_lines_url
 from leasing.quarters.presenters.points import shown_points
 from leasing.quarters.presenters.proof import shown_proof
 from leasing.quarters.presenters.steps import do_first, steps_of_run, steps_to_close
+from leasing.quarters.presenters.table import shown_table
 from leasing.quarters.selectors.coding import uncoded_units
 from leasing.quarters.selectors.fiscal_years import covering_run, fiscal_years
 from leasing.quarters.selectors.progress import last_opus_file, supplier_progress
@@ -137,6 +138,7 @@ def open_page(request, code: str):
         "why_lapsed": WHY_LAPSED[standing.lapse],
         "changes": changes_in_words(standing.changes),
         "table": table,
+        "shown_table": shown_table(table, code, is_closed=False),
         "kinds": named_kinds(table.kinds),
         "label": label_of_preview(preview),
         "readiness": readiness,
@@ -149,7 +151,6 @@ def open_page(request, code: str):
             may_decide=request.user.has_perm(RECONCILE),
         ),
         "lines_url": run_lines_url(code),
-        **asked_of_table(code, table),
     }
     return render(request, "leasing/quarters/open.html", context)
 
@@ -178,6 +179,7 @@ def context_of_run(request, run: BillingRun) -> dict[str, object]:
         "code": run.code,
         "opus_file": opus_file,
         "steps": steps_of_run(run, opus_file, voucher, supplier),
+        "shown_table": shown_table(table, run.code, is_closed=True),
         "table": table,
         "kinds": named_kinds(table.kinds),
         "exports": run.exports.all(),
@@ -185,7 +187,6 @@ def context_of_run(request, run: BillingRun) -> dict[str, object]:
         "voucher_corrections": corrections_of(voucher) if voucher else [],
         "prepared": Preparation.objects.filter(code=run.code).first(),
         "lines_url": run_lines_url(run.code),
-        **asked_of_table(run.code, table, up_to=run.code),
         "opus_files": opus_files(),
         "as_jobs": made_as_job(run.line_count),
     }
