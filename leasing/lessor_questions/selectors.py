@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet
@@ -153,6 +154,7 @@ def _mismatches(
     return found
 
 
+@lru_cache(maxsize=1_000)  # of few models, on thousands of lines
 def same_model(theirs: str, ours: str) -> bool:
     """Return whether two names are of one model: the lessor writes the maker before it, or more."""
     one, other = (" ".join(name.casefold().split()) for name in (theirs, ours))

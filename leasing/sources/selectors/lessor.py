@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -86,21 +87,35 @@ def _rows(assets: QuerySet[LessorAsset]) -> Iterable[tuple[object, ...]]:
 
 def _running(on: date, devices: Collection[int] | None = None) -> Iterator[Leased]:
     """Yield the leases that run on a day, of some devices or of all."""
-    terms: dict[int, list[tuple[int, int]]] = defaultdict(list)
     priced: Iterable[tuple[int, int, int]]
     leases: Iterable[tuple[Any, ...]]
     if devices is None:
         priced, leases = _PRICED.values_list(*_PRICE), _LEASES.values_list(*_SAID)
     else:
         priced, leases = _priced(devices=devices), _leased(devices=devices)
+    terms: dict[int, tuple[tuple[int, int], ...]] = {}
     for lease, price_ore, quarters in priced:
-        terms[lease].append((price_ore, quarters))
-    for pk, starts_on, stops_on, *said in leases:
-        laid = terms_in_order(starts_on, terms[pk])
-        first, end = span_of(laid, stops_on)
-        if first <= on < end:
-            term = term_on(laid, on)
-            yield Leased._make((*said, end, a_quarter(term.price_ore, term.quarters)))
+        terms[lease] = (*terms.get(lease, ()), (price_ore, quarters))
+    # Thousands are leased on the same terms: what those say is worked out once.
+    known: dict[tuple[Any, ...], tuple[date, int] | None] = {}
+    for row in leases:
+        alike = *row[1:3], terms.get(row[0], ())
+        if alike not in known:
+            known[alike] = _said_on(on, *alike)
+        if said := known[alike]:
+            yield Leased._make(row[3:] + said)
+
+
+def _said_on(
+    on: date, starts_on: date, stops_on: date | None, prices: Collection[tuple[int, int]]
+) -> tuple[date, int] | None:
+    """Return when a lease ends and its instalment on a day; None where it does not run."""
+    laid = terms_in_order(starts_on, prices)
+    first, end = span_of(laid, stops_on)
+    if not first <= on < end:
+        return None
+    term = term_on(laid, on)
+    return end, a_quarter(term.price_ore, term.quarters)
 
 
 _PRICED, _PRICE = (
@@ -161,6 +176,7 @@ def _mismatches(
             yield Mismatch.INSTALMENT
 
 
+@lru_cache(maxsize=1_000)  # of few agreements, on thousands of lines
 def _alike(one: str, other: str) -> bool:
     return one.casefold().split() == other.casefold().split()
 
