@@ -39,19 +39,21 @@ def suspected_doubles(on: date, of: Employee | None = None) -> list[Double]:
     both left by a day: nothing more comes of them. Only those with `of`, where it is given.
     """
     apart = set(NotSamePerson.objects.values_list("first", "second"))
-    left, pairs = set(), defaultdict(list)
-    alike: dict[tuple[Likeness, object], list[int]] = defaultdict(list)
-    rows = _people(of).values_list("pk", "name", "mail", "unit", "left_on")
-    for pk, name, mail, unit, left_on in rows:
-        alike[Likeness.NAME, (unit, match_key(name))].append(pk)
+    people = _people(of)
+    left = set(people.filter(left_on__lte=on).values_list("pk", flat=True))
+    pairs = defaultdict(list)
+    named, mailed = _Alike(), _Alike()
+    for pk, initials, name, mail, unit in people.values_list(*_SAID):
+        if initials.startswith(ANONYMOUS):
+            continue
+        named.add(pk, (unit, match_key(name)))
         if mail:
-            alike[Likeness.MAIL, mail.casefold()].append(pk)
-        if left_on and left_on <= on:
-            left.add(pk)
-    for (why, _), ids in alike.items():
-        for pair in combinations(ids, 2) if len(ids) <= MOST_ALIKE else ():
-            if pair not in apart and not left.issuperset(pair):
-                pairs[pair].append(why)
+            mailed.add(pk, mail.casefold())
+    for why, alike in ((Likeness.NAME, named), (Likeness.MAIL, mailed)):
+        for ids in alike.several.values():
+            for pair in combinations(ids, 2) if len(ids) <= MOST_ALIKE else ():
+                if pair not in apart and not left.issuperset(pair):
+                    pairs[pair].append(why)
     return [
         Double(*pair, tuple(sorted(why)))
         for pair, why in sorted(pairs.items())
@@ -59,8 +61,24 @@ def suspected_doubles(on: date, of: Employee | None = None) -> list[Double]:
     ]
 
 
+_SAID = ("pk", "initials", "name", "mail", "unit")
+
+
+class _Alike:
+    """Who has each key: most are alone with theirs, and only those who are not get a list."""
+
+    def __init__(self) -> None:
+        self._first: dict[object, int] = {}
+        self.several: dict[object, list[int]] = {}
+
+    def add(self, pk: int, key: object) -> None:
+        first = self._first.setdefault(key, pk)
+        if first != pk:
+            self.several.setdefault(key, [first]).append(pk)
+
+
 def _people(of: Employee | None) -> QuerySet[Employee]:
-    people = Employee.objects.exclude(initials__startswith=ANONYMOUS).order_by("pk")
+    people = Employee.objects.order_by("pk")
     if of is None:
         return people
     near = Q(unit=of.unit_id)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from albertslund_it.common.permissions import SEE_LAST_SEEN, VIEW_ALL_DEPARTMENTS
 from albertslund_it.web.database.put_together import put_together_once
-from inventory.models import ExpectedReturn
+from inventory.models import Device, ExpectedReturn
 from leasing.data_quality.selectors import sets
 from leasing.data_quality.selectors.facts import Facts, LaidLease, PlacedOn
 from leasing.data_quality.selectors.rule import AmountOf, Of, Rule, ids_by
@@ -74,7 +74,7 @@ class HeldByLeavers(Rule):
     key, is_late = "leavers", True
 
     def found(self, facts: Facts) -> Collection[int]:
-        return [one.device for one in facts.placed.values() if facts.left(one.employee)]
+        return [one.device for one in facts.placed.values() if one.employee in facts.leavers]
 
 
 class AnotherUnit(Rule):
@@ -89,10 +89,10 @@ class AnotherUnit(Rule):
         return [
             one.device
             for one in facts.at_units
-            if (who := facts.people.get(one.employee or 0))
-            and who.unit != one.unit
+            if one.employee
+            and facts.works_at.get(one.employee, one.unit) != one.unit
             and (one.employee, one.unit) not in facts.also_at
-            and not facts.left(one.employee)
+            and one.employee not in facts.leavers
         ]
 
 
@@ -111,13 +111,16 @@ class Unseen(Rule):
     key, needs = "unused", SEE_LAST_SEEN
 
     def found(self, facts: Facts) -> Collection[int]:
-        since = facts.on - timedelta(days=sets.UNSEEN_DAYS)
-        seen = {one.device: one.last_seen for one in facts.devices.values() if one.last_seen}
-        placed = (one for one in facts.placed.values() if one.unit)
-        return [one.device for one in placed if seen.get(one.device, since) < since]
+        unseen = set(_unseen_since(facts.on - timedelta(days=sets.UNSEEN_DAYS)))
+        return [one.device for one in facts.placed.values() if one.unit and one.device in unseen]
 
     def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:
-        return {pk: facts.devices[pk].last_seen for pk in ids}
+        return sets.last_seen(ids)
+
+
+@put_together_once
+def _unseen_since(day: date) -> QuerySet[Device, int]:
+    return Device.objects.filter(last_seen__lt=day).order_by().values_list("pk", flat=True)
 
 
 class NeverSeen(Rule):
@@ -129,22 +132,26 @@ class NeverSeen(Rule):
     key, needs = "never_seen", SEE_LAST_SEEN
 
     def found(self, facts: Facts) -> Collection[int]:
-        unseen = {
-            one.device
-            for one in facts.devices.values()
-            if one.last_seen is None and one.model in facts.pc_models
-        }
-        if not any(one.last_seen for one in facts.devices.values()):
+        unseen = facts.models.keys() & set(_never_seen())
+        if len(unseen) == len(facts.models):
             return []
         since = facts.on - timedelta(days=sets.STOCK_DAYS)
         return [
             one.device
             for one in facts.at_units
-            if one.device in unseen and one.starts_on < since and one.device in facts.leases
+            if one.device in unseen
+            and facts.models[one.device] in facts.pc_models
+            and one.starts_on < since
+            and one.device in facts.leases
         ]
 
     def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:
         return {pk: facts.placed[pk].starts_on for pk in ids}
+
+
+@put_together_once
+def _never_seen() -> QuerySet[Device, int]:
+    return Device.objects.filter(last_seen=None).order_by().values_list("pk", flat=True)
 
 
 class WithNobody(Rule):
@@ -158,7 +165,7 @@ class WithNobody(Rule):
             for one in facts.at_units
             if one.employee is None
             and not one.used_for
-            and facts.devices[one.device].model in facts.pc_models
+            and facts.models[one.device] in facts.pc_models
         ]
 
 
@@ -212,12 +219,22 @@ class OffTheList(Rule):
 
     def _off(self, facts: Facts, devices: Collection[int]) -> Iterator[tuple[int, int, int]]:
         """Yield (device, what it costs a quarter, what the list says)."""
+        # Thousands are leased on the same terms, and share them: what those say is worked out once.
+        known: dict[tuple[LaidLease, int], tuple[int, int] | None] = {}
         for device in devices:
-            lease: LaidLease = facts.leases[device]
-            first = lease.laid[0]
-            listed = facts.listed_price(facts.devices[device].model, lease.starts_on)
-            if listed and listed[1] == first.quarters and listed[0] != first.price_ore:
-                yield device, a_quarter(first.price_ore, first.quarters), a_quarter(*listed)
+            alike = facts.leases[device], facts.models[device]
+            if alike not in known:
+                known[alike] = _has_and_listed(facts, *alike)
+            if found := known[alike]:
+                yield device, *found
+
+
+def _has_and_listed(facts: Facts, lease: LaidLease, model: int) -> tuple[int, int] | None:
+    """Return what a quarter costs and what the list says, where they differ."""
+    first, listed = lease.laid[0], facts.listed_price(model, lease.starts_on)
+    if listed and listed[1] == first.quarters and listed[0] != first.price_ore:
+        return a_quarter(first.price_ore, first.quarters), a_quarter(*listed)
+    return None
 
 
 class FoundOtherwise(Rule):

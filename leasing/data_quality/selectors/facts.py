@@ -54,22 +54,6 @@ class LaidLease:
         return a_quarter(self.laid[-1].price_ore, self.laid[-1].quarters)
 
 
-class DeviceSeen(NamedTuple):
-    """A device as the register has it."""
-
-    device: int
-    serial_number: str
-    model: int
-    last_seen: date | None
-
-
-class Employment(NamedTuple):
-    """Where an employee works, and since when no longer."""
-
-    unit: int
-    left_on: date | None
-
-
 @dataclass
 class Facts:
     """The register on a day; of what some units have, or of all.
@@ -112,10 +96,9 @@ class Facts:
         return cost_holder_id()
 
     @cached_property
-    def devices(self) -> dict[int, DeviceSeen]:
-        """Return the devices by id, those that have left the register too."""
-        rows = _all_devices() if self.units is None else _devices(devices=self.placed)
-        return {row[0]: DeviceSeen._make(row) for row in rows}
+    def models(self) -> dict[int, int]:
+        """Return the models of the devices, those that have left the register too."""
+        return dict(_all_models() if self.units is None else _models(devices=self.placed))
 
     @cached_property
     def gone(self) -> set[int]:
@@ -127,12 +110,17 @@ class Facts:
         return set(pc_model_ids())
 
     @cached_property
-    def people(self) -> dict[int, Employment]:
+    def works_at(self) -> dict[int, int]:
+        """Return the unit of each employee."""
         if self.units is None:
-            rows = _everybody()
-        else:
-            rows = _people(people={one.employee for one in self.placed.values() if one.employee})
-        return {row[0]: Employment(*row[1:]) for row in rows}
+            return dict(_everybody())
+        held = {one.employee for one in self.placed.values() if one.employee}
+        return dict(_people(people=held))
+
+    @cached_property
+    def leavers(self) -> set[int]:
+        """Return the employees who have left by the day."""
+        return set(_leavers(self.on))
 
     @cached_property
     def also_at(self) -> set[tuple[int, int]]:
@@ -143,17 +131,17 @@ class Facts:
     def leases(self) -> dict[int, LaidLease]:
         """Return the leases by their devices."""
         rows = _all_terms() if self.units is None else _terms_of(devices=self.placed)
-        terms: dict[int, tuple[tuple[date, date | None], list[tuple[int, int]]]] = {}
-        for device, starts_on, stops_on, price_ore, quarters in rows:
-            terms.setdefault(device, ((starts_on, stops_on), []))[1].append((price_ore, quarters))
-        alike: dict[tuple[object, ...], LaidLease] = {}
-        found: dict[int, LaidLease] = {}
-        for device, (days, prices) in terms.items():
-            key = (*days, *prices)
-            if key not in alike:
-                alike[key] = LaidLease(*days, terms_in_order(days[0], prices))
-            found[device] = alike[key]
-        return found
+        said: dict[int, tuple[Any, ...]] = {}
+        for row in rows:
+            known = said.get(row[0])
+            said[row[0]] = row[1:] if known is None else known + row[3:]
+        alike = {
+            one: LaidLease(
+                one[0], one[1], terms_in_order(one[0], zip(one[2::2], one[3::2], strict=True))
+            )
+            for one in set(said.values())
+        }
+        return {device: alike[one] for device, one in said.items()}
 
     @cached_property
     def costs(self) -> dict[int, int]:
@@ -180,11 +168,6 @@ class Facts:
             done = accrued(lease.laid, lease.stops_on, first)
             self._rest[lease] = accrued(lease.laid, lease.stops_on, lease.ends_before) - done
         return self._rest[lease]
-
-    def left(self, employee: int | None) -> bool:
-        """Return whether somebody has left by the day."""
-        who = self.people.get(employee) if employee else None
-        return bool(who and who.left_on and who.left_on <= self.on)
 
     @cached_property
     def _listed(self) -> dict[int, list[tuple[date, int, int]]]:
@@ -234,32 +217,29 @@ def _also_at() -> QuerySet[Any, tuple[int, int]]:
     return through.order_by().values_list("employee", "unit")
 
 
-_DEVICE = ("pk", "serial_number", "model", "last_seen")
+@put_together_once
+def _all_models() -> QuerySet[Device, tuple[int, int]]:
+    return Device.objects.order_by().values_list("pk", "model")
 
 
 @put_together_once
-def _all_devices() -> QuerySet[Device, tuple[Any, ...]]:
-    return Device.objects.order_by().values_list(*_DEVICE)
+def _models(*, devices: Collection[int]) -> QuerySet[Device, tuple[int, int]]:
+    return Device.objects.filter(pk__in=among(devices, int)).order_by().values_list("pk", "model")
 
 
 @put_together_once
-def _devices(*, devices: Collection[int]) -> QuerySet[Device, tuple[Any, ...]]:
-    some = Device.objects.filter(pk__in=among(devices, int))
-    return some.order_by().values_list(*_DEVICE)
-
-
-_EMPLOYMENT = ("pk", "unit", "left_on")
+def _everybody() -> QuerySet[Employee, tuple[int, int]]:
+    return Employee.objects.order_by().values_list("pk", "unit")
 
 
 @put_together_once
-def _everybody() -> QuerySet[Employee, tuple[int, int, date | None]]:
-    return Employee.objects.order_by().values_list(*_EMPLOYMENT)
+def _people(*, people: Collection[int]) -> QuerySet[Employee, tuple[int, int]]:
+    return Employee.objects.filter(pk__in=among(people, int)).order_by().values_list("pk", "unit")
 
 
 @put_together_once
-def _people(*, people: Collection[int]) -> QuerySet[Employee, tuple[int, int, date | None]]:
-    some = Employee.objects.filter(pk__in=among(people, int))
-    return some.order_by().values_list(*_EMPLOYMENT)
+def _leavers(on: date) -> QuerySet[Employee, int]:
+    return Employee.objects.filter(left_on__lte=on).order_by().values_list("pk", flat=True)
 
 
 # By the number: by the lease itself they would be in the order of the devices' numbers.

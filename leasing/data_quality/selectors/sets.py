@@ -173,6 +173,17 @@ def _last_terms(*, devices: Collection[int]) -> QuerySet[LeaseTerm, tuple[int, i
 STOCK_DAYS, UNSEEN_DAYS = 30, 60
 
 
+def last_seen(devices: Collection[int]) -> dict[int, date | None]:
+    """Return when some devices were last seen; None of what never was."""
+    return dict(_last_seen(devices=devices)) if devices else {}
+
+
+@put_together_once
+def _last_seen(*, devices: Collection[int]) -> QuerySet[Device, tuple[int, date | None]]:
+    some = Device.objects.filter(pk__in=among(devices, int)).order_by()
+    return some.values_list("pk", "last_seen")
+
+
 def in_stock(today: date) -> QuerySet[Device]:
     """Return the devices of the register that no unit has."""
     # The few that are put there, and those that never were placed: not all that units have.

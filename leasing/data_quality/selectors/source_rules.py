@@ -9,6 +9,7 @@ from albertslund_it.common.permissions import SEE_LAST_SEEN, VIEW_ALL_DEPARTMENT
 from albertslund_it.web.database.rows import among
 from inventory.models import Employee
 from inventory.people.selectors.doubles import Double, Likeness, suspected_doubles
+from leasing.data_quality.selectors import sets
 from leasing.data_quality.selectors.facts import Facts
 from leasing.data_quality.selectors.rule import Of, Rule
 from leasing.sources.selectors import differences, lessor
@@ -36,7 +37,7 @@ class Unmanaged(Rule):
         return [pk for pk in differences.ids_not_in_mdm(facts.on) if pk in facts.leases]
 
     def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:
-        return {pk: facts.devices[pk].last_seen for pk in ids}
+        return sets.last_seen(ids)
 
 
 @dataclass(frozen=True, slots=True)
