@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
@@ -28,7 +29,7 @@ M = TypeVar("M", bound=Model)
 
 
 def write_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Insert rows of plain values: with COPY on PostgreSQL, else with one prepared statement.
+    """Insert rows of plain values: with COPY on PostgreSQL, else many with each statement.
 
     Making the rows must not read from the database: PostgreSQL would wait for ever.
     """
@@ -41,11 +42,29 @@ def write_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[objec
             with connection.wrap_database_errors, cursor.copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
-        else:
-            marks = ", ".join(["%s"] * len(columns))
-            # Both databases take them one by one, though the stubs ask for a list.
-            streamed = cast("list[Sequence[Any]]", rows)
-            cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})", streamed)
+            return
+        # For each statement SQLite looks through what all tables are numbered up to: once for the
+        # table, and once for each that its triggers write to. Of a row each that is most of it.
+        many = max((connection.features.max_query_params or 1) // (len(columns) + 1), 1)
+        left = iter(rows)
+        first = list(islice(left, many))
+        many = len(first) or 1
+        marks = f"({', '.join(['%s'] * (len(columns) + 1))})"
+        found = ", ".join(f"column{at + 1}" for at in range(len(columns)))
+        # Both databases take them one by one, though the stubs ask for a list.
+        streamed = cast("list[Sequence[Any]]", _by_the(many, len(columns), chain(first, left)))
+        cursor.executemany(
+            f"INSERT INTO {quote(table)} ({names}) SELECT {found} "
+            f"FROM (VALUES {', '.join([marks] * many)}) WHERE column{len(columns) + 1}",
+            streamed,
+        )
+
+
+def _by_the(many: int, width: int, rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+    """Yield the values of so many rows in one, each with whether it is one; the last filled up."""
+    left, none = iter(rows), (*[None] * width, False)
+    while found := [(*row, True) for row in islice(left, many)]:
+        yield list(chain.from_iterable([*found, *[none] * (many - len(found))]))
 
 
 def insert(model: type[Model], objects: Sequence[Model]) -> None:
