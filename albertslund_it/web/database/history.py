@@ -120,7 +120,8 @@ class _KindsOfRow(dict[type[Model], int]):
 
 
 def _what(row: Model, kinds: _KindsOfRow) -> tuple[int, str, int, str]:
-    return kinds[type(row)], str(row.pk), row.pk, str(row)
+    pk = row.pk
+    return kinds[type(row)], str(pk), pk, str(row)
 
 
 def _who(actor: Actor) -> tuple[object, ...]:

@@ -34,6 +34,11 @@ class Holders:
         self._units = units_by_number()
         self._employees = employees_by_initials({one for one in initials if one})
 
+    @property
+    def employees(self) -> Iterable[Employee]:
+        """Return the employees that are named."""
+        return self._employees.values()
+
     def find(
         self,
         row: int | None,

@@ -47,7 +47,7 @@ def save_placements(
     changes = Changes((Placement,))
     holders = Holders(row.initials for row in rows)
     devices = devices_by_serial_number([row.serial_number for row in rows])
-    timelines = _timelines(devices.values())
+    timelines = _timelines(devices.values(), holders.employees)
     for row in sorted(rows, key=lambda row: row.starts_on):
         device = devices.get(row.serial_number)
         unit, employee = holders.find(row.row, row.unit, row.initials, errors, row.starts_on)
@@ -79,13 +79,18 @@ def unknown_device(serial_number: str) -> str:
     return f"Serienummer {serial_number} findes ikke. Ret det, eller indlæs udstyret først"
 
 
-def _timelines(devices: Iterable[Device]) -> dict[int, dict[date, Placement]]:
+def _timelines(
+    devices: Iterable[Device], known_people: Iterable[Employee] = ()
+) -> dict[int, dict[date, Placement]]:
+    """Return the change points of some devices by their days; of known people no more is read."""
     timelines: defaultdict[int, dict[date, Placement]] = defaultdict(dict)
     of_devices = {device.id: device for device in devices}
     known = Placement.objects.filter(device_id__in=among(of_devices, int)).order_by()
     units = Unit.objects.select_related("successor").in_bulk()
-    people = Employee.objects.filter(pk__in=known.values("employee")).order_by()
-    employees = {employee.pk: employee for employee in sharing(people)}
+    employees = {employee.pk: employee for employee in known_people}
+    others = set(known.values_list("employee", flat=True)) - employees.keys()
+    people = Employee.objects.filter(pk__in=among(others - {None}, int)).order_by()
+    employees |= {employee.pk: employee for employee in sharing(people)}
     for placement in sharing(known, device=of_devices, unit=units, employee=employees):
         timelines[placement.device_id][placement.starts_on] = placement
     return timelines
@@ -96,7 +101,7 @@ def _pass_on(timeline: dict[date, Placement], changes: Changes) -> None:
 
     So a fact that is entered late, of a unit that is gone, lasts no longer than the unit did.
     """
-    closing = [day for day, at in timeline.items() if at.unit and at.unit.closed_on]
+    closing = [day for day, at in timeline.items() if (unit := at.unit) and unit.closed_on]
     for day in sorted(closing):
         placement = timeline[day]
         following = min((later for later in timeline if later > day), default=None)
@@ -140,10 +145,10 @@ def _put(placement: Placement, timeline: dict[date, Placement], changes: Changes
 
 
 def _where(placement: Placement) -> str:
-    if placement.unit is None:
+    unit, employee = placement.unit, placement.employee
+    if unit is None:
         return STOCK
-    person = f" ({placement.employee.short_name})" if placement.employee else ""
-    return placement.unit.number + person
+    return unit.number + (f" ({employee.short_name})" if employee else "")
 
 
 class FirstPlacements:

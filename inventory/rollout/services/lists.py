@@ -63,12 +63,11 @@ class _Listing:
         self.rolls = {roll.number: roll for roll in Roll.objects.all()}
         self.old = devices_by_serial_number({row.old_serial_number for row in rows})
         new = {row.new_serial_number for row in rows if row.new_serial_number is not KEEP}
-        old = [ReplacementOutcome(device.serial_number) for device in self.old.values()]
+        old = {device.serial_number for device in self.old.values()}
         ids = among({device.pk for device in self.old.values()}, int)
         there = Replacement.objects.filter(old_device__in=ids, new_device__isnull=False)
         new |= set(there.values_list("new_device__serial_number", flat=True))
-        named = [*old, *(ReplacementOutcome("", number) for number in new)]
-        self.recording = OutcomeRecorder(named, today)
+        self.recording = OutcomeRecorder(old, new - {""}, today)
         for row in rows:  # what is to be replaced replaces nothing, in whichever order they stand
             device, roll = self.old.get(row.old_serial_number), self._said(row)
             if device and roll:

@@ -1,7 +1,7 @@
 """What came of each old machine of the rollout."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,7 +52,9 @@ def record_outcomes(
         Refused: with a sentence for everything that cannot be; nothing is written.
     """
     lock(Replacement)
-    recording = OutcomeRecorder(outcomes, today)
+    old = {outcome.old_serial_number for outcome in outcomes}
+    new = {outcome.new_serial_number for outcome in outcomes} - {""}
+    recording = OutcomeRecorder(old, new, today)
     for outcome in outcomes:
         recording.record(outcome)
     if recording.reasons:
@@ -103,14 +105,12 @@ def note_replaced(*, old: Device, new: Device, replaced_on: date, actor: Actor) 
 
 
 class OutcomeRecorder:
-    """Reads everything that some outcomes name at once, and checks them one by one."""
+    """Reads the old machines and the new that some outcomes name at once, and checks each."""
 
-    def __init__(self, outcomes: Sequence[ReplacementOutcome], today: date):
+    def __init__(self, old: Collection[str], new: Collection[str], today: date):
         self.today = today
         self.reasons: list[str] = []
         self.changes = Changes((Replacement,))
-        old = {outcome.old_serial_number for outcome in outcomes}
-        new = {outcome.new_serial_number for outcome in outcomes} - {""}
         rows = Replacement.objects.select_related("roll", "old_device", "new_device")
         self.replacements = {
             row.old_device.serial_number: row

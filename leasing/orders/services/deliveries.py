@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -98,6 +99,14 @@ def register_deliveries(
     registration.changes.to_tell.append(registration.fulfilment.tell)
     registration.changes.to_tell.append(registration.tell_of_new)
     return registration.changes
+
+
+class _Price(NamedTuple):
+    """What a lease's first term costs, for how many quarters, and who says so."""
+
+    price_ore: int
+    quarters: int
+    source: str = ""
 
 
 class _Registration:
@@ -200,8 +209,8 @@ class _Registration:
         return self.holders.find(row.row, row.unit, row.initials, self.errors, day)
 
     def _create(self, row: Delivery, device: Device | None, model: DeviceModel) -> Device | None:
-        term = self._first_term(row, model)
-        if term is None:
+        price = self._first_price(row, model)
+        if price is None:
             return None
         values = {"model": model} | given(row, "warranty_until")
         if device:
@@ -211,22 +220,22 @@ class _Registration:
             device = self.changes.create(made)
         agreement = self._agreement(row.sub_agreement)
         values = given(row, "order_number")
-        term.lease = new_row(
+        lease = new_row(
             Lease, device=device, sub_agreement=agreement, starts_on=row.starts_on, **values
         )
         told = (
             f"ny leasing: {model.name}, underaftale {agreement.number}, fra "
-            f"{row.starts_on:%d-%m-%Y}, {format_kroner(term.price_ore)}"
+            f"{row.starts_on:%d-%m-%Y}, {format_kroner(price.price_ore)}"
         )
-        self.changes.create(term.lease, ValueChange(str(device), told))
-        self.changes.create(term)
+        self.changes.create(lease, ValueChange(str(device), told))
+        self.changes.create(new_row(LeaseTerm, lease=lease, position=1, **price._asdict()))
         return device
 
-    def _first_term(self, row: Delivery, model: DeviceModel) -> LeaseTerm | None:
-        """Return the term at the row's price, else at the price list's for as many quarters."""
+    def _first_price(self, row: Delivery, model: DeviceModel) -> _Price | None:
+        """Return the row's price, else the price list's for as many quarters."""
         quarters = DEFAULT_QUARTERS if row.quarters is KEEP else row.quarters
         if row.price_ore is not KEEP:
-            return new_row(LeaseTerm, position=1, price_ore=row.price_ore, quarters=quarters)
+            return _Price(row.price_ore, quarters)
         price = self.prices.on(model, row.starts_on)
         if price is None or price.quarters != quarters:
             if not self.errors.has(row.row, "Leasingpris", "Leasingstart", "Kvartaler"):
@@ -237,10 +246,7 @@ class _Registration:
                     "Skriv den, eller indlæs prisen",
                 )
             return None
-        source = f"Prisliste {price.starts_on:%d-%m-%Y}"
-        return new_row(
-            LeaseTerm, position=1, price_ore=price.price_ore, quarters=quarters, source=source
-        )
+        return _Price(price.price_ore, quarters, f"Prisliste {price.starts_on:%d-%m-%Y}")
 
     def _correct(self, row: Delivery, device: Device, model: DeviceModel, lease: Lease) -> None:
         subject, all_terms = str(device), self.terms[lease.id]
