@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from albertslund_it.web.lists.pages import ListPage
 from inventory.models import Act, FormerSerialNumber
-from leasing.models import Settings
+from leasing.models import Settings, SubAgreement
 from leasing.movements.services.acts import moved_as
 from leasing.notes.services import write_note
 from tests import builders as make
@@ -183,6 +183,7 @@ def test_the_error_page_that_stands_alone(page, live_server, cast, monkeypatch):
 
 def test_the_admin(page, live_server, town, cast):
     log_in_as(page, live_server, cast.administrator)
+    framework = SubAgreement.objects.first().framework  # with what goes along with it
 
     for path in (
         "/admin/",
@@ -191,6 +192,7 @@ def test_the_admin(page, live_server, town, cast):
         f"/admin/leasing/lease/{town.lease.pk}/change/",
         f"/admin/auth/user/{cast.head.pk}/change/",
         "/admin/leasing/invoiceline/",
+        f"/admin/leasing/frameworkagreement/{framework.pk}/delete/",
     ):
         check(page, live_server, path)
     # On forms axe-core itself tries an inline style, from a script without an address.

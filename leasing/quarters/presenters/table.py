@@ -1,5 +1,6 @@
 """A run's table as it is shown: each figure beside the list of what it is made of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -57,7 +58,7 @@ class _Cells:
         between = urlencode({"fra": table.before, "til": table.quarter})
         self.steps = "" if is_closed else f"{reverse('bridge')}?{between}"
 
-    def of(self, row: RunRow, payer: dict[str, object]) -> list[Cell]:
+    def of(self, row: RunRow, payer: Mapping[str, object]) -> list[Cell]:
         """Return the cells of a row, in the order of the table's columns."""
         asked = urlencode(payer)
         theirs = f"{self.lines}?{asked}&"
