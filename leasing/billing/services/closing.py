@@ -1,6 +1,5 @@
 """Close a quarter: one transaction under one lock, all of it or none of it."""
 
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.rows import write_rows
 from albertslund_it.web.people import Actor
+from albertslund_it.web.undisturbed import undisturbed
 from leasing.billing.presenters.breaches import sentences_of_breaches
 from leasing.billing.selectors.proposal import InvoiceToMake, invoices_to_make, proposal_of
 from leasing.billing.selectors.run_lines import RunTotals, run_lines
@@ -75,7 +75,7 @@ def close_quarter(
     """
     for last_try in (False,) * (TRIES - 1) + (True,):
         try:
-            with _alone(), _collector_at_rest():
+            with _alone(), undisturbed():
                 window = window_for(code, today)
                 return _close(window, closed_by, now, progress, account, seen)
         except OperationalError as error:
@@ -106,18 +106,6 @@ def _alone() -> Iterator[None]:
                 # Foreign keys checked chunk by chunk, not half a million times at the commit.
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         yield
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Keep Python's cycle collector from looking through millions of tuples that hold no cycle."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _close(
