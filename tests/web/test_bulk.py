@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from albertslund_it.web.database.bulk import Changes, ValueChange
@@ -145,3 +145,11 @@ def test_many_rows_go_with_each_statement():
     with connection.execute_wrapper(count):
         write_rows(*MARKS, [(n, None) for n in range(2_000)])
     assert made == [2_000 // 333 + 1]
+
+
+def test_rows_that_are_wrong_by_as_much_are_refused():
+    with pytest.raises((ValueError, DatabaseError)), transaction.atomic():
+        write_rows(*MARKS, [(1, 2, 3), (4,)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM leasing_costmark")
+        assert cursor.fetchone() == (0,)

@@ -64,6 +64,9 @@ def _by_the(many: int, width: int, rows: Iterable[Sequence[object]]) -> Iterator
     """Yield the values of so many rows in one, each with whether it is one; the last filled up."""
     left, none = iter(rows), (*[None] * width, False)
     while found := [(*row, True) for row in islice(left, many)]:
+        # Two that are wrong by as much would pass as one, each with the other's values.
+        if any(len(row) != width + 1 for row in found):
+            raise ValueError(f"A row to write has not {width} values")
         yield list(chain.from_iterable([*found, *[none] * (many - len(found))]))
 
 
