@@ -42,6 +42,7 @@ def figures(tree, under=(LINES, COMING)):
 def total_of_lines(client, url):
     """Return what the list of lines says that it adds up to, checked against its rows."""
     tree = read(client, url)
+    assert not tree.xpath("//*[@aria-invalid='true']"), f"{url}: asks for what is not there"
     [summary] = tree.xpath("//*[@data-announce]/strong")
     total = parse_kroner(summary.text_content().removeprefix("i alt"))
     if not tree.xpath("//nav[@aria-label='Sider']"):

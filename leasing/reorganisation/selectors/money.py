@@ -38,6 +38,11 @@ class Payment:
     unit_id: int | None = None
 
     @property
+    def is_there(self) -> bool:
+        """Return whether it could have paid before: a unit that a step makes has no lines yet."""
+        return self.unit_id is None or self.unit_id > 0
+
+    @property
     def is_changed(self) -> bool:
         return (self.quarter_before_ore, self.year_before_ore) != (
             self.quarter_after_ore,

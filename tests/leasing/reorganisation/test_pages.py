@@ -14,7 +14,7 @@ from leasing.reorganisation.selectors.plan import plan_of
 from tests import builders as make
 from tests.leasing.agreeing import AGREED, agreed_in
 from tests.leasing.pages import assert_every_figure_opens_its_lines
-from tests.leasing.reorganisation.changing import agreed, draft
+from tests.leasing.reorganisation.changing import agreed, chosen, draft
 from tests.leasing.town import TODAY, Town, close
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +110,15 @@ def test_what_is_paid_before_opens_its_lines(town, cast, client_of):
         client = client_of(cast.finance)
         # Two departments, all of them, and the units: the quarter and the year of each.
         assert assert_every_figure_opens_its_lines(client, page(found)) >= 10
+
+
+def test_a_unit_that_is_to_be_made_paid_nothing_before(town, cast, client_of):
+    leased = make.lease("PF000055", unit=town.first)
+    found = draft(JANUARY, ("split", town.first, {"number": "1009", "name": "Elmeskolen"}))
+    chosen(found, [leased.device])
+    client = client_of(cast.finance)
+    assert "1009 Elmeskolen" in client.get(page(found)).content.decode()
+    assert_every_figure_opens_its_lines(client, page(found))
 
 
 def test_more_steps_ask_no_more_of_the_database(town, django_assert_num_queries):
