@@ -36,7 +36,6 @@ from albertslund_it.demo.story import (
 from albertslund_it.demo.taken_in import take_in_files
 from albertslund_it.demo.users import create_users
 from albertslund_it.demo.world import Fact
-from albertslund_it.web.undisturbed import undisturbed
 from inventory.models import Device, Unit
 from leasing.billing.services.closing import close_quarter
 from leasing.imports.importers.files import import_table
@@ -104,7 +103,6 @@ def refuse_other_scene(scene: str, today: date) -> None:
         )
 
 
-@undisturbed()
 @transaction.atomic
 def build(*, scene: str, today: date, tell: Callable[[str], None]) -> None:
     """Fill an empty database with a scene as it is today; all of it or none of it."""

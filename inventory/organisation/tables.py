@@ -2,6 +2,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from albertslund_it.common.sentences import listed
 from albertslund_it.web.lists.columns import (
     CodeColumn,
     Column,
@@ -41,7 +42,7 @@ def _department_coding(row: DepartmentRow) -> str | tuple[str, str]:
 def _unit_coding(row: UnitRow) -> str | tuple[str, str]:
     if row.closed_on:
         return f"Nedlagt {row.closed_on:%d-%m-%Y}"
-    return ("warn", f"Mangler {' og '.join(row.missing)}") if row.missing else "I orden"
+    return ("warn", f"Mangler {listed(row.missing)}") if row.missing else "I orden"
 
 
 class DepartmentTable(Table):

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import (
     DateTimeField,
     F,
@@ -42,22 +43,30 @@ def write_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[objec
             with connection.wrap_database_errors, cursor.copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
-            return
-        # For each statement SQLite looks through what all tables are numbered up to: once for the
-        # table, and once for each that its triggers write to. Of a row each that is most of it.
-        many = max((connection.features.max_query_params or 1) // (len(columns) + 1), 1)
-        left = iter(rows)
-        first = list(islice(left, many))
-        many = len(first) or 1
-        marks = f"({', '.join(['%s'] * (len(columns) + 1))})"
-        found = ", ".join(f"column{at + 1}" for at in range(len(columns)))
-        # Both databases take them one by one, though the stubs ask for a list.
-        streamed = cast("list[Sequence[Any]]", _by_the(many, len(columns), chain(first, left)))
-        cursor.executemany(
-            f"INSERT INTO {quote(table)} ({names}) SELECT {found} "
-            f"FROM (VALUES {', '.join([marks] * many)}) WHERE column{len(columns) + 1}",
-            streamed,
-        )
+        else:
+            _insert_many(cursor, f"{quote(table)} ({names})", len(columns), iter(rows))
+
+
+def _insert_many(
+    cursor: CursorWrapper, into: str, width: int, rows: Iterator[Sequence[object]]
+) -> None:
+    """Insert as many rows with each statement as SQLite takes values.
+
+    For each statement it looks through what all tables are numbered up to: once for the table, and
+    once for each that its triggers write to. Of a row each that is most of it.
+    """
+    most = max((connection.features.max_query_params or 1) // (width + 1), 1)
+    first = list(islice(rows, most))
+    many = len(first) or 1
+    marks = f"({', '.join(['%s'] * (width + 1))})"
+    found = ", ".join(f"column{at + 1}" for at in range(width))
+    # They are taken one by one, though the stubs ask for a list.
+    streamed = cast("list[Sequence[Any]]", _by_the(many, width, chain(first, rows)))
+    cursor.executemany(
+        f"INSERT INTO {into} SELECT {found} "
+        f"FROM (VALUES {', '.join([marks] * many)}) WHERE column{width + 1}",
+        streamed,
+    )
 
 
 def _by_the(many: int, width: int, rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from albertslund_it.common.permissions import IMPORT_INVENTORY, VIEW_DEVICE
+from albertslund_it.common.sentences import listed
 from albertslund_it.web.clock import today
 from albertslund_it.web.query import page_before
 from inventory.organisation.forms import CodingForm
@@ -23,7 +24,7 @@ def unit_coding(request, pk):
     if request.method == "POST" and form.is_valid():
         save_coding(unit_id=pk, actor=request.user, **form.cleaned_data)
         if missing := unit.missing_coding:
-            messages.warning(request, f"{unit.name} mangler stadig {' og '.join(missing)}.")
+            messages.warning(request, f"{unit.name} mangler stadig {listed(missing)}.")
         else:
             messages.success(request, f"Konteringen for {unit.name} er gemt.")
         return redirect(back)

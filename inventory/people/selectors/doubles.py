@@ -43,7 +43,9 @@ def suspected_doubles(on: date, of: Employee | None = None) -> list[Double]:
     left = set(people.filter(left_on__lte=on).values_list("pk", flat=True))
     pairs = defaultdict(list)
     named, mailed = _Alike(), _Alike()
-    for pk, initials, name, mail, unit in people.values_list(*_SAID):
+    for pk, initials, name, mail, unit in people.values_list(
+        "pk", "initials", "name", "mail", "unit"
+    ):
         if initials.startswith(ANONYMOUS):
             continue
         named.add(pk, (unit, match_key(name)))
@@ -59,9 +61,6 @@ def suspected_doubles(on: date, of: Employee | None = None) -> list[Double]:
         for pair, why in sorted(pairs.items())
         if of is None or of.pk in pair
     ]
-
-
-_SAID = ("pk", "initials", "name", "mail", "unit")
 
 
 class _Alike:

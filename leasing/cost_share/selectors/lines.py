@@ -145,7 +145,7 @@ def _chosen(rows: QuerySet[Billed], choice: Choice) -> QuerySet[Billed]:
         rows = rows.filter(model_name=choice.model_name)
     if choice.kind:
         rows = rows.filter(kind=choice.kind)
-    if choice.of_leases or choice.held_at_end:
+    if choice.leaves_out_charges:
         rows = rows.exclude(kind=Kind.CHARGE)
     if choice.run.startswith(UP_TO):
         code = choice.run.removeprefix(UP_TO)

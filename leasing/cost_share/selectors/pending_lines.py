@@ -69,6 +69,11 @@ class Choice:
     held_at_end: bool = False
 
     @property
+    def leaves_out_charges(self) -> bool:
+        """Return whether lines of leases alone are asked for."""
+        return self.of_leases or self.held_at_end
+
+    @property
     def last_days(self) -> list[date]:
         """Return the last day of each quarter."""
         return [quarter.last_day for quarter in quarters_between(self.first, self.last)]
@@ -483,7 +488,7 @@ class _Asked:
     def charges(self) -> Iterator[CostLine]:
         """Yield the charges."""
         choice = self.choice
-        if choice.of_leases or choice.held_at_end or choice.kind not in {"", CHARGE}:
+        if choice.leaves_out_charges or choice.kind not in {"", CHARGE}:
             return
         since = choice.first.starts_on
         for row in map(charge_line, charges_to_bill(self.window, self.unit_ids, since)):

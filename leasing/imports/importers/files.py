@@ -83,6 +83,7 @@ class Taking:
         )
 
 
+@undisturbed()
 def import_file(
     *,
     kind: str,
@@ -112,15 +113,14 @@ def import_file(
         raise Refused("Et kvartal vælges kun til en elektronisk faktura (.xml) uden periode.")
     if read_document and filename.lower().endswith(".xml"):
         raise Refused("Filen hedder .xml, men er ikke XML. Er den pakket, så pak den ud først.")
-    with undisturbed():
-        table = table_of(
-            importer,
-            data,
-            filename,
-            sheet=sheet,
-            choice=taking.choice,
-            progress=taking.telling(f"Læser rækkerne i {filename}"),
-        )
+    table = table_of(
+        importer,
+        data,
+        filename,
+        sheet=sheet,
+        choice=taking.choice,
+        progress=taking.telling(f"Læser rækkerne i {filename}"),
+    )
     return _take_in_table(importer, table, taking, file)
 
 
@@ -139,6 +139,7 @@ def table_of(
     return read_table(stream, filename, most, known, sheet=sheet, progress=progress)
 
 
+@undisturbed()
 def import_table(*, kind: str, table: FileTable, **options: Any) -> ImportReport:
     """Take in a table of one kind (a key of `KINDS`) and report what changed; see `Taking`.
 
@@ -178,8 +179,7 @@ def _take_in_table(
     reader = RowReader(
         importer, table, RowErrors(), reading, progress=taking.telling(f"Kontrollerer {said}")
     )
-    with undisturbed():
-        rows = reader.rows()
+    rows = reader.rows()
     hand = _InHand(importer, taking, file=file, reader=reader)
     return hand.take_in(rows, len(table.rows), reader.errors)
 
@@ -209,7 +209,7 @@ class _InHand:
     def take_in(self, rows: list[Any], count: int, errors: RowErrors) -> ImportReport:
         """Save what was read, and undo it where it is only to be looked at."""
         taking = self.taking
-        with undisturbed(), clashes_refused(), transaction.atomic():
+        with clashes_refused(), transaction.atomic():
             kept = keep_beforehand(self.file) if self.file and self._keeps_beforehand else None
             # Of the good rows alone, what is refused on the way is undone, and the rest is tried.
             with nullcontext() if taking.good_rows else joined(), self._recorded() as recording:

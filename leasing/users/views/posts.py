@@ -17,7 +17,7 @@ def post_list(request):
     """Show who answers for each department and unit, and invite the leaders that are chosen."""
     day = today()
     if request.method == "POST":
-        chosen = request.POST.getlist("post")
+        chosen, onwards = request.POST.getlist("post"), request.get_full_path()
         try:
             if not chosen:
                 raise Refused("Vælg de ledere, der skal have en mail.")
@@ -26,16 +26,15 @@ def post_list(request):
             for reason in refused.reasons:
                 messages.error(request, reason)
         else:
-            # Where all were invited one goes on; what is left out is mended here.
-            onwards = "" if invited.left_out else page_before(request, "")
+            if not invited.left_out:  # which is mended here
+                onwards = page_before(request, onwards)
             if count := len(invited.users):
                 leaders = "ledere" if count > 1 else "leder"
                 messages.success(request, f"{count} {leaders} har fået adgang.")
             for post in invited.left_out:
                 said = f"{post.leader} ({post.name}) er ikke inviteret. {hindrance_shown(post)}"
                 messages.warning(request, said)
-            return redirect(onwards or request.get_full_path())
-        return redirect(request.get_full_path())
+        return redirect(onwards)
     found = posts(day, request.user)
     context = {
         "departments": [_shown(one) for one in found if one.kind == DEPARTMENT],

@@ -85,7 +85,7 @@ def user_new(request):
         except Refused as refused:
             form.add_error(None, refused.reasons)
         else:
-            _tell_of_invitation(request, f"{name_of(user)} er inviteret")
+            _tell_of_invitation(request, user)
             return redirect(page_before(request, reverse("user-detail", args=[user.pk])))
     context = {
         "form": form,
@@ -95,7 +95,8 @@ def user_new(request):
     return render(request, "leasing/users/new.html", context, status=_status(request))
 
 
-def _tell_of_invitation(request, said: str) -> None:
+def _tell_of_invitation(request, user: User) -> None:
+    said = f"{name_of(user)} er inviteret"
     if sends_mail():
         messages.success(request, f"{said}. Mailen er på vej.")
     else:
