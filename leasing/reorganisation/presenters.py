@@ -1,16 +1,22 @@
 """A reorganisation in words: its steps, what it does, and what stands in the way."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.people import name_of
 from leasing.models import Reorganisation, ReorganisationStep
 from leasing.reorganisation.selectors.budgets import BudgetMove
 from leasing.reorganisation.selectors.faults import Remark
-from leasing.reorganisation.selectors.money import Money
+from leasing.reorganisation.selectors.money import Change, Money, Payment
 from leasing.reorganisation.selectors.plan import Kind, Outlook, StepEffect
 
+# What an address asks for by these names.
+EVERYBODY, STOCK = "alle", "it-lager"
 ANOTHER = "Lav en ny organisationsændring i stedet."
 NOT_KEPT = "Hvad der stod før, er ikke gemt længere."
 FAULTS = {
@@ -133,6 +139,101 @@ def shown_steps(plan: Outlook, money: Money) -> list[ShownStep]:
         )
         for effect, ore in zip(plan.effects, money.step_ore, strict=True)
     ]
+
+
+@dataclass(frozen=True)
+class PaidRow:
+    """Who pays: a cell is (heading, amount as written, address of what it is made of, or '')."""
+
+    name: str
+    cells: list[tuple[str, str, str]]
+
+
+def key_of(department_id: int | None) -> str:
+    """Return what an address asks for a department by, or for the stock."""
+    return str(department_id or STOCK)
+
+
+def department_rows(found: Reorganisation, money: Money) -> list[PaidRow]:
+    """Return what each department pays: before opens lines, the rest its units."""
+    return [
+        _paid_row(one.name, one, money, {"afdeling": key}, opened("payers", found, afdeling=key))
+        for one in money.departments
+        for key in [key_of(one.department_id)]
+    ]
+
+
+def unit_rows(
+    found: Reorganisation, money: Money, department: str = "", *, is_opened: bool = False
+) -> list[PaidRow]:
+    """Return what each unit pays, and what a department's bills hold: the rest opens what goes.
+
+    Where that is what the page shows, it `is_opened`.
+    """
+    rows = []
+    for one in money.units:
+        if one.unit_id is None:
+            billed = {"afdeling": department, "koersel": "opkraevet"}
+            rows.append(_paid_row("Allerede opkrævet", one, money, billed))
+        else:
+            why = "" if is_opened else opened("changes", found, enhed=one.unit_id)
+            rows.append(_paid_row(one.name, one, money, _waiting_at(one.unit_id), why))
+    return rows
+
+
+def total_row(name: str, money: Money, key: str, why: str = "") -> PaidRow:
+    """Return what all of them pay; `why` is where they stand, unless they do above it."""
+    return _paid_row(name, money.total, money, {"afdeling": key}, why)
+
+
+def what_changes(row: Change) -> str:
+    """Say what a unit pays more or less of."""
+    thing = row.thing
+    if thing.device_id:
+        return thing.name
+    return f"Engangsbeløb: {thing.name}" if thing.name else "Ikke opkrævet i låste kvartaler"
+
+
+def late_lines(row: Change, first: Quarter, last: Quarter) -> str:
+    """Return the lines of what is late and comes from a closed unit; '' for anything else."""
+    giver = row.thing.left_by
+    if giver in (None, row.unit_id) or row.thing.name or str(first) > row.until:
+        return ""
+    late = {"slags": "leasing", "fra": first, "til": min(row.until, str(last))}
+    return f"{reverse('lines')}?{urlencode(_waiting_at(giver) | late)}"
+
+
+def opened(page: str, found: Reorganisation, **asked: object) -> str:
+    """Return the address of a page of a reorganisation with what it is asked for."""
+    return f"{reverse(f'reorganisation-{page}', args=[found.pk])}?{urlencode(asked)}"
+
+
+def _waiting_at(unit: int) -> dict[str, object]:
+    return {"afdeling": EVERYBODY, "enhed": unit, "koersel": "ikke-opkraevet"}
+
+
+def _paid_row(
+    name: str, one: Payment, money: Money, asked: Mapping[str, object], why: str = ""
+) -> PaidRow:
+    # Of a unit that comes from another department the change is all that it pays, whatever goes.
+    is_why = one.is_after and (one.is_before or one.is_new)
+    cells = []
+    spans = (("Kvartalet", "quarter", money.quarter, money.quarter), ("Året", "year", *money.span))
+    for heading, of, first, last in spans:
+        before, after, change = (
+            getattr(one, f"{of}_{which}_ore") for which in ("before", "after", "change")
+        )
+        lines = f"{reverse('lines')}?{urlencode({**asked, 'fra': first, 'til': last})}"
+        cells += [
+            (f"{heading} før", format_kroner(before, unit=False), lines if one.is_before else ""),
+            (f"{heading} efter", format_kroner(after, unit=False), why if one.is_after else ""),
+            (
+                "Ændring",
+                format_kroner(change, unit=False, sign=True),
+                why if is_why and change else "",
+            ),
+        ]
+    return PaidRow(name, cells)
 
 
 def budgets_in_words(moves: Iterable[BudgetMove]) -> list[str]:

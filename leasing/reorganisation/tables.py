@@ -1,13 +1,23 @@
-"""The list of reorganisations."""
+"""The list of reorganisations, and the lists under the figures of one."""
 
 import django_filters
 from django.urls import reverse
 
-from albertslund_it.web.lists.columns import Column, DateColumn, MarkColumn, NumberColumn
+from albertslund_it.common.money import format_kroner
+from albertslund_it.common.sentences import listed
+from albertslund_it.web.lists.columns import (
+    AmountColumn,
+    CodeColumn,
+    Column,
+    DateColumn,
+    MarkColumn,
+    NumberColumn,
+)
 from albertslund_it.web.lists.filters import FilterSet
 from albertslund_it.web.lists.tables import Table
 from leasing.models import Reorganisation
-from leasing.reorganisation.presenters import state_of
+from leasing.reorganisation.presenters import late_lines, state_of, what_changes
+from leasing.reorganisation.selectors.money import Change, Money
 
 STATES = [
     ("kommende", "Ikke gennemført"),
@@ -51,3 +61,63 @@ class ReorganisationTable(Table):
     step_count = NumberColumn("Ændringer", orderable=False, card="line")
     prepared_by = Column("Forberedt af", card="line")
     agreed_by = Column("Godkendt af")
+
+
+class SignedColumn(AmountColumn):
+    """What is paid more, or less."""
+
+    def text(self, value):
+        return format_kroner(value, unit=False, sign=True)
+
+
+def _device_of(row: Change) -> str:
+    pk = row.thing.device_id
+    return reverse("device-detail", args=[pk]) if pk else ""
+
+
+class ChangeTable(Table):
+    """What a unit pays more or less of, in the quarter and the year of `money`."""
+
+    caption = "Det, der ændres"
+    empty_title = "Her ændres ingenting"
+    empty_help = "Enheden betaler det samme som før."
+
+    what = CodeColumn("Hvad", of=what_changes, link=_device_of, card="title")
+    model = Column("Model", of="thing.model_name", card="line")
+    others = Column("Fra eller til", of=lambda row: listed(row.others), card="line")
+    quarter_ore = SignedColumn("Kvartalet (kr.)", summed=True, card="answer")
+    year_ore = SignedColumn("Året (kr.)", summed=True)
+
+    def __init__(self, data, *, money: Money, **kwargs):
+        super().__init__(data, **kwargs)
+        for name, span in (
+            ("quarter_ore", (money.quarter, money.quarter)),
+            ("year_ore", money.span),
+        ):
+            self.columns[name].column.link_to = lambda row, span=span: late_lines(row, *span)
+
+
+class StepDeviceTable(Table):
+    """The devices that go with a step."""
+
+    caption = "Udstyr, der følger med"
+    empty_title = "Der følger intet udstyr med"
+
+    serial_number = CodeColumn(
+        "Serienr.", link=lambda row: reverse("device-detail", args=[row.id]), card="title"
+    )
+    model = Column("Model", card="line")
+    quarter_ore = AmountColumn("Pr. kvartal (kr.)", summed=True, card="answer")
+
+
+class StepPersonTable(Table):
+    """The people who go with a step."""
+
+    caption = "Medarbejdere, der følger med"
+    empty_title = "Der følger ingen medarbejdere med"
+
+    name = Column(
+        "Medarbejder", link=lambda one: reverse("employee-detail", args=[one.pk]), card="title"
+    )
+    initials = CodeColumn("Initialer", card="line")
+    unit = Column("Enhed i dag", of="unit.name", orderable=False, card="line")

@@ -1,10 +1,14 @@
 """Reorganisations as lists and forms read them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, QuerySet
 
-from inventory.models import Employee, Placement
+from albertslund_it.web.database.rows import among
+from inventory.models import Device, Employee, Placement
+from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.models import Reorganisation, ReorganisationStep
 from leasing.reorganisation.selectors.plan import employed_at, placements_at
 
@@ -35,3 +39,29 @@ def choosable(step: ReorganisationStep, *, with_people: bool) -> Choosable:
     holders = {one.employee_id for one in placements}
     people = employed_at(units, day).exclude(pk__in=holders - {None})
     return Choosable(placements, list(people))
+
+
+@dataclass(frozen=True)
+class GoingDevice:
+    """A device that goes with a step, and what it costs in the whole quarter of the day."""
+
+    id: int
+    serial_number: str
+    model: str
+    quarter_ore: int
+
+
+def going_devices(ids: Collection[int], day: date) -> list[GoingDevice]:
+    """Return some devices with what they cost."""
+    costs = quarter_costs(ids, day) if ids else {}
+    found = Device.objects.filter(pk__in=among(ids, int)).order_by("serial_number")
+    return [
+        GoingDevice(pk, serial_number, model, costs.get(pk, 0))
+        for pk, serial_number, model in found.values_list("pk", "serial_number", "model__name")
+    ]
+
+
+def going_people(ids: Collection[int]) -> QuerySet[Employee]:
+    """Return some people by name, each with the unit of today."""
+    found = Employee.objects.filter(pk__in=among(ids, int)).select_related("unit")
+    return found.order_by("name", "initials")

@@ -7,13 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from albertslund_it.common.money import parse_kroner
 from inventory.models import Unit
 from leasing.models import InvoiceLine, Reorganisation
 from leasing.reorganisation.selectors.money import money_of
 from leasing.reorganisation.selectors.plan import plan_of
 from tests import builders as make
 from tests.leasing.agreeing import AGREED, agreed_in
-from tests.leasing.pages import assert_every_figure_opens_its_lines
+from tests.leasing.pages import assert_every_figure_opens_its_lines, read, text_of
 from tests.leasing.reorganisation.changing import agreed, chosen, draft
 from tests.leasing.town import TODAY, Town, close
 
@@ -119,6 +120,91 @@ def test_a_unit_that_is_to_be_made_paid_nothing_before(town, cast, client_of):
     client = client_of(cast.finance)
     assert "1009 Elmeskolen" in client.get(page(found)).content.decode()
     assert_every_figure_opens_its_lines(client, page(found))
+
+
+def cells_of(row):
+    """Return (øre, address or '') of each amount of a row."""
+    return [
+        (parse_kroner(cell.text_content().strip().lstrip("+")), cell.xpath("string(.//a/@href)"))
+        for cell in row.xpath("td[contains(@class, 'num')]")
+    ]
+
+
+def sums_of(tree):
+    """Return what each column of amounts of the last table adds up to, checked with its foot."""
+    table = tree.xpath("//table")[-1]
+    rows = [[ore for ore, _ in cells_of(row)] for row in table.xpath("tbody/tr")]
+    sums = [sum(column) for column in zip(*rows, strict=True)]
+    for foot in table.xpath("tfoot/tr"):
+        assert [ore for ore, _ in cells_of(foot)] == sums
+    return sums
+
+
+def follow(client, url, followed):
+    """Check that each figure under 'Hvem betaler hvad' is what its page adds up to, all the way."""
+    if url in followed:
+        return
+    tree = followed[url] = read(client, url)
+    rows = tree.xpath("//table//tr[td[contains(@data-label, 'Kvartalet før')]]")
+    for row in rows:
+        cells = cells_of(row)
+        for at, (ore, address) in enumerate(cells):
+            if "/betaler/" not in address:
+                continue
+            follow(client, address, followed)
+            sums = sums_of(followed[address])
+            if "/enhed/" in address:  # a list of what comes and goes, in the quarter and the year
+                before, _ = cells_of(followed[address].xpath("//tbody/tr")[0])[at // 3 * 3]
+                change = sums[at // 3] if len(sums) == 2 else 0  # nothing is listed
+                assert change + (before if at % 3 == 1 else 0) == ore, (address, at)
+            else:
+                assert sums[at] == ore, (address, at)
+
+
+def test_every_figure_of_before_and_after_opens_what_it_is_made_of(town, cast, client_of):
+    make.charge(town.first, 9900, date(2026, 12, 1), "Fragt")
+    make.charge(town.second, 4500, date(2026, 12, 1), "Opsætning")
+    leased = make.lease("PF000055", unit=town.second)
+    client, opened = client_of(cast.finance), {}
+    for day in (date(2026, 8, 10), date(2026, 11, 23), JANUARY):
+        found = draft(
+            day,
+            ("split", town.second, {"number": "1009", "name": "Elmeskolen"}),
+            ("merge", town.second, {"successor": town.library}),
+            ("move", town.first, {"department": town.culture}),
+        )
+        chosen(found, [leased.device])
+        follow(client, page(found), opened)
+    paid = [url for url in opened if "/betaler/" in url]
+    assert_every_figure_opens_its_lines(client, *paid)
+    shown = " ".join(text_of(tree) for tree in opened.values())
+    for said in ("Engangsbeløb: Opsætning", "Allerede opkrævet", "PF000055", "1009 Elmeskolen"):
+        assert said in shown
+    for asked in ("afdeling=x", "afdeling=999999"):
+        assert client.get(f"{page(found, 'reorganisation-payers')}?{asked}").status_code == 404
+    assert client.get(f"{page(found, 'reorganisation-changes')}?enhed=x").status_code == 404
+
+
+def test_what_goes_with_a_step_is_listed(town, cast, client_of):
+    anna = make.employee(unit=town.second)
+    make.lease("PF000055", unit=town.second, employee=anna)
+    found = draft(JANUARY, ("merge", town.second, {"successor": town.library}))
+    client = client_of(cast.helpdesk)
+    [row] = read(client, page(found)).xpath("//table//tr[td[@data-label='Udstyr']]")
+    cells = row.xpath("td[contains(@class, 'num')]")
+    devices, people, kroner = (cell.find("a") for cell in cells)
+    listed = read(client, devices.get("href"))
+    assert len(listed.xpath("//tbody/tr")) == int(devices.text) > 1
+    assert sums_of(listed) == [parse_kroner(kroner.text)]
+    assert kroner.get("href") == devices.get("href")
+    named = read(client, people.get("href"))
+    assert len(named.xpath("//tbody/tr")) == int(people.text) > 0
+    assert "Anna Berg" in text_of(named)
+    other = client_of(cast.finance)  # who reads no names gets the count alone
+    assert people.get("href") not in other.get(page(found)).content.decode()
+    assert other.get(people.get("href")).status_code == 403
+    agreed(found, today=JANUARY)
+    assert client.get(devices.get("href")).status_code == 404
 
 
 def test_more_steps_ask_no_more_of_the_database(town, django_assert_num_queries):

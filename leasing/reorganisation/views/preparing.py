@@ -20,14 +20,19 @@ from inventory.acts.presenters import words_of
 from leasing.models import Reorganisation, ReorganisationStep
 from leasing.reorganisation.forms import FORMS, KINDS, ReorganisationForm
 from leasing.reorganisation.presenters import (
+    EVERYBODY,
     FAULTS,
     NOTES,
     budgets_in_words,
+    department_rows,
     in_words,
+    opened,
     rows_to_agree,
     sentences,
     shown_steps,
     state_of,
+    total_row,
+    unit_rows,
 )
 from leasing.reorganisation.selectors.budgets import budget_moves
 from leasing.reorganisation.selectors.faults import faults_of, notes_of
@@ -81,6 +86,14 @@ def _page(request, found: Reorganisation, reasons=(), status=200):
         context |= {
             "steps": shown_steps(plan, money),
             "money": money,
+            "departments": department_rows(found, money),
+            "units": unit_rows(found, money),
+            "total": total_row(
+                "Hele kommunen",
+                money,
+                EVERYBODY,
+                opened("payers", found, afdeling=EVERYBODY),
+            ),
             "faults": sentences(faults, FAULTS),
             "notes": [*sentences(notes_of(plan, today()), NOTES), *budgets_in_words(budgets)],
             "rows": list(rows_to_agree(plan, money, faults, budgets)),
