@@ -3,10 +3,10 @@
 import django_filters
 from django.urls import reverse
 
-from albertslund_it.common.money import format_kroner
 from albertslund_it.common.sentences import listed
 from albertslund_it.web.lists.columns import (
     AmountColumn,
+    ChangeColumn,
     CodeColumn,
     Column,
     DateColumn,
@@ -63,13 +63,6 @@ class ReorganisationTable(Table):
     agreed_by = Column("Godkendt af")
 
 
-class SignedColumn(AmountColumn):
-    """What is paid more, or less."""
-
-    def text(self, value):
-        return format_kroner(value, unit=False, sign=True)
-
-
 def _device_of(row: Change) -> str:
     pk = row.thing.device_id
     return reverse("device-detail", args=[pk]) if pk else ""
@@ -85,8 +78,8 @@ class ChangeTable(Table):
     what = CodeColumn("Hvad", of=what_changes, link=_device_of, card="title")
     model = Column("Model", of="thing.model_name", card="line")
     others = Column("Fra eller til", of=lambda row: listed(row.others), card="line")
-    quarter_ore = SignedColumn("Kvartalet (kr.)", summed=True, card="answer")
-    year_ore = SignedColumn("Året (kr.)", summed=True)
+    quarter_ore = ChangeColumn("Kvartalet (kr.)", summed=True, card="answer")
+    year_ore = ChangeColumn("Året (kr.)", summed=True)
 
     def __init__(self, data, *, money: Money, **kwargs):
         super().__init__(data, **kwargs)

@@ -28,6 +28,8 @@ from leasing.supplier.selectors.piles import (
 
 ONE_DAY = timedelta(days=1)
 CAUSES_SHOWN = 12
+EARLIER_LINES = "Dækket af linjer fra tidligere kvartaler"
+LATER_LINES = "Linjer her, der dækker andre kvartaler"
 PILE_NAMES = {
     Pile.AGREES: "Stemmer",
     Pile.DIFFERS: "Beløbet afviger",

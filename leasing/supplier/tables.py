@@ -7,9 +7,11 @@ from django import forms
 from django.db.models import Q
 from django.urls import reverse
 
+from albertslund_it.common.sentences import listed
 from albertslund_it.web.forms.fields import PlainForm
 from albertslund_it.web.lists.columns import (
     AmountColumn,
+    ChangeColumn,
     CodeColumn,
     Column,
     DateColumn,
@@ -110,6 +112,28 @@ class CountedLineTable(SupplierLineTable):
     invoice = CodeColumn(
         "Fakturanr.", of="invoice.number", link=lambda line: detail_url(line.invoice_id)
     )
+
+
+class AcrossTable(Table):
+    """What lines cover of other quarters than their own, device by device."""
+
+    caption = "Linjer, der dækker andre kvartaler"
+    empty_title = "Ingen linje dækker et andet kvartal"
+
+    serial_number = CodeColumn("Serienr.", link=_devices, card="title")
+    model = Column("Model", card="line")
+    sub_agreement = CodeColumn("Underaftale", card="line")
+    invoice = CodeColumn(
+        "Fakturanr.",
+        of=lambda row: listed(sorted({line.invoice.number for line in row.lines})),
+        link=lambda row: detail_url(row.lines[0].invoice_id) if row.lines else "",
+        card="line",
+    )
+    first_day = DateColumn("Linjen fra")
+    last_day = DateColumn(
+        "Linjen til", of=lambda row: row.ends_before and row.ends_before - ONE_DAY
+    )
+    amount_ore = ChangeColumn("Heraf (kr.)", summed=True, card="answer")
 
 
 def detail_url(pk: int) -> str:

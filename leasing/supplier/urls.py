@@ -15,6 +15,7 @@ from leasing.supplier.views.invoices import (
 )
 from leasing.supplier.views.notes import InvoiceNotes
 from leasing.supplier.views.reconciliation import (
+    AcrossList,
     CountedLineList,
     DifferenceList,
     orphan_take_back,
@@ -66,6 +67,11 @@ urlpatterns = [
         "kvartaler/<slug:code>/afstemning/fakturalinjer/",
         CountedLineList.as_view(),
         name="reconciliation-invoiced",
+    ),
+    path(
+        "kvartaler/<slug:code>/afstemning/andre-kvartaler/",
+        AcrossList.as_view(),
+        name="reconciliation-across",
     ),
     path(
         "kvartaler/<slug:code>/afstemning/afgoer/",

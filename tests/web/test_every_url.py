@@ -194,6 +194,7 @@ TABLE = {
     "kvartaler/<slug:code>/afstemning/": {"open": QUARTERS},
     "kvartaler/<slug:code>/afstemning/linjer/": {"open": QUARTERS},
     "kvartaler/<slug:code>/afstemning/fakturalinjer/": {"open": QUARTERS},
+    "kvartaler/<slug:code>/afstemning/andre-kvartaler/": {"open": QUARTERS},
     "kvartaler/<slug:code>/afstemning/afgoer/": {"open": FINANCE},
     "kvartaler/<slug:code>/afstemning/bortfaldet/<int:pk>/": {"open": FINANCE, "method": "post"},
     "leverandoerfakturaer/": {"open": QUARTERS},

@@ -153,6 +153,13 @@ class AmountColumn(Column):
         return format_kroner(value, unit=False)
 
 
+class ChangeColumn(AmountColumn):
+    """A change in øre, with its sign."""
+
+    def text(self, value):
+        return format_kroner(value, unit=False, sign=True)
+
+
 class MarkColumn(Column):
     """A word in a mark: (style, word) with style good, warn, bad or ''; or a date or plain text."""
 

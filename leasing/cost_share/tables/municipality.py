@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django_tables2.data import TableData
 
-from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.lists.columns import (
     AmountColumn,
+    ChangeColumn,
     CodeColumn,
     Column,
     DateColumn,
@@ -19,13 +19,6 @@ from albertslund_it.web.lists.tables import ListRows, Table
 from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
 from leasing.cost_share.selectors.at_date import HeldRow, HeldRows
 from leasing.cost_share.tables.lines import lines_url
-
-
-class ChangeColumn(AmountColumn):
-    """A change in øre, with its sign."""
-
-    def text(self, value):
-        return format_kroner(value, unit=False, sign=True)
 
 
 class ComparedDepartmentTable(Table):

@@ -15,11 +15,14 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.query import one_of
 from leasing.cost_table.facts import billing_start
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import Outcome
 from leasing.supplier.forms import DifferenceDecisionForm
 from leasing.supplier.presenters import (
+    EARLIER_LINES,
+    LATER_LINES,
     PILE_NAMES,
     decision_text,
     difference_shown,
@@ -28,6 +31,7 @@ from leasing.supplier.presenters import (
     holder_name,
     pile_shown,
 )
+from leasing.supplier.selectors.across import of_earlier, of_later
 from leasing.supplier.selectors.holders import holders_of
 from leasing.supplier.selectors.matching import MatchedRow
 from leasing.supplier.selectors.reconciliation import (
@@ -38,7 +42,7 @@ from leasing.supplier.selectors.reconciliation import (
 )
 from leasing.supplier.services.decisions import Selection, decide, select, what_was_decided
 from leasing.supplier.services.orphaned import take_back_orphan
-from leasing.supplier.tables import CountedLineTable, DifferenceForm, DifferenceTable
+from leasing.supplier.tables import AcrossTable, CountedLineTable, DifferenceForm, DifferenceTable
 
 ROWS_SHOWN = 12
 
@@ -67,6 +71,8 @@ def reconciliation(request, code):
             (one, reverse("reconciliation", args=[str(one.quarter)]))
             for one in carried_over(quarter)
         ],
+        "earlier_lines": EARLIER_LINES,
+        "later_lines": LATER_LINES,
         "agrees": found.piles[Pile.AGREES],
         "agrees_url": differences_url(code, bunke=Pile.AGREES),
         "expected_url": _costs_url(code),
@@ -155,6 +161,28 @@ class CountedLineList(ListPage):
 
     def extra_context(self):
         return {"quarter": self.quarter, "code": str(self.quarter)}
+
+
+class AcrossList(ListPage):
+    """What lines cover of other quarters than their own: `?fra=tidligere` of earlier ones, here."""
+
+    permission_required = VIEW_SUPPLIERINVOICE
+    table_class = AcrossTable
+    template_name = "leasing/supplier/across.html"
+    per_page = 100
+
+    def get(self, request, code):
+        self.quarter = quarter_of(code)
+        self.is_earlier = one_of(request.GET, "fra", ("tidligere",), "") == "tidligere"
+        self.title = EARLIER_LINES if self.is_earlier else LATER_LINES
+        self.file_name = f"andre-kvartaler-{code}"
+        return super().get(request)
+
+    def rows(self):
+        return (of_earlier if self.is_earlier else of_later)(self.quarter)
+
+    def extra_context(self):
+        return {"quarter": self.quarter, "code": str(self.quarter), "is_earlier": self.is_earlier}
 
 
 def selection_of(query) -> Selection:

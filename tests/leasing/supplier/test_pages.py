@@ -108,6 +108,46 @@ def test_what_is_expected_invoiced_and_agreed_on_open_what_they_are_made_of(town
     assert any(text_of(one) in text_of(agrees) for one in sums if text_of(one))
 
 
+def test_what_lines_cover_of_other_quarters_opens_those_lines(finance):
+    five_pcs()
+    make.lease("PF000006", starts_on=date(2026, 2, 15))
+    invoice(
+        "4711",
+        ("PF000006", "359,41", "15-02-2026", "14-05-2026"),
+        ("PF000001", "349,41"),
+        ("PF000002", "698,82", "01-01-2026", "30-06-2026"),
+        ("PF000003", "-10,00", "01-01-2026", "30-06-2026"),  # a credit covers no day
+    )
+    sums = {}
+    for code, name in (
+        ("2026Q1", "Linjer her, der dækker andre kvartaler"),
+        ("2026Q2", "Dækket af linjer fra tidligere kvartaler"),
+    ):
+        [link] = read(finance, f"/kvartaler/{code}/afstemning/").xpath(f"//tr[th='{name}']//a")
+        listed = read(finance, link.get("href"))
+        rows = listed.xpath("//table/tbody/tr")
+        assert [text_of(row)[:8] for row in rows] == ["PF000002", "PF000006"]
+        assert all("4711" in text_of(row) for row in rows)
+        amounts = [
+            parse_kroner(row.xpath("td[last()]")[0].text_content().strip("+\n ")) for row in rows
+        ]
+        sums[code] = sum(amounts)
+        assert sums[code] == parse_kroner(link.text.strip("+")) != 0
+    assert sums["2026Q1"] == -sums["2026Q2"]
+    assert finance.get("/kvartaler/2026Q2/afstemning/andre-kvartaler/?fra=x").status_code == 404
+
+
+def test_a_total_that_covers_other_quarters_is_listed_by_device(finance):
+    five_pcs()
+    invoice("4711", ("", "3494,10", "01-01-2026", "30-06-2026"))
+    [link] = read(finance, PAGE).xpath("//tr[contains(th, 'andre kvartaler')]//a")
+    rows = read(finance, link.get("href")).xpath("//table/tbody/tr")
+    assert len(rows) == 5
+    assert all("4711" in text_of(row) for row in rows)
+    amounts = [parse_kroner(row.xpath("td[last()]")[0].text_content()[-6:]) for row in rows]
+    assert sum(amounts) == parse_kroner(link.text.strip("+"))
+
+
 def _settled_claim(finance):
     """Claim what is unknown, and let a credit note of the quarter after settle it."""
     decide(finance, read(finance, PAGE), "Ukendt udstyr", outcome="claimed")
