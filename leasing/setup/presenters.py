@@ -146,7 +146,7 @@ def _agreement(facts: SetupFacts) -> SetupStep:
 
 def _units(facts: SetupFacts) -> SetupStep:
     counted = (
-        f"{_number(facts.departments, 'afdeling', 'afdelinger')}, "
+        f"{_number(facts.departments, 'afdeling', 'afdelinger')} med "
         f"{_number(facts.units, 'enhed', 'enheder')}"
     )
     checks = [_check(facts.units, counted, "Ingen enheder endnu")]
@@ -261,6 +261,8 @@ def _accounts(facts: SetupFacts) -> SetupStep:
     units = facts.units + bool(facts.cost_holder)
     coded = units - len(facts.uncoded)
     counted = _number(units, "enhed", "enheder")
+    if facts.cost_holder:  # coded, and none of the departments' units of the step above
+        counted += f", {facts.cost_holder} medregnet,"
     said = f"{format_count(coded)} af {counted} har artskonto og kostbærer"
     names = _named([name for _, name in facts.uncoded])
     checks = [

@@ -156,6 +156,8 @@ def test_what_is_saved_from_a_step_leads_back_to_it(client):
     take(client, "units", units.encode(), "kultur.csv")
 
     [said] = missing(client, "kontering")
+    assert step(client, "enheder").checks[0].text == "1 afdeling med 4 enheder"
+    assert said.startswith("0 af 5 enheder, Fælles IT medregnet, har artskonto")
     assert said.endswith("Badet, Biblioteket, Fælles IT og 2 til mangler")
     form = step(client, "kontering").actions[0].url
     page = client.post(form, {"account": "", "cost_centre": ""}, follow=True)
