@@ -40,7 +40,10 @@ from leasing.stocktake.selectors.faults import open_faults
 from leasing.stocktake.selectors.rows import CountedRow, counted_rows, find_rows
 
 CHUNK = 500  # rows read at a time for a download
+Answer = CountedDevice.Answer
 SILENT, FAULTY, SAID = "intet", "fejl", "svaret"
+# Several answers at once, as the stocktake's page counts them.
+ANSWERED, WRONG = "besvaret", "forkert"
 
 
 class StocktakeTable(Table):
@@ -55,8 +58,20 @@ class StocktakeTable(Table):
         "Status", of=lambda one: mark_of_stocktake(one, today()), sort_by="closed_at", card="answer"
     )
     due_on = DateColumn("Svar senest", card="note")
-    devices = NumberColumn("Stk.", of="counted", sort_by="counted", card="line")
-    answered = NumberColumn("Svaret", of="answered", sort_by="answered", card="line")
+    devices = NumberColumn(
+        "Stk.",
+        of="counted",
+        link=lambda one: reverse("stocktake-devices", args=[one.pk]),
+        sort_by="counted",
+        card="line",
+    )
+    answered = NumberColumn(
+        "Svaret",
+        of="answered",
+        link=lambda one: f"{reverse('stocktake-devices', args=[one.pk])}?svar={ANSWERED}",
+        sort_by="answered",
+        card="line",
+    )
     started_at = DateColumn("Begyndt", of=lambda one: timezone.localtime(one.started_at).date())
 
 
@@ -112,7 +127,11 @@ class CountedFilter(FilterSet):
     q = django_filters.CharFilter(label="Søg", method="search", max_length=100)
     svar = django_filters.ChoiceFilter(
         label="Svar",
-        choices=[(key or SILENT, words) for key, (_, words) in MARKS.items()],
+        choices=[
+            *((key or SILENT, words) for key, (_, words) in MARKS.items()),
+            (ANSWERED, "Besvaret"),
+            (WRONG, "Har den ikke, eller forkert enhed"),
+        ],
         method="with_answer",
         empty_label="Alle",
     )
@@ -145,6 +164,10 @@ class CountedFilter(FilterSet):
         return rows.filter(found)
 
     def with_answer(self, rows, name, value):
+        if value == ANSWERED:
+            return rows.exclude(answer="")
+        if value == WRONG:
+            return rows.filter(answer__in=[Answer.NO, Answer.WRONG_UNIT])
         return rows.filter(answer="" if value == SILENT else value)
 
     def in_view(self, rows, name, value):

@@ -89,11 +89,21 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(school, cast, client_o
 
 def test_every_count_of_a_unit_opens_its_devices(school, stocktake, cast, client_of):
     client = client_of(cast.helpdesk)
-    links = read(client, f"/optaelling/{stocktake.pk}/").xpath("//td[@data-label]/a")
-    assert len(links) > 1
-    for link in links:
+    reply(links_to(school.dorte)["PF000006"], "no", "")
+    page = read(client, f"/optaelling/{stocktake.pk}/")
+    links = page.xpath("//td[@data-label]/a | //dd/a[contains(@href, '/udstyr/')]")
+    for label in ("Forkert", "Svaret"):
+        assert page.xpath(f"//td[@data-label='{label}']/a")
+    listed = [
+        *page.xpath("//dt[.='Svaret']/..//a"),
+        *page.xpath("//dt[.='Er der og i orden']/..//a"),
+    ]
+    assert len(listed) == 4
+    stocktakes = read(client, "/optaelling/").xpath("//td/a[contains(@href, '/udstyr/')]")
+    assert len(stocktakes) == 2
+    for link in [*links, *listed, *stocktakes]:
         rows = read(client, link.get("href")).xpath("//table[contains(@class, 'data')]/tbody/tr")
-        assert len(rows) == int(text_of(link))
+        assert len(rows) == int(text_of(link).split()[0]), link.get("href")
 
 
 def test_a_leader_sees_their_own_units_and_nothing_else(school, stocktake, leader, client_of):
