@@ -117,6 +117,24 @@ def test_any_number_of_values_is_looked_up_at_once(values):
     assert found.exists() == ("PF01" in values)
 
 
+SIGNS = ['a"b', "a\\b", "a,b", "{a}", "NULL", "", " ", "%s", "a\nb", "'", '\\"']
+
+
+def test_a_text_is_looked_up_as_it_is_whatever_its_signs():
+    for sign in SIGNS:
+        builders.department(f"[{sign}]")
+
+    wanted = [f"[{sign}]" for sign in SIGNS]
+
+    assert set(
+        Department.objects.filter(name__in=among(wanted)).values_list("name", flat=True)
+    ) == set(wanted)
+    with connection.cursor() as cursor:
+        found = among(SIGNS)
+        cursor.execute(found.sql, found.params)
+        assert [row[0] for row in cursor.fetchall()] == SIGNS
+
+
 def test_ids_are_looked_up_as_numbers():
     device = builders.device()
 
