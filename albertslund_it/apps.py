@@ -20,12 +20,13 @@ class RoofConfig(AppConfig):
         from albertslund_it.operation import checks  # noqa: F401  # they make themselves known
         from albertslund_it.roles import write_roles
         from albertslund_it.web.commands import changes_made
-        from albertslund_it.web.database.history import keep_to_own_fields
+        from albertslund_it.web.database.history import drop_unread_indexes, keep_to_own_fields
         from albertslund_it.web.database.recorded import watch_single_rows
         from albertslund_it.web.database.sqlite import close_to_others, teach_danish
         from albertslund_it.web.sessions import begin_session
 
         keep_to_own_fields()
+        post_migrate.connect(drop_unread_indexes, sender=apps.get_app_config("auditlog"))
         user_logged_in.connect(begin_session, dispatch_uid="begin_session")
         watch_single_rows()
         connection_created.connect(teach_danish, dispatch_uid="teach_danish")

@@ -177,3 +177,12 @@ def test_the_migration_takes_out_what_bulk_writes_put_in():
     both.refresh_from_db()
     assert both.changes == {"ram_gb": ["8", "16"]}
     assert entries(Device).first().changes == before
+
+
+def test_the_history_has_no_index_that_nothing_is_found_by():
+    table = LogEntry._meta.db_table
+    with connection.cursor() as cursor:
+        there = connection.introspection.get_constraints(cursor, table).values()
+    indexed = {tuple(one["columns"]) for one in there if one["index"]}
+    assert {("object_id",), ("content_type_id",), ("actor_id",), ("timestamp",)} <= indexed
+    assert not indexed & {("object_pk",), ("action",), ("cid",)}

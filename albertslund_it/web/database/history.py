@@ -15,7 +15,7 @@ from auditlog.middleware import AuditlogMiddleware
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Model
 from django.db.models.signals import pre_save
 
@@ -37,6 +37,8 @@ COLUMNS = (
     "remote_port",
     "cid",
 )
+# Indexed by the library; entries are found by their id, kind, row (`object_id`), actor and moment.
+UNREAD = ("object_pk", "action", "cid")
 
 
 class Watcher(Protocol):
@@ -130,19 +132,23 @@ def _who(actor: Actor) -> tuple[object, ...]:
     return entry.actor_id, entry.actor_email, entry.remote_addr, entry.remote_port, get_cid()
 
 
-def _moment():
+def _moment() -> str:
     # The moment that auditlog itself writes: the true one, whatever the system takes for today.
-    return connection.ops.adapt_datetimefield_value(
-        LogEntry._meta.get_field("timestamp").get_default()
+    # As text, which is made once and not for each row.
+    return str(
+        connection.ops.adapt_datetimefield_value(
+            LogEntry._meta.get_field("timestamp").get_default()
+        )
     )
 
 
 def _beginnings(row: Model, told: _Told) -> list[str]:
     """Return in JSON what a new row holds: an encoder would take longer over its many values."""
+    held = vars(row)
     return [
         f'{begins}"None", {quoted(str(value))}]'
         for attname, begins in told[type(row)].values()
-        if (value := getattr(row, attname)) is not None
+        if (value := held[attname]) is not None
     ]
 
 
@@ -179,3 +185,18 @@ def keep_to_own_fields() -> None:
 def left_out_of(model: type[Model]) -> list[str]:
     """Return the names of the fields that a model keeps out of its history."""
     return auditlog.get_model_fields(model)["exclude_fields"]
+
+
+def drop_unread_indexes(using: str = "default", **kwargs: object) -> None:
+    """Drop those indexes of the history that nothing is found by: every entry is put into each.
+
+    After each migration: one of the library's may make them again.
+    """
+    database, table = connections[using], LogEntry._meta.db_table
+    with database.cursor() as cursor:
+        if table not in database.introspection.table_names(cursor):
+            return
+        there = database.introspection.get_constraints(cursor, table)
+        for name, one in there.items():
+            if one["index"] and one["columns"] in [[column] for column in UNREAD]:
+                cursor.execute(f"DROP INDEX {database.ops.quote_name(name)}")
