@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -31,6 +32,12 @@ _NAME = re.compile(r"([0-9]{1,2})[.]? ?([a-zæøå]{3,9})[.]?(?: ([0-9]{4}|[0-9]
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _WEEKDAY = re.compile(r"(?:på )?(" + "|".join(WEEKDAYS) + ")")
 _AHEAD = re.compile(r"om ([0-9]{1,3}|en|et) (dag|dage|uge|uger|måned|måneder|år)")
+
+
+@lru_cache(maxsize=1024)
+def shown_day(day: date) -> str:
+    """Return a day as a person reads it: of tens of thousands of rows most have the same few."""
+    return f"{day:%d-%m-%Y}"
 
 
 def day_in(text: str, today: date) -> date | None:

@@ -2,6 +2,8 @@ from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import Q
 
+from albertslund_it.common.days import shown_day
+
 
 class Placement(models.Model):
     """A change point: from this day a unit, and perhaps a person, has the device.
@@ -66,7 +68,7 @@ class Placement(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.device_id} fra {self.starts_on:%d-%m-%Y}"
+        return f"{self.device_id} fra {shown_day(self.starts_on)}"
 
 
 auditlog.register(Placement)

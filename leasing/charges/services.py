@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
+from albertslund_it.common.days import shown_day
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.cells import KEEP, Keep
 from albertslund_it.common.files.row_errors import RowErrors
@@ -83,12 +84,12 @@ class _Saving:
         if row.amount_ore == 0:
             self.errors.add(row.row, "Beløb må ikke være nul")
         values = {"amount_ore": row.amount_ore} | self._device(row)
-        what = f"Beløbet »{row.text}« til enhed {row.unit} den {row.charged_on:%d-%m-%Y}"
+        what = f"Beløbet »{row.text}« til enhed {row.unit} den {shown_day(row.charged_on)}"
         if unit is None or not self.errors.is_first(
             row.row, (row.charged_on, unit, row.text), what
         ):
             return
-        subject = f"{row.unit} {row.charged_on:%d-%m-%Y} {row.text}"
+        subject = f"{row.unit} {shown_day(row.charged_on)} {row.text}"
         charge = self.charges.get((row.charged_on, unit.id, row.text))
         if charge is None:
             charge = new_row(Charge, charged_on=row.charged_on, unit=unit, text=row.text, **values)

@@ -3,6 +3,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from albertslund_it.common.days import shown_day
+
 
 class BuyoutOffer(models.Model):
     """What the lessor takes for a device, or for any device of a model, until a day.
@@ -65,7 +67,7 @@ class BuyoutOffer(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.device_id or self.model_id} til {self.valid_until:%d-%m-%Y}"
+        return f"{self.device_id or self.model_id} til {shown_day(self.valid_until)}"
 
 
 class BuyoutInvitation(models.Model):

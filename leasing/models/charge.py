@@ -2,6 +2,8 @@ from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import Q
 
+from albertslund_it.common.days import shown_day
+
 
 class Charge(models.Model):
     """A one-off amount for a unit (damage, settlement, freight); billed exactly once."""
@@ -39,7 +41,7 @@ class Charge(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.text} ({self.charged_on:%d-%m-%Y})"
+        return f"{self.text} ({shown_day(self.charged_on)})"
 
 
 auditlog.register(Charge)

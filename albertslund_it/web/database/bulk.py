@@ -1,5 +1,6 @@
 """What one action creates and changes, however much: told to people, and written at once."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -138,8 +139,9 @@ class Changes:
     def counts(self) -> dict[str, Count]:
         """Return the count of each kind of row met, by its name in the plural."""
         counts = {}
+        made = Counter(map(type, self._created.values()))
         for model in self.models:
-            created = sum(type(row) is model for row in self._created.values())
+            created = made[model]
             met = [key for key, row in self._met.items() if type(row) is model]
             old = [key for key in met if key not in self._created]
             changed = sum(key in self._before for key in old)
@@ -157,6 +159,9 @@ class Changes:
     def save(self, actor: Actor) -> None:
         """Write it all, with its history."""
         changed = [(self._met[key], before) for key, before in self._before.items()]
+        made: defaultdict[type[Model], list[Model]] = defaultdict(list)
+        for row in self._created.values():
+            made[type(row)].append(row)
         for model in reversed(self.models):
             gone = [(row.pk,) for row in self._deleted if type(row) is model]
             delete_rows(model._meta.db_table, [model._meta.pk.column], gone)
@@ -165,7 +170,7 @@ class Changes:
             rows = [(row, before) for row, before in changed if type(row) is model]
             if names := sorted({name for _, before in rows for name in before}):
                 update(model, names, [row for row, _ in rows])
-            if created := [row for row in self._created.values() if type(row) is model]:
+            if created := made[model]:
                 insert(model, created)
         history.record(
             created=self._created.values(), changed=changed, deleted=self._deleted, actor=actor

@@ -2,7 +2,7 @@
 of each and its signals, which nothing of ours listens to.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -73,8 +73,17 @@ def sharing(rows: QuerySet[M], **targets: Mapping[int, Model]) -> Iterator[M]:
         held.update(zip(names, values, strict=True))
         state = row._state
         state.adding, state.db = False, using
+        state.fields_cache = {name: found.get(held[attname]) for name, attname, found in links}
+        yield row
+
+
+def point_to(rows: Iterable[M], **targets: Mapping[int, Model]) -> Iterator[M]:
+    """Yield objects, that from now on point to one object for each target, by its id."""
+    links = [(name, f"{name}_id", found) for name, found in targets.items()]
+    for row in rows:
+        held, linked = vars(row), row._state.fields_cache
         for name, attname, found in links:
-            state.fields_cache[name] = found.get(held[attname])
+            linked[name] = found.get(held[attname])
         yield row
 
 

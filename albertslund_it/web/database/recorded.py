@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from auditlog.registry import auditlog
-from django.db.models import Field, JSONField, Model
+from django.db.models import DateField, Field, JSONField, Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from albertslund_it.web.database import history
@@ -150,7 +150,13 @@ def encoder(column: Field) -> Callable[[object], object]:
     if isinstance(column, JSONField):
         return lambda value: value
     prepare = column.get_prep_value
-    return lambda value: value if value.__class__ in PLAIN else _plain(prepare(value))
+
+    def encode(value: object) -> object:
+        return value if value.__class__ in PLAIN else _plain(prepare(value))
+
+    if column.__class__ is DateField:  # most of what is not plain, and a field asks more of it
+        return lambda value: value.isoformat() if type(value) is date else encode(value)
+    return encode
 
 
 def _plain(value: Any) -> object:

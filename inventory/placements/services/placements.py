@@ -7,11 +7,12 @@ from datetime import date
 
 from django.db import transaction
 
+from albertslund_it.common.days import shown_day
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.database.bulk import Changes, ValueChange
-from albertslund_it.web.database.objects import new_row, sharing
+from albertslund_it.web.database.objects import new_row, point_to, sharing
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number
@@ -54,7 +55,7 @@ def save_placements(
         if device is None:
             errors.add(row.row, unknown_device(row.serial_number))
             continue
-        what = f"Serienummer {row.serial_number} fra {row.starts_on:%d-%m-%Y}"
+        what = f"Serienummer {row.serial_number} fra {shown_day(row.starts_on)}"
         if errors.is_first(row.row, (device.id, row.starts_on), what):
             placement = new_row(
                 Placement,
@@ -88,10 +89,11 @@ def _timelines(
     known = Placement.objects.filter(device_id__in=among(of_devices, int)).order_by()
     units = Unit.objects.select_related("successor").in_bulk()
     employees = {employee.pk: employee for employee in known_people}
-    others = set(known.values_list("employee", flat=True)) - employees.keys()
-    people = Employee.objects.filter(pk__in=among(others - {None}, int)).order_by()
+    placed = list(sharing(known, device=of_devices, unit=units))
+    others = {placement.employee_id for placement in placed} - {None, *employees}
+    people = Employee.objects.filter(pk__in=among(others, int)).order_by()
     employees |= {employee.pk: employee for employee in sharing(people)}
-    for placement in sharing(known, device=of_devices, unit=units, employee=employees):
+    for placement in point_to(placed, employee=employees):
         timelines[placement.device_id][placement.starts_on] = placement
     return timelines
 
@@ -132,14 +134,14 @@ def _put(placement: Placement, timeline: dict[date, Placement], changes: Changes
     same_day = timeline.get(day)
     if same_day:
         values = {name: getattr(placement, name) for name in ("unit", "employee", "used_for")}
-        changes.update(same_day, f"{device} fra {day:%d-%m-%Y}", **values)
+        changes.update(same_day, f"{device} fra {shown_day(day)}", **values)
         return
     before = max((start for start in timeline if start < day), default=None)
     told = ValueChange(
         str(device),
         "Enhed",
         _where(timeline[before]) if before else STOCK,
-        f"{_where(placement)} fra {day:%d-%m-%Y}",
+        f"{_where(placement)} fra {shown_day(day)}",
     )
     timeline[day] = changes.create(placement, told)
 

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Q
 
+from albertslund_it.common.days import shown_day
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.cells import KEEP, Keep
 from albertslund_it.common.files.row_errors import RowErrors
@@ -95,7 +96,7 @@ class _Saving:
         one = device or model
         if one is None:
             return
-        subject = f"{one} til {row.valid_until:%d-%m-%Y}"
+        subject = f"{one} til {shown_day(row.valid_until)}"
         key = (device.pk if device else None, model.pk if model else None, row.valid_until)
         if not self.errors.is_first(row.row, key, f"Et tilbud på {subject}"):
             return

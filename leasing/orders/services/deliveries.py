@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from albertslund_it.common.days import shown_day
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.cells import KEEP, Keep, given
 from albertslund_it.common.files.row_errors import RowErrors
@@ -225,7 +226,7 @@ class _Registration:
         )
         told = (
             f"ny leasing: {model.name}, underaftale {agreement.number}, fra "
-            f"{row.starts_on:%d-%m-%Y}, {format_kroner(price.price_ore)}"
+            f"{shown_day(row.starts_on)}, {format_kroner(price.price_ore)}"
         )
         self.changes.create(lease, ValueChange(str(device), told))
         self.changes.create(new_row(LeaseTerm, lease=lease, position=1, **price._asdict()))
