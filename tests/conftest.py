@@ -138,8 +138,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
     """Make the tables as the models stand; SQLite's on a file, for threads have connections.
 
     Being led through all migrations took 11 s of processor, and this takes one. That both ways end
-    in the same database is tested where all migrations of `leasing` are made, and where those since
-    the first version are: in test_guards_migrations.py and in test_first_version.py.
+    in the same database is test_first_version.py's.
     """
     database = django_settings.DATABASES["default"]
     test = database.setdefault("TEST", {})

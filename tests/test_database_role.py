@@ -22,6 +22,8 @@ from tests.files import take_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = date(2026, 4, 8)
+# To take back what came after is tried, and costs a third of taking all back.
+NEARLY_ALL = "0050_webhooks"
 
 if connection.vendor == "sqlite":
 
@@ -252,6 +254,6 @@ def test_a_database_of_an_owner_who_is_no_superuser(role):
         refused = manage(role, "grant_application", owner)
         assert (refused.returncode, "Traceback" in refused.stderr) == (1, False)
         assert "ejer ikke tabellerne" in refused.stderr
-        assert manage(role, "migrate", "leasing", "zero").returncode != 0
+        assert manage(role, "migrate", "leasing", NEARLY_ALL).returncode != 0
     finally:
         run(f'DROP DATABASE "{name}" WITH (FORCE)', f'DROP ROLE "{owner}"')

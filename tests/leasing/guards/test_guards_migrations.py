@@ -7,13 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from inventory.models import Unit
 from leasing import migrations
 from leasing.guards import missing_guards
-from leasing.models import BillingRun, InvoiceLine
-from tests import builders as make
+from leasing.models import InvoiceLine
 from tests.leasing.guards.test_guards import close_one, contents
-from tests.schema import answers, schema_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,25 +90,3 @@ def test_a_migration_with_nothing_to_do_puts_back_a_guard_that_was_dropped():
     call_command("migrate", verbosity=0)
 
     assert missing_guards() == []
-
-
-def test_the_migrations_end_in_the_tables_of_the_models_and_can_be_taken_back():
-    """The tests' databases are made of the models: this one is then made as everybody's is."""
-    tables = schema_of(connection)
-    make.unit("1001")
-    call_command("migrate", "leasing", "zero", verbosity=0)
-    try:
-        assert "leasing_billingrun" not in connection.introspection.table_names()
-        # No guard of units stumbles over a table that is gone.
-        assert Unit.objects.update(is_cost_holder=True, department=None) == 1
-    finally:
-        call_command("migrate", verbosity=0)
-
-    assert missing_guards() == []
-    assert schema_of(connection) == tables
-    assert not BillingRun.objects.exists()
-    if connection.vendor == "postgresql":  # what no model says
-        for table in ("leasing_costmark", "leasing_reconcilemark"):
-            swept = "SELECT reloptions FROM pg_class WHERE relname = %s"
-            [(options,)] = answers(connection, swept, [table])
-            assert "autovacuum_vacuum_scale_factor=0" in options, table
