@@ -164,7 +164,9 @@ def attacks(name, is_ours, chance, *, thorough):
     """Return the values that a name is tried with: all that matter where our own code reads it."""
     if not thorough:  # the same code, read with other rights
         return [chance.choice(EVERYTHING)] if is_ours else []
-    if name in OF_EVERY_LIST or not is_ours:  # what a form's fields are asked together: `queries`
+    if not is_ours:  # a form asks its fields itself, before it asks a database
+        return [chance.choice(EVERYTHING)] if is_here(name) else []
+    if name in OF_EVERY_LIST:
         return [chance.choice(EVERYTHING)]
     if not is_here(name):
         return [TOO_LARGE]

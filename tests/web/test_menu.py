@@ -83,7 +83,7 @@ CASES += [((roles.HEAD, one), "ended") for (one,) in OTHERS]
 
 
 # What is offered follows from rights and accesses; that the pages open is asked on both databases by
-# test_who_sees_what.py.
+# test_hostile.py.
 @pytest.mark.once
 def test_all_that_is_offered_opens(town, cast, client_of):
     wrong = {}

@@ -20,7 +20,8 @@ from leasing.models import SubAgreement
 from tests import builders as make
 from tests.leasing.imports.mutations import broken
 
-# Of each kind of file: 5,000 in all of every kind there is.
+# Of each kind of file: 5,000 in all of every kind there is, and a third of those taken in once more on
+# PostgreSQL, for what it alone would refuse.
 TAKEN_IN, READ, MOST_BYTES = 125, 275, 20 * 2**20
 TODAY, NOW = date(2026, 3, 11), datetime(2026, 3, 11, 9, tzinfo=UTC)
 # What a person who is no programmer cannot read, or should not.
@@ -141,7 +142,8 @@ def test_a_broken_file_is_refused_in_words_or_taken_in_whole(town, kind):
     good = example(kind)
     assert len(taken(kind, "fil.csv", plain(good), dry_run=True)) == 2, "as it stands it is good"
     before, chance, refused = fingerprint(), Random(f"fuzz {kind}"), 0
-    for case in range(TAKEN_IN):
+    cases = TAKEN_IN if connection.vendor == "sqlite" else TAKEN_IN // 3
+    for case in range(cases):
         name, data = broken(good, chance)
         try:
             said = taken(kind, name, data, dry_run=True)
@@ -153,7 +155,7 @@ def test_a_broken_file_is_refused_in_words_or_taken_in_whole(town, kind):
         if all(isinstance(one, str) for one in said):
             refused += 1
             assert_words(said, case)
-    assert TAKEN_IN // 3 < refused < TAKEN_IN * 19 // 20  # both ends are reached
+    assert cases // 3 < refused < cases  # both ends are reached
 
 
 @pytest.mark.parametrize("kind", KINDS)
