@@ -5,6 +5,8 @@ from importlib.resources import files
 from urllib.parse import urlsplit
 from zlib import crc32
 
+from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
 from tests.cast import PASSWORD
@@ -30,6 +32,16 @@ def log_in(page, live_server, user, password=PASSWORD):
     page.click("form:has(input[name=password]) [type=submit]")
     page.wait_for_load_state()
     assert "sessionid" in {cookie["name"] for cookie in page.context.cookies()}, page.url
+
+
+def be_logged_in(page, live_server, user):
+    """Let the browser be somebody's without the form, which journeys go through; shows no page yet."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies(
+        [{"name": session.key, "value": session.value, "url": live_server.url}]
+    )
 
 
 def wait_for_focus(page, selector="input, textarea, select"):

@@ -17,9 +17,9 @@ from tests.browser import (
     assert_accessible,
     assert_accessible_in_every_look,
     assert_no_sideways_scroll,
+    be_logged_in,
     every_look,
 )
-from tests.browser import log_in as log_in_as
 from tests.leasing.closed import close
 
 # What axe-core reads is HTML and CSS: the same on both databases.
@@ -66,7 +66,7 @@ def check(page, live_server, path):
 
 
 def test_the_pages_of_devices_and_organisation(page, live_server, town, cast):
-    log_in_as(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
 
     for path in (
         "/udstyr/?sorter=-serial_number",
@@ -84,7 +84,7 @@ def test_the_pages_of_devices_and_organisation(page, live_server, town, cast):
 
 
 def test_the_forms_of_what_happens_to_devices(page, live_server, town, cast):
-    log_in_as(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     swap, loss = (reverse(name, args=[town.pk]) for name in ("swap", "loss"))
     now, who = timezone.now(), cast.helpdesk
     write_note(about="device", thing=town, text="?", file=("a.pdf", b"%PDF-"), actor=who, now=now)
@@ -116,7 +116,7 @@ def test_the_forms_of_what_happens_to_devices(page, live_server, town, cast):
 
 
 def test_the_same_pages_for_a_leader(page, live_server, town, cast):
-    log_in_as(page, live_server, cast.unit_leader)
+    be_logged_in(page, live_server, cast.unit_leader)
 
     for path in ("/udstyr/", reverse("device-detail", args=[town.pk]), "/afdelinger/"):
         check(page, live_server, path)
@@ -126,7 +126,7 @@ def test_the_pages_of_people_data_quality_search_and_labels(page, live_server, t
     nora = make.employee("noec", "Nora Eck", unit=cast.unit, left_on=date(2026, 4, 1))
     make.lease("PN-1", unit=cast.department.units.exclude(pk=cast.unit.pk).get(), employee=nora)
     coming = make.employee("", "Nora Eck", unit=cast.unit, starts_on=date(2026, 4, 1))
-    log_in_as(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
 
     for path in (
         "/datakvalitet/",
@@ -161,7 +161,7 @@ def test_the_way_in_and_the_ways_out(page, live_server, cast):
     page.click("main [type=submit]")
     page.locator(".error-summary").wait_for()
     assert_accessible_in_every_look(page)
-    log_in_as(page, live_server, cast.head)
+    be_logged_in(page, live_server, cast.head)
     for path in ("/kvartaler/", "/findes/ikke/"):
         check(page, live_server, path)
     assert any("403" in problem for problem in page.problems)
@@ -175,14 +175,14 @@ def test_the_error_page_that_stands_alone(page, live_server, cast, monkeypatch):
     monkeypatch.setattr("leasing.devices.views.devices.device_rows", broken, raising=False)
     monkeypatch.setattr("leasing.devices.tables.devices.device_rows", broken)
     make.device()
-    log_in_as(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     check(page, live_server, "/udstyr/")
     expect(page.get_by_role("heading", name="Noget gik galt hos os")).to_be_visible()
     page.problems.clear()
 
 
 def test_the_admin(page, live_server, town, cast):
-    log_in_as(page, live_server, cast.administrator)
+    be_logged_in(page, live_server, cast.administrator)
     framework = SubAgreement.objects.first().framework  # with what goes along with it
 
     for path in (

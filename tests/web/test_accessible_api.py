@@ -10,7 +10,7 @@ from tests.browser import (
     assert_accessible,
     assert_accessible_in_every_look,
     assert_no_sideways_scroll,
-    log_in,
+    be_logged_in,
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
@@ -20,7 +20,7 @@ def test_the_pages_of_clients_and_the_page_of_the_document(page, live_server, ca
     settings.TODAY = date(2026, 5, 1)
     Settings.objects.update(uses_api=True)
     client = make.api_token(make.api_client(scopes=["devices", "orders:write"])).client
-    log_in(page, live_server, cast.administrator)
+    be_logged_in(page, live_server, cast.administrator)
     page.goto(f"{live_server.url}/api-klienter/{client.pk}/")
     page.click("button:has-text('Lav en nøgle')")
     page.wait_for_selector("text=Kopiér den nu")

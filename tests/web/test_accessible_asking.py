@@ -12,7 +12,7 @@ from tests.browser import (
     WIDE,
     assert_accessible_in_every_look,
     assert_no_sideways_scroll,
-    log_in,
+    be_logged_in,
 )
 from tests.files import workbook
 from tests.leasing.lessor_questions.asking import ask, listed
@@ -39,7 +39,7 @@ def question(cast):
 
 
 def test_the_lessors_questions(page, live_server, question, cast, tmp_path):
-    log_in(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     own = f"/henvendelser/{question.pk}/"
     for path in ("/henvendelser/", "/henvendelser/ny/", own, f"{own}ret/", f"{own}liste/"):
         check(page, live_server, path)
@@ -54,7 +54,7 @@ def test_the_lessors_questions(page, live_server, question, cast, tmp_path):
 def test_the_calendar_of_ends(page, live_server, question, cast):
     for n in range(14):
         make.lease(f"PF0001{n:02}", unit=cast.unit, starts_on=add_months(date(2026, 1, 1), 3 * n))
-    log_in(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     check(page, live_server, "/udloeb/kalender/")
     for width in (WIDE["width"], NARROW["width"], PAPER["width"]):
         page.set_viewport_size({"width": width, "height": PAPER["height"]})
@@ -68,7 +68,7 @@ def test_the_calendar_of_ends(page, live_server, question, cast):
 
 def test_the_page_of_the_own_calendar(page, live_server, question, cast):
     Settings.objects.update(uses_calendar_feed=True)
-    log_in(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     check(page, live_server, "/kalender/")
     page.click("text=Lav en adresse")
     page.wait_for_selector("text=Kopiér den nu")

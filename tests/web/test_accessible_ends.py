@@ -6,8 +6,7 @@ import pytest
 
 from leasing.models import Settings
 from tests import builders as make
-from tests.browser import assert_accessible, assert_no_sideways_scroll, every_look
-from tests.browser import log_in as log_in_as
+from tests.browser import assert_accessible, assert_no_sideways_scroll, be_logged_in, every_look
 
 # What axe-core reads is HTML and CSS: the same on both databases.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
@@ -35,7 +34,7 @@ def check(page, live_server, path):
 
 
 def test_the_pages_of_ends(page, live_server, leases, cast):
-    log_in_as(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     term = leases[3].terms.get().pk
 
     for path in (
@@ -56,7 +55,7 @@ def test_the_pages_of_ends(page, live_server, leases, cast):
 
 def test_the_row_opens_in_place_and_a_leader_wishes(page, live_server, leases, cast):
     Settings.objects.update(heads_decide_ends=True)
-    log_in_as(page, live_server, cast.head)
+    be_logged_in(page, live_server, cast.head)
     page.goto(f"{live_server.url}/udloeb/?valg=open")
     page.locator("tbody").get_by_role("link", name="Intet besluttet").first.click()
     page.locator(".why table").wait_for()

@@ -13,7 +13,7 @@ from tests.browser import (
     assert_accessible,
     assert_accessible_in_every_look,
     assert_no_sideways_scroll,
-    log_in,
+    be_logged_in,
 )
 from tests.leasing.town import TODAY, Town
 from tests.web.test_accessible import check
@@ -64,7 +64,7 @@ def check_smallest(page, live_server, path):
 
 
 def test_the_board_and_the_scan_field(page, live_server, town, cast):
-    log_in(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     for path in (
         "/",
         "/?kolonne=bestil",
@@ -80,7 +80,7 @@ def test_who_comes_and_who_leaves(page, live_server, town, cast):
     bo = make.employee("bo", "Bo Dam", unit=town.first)
     make.placement(town.leases[3].device, date(2026, 5, 1), town.first, bo)
     leaves = f"/medarbejdere/{bo.pk}/fratraeder/"
-    log_in(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     for path in ("/medarbejdere/kommende/", "/medarbejdere/kommende/ny/", leaves):
         check_smallest(page, live_server, path)
     page.goto(live_server.url + leaves)
@@ -95,7 +95,7 @@ def test_help_and_what_one_keeps(page, live_server, town, cast):
     mine = {"owner": cast.helpdesk, "list_name": "device-list", "query": "stock=yes"}
     ListPreset.objects.create(name="På lager", in_menu=True, **mine)
     ListPreset.objects.create(name="Delt", role=cast.helpdesk.groups.get(), **mine)
-    log_in(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     for path in (
         "/hjaelp/",
         "/hjaelp/?q=udlever",
@@ -109,7 +109,7 @@ def test_help_and_what_one_keeps(page, live_server, town, cast):
 
 
 def test_every_topic_of_help(page, live_server, cast):
-    log_in(page, live_server, cast.administrator)
+    be_logged_in(page, live_server, cast.administrator)
     for topic in TOPICS:
         page.goto(f"{live_server.url}/hjaelp/{topic.slug}/")
         assert_accessible(page)
@@ -120,7 +120,7 @@ def test_every_topic_of_help(page, live_server, cast):
 
 def test_a_leaders_own_pages(page, live_server, town, cast):
     head = cast.with_access("hanne", "Leder", department=town.school)
-    log_in(page, live_server, head)
+    be_logged_in(page, live_server, head)
     share = f"/egenbetaling/?afdeling={town.school.pk}"
     Subscription.objects.create(owner=head, name="Skolerne", address=share, created_on=TODAY)
     for path in ("/", share, "/abonnementer/", f"/abonnementer/ny/?adresse={share}"):
@@ -128,7 +128,7 @@ def test_a_leaders_own_pages(page, live_server, town, cast):
 
 
 def test_the_order_form_and_the_lists_in_the_smallest_window(page, live_server, town, cast):
-    log_in(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     page.set_viewport_size(SMALLEST)
     for path in (
         "/bestillinger/ny/",

@@ -6,8 +6,7 @@ import pytest
 
 from leasing.models import Charge, Objection, Settings
 from tests import builders as make
-from tests.browser import assert_accessible, assert_no_sideways_scroll, every_look
-from tests.browser import log_in as log_in_as
+from tests.browser import assert_accessible, assert_no_sideways_scroll, be_logged_in, every_look
 from tests.leasing.supplier.world import five_pcs, invoice
 from tests.leasing.town import TODAY, Town
 
@@ -38,7 +37,7 @@ def test_the_pages_of_the_quarter_and_its_money(page, live_server, town, cast):
         device=town.leases[0].device, unit=town.first, note="?", raised_at=NOW
     )
     invoice = town.runs[0].invoices.first()
-    log_in_as(page, live_server, cast.finance)
+    be_logged_in(page, live_server, cast.finance)
     check(
         page,
         live_server,
@@ -61,7 +60,7 @@ def test_amounts_and_marks_beside_long_words_fit_a_phone(page, live_server, town
     town.culture.name = "Borger, Arbejdsmarked & Erhverv"
     town.culture.save()
     device = make.decided(town.leases[0], "return").device
-    log_in_as(page, live_server, cast.finance)
+    be_logged_in(page, live_server, cast.finance)
     for path in ("/kvartaler/2026Q3/laas/", f"/udstyr/{device.pk}/"):
         page.goto(live_server.url + path)
         for width in (320, 390):
@@ -74,7 +73,7 @@ def test_the_pages_of_the_lessors_invoices(page, live_server, cast, settings):
     five_pcs()
     note = invoice("4711", ("PF000001", "359,41"), ("XX999999", "349,41"))
     quarter = "/kvartaler/2026Q1/afstemning/"
-    log_in_as(page, live_server, cast.finance)
+    be_logged_in(page, live_server, cast.finance)
     check(
         page,
         live_server,
@@ -93,7 +92,7 @@ def test_the_pages_of_charges(page, live_server, town, cast):
     make.charge(town.first, 12300, text="Ridset låg")
     billed = Charge.objects.get(text="Skærmskade")
     waiting = Charge.objects.get(text="Ridset låg")
-    log_in_as(page, live_server, cast.finance)
+    be_logged_in(page, live_server, cast.finance)
     check(
         page,
         live_server,
@@ -108,19 +107,19 @@ def test_the_pages_of_charges(page, live_server, town, cast):
 def test_the_pages_of_a_leaders_answer(page, live_server, town, cast):
     Settings.objects.update(shows_demo_data=True)
     finance, device = cast.finance, town.leases[0].device_id
-    log_in_as(page, live_server, finance)
+    be_logged_in(page, live_server, finance)
     page.goto(f"{live_server.url}/kvartaler/foerste/")
     page.fill("#id_due_on", "10-12-2026")
     page.click("text=Send spørgsmålet til lederne")
     page.get_by_text("Lederne er spurgt").wait_for()
     page.context.clear_cookies()
     head = cast.with_access("rikke", "Leder", department=town.school)
-    log_in_as(page, live_server, head)
+    be_logged_in(page, live_server, head)
     check(page, live_server, "/bekraeft/", f"/bekraeft/{device}/ikke-vores/")
 
 
 def test_an_amount_opens_in_place(page, live_server, town, cast):
-    log_in_as(page, live_server, cast.finance)
+    be_logged_in(page, live_server, cast.finance)
     address = f"{live_server.url}/egenbetaling/linjer/?afdeling=alle&koersel=2026Q2&q=PF000001"
     page.goto(address)
     page.click("td a:text-is('349,42')")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from leasing.jobs.presenters import FAILED, NO_RIGHT
 from leasing.jobs.selectors import Progress
 from leasing.models import Job, Settings, WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from tests.browser import NARROW, WIDE, assert_accessible, assert_no_sideways_scroll, log_in
+from tests.browser import NARROW, WIDE, assert_accessible, assert_no_sideways_scroll, be_logged_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 STATES = Job.State
@@ -92,7 +92,7 @@ def test_jobs_and_webhooks_however_they_stand(page, live_server, cast, settings,
     view = "leasing.jobs.views.jobs"
     monkeypatch.setattr(f"{view}.is_at_work", lambda one: one.title == "Excel: Udstyr")
     monkeypatch.setattr(f"{view}.progress_of", lambda one: Progress("Skriver rækkerne", 42))
-    log_in(page, live_server, cast.administrator)
+    be_logged_in(page, live_server, cast.administrator)
     for path, said in told.items():
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.set_viewport_size(WIDE)

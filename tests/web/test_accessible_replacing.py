@@ -4,7 +4,7 @@ import pytest
 
 from leasing.replacing.services.lots import lay_out_lot
 from tests import builders as make
-from tests.browser import log_in
+from tests.browser import be_logged_in
 from tests.leasing.replacing.lots import TODAY, lot_of, question
 from tests.web.test_accessible import check
 
@@ -25,7 +25,7 @@ def test_the_pages_of_replacing(page, live_server, cast):
     leases[0].device.model = make.model("L390")
     leases[0].device.save()
     make.placement(leases[1].device, TODAY, None)
-    log_in(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
 
     for path in (
         PLAN,

@@ -8,7 +8,7 @@ import pytest
 from leasing.models import EndDecision
 from leasing.returns.services.cages import confirm_cage
 from tests import builders as make
-from tests.browser import NARROW, WIDE, log_in, wait_for_focus
+from tests.browser import NARROW, WIDE, be_logged_in, wait_for_focus
 from tests.leasing.returns.world import TODAY, cage, collect, pack, plan, returning, row_of, states
 from tests.web.test_accessible import check
 
@@ -38,7 +38,7 @@ def test_the_pages_of_what_goes_back(page, live_server, cast, settings):
         actor=None,
         today=TODAY,
     )
-    log_in(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     own = f"/it-bure/{open_one.pk}/"
     for path in (
         "/it-bure/",
@@ -68,7 +68,7 @@ def test_a_hand_scanner_packs_with_enter(page, live_server, cast, settings):
     make.cost_holder()
     returning(3, unit=cast.unit)
     bur = cage()
-    log_in(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     page.set_viewport_size(NARROW)
     page.goto(f"{live_server.url}/it-bure/{bur.pk}/")
     page.select_option("select[name=wiped]", "yes")

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from inventory.models import RolloutWeek
 from tests import builders as make
-from tests.browser import log_in
+from tests.browser import be_logged_in
 from tests.web.test_accessible import check
 
 # What axe-core reads is HTML and CSS: the same on both databases.
@@ -36,7 +36,7 @@ def town(cast):
 
 
 def test_the_pages_of_the_rollout(page, live_server, town, cast):
-    log_in(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
 
     for path in (
         reverse("rollout"),
@@ -54,7 +54,7 @@ def test_the_pages_of_the_rollout(page, live_server, town, cast):
 
 
 def test_the_rollout_before_there_is_any_and_for_a_head(page, live_server, cast):
-    log_in(page, live_server, cast.head)
+    be_logged_in(page, live_server, cast.head)
 
     for name in ("rollout", "rollout-machines"):
         check(page, live_server, reverse(name))

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-from tests.browser import assert_accessible, every_look, log_in
+from tests.browser import assert_accessible, be_logged_in, every_look
 from tests.web.markup import parse
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_every_shared_part_is_shown(cast, client_of):
 @pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 def test_no_part_is_inaccessible_in_any_look(page, live_server, cast):
-    log_in(page, live_server, cast.administrator)
+    be_logged_in(page, live_server, cast.administrator)
     page.goto(live_server.url + "/stil/")
     for _ in every_look(page):
         assert_accessible(page)  # in full in each: other pages are asked for half of their colours

@@ -6,8 +6,8 @@ from tests.browser import (
     assert_accessible,
     assert_accessible_in_every_look,
     assert_no_sideways_scroll,
+    be_logged_in,
     every_look,
-    log_in,
 )
 from tests.leasing.buyout.town import TODAY, Office, answer, ask, decide, link_of
 
@@ -32,7 +32,7 @@ def test_the_pages_of_buyouts(page, live_server, office, cast):
     answer(first)
     decide(office.leases[0])
     ids = "&".join(f"leasing={pk}" for pk in office.ids)
-    log_in(page, live_server, cast.helpdesk)
+    be_logged_in(page, live_server, cast.helpdesk)
     for path in (
         "/frikoeb/",
         "/frikoeb/?svar=no",

@@ -11,7 +11,7 @@ from leasing.confirmation.selectors.items import holders_at, items_of
 from leasing.confirmation.services import confirm, remind
 from leasing.models import Confirmation, ConfirmationRound, Mail, Objection
 from tests import builders as make
-from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
+from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, be_logged_in
 from tests.leasing.pages import queries_of, read, text_of
 
 TODAY = date(2026, 11, 2)
@@ -240,13 +240,13 @@ class TestWhoReadsTheMails:
 def test_the_pages_are_accessible(page, live_server, town, cast, client_of):
     assert cast.head
     act(client_of(cast.finance), "start")
-    log_in(page, live_server, cast.finance)
+    be_logged_in(page, live_server, cast.finance)
     for path in (FIRST, f"{FIRST}{cast.department.pk}/", MAILS, f"{MAILS}{Mail.objects.get().pk}/"):
         page.goto(f"{live_server.url}{path}")
         assert_accessible_in_every_look(page)
         assert_no_sideways_scroll(page)
     page.context.clear_cookies()
-    log_in(page, live_server, cast.head)
+    be_logged_in(page, live_server, cast.head)
     page.goto(f"{live_server.url}{CONFIRM}")
     assert_accessible_in_every_look(page)
     assert_no_sideways_scroll(page)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from leasing.models import Budget
-from tests.browser import assert_accessible, assert_no_sideways_scroll, every_look, log_in
+from tests.browser import assert_accessible, assert_no_sideways_scroll, be_logged_in, every_look
 from tests.leasing.town import TODAY, Town
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,7 +19,7 @@ def town(cast, settings):
 @pytest.mark.once
 def test_the_pages_are_good_in_every_look(page, live_server, town, cast):
     Budget.objects.create(unit=town.first, year=2026, amount_ore=100)
-    log_in(page, live_server, cast.finance)
+    be_logged_in(page, live_server, cast.finance)
     for path in (
         "/budgetter/",
         "/budgetter/?kun=over",
@@ -34,7 +34,7 @@ def test_the_pages_are_good_in_every_look(page, live_server, town, cast):
 
 
 def test_finance_types_a_budget_and_sees_the_warning(page, live_server, town, cast):
-    log_in(page, live_server, cast.finance)
+    be_logged_in(page, live_server, cast.finance)
     page.goto(f"{live_server.url}/budgetter/?afdeling={town.school.id}&aar=2026")
     page.get_by_role("link", name="Skriv budgetter").click()
     page.get_by_label("Ærtebjerg Skole").fill("ti kroner")
@@ -49,7 +49,7 @@ def test_finance_types_a_budget_and_sees_the_warning(page, live_server, town, ca
 
 
 def test_the_sheet_prints_on_a4(page, live_server, town, cast):
-    log_in(page, live_server, cast.finance)
+    be_logged_in(page, live_server, cast.finance)
     page.goto(f"{live_server.url}/budgetter/ark/")
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 700, "height": 1000})  # A4 less its margins, at 96 dpi

@@ -12,7 +12,7 @@ from leasing.cost_share.services.letters import write_letters
 from leasing.models import Mail, Settings
 from leasing.notices.services.notices import write_notices
 from tests import builders as make
-from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
+from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, be_logged_in
 from tests.leasing.pages import queries_of, read, text_of
 from tests.leasing.town import TODAY, Town
 
@@ -135,7 +135,7 @@ def test_each_head_is_written_to_once_where_the_setting_is_on(town, cast):
 def test_it_is_one_page_of_a4_and_accessible(page, live_server, town, cast, tmp_path):
     for number in range(12):
         make.lease(f"PX{number:06d}", unit=town.first, starts_on=date(2023, 4, 1))
-    log_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
+    be_logged_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
     page.goto(f"{live_server.url}{PAGE}?kvartal=2026Q2")
     pdf = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) == 1
@@ -145,7 +145,7 @@ def test_it_is_one_page_of_a4_and_accessible(page, live_server, town, cast, tmp_
 
 @pytest.mark.django_db(transaction=True)
 def test_the_bridge_and_the_forecast_are_accessible(page, live_server, town, cast):
-    log_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
+    be_logged_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
     for path in ("forskel/?fra=2026Q1&til=2026Q2", "forskel/?fra=2026Q1&til=2026Q2&trin=odd"):
         page.goto(f"{live_server.url}/egenbetaling/{path}")
         assert_accessible_in_every_look(page)

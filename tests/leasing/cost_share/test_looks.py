@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from albertslund_it.roles import HEAD
 from leasing.models import EndWish
 from tests import builders as make
-from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
+from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, be_logged_in
 from tests.leasing.town import TODAY, Town
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +28,7 @@ def town(db, settings):
 
 @pytest.mark.once
 def test_the_pages_are_accessible(page, live_server, town, cast):
-    log_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
+    be_logged_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
     for path in ("", "beslutninger/", "medarbejdere/"):
         page.goto(f"{live_server.url}/egenbetaling/{path}")
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
@@ -37,7 +37,7 @@ def test_the_pages_are_accessible(page, live_server, town, cast):
 
 
 def test_a_head_goes_from_the_list_to_a_wish_and_an_answer(page, live_server, town, cast):
-    log_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
+    be_logged_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
     page.goto(f"{live_server.url}/egenbetaling/")
     page.locator(".tasks-more > summary").click()
     page.get_by_role("link", name="Hvad ønsker du?").first.click()

@@ -12,7 +12,7 @@ from leasing.cost_share.selectors.municipality import departments_compared, whol
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.share import share_of
 from tests import builders as make
-from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
+from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, be_logged_in
 from tests.leasing.pages import (
     assert_every_figure_opens_its_lines,
     queries_of,
@@ -128,7 +128,7 @@ def test_queries_do_not_grow_with_rows(town, cast, client_of):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_pages_are_accessible(page, live_server, town, cast):
-    log_in(page, live_server, cast.finance)
+    be_logged_in(page, live_server, cast.finance)
     flow = f"flytninger/?fra=01-01-2026&fraafd={town.school.pk}&tilafd={town.culture.pk}"
     days = f"dengang/?afdeling={town.school.pk}&dag=01-05-2026&mod=01-02-2026"
     for path in ("kommunen/", "flytninger/?fra=01-01-2026", flow, "dengang/?mod=01-02-2026", days):

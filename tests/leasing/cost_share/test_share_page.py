@@ -6,7 +6,7 @@ from django.urls import reverse
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from leasing.models import QuarterlyInvoice
 from tests import builders as make
-from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
+from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, be_logged_in
 from tests.leasing.pages import assert_every_figure_opens_its_lines, queries_of, read, text_of
 from tests.leasing.town import TODAY, Town
 
@@ -150,7 +150,7 @@ def test_the_lines_download_as_excel(town, head):
 
 def test_the_pages_are_accessible(page, live_server, transactional_db, cast, settings):
     town = Town()
-    log_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
+    be_logged_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
     for url in (SHARE, "/egenbetaling/linjer/", "/", "/kvartaler/2026Q1/2026Q1-01/"):
         page.goto(live_server.url + url)
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -160,7 +160,7 @@ def test_the_pages_are_accessible(page, live_server, transactional_db, cast, set
 
 def test_the_quarter_changes_without_a_reload(page, live_server, transactional_db, cast):
     town = Town()
-    log_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
+    be_logged_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
     page.goto(live_server.url + SHARE)
     page.evaluate("window.stayed = true")
     page.select_option("#kvartal", "2026Q1")

@@ -11,7 +11,7 @@ from leasing.billing.selectors.outstanding import outstanding
 from leasing.billing.selectors.preview import preview_run
 from leasing.models import Lease
 from tests import builders as make
-from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
+from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, be_logged_in
 from tests.leasing.pages import (
     assert_every_figure_opens_its_lines,
     queries_of,
@@ -197,7 +197,8 @@ def test_the_page_is_accessible(page, live_server, transactional_db, cast):
     Town()
     for user in (cast.finance, cast.helpdesk):
         page.context.clear_cookies()
-        log_in(page, live_server, user)
+        be_logged_in(page, live_server, user)
+        page.goto(live_server.url)
         assert_accessible_in_every_look(page)
         assert_no_sideways_scroll(page)
 

@@ -13,7 +13,7 @@ from albertslund_it.common.money import parse_kroner
 from leasing.billing.selectors.preview import preview_run
 from leasing.models import BillingRun, RebillingExport, Voucher
 from tests import builders as make
-from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, log_in
+from tests.browser import assert_accessible_in_every_look, assert_no_sideways_scroll, be_logged_in
 from tests.leasing.pages import (
     assert_every_figure_opens_its_lines,
     queries_of,
@@ -343,7 +343,7 @@ def test_the_pages_are_accessible(page, live_server, transactional_db, cast):
     town = Town()
     town.library.account = ""
     town.library.save()
-    log_in(page, live_server, cast.finance)
+    be_logged_in(page, live_server, cast.finance)
     for path in (
         "/kvartaler/",
         THIRD,

@@ -12,8 +12,8 @@ from tests.browser import (
     assert_accessible,
     assert_accessible_in_every_look,
     assert_no_sideways_scroll,
+    be_logged_in,
     every_look,
-    log_in,
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
@@ -37,7 +37,7 @@ def test_the_pages_of_an_administrator(page, live_server, cast):
     cast.department.head_name, cast.department.head_mail = "Lone Dam", "lone@example.dk"
     cast.department.save()
     make.department("Kultur", head_name="Bo Bak", head_mail="bo@example.dk")
-    log_in(page, live_server, cast.administrator)
+    be_logged_in(page, live_server, cast.administrator)
     for path in (
         "/kom-i-gang/",
         "/kom-i-gang/?trin=adgange",
