@@ -112,9 +112,9 @@ def pytest_collection_modifyitems(items):
     That is what asks none, what is done in a browser, whose requests other tests make on both, what
     LibreOffice makes of files that other tests read on both (a test of that has its name), how
     many queries more rows take, which is decided before they are sent (`queries` in its name), and
-    what pages say and take (in modules named for pages): each page is opened by every role on both
-    (test_who_sees_what.py), given hostile values on both (test_hostile.py), and what it asks and
-    writes is its selectors' and services', with tests of their own on both.
+    what pages say and take (in modules named for pages): each page is opened and given hostile
+    values on both (test_hostile.py), and what it asks and writes is its selectors' and services',
+    with tests of their own on both.
     The rest carries the mark where it stands, with the reason and what is asked on both instead.
     """
     for item in items:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from leasing.models import Approval, Mail, Order, Status
 from leasing.orders.presenters.reply import mark_of
 from tests import builders as make
-from tests.leasing.orders.test_order_form import (
+from tests.leasing.orders.test_order_form_page import (
     NEW,
     TODAY,
     anna,
