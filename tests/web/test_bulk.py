@@ -135,6 +135,14 @@ def test_a_text_is_looked_up_as_it_is_whatever_its_signs():
         assert [row[0] for row in cursor.fetchall()] == SIGNS
 
 
+@pytest.mark.parametrize(("values", "kind"), [([None, "a"], str), ([None, 7], int)])
+def test_nothing_is_looked_up_as_nothing(values, kind):
+    found = among(values, kind)
+    with connection.cursor() as cursor:
+        cursor.execute(found.sql, found.params)
+        assert [row[0] for row in cursor.fetchall()] == values
+
+
 def test_ids_are_looked_up_as_numbers():
     device = builders.device()
 

@@ -231,12 +231,16 @@ def _in_form(values: Iterable[object] | Given, form: Callable[[Any], object]) ->
 
 def _as_array(values: Iterable[object]) -> str:
     """Return numbers as PostgreSQL writes them: to adapt a list takes many times as long."""
-    return f"{{{','.join(map(str, values))}}}"
+    return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
 
 
 def _as_texts(values: Iterable[object]) -> str:
-    escaped = (str(value).replace("\\", r"\\").replace('"', r"\"") for value in values)
-    return _as_array(f'"{text}"' for text in escaped)
+    return _as_array(value if value is None else _quoted(str(value)) for value in values)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
 
 
 def _as_json(values: Iterable[object]) -> str:
