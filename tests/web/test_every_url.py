@@ -239,7 +239,7 @@ TABLE = {
     "organisation/aendringer/<int:pk>/betaler/": {"open": SEERS},
     "organisation/aendringer/<int:pk>/betaler/enhed/": {"open": set(), "hidden": SEERS},
     "organisation/aendringer/<int:pk>/<int:step>/udstyr/": {"open": SEERS},
-    "organisation/aendringer/<int:pk>/<int:step>/medarbejdere/": {"open": SEERS - FINANCE},
+    "organisation/aendringer/<int:pk>/<int:step>/medarbejdere/": {"open": SEERS & SEE_PEOPLE},
     "organisation/aendringer/<int:pk>/godkend/": {"open": ORGANISERS, "method": "post"},
     "organisation/aendringer/<int:pk>/fortryd/": {"open": ORGANISERS, "method": "post"},
     "organisation/aendringer/<int:pk>/annuller/": {"open": ORGANISERS, "method": "post"},
