@@ -46,6 +46,10 @@ class _DanishParser(CommandParser):
 class DanishCommand(BaseCommand):
     """A command whose refusals are printed as sentences and end in exit status 1."""
 
+    # They look at the code, all pages of it, and take longer than most commands; `check`, `migrate`
+    # and the server's start have them.
+    requires_system_checks = ()
+
     def create_parser(self, prog_name, subcommand, **kwargs):
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         parser.__class__ = _DanishParser  # Django names the class of parsers itself
