@@ -112,7 +112,7 @@ def test_every_topic_of_help(page, live_server, cast):
     be_logged_in(page, live_server, cast.administrator)
     for topic in TOPICS:
         page.goto(f"{live_server.url}/hjaelp/{topic.slug}/")
-        assert_accessible(page)
+        assert_accessible(page, f"{WIDE['width']} px light")
         page.set_viewport_size(SMALLEST)
         assert_no_sideways_scroll(page)
         page.set_viewport_size(WIDE)
