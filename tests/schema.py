@@ -5,7 +5,10 @@ from collections.abc import Sequence
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-WORD = re.compile(r'"[^"]*"|[^\s",()]+')
+WORD = re.compile(r'"[^"]*"|[^\s",()\[\]]+')
+# PostgreSQL tells a condition back with one cast of a whole list, and, once it has been restored from
+# what it told, with one of each text in it.
+CAST = re.compile(r"::(character varying|text)(\[\])?")
 MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY app, name"
 OF_SQLITE = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"
 OF_POSTGRESQL = r"""
@@ -31,7 +34,7 @@ def schema_of(database: BaseDatabaseWrapper) -> dict[tuple[str, str], list[str]]
     migrations of Django's own accounts make numbers of another length than its models do.
     """
     found = answers(database, OF_SQLITE if database.vendor == "sqlite" else OF_POSTGRESQL)
-    return {(kind, name): sorted(WORD.findall(sql)) for kind, name, sql in found}
+    return {(kind, name): sorted(WORD.findall(CAST.sub("", sql))) for kind, name, sql in found}
 
 
 def row_counts(database: BaseDatabaseWrapper) -> dict[str, int]:
