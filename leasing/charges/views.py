@@ -11,6 +11,7 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
 from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.query import number_in
+from albertslund_it.web.refusals import tell_refusal
 from inventory.models import Device
 from leasing.billing.presenters.runs import run_in_sentence
 from leasing.charges.forms import ChargeForm, SettlementForm
@@ -114,8 +115,7 @@ def charge_delete(request, pk):
         agree = agreed_by(request.POST, lambda: rows_of_charge(charges_with_runs().get(pk=pk)))
         delete_charge(charge_id=pk, agree=agree)
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         messages.success(request, "Beløbet er slettet. Det kan ses i hændelsesloggen.")
     return redirect("charge-list")

@@ -12,6 +12,7 @@ from albertslund_it.web.clock import today
 from albertslund_it.web.forms import uploads
 from albertslund_it.web.forms.agreement import FIELD, NotAsShown, refuse_unless_seen
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.refusals import tell_refusal
 from leasing.lease_end.presenters import board_url
 from leasing.lessor_questions.forms import AnsweredForm, ListForm, PartForm, QuestionForm
 from leasing.lessor_questions.importers import LESSOR_LIST, read_list
@@ -162,8 +163,7 @@ def question_withdraw(request, pk):
     try:
         gone = withdraw_question(question_id=pk, actor=request.user)
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
         return redirect("lessor-question", pk)
     messages.success(request, f"Henvendelsen om {gone.sub_agreement} er slettet.")
     return redirect("lessor-question-list")
@@ -183,8 +183,7 @@ def question_answered(request, pk):
     try:
         answer_question(question_id=pk, actor=request.user, today=today(), **form.cleaned_data)
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         messages.success(request, "Henvendelsen er besvaret. Der kommer ikke flere varsler om den.")
     return redirect("lessor-question", pk)

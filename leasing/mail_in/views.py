@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.refusals import tell_refusal
 from leasing.kept_files.views import DAMAGED, as_download
 from leasing.mail_in.selectors import received_mails
 from leasing.mail_in.services import dismiss
@@ -50,8 +51,7 @@ def received_dismiss(request, pk):
     try:
         mail = dismiss(mail_id=pk, actor=request.user)
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         messages.success(
             request, f"»{mail}« er ikke en bestilling. Mailen ligger stadig i postkassen."

@@ -13,6 +13,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import MANAGE_SETTINGS, MANAGE_USERS
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.query import one_of
+from albertslund_it.web.refusals import tell_refusal
 from leasing.mail.presenters import NOT_SENT
 from leasing.mail.selectors import sends_mail
 from leasing.models import Mail
@@ -72,8 +73,7 @@ def setup_trial(request):
     try:
         pk = send_trial_mail(actor=request.user, now=now()).pk
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
         return redirect(f"{reverse('setup')}?trin=mail")
     mail = Mail.objects.get(pk=pk)
     if mail.sent_at and not sends_mail():

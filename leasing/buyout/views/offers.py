@@ -10,6 +10,7 @@ from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms.agreement import status_of
 from albertslund_it.web.query import number_in
+from albertslund_it.web.refusals import tell_refusal
 from inventory.models import Device
 from leasing.buyout.forms import OfferForm
 from leasing.buyout.services.offers import delete_offer, save_offer
@@ -64,8 +65,7 @@ def offer_delete(request, pk):
     try:
         delete_offer(offer_id=pk, actor=request.user)
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         messages.success(request, "Tilbuddet er slettet. Det kan ses i hændelsesloggen.")
     return redirect("buyout-offers")

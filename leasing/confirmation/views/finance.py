@@ -9,6 +9,7 @@ from albertslund_it.common.permissions import CLOSE_QUARTER, VIEW_BILLINGRUN
 from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.people import actor_name
+from albertslund_it.web.refusals import tell_refusal
 from inventory.models import Department, Unit
 from leasing.confirmation.forms import RoundForm
 from leasing.confirmation.presenters import meters_of
@@ -58,8 +59,7 @@ def _acted(request, form: RoundForm) -> bool:
         if action in ASKS_DAY:
             form.add_error(None, refused.reasons)
             return False
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     return True
 
 

@@ -13,6 +13,7 @@ from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.picking import BulkAction, Picking
 from albertslund_it.web.query import Addresses, number_in, numbers_in
+from albertslund_it.web.refusals import tell_refusal
 from inventory.models import Device, Unit
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
 from leasing.confirmation.forms import ObjectionForm
@@ -53,8 +54,7 @@ def confirmation(request):
                 seen=request.POST.get("seen", ""),
             )
         except Refused as refused:
-            for reason in refused.reasons:
-                messages.error(request, reason)
+            tell_refusal(request, refused)
         else:
             messages.success(request, f"Tak. {count} stk. er bekræftet.")
         return redirect(_address(unit, vis=ALL if request.GET.get("vis") == ALL else ""))

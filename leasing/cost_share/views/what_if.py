@@ -13,6 +13,7 @@ from albertslund_it.common.permissions import ADD_SCENARIO, HANDLE_ORDERS, VIEW_
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by
 from albertslund_it.web.query import number_in
+from albertslund_it.web.refusals import tell_refusal
 from leasing.cost_share.forms import WhatIfForm
 from leasing.cost_share.presenters.drawings import years_chart
 from leasing.cost_share.selectors.what_if import (
@@ -148,8 +149,7 @@ def scenario_order(request, pk):
             now=now(),
         )
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         messages.success(
             request, f"Kladden {order.number} er lavet. It-helpdesk gør den færdig og bestiller."

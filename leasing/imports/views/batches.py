@@ -13,6 +13,7 @@ from albertslund_it.web.clock import now
 from albertslund_it.web.database.recorded import RowsOfModel
 from albertslund_it.web.forms.agreement import FIELD, NotAsShown, agreed_by
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.refusals import tell_refusal
 from inventory.acts.presenters import words_of
 from inventory.acts.selectors.written import rows_of
 from inventory.acts.services.undoing import why_not
@@ -157,8 +158,7 @@ def waiting_drop(request, pk):
             raise Refused("Sæt kryds ved de rækker, der ikke skal vente længere.")
         count = drop_waiting(batch=batch, numbers=numbers)
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         messages.success(request, f"{count} række{'' if count == 1 else 'r'} venter ikke længere.")
     return redirect("import-batch", pk)

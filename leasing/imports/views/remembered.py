@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.spreadsheets import heading_key
 from albertslund_it.web.query import number_in
+from albertslund_it.web.refusals import tell_refusal
 from inventory.imports.importers.reading import Importer
 from inventory.imports.services import forget_name, learn_names
 from inventory.models import DeviceModel, Unit
@@ -42,8 +43,7 @@ def remembered(request):
         try:
             messages.success(request, _answered(request, kinds, names))
         except Refused as refused:
-            for reason in refused.reasons:
-                messages.error(request, reason)
+            tell_refusal(request, refused)
         return redirect("import-remembered")
     return render(request, "leasing/imports/remembered.html", _context(request, kinds, names))
 

@@ -18,6 +18,7 @@ from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE, WISH_F
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by, refuse_unless_sure, status_of
 from albertslund_it.web.query import numbers_in
+from albertslund_it.web.refusals import tell_refusal
 from albertslund_it.web.requests import Request
 from inventory.organisation.selectors.scope import devices_seen_by, sees_all, units_seen_by
 from leasing.cost_table.moment import one_moment
@@ -224,8 +225,7 @@ def _next_page(chosen: Chosen) -> str:
 def _nothing_chosen(request, chosen: Chosen, refused: Refused):
     """Return why nothing can be decided; a first look goes back to the board."""
     if not chosen.is_sent:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
         return redirect(chosen.back)
     context = {"reasons": refused.reasons, "back": board_url()}
     return render(request, "leasing/lease_end/nothing_chosen.html", context, status=422)

@@ -1,10 +1,10 @@
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import redirect, render
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
+from albertslund_it.web.refusals import tell_refusal
 from leasing.billing.presenters.runs import label_in_sentence
 from leasing.billing.selectors.window import window_for
 from leasing.quarters.presenters.corrections import shown_causes
@@ -19,8 +19,7 @@ def corrections_page(request):
         try:
             run = window_for(code, today())
         except Refused as refused:
-            for reason in refused.reasons:
-                messages.error(request, reason)
+            tell_refusal(request, refused)
             return redirect("corrections")
     causes = corrections(today(), run)
     context: dict[str, object] = {

@@ -1,7 +1,6 @@
 from io import BytesIO
 from tempfile import TemporaryFile
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +12,7 @@ from albertslund_it.common.permissions import EXPORT_REBILLING, VIEW_BILLINGRUN,
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.pages import EXCEL
 from albertslund_it.web.people import actor_name
+from albertslund_it.web.refusals import tell_refusal
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.pending_lines import UP_TO
 from leasing.cost_share.tables.lines import lines_url
@@ -57,8 +57,7 @@ def quarter_file(request, code, file_kind):
             now=now(),
         )
     except PostedMeanwhile as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
         return redirect("quarter-detail", code)
     except Refused as refused:
         rebilling = rebilling_of(run)

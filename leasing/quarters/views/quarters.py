@@ -20,6 +20,7 @@ from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.people import actor_name
 from albertslund_it.web.query import one_of
+from albertslund_it.web.refusals import tell_refusal
 from leasing.billing.presenters.changes import WHY_LAPSED, changes_in_words
 from leasing.billing.presenters.runs import label_of_code, label_of_preview
 from leasing.billing.selectors.outstanding import outstanding
@@ -286,8 +287,7 @@ def quarter_prepare(request, code):
             code=code, account=request.user, seen=digest_seen(request), today=today(), now=now()
         )
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         it = "det" if "Q" in made.code else "den"
         follows = "en anden låse" if needs_two_people() else f"{it} låses"

@@ -16,6 +16,7 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by
 from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.query import numbers_in
+from albertslund_it.web.refusals import tell_refusal
 from inventory.acts.presenters import words_of
 from leasing.models import Reorganisation, ReorganisationStep
 from leasing.reorganisation.forms import FORMS, KINDS, ReorganisationForm
@@ -186,8 +187,7 @@ def step_choose(request, pk, step):
                 people=[one for one in offered.people if one.pk in named] if with_people else None,
             )
         except Refused as refused:
-            for reason in refused.reasons:
-                messages.error(request, reason)
+            tell_refusal(request, refused)
         return redirect("reorganisation", pk)
     context = {
         "step": found,
@@ -208,8 +208,7 @@ def step_remove(request, pk, step):
     try:
         remove_step(reorganisation_id=pk, step_id=step)
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     return redirect("reorganisation", pk)
 
 
@@ -250,8 +249,7 @@ def cancel(request, pk):
     try:
         cancel_reorganisation(reorganisation_id=pk, today=today(), now=now())
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         messages.success(request, f"»{found.title}« er annulleret. Intet er ændret.")
     return redirect("reorganisation", pk)

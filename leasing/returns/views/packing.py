@@ -15,6 +15,7 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.lists.picking import BulkAction, Picking
 from albertslund_it.web.query import number_in, numbers_in
+from albertslund_it.web.refusals import tell_refusal
 from inventory.models import Device
 from leasing.cost_table.moment import one_moment
 from leasing.models import Cage, PackedDevice
@@ -91,8 +92,7 @@ class ProposedList(ListPage):
         try:
             added, left = plan_devices(cage_id=cage.pk, device_ids=ids, actor=request.user)
         except Refused as refused:
-            for reason in refused.reasons:
-                messages.error(request, reason)
+            tell_refusal(request, refused)
             self.ticked = frozenset(ids)
             response = self.get(request)
             response.status_code = 422
@@ -152,6 +152,5 @@ def cage_rows(request, pk):
         else:
             raise Refused("Vælg, hvad der skal ske med de valgte.")
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     return redirect("cage-detail", pk)

@@ -11,6 +11,7 @@ from albertslund_it.common.permissions import COUNT_DEVICES, HANDLE_ORDERS, VIEW
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
 from albertslund_it.web.query import numbers_in
+from albertslund_it.web.refusals import tell_refusal
 from leasing.cost_table.moment import one_moment
 from leasing.models import Stocktake
 from leasing.stocktake.forms import PCS, ExtendForm, StartForm
@@ -124,8 +125,7 @@ def stocktake_remind(request, stocktake):
     try:
         mails = remind(stocktake_id=found.pk, actor=request.user, today=today(), now=now())
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         count = len(mails)
         messages.success(request, f"{count} medarbejder{'e' if count != 1 else ''} er rykket.")

@@ -10,6 +10,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
 from albertslund_it.web.clock import now
 from albertslund_it.web.forms import uploads
+from albertslund_it.web.refusals import tell_refusal
 from leasing.kept_files.views import DAMAGED, as_download
 from leasing.models import SupplierInvoiceFile
 from leasing.supplier.selectors.invoices import invoices_seen_by
@@ -47,8 +48,7 @@ def supplier_invoice_attach(request, pk):
             invoice_id=pk, name=upload.name, data=upload.read(), actor=request.user, now=now()
         )
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         messages.success(request, f"»{kept.name}« er lagt ved.")
     return redirect("supplier-invoice-detail", pk)
@@ -63,8 +63,7 @@ def supplier_invoice_remove_file(request, pk, file):
     try:
         name = remove_file(invoice_id=pk, file_id=file)
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         messages.success(request, f"»{name}« er fjernet.")
     return redirect("supplier-invoice-detail", pk)

@@ -10,6 +10,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import RECONCILE, VIEW_SUPPLIERINVOICE
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.refusals import tell_refusal
 from leasing.models import SubAgreement, SupplierInvoice
 from leasing.notes.views import notes_shown
 from leasing.supplier.forms import AttachForm, InvoiceForm, TotalForms, VoucherNumberForm
@@ -145,8 +146,7 @@ def supplier_invoice_withdraw(request, pk):
     try:
         number = withdraw_invoice(invoice_id=pk)
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
         return redirect("supplier-invoice-detail", pk)
     messages.success(request, f"Faktura {number} er trukket tilbage.")
     return redirect("supplier-invoice-list")

@@ -16,6 +16,7 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
 from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.query import one_of
+from albertslund_it.web.refusals import tell_refusal
 from leasing.cost_table.facts import billing_start
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import Outcome
@@ -281,8 +282,7 @@ def orphan_take_back(request, code, pk):
             outcome_id=pk, quarter=quarter_of(code), actor=request.user, today=today()
         )
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         messages.success(request, done)
     return redirect("reconciliation", code)

@@ -7,6 +7,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import MANAGE_USERS
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.query import page_before
+from albertslund_it.web.refusals import tell_refusal
 from leasing.users.presenters import hindrance_shown, last_day
 from leasing.users.selectors.posts import DEPARTMENT, Post, posts
 from leasing.users.services.users import invite_leaders
@@ -23,8 +24,7 @@ def post_list(request):
                 raise Refused("Vælg de ledere, der skal have en mail.")
             invited = invite_leaders(actor=request.user, keys=chosen, today=day, now=now())
         except Refused as refused:
-            for reason in refused.reasons:
-                messages.error(request, reason)
+            tell_refusal(request, refused)
         else:
             if not invited.left_out:  # which is mended here
                 onwards = page_before(request, onwards)

@@ -16,6 +16,7 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.people import name_of
 from albertslund_it.web.query import number_in, page_before
+from albertslund_it.web.refusals import tell_refusal
 from albertslund_it.web.rights import may_set_rights_of, may_take_over
 from inventory.history.presenters import history_shown
 from inventory.history.selectors import Rows, history_of
@@ -219,8 +220,7 @@ def access_end(request, pk, access):
         try:
             end_access(actor=request.user, access=found, ends_before=ends)
         except Refused as refused:
-            for reason in refused.reasons:
-                messages.error(request, reason)
+            tell_refusal(request, refused)
         else:
             messages.success(request, f"Adgangen til {found.department or found.unit} er gemt.")
         return redirect("user-detail", pk)
@@ -259,8 +259,7 @@ def _done(request, pk, said, service, **arguments):
     try:
         service(actor=request.user, user=user, **arguments)
     except Refused as refused:
-        for reason in refused.reasons:
-            messages.error(request, reason)
+        tell_refusal(request, refused)
     else:
         messages.success(request, said.format(name=name_of(user)))
     return redirect("user-detail", pk)
