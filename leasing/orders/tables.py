@@ -8,6 +8,7 @@ from django_tables2.data import TableData
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms.fields import PlainSelect
 from albertslund_it.web.lists.columns import (
+    AmountColumn,
     CodeColumn,
     Column,
     DateColumn,
@@ -29,6 +30,7 @@ from leasing.orders.selectors.order_list import (
     order_rows,
     ordered_line_ids,
 )
+from leasing.orders.selectors.queue_costs import quarter_ore_of
 from leasing.orders.selectors.queues import Queue, lines_in
 
 CHUNK = 500  # rows read at a time for a download; well under SQLite's limit on parameters
@@ -37,11 +39,12 @@ PHASE_STYLES = {"Klar": "good", "Afventer": "warn"}
 
 
 class OrderRows(TableData):
-    """The lines of a queryset: a page's ids first, then the rows of those."""
+    """The lines of a queryset, perhaps of one queue: a page's ids first, then the rows of those."""
 
-    def __init__(self, lines: QuerySet[OrderLine]):
+    def __init__(self, lines: QuerySet[OrderLine], queue: Queue | None):
         super().__init__(lines.order_by())
         self.alias = "-number"
+        self.queue = queue
 
     def __len__(self) -> int:
         if not hasattr(self, "_length"):
@@ -58,6 +61,9 @@ class OrderRows(TableData):
         ids = list(self._ids()[0:])
         for start in range(0, len(ids), CHUNK):
             yield from order_rows(ids[start : start + CHUNK], today())
+
+    def sum_of(self, bound) -> int:
+        return quarter_ore_of(self.data, self.queue, today()) if self.queue else 0
 
     def _ids(self):
         return ordered_line_ids(self.data, self.alias)
@@ -99,6 +105,8 @@ class OrderTable(Table):
     status = Column("Hvor langt")
     supplier_order_number = CodeColumn("ATEA-nr.", visible=False)
     days = NumberColumn("Dage")
+    ready_ore = AmountColumn("Kr. pr. kvartal", summed=True, orderable=False, card="line")
+    coming_ore = AmountColumn("Kr. pr. kvartal", summed=True, orderable=False, card="line")
     origin = Column("Kom som", orderable=False, visible=False)
 
 
@@ -109,6 +117,11 @@ def _statuses() -> list[tuple[str, str | list[tuple[str, str]]]]:
         for phase, statuses in PHASES.items()
     ]
     return [(OPEN_LINES, "I gang"), ("Næste skridt", CHOICES), *of_phases]
+
+
+def queue_of(status: str) -> Queue | None:
+    """Return the queue that a status of the filter names, if it names one."""
+    return next((queue for queue in Queue if status == f"{PREFIX}{queue}"), None)
 
 
 class OrderFilter(FilterSet):
@@ -148,8 +161,8 @@ class OrderFilter(FilterSet):
         return lines_matching(lines, value, with_people=self.people)
 
     def in_status(self, lines, name, status):
-        if status.startswith(PREFIX):
-            return lines_in(Queue(status.removeprefix(PREFIX)), lines)
+        if queue := queue_of(status):
+            return lines_in(queue, lines)
         if status == OPEN_LINES:
             return lines.filter(status__in=OPEN)
         return lines.filter(status__in=PHASES.get(status, [status]))

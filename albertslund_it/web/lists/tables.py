@@ -275,7 +275,9 @@ def _cell_of(bound, tag: str, *, is_heading: bool, cards: str) -> Callable:
         css += " data-acts"
     elif cards == "card":
         css += f' data-card="{column.card}"'
-        if column.card and column.kind is CellKind.NUMBER:  # which says nothing by itself
+        # A number says nothing by itself, nor does an amount that is not the answer.
+        is_amount = column.kind is CellKind.AMOUNT and column.card != "answer"
+        if column.card and (column.kind is CellKind.NUMBER or is_amount):
             css += f' data-named="{escape(bound.header)}"'
     elif not is_heading:
         # What is not for a spreadsheet is what to do: in a card it needs no heading.

@@ -1,6 +1,6 @@
 """The helpdesk's board in Danish: what is urgent, and the cards of the queues."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -144,6 +144,7 @@ class BoardCard:
     age: str
     age_style: str
     lines: tuple[str, ...]
+    units: str
     number: str
     mark: tuple[str, str] | None
     label: str
@@ -158,7 +159,8 @@ class BoardColumn:
     title: str
     short: str
     count: int
-    note: str
+    oldest: str
+    cost: str
     empty: str
     url: str
     cards: list[BoardCard]
@@ -177,7 +179,8 @@ def columns_of(
             title=TITLES[one.queue],
             short=SHORT[one.queue],
             count=one.lines,
-            note=" · ".join(_notes(one)),
+            oldest=_oldest(one.cards),
+            cost=f"{format_kroner(one.quarter_ore)} pr. kvartal" if one.cards else "",
             empty=EMPTY[one.queue],
             url=queue_url(one.queue),
             cards=[_card(card, today) for card in one.cards],
@@ -194,11 +197,11 @@ def queue_url(queue: Queue) -> str:
     return f"{reverse('order-list')}?{urlencode({'status': f'koe-{queue}'})}"
 
 
-def _notes(one: QueueOnBoard) -> Iterator[str]:
-    if one.cards:
-        days = one.cards[0].days
-        yield "Fra i dag" if not days else f"Ældste {_days(days)}"
-        yield f"{format_kroner(one.quarter_ore)} pr. kvartal"
+def _oldest(cards: Sequence[Card]) -> str:
+    if not cards:
+        return ""
+    days = cards[0].days
+    return f"Ældste {_days(days)}" if days else "Fra i dag"
 
 
 def _batch(one: QueueOnBoard, mails: int) -> tuple[str, str, str] | None:
@@ -233,6 +236,7 @@ def _card(card: Card, today: date) -> BoardCard:
         age=_days(card.days) if card.days else "i dag",
         age_style="bad" if card.days > TOO_OLD else "warn" if card.days > OLD else "",
         lines=tuple(_told(card)),
+        units=f"{card.units} enheder" if card.units > 1 else "",
         number=bought or line.order.number,
         mark=_mark(card, today),
         label=label,
@@ -257,8 +261,8 @@ def _told(card: Card) -> Iterator[str]:
     why = {REASONS[reason] for reason in card.reasons if reason in REASONS}
     yield f"{models}, {why.pop()}" if len(why) == 1 else models
     if card.units > 1:
-        yield f"{card.units} enheder"
-    elif card.lines == 1 and line.employee and line.employee.initials:
+        return
+    if card.lines == 1 and line.employee and line.employee.initials:
         yield f"{line.employee.initials} · {line.unit.name}"
     elif card.lines > 1 or line.employee or line.used_for:
         yield line.unit.name

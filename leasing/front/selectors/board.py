@@ -17,9 +17,9 @@ from leasing.billing.selectors.costs import model_names
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.data_quality.selectors.rule import ids_by
 from leasing.data_quality.selectors.sets import in_stock, long_in_stock
-from leasing.domain.accrual import a_quarter
-from leasing.models import LeasePrice, Objection, OrderedDevice, OrderLine
+from leasing.models import Objection, OrderedDevice, OrderLine
 from leasing.models.order import OPEN
+from leasing.orders.selectors.queue_costs import listed_quarters
 from leasing.orders.selectors.queues import Queue, lines_in
 from leasing.orders.selectors.shelf import spoken_for
 
@@ -66,7 +66,7 @@ class QueueOnBoard:
 
 def queues_on(today: date) -> list[QueueOnBoard]:
     """Return the queues along an order's way, in as many queries however long they are."""
-    prices = _prices(today)
+    prices = listed_quarters(today)
     drawn = {queue: _drawn(queue) for queue in Queue}
     linked = ("order__received_mail", "model", "unit", "employee")
     firsts = OrderLine.objects.select_related(*linked).in_bulk(
@@ -78,17 +78,6 @@ def queues_on(today: date) -> list[QueueOnBoard]:
 def open_line_count() -> int:
     """Count the lines that are not done."""
     return OrderLine.objects.filter(status__in=OPEN).count()
-
-
-def _prices(today: date) -> dict[int, int]:
-    """Return what one of each model costs a quarter, by the price list of the day."""
-    return {model: a_quarter(price, quarters) for model, price, quarters in _listed(today)}
-
-
-@put_together_once
-def _listed(today: date) -> QuerySet[LeasePrice, tuple[int, int, int]]:
-    listed = LeasePrice.objects.filter(starts_on__lte=today).order_by("starts_on")
-    return listed.values_list("model", "price_ore", "quarters")
 
 
 def _on_board(
@@ -252,7 +241,7 @@ def shelf_on(today: date) -> Shelf:
     free = Counter(model for pk, model in of_device.items() if pk not in taken)
     long = Counter(of_device[pk] for pk in _long_in_stock(today) if pk in of_device)
     names = model_names()
-    wanted = {*there, *(model for model, _, _ in _listed(today))}
+    wanted = {*there, *listed_quarters(today)}
     found = [ShelvedModel(pk, names[pk], there[pk], free[pk], long[pk]) for pk in wanted]
     found.sort(key=lambda one: (-one.count, danish_key(one.name)))
     return Shelf(found, len(costs), sum(costs.values()))

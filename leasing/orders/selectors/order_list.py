@@ -1,7 +1,7 @@
 """The list of order lines: found by free text, in the order of any column, a page at a time."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +19,7 @@ from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.models import OrderedDevice, OrderLine
 from leasing.models.order import CLOSED, PHASES, Status
 from leasing.orders.selectors.people import has_words
+from leasing.orders.selectors.queue_costs import listed_quarters
 
 NUMBER = re.compile(r"[bB]?([0-9]{1,9})(?:/[0-9]{1,3})?")
 # What is there of such a line can be handed out.
@@ -48,6 +49,7 @@ class OrderRow:
     """A line as the list shows it; `days` since it was registered while it is open.
 
     `ready` are the devices that can be handed out on it, which cost `ready_ore` in the quarter.
+    What has not come yet costs `coming_ore` a quarter by the price list.
     """
 
     id: int
@@ -69,6 +71,7 @@ class OrderRow:
     stage: str = ""
     ready: tuple[str, ...] = ()
     ready_ore: int = 0
+    coming_ore: int = 0
 
 
 def phase_counts(lines: QuerySet[OrderLine]) -> dict[str, int]:
@@ -153,18 +156,25 @@ def order_rows(ids: Sequence[int], on: date) -> list[OrderRow]:
     """Return the rows of some lines, in the ids' order."""
     lines = OrderLine.objects.select_related(*SHOWN).in_bulk(ids)
     ready: dict[int, dict[int, str]] = defaultdict(dict)
-    waiting = OrderedDevice.objects.filter(
-        line__in=among(ids, int), line__status__in=HANDED_OUT_FROM, handed_out_on=None
-    )
-    found = waiting.order_by("pk").values_list("line", "device", "device__serial_number")
-    for line, device, number in found:
-        ready[line][device] = number
+    come: Counter[int] = Counter()
+    here = OrderedDevice.objects.filter(line__in=among(ids, int)).order_by("pk")
+    found = here.values_list("line", "device", "device__serial_number", "handed_out_on")
+    for line, device, number, handed_out_on in found:
+        come[line] += 1
+        if handed_out_on is None and lines[line].status in HANDED_OUT_FROM:
+            ready[line][device] = number
     there = [device for devices in ready.values() for device in devices]
     costs = quarter_costs(there, on) if there else {}
-    return [_row(lines[pk], ready[pk], costs, on) for pk in ids]
+    prices = listed_quarters(on)
+    coming = {
+        pk: prices.get(line.model_id, 0) * (line.quantity - come[pk]) for pk, line in lines.items()
+    }
+    return [_row(lines[pk], ready[pk], costs, coming[pk], on) for pk in ids]
 
 
-def _row(line: OrderLine, ready: Mapping[int, str], costs: Mapping[int, int], on: date) -> OrderRow:
+def _row(
+    line: OrderLine, ready: Mapping[int, str], costs: Mapping[int, int], coming_ore: int, on: date
+) -> OrderRow:
     person = str(line.employee) if line.employee else line.used_for
     created = line.order.created_at
     return OrderRow(
@@ -189,4 +199,5 @@ def _row(line: OrderLine, ready: Mapping[int, str], costs: Mapping[int, int], on
         stage=line.status,
         ready=tuple(ready.values()),
         ready_ore=sum(costs.get(device, 0) for device in ready),
+        coming_ore=coming_ore,
     )

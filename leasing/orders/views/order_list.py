@@ -5,9 +5,17 @@ from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.lists.picking import BulkAction, Picking
 from albertslund_it.web.lists.presets import Preset
 from leasing.orders.selectors.order_list import phase_counts
+from leasing.orders.selectors.queues import Queue
 from leasing.orders.selectors.received import waiting_mail_count
 from leasing.orders.selectors.scope import lines_seen_by
-from leasing.orders.tables import OPEN_LINES, OrderFilter, OrderRows, OrderTable, acts_on_line
+from leasing.orders.tables import (
+    OPEN_LINES,
+    OrderFilter,
+    OrderRows,
+    OrderTable,
+    acts_on_line,
+    queue_of,
+)
 
 NOTHING_OPEN = ("Alt er udleveret", "Ingen bestilling er i gang.")
 EMPTY = {
@@ -65,11 +73,20 @@ class OrderList(ListPage):
         return {"people": self.request.user.has_perm(VIEW_EMPLOYEE)}
 
     def table_data(self, filtered):
-        return OrderRows(filtered)
+        return OrderRows(filtered, self.queue())
+
+    def queue(self):
+        """Return the queue that the list is narrowed to, if it is."""
+        return queue_of(self.request.GET.get("status", ""))
 
     def extra_context(self):
         handles = self.request.user.has_perm(HANDLE_ORDERS)
         return {"waiting_mails": waiting_mail_count() if handles else 0}
 
     def table_options(self):
-        return {"exclude": [] if self.request.user.has_perm(VIEW_EMPLOYEE) else ["person"]}
+        queue = self.queue()
+        unasked = {"ready_ore", "coming_ore"}
+        if queue:
+            unasked.remove("ready_ore" if queue is Queue.READY else "coming_ore")
+        people = [] if self.request.user.has_perm(VIEW_EMPLOYEE) else ["person"]
+        return {"exclude": [*people, *unasked]}

@@ -234,6 +234,44 @@ class TestQueues:
         # Four of them at 5590,66 for 16 quarters: 34941 øre each.
         assert found.quarter_ore == 4 * 34941
 
+    def test_the_kroner_of_a_column_open_the_lines_that_they_are_the_sum_of(self, town, client):
+        model, unit = make.model(), town.first
+        make.price(model)
+        for status, number in (
+            (Status.AWAITING, ""),
+            (Status.APPROVED, ""),
+            (Status.ORDERED, "ATEA-1"),
+        ):
+            for _ in range(2):
+                a_line(status, model=model, unit=unit, supplier_order_number=number, quantity=2)
+        # Partly here: one is to be handed out, one is with its user, one on its way.
+        for first, second in (town.leases[:2], town.leases[2:4]):
+            partly = a_line(
+                Status.PARTLY, model=model, unit=unit, supplier_order_number="ATEA-2", quantity=3
+            )
+            for lease, handed_out_on in ((first, None), (second, TODAY)):
+                OrderedDevice.objects.create(
+                    line=partly,
+                    device=lease.device,
+                    delivered_on=TODAY,
+                    handed_out_on=handed_out_on,
+                )
+        page = read(client, "/")
+        told = page.xpath("//p[@class='board-sub']/a")
+        assert len(told) == len(Queue)
+        for link in told:
+            listed = read(client, link.get("href"))
+            amounts, [total] = (
+                [
+                    parse_kroner(text)
+                    for td in listed.xpath(f"//{part}//td")
+                    if "," in (text := text_of(td)) and text.replace(".", "")[:1].isdigit()
+                ]
+                for part in ("tbody", "tfoot")
+            )
+            ore = parse_kroner(text_of(link).removesuffix(" pr. kvartal"))
+            assert sum(amounts) == total == ore > 0
+
     def test_the_oldest_are_shown_and_the_others_counted(self, client, db):
         make.cost_holder()
         for _ in range(9):
