@@ -71,7 +71,7 @@ class SourceDifferenceTable(Table):
     empty_help = "Kilden og registeret siger det samme."
 
     name = CodeColumn("Hvad", link=lambda row: row.url, orderable=False)
-    ours = Column("I registeret", orderable=False)
+    ours = Column("I registeret", link=lambda row: row.ours_url, orderable=False)
     theirs = Column("I kilden", orderable=False)
     unit = Column("Enhed", link=lambda row: row.unit_url, orderable=False)
     last_seen = DateColumn("Sidst set", orderable=False)

@@ -24,6 +24,7 @@ class DifferenceShown:
     name: str
     url: str
     ours: str
+    ours_url: str
     theirs: str
     unit: str
     unit_url: str
@@ -54,6 +55,9 @@ def difference_shown(kind: DifferenceKind, row: DifferingRow, user: User) -> Dif
         name=_name(row),
         url=_url(row),
         ours=ours,
+        ours_url=f"{reverse('employee-detail', args=[row.person.pk])}#has"
+        if row.person and row.held
+        else "",
         theirs=theirs,
         unit=unit.name if unit else STOCK if row.device else "",
         unit_url=reverse("unit-detail", args=[unit.pk]) if unit else "",

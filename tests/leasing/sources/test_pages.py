@@ -146,6 +146,9 @@ def test_a_row_says_what_both_have_and_leads_to_what_mends_it(town, helpdesk):
     assert 'value="PF0000O3"' in helpdesk.get(number).content.decode()
     _, [edit] = links_of(helpdesk, "uden-konto")["Bo Bager (bobo)"]
     assert edit == f"/medarbejdere/{bo.pk}/ret/"
+    make.placement(make.device("PF000099"), date(2026, 2, 1), bo.unit, bo)
+    [has] = read(helpdesk, "/kilder/uden-konto/").xpath("//td/a[contains(., 'stk. udstyr')]")
+    assert "PF000099" in text_of(read(helpdesk, has.get("href")))
 
 
 def test_an_unknown_machine_is_entered_and_handed_out(town, helpdesk):

@@ -98,7 +98,7 @@ def test_every_count_of_a_unit_opens_its_devices(school, stocktake, cast, client
         *page.xpath("//dt[.='Svaret']/..//a"),
         *page.xpath("//dt[.='Er der og i orden']/..//a"),
     ]
-    assert len(listed) == 4
+    assert len(listed) == 6
     stocktakes = read(client, "/optaelling/").xpath("//td/a[contains(@href, '/udstyr/')]")
     assert len(stocktakes) == 2
     for link in [*links, *listed, *stocktakes]:
@@ -281,7 +281,7 @@ def test_the_figures_of_the_answers_add_up(school, stocktake, cast, client_of):
     mine = links_to(school.anna)["PF000001"]
     reply(mine, "broken")
     text = text_of(read(client_of(cast.helpdesk), f"/optaelling/{stocktake.pk}/"))
-    assert "Er der og i orden 0 De andre svar: 0 forkert, 1 i stykker" in text
+    assert "Er der og i orden 0 De andre svar: 0 forkert , 1 i stykker" in text
     assert "Svaret, og skal rettes 1" in text
 
 
