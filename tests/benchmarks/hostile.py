@@ -112,7 +112,7 @@ class Crawler:
         from tests.web.test_hostile import learn
 
         if route not in self.known:
-            self.known[route] = learn(self.client, route, where)
+            self.known[route] = learn(self.client, route, where, thorough=True)
         return self.known[route]
 
     def pairs(self, route, method, learnt):
