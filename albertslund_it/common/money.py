@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -51,6 +52,7 @@ def _within(ore: int) -> int:
     return ore
 
 
+@lru_cache(maxsize=1024, typed=True)  # of tens of thousands of rows most have the same few
 def format_kroner(ore: int, *, unit: bool = True, sign: bool = False) -> str:
     """Write øre as '1.397,66 kr.' with a true minus; `sign` adds a plus."""
     kroner, rest = divmod(abs(ore), 100)

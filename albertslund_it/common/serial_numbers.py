@@ -7,6 +7,7 @@ PATTERN = r"^[A-Z0-9][A-Z0-9._/-]{0,39}$"
 EXPECTED = "Et serienummer er 1–40 tegn: store bogstaver, cifre, bindestreg, punktum og skråstreg."
 
 SHOWN = 40
+_NUMBER = re.compile(PATTERN)
 _BETWEEN = re.compile(r"[\s,;\u200b\ufeff]+")
 
 # What firmware, exports and people write where there is none, without spaces and signs.
@@ -29,7 +30,7 @@ def why_not(serial_number: str) -> str:
             "Det er ikke et serienummer, men står, hvor der ikke er skrevet et. Find det rigtige "
             "på maskinen"
         )
-    return "" if re.fullmatch(PATTERN, serial_number) else EXPECTED.removesuffix(".")
+    return "" if _NUMBER.fullmatch(serial_number) else EXPECTED.removesuffix(".")
 
 
 def is_bar_code(text: str) -> bool:

@@ -113,8 +113,8 @@ class Changes:
 
     def warn(self, row: int | None, sentences: Iterable[str]) -> None:
         """Note what is to be looked at before it is saved, by its row."""
-        place = f"række {row}: " if row is not None else ""
-        self.warnings += [f"{place}{sentence}" for sentence in sentences]
+        for sentence in sentences:
+            self.warnings.append(f"række {row}: {sentence}" if row is not None else sentence)
 
     def leave_out(self, row: int | None, subject: str, why: str, *, is_kept: bool = False) -> None:
         """Note a row of a file that is left alone, and why."""

@@ -6,12 +6,12 @@ and it leaves out what is too personal to be kept for years. This is exact, and 
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import blake2b
 from json.encoder import encode_basestring as quoted
 from types import NoneType
@@ -28,7 +28,12 @@ from albertslund_it.web.database.rows import among, column_of, values_of
 PLAIN = (str, int, bool, NoneType)
 _AS_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # The same of the values that most columns have, sooner than an encoder is set up.
-_IN_JSON = defaultdict(lambda: _AS_TEXT, {str: quoted, int: repr, NoneType: lambda none: "null"})
+_PLAIN_IN_JSON: dict[type, Callable[[Any], str]] = {
+    str: quoted,
+    int: repr,
+    NoneType: lambda none: "null",
+}
+_IN_JSON = defaultdict(lambda: _AS_TEXT, _PLAIN_IN_JSON)
 Values = dict[str, object]
 
 
@@ -68,7 +73,7 @@ class Recorder:
         """Note rows as they are now; `changed` has what some fields held before, by name."""
         for row in created:
             model = type(row)
-            self._of(model).created[row.pk] = checksum(_checked(model)(row))
+            self._of(model).created[row.pk] = _sum_of(model)(row)
         for row, before in changed:
             self._change(row, before)
         for row in deleted:
@@ -183,20 +188,26 @@ def _encoded(model: type[Model], name: str) -> tuple[str, Callable[[object], obj
     return column.attname, encoder(column)
 
 
-@lru_cache
-def _checked(model: type[Model]) -> Callable[[Model], list[object]]:
-    """Return what reads those columns that say whether a row is as it was left."""
+@cache
+def _sum_of(model: type[Model]) -> Callable[[Model], str]:
+    """Return what sums up those columns of a row that say whether it is as it was left."""
     columns = _columns_checked(model)
-    values = values_of(columns)
-    encoders = [encoder(column) for column in columns]
+    values, in_json = values_of(columns), [_in_json(column) for column in columns]
 
-    def read(row: Model) -> list[object]:
-        return [
-            value if value.__class__ in PLAIN else encode(value)
-            for value, encode in zip(values(row), encoders, strict=True)
-        ]
+    def sum_up(row: Model) -> str:
+        read = zip(values(row), in_json, strict=True)
+        return _summed([as_json[value.__class__](value) for value, as_json in read])
 
-    return read
+    return sum_up
+
+
+def _in_json(column: Field) -> Mapping[type, Callable[[Any], str]]:
+    """Return what makes JSON of a column's values, by their class."""
+    encode = encoder(column)
+    known: dict[type, Callable[[Any], str]] = dict(_PLAIN_IN_JSON)
+    if column.__class__ is DateField:
+        known[date] = lambda day: f'"{day.isoformat()}"'
+    return defaultdict(lambda: lambda value: _AS_TEXT(encode(value)), known)
 
 
 def kept_out_of(model: type[Model]) -> Sequence[str]:
@@ -211,8 +222,12 @@ def _columns_checked(model: type[Model]) -> list[Field]:
 
 def checksum(values: Sequence[object]) -> str:
     """Return a short sum of a row's values, which tells whether they are the same."""
-    text = ",".join([_IN_JSON[value.__class__](value) for value in values])
-    return blake2b(f"[{text}]".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return _summed([_IN_JSON[value.__class__](value) for value in values])
+
+
+def _summed(values: Iterable[str]) -> str:
+    text = f"[{','.join(values)}]"
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def checksums(model: type[Model], ids: Iterable[int]) -> dict[int, str]:

@@ -84,7 +84,7 @@ def insert(model: type[Model], objects: Sequence[Model]) -> None:
 
     What they point to may have been saved since it was set on them.
     """
-    links = [one for one in model._meta.concrete_fields if isinstance(one, RelatedField)]
+    links = _links_among(model._meta.concrete_fields)
     alias, key = connection.alias, model._meta.pk.attname
     for made, new_id in zip(objects, _new_ids(model, len(objects)), strict=True):
         vars(made)[key] = new_id
@@ -101,16 +101,20 @@ def put_back(model: type[Model], objects: Iterable[Model]) -> None:
     write_rows(model._meta.db_table, [column.column for column in columns], _read(objects, columns))
 
 
-def _follow_links(row: Model, links: Sequence[RelatedField]) -> None:
+def _links_among(columns: Iterable[Field]) -> list[tuple[str, str]]:
+    """Return where each column that points to a row holds its id, and what the row is called."""
+    return [(one.attname, one.name) for one in columns if isinstance(one, RelatedField)]
+
+
+def _follow_links(row: Model, links: Sequence[tuple[str, str]]) -> None:
     """Let a row point to what was set on it, which may have got its id since.
 
     Its descriptors would ask the routers each time, and of tens of thousands it is felt.
     """
     values, linked = vars(row), row._state.fields_cache
-    for link in links:
-        target = linked.get(link.name)
-        if target is not None and values.get(link.attname) is None:
-            values[link.attname] = target.pk
+    for attname, name in links:
+        if values.get(attname) is None and (target := linked.get(name)) is not None:
+            values[attname] = target.pk
 
 
 @cache
@@ -179,7 +183,7 @@ def update(model: type[Model], names: Sequence[str], objects: Iterable[Model]) -
     statement for each fires its triggers for each.
     """
     columns = [column_of(model, name) for name in names]
-    links = [column for column in columns if isinstance(column, RelatedField)]
+    links = _links_among(columns)
     quote, key = connection.ops.quote_name, model._meta.pk
     changed = list(objects)
     for row in changed:
