@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from albertslund_it.common.names import match_key, model_key
 from albertslund_it.web.database.objects import sharing
-from albertslund_it.web.database.rows import among
+from albertslund_it.web.database.rows import FEW, among
 from inventory.models import (
     Category,
     Department,
@@ -51,18 +51,20 @@ def units_by_number() -> dict[str, Unit]:
 
 
 def employees_by_initials(wanted: Collection[str] | None = None) -> dict[str, Employee]:
-    """Return every employee by initials in capitals, or those wanted; from before a merging too.
+    """Return every employee by initials in capitals, or those wanted at least; also as once called.
 
     Coming employees have none yet. Whoever is called so today goes before.
     """
     people = Employee.objects.exclude(initials="")
     former = EmployeeAlias.objects.filter(kind=EmployeeAlias.Kind.INITIALS)
     if wanted is not None:
-        called = people.order_by().values_list("pk", "initials").iterator() if wanted else ()
-        people = people.filter(
-            pk__in=among([pk for pk, initials in called if initials.upper() in wanted], int)
-        )
         former = former.filter(value__in=among(wanted))
+        # Where most are wanted, all are read at once.
+        if len(wanted) <= FEW or len(wanted) * 2 < people.count():
+            called = people.order_by().values_list("pk", "initials").iterator() if wanted else ()
+            people = people.filter(
+                pk__in=among([pk for pk, initials in called if initials.upper() in wanted], int)
+            )
     found = {
         employee.initials.upper(): employee
         for employee in sharing(people.order_by("pk"), unit=Unit.objects.in_bulk())

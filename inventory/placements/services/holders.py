@@ -35,6 +35,11 @@ class Holders:
         self._employees = employees_by_initials({one for one in initials if one})
 
     @property
+    def units(self) -> Iterable[Unit]:
+        """Return every unit."""
+        return self._units.values()
+
+    @property
     def employees(self) -> Iterable[Employee]:
         """Return the employees that are named."""
         return self._employees.values()

@@ -66,8 +66,9 @@ def save_placements(
                 used_for=row.used_for,
             )
             _put(placement, timelines[device.id], changes)
-    for timeline in timelines.values():
-        _pass_on(timeline, changes)
+    if any(unit.closed_on for unit in holders.units):
+        for timeline in timelines.values():
+            _pass_on(timeline, changes)
     errors.refuse()
     changes.save(actor)
     return changes

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 
 from django.db import transaction
 
@@ -75,7 +76,7 @@ class _Listing:
         self.stood: dict[int, list[tuple[date, Unit]]] = defaultdict(list)
         units = Unit.objects.in_bulk()
         placed = Placement.objects.filter(device__in=ids, unit__isnull=False)
-        rows_placed = placed.order_by("starts_on", "pk").values_list("device", "starts_on", "unit")
+        rows_placed = placed.order_by().values_list("device", "starts_on", "unit")
         for pk, starts_on, unit in rows_placed:
             self.stood[pk].append((starts_on, units[unit]))
 
@@ -116,10 +117,11 @@ class _Listing:
     def _unit(self, row: ReplacementFacts, device: Device, replaced_on: date | None) -> Unit | None:
         """Return where a machine stood when it was to be replaced."""
         day = replaced_on or self.today + ONE_DAY
-        at = [unit for starts_on, unit in self.stood[device.pk] if starts_on < day]
+        at = [point for point in self.stood[device.pk] if point[0] < day]
         if not at:
             self.errors.add(row.row, f"{device} har aldrig stået ved nogen enhed")
-        return at[-1] if at else None
+            return None
+        return max(at, key=itemgetter(0))[1]  # one placement a day
 
 
 def _outcome(row: ReplacementFacts, number: str, there: Replacement | None) -> ReplacementOutcome:

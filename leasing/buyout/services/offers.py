@@ -20,10 +20,10 @@ from albertslund_it.web.forms.agreement import refuse_unless_sure
 from albertslund_it.web.people import Actor
 from inventory.devices.services.models import ModelBook
 from inventory.imports.selectors import devices_by_serial_number
-from inventory.models import Device, DeviceModel
+from inventory.models import Departure, Device, DeviceModel
 from inventory.placements.services.placements import unknown_device
 from leasing.leases.selectors.limits import Limits
-from leasing.models import BuyoutOffer
+from leasing.models import BuyoutOffer, Lease
 
 WHY_NO_PRICE = "Skriv en frikøbspris, en pris for forlængelse pr. kvartal eller begge"
 MOST_ORE = 100_000_000  # a million kroner: more is no price of a used device
@@ -71,14 +71,10 @@ class _Saving:
             [row.serial_number for row in rows if row.serial_number is not KEEP]
         )
         ids = among({device.pk for device in self.devices.values()}, int)
-        self.leased = set(
-            Device.objects.filter(pk__in=ids, lease__isnull=False).values_list("pk", flat=True)
-        )
-        self.gone = dict(
-            Device.objects.filter(pk__in=ids, departure__isnull=False).values_list(
-                "pk", "departure__left_on"
-            )
-        )
+        leases = Lease.objects.filter(device__in=ids).order_by()
+        self.leased = set(leases.values_list("device", flat=True))
+        departures = Departure.objects.filter(device__in=ids)
+        self.gone = dict(departures.values_list("device", "left_on"))
         known = BuyoutOffer.objects.filter(Q(device__in=ids) | Q(model__isnull=False))
         self.offers = {(o.device_id, o.model_id, o.valid_until): o for o in known}
 

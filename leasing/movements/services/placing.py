@@ -14,7 +14,7 @@ from django.db import transaction
 
 from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.web.database.bulk import Changes
-from albertslund_it.web.database.rows import among, lock
+from albertslund_it.web.database.rows import among, column_of, lock, values_of
 from albertslund_it.web.people import Actor
 from inventory.models import Departure, Employee, FormerSerialNumber, Placement
 from inventory.organisation.selectors.scope import reads_names
@@ -79,6 +79,8 @@ class PlacementRules:
         changed = changes.changed_of(Placement)
         placed = [*changes.created_of(Placement), *(row for row, _ in changed)]
         self.numbers = {one.device_id: one.device.serial_number for one in placed}
+        people = {one.employee_id: one.employee for one in placed if one.employee_id}
+        self.leavers = {pk: person for pk, person in people.items() if person and person.left_on}
         before = {Point(**_point(row)._asdict() | old) for row, old in changed}
         after = set(map(_point, placed))
         self.before, self.after = before - after, after - before
@@ -155,11 +157,8 @@ class PlacementRules:
     def _leavers(self) -> dict[int, list[str]]:
         """Say of each device that comes to somebody who has left by then."""
         told: dict[int, list[str]] = defaultdict(list)
-        ids = among({one.employee for one in self.after if one.employee}, int)
-        left = Employee.objects.filter(pk__in=ids, left_on__isnull=False)
-        people = {person.pk: person for person in left}
-        for one in self.after if people else ():
-            person = people.get(one.employee) if one.employee else None
+        for one in self.after if self.leavers else ():
+            person = self.leavers.get(one.employee) if one.employee else None
             if person and person.left_on and person.left_on <= one.starts_on:
                 name = self._name(person, self.numbers[one.device])
                 told[one.device].append(f"{name} er fratrådt den {person.left_on:%d-%m-%Y}.")
@@ -169,5 +168,10 @@ class PlacementRules:
         return str(person) if self.with_people else f"Den, der får {number},"
 
 
+_values = values_of(
+    [column_of(Placement, name) for name in ("device", "starts_on", "unit", "employee", "used_for")]
+)
+
+
 def _point(row: Placement) -> Point:
-    return Point(row.device_id, row.starts_on, row.unit_id, row.employee_id, row.used_for)
+    return Point._make(_values(row))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import IntegrityError, transaction
 
+from inventory.imports import selectors
 from inventory.imports.selectors import employees_by_initials
 from inventory.models import Employee, EmployeeAlias, NotSamePerson
 from inventory.people.selectors.doubles import suspected_doubles
@@ -63,6 +64,14 @@ def test_an_alias_finds_the_person_and_gives_way_to_who_is_called_so_today():
     assert employees_by_initials({"ANB", "ANBE", "CAHO"}) == {"ANB": anna, "ANBE": anna}
     assert employees_by_initials({"BOVI"}) == {"BOVI": bo}
     assert employees_by_initials(set()) == {}
+
+
+def test_of_many_that_are_wanted_the_same_are_found(monkeypatch):
+    anna, bo, caja = make.employee("anbe"), make.employee("bovi"), make.employee("caho")
+    EmployeeAlias.objects.create(employee=caja, kind="initials", value="CH")
+    monkeypatch.setattr(selectors, "FEW", 1)
+    assert employees_by_initials({"ANBE", "BOVI"}).items() >= {"ANBE": anna, "BOVI": bo}.items()
+    assert employees_by_initials({"CH", "ANBE", "NOBODY"})["CH"] == caja
 
 
 class TestFilesWithFormerInitials:

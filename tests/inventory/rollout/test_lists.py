@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from albertslund_it.common.files.row_errors import FileRefused
-from inventory.models import Placement, Replacement
+from inventory.models import Device, Placement, Replacement
 from leasing.imports.importers.files import import_file
 from tests import builders as make
 from tests.files import TODAY, take_file
@@ -51,6 +51,15 @@ def test_a_list_puts_machines_into_the_roll_with_what_came_of_each(school):
     assert take_file("rollout", text).change_count == 0
     turned = HEAD + "\n".join(reversed(text.splitlines()[1:]))
     assert take_file("rollout", turned).change_count == 0
+
+
+def test_a_machine_is_to_be_replaced_where_it_stands_by_then_whichever_move_was_noted_first(school):
+    last, before = make.unit("1002"), make.unit("1003")
+    [device] = Device.objects.filter(serial_number="PB000001")
+    make.placement(device, date(2025, 9, 1), last)
+    make.placement(device, date(2024, 9, 1), before)
+    take_file("rollout", HEAD + "PB000001;1;;;\nPB000002;1;;;\n")
+    assert [row[-1] for row in rows()] == ["1002", "1001"]
 
 
 def test_a_blank_cell_leaves_what_is_known_and_the_excuse_goes_when_it_is_replaced(school):
