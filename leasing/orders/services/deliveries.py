@@ -155,8 +155,8 @@ class _Registration:
             self.terms[term.lease_id].append(term)
 
     def tell_of_new(self, now: datetime) -> None:
-        devices = [lease.device for lease in self.changes.created_of(Lease)]
-        tell_of_delivered(devices=[(one.pk, one.serial_number) for one in devices], now=now)
+        devices = (lease.device for lease in self.changes.created_of(Lease))
+        tell_of_delivered(devices=((one.pk, one.serial_number) for one in devices), now=now)
 
     def register(self, row: Delivery) -> None:
         device = self.devices.get(row.serial_number)
