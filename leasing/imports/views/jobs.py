@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.forms.agreement import refuse_unless_seen
+from albertslund_it.web.undisturbed import undisturbed
 from inventory.acts.selectors.written import rows_of
 from inventory.imports.importers.reading import Importer
 from inventory.models import SourceKind
@@ -42,6 +43,7 @@ def asked_of(importer: Importer, step: Step, agreed: str) -> dict[str, object]:
     }
 
 
+@undisturbed()  # until the report is let go of: else all of it is looked through
 def take_in_file(asked: JobAsked) -> JobOutcome:
     """Take in a file, if it still does what the person saw."""
     said = asked.arguments

@@ -19,6 +19,7 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms import uploads
 from albertslund_it.web.forms.agreement import value_of
 from albertslund_it.web.lists.pages import EXCEL
+from albertslund_it.web.undisturbed import undisturbed
 from inventory.imports.importers.reading import ColumnsMissing, Importer
 from leasing.imports.exports import write_faults
 from leasing.imports.forms import Step
@@ -79,6 +80,7 @@ def is_large(stream) -> bool:
     return size >= LARGE
 
 
+@undisturbed()  # until the report is let go of: else all of it is looked through
 def look(
     importer: Importer, stream, step: Step, how: dict[str, Any], *, is_new: bool = False
 ) -> Looked:
