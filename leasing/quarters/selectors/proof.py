@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.put_together import as_one_group, given, put_together_once
 from leasing.billing.selectors.breaches import Breach
 from leasing.billing.selectors.costs import pending_sums
 from leasing.billing.selectors.outstanding import window_up_to
@@ -90,7 +91,8 @@ class Proof:
 def proof_of(run: BillingRun, postings: Sequence[Posting], own_share_ore: int) -> Proof:
     """Add up a closed run in every way there is; `postings` and the cost holder's share are its."""
     with one_moment():
-        checks = [*_of_sums(run), *_of_postings(run, postings, own_share_ore)]
+        total, count, last = next(iter(_lines(run=run.pk)), (0, 0, 0))
+        checks = [*_of_sums(run, total), *_of_postings(run, postings, own_share_ore)]
         missing = []
         if not run.is_supplementary:
             quarters = quarters_held_against(run)
@@ -102,28 +104,27 @@ def proof_of(run: BillingRun, postings: Sequence[Posting], own_share_ore: int) -
             if invoiced:
                 checks.append(_of_invoiced(invoiced, sum(expected[one] for one in invoiced)))
             missing = not_invoiced([quarter for quarter in quarters if quarter not in invoiced])
-        return Proof(checks, [_of_numbers(run), _of_seal(run)], missing)
+        return Proof(checks, [_of_numbers(run, count, last), _of_seal(run)], missing)
 
 
-def _of_sums(run: BillingRun) -> Iterator[Check]:
-    lines = InvoiceLine.objects.filter(invoice__run=run).aggregate(total=Sum("amount_ore"))
+@put_together_once
+def _lines(*, run: int) -> QuerySet[InvoiceLine, tuple[int, int, int]]:
+    """Read the sum of a run's lines in øre, how many they are, and the last one's number."""
+    lines = as_one_group(InvoiceLine.objects.filter(invoice__run=given(run)).order_by())
+    added = lines.annotate(total=Sum("amount_ore"), count=Count("id"), last=Max("number"))
+    return added.values_list("total", "count", "last")
+
+
+def _of_sums(run: BillingRun, of_lines: int) -> Iterator[Check]:
     summaries = InvoiceSummary.objects.filter(invoice__run=run).aggregate(total=Sum("amount_ore"))
     invoices = run.invoices.aggregate(total=Sum("total_ore"))
-    yield Check(LINES, run.total_ore, lines["total"] or 0)
+    yield Check(LINES, run.total_ore, of_lines)
     yield Check(UNITS, run.total_ore, summaries["total"] or 0)
     yield Check(INVOICES, run.total_ore, invoices["total"] or 0)
 
 
-def _of_numbers(run: BillingRun) -> Check:
-    lines = InvoiceLine.objects.filter(invoice__run=run).aggregate(
-        count=Count("id"), last=Max("number")
-    )
-    return Check(
-        NUMBERS,
-        run.line_count,
-        lines["count"] if lines["count"] == (lines["last"] or 0) else -1,
-        is_amount=False,
-    )
+def _of_numbers(run: BillingRun, count: int, last: int) -> Check:
+    return Check(NUMBERS, run.line_count, count if count == last else -1, is_amount=False)
 
 
 def _of_postings(

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.put_together import given, put_together_once
 from leasing.billing.selectors.period_costs import (
     PeriodCosts,
     costs_of_preview,
@@ -112,7 +113,7 @@ def table_of_run(run: BillingRun) -> RunTable:
     }
     rows: dict[tuple[int | None, int], RunRow] = {}
     unit_names = unit_names_in(run)
-    for department, unit, kind, lines, items, amount in _sums(run):
+    for department, unit, kind, lines, items, amount in _sums(run=run.pk):
         row = rows.setdefault((department, unit), RunRow(unit, *unit_names[unit]))
         row.by_kind[kind] += amount
         row.lines += lines
@@ -120,10 +121,11 @@ def table_of_run(run: BillingRun) -> RunTable:
     return _table(names, rows, costs_of_run(run))
 
 
-def _sums(run: BillingRun) -> Iterable[tuple[int | None, int, str, int, int, int]]:
-    """Return (department, unit, kind, lines, items, øre) of a closed run."""
+@put_together_once
+def _sums(*, run: int) -> QuerySet[InvoiceSummary, tuple[int | None, int, str, int, int, int]]:
+    """Read (department, unit, kind, lines, items, øre) of a closed run."""
     return (
-        InvoiceSummary.objects.filter(invoice__run=run)
+        InvoiceSummary.objects.filter(invoice__run=given(run))
         .values_list("invoice__department", "unit", "kind")
         .annotate(Sum("line_count"), Sum("held_at_end"), Sum("amount_ore"))
     )

@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
-from django.db.models import F, Min, OuterRef, Subquery, Sum
+from django.db.models import F, Min, OuterRef, QuerySet, Subquery, Sum
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.names import danish_key
+from albertslund_it.web.database.put_together import given, put_together_once
 from inventory.models import Unit
 from leasing.cost_table.once import once_a_moment
 from leasing.domain import digest
@@ -189,15 +190,9 @@ def _unit_order(unit: UnitTotal) -> tuple[object, ...]:
 
 def _totals_of_units(run: BillingRun, invoices: dict[int, InvoiceTotals]) -> dict[int, UnitTotal]:
     """Add up each unit, by its id, and each invoice by kind."""
-    sums = (
-        InvoiceSummary.objects.filter(invoice__run=run)
-        .values_list("invoice_id", "unit_id", "kind")
-        .annotate(Sum("amount_ore"), Sum("held_at_end"))
-        .order_by("invoice_id", "unit_id", "kind")
-    )
     names = unit_names_in(run)
     totals: dict[int, UnitTotal] = {}
-    for invoice_id, unit, kind, amount, items in sums:
+    for invoice_id, unit, kind, amount, items in _sums_of_units(run=run.pk):
         invoice = invoices[invoice_id]
         invoice.by_kind[kind] += amount
         invoice.items += items
@@ -208,23 +203,37 @@ def _totals_of_units(run: BillingRun, invoices: dict[int, InvoiceTotals]) -> dic
     return totals
 
 
+@put_together_once
+def _sums_of_units(*, run: int) -> QuerySet[InvoiceSummary, tuple[int, int, str, int, int]]:
+    return (
+        InvoiceSummary.objects.filter(invoice__run=given(run))
+        .values_list("invoice_id", "unit_id", "kind")
+        .annotate(Sum("amount_ore"), Sum("held_at_end"))
+        .order_by("invoice_id", "unit_id", "kind")
+    )
+
+
 @once_a_moment
 def unit_names_in(run: BillingRun) -> Mapping[int, tuple[str, str]]:
     """Return each unit's number and name as they were when the run was closed.
 
     All lines of a unit in a run have the same: one of each is read, and found by an index.
     """
-    summaries = InvoiceSummary.objects.filter(invoice__run=run).order_by()
+    return {unit: (number, name) for unit, number, name in _unit_names(run=run.pk)}
+
+
+@put_together_once
+def _unit_names(*, run: int) -> QuerySet[InvoiceSummary, tuple[int, str, str]]:
+    summaries = InvoiceSummary.objects.filter(invoice__run=given(run)).order_by()
     firsts = summaries.values("unit").annotate(first=Min("id")).values("first")
     line = InvoiceLine.objects.filter(
         unit=OuterRef("unit"), period=OuterRef("period"), invoice=OuterRef("invoice")
     ).order_by()
-    rows = InvoiceSummary.objects.filter(pk__in=firsts).values_list(
+    return InvoiceSummary.objects.filter(pk__in=firsts).values_list(
         "unit_id",
         Subquery(line.values("unit_number")[:1]),
         Subquery(line.values("unit_name")[:1]),
     )
-    return {unit: (number, name) for unit, number, name in rows}
 
 
 def _coding_of(run: BillingRun, unit_ids: set[int]) -> RecordedCoding:
