@@ -45,7 +45,7 @@ def test_every_preset_says_how_many_rows_it_has_once_the_page_is_there(client, c
     )
     page = parse(client.get("/udstyr/"))
     nav, asks = page.get_element_by_id("presets"), page.get_element_by_id("preset-counts")
-    assert (asks.get("hx-get"), asks.get("hx-trigger")) == ("/udstyr/", "load")
+    assert (asks.get("hx-get"), asks.get("hx-trigger")) == ("/udstyr/", "load delay:100ms")
     told = client.get("/udstyr/", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="preset-counts")
 
     counts = {
