@@ -166,7 +166,11 @@ class TestDatabaseUrl:
             "db.intern",
             "5433",
         ]
-        assert setting["OPTIONS"] == {"connect_timeout": "5", "sslmode": "require"}
+        assert setting["OPTIONS"] == {
+            "connect_timeout": "5",
+            "options": "-c jit=off",
+            "sslmode": "require",
+        }
 
     def test_a_database_on_several_machines_is_asked_one_after_the_other(self):
         url = "postgresql://pc:h%2Cm@db1:5433,db2/pc?target_session_attrs=read-write"

@@ -77,7 +77,7 @@ def main():
         from leasing.cost_table.refresh import AT_LEISURE
         from leasing.data_quality.selectors.facts import Facts
         from leasing.data_quality.selectors.findings import all_findings
-        from leasing.data_quality.selectors.idle import idle_sum
+        from leasing.data_quality.selectors.idle import idle_cost
         from leasing.data_quality.selectors.rules import RULES
 
         settings.TODAY = TODAY
@@ -105,8 +105,8 @@ def main():
         print(f"  the register read once {base:.1f} ms; median of {options.rounds}")
         measured = {
             "all rules": lambda: all_findings(TODAY),
-            "not in use, of a head": lambda: idle_sum(head, TODAY),
-            "not in use, of all": lambda: idle_sum(helpdesk, TODAY),
+            "not in use, of a head": lambda: idle_cost(head, TODAY),
+            "not in use, of all": lambda: idle_cost(helpdesk, TODAY),
             "the page": lambda: client.get("/datakvalitet/", secure=True),
             "a rule's page": lambda: client.get("/datakvalitet/nobody/", secure=True),
             "not in use, the page": lambda: client.get("/datakvalitet/ikke-i-brug/", secure=True),

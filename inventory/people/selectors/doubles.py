@@ -1,14 +1,18 @@
 """People in the register who may be one and the same."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import combinations
+from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Upper
 
 from albertslund_it.common.names import match_key
+from albertslund_it.web.database.rows import among
 from inventory.models import Employee, NotSamePerson
 from inventory.models.organisation import ANONYMOUS
 
@@ -32,20 +36,22 @@ class Double:
     why: tuple[Likeness, ...]
 
 
-def suspected_doubles(on: date, of: Employee | None = None) -> list[Double]:
+def suspected_doubles(
+    on: date, of: Employee | None = None, at: Collection[int] | None = None
+) -> list[Double]:
     """Return pairs with the same mail in any case, or the same name at the same unit.
 
     Pairs of whom somebody has said that they are two people are left out, and so are pairs who have
-    both left by a day: nothing more comes of them. Only those with `of`, where it is given.
+    both left by a day: nothing more comes of them. Only those with `of`, where it is given, or of
+    who is employed `at` some units.
     """
     apart = set(NotSamePerson.objects.values_list("first", "second"))
-    people = _people(of)
-    left = set(people.filter(left_on__lte=on).values_list("pk", flat=True))
+    rows = _rows_at(at) if at is not None else list(_people(of).values_list(*_ROW))
+    near = {row[0] for row in rows if at is not None and row[4] in at}
+    left = {row[0] for row in rows if row[-1] is not None and row[-1] <= on}
     pairs = defaultdict(list)
     named, mailed = _Alike(), _Alike()
-    for pk, initials, name, mail, unit in people.values_list(
-        "pk", "initials", "name", "mail", "unit"
-    ):
+    for pk, initials, name, mail, unit, _ in rows:
         if initials.startswith(ANONYMOUS):
             continue
         named.add(pk, (unit, match_key(name)))
@@ -59,7 +65,7 @@ def suspected_doubles(on: date, of: Employee | None = None) -> list[Double]:
     return [
         Double(*pair, tuple(sorted(why)))
         for pair, why in sorted(pairs.items())
-        if of is None or of.pk in pair
+        if (of is None or of.pk in pair) and (at is None or not near.isdisjoint(pair))
     ]
 
 
@@ -74,6 +80,21 @@ class _Alike:
         first = self._first.setdefault(key, pk)
         if first != pk:
             self.several.setdefault(key, [first]).append(pk)
+
+
+_ROW = ("pk", "initials", "name", "mail", "unit", "left_on")
+
+
+def _rows_at(units: Collection[int]) -> list[tuple[Any, ...]]:
+    """Read who is employed at some units, and whoever has the mail of one of them in any case."""
+    there = Employee.objects.filter(unit__in=among(units, int)).order_by()
+    rows = list(there.values_list(*_ROW))
+    if any(mail for _, _, _, mail, *_ in rows):
+        mails = there.exclude(mail="").values_list(Upper("mail"))
+        alike = Employee.objects.alias(upper=Upper("mail")).exclude(mail="")
+        others = alike.filter(~Q(unit__in=among(units, int)), upper__in=mails).order_by()
+        rows += others.values_list(*_ROW)
+    return sorted(rows)
 
 
 def _people(of: Employee | None) -> QuerySet[Employee]:

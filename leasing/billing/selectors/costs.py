@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, QuerySet, Sum, Value
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.database.put_together import put_together_once
@@ -373,7 +373,11 @@ def expiring_after(
 
     for unit, *key, number in _endings(day, holder, is_of_all, by_unit, units=units):
         count(unit, tuple(key), number)
-    for unit, *key in _settled(day, holder, is_of_all, units=units, replaced=replaced):
+    settled = {*_decided(), *(_leases_of(devices=replaced) if replaced else ())}
+    # PostgreSQL would look at all leases to find none.
+    for unit, *key in (
+        _settled(day, holder, is_of_all, units=units, leases=settled) if settled else ()
+    ):
         count(unit, tuple(key), -1)
     return {
         Expiring(ends, NOBODY, names[model], price, quarters): left
@@ -398,15 +402,24 @@ def _endings(
 
 
 @put_together_once
+def _decided() -> QuerySet[EndDecision, int]:
+    """Choose the leases that are decided to be bought or returned."""
+    return EndDecision.objects.final().order_by().values_list("term__lease", flat=True)
+
+
+@put_together_once
+def _leases_of(*, devices: Collection[int]) -> QuerySet[Lease, int]:
+    some = Lease.objects.filter(device__in=among(devices, int)).order_by()
+    return some.values_list("pk", flat=True)
+
+
+@put_together_once
 def _settled(
-    day: date, holder: int, is_of_all: bool, *, units: Collection[int], replaced: Collection[int]
+    day: date, holder: int, is_of_all: bool, *, units: Collection[int], leases: Collection[int]
 ) -> QuerySet[CostLease, tuple[Any, ...]]:
     """Choose what is not followed: it is replaced, or decided to be bought or returned."""
     chosen = CostLease.objects.filter(
-        Q(lease__in=EndDecision.objects.final().values("term__lease"))
-        | Q(lease__in=Lease.objects.filter(device__in=among(replaced, int)).values("pk")),
-        ends_before__gt=day,
-        runs_out=True,
+        lease__in=among(leases, int), ends_before__gt=day, runs_out=True
     ).exclude(unit__in=[holder, NOBODY])
     if not is_of_all:
         chosen = chosen.filter(unit__in=among(units, int))

@@ -17,13 +17,14 @@ from leasing.domain.change import ENDED, NEW, ODD, PART
 TERMS, MOVE = "terms", "move"
 
 # A unit's row of both quarters: found in the order of one index, that has all which is asked for.
-# SQLite would take the primary key, which has not, or for that the index: so it is told.
+# SQLite would take the primary key, which has not, or for that the index: so it is told. That a row
+# of the same unit is of own units too is said once more: PostgreSQL would read those of all.
 _FOUND = """
 WITH touched AS MATERIALIZED (
     SELECT e.lease_id, e.model_id, e.amount_ore AS early, COALESCE(l.amount_ore, 0) AS late,
         e.days AS early_days, COALESCE(l.days, 0) AS late_days
     FROM leasing_cost e {index} LEFT JOIN leasing_cost l {index}
-        ON l.period = %(late)s AND l.unit_id = e.unit_id AND l.lease_id = e.lease_id
+        ON l.period = %(late)s AND l.unit_id = e.unit_id AND l.lease_id = e.lease_id {own_late}
     WHERE e.period = %(early)s {own_early} AND (
         l.lease_id IS NULL OR e.days <> %(early_length)s OR l.days <> %(late_length)s
         OR e.amount_ore <> l.amount_ore
@@ -31,7 +32,7 @@ WITH touched AS MATERIALIZED (
     UNION ALL
     SELECT l.lease_id, l.model_id, 0, l.amount_ore, 0, l.days
     FROM leasing_cost l {index} LEFT JOIN leasing_cost e {index}
-        ON e.period = %(early)s AND e.unit_id = l.unit_id AND e.lease_id = l.lease_id
+        ON e.period = %(early)s AND e.unit_id = l.unit_id AND e.lease_id = l.lease_id {own_early}
     WHERE l.period = %(late)s {own_late} AND e.lease_id IS NULL
 ), added AS (
     SELECT lease_id, MIN(model_id) AS model_id,
@@ -56,8 +57,12 @@ WITH touched AS MATERIALIZED (
     FROM held {but}
 )
 """
+# The days that it runs at all: the own ones where nobody else has any, which the key alone tells.
 _RUNS = """
-CASE WHEN {which}_days = %({which}_length)s THEN {which}_days ELSE (
+CASE WHEN {which}_days = %({which}_length)s OR NOT EXISTS (
+    SELECT 1 FROM leasing_cost c {key}
+    WHERE c.lease_id = added.lease_id AND c.period = %({which})s AND NOT c.unit_id {own}
+) THEN {which}_days ELSE (
     SELECT COALESCE(SUM(c.days), 0) FROM leasing_cost c {key}
     WHERE c.lease_id = added.lease_id AND c.period = %({which})s
 ) END
@@ -145,8 +150,8 @@ class CostsOfTwo:
             self.words |= {
                 "own_early": f"AND e.unit_id {own}",
                 "own_late": f"AND l.unit_id {own}",
-                "early_runs": _RUNS.format(which="early", key=key),
-                "late_runs": _RUNS.format(which="late", key=key),
+                "early_runs": _RUNS.format(which="early", key=key, own=own),
+                "late_runs": _RUNS.format(which="late", key=key, own=own),
             }
 
     def differing(self, no_pcs: Collection[int]) -> list[Differing]:

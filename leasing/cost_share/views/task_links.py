@@ -19,7 +19,7 @@ from leasing.cost_share.selectors.payers import EVERYBODY
 from leasing.cost_share.selectors.pending_lines import NOT_BILLED
 from leasing.cost_share.selectors.tasks import share_tasks_of
 from leasing.data_quality.presenters.idle import idle_tasks
-from leasing.data_quality.selectors.idle import idle_sum
+from leasing.data_quality.selectors.idle import idle_cost
 from leasing.domain.tasks import Task
 
 # Where a task is done, whatever it is about: (address name, what follows).
@@ -90,7 +90,7 @@ def tasks_of(user: User, day: date) -> list[Task]:
     return [
         *approval_tasks(to_decide(user, day)),
         *confirmation_tasks(round_work(user, day)),
-        *(idle_tasks(idle_sum(user, day), day) if _is_told_of_idle(user) else ()),
+        *(idle_tasks(idle_cost(user, day), day) if _is_told_of_idle(user) else ()),
         *share_tasks(share_tasks_of(user, day), day),
     ]
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from albertslund_it.common.permissions import HANDLE_ORDERS, OBJECT_TO_DEVICE
 from albertslund_it.common.quarters import Quarter
-from leasing.data_quality.selectors.idle import KEYS, Idle, IdleSum
+from leasing.data_quality.selectors.idle import KEYS, Idle, IdleCost
 from leasing.data_quality.selectors.rules import rules_for
 from leasing.domain.tasks import Task
 
@@ -68,7 +68,7 @@ def idle_url(*, department_id: int | None = None, unit_id: int | None = None) ->
     return f"{reverse('idle')}?{query}" if query else reverse("idle")
 
 
-def idle_tasks(found: IdleSum, today: date) -> Iterator[Task]:
+def idle_tasks(found: IdleCost, today: date) -> Iterator[Task]:
     """Yield what a leader pays for and nobody uses."""
     if found.count:
         yield Task(

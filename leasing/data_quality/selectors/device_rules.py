@@ -9,7 +9,7 @@ from albertslund_it.common.permissions import SEE_LAST_SEEN, VIEW_ALL_DEPARTMENT
 from albertslund_it.web.database.put_together import put_together_once
 from inventory.models import Device, ExpectedReturn
 from leasing.data_quality.selectors import sets
-from leasing.data_quality.selectors.facts import Facts, LaidLease, PlacedOn
+from leasing.data_quality.selectors.facts import Facts, LaidLease
 from leasing.data_quality.selectors.rule import AmountOf, Of, Rule, ids_by
 from leasing.domain.accrual import a_quarter
 from leasing.stocktake.selectors.faults import found_otherwise
@@ -26,25 +26,13 @@ class Overdue(Rule):
     key, of, is_late = "overdue", Of.DEVICES, True
 
     def found(self, facts: Facts) -> Collection[int]:
-        return {
-            device
-            for device, employee, unit in _overdue(facts.on)
-            if _is_with(facts.placed.get(device), employee, unit)
-        }
+        return set(_overdue(facts.on))
 
 
 @put_together_once
-def _overdue(on: date) -> QuerySet[ExpectedReturn, tuple[int, int | None, int]]:
-    asked = ExpectedReturn.objects.filter(due_on__lt=on).order_by()
-    return asked.values_list("device", "employee", "unit")
-
-
-def _is_with(placed: PlacedOn | None, employee: int | None, unit: int) -> bool:
-    if placed is None:
-        return False
-    if employee:
-        return placed.employee == employee
-    return placed.employee is None and placed.unit == unit
+def _overdue(on: date) -> QuerySet[ExpectedReturn, int]:
+    late = sets.open_returns(on).filter(due_on__lt=on).order_by()
+    return late.values_list("device", flat=True)
 
 
 class Unreturned(Rule):
@@ -160,12 +148,11 @@ class WithNobody(Rule):
     key = "nobody"
 
     def found(self, facts: Facts) -> Collection[int]:
+        models, pcs = facts.models, facts.pc_models
         return [
             one.device
             for one in facts.at_units
-            if one.employee is None
-            and not one.used_for
-            and facts.models[one.device] in facts.pc_models
+            if one.employee is None and not one.used_for and models[one.device] in pcs
         ]
 
 

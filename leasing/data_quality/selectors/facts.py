@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -64,6 +64,8 @@ class Facts:
     on: date
     units: Collection[int] | None = None
     placements_of: Callable[[date, Collection[int]], Iterable[tuple[Any, ...]]] | None = None
+    # Few of the units' devices, which alone are looked at; None for all.
+    devices: Collection[int] | None = None
 
     @cached_property
     def placed(self) -> dict[int, PlacedOn]:
@@ -71,6 +73,8 @@ class Facts:
         rows: Iterable[tuple[Any, ...]]
         if self.units is None:
             rows = _all_placed(self.on)
+        elif self.devices is not None:
+            rows = _placed_of(self.on, units=self.units, devices=self.devices)
         elif self.placements_of:
             rows = self.placements_of(self.on, self.units)
         else:
@@ -81,15 +85,6 @@ class Facts:
     def at_units(self) -> list[PlacedOn]:
         """Return what a unit has, so neither stock nor loans."""
         return [one for one in self.placed.values() if one.unit and one.unit != self.cost_holder]
-
-    @cached_property
-    def by_unit(self) -> Mapping[int, list[int]]:
-        """Return the devices that each unit has."""
-        found = defaultdict(list)
-        for one in self.placed.values():
-            if one.unit:
-                found[one.unit].append(one.device)
-        return found
 
     @cached_property
     def cost_holder(self) -> int | None:
@@ -148,7 +143,7 @@ class Facts:
         """Return what each device costs in the quarter, of those whose lease runs."""
         if self.units is None:
             return quarter_costs(None, self.on)
-        if not is_kept(self.on):
+        if self.devices is not None or not is_kept(self.on):
             return quarter_costs(list(self.placed), self.on)
         # By the units, which one index has in order; not device by device.
         costs = dict(_costs_at(self.on, units=self.units))
@@ -192,6 +187,14 @@ def _all_placed(on: date) -> QuerySet[Placement, tuple[Any, ...]]:
 def _placed_at(on: date, *, units: Collection[int]) -> QuerySet[Placement, tuple[Any, ...]]:
     some = placements_in_force(on).filter(unit__in=among(units, int))
     return some.order_by().values_list(*PlacedOn._fields)
+
+
+@put_together_once
+def _placed_of(
+    on: date, *, units: Collection[int], devices: Collection[int]
+) -> QuerySet[Placement, tuple[Any, ...]]:
+    some = placements_in_force(on).filter(device__in=among(devices, int))
+    return some.filter(unit__in=among(units, int)).order_by().values_list(*PlacedOn._fields)
 
 
 @put_together_once

@@ -1,7 +1,7 @@
 """What the standing rules find on a day, what it costs, and what of it is accepted for now."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -9,16 +9,20 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
+from albertslund_it.common.permissions import SEE_LAST_SEEN
 from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.models import Employee
 from inventory.organisation.selectors.scope import sees_all, unit_list_seen_by
 from leasing.approvals.selectors.one_pc import counted_of
+from leasing.billing.selectors.costs import held_on, is_kept
 from leasing.cost_table.moment import one_moment
+from leasing.data_quality.selectors import of_units
 from leasing.data_quality.selectors.facts import Facts
 from leasing.data_quality.selectors.rule import Id, Of, Rule
 from leasing.data_quality.selectors.rules import RULES, rules_for
-from leasing.models import AcceptedFinding
+from leasing.data_quality.selectors.sets import leases_that_never_ran
+from leasing.models import AcceptedFinding, Lease
 
 MOST = 5
 # What an accepted finding of each kind is about.
@@ -29,6 +33,8 @@ SUBJECTS = {
     Of.UNITS: "unit",
     Of.SEEN: "serial_number",
 }
+DEVICES = (Of.LEASED, Of.DEVICES)
+NOTHING = of_units.RuleSum(0, 0)
 ABOUT = tuple(sorted(set(SUBJECTS.values())))
 
 
@@ -67,7 +73,7 @@ class CountedFinding:
     accepted_count: int = 0
 
 
-Found = TypeVar("Found", Finding, CountedFinding)
+Found = TypeVar("Found", bound=Finding | CountedFinding)
 
 
 @dataclass(frozen=True)
@@ -99,18 +105,78 @@ def seen_by(user: User, today: date) -> Seen:
 
 
 @put_together_once
+def _employed_among(*, units: Collection[int], people: Collection[int]) -> QuerySet[Employee, int]:
+    some = Employee.objects.filter(pk__in=among(people, int), unit__in=among(units, int))
+    return some.order_by().values_list("pk", flat=True)
+
+
+@put_together_once
+def never_ran() -> QuerySet[Lease, int]:
+    """Choose the devices whose leases never ran."""
+    return leases_that_never_ran().order_by().values_list("device", flat=True)
+
+
+@put_together_once
 def _employed_at(*, units: Collection[int]) -> QuerySet[Employee, int]:
     there = Employee.objects.filter(unit__in=among(units, int)).order_by()
     return there.values_list("pk", flat=True)
 
 
 @one_moment()
-def findings_for(user: User, today: date) -> list[Finding]:
+def findings_for(user: User, today: date) -> Sequence[Finding | CountedFinding]:
     """Return what each rule finds, within what the user sees; late ones first, then the dearest.
 
     The number of queries is that of the rules, whatever they find.
     """
-    return in_order(findings_of(rules_for(user), seen_by(user, today)))
+    rules = rules_for(user)
+    if looks_at_each(user, today):
+        return in_order(findings_of(rules, seen_by(user, today)))
+    units = {unit.pk for unit in unit_list_seen_by(user, today)}
+    return in_order(counted_at(rules, units, today))
+
+
+def looks_at_each(user: User, today: date) -> bool:
+    """Return whether what a user sees is looked at device by device, even where it is only counted.
+
+    To a leader, of whom the rules ask less, the database adds it up.
+    """
+    return sees_all(user) or user.has_perm(SEE_LAST_SEEN) or not is_kept(today)
+
+
+def counted_at(rules: Iterable[Rule], units: Collection[int], today: date) -> list[CountedFinding]:
+    """Count what rules find of what some units have, of those that ask little of each device.
+
+    What is to be told apart is few, and the rules look at it: what is accepted or found for another
+    reason. All else the database adds up.
+    """
+    rules, facts = list(rules), Facts(today, units)
+    summed = [rule for rule in rules if rule.key in of_units.KEYS]
+    found = {rule: rule.found(facts) for rule in rules if rule not in summed}
+    people = {pk for rule, ids in found.items() if rule.of is Of.PEOPLE for pk in ids}
+    people = set(_employed_among(units=units, people=people)) if people else set()
+    held = _held_by(people, facts)
+    apart = {pk for devices in held.values() for pk in devices} | set(never_ran())
+    for rule, ids in found.items():
+        if rule.of in DEVICES:
+            apart.update(ids)
+    for ids in accepted_ids(today, summed).values():
+        apart |= ids
+    seen = Seen(Facts(today, units, devices=apart), people, set(units))
+    for rule in summed:
+        found[rule] = rule.found(seen.facts)
+    kept = {rule: seen.keeps(rule.of, found[rule]) for rule in rules}
+    sums = of_units.sums_of(
+        [rule.key for rule in summed], today, units, leavers=seen.facts.leavers, apart=apart
+    )
+    return [
+        CountedFinding(
+            one.rule,
+            one.count + sums.get(one.rule.key, NOTHING).count,
+            one.quarter_ore + sums.get(one.rule.key, NOTHING).ore,
+            one.accepted_count,
+        )
+        for one in _valued(kept, held, seen.facts)
+    ]
 
 
 def in_order(found: Iterable[Found]) -> list[Found]:
@@ -132,7 +198,7 @@ def all_findings(today: date) -> list[Finding]:
     return findings_of(RULES, Seen(Facts(today)))
 
 
-def costly_findings(user: User, today: date) -> list[Finding]:
+def costly_findings(user: User, today: date) -> list[Finding | CountedFinding]:
     """Return what a user is to see first of all, found now."""
     return costliest(findings_for(user, today))
 
@@ -153,12 +219,15 @@ def open_ids(rule: Rule, today: date) -> list[Id]:
 
 def findings_of(rules: Iterable[Rule], seen: Seen) -> list[Finding]:
     """Return what rules find, with what each thing costs in the quarter."""
-    rules, facts = list(rules), seen.facts
-    found = {rule: seen.keeps(rule.of, rule.found(facts)) for rule in rules}
-    held = _held_by(
-        {pk for rule, ids in found.items() if rule.of is Of.PEOPLE for pk in ids}, facts
-    )
-    hidden = accepted_ids(facts.on, rules)
+    found = {rule: seen.keeps(rule.of, rule.found(seen.facts)) for rule in rules}
+    people = {pk for rule, ids in found.items() if rule.of is Of.PEOPLE for pk in ids}
+    return _valued(found, _held_by(people, seen.facts), seen.facts)
+
+
+def _valued(
+    found: Mapping[Rule, list[Id]], held: Mapping[int, list[int]], facts: Facts
+) -> list[Finding]:
+    hidden = accepted_ids(facts.on, found)
     return [
         _finding(rule, _amounts(rule, ids, facts, held), hidden[rule.key])
         for rule, ids in found.items()
@@ -178,9 +247,13 @@ def _amounts(
     """Return what each thing that is found costs; of what must be leased, only what is."""
     if rule.of is Of.SEEN or not ids:
         return dict.fromkeys(ids, 0)
-    if rule.of is Of.PEOPLE or rule.of is Of.UNITS:
-        devices = held if rule.of is Of.PEOPLE else facts.by_unit
-        return {pk: sum(facts.costs.get(one, 0) for one in devices.get(pk, ())) for pk in ids}
+    if rule.of is Of.UNITS:
+        costs = Counter[int]()
+        for one in held_on(facts.on, ids):
+            costs[one.unit_id] += one.quarter_ore
+        return {pk: costs[pk] for pk in ids}
+    if rule.of is Of.PEOPLE:
+        return {pk: sum(facts.costs.get(one, 0) for one in held.get(pk, ())) for pk in ids}
     prices = rule.prices(facts, ids)
     if rule.of is Of.LEASED:
         return {pk: prices.get(pk, 0) for pk in ids if pk in facts.costs}

@@ -1,9 +1,12 @@
 """The standing rules of data quality, all of them."""
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import User
 
 from albertslund_it.common.permissions import VIEW_EMPLOYEE
 from leasing.data_quality.selectors import device_rules, sets, source_rules
+from leasing.data_quality.selectors.facts import Facts
 from leasing.data_quality.selectors.rule import Of, Rule, SetRule, ids_by
 
 
@@ -11,6 +14,15 @@ class OfPeople(SetRule):
     """A rule about people: only who may read their names may know what it finds."""
 
     needs = VIEW_EMPLOYEE
+
+
+class WithSeveral(Rule):
+    """Those who have more pc's than they may, or are to have with what is on order."""
+
+    key, of, needs = "several", Of.PEOPLE, VIEW_EMPLOYEE
+
+    def found(self, facts: Facts) -> Collection[int]:
+        return sets.with_too_many(facts.on, facts.units)
 
 
 class ComingTooLong(OfPeople):
@@ -24,7 +36,7 @@ RULES: tuple[Rule, ...] = (
     *source_rules.RULES,
     ComingTooLong("coming", Of.PEOPLE, ids_by(sets.coming_too_long)),
     OfPeople("closed", Of.PEOPLE, ids_by(sets.at_closed_units)),
-    OfPeople("several", Of.PEOPLE, sets.with_too_many),
+    WithSeveral(),
     OfPeople("exceptions", Of.PEOPLE, sets.with_ending_exception),
     SetRule("coding", Of.UNITS, ids_by(sets.without_coding)),
 )

@@ -35,6 +35,11 @@ from leasing.models import (
 SOON_DAYS = 30
 
 
+def leases_that_never_ran() -> QuerySet[Lease]:
+    """Return those that were stopped before they began: nothing is kept of them."""
+    return Lease.objects.filter(stops_on__lte=F("starts_on"))
+
+
 def open_returns(on: date) -> QuerySet[ExpectedReturn]:
     """Return what is still to be handed in: the device is with the one who was asked."""
     # Of the few devices that are asked for: PostgreSQL would look at all placements for EXISTS.
@@ -73,10 +78,13 @@ def unpriced(on: date) -> QuerySet[Device]:
     return Device.objects.in_register(on).filter(pk__in=unpriced)
 
 
-def with_too_many(on: date) -> set[int]:
-    """Return the people who have, or with what is on order are to have, more pc's than they may."""
-    lines = _open_lines()
-    people = {*with_several(on), *(person for person, _, _ in lines)}
+def with_too_many(on: date, units: Collection[int] | None = None) -> set[int]:
+    """Return the people who have, or with what is on order are to have, more pc's than they may.
+
+    Of those who are employed at some units, or of all.
+    """
+    lines = _open_lines() if units is None else _open_lines_of(units=units)
+    people = {*with_several(on, units), *(person for person, _, _ in lines)}
     held = set(counted_of(on, people=people))
     # A line whose own pc the person has already is no pc more.
     ordered = Counter(person for person, _, own in lines if (person, own) not in held)
@@ -95,9 +103,20 @@ def with_too_many(on: date) -> set[int]:
     return found | over(Counter(person for person, _ in kept) + ordered)
 
 
+_LINE = ("employee", "replaces", "devices__device")
+
+
 @put_together_once
 def _open_lines() -> QuerySet[OrderLine, tuple[int, int | None, int | None]]:
-    return open_lines().order_by().values_list("employee", "replaces", "devices__device")
+    return open_lines().order_by().values_list(*_LINE)
+
+
+@put_together_once
+def _open_lines_of(
+    *, units: Collection[int]
+) -> QuerySet[OrderLine, tuple[int, int | None, int | None]]:
+    some = open_lines().filter(employee__unit__in=among(units, int))
+    return some.order_by().values_list(*_LINE)
 
 
 def with_ending_exception(on: date) -> set[int]:

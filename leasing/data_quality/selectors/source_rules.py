@@ -82,7 +82,7 @@ class Doubles(Rule):
 
     def found(self, facts: Facts) -> Collection[int]:
         # Of a pair the later one: a pair is one fault, and one of the two is to go.
-        return {one.second_id for one in suspected_doubles(facts.on)}
+        return {one.second_id for one in suspected_doubles(facts.on, at=facts.units)}
 
     def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:
         likes: dict[int, list[Double]] = defaultdict(list)

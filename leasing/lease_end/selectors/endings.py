@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 
 from albertslund_it.web.database.put_together import as_one_group, put_together_once
 from albertslund_it.web.database.rows import among
-from inventory.models import Device, Placement, Unit
+from inventory.models import Departure, Device, Placement, Unit
 from inventory.organisation.selectors.scope import unit_list_seen_by, units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.costs import is_kept, units_on
@@ -224,11 +224,12 @@ def missing_wishes(user: User, on: date) -> MissingWishes:
 def _missing_as_kept(units: Collection[int], on: date) -> MissingWishes:
     """Let the database add up what lacks a wish: the quarter's rows say who has what on a day."""
     own = list(payers_own(_wishes(on, units=units), on))
-    [(count, first, ore)] = _added_up(on, units=units, own=own)
-    ore = ore or 0
     # The few that came back within the quarter: a row has the days between, when it was elsewhere.
     back = _come_back(on, units=units, own=own)
-    at = units_on(on, [one for one, *_ in back])
+    apart = [one for one, *_ in back]
+    [(count, first, ore)] = _added_up(on, units=units, own=[*own, *apart])
+    ore = ore or 0
+    at = units_on(on, apart)
     for one, unit, ends_before, quarter_ore in back:
         if at[one] == unit:
             count, ore = count + 1, ore + quarter_ore
@@ -242,7 +243,7 @@ def _ending_of(units: Collection[int], on: date) -> QuerySet[Cost]:
     return (
         costs_on(on)
         .filter(ending, unit__in=among(units, int))
-        .exclude(lease__device__departure__isnull=False)
+        .exclude(lease__device__in=Departure.objects.order_by().values("device"))
         .exclude(lease__in=EndDecision.objects.final().values("term__lease"))
         .order_by()
     )
@@ -265,8 +266,8 @@ _END = "lease__kept_cost__ends_before"
 def _added_up(
     on: date, *, units: Collection[int], own: Collection[int]
 ) -> QuerySet[Cost, tuple[int, date | None, int | None]]:
-    rows = _not_wished(units, own, on).filter(is_unbroken=True)
-    of_all = as_one_group(rows)
+    # By what the index has alone: that an item has not come back within the quarter it has not.
+    of_all = as_one_group(_not_wished(units, own, on))
     found = of_all.annotate(count=Count("lease"), first=Min(_END), ore=Sum("quarter_ore"))
     return found.values_list("count", "first", "ore")
 

@@ -35,6 +35,8 @@ def test_one_mail_in_any_case_or_one_name_at_one_unit():
     assert (anna.pk, both.pk, ("mail", "name")) in pairs()
     assert [one.second_id for one in suspected_doubles(TODAY, of=kim)] == [same_name.pk]
     assert len(suspected_doubles(TODAY, of=same_mail)) == 2
+    assert suspected_doubles(TODAY, at={other.pk}) == suspected_doubles(TODAY, of=same_mail)
+    assert len(suspected_doubles(TODAY, at={kim.unit_id})) == len(pairs())
 
 
 def test_who_is_two_people_was_forgotten_or_has_left_with_the_other_is_not_asked_about():

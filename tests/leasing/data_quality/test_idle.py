@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from albertslund_it.common.money import parse_kroner
-from inventory.models import Device, ExpectedReturn, Unit
+from albertslund_it.common.permissions import VIEW_EMPLOYEE
+from inventory.models import Device, Employee, ExpectedReturn, Placement, Unit
+from leasing.billing.selectors.costs import is_kept
 from leasing.billing.selectors.quarter_costs import cost_of, quarter_costs
 from leasing.cost_table.moment import bring_up_to_date, one_moment
 from leasing.data_quality.selectors.facts import Facts
-from leasing.data_quality.selectors.findings import findings_of, seen_by
-from leasing.data_quality.selectors.idle import KEYS, IdleSum, by_place, idle_devices, idle_sum
-from leasing.data_quality.selectors.rules import BY_KEY, rules_for
-from leasing.models import AcceptedFinding, Settings
+from leasing.data_quality.selectors.findings import Seen, counted_at, findings_of, seen_by
+from leasing.data_quality.selectors.idle import KEYS, IdleSum, by_place, idle_cost, idle_devices
+from leasing.data_quality.selectors.rules import BY_KEY, RULES, rules_for
+from leasing.models import AcceptedFinding, Lease, Settings
 from tests import builders as make
 from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import DAYS, FACTS, World, rolled_back
@@ -70,7 +72,7 @@ def test_each_device_once_with_all_that_speaks_for_it(idle, cast):
     }
     Device.objects.filter(serial_number="LEFT1").update(last_seen=date(2026, 8, 1))
     assert why(cast.helpdesk)["LEFT1"] == ("leavers", "unused")
-    assert idle_sum(cast.helpdesk, TODAY).count == 6
+    assert idle_cost(cast.helpdesk, TODAY).count == 6
 
 
 def test_it_costs_what_the_leases_cost_and_a_lease_that_is_over_costs_nothing(idle, cast):
@@ -78,9 +80,10 @@ def test_it_costs_what_the_leases_cost_and_a_lease_that_is_over_costs_nothing(id
     assert (rows["LEFT1"].quarter_ore, rows["LEFT1"].rest_ore) == (QUARTER_ORE, REST_ORE)
     assert (rows["ENDED1"].quarter_ore, rows["ENDED1"].rest_ore) == (0, 0)
     devices = Device.objects.filter(pk__in=[row.id for row in rows.values()])
-    whole = idle_sum(cast.helpdesk, TODAY)
+    whole = sum((row.sum for row in rows.values()), IdleSum())
     assert whole.quarter_ore == cost_of(devices, TODAY).quarter_ore
-    assert whole == sum((row.sum for row in rows.values()), IdleSum())
+    shown = idle_cost(cast.helpdesk, TODAY)
+    assert (shown.count, shown.quarter_ore) == (whole.count, whole.quarter_ore)
     places = by_place(rows.values())
     assert whole == sum((one.sum for one, _ in places), IdleSum())
     for department, units in places:
@@ -181,9 +184,9 @@ def test_thirty_cost_as_many_queries_as_three(idle, cast, client_of, django_asse
     ]
     make.order_line(unit=cast.unit)  # a queue that is empty has no cards to ask for
     few = [queries_of(client, page) for client, page in pages]
-    idle_sum(cast.head, TODAY)  # which reads the user's permissions
+    idle_cost(cast.head, TODAY)  # which reads the user's permissions
     with CaptureQueriesContext(connection) as summed:
-        idle_sum(cast.head, TODAY)
+        idle_cost(cast.head, TODAY)
     before = len(summed)
     for number in range(30):
         unit = make.unit(f"4{number:03}", department=cast.department)
@@ -194,7 +197,7 @@ def test_thirty_cost_as_many_queries_as_three(idle, cast, client_of, django_asse
     bring_up_to_date()
     assert [queries_of(client, page) for client, page in pages] == few
     with django_assert_num_queries(before):
-        idle_sum(cast.head, TODAY)
+        idle_cost(cast.head, TODAY)
 
 
 def test_what_a_leader_is_told_is_what_the_rules_find(idle, cast):
@@ -212,6 +215,8 @@ def test_what_a_leader_is_told_is_what_the_rules_find(idle, cast):
             created_at=datetime(2026, 11, 1, tzinfo=UTC),
         )
     make.lease("USED2", unit=unit).device.placements.update(used_for="Klassesæt")
+    never = make.lease("NEVER1", unit=unit, employee=late)  # stopped on the day it began
+    Lease.objects.filter(pk=never.pk).update(stops_on=never.starts_on)
     moved = make.lease("MOVED1", unit=unit, employee=late).device
     make.placement(moved, date(2026, 11, 2), make.unit("1003", "Bo", department=cast.department))
     found = defaultdict(tuple)
@@ -221,8 +226,11 @@ def test_what_a_leader_is_told_is_what_the_rules_find(idle, cast):
         for finding in findings_of(rules, seen_by(cast.head, TODAY)):
             for pk in finding.open:
                 found[pk] += (finding.rule.key,)
-    assert {row.id: row.why for row in idle_devices(cast.head, TODAY)} == found
-    assert {"LATE0", "LATE2", "MOVED1", "NOBODY1"} <= set(why(cast.head))
+    rows = idle_devices(cast.head, TODAY)
+    assert {row.id: row.why for row in rows} == found
+    assert {"LATE0", "LATE2", "MOVED1", "NOBODY1", "NEVER1"} <= set(why(cast.head))
+    shown = idle_cost(cast.head, TODAY)
+    assert (shown.count, shown.quarter_ore) == (len(rows), sum(row.quarter_ore for row in rows))
 
 
 class Always(TestCase):
@@ -238,3 +246,60 @@ class Always(TestCase):
             with one_moment():
                 of_units = Facts(day, set(units.values_list("pk", flat=True)))
                 assert of_units.costs == quarter_costs(list(of_units.placed), day)
+
+    @histories(25)
+    @given(st.lists(FACTS, min_size=4, max_size=20), DAYS, st.data())
+    def test_the_database_adds_up_what_the_rules_find(self, facts, day, data):
+        with rolled_back():
+            world = World()
+            for fact in facts:
+                world.enter(fact)
+            _give_some_to_people(data)
+            bring_up_to_date()
+            units = set(Unit.objects.values_list("pk", flat=True)[::2])
+            people = set(Employee.objects.filter(unit__in=units).values_list("pk", flat=True))
+            rules = [rule for rule in RULES if rule.needs in ("", VIEW_EMPLOYEE)]
+            with one_moment():
+                if not is_kept(day):
+                    return
+                found = findings_of(rules, Seen(Facts(day, units), people, units))
+                counted = counted_at(rules, units, day)
+            assert _numbers(counted) == _numbers(found)
+
+
+def _give_some_to_people(data):
+    """Say of some placements who has them or what they are for, of some leavers' and loans too."""
+    units = st.sampled_from(list(Unit.objects.order_by("pk")))
+    left = st.one_of(st.none(), DAYS)
+    people = [
+        make.employee(f"p{n}", f"P {n}", unit=data.draw(units), left_on=data.draw(left))
+        for n in range(3)
+    ]
+    people[0].also_employed_at.add(data.draw(units))
+    for placement in Placement.objects.exclude(unit=None).order_by("pk"):
+        placement.employee = data.draw(st.sampled_from([None, *people]))
+        if placement.employee is None:
+            placement.used_for = data.draw(st.sampled_from(["", "Klassesæt"]))
+        placement.save()
+    for device in Device.objects.order_by("pk"):
+        if data.draw(st.booleans()):
+            ExpectedReturn.objects.create(
+                device=device,
+                employee=data.draw(st.sampled_from([None, *people])),
+                unit=data.draw(units),
+                why="asked",
+                due_on=data.draw(DAYS),
+                created_at=datetime(2026, 11, 1, tzinfo=UTC),
+            )
+        if data.draw(st.booleans()):
+            AcceptedFinding.objects.create(
+                rule=data.draw(st.sampled_from(["nobody", "leavers", "ended", "moved"])),
+                device=device,
+                until=data.draw(DAYS),
+                because="project",
+                accepted_on=date(2025, 1, 1),
+            )
+
+
+def _numbers(findings):
+    return {one.rule.key: (one.count, one.quarter_ore, one.accepted_count) for one in findings}
