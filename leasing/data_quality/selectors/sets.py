@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -207,9 +208,14 @@ def in_stock(today: date) -> QuerySet[Device]:
     """Return the devices of the register that no unit has."""
     # The few that are put there, and those that never were placed: not all that units have.
     shelved = placements_in_force(today).filter(unit=None).values("device")
-    placed = Placement.objects.filter(device=OuterRef("id"), starts_on__lte=today)
     there = Device.objects.in_register(today)
-    return there.filter(Q(id__in=shelved) | ~Exists(placed))
+    return there.filter(Q(id__in=shelved) | Q(id__in=_never_placed(today)))
+
+
+def _never_placed(today: date) -> QuerySet[Device, Any]:
+    """Choose those that were never placed, at once: beside another choice each would be asked."""
+    placed = Placement.objects.filter(device=OuterRef("id"), starts_on__lte=today)
+    return Device.objects.filter(~Exists(placed)).order_by().values("pk")
 
 
 def long_in_stock(today: date) -> QuerySet[Device]:
@@ -217,9 +223,8 @@ def long_in_stock(today: date) -> QuerySet[Device]:
     since = today - timedelta(days=STOCK_DAYS)
     begun = Lease.objects.filter(starts_on__lt=since).values("device")
     shelved = placements_in_force(today).filter(unit=None, starts_on__lt=since).values("device")
-    placed = Placement.objects.filter(device=OuterRef("id"), starts_on__lte=today)
     there = Device.objects.in_register(today)
-    return there.filter(Q(id__in=shelved) | ~Exists(placed), id__in=begun)
+    return there.filter(Q(id__in=shelved) | Q(id__in=_never_placed(today)), id__in=begun)
 
 
 def held_by_leavers(today: date) -> QuerySet[Device]:

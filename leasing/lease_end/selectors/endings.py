@@ -18,7 +18,12 @@ from inventory.models import Departure, Device, Placement, Unit
 from inventory.organisation.selectors.scope import unit_list_seen_by, units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.costs import is_kept, units_on
-from leasing.billing.selectors.quarter_costs import costs_on, quarter_costs
+from leasing.billing.selectors.quarter_costs import (
+    LeasedCost,
+    cost_of,
+    costs_on,
+    quarter_costs,
+)
 from leasing.cost_table.facts import cost_holder_id
 from leasing.cost_table.moment import one_moment
 from leasing.domain.lease_end import ends_soon_until
@@ -235,6 +240,34 @@ def _missing_as_kept(units: Collection[int], on: date) -> MissingWishes:
             count, ore = count + 1, ore + quarter_ore
             first = min(first or ends_before, ends_before)
     return MissingWishes(count, first - ONE_DAY if first else None, ore)
+
+
+def cost_without_choice(on: date) -> LeasedCost:
+    """Count what `ending_without_choice` returns, and what it costs in the quarter."""
+    with one_moment():
+        if not is_kept(on):
+            return cost_of(ending_without_choice(on), on)
+        # What has come back within the quarter has several rows, and costs what each of them says.
+        back = dict(_all_come_back(on))
+        [(count, ore)] = _all_added_up(on, but=back)
+    return LeasedCost(count + len(back), (ore or 0) + sum(back.values()))
+
+
+@put_together_once
+def _all_come_back(on: date) -> QuerySet[Cost, tuple[int, int]]:
+    return _all_ending(on).filter(is_unbroken=False).values_list("lease", "quarter_ore")
+
+
+@put_together_once
+def _all_added_up(on: date, *, but: Collection[int]) -> QuerySet[Cost, tuple[int, int | None]]:
+    of_all = as_one_group(_all_ending(on).exclude(lease__in=among(but, int)))
+    return of_all.annotate(n=Count("lease"), ore=Sum("quarter_ore")).values_list("n", "ore")
+
+
+def _all_ending(on: date) -> QuerySet[Cost]:
+    """Choose the quarter's rows that have the day of what ends undecided."""
+    undecided = undecided_leases(on, ends_soon_until(on) - ONE_DAY).order_by()
+    return costs_on(on).filter(lease__in=undecided.values("lease")).order_by()
 
 
 def _ending_of(units: Collection[int], on: date) -> QuerySet[Cost]:

@@ -21,7 +21,7 @@ from leasing.billing.selectors.window import last_closed_quarter
 from leasing.confirmation.selectors.items import quarters_asked, silent_departments
 from leasing.cost_table.moment import one_moment
 from leasing.data_quality.selectors.sets import held_by_leavers, long_in_stock
-from leasing.lease_end.selectors.endings import ending_without_choice
+from leasing.lease_end.selectors.endings import cost_without_choice
 from leasing.leases.selectors.limits import Limits
 from leasing.models import Charge, InvoiceLine, Kind, Lease, Objection
 from leasing.quarters.selectors.coding import points_of_coding
@@ -69,9 +69,10 @@ def readiness_of(preview: RunPreview, today: date) -> Readiness:
 def _of_setup() -> Iterable[OpenPoint]:
     if not Unit.objects.filter(is_cost_holder=True).exists():
         yield OpenPoint("units", BLOCKING, 1)
-    unpriced = Lease.objects.filter(terms=None).values_list("device__serial_number", flat=True)
+    unpriced = Lease.objects.filter(terms=None)
     if count := unpriced.count():
-        yield OpenPoint("unpriced", WARNING, count, names=tuple(unpriced[:NAMES_SHOWN]))
+        names = unpriced.values_list("device__serial_number", flat=True)
+        yield OpenPoint("unpriced", WARNING, count, names=tuple(names[:NAMES_SHOWN]))
 
 
 def _of_seals() -> Iterable[OpenPoint]:
@@ -200,7 +201,6 @@ def _of_devices(today: date) -> Iterable[OpenPoint]:
         for key, devices in (
             ("stock", long_in_stock(today)),
             ("leavers", held_by_leavers(today)),
-            ("ending", ending_without_choice(today)),
         )
     }
     costs = quarter_costs(set().union(*found.values()), today)
@@ -208,3 +208,5 @@ def _of_devices(today: date) -> Iterable[OpenPoint]:
         if leased := devices & costs.keys():
             amount_ore = sum(costs[device] for device in leased)
             yield OpenPoint(key, WARNING, len(leased), amount_ore, is_per_quarter=True)
+    if (ending := cost_without_choice(today)).count:
+        yield OpenPoint("ending", WARNING, ending.count, ending.quarter_ore, is_per_quarter=True)
