@@ -1,7 +1,10 @@
 """Who changed what, and when: what the audit log has of some rows."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
@@ -81,9 +84,12 @@ def history_of(
     """
     told = [rows for rows in about if with_people or rows.model is not Employee]
     kinds = ContentType.objects.get_for_models(*(rows.model for rows in told))
+    gone = _gone(told, kinds)
     where = Q(pk__in=())
     for rows in told:
-        where |= _about(rows, kinds[rows.model])
+        kind = kinds[rows.model]
+        # Ids as a list: of a subquery PostgreSQL would guess how many there are, and read by time.
+        where |= Q(content_type=kind, object_id__in=[*rows.ids, *gone[kind.pk]])
     found = LogEntry.objects.filter(where).select_related("actor").order_by("-timestamp", "-id")
     logged = list(found[: shown and shown + 1])
     reader = _Reader(told, kinds, with_people)
@@ -95,17 +101,21 @@ def history_of(
     )
 
 
-def _about(rows: Rows, kind: ContentType) -> Q:
-    # Ids as a list: of a subquery PostgreSQL would guess how many there are, and read by time.
-    where = Q(content_type=kind, object_id__in=list(rows.ids))
-    if rows.deleted:
-        gone = LogEntry.objects.filter(
-            content_type=kind,
-            action=LogEntry.Action.DELETE,
-            object_repr__startswith=rows.deleted,
-        )
-        where |= Q(content_type=kind, object_id__in=list(gone.values_list("object_id", flat=True)))
-    return where
+def _gone(
+    told: Iterable[Rows], kinds: Mapping[type[models.Model], ContentType]
+) -> Mapping[int, list[int]]:
+    """Return the ids of deleted rows by their kind; all that was deleted is read through once."""
+    named = [
+        Q(content_type=kinds[rows.model], object_repr__startswith=rows.deleted)
+        for rows in told
+        if rows.deleted
+    ]
+    found: dict[int, list[int]] = defaultdict(list)
+    if named:
+        deleted = LogEntry.objects.filter(reduce(or_, named), action=LogEntry.Action.DELETE)
+        for kind, pk in deleted.order_by().values_list("content_type", "object_id"):
+            found[kind].append(pk)
+    return found
 
 
 class _Reader:

@@ -33,9 +33,10 @@ COLUMNS = (
 )
 # The same of each entry that is written together.
 SAME = ("timestamp", "actor_id", "actor_email", "remote_addr", "remote_port", "cid")
-# Indexed by the library; entries are found by their id, row (`object_id`) and moment. Of what kind
-# the row is narrows that down, and finds none alone: half of all may be of one.
-UNREAD = ("object_pk", "action", "cid", "content_type_id", "actor_id")
+# Indexed by the library; entries are found by their id, row (`object_id`) and moment, and those of
+# rows that are gone by what was done. Of what kind the row is narrows that down, and finds none
+# alone: half of all may be of one, and SQLite would go by it rather than by the row.
+UNREAD = ("object_pk", "cid", "content_type_id", "actor_id")
 
 
 class Watcher(Protocol):

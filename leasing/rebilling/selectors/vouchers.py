@@ -58,8 +58,10 @@ def once_noted(text: str) -> QuerySet[SupplierInvoice]:
 
 
 def _updates(model: type[Model]) -> QuerySet[LogEntry]:
+    """Return the changes of those rows that are there, which are few: found by the row."""
     kind = ContentType.objects.get_for_model(model)
-    entries: QuerySet[LogEntry] = LogEntry.objects.filter(content_type=kind)
+    there = model._default_manager.order_by().values("pk")
+    entries: QuerySet[LogEntry] = LogEntry.objects.filter(content_type=kind, object_id__in=there)
     return entries.filter(action=LogEntry.Action.UPDATE)
 
 
