@@ -509,10 +509,10 @@ def address(route, town, whose="own"):
     pk = town["webhook"].pk if "webhooks" in route else pk
     pk = town["cage"].pk if "it-bure" in route else pk
     pk = town["question"].pk if "henvendelser" in route else pk
-    pk = town["reorganisation"].reorganisation_id if "organisation" in route else pk
     pk = town["batch"].pk if "indlaes/nr" in route else pk
     pk = town["offer"].pk if "frikoeb" in route else pk
     pk = town["people"][whose].pk if "medarbejdere" in route else pk
+    pk = town["reorganisation"].reorganisation_id if "organisation" in route else pk
     pk = town["approvals"][whose].pk if "dispensationer" in route else pk
     if "kilder" in route:
         pk = town["seen"].pk if "ukendt-udstyr" in route else device.pk
