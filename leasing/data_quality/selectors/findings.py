@@ -110,8 +110,13 @@ def _employed_among(*, units: Collection[int], people: Collection[int]) -> Query
     return some.order_by().values_list("pk", flat=True)
 
 
+def told_apart(today: date, rules: Iterable[Rule]) -> set[Id]:
+    """Return the few devices that the database may not add up: accepted, or of no quarter."""
+    return set(_never_ran()).union(*accepted_ids(today, rules).values())
+
+
 @put_together_once
-def never_ran() -> QuerySet[Lease, int]:
+def _never_ran() -> QuerySet[Lease, int]:
     """Choose the devices whose leases never ran."""
     return leases_that_never_ran().order_by().values_list("device", flat=True)
 
@@ -155,12 +160,10 @@ def counted_at(rules: Iterable[Rule], units: Collection[int], today: date) -> li
     people = {pk for rule, ids in found.items() if rule.of is Of.PEOPLE for pk in ids}
     people = set(_employed_among(units=units, people=people)) if people else set()
     held = _held_by(people, facts)
-    apart = {pk for devices in held.values() for pk in devices} | set(never_ran())
+    apart = {pk for devices in held.values() for pk in devices} | told_apart(today, summed)
     for rule, ids in found.items():
         if rule.of in DEVICES:
             apart.update(ids)
-    for ids in accepted_ids(today, summed).values():
-        apart |= ids
     seen = Seen(Facts(today, units, devices=apart), people, set(units))
     for rule in summed:
         found[rule] = rule.found(seen.facts)

@@ -21,11 +21,10 @@ from leasing.data_quality.selectors.fault_rows import FaultPlace, places
 from leasing.data_quality.selectors.findings import (
     Finding,
     Seen,
-    accepted_ids,
     findings_of,
     looks_at_each,
-    never_ran,
     seen_by,
+    told_apart,
 )
 from leasing.data_quality.selectors.rules import BY_KEY, rules_for
 from leasing.data_quality.selectors.sets import leases_that_never_ran
@@ -111,9 +110,10 @@ def _added_up(user: User, today: date) -> IdleCost:
     units = {unit.pk for unit in unit_list_seen_by(user, today)}
     keys = [rule.key for rule in rules_for(user) if rule.key in KEYS]
     summed = [key for key in keys if key in of_units.KEYS]
-    apart = {*BY_KEY["overdue"].found(Facts(today, units)), *never_ran()}
-    for ids in accepted_ids(today, [BY_KEY[key] for key in summed]).values():
-        apart |= ids
+    apart = {
+        *BY_KEY["overdue"].found(Facts(today, units)),
+        *told_apart(today, [BY_KEY[key] for key in summed]),
+    }
     # No device is found by two of these, and of a lease that is over nothing is paid.
     seen = Seen(Facts(today, units, devices=apart), set(), set())
     sums = of_units.sums_of(summed, today, units, leavers=seen.facts.leavers, apart=apart)
