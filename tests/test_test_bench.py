@@ -70,6 +70,10 @@ def test_the_browser_sees_faults_of_accessibility_and_of_policy(page, live_serve
     page.evaluate("document.documentElement.setAttribute('lang', 'da')")
     of_colours = page.evaluate("axe.getRules(['cat.color']).map(one => [one.ruleId, one.tags])")
     assert {rule for rule, tags in of_colours if set(tags) & {*AXE_TAGS}} == {*AXE_COLOURS}
+    # What a text means the second time it remembers, and it is what it meant the first.
+    read = "new axe.commons.color.Color().parseString('rgba(1, 20, 255, 0.5)').toJSON()"
+    meant = {"red": 1, "green": 20, "blue": 255, "alpha": 0.5}
+    assert page.evaluate(f"[{read}, {read}]") == [meant, meant]
     seen = {True: set(), False: set()}
     for look in every_look(page):
         assert_accessible(page, look)
