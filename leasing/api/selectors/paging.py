@@ -3,10 +3,10 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 
 M = TypeVar("M", bound=Model)
 LARGEST = 2**63 - 1
@@ -42,16 +42,19 @@ def page_after(
     rows: QuerySet[M], order: Sequence[str], after: Key | None, size: int
 ) -> tuple[list[M], bool]:
     """Return the rows after a key in an order that is unique, and whether there are more."""
-    if after is not None:
-        rows = rows.filter(_is_after(order, after))
-    found = list(rows.order_by(*order)[: size + 1])
+    found: list[M] = []
+    for stretch in [rows] if after is None else _stretches_after(rows, order, after):
+        found += stretch.order_by(*order)[: size + 1 - len(found)]
+        if len(found) > size:
+            break
     return found[:size], len(found) > size
 
 
-def _is_after(order: Sequence[str], key: Key) -> Q:
-    first, *others = order
-    if not others:
-        return Q(**{f"{first}__gt": key[0]})
-    # The first condition alone finds the place in the index.
-    same = Q(**{first: key[0]}) & _is_after(others, key[1:])
-    return Q(**{f"{first}__gte": key[0]}) & (Q(**{f"{first}__gt": key[0]}) | same)
+def _stretches_after(rows: QuerySet[M], order: Sequence[str], key: Key) -> Iterator[QuerySet[M]]:
+    """Yield what comes after a key, each a stretch of the index: what shares most with it first.
+
+    Asked for at once with OR, all that shares its first value would be read and thrown away.
+    """
+    for at in reversed(range(len(order))):
+        shared = dict(zip(order[:at], key, strict=False))
+        yield rows.filter(**shared, **{f"{order[at]}__gt": key[at]})

@@ -146,6 +146,24 @@ def test_pages_hold_every_row_once_though_rows_come_and_go(cast):
     assert seen == [f"PF{n:06}" for n in range(25) if f"PF{n:06}" not in gone] + ["PF999999"]
 
 
+def test_lines_deep_in_are_found_by_the_index_and_not_by_reading_all_of_their_invoice(cast):
+    make.cost_holder()
+    for number in range(6):
+        make.lease(f"PF{number:06}", unit=cast.unit)
+    other = make.unit("2001", "Åhaven", department=make.department("Miljø & Teknik"))
+    make.lease("PF000009", unit=other)
+    close()
+    program = Program(cast.finance)
+    every = program.items("invoice-lines")
+    assert [one["id"] for one in program.items("invoice-lines", limit=2)] == [
+        one["id"] for one in every
+    ]
+    cursor = program.get("invoice-lines", limit=2).json()["next_cursor"]
+    with CaptureQueriesContext(connection) as asked:
+        program.get("invoice-lines", limit=2, cursor=cursor)
+    assert not [one for one in asked if " OR " in one["sql"]]
+
+
 @pytest.mark.parametrize("name", READ)
 def test_thirty_rows_cost_as_many_queries_as_three(cast, name):
     make.cost_holder()
