@@ -7,6 +7,7 @@ import statistics
 import time
 from datetime import UTC, date, datetime
 
+from tests.benchmarks.change_log import LONG, fill_history
 from tests.benchmarks.ground import fill, in_another_process, own_database, tidy
 from tests.benchmarks.orders import people_and_orders
 from tests.benchmarks.reconciling import bill
@@ -25,6 +26,7 @@ def everything(options):
     _money()
     _ready_and_told(options.devices)
     bill(options.devices)
+    fill_history(options.history)
     tidy()
 
 
@@ -180,6 +182,7 @@ def pages(options):
         yield user, "front", "/", None
         yield user, "devices", "/udstyr/", None
         yield user, "a device", "/udstyr/8/", None
+        yield user, "a device's long history", f"/udstyr/{LONG}/", None
         yield user, "orders", "/bestillinger/", None
         yield user, "search", "/soeg/?q=person", None
         yield user, "search, nothing", "/soeg/?q=%C3%A6bleskiver", None
@@ -229,6 +232,7 @@ def main():
     parser.add_argument("--devices", type=int, default=50_000)
     parser.add_argument("--people", type=int, default=50_000)
     parser.add_argument("--orders", type=int, default=20_000)
+    parser.add_argument("--history", type=int, default=8, help="entries of a device or a line")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     with own_database() as connection:
