@@ -131,6 +131,36 @@ def clients():
     return found
 
 
+def api_lists():
+    """Return what a program asks for as finance: of each list its first page and one deep in it."""
+    from django.contrib.auth.models import User
+
+    from inventory.models import Device
+    from leasing.api.selectors.paging import cursor_of
+    from leasing.models import InvoiceLine
+    from tests.leasing.api.asking import ROOT, Program
+
+    program = Program(User.objects.get(username="finance"), ends_before=date.max)
+
+    def get(name, **query):
+        return program.http.get(f"{ROOT}{name}", query, secure=True)
+
+    def middle(rows, *order):
+        return cursor_of(rows.order_by(*order).values_list(*order)[rows.count() // 2])
+
+    since = {"from": "2026Q1"}
+    last = {**since, "limit": 500}
+    while cursor := get("shares", **last).json()["next_cursor"]:
+        last["cursor"] = cursor
+    for name, deep_in in (
+        ("devices", {"cursor": middle(Device.objects, "pk")}),
+        ("invoice-lines", {"cursor": middle(InvoiceLine.objects, "invoice_id", "number")}),
+        ("shares", since | {"cursor": last.get("cursor", "")}),
+    ):
+        yield f"API: {name}", partial(get, name)
+        yield f"API: {name}, deep in", partial(get, name, **deep_in)
+
+
 def seconds_of(work, rounds):
     times = []
     for _ in range(rounds):
@@ -170,8 +200,11 @@ def main():
             took = seconds_of(work, 1 if options.devices > 100_000 else options.rounds)
             print(f"| {name} | {took:.2f} | {took / base:.1f} |", flush=True)
         browsers = clients()
-        for name, (user, path) in PAGES.items():
-            page = partial(browsers[user].get, path, secure=True)
+        pages = [
+            (name, partial(browsers[user].get, path, secure=True))
+            for name, (user, path) in PAGES.items()
+        ]
+        for name, page in [*pages, *api_lists()]:
             status = page().status_code  # what is compiled and prepared once
             took = seconds_of(page, options.rounds)
             amiss = "" if status == 200 else f" ({status})"
