@@ -1,7 +1,7 @@
 """Kept costs held against a full recomputation."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -10,23 +10,41 @@ from leasing.cost_table.worked_out import (
     COST,
     ENDING_KEY,
     LEASE,
+    LEASES,
     PENDING,
+    SHIFT,
+    STEP,
+    STEP_KEY,
     TOTAL,
     TOTAL_KEY,
     Ending,
     Frame,
     KeptOfLease,
+    StepKey,
+    StepSums,
     TotalKey,
     ending_of,
     leases_of,
     rows_of,
     runs_out,
+    stepped,
+    steps_kept,
     worked_out,
 )
 from leasing.domain.allocation import LeaseFacts
 from leasing.domain.kept import KeptCost, KeptLease, Sums, added_up
 from leasing.marks import A_RUN
-from leasing.models import Cost, CostEnding, CostLease, CostMark, CostPending, CostTotal
+from leasing.models import (
+    Cost,
+    CostEnding,
+    CostLease,
+    CostMark,
+    CostPending,
+    CostShift,
+    CostStep,
+    CostTotal,
+    KeptRow,
+)
 
 # A table, and what of it differs: the id of a lease, or the key of a sum.
 Wrong = tuple[str, tuple[Any, ...]]
@@ -43,8 +61,12 @@ def costs_that_differ() -> Iterator[Wrong]:
         ids = {one.lease_id for one in chunk}
         seen |= ids
         found = worked_out(chunk, frame)
-        wanted: dict[type[KeptOfLease], Iterable[tuple[Any, ...]]]
-        wanted = {Cost: found.costs, CostLease: found.leases, CostPending: found.pending}
+        wanted: dict[type[KeptOfLease], Iterable[tuple[Any, ...]]] = {
+            Cost: found.costs,
+            CostLease: found.leases,
+            CostPending: found.pending,
+            CostShift: found.shifts,
+        }
         for model, rows in kept.read(ids).items():
             unlike: set[int] = {row[0] for row in rows.symmetric_difference(wanted[model])}
             for lease in sorted(unlike - marked.among(chunk, model)):
@@ -60,6 +82,7 @@ COLUMNS: dict[type[KeptOfLease], tuple[str, ...]] = {
     Cost: COST,
     CostLease: LEASE,
     CostPending: PENDING,
+    CostShift: SHIFT,
 }
 
 
@@ -91,6 +114,7 @@ class _Kept:
 
     def __init__(self) -> None:
         self.sums: dict[TotalKey, Sums] = {}
+        self.steps: dict[StepKey, StepSums] = {}
         self.endings: Counter[Ending] = Counter()
 
     def read(self, leases: set[int]) -> dict[type[KeptOfLease], set[tuple[Any, ...]]]:
@@ -99,18 +123,28 @@ class _Kept:
             model: set(rows_of(model, leases).values_list(*columns))
             for model, columns in COLUMNS.items()
         }
-        added_up(map(KeptCost._make, rows[Cost]), 1, self.sums)
-        self.endings.update(map(ending_of, filter(runs_out, map(KeptLease._make, rows[CostLease]))))
+        costs = list(map(KeptCost._make, rows[Cost]))
+        kept = list(map(KeptLease._make, rows[CostLease]))
+        added_up(costs, 1, self.sums)
+        stepped(steps_kept(costs, kept), 1, self.steps)
+        self.endings.update(map(ending_of, filter(runs_out, kept)))
         return rows
 
     def sums_that_differ(self) -> Iterator[Wrong]:
         """Yield the keys of sums that are not those of the rows read."""
-        totals = {(*key, *value) for key, value in self.sums.items()}
-        kept = CostTotal.objects.values_list(*TOTAL_KEY, *TOTAL)
-        for key in sorted({row[:3] for row in totals.symmetric_difference(kept)}):
-            yield "leasing_costtotal", key
-        endings = {(*key, count) for key, count in self.endings.items()}
-        for row in endings.symmetric_difference(
-            CostEnding.objects.values_list(*ENDING_KEY, "leases")
-        ):
-            yield "leasing_costending", row[:-1]
+        endings = {key: (count,) for key, count in self.endings.items()}
+        yield from _unlike(CostTotal, TOTAL_KEY, TOTAL, self.sums)
+        yield from _unlike(CostStep, STEP_KEY, STEP, self.steps)
+        yield from _unlike(CostEnding, ENDING_KEY, LEASES, endings)
+
+
+def _unlike(
+    model: type[KeptRow],
+    key: Sequence[str],
+    columns: Sequence[str],
+    sums: Mapping[Any, tuple[int, ...]],
+) -> Iterator[Wrong]:
+    wanted = {(*of, *values) for of, values in sums.items()}
+    kept = model._default_manager.values_list(*key, *columns)
+    for of in sorted({row[: len(key)] for row in wanted.symmetric_difference(kept)}):
+        yield model._meta.db_table, of

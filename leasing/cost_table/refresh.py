@@ -31,22 +31,40 @@ from leasing.cost_table.worked_out import (
     KEPT,
     LEASE,
     LEASES,
+    NO_STEP,
     PENDING,
+    SHIFT,
+    STEP,
+    STEP_KEY,
     TOTAL,
     TOTAL_KEY,
     Ending,
     Frame,
+    StepKey,
+    StepSums,
     TotalKey,
     Worked,
     ending_of,
     leases_of,
     rows_of,
     runs_out,
+    stepped,
+    steps_kept,
     worked_out,
 )
-from leasing.domain.kept import NOTHING, KeptCost, KeptLease, Sums, added_up
+from leasing.domain.kept import NOTHING, KeptCost, KeptLease, KeptShift, Sums, added_up
 from leasing.marks import A_RUN, TABLE
-from leasing.models import Cost, CostEnding, CostLease, CostMark, CostPending, CostTotal, Lease
+from leasing.models import (
+    Cost,
+    CostEnding,
+    CostLease,
+    CostMark,
+    CostPending,
+    CostShift,
+    CostStep,
+    CostTotal,
+    Lease,
+)
 
 # Whoever holds it works kept costs out; any number will do that nothing else uses.
 LOCK = 7_301_926
@@ -242,6 +260,7 @@ def _work_out(marks: list[Mark], looked_at: Collection[int]) -> None:
     endings = Counter(map(ending_of, filter(runs_out, written.leases)))
     endings.subtract(map(ending_of, filter(runs_out, written.no_leases)))
     _add_to_endings(endings)
+    _add_to_steps(written.steps)
 
 
 def _looked_at_by_a_run() -> set[int]:
@@ -259,12 +278,13 @@ def _all_leases() -> set[int]:
 
 
 class Written(NamedTuple):
-    """What differed: the rows that came, and those that went."""
+    """What differed: the rows that came, and those that went; what there is more of each step."""
 
     costs: set[KeptCost]
     no_costs: set[KeptCost]
     leases: set[KeptLease]
     no_leases: set[KeptLease]
+    steps: dict[StepKey, StepSums]
 
 
 def _write_differences(leases: Collection[int], found: Worked) -> Written:
@@ -272,10 +292,15 @@ def _write_differences(leases: Collection[int], found: Worked) -> Written:
     before = {KeptCost(*row) for row in rows_of(Cost, leases).values_list(*COST)}
     leases_before = {KeptLease(*row) for row in rows_of(CostLease, leases).values_list(*LEASE)}
     pending = set(rows_of(CostPending, leases).values_list(*PENDING))
+    shifts = {KeptShift(*row) for row in rows_of(CostShift, leases).values_list(*SHIFT)}
+    steps: dict[StepKey, StepSums] = {}
+    stepped(found.steps, 1, steps)
+    stepped(steps_kept(before, leases_before), -1, steps)
     costs, no_costs = _let_be("leasing_cost", COST, 3, before, set(found.costs))
     kept, not_kept = _let_be("leasing_costlease", LEASE, 1, leases_before, set(found.leases))
     _let_be("leasing_costpending", PENDING, 3, pending, set(found.pending))
-    return Written(costs, no_costs, kept, not_kept)
+    _let_be("leasing_costshift", SHIFT, 3, shifts, set(found.shifts))
+    return Written(costs, no_costs, kept, not_kept, steps)
 
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -310,11 +335,20 @@ def _add_to_endings(endings: Counter[Ending]) -> None:
     CostEnding.objects.filter(leases=0, unit__in=units).delete()
 
 
+def _add_to_steps(steps: dict[StepKey, StepSums]) -> None:
+    rows = [(*key, *value) for key, value in sorted(steps.items()) if value != NO_STEP]
+    add_to_rows("leasing_coststep", STEP_KEY, STEP, rows)
+    units = among({row[1] for row in rows}, int)
+    periods = among({row[0] for row in rows})
+    CostStep.objects.filter(leases=0, period__in=periods, unit__in=units).delete()
+
+
 def _work_out_everything(progress: Progress | None) -> None:
     """Let all rows and all sums be those of the facts; what is as it should be stays untouched."""
     frame, stream, done = Frame(), lease_facts(), 0
     total = Lease.objects.count() if progress else 0
     sums: dict[TotalKey, Sums] = {}
+    steps: dict[StepKey, StepSums] = {}
     endings: Counter[Ending] = Counter()
     seen: set[int] = set()
     while chunk := list(islice(stream, CHUNK)):
@@ -323,6 +357,7 @@ def _work_out_everything(progress: Progress | None) -> None:
         _write_differences(leases, found)
         seen |= leases
         added_up(found.costs, 1, sums)
+        stepped(found.steps, 1, steps)
         endings.update(map(ending_of, filter(runs_out, found.leases)))
         done += len(chunk)
         if progress:
@@ -332,6 +367,7 @@ def _work_out_everything(progress: Progress | None) -> None:
         rows_of(model, leases_of(model) - seen).delete()
     for table, key, columns, there, wanted in (
         ("leasing_costtotal", TOTAL_KEY, TOTAL, CostTotal.objects, sums.items()),
+        ("leasing_coststep", STEP_KEY, STEP, CostStep.objects, steps.items()),
         ("leasing_costending", ENDING_KEY, LEASES, CostEnding.objects, _counted(endings)),
     ):
         kept = set(there.values_list(*key, *columns))

@@ -21,15 +21,27 @@ from leasing.cost_table.facts import (
     last_covered_quarter,
 )
 from leasing.domain.allocation import Heirs, LeaseFacts, Period, differences
-from leasing.domain.kept import KeptCost, KeptLease, costs_of, lease_kept, periods_between
-from leasing.models import Cost, CostLease, CostPending
+from leasing.domain.kept import (
+    KeptCost,
+    KeptLease,
+    KeptShift,
+    KeptStep,
+    costs_of,
+    lease_kept,
+    periods_between,
+    steps_of,
+)
+from leasing.models import Cost, CostLease, CostPending, CostShift
 
 COST = KeptCost._fields
 LEASE = KeptLease._fields
+SHIFT = KeptShift._fields
 TOTAL = ("row_count", "line_count", "amount_ore", "held", "whole", "whole_ore")
 TOTAL_KEY = ("period", "unit_id", "model_id")
 ENDING_KEY = ("unit_id", "model_id", "ends_before", "price_ore", "quarters")
 LEASES = ("leases",)
+STEP_KEY = KeptStep._fields[:4]
+STEP = (*LEASES, *KeptStep._fields[4:])
 PENDING = (
     "lease_id",
     "period",
@@ -44,8 +56,13 @@ PENDING = (
 
 TotalKey = tuple[str, int, int]
 Ending = tuple[int, int, date, int, int]
-KeptOfLease = Cost | CostLease | CostPending
-KEPT: tuple[type[KeptOfLease], ...] = (Cost, CostLease, CostPending)
+StepKey = tuple[str, int, int, str]
+# Leases, and their øre in the earlier and in the later quarter.
+StepSums = tuple[int, int, int]
+NO_STEP: StepSums = (0, 0, 0)
+NO_FACTS = "||"
+KeptOfLease = Cost | CostLease | CostPending | CostShift
+KEPT: tuple[type[KeptOfLease], ...] = (Cost, CostLease, CostPending, CostShift)
 
 
 @dataclass
@@ -78,6 +95,8 @@ class Worked:
 
     costs: list[KeptCost] = field(default_factory=list)
     leases: list[KeptLease] = field(default_factory=list)
+    steps: list[KeptStep] = field(default_factory=list)
+    shifts: list[KeptShift] = field(default_factory=list)
     pending: list[tuple[object, ...]] = field(default_factory=list)
 
 
@@ -87,7 +106,11 @@ def worked_out(facts: Iterable[LeaseFacts], frame: Frame) -> Worked:
     for one in facts:
         model = frame.model_ids[one.model_name]
         one.text = one.canonical_text()
-        found.costs += costs_of(one, model, frame.billing_start, frame.holder)
+        costs = costs_of(one, model, frame.billing_start, frame.holder)
+        found.costs += costs
+        steps, shifts = steps_of(costs, one.text)
+        found.steps += steps
+        found.shifts += shifts
         if kept := lease_kept(one, model, frame.holder):
             found.leases.append(kept)
         if frame.covered and one.text != one.billed_text:
@@ -114,6 +137,24 @@ def runs_out(row: KeptLease) -> bool:
 
 def ending_of(row: KeptLease) -> Ending:
     return row.unit_id, row.model_id, row.ends_before, row.price_ore, row.quarters
+
+
+def steps_kept(costs: Iterable[KeptCost], leases: Iterable[KeptLease]) -> Iterator[KeptStep]:
+    """Yield the steps of leases by all rows that are kept of them."""
+    text_of = {row.lease_id: row.text for row in leases}
+    by_lease: dict[int, list[KeptCost]] = {}
+    for row in costs:
+        by_lease.setdefault(row.lease_id, []).append(row)
+    for lease, rows in by_lease.items():
+        yield from steps_of(rows, text_of.get(lease, NO_FACTS))[0]
+
+
+def stepped(rows: Iterable[KeptStep], sign: int, sums: dict[StepKey, StepSums]) -> None:
+    """Add steps to their sums; take them away with a sign of −1."""
+    for row in rows:
+        leases, early, late = sums.get(row[:4], NO_STEP)
+        added = early + sign * row.early_ore, late + sign * row.late_ore
+        sums[row[:4]] = (leases + sign, *added)
 
 
 def rows_of(model: type[KeptOfLease], leases: Collection[int]) -> QuerySet[Any]:

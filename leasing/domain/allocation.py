@@ -68,6 +68,11 @@ class LeaseFacts:
         return text
 
 
+def has_one_term(text: str) -> bool:
+    """Return whether facts that were written so are of one term."""
+    return " " not in text.split("|", 3)[2]
+
+
 @lru_cache(maxsize=1 << 14)
 def _head(starts_on: date, stops_on: date | None, terms: tuple[Term, ...]) -> str:
     prices = " ".join([f"{term.price_ore}/{term.quarters}" for term in terms])

@@ -1,13 +1,14 @@
-"""What is kept of a lease's costs: its rows by quarter and unit, their sums, and how it ends."""
+"""What is kept of a lease's costs: its rows by quarter and unit, their sums, its steps, its end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 from albertslund_it.common.quarters import Quarter, quarters_between
 from leasing.domain.accrual import span_of
-from leasing.domain.allocation import ONE_DAY, LeaseFacts, Period, split, unit_on
+from leasing.domain.allocation import ONE_DAY, LeaseFacts, Period, has_one_term, split, unit_on
+from leasing.domain.change import ENDED, NEW, ODD, PART
 
 
 class KeptCost(NamedTuple):
@@ -38,6 +39,30 @@ class KeptLease(NamedTuple):
     runs_out: bool
     price_ore: int
     quarters: int
+
+
+class KeptShift(NamedTuple):
+    """A unit's part of a lease whose step its unit alone does not tell; see `CostShift`."""
+
+    lease_id: int
+    period: str
+    unit_id: int
+    model_id: int
+    early_ore: int
+    late_ore: int
+    early_days: int
+    late_days: int
+
+
+class KeptStep(NamedTuple):
+    """What a lease costs its one unit otherwise than the quarter before; see `CostStep`."""
+
+    period: str
+    unit_id: int
+    model_id: int
+    kind: str
+    early_ore: int
+    late_ore: int
 
 
 # Rows, rows of an amount, øre; items on the last day, on every day, and the øre of these.
@@ -80,6 +105,77 @@ def periods_between(first: date, last: date, billing_start: date) -> tuple[Perio
         Period(str(quarter), max(quarter.starts_on, billing_start), quarter.ends_before)
         for quarter in quarters_between(Quarter.of(first), Quarter.of(last))
     )
+
+
+def steps_of(rows: Iterable[KeptCost], text: str) -> tuple[list[KeptStep], list[KeptShift]]:
+    """Return how a lease's rows differ from quarter to quarter; `text` are the facts of it.
+
+    A lease that one unit has in both quarters needs no more than its two rows, unless it is of
+    several terms, where whole quarters of different costs may have another price or not. All others
+    are shifts: of what kind they are is the own units' to say.
+    """
+    by_period: dict[str, list[KeptCost]] = {}
+    for row in rows:
+        by_period.setdefault(row.period, []).append(row)
+    steps: list[KeptStep] = []
+    shifts: list[KeptShift] = []
+    for code in {*by_period, *map(_after, by_period)}:
+        early: Sequence[KeptCost] = by_period.get(_before(code), ())
+        late: Sequence[KeptCost] = by_period.get(code, ())
+        if not (one := _of_one_unit(early, late)):
+            shifts += _shifts(code, early, late)
+            continue
+        early_ore, late_ore = one
+        if early_ore == late_ore:
+            continue
+        if not early:
+            kind = NEW
+        elif not late:
+            kind = ENDED
+        elif not (early[0].is_whole and late[0].is_whole):
+            kind = PART
+        elif has_one_term(text):
+            kind = ODD
+        else:
+            shifts += _shifts(code, early, late)
+            continue
+        first = (early or late)[0]
+        steps.append(KeptStep(code, first.unit_id, first.model_id, kind, early_ore, late_ore))
+    return steps, shifts
+
+
+def _of_one_unit(early: Sequence[KeptCost], late: Sequence[KeptCost]) -> tuple[int, int] | None:
+    """Return the øre of both quarters where one unit alone has something in them."""
+    if not late:
+        return (early[0].amount_ore, 0) if len(early) == 1 else None
+    if not early:
+        return (0, late[0].amount_ore) if len(late) == 1 else None
+    if len(early) > 1 or len(late) > 1 or early[0].unit_id != late[0].unit_id:
+        return None
+    return early[0].amount_ore, late[0].amount_ore
+
+
+def _shifts(code: str, early: Sequence[KeptCost], late: Sequence[KeptCost]) -> list[KeptShift]:
+    """Return each unit's part of both quarters."""
+    parts: dict[int, list[int]] = {}
+    for at, rows in enumerate((early, late)):
+        for row in rows:
+            part = parts.setdefault(row.unit_id, [0, 0, 0, 0])
+            part[at], part[at + 2] = row.amount_ore, row.days
+    first = (*early, *late)[0]
+    return [
+        KeptShift(first.lease_id, code, unit, first.model_id, *part) for unit, part in parts.items()
+    ]
+
+
+@lru_cache(maxsize=1 << 10)
+def _before(code: str) -> str:
+    return str(Quarter.parse(code).next(-1))
+
+
+@lru_cache(maxsize=1 << 10)
+def _after(code: str) -> str:
+    return str(Quarter.parse(code).next())
 
 
 @lru_cache(maxsize=1 << 10)

@@ -20,7 +20,17 @@ from leasing.models.calendar_feed import CalendarFeed
 from leasing.models.charge import Charge
 from leasing.models.command_run import CommandRun
 from leasing.models.confirmation import Confirmation, ConfirmationRound, Objection
-from leasing.models.cost import Cost, CostEnding, CostLease, CostMark, CostPending, CostTotal
+from leasing.models.cost import (
+    Cost,
+    CostEnding,
+    CostLease,
+    CostMark,
+    CostPending,
+    CostShift,
+    CostStep,
+    CostTotal,
+    KeptRow,
+)
 from leasing.models.data_quality import AcceptedFinding, FindingCount, RuleOwner
 from leasing.models.end_wish import EndWish
 from leasing.models.import_batch import ColumnMap, ImportBatch, WaitingRow
@@ -83,6 +93,8 @@ __all__ = [
     "CostLease",
     "CostMark",
     "CostPending",
+    "CostShift",
+    "CostStep",
     "CostTotal",
     "CountedDevice",
     "Decision",
@@ -101,6 +113,7 @@ __all__ = [
     "JobPart",
     "JobProgress",
     "KeptFile",
+    "KeptRow",
     "Kind",
     "Lease",
     "LeasePrice",

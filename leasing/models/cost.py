@@ -143,6 +143,43 @@ class CostEnding(KeptRow):
     leases = models.IntegerField()
 
 
+class CostStep(KeptRow):
+    """What leases of one unit cost it otherwise than the quarter before, counted by kind.
+
+    The kinds are those of `leasing.domain.change` that a lease's two rows alone tell.
+    """
+
+    pk = models.CompositePrimaryKey("period", "unit_id", "model_id", "kind")
+    period = models.CharField(max_length=6)
+    unit = models.ForeignKey("inventory.Unit", **REFERENCE)
+    model = models.ForeignKey("inventory.DeviceModel", **REFERENCE)
+    kind = models.CharField(max_length=10)
+    leases = models.IntegerField()
+    early_ore = models.BigIntegerField()
+    late_ore = models.BigIntegerField()
+
+
+class CostShift(KeptRow):
+    """A unit's part of a lease whose step into a quarter is not for one unit alone to tell.
+
+    Either several units have had it in the two quarters, or it has several terms, and whole
+    quarters of different costs.
+    """
+
+    pk = models.CompositePrimaryKey("lease_id", "period", "unit_id")
+    lease = models.ForeignKey("leasing.Lease", **REFERENCE)
+    period = models.CharField(max_length=6)
+    unit = models.ForeignKey("inventory.Unit", **REFERENCE)
+    model = models.ForeignKey("inventory.DeviceModel", **REFERENCE)
+    early_ore = models.BigIntegerField()
+    late_ore = models.BigIntegerField()
+    early_days = models.PositiveSmallIntegerField()
+    late_days = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes = [models.Index("period", "unit", name="cost_shift_of_units")]
+
+
 class CostPending(KeptRow):
     """What closed runs do not hold of a quarter that they cover: the next line, as it would be."""
 

@@ -8,6 +8,7 @@ difference whatever the facts are.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, overload
 
 from django.db.models import Q, QuerySet, Sum
@@ -56,7 +57,8 @@ class _Working:
     """Gathers what two quarters cost, and tells why they differ."""
 
     def __init__(self, payer: Payer, early: Quarter, late: Quarter) -> None:
-        self.payer, self.codes = payer, [str(early), str(late)]
+        self.payer, self.quarters = payer, (early, late)
+        self.codes = [str(early), str(late)]
         self.window = window_up_to(late)
         periods = {period.code: period for period in self.window.periods}
         self.early, self.late = (periods[code] for code in self.codes)
@@ -70,9 +72,7 @@ class _Working:
 
     def sums(self) -> tuple[int, int]:
         """Add up what each quarter costs."""
-        is_of_all, units = self.payer.unit_ids is None, self.payer.unit_ids or ()
-        kept = dict(_totals(tuple(self.codes), is_of_all, units=units))
-        early, late = (kept.get(code, 0) for code in self.codes)
+        early, late = self.kept_ore
         early += sum(ore for ore, _ in self.apart.values())
         early += sum(item.before_ore for item in self.charges)
         if self.early == self.late:
@@ -80,13 +80,21 @@ class _Working:
         late += sum(ore for _, ore in self.apart.values())
         return early, late + sum(item.after_ore for item in self.charges)
 
+    @cached_property
+    def kept_ore(self) -> tuple[int, int]:
+        """Return what the own units' days of each quarter cost."""
+        is_of_all, units = self.payer.unit_ids is None, self.payer.unit_ids or ()
+        kept = dict(_totals(tuple(self.codes), is_of_all, units=units))
+        early, late = (kept.get(code, 0) for code in self.codes)
+        return early, late
+
     def steps(self) -> Iterator[BridgeStep]:
         """Yield the steps from the earlier quarter to the later one."""
         corrections, settled = self._corrections()
-        costs = CostsOfTwo(self.early, self.late, self.payer.unit_ids, settled)
+        costs = CostsOfTwo(*self.quarters, self.payer.unit_ids, settled)
         pcs = pc_model_ids()
         no_pcs = {model: name for model, name in model_names().items() if model not in pcs}
-        differing = costs.differing(no_pcs)
+        differing = costs.differing(no_pcs, self.kept_ore[1] - self.kept_ore[0])
         why = self._moves([one for one in differing if one.kind == MOVE])
         places = _places(why.values())
         why |= self._terms({one.lease_id for one in differing if one.kind == TERMS})

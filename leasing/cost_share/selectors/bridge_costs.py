@@ -1,7 +1,8 @@
 """What two quarters cost somebody, lease by lease, and of what kind each difference is: in SQL.
 
 A lease that a unit has all of both quarters needs no more than its two rows. All others are added
-up over the own units, and held against the days that they run at all.
+up over the own units, and held against the days that they run at all. From one quarter to the next
+the steps are kept, and only the shifts are looked at lease by lease.
 """
 
 import json
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from leasing.domain.allocation import Period
+from albertslund_it.common.quarters import Quarter
 from leasing.domain.change import ENDED, NEW, ODD, PART
 
 # Kinds that the rows alone do not explain: other terms follow the first, or others have had it.
@@ -19,8 +20,7 @@ TERMS, MOVE = "terms", "move"
 # A unit's row of both quarters: found in the order of one index, that has all which is asked for.
 # SQLite would take the primary key, which has not, or for that the index: so it is told. That a row
 # of the same unit is of own units too is said once more: PostgreSQL would read those of all.
-_FOUND = """
-WITH touched AS MATERIALIZED (
+_TOUCHED = """
     SELECT e.lease_id, e.model_id, e.amount_ore AS early, COALESCE(l.amount_ore, 0) AS late,
         e.days AS early_days, COALESCE(l.days, 0) AS late_days
     FROM leasing_cost e {index} LEFT JOIN leasing_cost l {index}
@@ -34,7 +34,14 @@ WITH touched AS MATERIALIZED (
     FROM leasing_cost l {index} LEFT JOIN leasing_cost e {index}
         ON e.period = %(early)s AND e.unit_id = l.unit_id AND e.lease_id = l.lease_id {own_early}
     WHERE l.period = %(late)s {own_late} AND e.lease_id IS NULL
-), added AS (
+"""
+_SHIFTED = """
+    SELECT l.lease_id, l.model_id, l.early_ore AS early, l.late_ore AS late,
+        l.early_days, l.late_days
+    FROM leasing_costshift l WHERE l.period = %(late)s {own_late}
+"""
+_FOUND = """
+WITH touched AS MATERIALIZED ({touched}), added AS (
     SELECT lease_id, MIN(model_id) AS model_id,
         CAST(SUM(early) AS bigint) AS early, CAST(SUM(late) AS bigint) AS late,
         SUM(early_days) AS early_days, SUM(late_days) AS late_days
@@ -75,6 +82,11 @@ FROM (
         CASE WHEN {no_pc} THEN 1 ELSE 0 END AS is_no_pc
     FROM found
 ) AS known GROUP BY kind, lease
+"""
+_STEPS = """
+SELECT kind, NULL, SUM(leases), CAST(SUM(early_ore) AS bigint), CAST(SUM(late_ore) AS bigint),
+    MAX(CASE WHEN {no_pc} THEN 1 ELSE 0 END), 0, 0, 0, 0
+FROM leasing_coststep l WHERE l.period = %(late)s {own_late} GROUP BY kind
 """
 _ROWS = """
 SELECT found.lease_id, device.id, device.serial_number, model.name, found.early, found.late
@@ -127,14 +139,15 @@ class CostsOfTwo:
     """Two quarters' kept costs of some units, None for all; `but` are leases to leave out."""
 
     def __init__(
-        self, early: Period, late: Period, unit_ids: Collection[int] | None, but: Collection[int]
+        self, early: Quarter, late: Quarter, unit_ids: Collection[int] | None, but: Collection[int]
     ) -> None:
         self.asked: dict[str, Any] = {
-            "early": early.code,
-            "late": late.code,
-            "early_length": (early.ends_before - early.starts_on).days,
-            "late_length": (late.ends_before - late.starts_on).days,
+            "early": str(early),
+            "late": str(late),
+            "early_length": early.days,
+            "late_length": late.days,
         }
+        self.are_kept = early.next() == late and not but
         is_told = connection.vendor != "postgresql"
         key = "INDEXED BY sqlite_autoindex_leasing_cost_1" if is_told else ""
         self.words = {
@@ -154,10 +167,28 @@ class CostsOfTwo:
                 "late_runs": _RUNS.format(which="late", key=key, own=own),
             }
 
-    def differing(self, no_pcs: Collection[int]) -> list[Differing]:
-        """Add the leases up that cost something else, by kind; `no_pcs` are models."""
+    def differing(self, no_pcs: Collection[int], change_ore: int) -> list[Differing]:
+        """Add the leases up that cost something else, by kind, and to the change in all.
+
+        `no_pcs` are models. Each lease is looked at where the kept steps do not add up: a version
+        that wrote none goes on running while a register is brought up to this one.
+        """
+        if self.are_kept:
+            kept = self.kept(no_pcs)
+            if sum(one.late_ore - one.early_ore for one in kept) == change_ore:
+                return kept
+        return self.looked_at(no_pcs)
+
+    def kept(self, no_pcs: Collection[int]) -> list[Differing]:
+        """Add up the steps from one quarter to the next, and look at the shifts alone."""
         words = {"no_pc": f"model_id {self._among('no_pcs', no_pcs)}"}
-        return [Differing(*row) for row in self._read(_KINDS, words)]
+        steps = self._read(_STEPS, words) + self._read(_FOUND + _KINDS, words, _SHIFTED)
+        return [Differing(*row) for row in steps]
+
+    def looked_at(self, no_pcs: Collection[int]) -> list[Differing]:
+        """Look at every lease."""
+        words = {"no_pc": f"model_id {self._among('no_pcs', no_pcs)}"}
+        return [Differing(*row) for row in self._read(_FOUND + _KINDS, words)]
 
     def rows(self, kind: str, leases: Collection[int], limit: int, offset: int) -> list[LeaseRow]:
         """Read leases of a kind, and some by name, the largest difference first."""
@@ -166,7 +197,7 @@ class CostsOfTwo:
             "by_sign": 'COLLATE "C"' if connection.vendor == "postgresql" else "",
         }
         self.asked |= {"kind": kind, "limit": limit, "offset": offset}
-        return [LeaseRow(*row) for row in self._read(_ROWS, words)]
+        return [LeaseRow(*row) for row in self._read(_FOUND + _ROWS, words)]
 
     def _among(self, name: str, ids: Collection[int]) -> str:
         if connection.vendor == "postgresql":
@@ -175,8 +206,11 @@ class CostsOfTwo:
         self.asked[name] = json.dumps(list(ids))
         return f"IN (SELECT value FROM json_each(%({name})s))"
 
-    def _read(self, statement: str, words: dict[str, str]) -> list[tuple[Any, ...]]:
-        words |= self.words | {
+    def _read(
+        self, statement: str, words: dict[str, str], touched: str = _TOUCHED
+    ) -> list[tuple[Any, ...]]:
+        words = words | self.words | {"touched": touched.format(**self.words)}
+        words |= {
             "NEW": NEW,
             "ENDED": ENDED,
             "PART": PART,
@@ -185,6 +219,6 @@ class CostsOfTwo:
             "MOVE": MOVE,
         }
         with connection.cursor() as cursor:
-            cursor.execute((_FOUND + statement).format(**words), self.asked)
+            cursor.execute(statement.format(**words), self.asked)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows

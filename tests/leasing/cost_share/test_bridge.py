@@ -1,7 +1,7 @@
 """The bridge adds up whatever happened, and calls each difference by its cause."""
 
 from datetime import date
-from operator import itemgetter
+from operator import add, itemgetter
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from inventory.models import Unit
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.cost_share.presenters.bridge import sentence_of
 from leasing.cost_share.selectors.bridge import bridge_between
+from leasing.cost_share.selectors.bridge_costs import CostsOfTwo
 from leasing.cost_share.selectors.cells import billed_cells, pending_cells
 from leasing.cost_share.selectors.payers import EVERYBODY, OWN_UNITS, STOCK, Payer
 from leasing.cost_share.selectors.share import share_of
@@ -57,6 +58,16 @@ def added_up(payer, quarters) -> dict[Quarter, int]:
     return costs
 
 
+def summed(differing):
+    """Add up by kind, or by lease where the kind is its own to say, with its days."""
+    sums = {}
+    for one in differing:
+        key = (one.kind, one.lease_id, *(one[6:] if one.lease_id else ()))
+        before = sums.get(key, (0, 0, 0))
+        sums[key] = tuple(map(add, before, (one.leases, one.early_ore, one.late_ore)))
+    return sums
+
+
 class Always(TestCase):
     @histories(60)
     @given(
@@ -87,7 +98,10 @@ class Always(TestCase):
                     costs = {one.quarter: one.cost_ore for one in share.quarters}
                     assert share.total.amount_ore == costs[asked]
                     assert costs == added_up(payer, ALL[:4])
-                    for before, after in ((Q1, Q2), (Q2, Q4), (Q3, Q1), (Q4, Q4)):
+                    for before in (Q1, Q2, Q3):
+                        two = CostsOfTwo(before, before.next(), payer.unit_ids, but=())
+                        assert summed(two.kept([])) == summed(two.looked_at([]))
+                    for before, after in ((Q1, Q2), (Q2, Q4), (Q3, Q1), (Q4, Q3), (Q4, Q4)):
                         found = bridge_between(payer, before, after)
                         assert found.before_ore == costs[before]
                         assert found.after_ore == costs[after]

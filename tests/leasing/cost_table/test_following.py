@@ -20,7 +20,7 @@ from leasing.cost_table.check import costs_that_differ
 from leasing.cost_table.moment import moments_noted, one_moment
 from leasing.cost_table.refresh import AT_LEISURE, IN_A_REQUEST, LOCK, Effort, refresh
 from leasing.cost_table.worked_out import rows_of
-from leasing.models import Cost, CostMark, CostPending, CostTotal, Lease, Settings
+from leasing.models import Cost, CostMark, CostPending, CostStep, CostTotal, Lease, Settings
 from tests import builders as make
 from tests.leasing.closed import close
 from tests.web.test_admin import filled_in
@@ -237,7 +237,7 @@ class TestEverything:
         CostTotal.objects.filter(period="2026Q2").delete()
         CostTotal.objects.filter(period="2026Q3").update(amount_ore=5)
         wrong = {table for table, _ in costs_that_differ()}
-        assert wrong == {"leasing_cost", "leasing_costtotal"}
+        assert wrong == {"leasing_cost", "leasing_costtotal", "leasing_coststep"}
         call_command("refresh_costs")
         assert list(costs_that_differ()) == []
 
@@ -265,6 +265,10 @@ class TestVerify:
     def test_a_wrong_total(self, lease, capsys):
         CostTotal.objects.filter(period="2026Q1").update(amount_ore=7)
         assert "De gemte udgifter i »leasing_costtotal« er ikke dem" in self.said(capsys)
+
+    def test_a_wrong_step(self, lease, capsys):
+        CostStep.objects.filter(period="2026Q2").update(early_ore=7)
+        assert "De gemte udgifter i »leasing_coststep« er ikke dem" in self.said(capsys)
 
     def test_a_change_that_a_missing_mark_missed(self, lease, capsys):
         with connection.cursor() as cursor:

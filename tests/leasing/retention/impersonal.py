@@ -42,6 +42,8 @@ IMPERSONAL = {
     "leasing.Cost": "period",
     "leasing.CostTotal": "period",
     "leasing.CostPending": "period kind",
+    "leasing.CostShift": "period",
+    "leasing.CostStep": "period kind",
     "leasing.SlowQuery": "route statement seen_at",
     "leasing.Lease": "order_number",
     "leasing.LeaseTerm": "source",
