@@ -146,8 +146,9 @@ def _up_to(last: int) -> QuerySet[CostMark]:
 
 
 def refresh_after_migrations(using: str = "default", **kwargs: object) -> None:
-    """Work out what a migration marked, before anybody asks; nothing where there is no table."""
-    if TABLE in connections[using].introspection.table_names():
+    """Work out what a migration marked, before anybody asks; nothing where a table lacks."""
+    tables = {model._meta.db_table for model in (*KEPT, CostTotal, CostStep, CostEnding, CostMark)}
+    if tables.issubset(connections[using].introspection.table_names()):
         refresh(effort=AT_LEISURE)
 
 
