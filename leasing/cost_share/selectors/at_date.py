@@ -107,10 +107,13 @@ def _held(payer: Payer, day: date, leases: Sql | None = None) -> Sql:
     code, that_day = str(Quarter.of(day)), day.isoformat()
     at = (that_day, cost_holder_id() or NOBODY)
     if is_kept(day):
+        # The few that came back are found apart: the index that has all else does not tell of it.
         text = f"""SELECT c.lease_id, c.unit_id, c.model_id, c.quarter_ore FROM leasing_cost c
-            WHERE c.period = %s AND c.first_day <= %s AND c.last_day >= %s
-            AND (c.is_unbroken OR c.unit_id = {UNIT_ON.format(lease="c.lease_id")})"""
-        found = Sql(text, (code, that_day, that_day, *at))
+            WHERE c.period = %s AND c.first_day <= %s AND c.last_day >= %s AND NOT EXISTS (
+                SELECT 1 FROM leasing_cost b WHERE b.period = %s AND NOT b.is_unbroken
+                AND b.unit_id = c.unit_id AND b.lease_id = c.lease_id
+                AND b.unit_id <> {UNIT_ON.format(lease="b.lease_id")})"""
+        found = Sql(text, (code, that_day, that_day, code, *at))
     else:
         text = f"""SELECT * FROM (
             SELECT c.lease_id, {UNIT_ON.format(lease="c.lease_id")} AS unit_id, c.model_id,
@@ -172,22 +175,36 @@ def _with_another_price(earlier: date, day: date) -> list[int]:
     return found
 
 
+def _began(earlier: date, day: date) -> Sql:
+    """Choose the leases that began after a day, up to another."""
+    text = "SELECT lease_id FROM leasing_costlease WHERE starts_on > %s AND starts_on <= %s"
+    return Sql(text, (earlier.isoformat(), day.isoformat()))
+
+
+def _ended(earlier: date, day: date) -> Sql:
+    """Choose the leases that ran on a day no more, and did on an earlier one or began since."""
+    text = "SELECT lease_id FROM leasing_costlease WHERE ends_before > %s AND ends_before <= %s"
+    return Sql(text, (earlier.isoformat(), day.isoformat()))
+
+
+def _moved_or_priced(earlier: date, day: date, priced: Sql) -> Sql:
+    text = f"""SELECT l.id FROM inventory_placement p
+            JOIN leasing_lease l ON l.device_id = p.device_id
+            WHERE p.starts_on > %s AND p.starts_on <= %s
+        UNION ALL
+        SELECT lease_id FROM leasing_costlease WHERE lease_id IN ({priced.text})"""
+    return Sql(text, (earlier.isoformat(), day.isoformat(), *priced.params))
+
+
 def _may_differ(earlier: date, day: date, priced: Sql) -> Sql:
     """Choose the leases that began, ended, moved or got another price after a day, up to another.
 
     All others are the same at the same unit on both, or not there on either. It is for who has
     everything: what some units have is sooner read as a whole.
     """
-    days = (earlier.isoformat(), day.isoformat())
-    text = f"""SELECT lease_id FROM leasing_costlease WHERE starts_on > %s AND starts_on <= %s
-        UNION ALL
-        SELECT lease_id FROM leasing_costlease WHERE ends_before > %s AND ends_before <= %s
-        UNION ALL
-        SELECT l.id FROM inventory_placement p JOIN leasing_lease l ON l.device_id = p.device_id
-            WHERE p.starts_on > %s AND p.starts_on <= %s
-        UNION ALL
-        SELECT lease_id FROM leasing_costlease WHERE lease_id IN ({priced.text})"""
-    return Sql(text, days * 3 + priced.params)
+    chosen = _began(earlier, day), _ended(earlier, day), _moved_or_priced(earlier, day, priced)
+    text = " UNION ALL ".join(one.text for one in chosen)
+    return Sql(text, tuple(param for one in chosen for param in one.params))
 
 
 def _read(asked: Sql) -> list[tuple[Any, ...]]:
@@ -346,14 +363,9 @@ def day_of(payer: Payer, day: date, earlier: date | None = None, *, as_then: boo
 
 def _kinds(payer: Payer, day: date, earlier: date, total: DaySum) -> list[DaySum]:
     """Add up what may differ, kind by kind; all that is left of the total is the same."""
-    priced = _ids(_with_another_price(earlier, day))
-    some = _may_differ(earlier, day, priced) if payer.unit_ids is None else None
-    pairs = _two_days(payer, earlier, day, some, priced)
-    text = f"""SELECT kind, COUNT(before_unit), SUM(before_ore), COUNT(unit), SUM(ore)
-        FROM ({pairs.text}) pairs WHERE kind <> '{SAME}' GROUP BY kind"""
     kinds, same = {}, DaySum(SAME)
     same.add((total.items_before, total.before_ore), (total.items, total.amount_ore))
-    for kind, items_before, before_ore, items, ore in _read(Sql(text, pairs.params)):
+    for kind, items_before, before_ore, items, ore in _kind_sums(payer, day, earlier):
         before, now = (items_before, int(before_ore or 0)), (items, int(ore or 0))
         kinds[kind] = DaySum(kind)
         kinds[kind].add(before, now)
@@ -361,3 +373,30 @@ def _kinds(payer: Payer, day: date, earlier: date, total: DaySum) -> list[DaySum
     if same.items:
         kinds[SAME] = same
     return [kinds[kind] for kind in DIFFERENCES if kind in kinds]
+
+
+def _kind_sums(payer: Payer, day: date, earlier: date) -> Iterator[tuple[Any, ...]]:
+    """Yield each kind of what is not the same with its items and øre, as they were and are.
+
+    Where a cost holder carries what nobody does, everybody has each lease as long as it runs: what
+    came and went is told by the leases' days, and need not be held against the other day.
+    """
+    priced = _ids(_with_another_price(earlier, day))
+    some, kinds = None, f"<> '{SAME}'"
+    if payer.unit_ids is None and cost_holder_id():
+        some, kinds = _moved_or_priced(earlier, day, priced), f"IN ('{MOVED}', '{PRICE}')"
+        for kind, on, leases in (
+            (COME, day, _began(earlier, day)),
+            (GONE, earlier, _ended(earlier, day)),
+        ):
+            held = _held(payer, on, leases)
+            text = f"SELECT COUNT(*), SUM(quarter_ore) FROM ({held.text}) held"
+            [(items, ore)] = _read(Sql(text, held.params))
+            if items:
+                yield (kind, 0, 0, items, ore) if kind == COME else (kind, items, ore, 0, 0)
+    elif payer.unit_ids is None:
+        some = _may_differ(earlier, day, priced)
+    pairs = _two_days(payer, earlier, day, some, priced)
+    text = f"""SELECT kind, COUNT(before_unit), SUM(before_ore), COUNT(unit), SUM(ore)
+        FROM ({pairs.text}) pairs WHERE kind {kinds} GROUP BY kind"""
+    yield from _read(Sql(text, pairs.params))

@@ -14,7 +14,7 @@ from leasing.cost_share.selectors.next_bill import NextBill
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.share import Bill, share_of
 from leasing.cost_table.moment import one_moment
-from leasing.lease_end.selectors.endings import Ending, dressed, endings
+from leasing.lease_end.selectors.endings import Ending, ending_page
 from leasing.models import Approval
 
 STEPS_TOLD, ENDINGS_TOLD = 4, 8
@@ -67,7 +67,7 @@ def _letter_of(payer: Payer, quarter: Quarter, today: date) -> Letter:
     share = share_of(payer, quarter, today)
     why = bridge_between(payer, share.before, quarter) if share.before else None
     units = Unit.objects.filter(pk__in=payer.unit_ids)
-    ending = endings(units, today)
+    ending = ending_page(units, today, 1, ENDINGS_TOLD)
     asked = awaiting_answer(Approval.objects.filter(employee__unit__in=units))
     unanswered = unanswered_of(units, today)
     steps = sorted(why.steps, key=lambda step: -abs(step.amount_ore)) if why else []
@@ -86,9 +86,9 @@ def _letter_of(payer: Payer, quarter: Quarter, today: date) -> Letter:
         why=why,
         steps=steps[:STEPS_TOLD],
         rest_ore=sum(step.amount_ore for step in steps[STEPS_TOLD:]),
-        endings=dressed(ending[:ENDINGS_TOLD], today),
-        more_endings=max(0, len(ending) - ENDINGS_TOLD),
-        missing_wishes=sum(one.needs_wish for one in ending),
+        endings=ending.rows,
+        more_endings=ending.count - len(ending.rows),
+        missing_wishes=ending.missing,
         approvals=asked.count(),
         unanswered=len(unanswered.costs) if unanswered else 0,
         answer_by=unanswered.due_on if unanswered else None,

@@ -62,10 +62,6 @@ class Ending:
         return self.ends_before - ONE_DAY
 
     @property
-    def needs_wish(self) -> bool:
-        return self.wish is None and not self.end_choice
-
-    @property
     def person(self) -> str:
         """Name who has it, or what it is used for."""
         if self.placement is None:
@@ -74,22 +70,12 @@ class Ending:
 
 
 class EndingLease(NamedTuple):
-    """A lease that `endings` returns, read lightly."""
+    """A lease that runs out within six months, read lightly."""
 
     lease_id: int
     device_id: int
     end_choice: str
     ends_before: date
-
-
-def endings(units: QuerySet[Unit], on: date) -> list[Ending]:
-    """Return the leases that run out within six months at some units, the first to end first.
-
-    What is settled already has nothing left to wish for.
-    """
-    with one_moment():
-        found = _found(units, on)
-        return _read(found, quarter_costs([one.device_id for one in found], on), on)
 
 
 def _found(units: QuerySet[Unit], on: date) -> list[EndingLease]:
@@ -189,7 +175,10 @@ class EndingPage:
 def ending_page(
     units: QuerySet[Unit], on: date, number: str | int | None, per_page: int = 100
 ) -> EndingPage:
-    """Return one page of `endings`, the nearest there is."""
+    """Return a page of what runs out within six months at some units, the nearest page there is.
+
+    The first to end comes first. What is settled already has nothing left to wish for.
+    """
     with one_moment():
         found = _found(units, on)
         costs = quarter_costs([one.device_id for one in found], on)

@@ -7,7 +7,7 @@ import pytest
 from albertslund_it.common.errors import Refused
 from albertslund_it.roles import HEAD, UNIT_LEADER
 from inventory.models import Unit
-from leasing.lease_end.selectors.endings import MissingWishes, endings, missing_wishes
+from leasing.lease_end.selectors.endings import MissingWishes, ending_page, missing_wishes
 from leasing.lease_end.services.wishes import wish_for_end
 from leasing.models import EndChoice, EndDecision, EndWish, Objection, Settings
 from tests import builders as make
@@ -64,7 +64,7 @@ def test_leases_that_end_within_six_months_are_there_and_no_others(school, endin
     longer = make.lease("PF000007", unit=school, starts_on=date(2022, 4, 1))
     longer.terms.create(position=2, price_ore=130000, quarters=4)
 
-    found = endings(Unit.objects.all(), TODAY)
+    found = ending_page(Unit.objects.all(), TODAY, 1).rows
 
     assert [(one.lease_id, one.ends_before) for one in found] == [
         (ending.pk, date(2027, 4, 1)),
@@ -95,7 +95,11 @@ def test_what_lacks_a_wish_is_added_up_as_it_is_listed(school, ending, head):
     make.placement(back.device, date(2026, 10, 20), other)
     make.placement(back.device, date(2026, 10, 27), school)
 
-    listed = [one for one in endings(Unit.objects.filter(pk=school.pk), TODAY) if one.needs_wish]
+    listed = [
+        one
+        for one in ending_page(Unit.objects.filter(pk=school.pk), TODAY, 1).rows
+        if one.wish is None and not one.end_choice
+    ]
 
     assert len(listed) == 3
     assert missing_wishes(head, TODAY) == MissingWishes(
@@ -182,12 +186,13 @@ def test_a_wish_stays_with_the_department_that_had_it(school, ending, head, cast
     second = make.unit("1002", "Åmoseskolen", department=school.department)
     wish(ending, head, note="Kun for os")
     make.placement(ending.device, date(2026, 11, 2), second)
-    assert endings(Unit.objects.all(), TODAY)[0].wish.note == "Kun for os"
+    assert ending_page(Unit.objects.all(), TODAY, 1).rows[0].wish.note == "Kun for os"
 
     other = make.unit("2001", "Åhaven", department=make.department("Miljø & Teknik"))
     make.placement(ending.device, date(2026, 11, 24), other)
-    [found] = endings(Unit.objects.all(), date(2026, 11, 24))
-    assert found.needs_wish
+    page = ending_page(Unit.objects.all(), date(2026, 11, 24), 1)
+    assert page.rows[0].wish is None
+    assert page.missing == 1
     client = client_of(cast.with_access("kurt", HEAD, department=other.department))
     assert "Kun for os" not in text_of(read(client, f"/udstyr/{ending.device_id}/", status=404))
 
