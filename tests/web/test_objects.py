@@ -1,5 +1,6 @@
 """Objects made by the ten thousand are what Django makes of the same."""
 
+import weakref
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from albertslund_it.web.database.joined import joined
 from albertslund_it.web.database.objects import new_row, sharing
+from albertslund_it.web.undisturbed import undisturbed
 from inventory.models import Device, DeviceModel, Employee, Placement, Replacement
 from leasing.models import BuyoutOffer, Charge, Lease, LeaseTerm, Order
 from tests import builders
@@ -48,10 +50,13 @@ def test_what_is_no_field_is_refused():
         new_row(Device, colour="red")
 
 
-def test_a_lease_is_found_from_its_device():
+def test_a_new_row_that_is_let_go_of_is_gone_at_once():
     device = builders.device()
     lease = new_row(Lease, device=device, starts_on=DAY)
-    assert device.lease is lease
+    left = weakref.ref(lease)
+    with undisturbed():
+        del lease
+        assert left() is None, "Tens of thousands would wait for the interpreter to look"
 
 
 def test_rows_that_share_what_they_point_to():

@@ -1,9 +1,10 @@
 """Deliveries: devices and their leases, as the lessor's list states them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import NamedTuple
 
 from django.db import transaction
@@ -35,7 +36,12 @@ from leasing.models import (
     OrderLine,
     SubAgreement,
 )
-from leasing.orders.services.fulfilment import DeviceHolder, Fulfilment, lock_lines
+from leasing.orders.services.fulfilment import (
+    DeviceHolder,
+    Fulfilment,
+    lock_lines,
+    tell_of_moved,
+)
 from leasing.webhooks.services.outbox import tell_of_delivered
 
 LOCKED = (Device, Placement, SubAgreement, Lease, LeaseTerm)
@@ -97,9 +103,16 @@ def register_deliveries(
     registration.errors.refuse()
     registration.fulfilment.settle()
     registration.changes.save(actor)
-    registration.changes.to_tell.append(registration.fulfilment.tell)
-    registration.changes.to_tell.append(registration.tell_of_new)
+    # Of what they need alone: what holds the changes too would be held by them for ever.
+    leases = registration.changes.created_of(Lease)
+    told = partial(tell_of_moved, registration.fulfilment.moved), partial(_tell_of_new, leases)
+    registration.changes.to_tell.extend(told)
     return registration.changes
+
+
+def _tell_of_new(leases: Iterable[Lease], now: datetime) -> None:
+    devices = (lease.device for lease in leases)
+    tell_of_delivered(devices=((one.pk, one.serial_number) for one in devices), now=now)
 
 
 class _Price(NamedTuple):
@@ -153,10 +166,6 @@ class _Registration:
         terms = LeaseTerm.objects.filter(lease__device_id__in=of_devices).order_by("position")
         for term in terms:
             self.terms[term.lease_id].append(term)
-
-    def tell_of_new(self, now: datetime) -> None:
-        devices = (lease.device for lease in self.changes.created_of(Lease))
-        tell_of_delivered(devices=((one.pk, one.serial_number) for one in devices), now=now)
 
     def register(self, row: Delivery) -> None:
         device = self.devices.get(row.serial_number)

@@ -55,7 +55,7 @@ class Fulfilment:
         self._with_people = with_people
         self._book = OrderBook(numbers, line_ids)
         self._filled: dict[int, LineToFill] = {}
-        self._moved: set[int] = set()
+        self.moved: set[int] = set()
         self._on_lines: dict[int, list[OrderedDevice]] = {}
         self._held: dict[int, DeviceHolder] = {}
         self._unknown: set[str] = set()
@@ -131,20 +131,21 @@ class Fulfilment:
         for one in self._filled.values():
             status = one.line.status_with(one.ready, one.handed_out)
             if one.line.status != status:
-                self._moved.add(one.line.order_id)
+                self.moved.add(one.line.order_id)
             self._changes.update(one.line, f"Bestilling {one.line}", status=status.value)
-
-    def tell(self, now: datetime) -> None:
-        """Write to those whose order has come further."""
-        if not self._moved:
-            return
-        moved = Order.objects.filter(pk__in=among(self._moved, int))
-        for order in moved.exclude(requester_mail=""):
-            tell_orderer(order=order, now=now)
 
     def _warn(self, row: int | None, sentence: str) -> None:
         where = "" if row is None else f"række {row}: "
         self._changes.warnings.append(full_stop(f"{where}{sentence}"))
+
+
+def tell_of_moved(order_ids: Collection[int], now: datetime) -> None:
+    """Write to those whose order has come further."""
+    if not order_ids:
+        return
+    moved = Order.objects.filter(pk__in=among(order_ids, int))
+    for order in moved.exclude(requester_mail=""):
+        tell_orderer(order=order, now=now)
 
 
 def why_too_many(number: str, model: DeviceModel, lines: list[LineToFill]) -> str:

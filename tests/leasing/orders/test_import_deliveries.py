@@ -1,5 +1,6 @@
 """The lessor's list: devices with their leases."""
 
+import weakref
 from datetime import date
 
 import pytest
@@ -9,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from albertslund_it.web.undisturbed import undisturbed
 from inventory.models import Device, FormerSerialNumber, Placement
 from leasing.models import FrameworkAgreement, Lease, LeaseTerm, SubAgreement
+from leasing.orders.services.deliveries import Delivery, register_deliveries
 from tests import builders
 from tests.files import faults_of, take_in
 
@@ -78,6 +81,14 @@ class TestDeliveries:
             "PF02: ny leasing: T14, underaftale UA-1, fra 01-02-2026, 4.000,00\u00a0kr.",
             "PF02: Enhed lager → 1001 (ANBE) fra 01-02-2026",
         }
+
+    def test_what_was_made_is_let_go_of_at_once(self):
+        row = Delivery("PF05", "T14", "UA-1", NEW_YEAR, price_ore=400000, unit="1001")
+        changes = register_deliveries(rows=[row], actor=None, today=NEW_YEAR)
+        left = weakref.ref(changes.created_of(Lease)[0])
+        with undisturbed():
+            del changes
+            assert left() is None, "A file's rows would wait for the interpreter to look"
 
     def test_the_same_file_twice_changes_nothing(self):
         take_in("deliveries", DELIVERIES)
