@@ -1,12 +1,12 @@
 """What one action creates and changes, however much: told to people, and written at once."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from itertools import chain
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from django.db import transaction
 from django.db.models import Field, ForeignKey, Model
@@ -76,14 +76,14 @@ class Changes:
 
     def __post_init__(self) -> None:
         # By identity: rows that are not saved yet are not hashable. The row is kept alive beside.
-        self._created: dict[int, Model] = {}
+        self._created: defaultdict[type[Model], dict[int, Model]] = defaultdict(dict)
         self._met: dict[int, Model] = {}
         self._before: dict[int, dict[str, object]] = {}
         self._deleted: list[Model] = []
 
     def create(self, row: Row, difference: ValueChange | None = None) -> Row:
         """Note a row to be created, and what to tell of it."""
-        self._created[id(row)] = row
+        self._created[type(row)][id(row)] = row
         if difference:
             self.differences.append(difference)
         return row
@@ -92,7 +92,7 @@ class Changes:
         """Set fields of a row and note those that differ."""
         key, model = id(row), type(row)
         self._met[key] = row
-        is_new = key in self._created
+        is_new = key in self._created.get(model, ())
         for name, value in values.items():
             if is_new:
                 setattr(row, name, value)
@@ -122,7 +122,7 @@ class Changes:
 
     def created_of(self, model: type[Row]) -> list[Row]:
         """Return the new rows of a model."""
-        return [row for row in self._created.values() if isinstance(row, model)]
+        return cast("list[Row]", list(self._created.get(model, {}).values()))
 
     def changed_of(self, model: type[Row]) -> list[tuple[Row, dict[str, object]]]:
         """Return the changed rows of a model, each with what some of its fields were before."""
@@ -132,22 +132,22 @@ class Changes:
     def touches(self, model: type[Model]) -> bool:
         """Return whether any row of a model is created, changed or deleted."""
         changed = (self._met[key] for key in self._before)
-        rows = chain(self._created.values(), changed, self._deleted)
-        return any(isinstance(row, model) for row in rows)
+        return model in self._created or any(
+            isinstance(row, model) for row in chain(changed, self._deleted)
+        )
 
     @property
     def counts(self) -> dict[str, Count]:
         """Return the count of each kind of row met, by its name in the plural."""
         counts = {}
-        made = Counter(map(type, self._created.values()))
         for model in self.models:
-            created = made[model]
+            created = self._created.get(model, {})
             met = [key for key, row in self._met.items() if type(row) is model]
-            old = [key for key in met if key not in self._created]
+            old = [key for key in met if key not in created]
             changed = sum(key in self._before for key in old)
             if created or old:
                 name = str(model._meta.verbose_name_plural)
-                counts[name] = Count(created, changed, len(old) - changed)
+                counts[name] = Count(len(created), changed, len(old) - changed)
         return counts
 
     def tell(self, now: datetime) -> None:
@@ -159,9 +159,6 @@ class Changes:
     def save(self, actor: Actor) -> None:
         """Write it all, with its history."""
         changed = [(self._met[key], before) for key, before in self._before.items()]
-        made: defaultdict[type[Model], list[Model]] = defaultdict(list)
-        for row in self._created.values():
-            made[type(row)].append(row)
         for model in reversed(self.models):
             gone = [(row.pk,) for row in self._deleted if type(row) is model]
             delete_rows(model._meta.db_table, [model._meta.pk.column], gone)
@@ -170,11 +167,10 @@ class Changes:
             rows = [(row, before) for row, before in changed if type(row) is model]
             if names := sorted({name for _, before in rows for name in before}):
                 update(model, names, [row for row, _ in rows])
-            if created := made[model]:
+            if created := self.created_of(model):
                 insert(model, created)
-        history.record(
-            created=self._created.values(), changed=changed, deleted=self._deleted, actor=actor
-        )
+        made = chain.from_iterable(rows.values() for rows in self._created.values())
+        history.record(created=made, changed=changed, deleted=self._deleted, actor=actor)
 
 
 @cache

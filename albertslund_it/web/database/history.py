@@ -3,9 +3,9 @@
 Entries read like those that auditlog writes itself for a row that is saved alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from itertools import chain
+from itertools import repeat
 from json.encoder import encode_basestring as quoted
 from typing import Protocol
 
@@ -85,46 +85,46 @@ def record(
     # What is nothing, as most of it is, need not be written a hundred thousand times.
     said = zip(SAME, (_moment(), *_who(actor)), strict=True)
     same = {column: value for column, value in said if value is not None}
-    tail, told = tuple(same.values()), _Told()
-    begun = ((row, LogEntry.Action.CREATE, _beginnings(row, told)) for row in created)
-    updated = (
-        (row, LogEntry.Action.UPDATE, _changes(row, before, told)) for row, before in changed
-    )
-    gone = ((row, LogEntry.Action.DELETE, _ends(row, told)) for row in deleted)
-    kinds = _KindsOfRow()
+    tail = tuple(same.values())
     # A list, as naming a row may read from the database, which a COPY in progress does not allow.
     entries = [
-        (*_what(row, kinds), action, f"{{{', '.join(changes)}}}", "", *tail)
-        for row, action, changes in chain(begun, updated, gone)
-        if changes
+        *_entries(LogEntry.Action.CREATE, zip(created, repeat({})), _beginnings, tail),
+        *_entries(LogEntry.Action.UPDATE, changed, _changes, tail),
+        *_entries(LogEntry.Action.DELETE, zip(deleted, repeat({})), _ends, tail),
     ]
     write_rows(LogEntry._meta.db_table, (*COLUMNS, *same), entries)
 
 
-class _Told(dict[type[Model], dict[str, tuple[str, str]]]):
-    """What each model has in its history: by field its attribute, and what its JSON begins with.
-
-    Asked for once and not by row.
-    """
-
-    def __missing__(self, model: type[Model]) -> dict[str, tuple[str, str]]:
-        left_out = left_out_of(model)
-        columns = (one for one in model._meta.concrete_fields if one.name not in left_out)
-        self[model] = {one.name: (one.attname, f"{quoted(one.name)}: [") for one in columns}
-        return self[model]
+Fields = dict[str, tuple[str, str]]
 
 
-class _KindsOfRow(dict[type[Model], int]):
-    """What each model is known by in the history, asked for once and not for each row."""
+def _entries(
+    action: int,
+    rows: Iterable[tuple[Model, dict[str, object]]],
+    changes_of: Callable[[Model, dict[str, object], Fields], list[str]],
+    tail: tuple[object, ...],
+) -> Iterator[tuple[object, ...]]:
+    """Yield the entries of rows; what is the same of all rows of a model is asked for once."""
+    known: dict[type[Model], tuple[int, str, Fields]] = {}
+    for row, before in rows:
+        model = type(row)
+        if model not in known:
+            kind = ContentType.objects.get_for_model(model)
+            known[model] = kind.id, model._meta.pk.attname, _told(model)
+        kind_id, key, fields = known[model]
+        pk = vars(row)[key]
+        if changes := changes_of(row, before, fields):
+            yield kind_id, str(pk), pk, str(row), action, f"{{{', '.join(changes)}}}", "", *tail
 
-    def __missing__(self, model: type[Model]) -> int:
-        self[model] = ContentType.objects.get_for_model(model).id
-        return self[model]
 
-
-def _what(row: Model, kinds: _KindsOfRow) -> tuple[int, str, int, str]:
-    pk = row.pk
-    return kinds[type(row)], str(pk), pk, str(row)
+def _told(model: type[Model]) -> Fields:
+    """Return what a model has in its history: by field its attribute, and how its JSON begins."""
+    left_out = left_out_of(model)
+    return {
+        one.name: (one.attname, f"{quoted(one.name)}: [")
+        for one in model._meta.concrete_fields
+        if one.name not in left_out
+    }
 
 
 def _who(actor: Actor) -> tuple[object, ...]:
@@ -143,26 +143,25 @@ def _moment() -> str:
     )
 
 
-def _beginnings(row: Model, told: _Told) -> list[str]:
+def _beginnings(row: Model, before: dict[str, object], fields: Fields) -> list[str]:
     """Return in JSON what a new row holds: an encoder would take longer over its many values."""
     held = vars(row)
     return [
         f'{begins}"None", {quoted(str(value))}]'
-        for attname, begins in told[type(row)].values()
+        for attname, begins in fields.values()
         if (value := held[attname]) is not None
     ]
 
 
-def _ends(row: Model, told: _Told) -> list[str]:
+def _ends(row: Model, before: dict[str, object], fields: Fields) -> list[str]:
     return [
         f'{begins}{quoted(str(value))}, "None"]'
-        for attname, begins in told[type(row)].values()
+        for attname, begins in fields.values()
         if (value := getattr(row, attname)) is not None
     ]
 
 
-def _changes(row: Model, before: dict[str, object], told: _Told) -> list[str]:
-    fields = told[type(row)]
+def _changes(row: Model, before: dict[str, object], fields: Fields) -> list[str]:
     return [
         f"{begins}{quoted(str(old))}, {quoted(str(getattr(row, attname)))}]"
         for name, old in before.items()

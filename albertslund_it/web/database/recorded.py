@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
 from hashlib import blake2b
+from itertools import groupby
 from json.encoder import encode_basestring as quoted
 from types import NoneType
 from typing import Any
@@ -71,9 +72,11 @@ class Recorder:
         deleted: Iterable[Model],
     ) -> None:
         """Note rows as they are now; `changed` has what some fields held before, by name."""
-        for row in created:
-            model = type(row)
-            self._of(model).created[row.pk] = _sum_of(model)(row)
+        for model, rows in groupby(created, type):
+            there, sum_up = self._of(model), _sum_of(model)
+            key = there.model._meta.pk.attname
+            for row in rows:
+                there.created[vars(row)[key]] = sum_up(row)
         for row, before in changed:
             self._change(row, before)
         for row in deleted:
