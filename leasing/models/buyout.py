@@ -20,6 +20,7 @@ class BuyoutOffer(models.Model):
         related_name="buyout_offers",
         null=True,
         blank=True,
+        db_index=False,  # the unique constraint begins with it
     )
     model = models.ForeignKey(
         "inventory.DeviceModel",
@@ -28,6 +29,7 @@ class BuyoutOffer(models.Model):
         related_name="buyout_offers",
         null=True,
         blank=True,
+        db_index=False,  # the unique constraint begins with it
     )
     price_ore = models.BigIntegerField("frikøbspris (øre)", null=True, blank=True)
     extension_ore = models.BigIntegerField("forlængelse pr. kvartal (øre)", null=True, blank=True)
