@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from albertslund_it.common.names import match_key, model_key
 from albertslund_it.web.database.objects import sharing
-from albertslund_it.web.database.rows import FEW, among
+from albertslund_it.web.database.rows import FEW, among, any_of
 from inventory.models import (
     Category,
     Department,
@@ -137,15 +137,15 @@ def is_any_known(serial_numbers: Collection[str]) -> bool:
 
 def devices_by_serial_number(serial_numbers: Collection[str]) -> dict[str, Device]:
     """Return the devices that have, or once had, one of these serial numbers."""
-    wanted = among(set(serial_numbers))
-    known = Device.objects.filter(serial_number__in=wanted)
+    wanted = set(serial_numbers)
+    known = Device.objects.filter(any_of("serial_number", wanted))
     found = {
         device.serial_number: device
         for device in sharing(known.order_by(), model=DeviceModel.objects.in_bulk())
     }
     rows = {device.id: device for device in found.values()}
     former = FormerSerialNumber.objects.select_related("device__model")
-    for number in former.filter(serial_number__in=wanted):
+    for number in former.filter(serial_number__in=among(wanted)):
         device = rows.setdefault(number.device_id, number.device)
         found.setdefault(number.serial_number, device)
     return found

@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from albertslund_it.web.database.bulk import Changes, ValueChange
-from albertslund_it.web.database.rows import among, write_rows
+from albertslund_it.web.database.rows import among, any_of, write_rows
 from inventory.models import Category, Department, Device, DeviceModel, Unit
 from tests import builders
 
@@ -115,6 +116,7 @@ def test_any_number_of_values_is_looked_up_at_once(values):
     found = Device.objects.filter(serial_number__in=among(values))
 
     assert found.exists() == ("PF01" in values)
+    assert Device.objects.filter(any_of("serial_number", values)).exists() == found.exists()
 
 
 SIGNS = ['a"b', "a\\b", "a,b", "{a}", "NULL", "", " ", "%s", "a\nb", "'", '\\"']
@@ -126,9 +128,9 @@ def test_a_text_is_looked_up_as_it_is_whatever_its_signs():
 
     wanted = [f"[{sign}]" for sign in SIGNS]
 
-    assert set(
-        Department.objects.filter(name__in=among(wanted)).values_list("name", flat=True)
-    ) == set(wanted)
+    for condition in (Q(name__in=among(wanted)), any_of("name", wanted)):
+        found = Department.objects.filter(condition).values_list("name", flat=True)
+        assert set(found) == set(wanted)
     with connection.cursor() as cursor:
         found = among(SIGNS)
         cursor.execute(found.sql, found.params)
@@ -148,6 +150,8 @@ def test_ids_are_looked_up_as_numbers():
 
     assert Device.objects.filter(id__in=among({device.id}, int)).get() == device
     assert not Device.objects.filter(id__in=among([], int)).exists()
+    assert Device.objects.get(any_of("id", {device.id}, int)) == device
+    assert not Device.objects.filter(any_of("id", [], int)).exists()
 
 
 @pytest.mark.parametrize("count", [0, 1, 998, 2_000])

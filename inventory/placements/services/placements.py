@@ -13,7 +13,7 @@ from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.database.bulk import Changes, ValueChange
 from albertslund_it.web.database.objects import new_row, point_to, sharing
-from albertslund_it.web.database.rows import among, lock
+from albertslund_it.web.database.rows import among, any_of, lock
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, Employee, Placement, Unit
@@ -87,7 +87,7 @@ def _timelines(
     """Return the change points of some devices by their days; of known people no more is read."""
     timelines: defaultdict[int, dict[date, Placement]] = defaultdict(dict)
     of_devices = {device.id: device for device in devices}
-    known = Placement.objects.filter(device_id__in=among(of_devices, int)).order_by()
+    known = Placement.objects.filter(any_of("device_id", of_devices, int)).order_by()
     units = Unit.objects.select_related("successor").in_bulk()
     employees = {employee.pk: employee for employee in known_people}
     placed = list(sharing(known, device=of_devices, unit=units))

@@ -11,7 +11,7 @@ from django.db import transaction
 from albertslund_it.common.files.cells import KEEP, Keep
 from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.web.database.bulk import Changes
-from albertslund_it.web.database.rows import among, lock
+from albertslund_it.web.database.rows import among, any_of, lock
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number
 from inventory.models import Device, Placement, Replacement, Roll, Unit
@@ -65,7 +65,8 @@ class _Listing:
         self.old = devices_by_serial_number({row.old_serial_number for row in rows})
         new = {row.new_serial_number for row in rows if row.new_serial_number is not KEEP}
         old = {device.serial_number for device in self.old.values()}
-        ids = among({device.pk for device in self.old.values()}, int)
+        pks = {device.pk for device in self.old.values()}
+        ids = among(pks, int)
         there = Replacement.objects.filter(old_device__in=ids, new_device__isnull=False)
         new |= set(there.values_list("new_device__serial_number", flat=True))
         self.recording = OutcomeRecorder(old, new - {""}, today)
@@ -75,7 +76,7 @@ class _Listing:
                 self.recording.is_old.setdefault(device.pk, roll)
         self.stood: dict[int, list[tuple[date, Unit]]] = defaultdict(list)
         units = Unit.objects.in_bulk()
-        placed = Placement.objects.filter(device__in=ids, unit__isnull=False)
+        placed = Placement.objects.filter(any_of("device_id", pks, int), unit__isnull=False)
         rows_placed = placed.order_by().values_list("device", "starts_on", "unit")
         for pk, starts_on, unit in rows_placed:
             self.stood[pk].append((starts_on, units[unit]))

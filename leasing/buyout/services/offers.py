@@ -15,7 +15,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.web.database.bulk import Changes, ValueChange
 from albertslund_it.web.database.objects import new_row
-from albertslund_it.web.database.rows import among, lock
+from albertslund_it.web.database.rows import among, any_of, lock
 from albertslund_it.web.forms.agreement import refuse_unless_sure
 from albertslund_it.web.people import Actor
 from inventory.devices.services.models import ModelBook
@@ -70,8 +70,9 @@ class _Saving:
         self.devices = devices_by_serial_number(
             [row.serial_number for row in rows if row.serial_number is not KEEP]
         )
-        ids = among({device.pk for device in self.devices.values()}, int)
-        leases = Lease.objects.filter(device__in=ids).order_by()
+        pks = {device.pk for device in self.devices.values()}
+        ids = among(pks, int)
+        leases = Lease.objects.filter(any_of("device_id", pks, int)).order_by()
         self.leased = set(leases.values_list("device", flat=True))
         departures = Departure.objects.filter(device__in=ids)
         self.gone = dict(departures.values_list("device", "left_on"))
