@@ -18,7 +18,7 @@ def link(to, said):
 class Migration(migrations.Migration):
     dependencies = [
         ("inventory", "0023_facts_as_an_act"),
-        ("leasing", "0051_quarters_are_quarters"),
+        ("leasing", "0052_steps_of_costs"),
     ]
 
     operations = [
