@@ -131,7 +131,7 @@ def test_what_the_first_version_held_is_there_after_all_migrations_and_verify_ho
     database.close()
 
     manage(database, "migrate", "-v0")
-    expected = (f"--expects={code}={digest}" for code, digest, _ in runs)
+    expected = [f"--expects={code}={digest}" for code, digest, _ in runs]
     assert "Alt stemmer: 2 låste kørsler" in manage(database, "verify", *expected)
 
     assert [answers(database, what) for what in (RUNS, SUMS, COUNTS)] == [runs, sums, counts]
@@ -146,6 +146,11 @@ def test_what_the_first_version_held_is_there_after_all_migrations_and_verify_ho
 
     manage(database, "migrate", "leasing", SOME_BACK, "-v0")
     assert answers(database, RUNS) == runs
+    database.close()
+
+    # What is kept in tables that a later version has is worked out, though no fact has changed.
+    manage(database, "migrate", "-v0")
+    assert "Alt stemmer: 2 låste kørsler" in manage(database, "verify", *expected)
 
 
 @contextmanager
