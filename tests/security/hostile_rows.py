@@ -35,6 +35,7 @@ PROGRAM = {
     "leasing.ColumnMap.kind",
     "leasing.CommandRun.name",
     "leasing.CostPending.kind",
+    "leasing.CostStep.kind",
     "leasing.CostLease.text",
     "leasing.BilledFacts.text",
     "leasing.BillingRun.code",

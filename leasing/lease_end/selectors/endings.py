@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 
 from albertslund_it.web.database.put_together import as_one_group, put_together_once
 from albertslund_it.web.database.rows import among
-from inventory.models import Departure, Device, Placement, Unit
+from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import unit_list_seen_by, units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.costs import is_kept, units_on
@@ -29,6 +29,7 @@ from leasing.cost_table.moment import one_moment
 from leasing.domain.lease_end import ends_soon_until
 from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
 from leasing.lease_end.selectors.undecided import (
+    leases_gone,
     leases_that_end,
     that_end,
     undecided_leases,
@@ -265,7 +266,7 @@ def _ending_of(units: Collection[int], on: date) -> QuerySet[Cost]:
     return (
         costs_on(on)
         .filter(ending, unit__in=among(units, int))
-        .exclude(lease__device__in=Departure.objects.order_by().values("device"))
+        .exclude(lease__in=leases_gone())
         .exclude(lease__in=EndDecision.objects.final().values("term__lease"))
         .order_by()
     )

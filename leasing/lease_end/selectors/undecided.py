@@ -34,11 +34,14 @@ def leases_that_end(today: date, until: date) -> QuerySet[CostLease]:
 
     Read it inside `one_moment`.
     """
-    # By the leases of the few that left: not joined to every lease's device.
+    ending = CostLease.objects.filter(that_end(today, until))
+    return ending.exclude(lease__in=leases_gone())
+
+
+def leases_gone() -> QuerySet[Lease, int]:
+    """Choose the leases of what has left the register, so that each lease need not be joined."""
     gone = Lease.objects.filter(device__in=Departure.objects.order_by().values("device"))
-    return CostLease.objects.filter(that_end(today, until)).exclude(
-        lease__in=gone.order_by().values("pk")
-    )
+    return gone.order_by().values_list("pk", flat=True)
 
 
 def that_end(today: date, until: date, of: str = "") -> Q:
