@@ -107,10 +107,12 @@ def _held(payer: Payer, day: date, leases: Sql | None = None) -> Sql:
     code, that_day = str(Quarter.of(day)), day.isoformat()
     at = (that_day, cost_holder_id() or NOBODY)
     if is_kept(day):
-        # The few that came back are found apart: the index that has all else does not tell of it.
+        # The few that came back are found apart: the index that has all else does not tell of it,
+        # and SQLite is told of the one that has them.
+        told = "INDEXED BY cost_come_back" if connection.vendor == "sqlite" else ""
         text = f"""SELECT c.lease_id, c.unit_id, c.model_id, c.quarter_ore FROM leasing_cost c
             WHERE c.period = %s AND c.first_day <= %s AND c.last_day >= %s AND NOT EXISTS (
-                SELECT 1 FROM leasing_cost b WHERE b.period = %s AND NOT b.is_unbroken
+                SELECT 1 FROM leasing_cost b {told} WHERE b.period = %s AND NOT b.is_unbroken
                 AND b.unit_id = c.unit_id AND b.lease_id = c.lease_id
                 AND b.unit_id <> {UNIT_ON.format(lease="b.lease_id")})"""
         found = Sql(text, (code, that_day, that_day, code, *at))
