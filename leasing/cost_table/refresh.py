@@ -11,7 +11,7 @@ Closing waits for none of this and reads none of it.
 
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
@@ -31,7 +31,6 @@ from leasing.cost_table.worked_out import (
     KEPT,
     LEASE,
     LEASES,
-    NO_STEP,
     PENDING,
     SHIFT,
     STEP,
@@ -52,7 +51,7 @@ from leasing.cost_table.worked_out import (
     steps_kept,
     worked_out,
 )
-from leasing.domain.kept import NOTHING, KeptCost, KeptLease, KeptShift, Sums, added_up
+from leasing.domain.kept import KeptCost, KeptLease, KeptShift, Sums, added_up
 from leasing.marks import A_RUN, TABLE
 from leasing.models import (
     Cost,
@@ -63,6 +62,7 @@ from leasing.models import (
     CostShift,
     CostStep,
     CostTotal,
+    KeptRow,
     Lease,
 )
 
@@ -257,11 +257,11 @@ def _work_out(marks: list[Mark], looked_at: Collection[int]) -> None:
     sums: dict[TotalKey, Sums] = {}
     added_up(written.no_costs, -1, sums)
     added_up(written.costs, 1, sums)
-    _add_to_totals(sums)
+    _add_to_sums(CostTotal, TOTAL_KEY, TOTAL, sums)
     endings = Counter(map(ending_of, filter(runs_out, written.leases)))
     endings.subtract(map(ending_of, filter(runs_out, written.no_leases)))
-    _add_to_endings(endings)
-    _add_to_steps(written.steps)
+    _add_to_sums(CostEnding, ENDING_KEY, LEASES, _counted(endings))
+    _add_to_sums(CostStep, STEP_KEY, STEP, written.steps)
 
 
 def _looked_at_by_a_run() -> set[int]:
@@ -317,31 +317,27 @@ def _let_be(
     return fresh, gone
 
 
-def _add_to_totals(sums: dict[TotalKey, Sums]) -> None:
-    rows = [(*key, *value) for key, value in sorted(sums.items()) if value != NOTHING]
-    add_to_rows("leasing_costtotal", TOTAL_KEY, TOTAL, rows)
-    units = among({unit for _, unit, _ in sums}, int)
-    periods = among({period for period, _, _ in sums})
-    CostTotal.objects.filter(row_count=0, period__in=periods, unit__in=units).delete()
+def _add_to_sums(
+    model: type[KeptRow],
+    key: Sequence[str],
+    columns: Sequence[str],
+    sums: Mapping[Any, tuple[int, ...]],
+) -> None:
+    """Add to kept sums, whose first column counts; those that count nothing any more go."""
+    rows = [(*of, *values) for of, values in sorted(sums.items()) if any(values)]
+    if not rows:
+        return
+    add_to_rows(model._meta.db_table, key, columns, rows)
+    those = {
+        f"{name}__in": among({row[key.index(name)] for row in rows}, kind)
+        for name, kind in (("period", str), ("unit_id", int))
+        if name in key
+    }
+    model._default_manager.filter(**{columns[0]: 0}, **those).delete()
 
 
-def _counted(endings: Counter[Ending]) -> Iterable[tuple[Ending, tuple[int]]]:
-    return ((key, (count,)) for key, count in endings.items())
-
-
-def _add_to_endings(endings: Counter[Ending]) -> None:
-    rows = [(*key, *count) for key, count in sorted(_counted(endings)) if count != (0,)]
-    add_to_rows("leasing_costending", ENDING_KEY, LEASES, rows)
-    units = among({ending[0] for ending in endings}, int)
-    CostEnding.objects.filter(leases=0, unit__in=units).delete()
-
-
-def _add_to_steps(steps: dict[StepKey, StepSums]) -> None:
-    rows = [(*key, *value) for key, value in sorted(steps.items()) if value != NO_STEP]
-    add_to_rows("leasing_coststep", STEP_KEY, STEP, rows)
-    units = among({row[1] for row in rows}, int)
-    periods = among({row[0] for row in rows})
-    CostStep.objects.filter(leases=0, period__in=periods, unit__in=units).delete()
+def _counted(endings: Counter[Ending]) -> dict[Ending, tuple[int]]:
+    return {key: (count,) for key, count in endings.items()}
 
 
 def _work_out_everything(progress: Progress | None) -> None:
@@ -366,11 +362,11 @@ def _work_out_everything(progress: Progress | None) -> None:
     # Not those that are no leases now: one that has gone since is among the sums.
     for model in KEPT:
         rows_of(model, leases_of(model) - seen).delete()
-    for table, key, columns, there, wanted in (
-        ("leasing_costtotal", TOTAL_KEY, TOTAL, CostTotal.objects, sums.items()),
-        ("leasing_coststep", STEP_KEY, STEP, CostStep.objects, steps.items()),
-        ("leasing_costending", ENDING_KEY, LEASES, CostEnding.objects, _counted(endings)),
+    for model_of_sums, key, columns, wanted in (
+        (CostTotal, TOTAL_KEY, TOTAL, sums),
+        (CostStep, STEP_KEY, STEP, steps),
+        (CostEnding, ENDING_KEY, LEASES, _counted(endings)),
     ):
-        kept = set(there.values_list(*key, *columns))
-        rows = {(*of, *values) for of, values in wanted}
-        _let_be(table, (*key, *columns), len(key), kept, rows)
+        kept = set(model_of_sums._default_manager.values_list(*key, *columns))
+        rows = {(*of, *values) for of, values in wanted.items()}
+        _let_be(model_of_sums._meta.db_table, (*key, *columns), len(key), kept, rows)
