@@ -1,9 +1,10 @@
 """What is under a forecast's planned and assumed amounts: terms to come, alike ones together."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
@@ -12,6 +13,8 @@ from leasing.cost_share.selectors.forecast import ALL_UNITS, basis_of, terms_to_
 from leasing.cost_share.selectors.payers import Payer
 from leasing.domain.accrual import costs_between
 from leasing.domain.renewal import Coming
+
+Named = TypeVar("Named", int, str)
 
 
 class ComingRow(NamedTuple):
@@ -51,14 +54,16 @@ def coming_rows(payer: Payer, span: ComingSpan, today: date) -> list[ComingRow]:
                 for unit, number in places:
                     of_units[unit] += number
     names = dict(Unit.objects.values_list("id", "name"))
-    order = {unit: danish_key(names[unit]) for of_units in numbers.values() for unit in of_units}
+    # Thousands of rows are of few units and models, whose names are put in order once.
+    of_unit = _places({unit: names[unit] for of_units in numbers.values() for unit in of_units})
+    of_model = _places({one.model_name: one.model_name for one in numbers})
     rows = []
     for one, of_units in numbers.items():
         [cost] = costs_between(one.term, days)
         if cost:
-            model = danish_key(one.model_name)
+            after = of_model[one.model_name], one.term.starts_on
             rows += [
-                ((order[unit], model, one.term.starts_on), one, names[unit], number, number * cost)
+                ((of_unit[unit], *after), one, names[unit], number, number * cost)
                 for unit, number in of_units.items()
                 if number
             ]
@@ -77,3 +82,9 @@ def coming_rows(payer: Payer, span: ComingSpan, today: date) -> list[ComingRow]:
         )
         for _, one, unit, number, amount in rows
     ]
+
+
+def _places(names: Mapping[Named, str]) -> dict[Named, int]:
+    """Return the place of each by its name."""
+    in_order = sorted(names, key=lambda one: danish_key(names[one]))
+    return {one: place for place, one in enumerate(in_order)}

@@ -6,7 +6,7 @@ lease runs out is not.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -157,14 +157,36 @@ def forecast_of(
     by_unit: bool = True,
 ) -> Forecast:
     """Forecast what quarters cost a payer, by unit and model or all together."""
+    [found] = forecasts_of(payer, today, [assumptions or Assumptions()], by_unit=by_unit)
+    return found
+
+
+def forecasts_of(
+    payer: Payer, today: date, several: Iterable[Assumptions], *, by_unit: bool = True
+) -> list[Forecast]:
+    """Forecast what quarters cost a payer under each of several assumptions."""
     basis = _Gathering(payer, today, by_unit).basis()
-    lines = defaultdict(lambda: [0] * len(basis.quarters), basis.lines)
+    return [
+        Forecast(payer, today, basis.quarters, _with_what_comes(basis, today, assumptions, by_unit))
+        for assumptions in several
+    ]
+
+
+def _with_what_comes(
+    basis: Basis, today: date, assumptions: Assumptions, by_unit: bool
+) -> dict[Line, list[int]]:
+    """Add what is to come to what is agreed."""
     # What is to come begins tomorrow at the earliest.
     begun = basis.quarters.index(max(Quarter.of(today), basis.quarters[0]))
-    for line, amounts in _to_come(basis, begun, assumptions or Assumptions(), by_unit):
-        of_line = lines[line]
-        of_line[begun:] = map(add, of_line[begun:], amounts)
-    return Forecast(payer, today, basis.quarters, dict(lines))
+    coming: dict[Line, list[int]] = {}
+    for line, amounts in _to_come(basis, begun, assumptions, by_unit):
+        known = coming.get(line)
+        coming[line] = list(map(add, known, amounts)) if known else amounts
+    lines, nothing = dict(basis.lines), [0] * len(basis.quarters)
+    for line, amounts in coming.items():
+        agreed = lines.get(line, nothing)
+        lines[line] = agreed[:begun] + list(map(add, agreed[begun:], amounts))
+    return lines
 
 
 def basis_of(payer: Payer, today: date) -> Basis:
@@ -225,11 +247,14 @@ def _to_come(
             costs = costs_between(coming.term, boundaries)
             key = coming.shade, coming.model_name
             sums[key] = tuple(map(add, sums[key], costs)) if key in sums else costs
+        if not by_unit:
+            places = [(ALL_UNITS, sum(count for _, count in places))]
+        numbers = {count for _, count in places}
         for (shade, model), costs in sums.items():
-            if not by_unit:
-                places = [(ALL_UNITS, sum(count for _, count in places))]
+            # Many units have the same number of them.
+            times = {count: [count * cost for cost in costs] for count in numbers}
             for unit, count in places:
-                yield (shade, unit, model), [count * cost for cost in costs]
+                yield (shade, unit, model), times[count]
 
 
 class _Gathering:

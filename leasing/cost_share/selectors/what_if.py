@@ -11,7 +11,7 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import DeviceModel, Unit
 from inventory.organisation.selectors.scope import sees_all
-from leasing.cost_share.selectors.forecast import Forecast, forecast_of
+from leasing.cost_share.selectors.forecast import Forecast, forecasts_of
 from leasing.cost_share.selectors.payers import Payer, payers_seen_by
 from leasing.domain.assumptions import Assumptions
 from leasing.models import LeasePrice, Scenario
@@ -70,7 +70,7 @@ class WhatIf:
 
 def compare(payer: Payer, today: date, assumptions: Assumptions) -> WhatIf:
     """Hold a payer's forecast under some assumptions against the one without any."""
-    base, changed = forecast_of(payer, today), forecast_of(payer, today, assumptions)
+    base, changed = forecasts_of(payer, today, [Assumptions(), assumptions])
     years = [year for year in base.years if year > today.year][:YEARS]
     sums = [{year: _by_unit(one, year) for year in years} for one in (base, changed)]
     units = Unit.objects.in_bulk(base.unit_ids | changed.unit_ids)
@@ -100,12 +100,9 @@ def _first_difference(base: Forecast, changed: Forecast) -> Quarter | None:
     """Return the first quarter that costs a unit something else; None where none does."""
     nothing = [0] * len(base.quarters)
     differing = [
-        at
+        next(at for at, (one, other) in enumerate(zip(before, after, strict=True)) if one != other)
         for line in base.lines.keys() | changed.lines.keys()
-        for at, (before, after) in enumerate(
-            zip(base.lines.get(line, nothing), changed.lines.get(line, nothing), strict=True)
-        )
-        if before != after
+        if (before := base.lines.get(line, nothing)) != (after := changed.lines.get(line, nothing))
     ]
     return base.quarters[min(differing)] if differing else None
 
