@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from albertslund_it.common.money import format_kroner
+from albertslund_it.web.forms.agreement import HALF
 from albertslund_it.web.query import Addresses
 from inventory.models import Departure, Employee, ExpectedReturn, Placement
 from inventory.placements.selectors import Holder
@@ -106,14 +107,7 @@ class MovementPreview:
     @property
     def told(self) -> Iterator[tuple[str, str]]:
         """Say all that is shown in rows, for whoever agrees to it."""
-        for state, _, then in self.rows:
-            yield str(state.device), whole_story(state)
-            yield f"{state.device} bagefter", then
-        if self.replaced:
-            yield f"{self.replaced.device}, der erstattes", whole_story(self.replaced)
-        for state, _, then in self.taken:
-            yield f"{state.device}, der tages tilbage", whole_story(state)
-            yield f"{state.device} bagefter", then
+        yield from self._told_of_devices()
         if self.holdings:
             yield f"Det, som {self.employee} har i forvejen", f"{self.holdings.count} stk."
         for one in self.had:
@@ -125,6 +119,19 @@ class MovementPreview:
             yield words.title, str(count)
         if self.consequence:
             yield from rows_of_consequence(self.consequence)
+
+    def _told_of_devices(self) -> Iterator[tuple[str, str]]:
+        if not all(then for _, _, then in self.rows):
+            yield HALF, "Det ses først, når der er valgt, hvem der skal have det."
+        for state, _, then in self.rows:
+            yield str(state.device), whole_story(state)
+            if then:
+                yield f"{state.device} bagefter", then
+        if self.replaced:
+            yield f"{self.replaced.device}, der erstattes", whole_story(self.replaced)
+        for state, _, then in self.taken:
+            yield f"{state.device}, der tages tilbage", whole_story(state)
+            yield f"{state.device} bagefter", then
 
 
 def replacement_choices(offers: Offers) -> list[tuple[str, str]]:

@@ -5,8 +5,7 @@ of `{% agreement rows %}` holds their digest. The save works the rows out again 
 calls `refuse_unless_seen`: nothing is written that the person has not seen.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from django.core import signing
 
@@ -20,6 +19,9 @@ LOOK = "Se virkningen igennem, og gem så. Der er ikke gemt noget endnu."
 AGAIN = "Intet er gemt. Se det nye igennem, og gem igen, hvis det stadig er rigtigt."
 KEPT = 300  # rows told word for word; the digest is of all of them
 TOLD = 8
+# Of this is the row of a page that cannot tell yet all that saving does: one has to look once more.
+HALF = "Resten"
+WORD_FOR_WORD = 2  # of what has come, or gone: of more only the names
 
 # (of what, what is said of it), as ('Udgiften for Birkeskolen', '349,42 kr. i kvartalet').
 Row = Sequence[str]
@@ -74,30 +76,38 @@ def refuse_unless_seen(value: str, rows: Iterable[Row]) -> None:
     rows = _texts(rows)
     if digest == digest_of(rows):
         return
-    changes = dict(_changes(dict(before), dict(rows[:KEPT])))
-    if not changes:
-        changes = {"": "Noget af det, der vises, er ændret, siden du så det."}
-    more = len(changes) - TOLD
-    told = list(islice(changes.values(), TOLD))
+    before, now = dict(before), dict(rows[:KEPT])
+    if before.pop(HALF, None) is not None:
+        now = {what: now[what] for what in before if what in now}
+        if before == now:
+            raise NotAsShown(LOOK)
+    told = list(_changes(before, now)) or ["Noget af det, der vises, er ændret, siden du så det."]
+    more = len(told) - TOLD
     if more > 0:
-        told.append(f"{more} andre ting er også ændret." if more > 1 else "Én ting mere er ændret.")
-    raise NotAsShown(*told, AGAIN, what=tuple(changes))
+        told[TOLD:] = [
+            f"{more} andre ting er også ændret." if more > 1 else "Én ting mere er ændret."
+        ]
+    what = [one for one in {**before, **now} if before.get(one) != now.get(one)]
+    raise NotAsShown(*told, AGAIN, what=what or [""])
 
 
 def _texts(rows: Iterable[Row]) -> list[list[str]]:
     return [[str(part) for part in row] for row in rows]
 
 
-def _changes(before: dict[str, str], now: dict[str, str]) -> Iterable[tuple[str, str]]:
-    """Say what is other than it was, by what it is about."""
-    for what in {**before, **now}:
-        old, new = before.get(what), now.get(what)
-        if old is None:
-            yield what, f"Kommet til, siden du så siden: {what}: {new}."
-        elif new is None:
-            yield what, f"Ikke med længere, siden du så siden: {what}: {old}."
-        elif old != new:
-            yield what, f"{what} er ændret fra {old} til {new}, siden du så den."
+def _changes(before: dict[str, str], now: dict[str, str]) -> Iterator[str]:
+    """Say what is other than it was; of much that comes or goes, only what it is about."""
+    for what, new in now.items():
+        if before.get(what, new) != new:
+            yield f"{what} er ændret fra {before[what]} til {new}, siden du så den."
+    for words, some in (
+        ("Kommet til", {what: new for what, new in now.items() if what not in before}),
+        ("Ikke med længere", {what: old for what, old in before.items() if what not in now}),
+    ):
+        if len(some) > WORD_FOR_WORD:
+            yield f"{words}, siden du så siden: {', '.join(some)}."
+        else:
+            yield from (f"{words}, siden du så siden: {what}: {some[what]}." for what in some)
 
 
 def agreed_by(posted: Mapping[str, str], rows: Callable[[], Iterable[Row]]) -> Check:

@@ -97,9 +97,12 @@ class MovementPage(PermissionRequiredMixin, View):
     def name_who_moved(self, form, changed: NotAsShown) -> None:
         """Say by whom the devices were moved that are elsewhere than the person saw."""
         states = [s for s in states_of(form.found.ids).values() if str(s.device) in changed.what]
-        for pk, name in moved_by(states).items() if states else ():
-            [device] = [s.device for s in states if s.device.pk == pk]
-            changed.reasons.append(f"{device} er sidst flyttet af {name}.")
+        names = moved_by(states) if states else {}
+        changed.reasons[:0] = [
+            f"{state.device} er sidst flyttet af {names[state.device.pk]}."
+            for state in states
+            if state.device.pk in names
+        ]
 
     def make_form(self, data):
         devices = devices_seen_by(self.request.user, today())

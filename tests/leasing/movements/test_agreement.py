@@ -274,3 +274,54 @@ def test_what_nobody_saw_is_shown_first(world, client_of, case, forged):
 def test_one_look_is_enough_when_nothing_changes(world, client_of):
     for case in CASES[:1]:
         assert save(client_of(world.cast.helpdesk), case.url(world), case.typed(world))
+
+
+# --- without scripts, the first page is sent as it came
+
+
+@pytest.mark.parametrize("page", ["/udstyr/flyt/", "/udstyr/udlever/"])
+def test_a_form_filled_in_without_a_preview_is_shown_before_it_is_refused(world, client_of, page):
+    """Nothing has changed since: that it has not been shown what it does is no fault."""
+    client = client_of(world.cast.helpdesk)
+    device = world.stock if "udlever" in page else world.used
+    first = client.get(page, {"serienumre": str(device)})
+    before = places()
+    typed = {
+        "serial_numbers": str(device),
+        "unit": world.library.pk,
+        "used_for": "Skranke",
+        "starts_on": "23-11-2026",
+        "agreed": agreed_in(first),
+    }
+
+    shown = client.post(page, typed)
+
+    assert places() == before
+    assert shown.status_code == 200
+    text = text_of(html_of(shown.content.decode()))
+    assert "Der er ikke gemt noget endnu" in text
+    assert "siden du så" not in text
+    assert client.post(page, {**typed, "agreed": agreed_in(shown)}).status_code == 302
+
+
+def test_who_moved_it_meanwhile_stands_first(world, client_of, cast):
+    client = client_of(cast.helpdesk)
+    url = "/udstyr/flyt/"
+    typed = {
+        "serial_numbers": "PF000001",
+        "unit": world.birke.pk,
+        "used_for": "Klassesæt",
+        "starts_on": "23-11-2026",
+    }
+    seen_by_me = agreed_in(look(client, url, typed))
+    other = client_of(cast.helpdesk)
+    moved = {**typed, "unit": world.library.pk, "used_for": "Skranke"}
+    assert save(other, url, moved).status_code == 302
+
+    refused = client.post(url, {**typed, "agreed": seen_by_me})
+
+    assert refused.status_code == 422
+    reasons = html_of(refused.content.decode()).xpath("//*[@role='alert']//li")
+    texts = [" ".join(one.text_content().split()) for one in reasons]
+    assert texts[0].startswith("PF000001 er sidst flyttet af "), texts
+    assert len(texts) <= 5, texts
