@@ -1,7 +1,7 @@
 """The order form: an order's own fields, and a form for each line."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID, uuid4
@@ -168,12 +168,24 @@ class OrderLineForm(PlainForm, forms.Form):
         self.person: Employee | None = None
         self.device: Device | None = None
         self.is_let_go = False  # what the page suggested to be replaced
+        self.taken: Collection[int] = ()  # what other lines take from the shelf
         self.fields["who"].widget.attrs["data-also"] = f"id_{self.prefix}-employee"
         self.fields["used_for"].widget.attrs["placeholder"] = "fx Klassesæt 7.B"
 
     @property
     def number(self) -> int:
         return int((self.prefix or "").removeprefix("linje-"))
+
+    @property
+    def count(self) -> int:
+        """Return how many are asked for, as far as that can be read."""
+        typed = str(self["quantity"].value() or "").strip()
+        return int(typed) if typed.isdecimal() and 0 < len(typed) < 4 else 1
+
+    @property
+    def takes(self) -> int:
+        """Return the id of what is chosen from the shelf, which is only ever one; 0 for nothing."""
+        return self._number("stock") if self.count == 1 else 0
 
     def clean(self):
         data = super().clean()
@@ -183,6 +195,8 @@ class OrderLineForm(PlainForm, forms.Form):
             self.add_error("who", "Skriv initialer eller navn, eller vælg en enhed under »Mere«.")
         if self.device:
             self._settle_replaced(data, self.device)
+        if self.count > 1 and data.get("stock") == data.get("suggested_stock"):
+            data["stock"] = ""  # the page chose it while only one was asked for
         if data.get("past_stock_because") and (data.get("stock") or "").isdecimal():
             if data["stock"] == data.get("suggested_stock"):
                 data["stock"] = NEW
@@ -250,6 +264,7 @@ class OrderLineForm(PlainForm, forms.Form):
             unit=Unit.objects.filter(pk=unit).first() if unit else None,
             model=self.choices.model_rows.get(model),
             today=self.today,
+            taken=self.taken,
         )
 
     def _number(self, name: str) -> int:
@@ -281,10 +296,10 @@ class OrderLineForm(PlainForm, forms.Form):
             exception_ends_before=until and until + ONE_DAY,
         )
 
-    def check_wish(self, wanted_on: date | None) -> bool:
+    def check_wish(self, wanted_on: date | None, taken: Collection[int] = ()) -> bool:
         """Say at the fields what prevents the order; return True if nothing does."""
         wish = self.wish().settled
-        faults = list(faults_by_field(wish, self.today, wanted_on))
+        faults = list(faults_by_field(wish, self.today, wanted_on, taken))
         if wish.asks_exception and not wish.replaces:
             if not self.facts().breaks_rule:
                 faults.append(
@@ -338,10 +353,9 @@ class ShownLine:
         stock = self.stock_told
         held = [one for one in facts.held if one.device.serial_number == self.replaced]
         model = stock.device.model if stock else facts.model
-        count = str(self.form["quantity"].value() or "").strip()
         return ToldLine(
             model=model.name if model else "",
-            quantity=int(count) if count.isdecimal() and 0 < len(count) < 4 else 1,
+            quantity=self.form.count,
             employee=facts.employee,
             unit=facts.unit,
             quarter_ore=stock.quarter_ore if stock else facts.quarter_ore,
@@ -354,7 +368,9 @@ class ShownLine:
 
     @property
     def stock_told(self) -> Shelved | None:
-        """Return what is chosen from the shelf."""
+        """Return what is chosen from the shelf; a line of several takes nothing from it."""
+        if self.form.count > 1:
+            return None
         stock = [one for one in self.facts.shelf if str(one.device.pk) == self.chosen_stock]
         return stock[0] if stock else None
 
@@ -423,7 +439,7 @@ class ShownLine:
     def suggested_stock(self) -> str:
         """Return a device of the same model on the shelf, if nothing else is said."""
         is_free = self.facts.shelf and not self._picked_stock and not self._passes_shelf
-        if is_free and self.facts.shelf[0].is_same_model:
+        if is_free and self.form.count == 1 and self.facts.shelf[0].is_same_model:
             return str(self.facts.shelf[0].device.pk)
         return ""
 
@@ -449,6 +465,20 @@ def bound_lines(data, choices: Choices, today: date) -> list[OrderLineForm]:
     forms_ = [line_form(number, choices, today, data=data) for number in numbers]
     filled = [form for form in forms_ if _is_filled(form, data)]
     return filled or forms_[:1] or [line_form(0, choices, today, data=data)]
+
+
+def shown_lines(pairs: Sequence[tuple[OrderLineForm, OrderLineForm]]) -> list[ShownLine]:
+    """Return lines as the page shows them, each by what was read of it and its form.
+
+    What one line takes from the shelf, no other is offered.
+    """
+    lines: list[ShownLine] = []
+    for number, (read, form) in enumerate(pairs):
+        others = [*pairs[:number], *pairs[number + 1 :]]
+        told = [line.stock_told for line in lines]
+        read.taken = {one.takes for one, _ in others} | {one.device.pk for one in told if one}
+        lines.append(ShownLine(form, read.facts(), read.device))
+    return lines
 
 
 def _is_filled(form: OrderLineForm, data) -> bool:

@@ -1,5 +1,6 @@
 """What to know before an order line is saved: what the person has, the price, the shelf."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -55,9 +56,17 @@ class LineFacts:
 
 
 def facts_of_line(
-    *, employee: Employee | None, unit: Unit | None, model: DeviceModel | None, today: date
+    *,
+    employee: Employee | None,
+    unit: Unit | None,
+    model: DeviceModel | None,
+    today: date,
+    taken: Collection[int] = (),
 ) -> LineFacts:
-    """Return what to know about a line, of which anything may still be missing."""
+    """Return what to know about a line, of which anything may still be missing.
+
+    `taken` is what other lines take from the shelf.
+    """
     held: tuple[HeldDevice, ...] = ()
     lines: tuple[OrderLine, ...] = ()
     breaks = False
@@ -77,7 +86,7 @@ def facts_of_line(
         quarter_ore=quarter,
         year_ore=year,
         no_price=why_no_price(model, today) if model else "",
-        shelf=tuple(shelf_for(model, today)) if model else (),
+        shelf=tuple(shelf_for(model, today, without=taken)) if model else (),
     )
 
 

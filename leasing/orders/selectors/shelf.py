@@ -62,12 +62,18 @@ def _spoken_for(on: date, *, devices: Collection[int]) -> QuerySet[Any, int]:
     return first.union(*others)
 
 
-def shelf_for(model: DeviceModel, on: date) -> list[Shelved]:
-    """Return what could be used instead of a new one: of the model first, longest lease first."""
+def shelf_for(
+    model: DeviceModel, on: date, *, without: Collection[int] = (), most: int = SHOWN
+) -> list[Shelved]:
+    """Return what could be used instead of a new one: of the model first, longest lease first.
+
+    What is chosen already, on other lines, goes in `without`.
+    """
     near = on_shelf(on).filter(model__category=model.category_id).select_related("model")
+    near = near.exclude(pk__in=list(without)) if without else near
     newest = ("-lease__starts_on", "serial_number")
     devices = list(near.filter(model=model).order_by(*newest)[:LOOKED_AT])
-    if len(devices) < SHOWN:
+    if len(devices) < most:
         devices += near.exclude(model=model).order_by(*newest)[:LOOKED_AT]
     leases = leases_of([device.pk for device in devices])
     found = []
@@ -77,4 +83,12 @@ def shelf_for(model: DeviceModel, on: date) -> list[Shelved]:
         if ends_before >= add_months(on, LEAST_REST_MONTHS):
             is_same = device.model_id == model.pk
             found.append(Shelved(device, ends_before, is_same, instalment_of(lease, on)))
-    return found[:SHOWN]
+    return found[:most]
+
+
+def free_of_model(model: int, on: date, *, without: Collection[int], most: int) -> int:
+    """Count what the shelf has of a model, up to so many."""
+    one = DeviceModel.objects.filter(pk=model).first() if model < 2**31 else None
+    if one is None or most < 1:
+        return 0
+    return sum(shelved.is_same_model for shelved in shelf_for(one, on, without=without, most=most))

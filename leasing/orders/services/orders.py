@@ -18,7 +18,13 @@ from leasing.approvals.services.one_pc import refuse_second_pc
 from leasing.models import Order, OrderedDevice, OrderLine, ReceivedMail, Scenario
 from leasing.models.order import CLOSED, LONGEST_REASON, MOST_LINES, Status
 from leasing.orders.services.status_mail import tell_orderer
-from leasing.orders.services.wishes import LineWish, Reason, faults_of, reason_of
+from leasing.orders.services.wishes import (
+    LineWish,
+    Reason,
+    faults_of,
+    reason_of,
+    taken_beside,
+)
 from leasing.webhooks.services.outbox import tell_of_approved
 
 __all__ = ["LineWish", "cancel_line", "place_order", "refresh_line", "save_draft", "submit_order"]
@@ -76,6 +82,10 @@ def place_order(
         raise Refused(WHY_TOO_LONG)
     for position, wish in enumerate(wishes, start=1):
         try:
+            if faults := faults_of(
+                wish, today, order.wanted_on, taken_beside(position - 1, wishes)
+            ):
+                raise Refused(*faults)
             _place_line(order, position, wish, people, actor, today, now)
         except Refused as error:
             lead = f"Linje {position}: " if len(wishes) > 1 else ""
@@ -132,8 +142,6 @@ def _place_line(
     today: date,
     now: datetime,
 ) -> None:
-    if reasons := faults_of(wish, today, order.wanted_on):
-        raise Refused(*reasons)
     question = _question_to_head(wish, people, today)
     line = _line_of(order, position, wish, Status.AWAITING if question else Status.APPROVED)
     line.reason = wish.reason or (Reason.EXCEPTION if question else reason_of(wish, today))

@@ -1,6 +1,6 @@
 """A line that is asked for, and what must be in order before it becomes an order line."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -52,15 +52,26 @@ class LineWish:
         return bool(self.exception_reason)
 
 
-def faults_of(wish: LineWish, today: date, wanted_on: date | None = None) -> list[str]:
+def taken_beside(number: int, wishes: Sequence[LineWish]) -> set[int]:
+    """Return what the other wishes of an order take from the shelf."""
+    others = [*wishes[:number], *wishes[number + 1 :]]
+    return {wish.stock_device.pk for wish in others if wish.stock_device}
+
+
+def faults_of(
+    wish: LineWish, today: date, wanted_on: date | None = None, taken: Collection[int] = ()
+) -> list[str]:
     """Say what is wrong with a wish, the rule of one pc left out."""
-    return [fault for _, fault in faults_by_field(wish, today, wanted_on)]
+    return [fault for _, fault in faults_by_field(wish, today, wanted_on, taken)]
 
 
 def faults_by_field(
-    wish: LineWish, today: date, wanted_on: date | None = None
+    wish: LineWish, today: date, wanted_on: date | None = None, taken: Collection[int] = ()
 ) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with a wish, with the name of the form's field to put it right in."""
+    """Yield what is wrong with a wish, with the name of the form's field to put it right in.
+
+    `taken` is what the other wishes of the order take from the shelf.
+    """
     for fault in fault_of_closed(wish.unit, today):
         yield "unit", f"{fault}."
     if not 1 <= wish.quantity <= MOST:
@@ -90,7 +101,7 @@ def faults_by_field(
         yield from (
             ("replaces", fault) for fault in _faults_of_replaced(wish, wish.replaces, today)
         )
-    yield from _faults_of_stock(wish, today)
+    yield from _faults_of_stock(wish, today, taken)
 
 
 def why_not_both(replaced: Device) -> str:
@@ -145,19 +156,28 @@ def _faults_of_replaced(wish: LineWish, replaced: Device, today: date) -> Iterat
         yield f"{replaced} erstattes allerede på bestilling B{other.order_id}."
 
 
-def _faults_of_stock(wish: LineWish, today: date) -> Iterator[tuple[str, str]]:
+def _faults_of_stock(
+    wish: LineWish, today: date, taken: Collection[int]
+) -> Iterator[tuple[str, str]]:
     chosen = wish.stock_device
     if chosen and wish.quantity > 1:
         yield (
             "quantity",
             f"{chosen} er kun én. Sæt antal til 1, og lav en linje mere til resten.",
         )
+    elif chosen and chosen.pk in taken:
+        yield "stock", f"{chosen} er valgt på flere linjer. Vælg en anden på den ene."
     elif chosen and not on_shelf(today).filter(pk=chosen.pk).exists():
         yield "stock", f"{chosen} står ikke længere frit på lageret. Vælg en anden."
-    elif not chosen and not wish.past_stock_because and (shelf := shelf_for(wish.model, today)):
+    elif (
+        not chosen
+        and not wish.past_stock_because
+        and (shelf := shelf_for(wish.model, today, without=taken))
+    ):
         offer = shelf[0].device
+        way = "Tag den" if wish.quantity == 1 else "Del linjen for at tage den"
         yield (
             "past_stock_because",
-            f"Der står en {offer.model.name} ({offer}) på lageret. Tag den, eller skriv, hvorfor "
+            f"Der står en {offer.model.name} ({offer}) på lageret. {way}, eller skriv, hvorfor "
             "den ikke kan bruges.",
         )

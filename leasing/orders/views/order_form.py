@@ -28,6 +28,7 @@ from leasing.orders.forms.order import (
     bound_lines,
     line_form,
     new_token,
+    shown_lines,
 )
 from leasing.orders.presenters.mail_reading import ShownMail, fields_of_lines, shown_mail
 from leasing.orders.presenters.queues import next_tag
@@ -47,6 +48,7 @@ from leasing.orders.selectors.mail_reading import (
 )
 from leasing.orders.selectors.queues import Queue, next_in
 from leasing.orders.selectors.received import mail_behind
+from leasing.orders.selectors.shelf import free_of_model
 from leasing.orders.selectors.told_lines import ToldLine, told_lines
 from leasing.orders.services.orders import (
     OrderFacts,
@@ -55,11 +57,13 @@ from leasing.orders.services.orders import (
     placed_before,
     save_draft,
 )
+from leasing.orders.services.wishes import taken_beside
 
 FACTS = tuple(name for name in OrderFacts.__annotations__ if name not in ("mail_text", "scenario"))
 ONE_DAY = timedelta(days=1)
-REMOVE = re.compile(r"fjern-([0-9]{1,3})")
+REMOVE, SPLIT = re.compile(r"fjern-([0-9]{1,3})"), re.compile(r"del-([0-9]{1,3})")
 WAVED_OFF = "bort:"
+MOST_FROM_SHELF = 10  # lines that one line of a mail is split into
 helpdesk = permission_required(HANDLE_ORDERS, raise_exception=True)
 
 
@@ -130,17 +134,16 @@ def _shown(
 ) -> HttpResponse:
     """Show the form with its fields and lines as they are given, without faults."""
     choices = Choices.read()
-    lines = [_plain(number, initial, choices) for number, initial in enumerate(raw)]
+    lines = shown_lines([_plain(number, initial, choices) for number, initial in enumerate(raw)])
     return _page(request, OrderForm(initial=facts), lines, order, reading)
 
 
-def _plain(number: int, initial: dict, choices: Choices) -> ShownLine:
-    """Return a line that has no faults yet, with what is known of it."""
+def _plain(number: int, initial: dict, choices: Choices) -> tuple[OrderLineForm, OrderLineForm]:
+    """Return a line as it is read, and as it is shown without faults."""
     sent = {f"linje-{number}-{name}": str(value) for name, value in initial.items()}
     read = line_form(number, choices, today(), data=sent)
     read.is_valid()
-    form = line_form(number, choices, today(), initial=initial)
-    return ShownLine(form, read.facts(), read.device)
+    return read, line_form(number, choices, today(), initial=initial)
 
 
 def _posted(request, order: Order | None) -> HttpResponse:
@@ -156,6 +159,12 @@ def _posted(request, order: Order | None) -> HttpResponse:
     elif found := REMOVE.fullmatch(handling):
         kept = [one for form, one in zip(bound, raw, strict=True) if form.number != int(found[1])]
         raw = kept or [{}]
+    elif found := SPLIT.fullmatch(handling):
+        raw = [
+            part
+            for form, one in zip(bound, raw, strict=True)
+            for part in (_split(one, raw) if form.number == int(found[1]) else [one])
+        ]
     elif handling == "laes":
         raw, reading = _read_mail(raw, facts)
     return _shown(request, facts, raw, order, reading)
@@ -181,7 +190,28 @@ def _read_mail(raw: list[dict], facts: dict) -> tuple[list[dict], Reading]:
     if reading.is_urgent and not facts["note"]:
         facts["note"] = "Haster, skriver bestilleren."
     found = fields_of_lines(reading, *people_and_devices_in(reading))
-    return (kept + found)[:MOST] or [{}], reading
+    for line in found:
+        kept += _split(line, [*kept, *found], least=0)
+    return kept[:MOST] or [{}], reading
+
+
+def _split(line: dict, lines: Sequence[dict], least: int = 1) -> list[dict]:
+    """Return a line of several as one for each that the shelf has of the model, and the rest.
+
+    The form then offers each of them its own; at `least` so many are parted from the rest.
+    """
+    count = number_in(str(line["quantity"])) or 1
+    if count == 1:
+        return [line]
+    others = [number_in(str(one.get("stock") or "")) for one in lines if one is not line]
+    room = min(count, MOST_FROM_SHELF, MOST - len(lines))
+    there = free_of_model(
+        number_in(str(line["model"])) or 0, today(), without=[pk for pk in others if pk], most=room
+    )
+    ones = min(max(there, least), room)
+    parted = {**line, "quantity": 1, "stock": "", "suggested_stock": ""}
+    rest = [{**parted, "quantity": count - ones}] if count > ones else []
+    return [*[parted] * ones, *rest]
 
 
 def _saved(request, order: Order | None, lines: list[OrderLineForm], *, is_for_later: bool):
@@ -191,7 +221,11 @@ def _saved(request, order: Order | None, lines: list[OrderLineForm], *, is_for_l
         return redirect("order-detail", same.pk)
     if all(are_valid) and not is_for_later:
         wanted_on = form.cleaned_data["wanted_on"]
-        are_valid = [line.check_wish(wanted_on) for line in lines]
+        asked = [line.wish().settled for line in lines]
+        are_valid = [
+            line.check_wish(wanted_on, taken_beside(number, asked))
+            for number, line in enumerate(lines)
+        ]
     if not all(are_valid):
         return _faulty(request, form, lines, order)
     data = {name: form.cleaned_data[name] for name in ("token", *FACTS)}
@@ -228,7 +262,7 @@ def _saved(request, order: Order | None, lines: list[OrderLineForm], *, is_for_l
 def _faulty(request, form: OrderForm, lines: list[OrderLineForm], order: Order | None):
     for line in lines:
         line.is_valid()
-    shown = [ShownLine(line, line.facts(), line.device) for line in lines]
+    shown = shown_lines([(line, line) for line in lines])
     return _page(request, form, shown, order, status=422)
 
 

@@ -33,7 +33,7 @@
       const suggested = field.name.endsWith(`-${name}`) && line.querySelector(`[data-suggests=${name}]`);
       if (suggested) suggested.value = "";
     }
-    if (line && field.matches("[name$=-model], [name$=-unit]")) tell(line, "facts");
+    if (line && field.matches("[name$=-model], [name$=-unit], [name$=-quantity]")) tell(line, "facts");
     else if (field.closest("#bestilling") && !field.matches("#id_mail, #id_reply")) {
       tell(document.getElementById("pris"), "price");
     }
@@ -42,7 +42,7 @@
   document.addEventListener("input", function (event) {
     if (!event.target.matches("[name$=-past_stock_because]") || !event.target.value.trim()) return;
     const isNew = event.target.closest("fieldset").querySelector("[value=ny]");
-    if (isNew.checked) return;
+    if (!isNew || isNew.checked) return;  // of several, the shelf has no choice
     isNew.checked = true;
     isNew.dispatchEvent(new Event("change", { bubbles: true }));
   });
