@@ -83,6 +83,12 @@ MAIL_IN = TimedCommand(
     timedelta(hours=1),
     "Start pc-leasing-mail.timer.",
 )
+WEBHOOKS = TimedCommand(
+    "send_webhooks",
+    "Webhooks (send_webhooks)",
+    timedelta(hours=1),
+    "Start pc-leasing-webhooks.timer.",
+)
 
 
 def groups(now: datetime) -> list[tuple[str, list[StandingLine]]]:
@@ -168,6 +174,10 @@ def _timed(now: datetime) -> Iterator[StandingLine]:
         yield _run(MAIL_IN, runs.get(MAIL_IN.name), now)
     else:
         yield StandingLine(MAIL_IN.name, MAIL_IN.title, "IMAP_URL er ikke sat.", "off")
+    if Settings.objects.get().uses_webhooks:
+        yield _run(WEBHOOKS, runs.get(WEBHOOKS.name), now)
+    else:
+        yield StandingLine(WEBHOOKS.name, WEBHOOKS.title, "Modulet er ikke slået til.", "off")
     yield _queue(now)
 
 

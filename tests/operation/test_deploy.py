@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
-from albertslund_it.operation.standing import MAIL_IN, TIMED, unit_of
+from albertslund_it.operation.standing import MAIL_IN, TIMED, WEBHOOKS, unit_of
 
 ROOT = Path(settings.BASE_DIR)
 UNITS = ROOT / "deploy" / "systemd"
@@ -40,8 +40,9 @@ def test_a_timer_starts_a_command_that_there_is(timer):
 
 def test_what_the_page_of_operation_waits_for_has_a_timer_and_a_log_of_that_name():
     started = {unit(timer)["Timer"]["Unit"].removesuffix(".service") for timer in TIMERS}
-    assert {unit_of(one.name) for one in (*TIMED, MAIL_IN)} <= started
-    for timed in (*TIMED, MAIL_IN):
+    waited_for = (*TIMED, MAIL_IN, WEBHOOKS)
+    assert {unit_of(one.name) for one in waited_for} <= started
+    for timed in waited_for:
         for name in re.findall(r"pc-leasing-[a-z]+\.timer", timed.advice):
             assert (UNITS / name).exists()
 

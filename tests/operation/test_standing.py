@@ -44,6 +44,16 @@ def test_a_command_that_has_not_gone_well_for_too_long_is_to_be_looked_at(name, 
     assert (line(name, NOW).state, bool(line(name, NOW).advice)) == ("warn", True)
 
 
+def test_webhooks_are_waited_for_where_they_are_turned_on():
+    assert (line("send_webhooks").state, line("send_webhooks").advice) == ("off", "")
+    Settings.objects.update(uses_webhooks=True)
+    told = line("send_webhooks")
+    assert (told.state, told.advice) == ("warn", "Start pc-leasing-webhooks.timer.")
+    call_command("send_webhooks")
+    assert line("send_webhooks").state == "good"
+    assert line("send_webhooks", machine_now() + timedelta(minutes=61)).state == "warn"
+
+
 def test_one_that_failed_after_it_went_well_says_both_and_where_to_look():
     ran("backup", NOW, is_ok=False, ok_at=NOW - timedelta(hours=2), words="Disken er fuld.")
     found = line("backup", NOW)
