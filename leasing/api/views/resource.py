@@ -45,7 +45,8 @@ class Resource:
     """Rows that a client reads: which, in which order, narrowed by what, and how they look.
 
     `rows` is the scope: the same function as the page's. `order` is unique, and has an index.
-    `read` is instead of `rows` for what is no table: all rows in the order of their `key`.
+    `read` is instead of `rows` for what is no table: rows in the order of their `key`, all of those
+    after the key that it is given among them.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Resource:
     order_types: tuple[type, ...] = (int,)
     key: str = "pk"
     key_type: Any = Id
-    read: Callable[[Any, Reader], Sequence[Any]] | None = None
+    read: Callable[[Any, Reader, Key | None], Sequence[Any]] | None = None
 
     @property
     def title(self) -> str:
@@ -68,7 +69,8 @@ class Resource:
         """Return a page of what the client sees, and where the next one begins."""
         after = self._after(paging.cursor)
         if self.read:
-            every = [row for row in self.read(filters, reader) if not after or row.key > after]
+            found = self.read(filters, reader, after)
+            every = [row for row in found if not after or row.key > after]
             rows, has_more = every[: paging.limit], len(every) > paging.limit
         else:
             chosen = filters.narrow(self._seen(reader), reader)
@@ -100,12 +102,15 @@ class Resource:
         try:
             return key_in(cursor, self.order_types)
         except ValueError:
-            raise ValidationError(
-                [{"loc": ("query", "cursor"), "msg": "Brug next_cursor fra siden før."}]
-            ) from None
+            raise no_cursor() from None
 
     def _key_of(self, row: Any) -> Key:
         return row.key if self.read else tuple(getattr(row, name) for name in self.order)
+
+
+def no_cursor() -> ValidationError:
+    """Return the refusal of a cursor that no page of ours ended with."""
+    return ValidationError([{"loc": ("query", "cursor"), "msg": "Brug next_cursor fra siden før."}])
 
 
 def declare(api: NinjaAPI, resource: Resource) -> None:

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from albertslund_it import roles
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Device
+from leasing.api.selectors.paging import cursor_of
+from leasing.api.selectors.shares import unit_shares
 from leasing.api.views.resources import RESOURCES
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.share import share_of
@@ -162,6 +164,62 @@ def test_lines_deep_in_are_found_by_the_index_and_not_by_reading_all_of_their_in
     with CaptureQueriesContext(connection) as asked:
         program.get("invoice-lines", limit=2, cursor=cursor)
     assert not [one for one in asked if " OR " in one["sql"]]
+
+
+def test_pages_of_shares_put_together_are_the_whole_wherever_they_break(town, cast):
+    make.lease("PF000007", unit=make.unit("1002", "Bakken", department=cast.department))
+    for user in (cast.finance, cast.head):
+        program = Program(user)
+        for query in ({"from": "2026Q1", "to": "2026Q4"}, {"from": "2026Q2"}, {"unit": "1002"}):
+            whole = program.get("shares", **query, limit=500).json()["items"]
+            assert len({row["period"] for row in whole}) >= 3
+            # Some pages break between two quarters, others within one.
+            for limit in range(1, len(whole) + 1):
+                assert program.items("shares", **query, limit=limit) == whole
+
+
+def test_a_page_of_shares_works_out_no_quarter_before_its_cursor(town, cast, monkeypatch):
+    asked = []
+
+    def noted(user, first, last, today):
+        asked.append(str(first))
+        return unit_shares(user, first, last, today)
+
+    monkeypatch.setattr("leasing.api.views.resources.billing.unit_shares", noted)
+    program = Program(cast.finance)
+    rows = program.items("shares", limit=1)
+    assert asked == ["2026Q1", *(row["period"] for row in rows[:-1])]
+    assert asked[-1] == "2026Q4"
+    asked.clear()
+    assert program.get("shares", cursor=cursor_of(("2020Q1", 1, 1))).json()["items"]
+    assert asked == ["2026Q1"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ("", 1, 1),
+        ("æ", 1, 1),
+        ("2026Q5", 1, 1),
+        (" 2026q1", 1, 1),
+        ("9999Q1", 1, 1),
+        ("2026Q1", 1),
+        ("2026Q1", "1", 1),
+        (2026, 1, 1),
+    ],
+)
+def test_a_cursor_that_no_page_of_shares_ended_with_is_refused(town, cast, key):
+    program = Program(cast.finance)
+    for query in ({}, {"from": "2050Q1"}):
+        told = problem_of(program.get("shares", cursor=cursor_of(key), **query), 422)
+        assert told["errors"] == [
+            {"where": "query.cursor", "what": "Brug next_cursor fra siden før."}
+        ]
+
+
+def test_a_cursor_past_the_last_quarter_leaves_an_empty_page(town, cast):
+    page = Program(cast.finance).get("shares", cursor=cursor_of(("2027Q1", 1, 1))).json()
+    assert page == {"items": [], "next_cursor": None}
 
 
 @pytest.mark.parametrize("name", READ)

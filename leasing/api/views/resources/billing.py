@@ -11,8 +11,9 @@ from pydantic import Field
 from albertslund_it.common.permissions import VIEW_BILLINGRUN, VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
 from leasing.api.selectors.clients import Reader
+from leasing.api.selectors.paging import Key
 from leasing.api.selectors.shares import QuarterShare, all_seen_by, unit_shares
-from leasing.api.views.resource import Filters, Resource, Rows
+from leasing.api.views.resource import Filters, Resource, Rows, no_cursor
 from leasing.api.views.schemas import Id, Period, RunCode, SerialNumber, Text
 from leasing.cost_table.facts import billing_start
 from leasing.models import BillingRun, InvoiceLine, Kind, QuarterlyInvoice
@@ -44,8 +45,13 @@ class ShareFilters(Filters):
 MOST_QUARTERS = 40
 
 
-def read_shares(filters: ShareFilters, reader: Reader) -> list[QuarterShare]:
-    """Return the shares that are asked for, no later than the fiscal year."""
+def read_shares(
+    filters: ShareFilters, reader: Reader, after: Key | None = None
+) -> list[QuarterShare]:
+    """Return the shares that are asked for, no later than the fiscal year.
+
+    After a key they begin with its quarter: those before it are not worked out again.
+    """
     year = reader.on.year
     start = Quarter.of(billing_start())
     first = Quarter.parse(filters.from_) if filters.from_ else max(start, Quarter(year, 1))
@@ -54,6 +60,8 @@ def read_shares(filters: ShareFilters, reader: Reader) -> list[QuarterShare]:
         told = f"to skal ligge efter from, og højst {MOST_QUARTERS // 4} år efter."
         raise ValidationError([{"loc": ("query", "to"), "msg": told}])
     first, last = max(first, start), min(last, Quarter(year, 4))
+    if after:
+        first = max(first, _quarter_in(after))
     if last < first:
         return []
     return [
@@ -62,6 +70,21 @@ def read_shares(filters: ShareFilters, reader: Reader) -> list[QuarterShare]:
         if filters.unit in (None, row.unit_number)
         and filters.department_id in (None, row.department_id)
     ]
+
+
+def _quarter_in(key: Key) -> Quarter:
+    """Return the quarter of a share's key.
+
+    Raises:
+        ValidationError: when no share has such a key.
+    """
+    try:
+        quarter = Quarter.parse(key[0])
+    except ValueError:
+        raise no_cursor() from None
+    if str(quarter) != key[0]:
+        raise no_cursor()
+    return quarter
 
 
 class RunOut(Schema):
