@@ -1,6 +1,6 @@
 """Where devices are, in Danish, and what else a page or a mail says of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,6 +75,7 @@ class MovementPreview:
     consequence: Consequence | None
     findings: list[tuple[RuleWords, int]]
     starts_on: date
+    hindrances: Sequence[str] = ()  # why what is set aside cannot be handed out so
 
     later_choices = LATER
 

@@ -50,7 +50,9 @@ def idle_links(row: Idle, user: User, helpdesk_mail: str) -> Iterator[tuple[str,
                 subject = quote(f"Tag {row.name} tilbage")
                 yield "Bed om at få den taget", f"mailto:{helpdesk_mail}?subject={subject}"
         return
-    if row.waiting:
+    if row.waiting and row.waiting.awaits:
+        yield f"Se {row.waiting.order_number}", reverse("order-detail", args=[row.waiting.order_id])
+    elif row.waiting:
         asked = urlencode({**given, "linje": row.waiting.line_id})
         yield f"Giv til {row.waiting.order_number}", f"{reverse('hand-out')}?{asked}"
     elif is_in_stock(row):

@@ -28,7 +28,7 @@ from leasing.data_quality.selectors.findings import (
 )
 from leasing.data_quality.selectors.rules import BY_KEY, rules_for
 from leasing.data_quality.selectors.sets import leases_that_never_ran
-from leasing.models import CostLease, OrderLine, Status
+from leasing.models import CostLease, OrderedDevice, OrderLine, Status
 
 # The rules that say a device is not used, the surest first.
 KEYS = ("ended", "leavers", "overdue", "stock", "never_seen", "unused", "nobody")
@@ -60,11 +60,19 @@ class IdleSum:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An order line that is approved and not bought, which a device of its model could fill."""
+    """An order line that a device is set aside for, or that one of its model could fill.
+
+    One that `awaits` the head cannot be handed out on yet.
+    """
 
     line_id: int
-    order_number: str
+    order_id: int
     unit_id: int
+    awaits: bool = False
+
+    @property
+    def order_number(self) -> str:
+        return f"B{self.order_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +194,7 @@ def _rows(why: Mapping[int, tuple[str, ...]], facts: Facts, *, with_names: bool)
     stock = units.get(facts.cost_holder or 0, FaultPlace())
     holders = {pk: placed for pk in why if (placed := facts.placed.get(pk))}
     names = _names({one.employee for one in holders.values()} if with_names else set())
-    waiting = _waiting()
+    waiting, set_aside = _waiting(), _set_aside(why)
     devices = Device.objects.filter(pk__in=among(why, int)).order_by("serial_number")
     for pk, number, model_id, model in devices.values_list(
         "pk", "serial_number", "model", "model__name"
@@ -204,7 +212,8 @@ def _rows(why: Mapping[int, tuple[str, ...]], facts: Facts, *, with_names: bool)
             cost.quarter_ore,
             cost.rest_ore,
             facts.leases[pk].ends_before,
-            lines.pop() if lines else None,
+            # What is set aside is for that order, and leaves the others to the next device.
+            set_aside.get(pk) or (lines.pop() if lines else None),
         )
 
 
@@ -215,12 +224,25 @@ def _names(ids: set[int | None]) -> dict[int, str]:
 
 
 def _waiting() -> Mapping[int, list[Waiting]]:
-    """Return the lines that wait for each model, the newest first: the last is given first."""
+    """Return the lines that wait for each model, the newest first: the last is given first.
+
+    Of who said why it cannot be from the shelf, nothing is asked once more.
+    """
     found = defaultdict(list)
-    lines = OrderLine.objects.filter(status=Status.APPROVED).order_by("-pk")
+    lines = OrderLine.objects.filter(status=Status.APPROVED, past_stock_because="").order_by("-pk")
     for model, line, order, unit in lines.values_list("model", "pk", "order", "unit"):
-        found[model].append(Waiting(line, f"B{order}", unit))
+        found[model].append(Waiting(line, order, unit))
     return found
+
+
+def _set_aside(ids: Collection[int]) -> dict[int, Waiting]:
+    """Return the lines that devices are set aside for."""
+    kept = OrderedDevice.objects.filter(handed_out_on=None, device__in=among(ids, int)).order_by()
+    rows = kept.values_list("device", "line", "line__order", "line__unit", "line__status")
+    return {
+        device: Waiting(line, order, unit, awaits=status == Status.AWAITING)
+        for device, line, order, unit, status in rows
+    }
 
 
 def by_place(rows: Iterable[Idle]) -> list[tuple[PlaceSum, list[PlaceSum]]]:

@@ -79,6 +79,9 @@ def hand_out(
             taken[old.device.pk] = old
         else:
             changes.create(_expected_of_replaced(old, starts_on, now))
+    exempt = {its_line.pk for its_line in lines.values()}
+    if line and any(True for _ in faults_of_set_aside(wanted.values(), holder)):
+        exempt.add(line.pk)  # refused anyhow; the line that was asked for is no second pc
     moves = Moves(
         wanted | taken,
         dict.fromkeys(wanted, holder) | dict.fromkeys(taken, Holder()),
@@ -87,7 +90,7 @@ def hand_out(
         agree,
         later,
         exempt_devices=[old.device.pk] if old else [],
-        exempt_lines=[its_line.pk for its_line in lines.values()],
+        exempt_lines=exempt,
         changes=changes,
     )
     moved = _refuse_or(reasons, moves, actor)
@@ -282,6 +285,13 @@ def _replaced_by(
         return None
     states, _ = locked_states([replaced], [])
     return states[replaced]
+
+
+def faults_of_set_aside(states: Iterable[DeviceState], holder: Holder) -> Iterator[str]:
+    """Yield why devices that are set aside cannot be handed out to somebody."""
+    for state in states:
+        if state.set_aside:
+            yield from _fault_of_line(state, state.set_aside.line, holder)
 
 
 def _fault_of_line(state: DeviceState, line: OrderLine, holder: Holder) -> Iterator[str]:

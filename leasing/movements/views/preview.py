@@ -8,6 +8,7 @@ from leasing.movements.forms import DevicesForm
 from leasing.movements.presenters import IN_STOCK, SHOWN, MovementPreview, where
 from leasing.movements.selectors.plans import PlannedMovement
 from leasing.movements.selectors.states import DROP_LATER, states_of
+from leasing.movements.services.movements import faults_of_set_aside
 from leasing.orders.selectors.people import people_matching
 
 
@@ -43,6 +44,12 @@ def preview_of(form: DevicesForm, today: date) -> MovementPreview:
         is_second=plan.is_second(holdings),
         consequence=plan.consequence(today),
         findings=words_of_made(plan.findings()),
+        hindrances=[
+            fault
+            for state in (plan.states if "line" in form.fields else ())
+            if (holder := plan.holders.get(state.device.pk))
+            for fault in faults_of_set_aside([state], holder)
+        ][:SHOWN],
         starts_on=day,
     )
 

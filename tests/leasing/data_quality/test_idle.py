@@ -20,7 +20,7 @@ from leasing.data_quality.selectors.facts import Facts
 from leasing.data_quality.selectors.findings import Seen, counted_at, findings_of, seen_by
 from leasing.data_quality.selectors.idle import KEYS, IdleSum, by_place, idle_cost, idle_devices
 from leasing.data_quality.selectors.rules import BY_KEY, RULES, rules_for
-from leasing.models import AcceptedFinding, Lease, Settings
+from leasing.models import AcceptedFinding, Lease, OrderedDevice, OrderLine, Settings
 from tests import builders as make
 from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import (
@@ -168,6 +168,21 @@ def test_each_row_has_what_ends_it(idle, cast, client_of):
     assert label == f"Giv til {line.order.number}"
     assert f"linje={line.pk}" in address
     read(client_of(cast.helpdesk), address)
+    # Who said why it cannot be from the shelf is not offered it; what is set aside has its order.
+    OrderLine.objects.filter(pk=line.pk).update(past_stock_because="Er for gammel")
+    assert links(cast.helpdesk)["STOCK1"][0][0] == "Udlever"
+    OrderLine.objects.filter(pk=line.pk).update(past_stock_because="")
+    other = make.order_line(unit=cast.unit, status="delivered")
+    stock = Device.objects.get(serial_number="STOCK1")
+    OrderedDevice.objects.create(line=other, device=stock, is_from_stock=True, delivered_on=TODAY)
+    label, address = links(cast.helpdesk)["STOCK1"][0]
+    assert label == f"Giv til {other.order.number}"
+    assert f"linje={other.pk}" in address
+    OrderLine.objects.filter(pk=other.pk).update(status="awaiting")
+    assert links(cast.helpdesk)["STOCK1"][0] == (
+        f"Se {other.order.number}",
+        f"/bestillinger/{other.order_id}/",
+    )
     assert [label for label, _ in links(cast.head)["LEFT1"]] == [
         "Ikke vores",
         "Bed om at få den taget",

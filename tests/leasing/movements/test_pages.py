@@ -242,6 +242,23 @@ def test_who_waits_for_an_order_gets_the_pc_on_it(client, school):
     assert line.status == Status.HANDED_OUT
 
 
+def test_what_is_set_aside_for_another_is_said_before_it_is_refused(client, school):
+    mine = make.order_line(employee=school.anna)
+    other = make.order_line(unit=school.library, status="delivered")
+    OrderedDevice.objects.create(
+        line=other, device=school.stock[0], is_from_stock=True, delivered_on=TODAY
+    )
+    typed = {"serial_numbers": "PF000001", "employee": "anbe", "line": mine.pk}
+    why = f"PF000001 er sat til side til Biblioteket (bestilling {other.order.number})."
+    assert why in text_of(read(client, f"{OUT}?serienumre=PF000001&linje={mine.pk}"))
+    refused = said(post(client, OUT, **typed))
+    assert why in refused
+    # Her own order is what is handed out on, and no second pc.
+    assert "har allerede" not in refused
+    assert "Brug bestilling" not in refused
+    assert "Hver medarbejder har én pc" not in refused
+
+
 def test_a_second_pc_is_warned_of_before_it_is_refused(client, school):
     hand_out(school.stock[0], unit=school.birke, employee=school.anna)
     url = f"{OUT}?serienumre=PF000002&initialer=anbe"
