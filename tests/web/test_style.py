@@ -87,3 +87,15 @@ def test_no_part_is_inaccessible_in_any_look(page, live_server, cast):
     for width in (320, 390, 768, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_what_is_ticked_restyles_no_whole_page():
+    """A `:has()` that ends in anything at all makes a browser work out every style below it anew."""
+    found = [
+        (file.name, one.strip())
+        for file in STYLES
+        for selector, _ in RULE.findall(COMMENT.sub("", file.read_text()))
+        for one in selector.split("\n")
+        if re.search(r":has\(.*[ >+~](\*|:not\([^()]*\))\s*$", one)
+    ]
+    assert found == []

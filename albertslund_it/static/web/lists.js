@@ -4,6 +4,7 @@
 
   // What is ticked is kept while one turns pages, until the list shows something else or it is sent on.
   const MANY = 60;  // more than an address holds
+  const NONE = "Med de valgte";
   const bar = () => document.querySelector("#valgte[data-shows]");
   const place = () => `valgte:${location.pathname}`;
   const isElsewhere = box => "elsewhere" in box.dataset;
@@ -61,7 +62,11 @@
     if (!told) return;
     const none = document.querySelector("[data-pick-none]");
     if (none) none.hidden = !ticked.length;
-    if (!ticked.length) { told.textContent = "Med de valgte"; return; }
+    if (!ticked.length) {
+      // Words that stand there already are let be: to put them in again costs a page its styles anew.
+      if (told.textContent !== NONE) told.textContent = NONE;
+      return;
+    }
     const sum = ticked.reduce((ore, box) => ore + Number(box.dataset.ore || 0), 0);
     const strong = document.createElement("strong");
     strong.textContent = `${ticked.length} valgt`;
