@@ -28,7 +28,7 @@ WORDS = (
     (
         "Pr. kvartal",
         "Løbetidens pris delt med dens kvartaler. Hvert kvartal opkræves efter sine dage, så "
-        "det kan koste nogle øre mere eller mindre, og en del, når leasingen begynder eller "
+        "det kan koste nogle kroner mere eller mindre, og en del, når leasingen begynder eller "
         "slutter i det.",
     ),
     ("Rettelse", "Forskellen, når noget i et låst kvartal viser sig at være anderledes."),

@@ -44,7 +44,7 @@ STEP_HELP = {
     "afdeling.",
     CHARGES: "Skader, fragt og andet, der betales én gang.",
     ODD: "Samme udstyr til samme pris. Kvartalerne er ikke lige lange, så prisen "
-    "kan skifte nogle øre.",
+    "kan skifte nogle kroner.",
 }
 
 
