@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 
-from albertslund_it.common.money import format_kroner
+from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.quarters import Quarter
 from leasing.data_quality.presenters.actions import actions_for
 from leasing.data_quality.presenters.findings import FindingRow
-from leasing.front.selectors.board import Card, OpenObjections, QueueOnBoard
-from leasing.models import LossReport, Status
+from leasing.front.selectors.board import SHOWN, Card, OpenObjections, QueueOnBoard
+from leasing.models import LossReport, ReceivedMail, Status
 from leasing.orders.presenters.queues import TITLES, next_act
 from leasing.orders.selectors.queues import Queue
 from leasing.people.presenters.onboarding import missing, order_url, when
@@ -153,12 +154,16 @@ class BoardCard:
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """A queue as a column: its head, its cards, and what is done with all of it."""
+    """A queue as a column: its head, its cards, and what is done with all of it.
+
+    `mails` are those of the `count` that have no lines.
+    """
 
     key: str
     title: str
     short: str
     count: int
+    mails: int
     oldest: str
     cost: str
     empty: str
@@ -173,23 +178,45 @@ def columns_of(
     queues: Iterable[QueueOnBoard], chosen: Queue, mails: int, today: date
 ) -> list[BoardColumn]:
     """Return the queues as columns; on a phone only the chosen one is seen."""
-    return [
-        BoardColumn(
-            key=str(one.queue),
-            title=TITLES[one.queue],
-            short=SHORT[one.queue],
-            count=one.lines,
-            oldest=_oldest(one.cards),
-            cost=f"{format_kroner(one.quarter_ore)} pr. kvartal" if one.cards else "",
-            empty=EMPTY[one.queue],
-            url=queue_url(one.queue),
-            cards=[_card(card, today) for card in one.cards],
-            more=one.more,
-            batch=_batch(one, mails),
-            is_open=one.queue == chosen,
+    columns = []
+    for one in queues:
+        waiting = [(card.first.order_id, card.days, _card(card, today)) for card in one.cards]
+        waiting += [
+            (mail.order_id or 0, days, _card_of_mail(mail, days))
+            for mail in one.mails
+            for days in [_days_since(mail, today)]
+        ]
+        waiting.sort(key=lambda card: card[0])
+        shown = waiting[:SHOWN]
+        columns.append(
+            BoardColumn(
+                key=str(one.queue),
+                title=TITLES[one.queue],
+                short=SHORT[one.queue],
+                count=one.lines + one.mail_count,
+                mails=one.mail_count,
+                oldest=_oldest([days for _, days, _ in shown]),
+                cost=f"{format_kroner(one.quarter_ore)} pr. kvartal" if one.cards else "",
+                empty=EMPTY[one.queue],
+                url=queue_url(one.queue),
+                cards=[card for _, _, card in shown],
+                more=one.groups + one.mail_count - len(shown),
+                batch=_batch(one, mails),
+                is_open=one.queue == chosen,
+            )
         )
-        for one in queues
-    ]
+    return columns
+
+
+def how_many(open_lines: int, queues: Sequence[QueueOnBoard]) -> str:
+    """Say what the columns count, so that it can be added up from them."""
+    said = f"{format_count(open_lines)} {'linje' if open_lines == 1 else 'linjer'} er i gang"
+    if twice := sum(one.lines for one in queues) - open_lines:
+        said += f", {format_count(twice)} af dem i to kolonner: noget er kommet, resten mangler"
+    if mails := sum(one.mail_count for one in queues):
+        which = "1 mail" if mails == 1 else f"{format_count(mails)} mails"
+        said += f" · {which} har ingen linjer endnu"
+    return said
 
 
 def queue_url(queue: Queue) -> str:
@@ -197,10 +224,10 @@ def queue_url(queue: Queue) -> str:
     return f"{reverse('order-list')}?{urlencode({'status': f'koe-{queue}'})}"
 
 
-def _oldest(cards: Sequence[Card]) -> str:
-    if not cards:
+def _oldest(waited: Sequence[int]) -> str:
+    if not waited:
         return ""
-    days = cards[0].days
+    days = waited[0]
     return f"Ældste {_days(days)}" if days else "Fra i dag"
 
 
@@ -234,13 +261,43 @@ def _card(card: Card, today: date) -> BoardCard:
         title=_whose(card),
         url=order if is_one or not bought else _purchase_url(bought),
         age=_days(card.days) if card.days else "i dag",
-        age_style="bad" if card.days > TOO_OLD else "warn" if card.days > OLD else "",
+        age_style=_age_style(card.days),
         lines=tuple(_told(card)),
         units=f"{card.units} enheder" if card.units > 1 else "",
         number=bought or line.order.number,
         mark=_mark(card, today),
         label=label,
         action_url=url,
+    )
+
+
+def _days_since(mail: ReceivedMail, today: date) -> int:
+    return max(0, (today - timezone.localtime(mail.fetched_at).date()).days)
+
+
+def _age_style(days: int) -> str:
+    return "bad" if days > TOO_OLD else "warn" if days > OLD else ""
+
+
+def _card_of_mail(mail: ReceivedMail, days: int) -> BoardCard:
+    """Return the card of a mail of which no line could be read."""
+    edit = reverse("order-edit", args=[mail.order_id])
+    sender, count = mail.sender.partition("<")[0], len(mail.files.all())
+    attached = f", {count} {'fil' if count == 1 else 'filer'} vedhæftet" if count else ""
+    return BoardCard(
+        title=mail.subject or "Mail uden emne",
+        url=edit,
+        age=_days(days) if days else "i dag",
+        age_style=_age_style(days),
+        lines=(
+            mail.sender.partition("<")[0].strip() or mail.sender,
+            f"Ingen linjer endnu{attached}",
+        ),
+        units="",
+        number=f"B{mail.order_id}",
+        mark=("warn", "Ny mail"),
+        label="Gør færdig",
+        action_url=edit,
     )
 
 

@@ -2,11 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import Count, Min, Prefetch, QuerySet, Sum
 from django.utils import timezone
 
 from albertslund_it.common.names import danish_key
@@ -17,10 +17,11 @@ from leasing.billing.selectors.costs import model_names
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.data_quality.selectors.rule import ids_by
 from leasing.data_quality.selectors.sets import in_stock, long_in_stock
-from leasing.models import Objection, OrderedDevice, OrderLine
+from leasing.models import Objection, OrderedDevice, OrderLine, ReceivedFile, ReceivedMail
 from leasing.models.order import OPEN
 from leasing.orders.selectors.queue_costs import listed_quarters
 from leasing.orders.selectors.queues import Queue, lines_in
+from leasing.orders.selectors.received import mails_without_lines
 from leasing.orders.selectors.shelf import spoken_for
 
 SHOWN = 6  # cards of a queue shown at once
@@ -49,7 +50,8 @@ class QueueOnBoard:
     """A queue: how many lines, what they cost a quarter, and its oldest cards.
 
     `groups` is how many cards there are in all, `numbers` the serial numbers of all that is ready
-    where they are few enough for one address, and every line has some.
+    where they are few enough for one address, and every line has some. A mail without lines waits
+    too: `mails` are the oldest of them, and `mail_count` how many there are.
     """
 
     queue: Queue
@@ -58,10 +60,8 @@ class QueueOnBoard:
     cards: Sequence[Card] = field(default=())
     groups: int = 0
     numbers: tuple[str, ...] = ()
-
-    @property
-    def more(self) -> int:
-        return self.groups - len(self.cards)
+    mails: Sequence[ReceivedMail] = ()
+    mail_count: int = 0
 
 
 def queues_on(today: date) -> list[QueueOnBoard]:
@@ -72,7 +72,17 @@ def queues_on(today: date) -> list[QueueOnBoard]:
     firsts = OrderLine.objects.select_related(*linked).in_bulk(
         [first for one in drawn.values() for first, _ in one.units.values()]
     )
-    return [_on_board(queue, drawn[queue], firsts, prices, today) for queue in Queue]
+    found = [_on_board(queue, drawn[queue], firsts, prices, today) for queue in Queue]
+    return [_with_mails(one) if one.queue is Queue.WAITING else one for one in found]
+
+
+def _with_mails(queue: QueueOnBoard) -> QueueOnBoard:
+    """Add the mails that wait, and have no line to stand in a queue by."""
+    linked = mails_without_lines().select_related("order")
+    files = Prefetch("files", ReceivedFile.objects.only("mail"))
+    mails = list(linked.prefetch_related(files)[:SHOWN])
+    count = mails_without_lines().count() if mails else 0
+    return replace(queue, mails=mails, mail_count=count)
 
 
 def open_line_count() -> int:

@@ -37,6 +37,7 @@ from leasing.front.presenters.board import (
     MOST,
     columns_of,
     greeting,
+    how_many,
     queue_named,
     urgent_things,
     waiting_costs,
@@ -132,12 +133,13 @@ def _board(request, found: list[FindingRow], day: date) -> dict[str, object]:
     )
     others = [row for row in found if not row.finding.rule.is_late]
     chosen = queue_named(request.GET.get("kolonne", ""))
+    queues = queues_on(day)
     return {
         "greeting": greeting(moment),
         "urgent": urgent[:MOST],
         "less_urgent": urgent[MOST:],
-        "columns": columns_of(queues_on(day), chosen, waiting_mail_count(), day),
-        "open_lines": open_line_count(),
+        "columns": columns_of(queues, chosen, waiting_mail_count(), day),
+        "how_many": how_many(open_line_count(), queues),
         "waiting_costs": waiting_costs(others, request.user),
         "shelf": shelf_on(day),
     }

@@ -27,7 +27,7 @@ from leasing.movements.services.moves import Moved
 from leasing.movements.views.carrying import carry_out
 from leasing.movements.views.preview import preview_of
 from leasing.orders.presenters.queues import next_tag
-from leasing.orders.selectors.queues import Queue, lines_in, next_in
+from leasing.orders.selectors.queues import Queue, next_in
 
 PREVIEW = "virkning"  # the id of what is swapped in as one types
 
@@ -188,12 +188,9 @@ class HandOutPage(MovementPage):
 
     def next_page(self, form):
         if form.lines and len(form.found.devices) > 1:
-            # Where nothing is left to hand out: what is to be done next, not an empty list.
-            queue = next((one for one in reversed(Queue) if lines_in(one).exists()), None)
-            if queue is None:
-                return reverse("order-list")
-            status = "Klar" if queue is Queue.READY else next_tag(queue)
-            return f"{reverse('order-list')}?{urlencode({'status': status})}"
+            if not next_in(Queue.READY):
+                return reverse("front")  # the board says what is to be done next
+            return f"{reverse('order-list')}?{urlencode({'status': 'Klar'})}"
         return super().next_page(form)
 
 

@@ -17,6 +17,11 @@ def waiting_mails() -> QuerySet[ReceivedMail]:
     return ReceivedMail.objects.filter(outcome=MailOutcome.ORDER, is_handled=False)
 
 
+def mails_without_lines() -> QuerySet[ReceivedMail]:
+    """Return those of them of which nothing could be read as a line, the oldest first."""
+    return waiting_mails().filter(order__isnull=False, order__lines=None).order_by("order_id")
+
+
 def waiting_mail_count() -> int:
     """Count the mails whose draft nobody has looked through yet."""
     return waiting_mails().count()

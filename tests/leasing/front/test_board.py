@@ -7,7 +7,16 @@ import pytest
 from albertslund_it.common.money import parse_kroner
 from inventory.models import Device, ExpectedReturn, Unit
 from leasing.front.selectors.board import queues_on
-from leasing.models import LossReport, Objection, OrderedDevice, OrderLine, Status
+from leasing.models import (
+    LossReport,
+    Objection,
+    Order,
+    OrderedDevice,
+    OrderLine,
+    ReceivedFile,
+    ReceivedMail,
+    Status,
+)
 from leasing.orders.selectors.queues import Queue, lines_in
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
@@ -359,6 +368,51 @@ def test_all_that_is_ready_is_handed_out_from_the_board(client, db):
     assert hands_out() == ["/bestillinger/?status=koe-klar"]
 
 
+def a_mail(order, **fields):
+    return ReceivedMail.objects.create(
+        key=f"mail-{order.pk}", outcome="order", fetched_at=NOW, order=order, **fields
+    )
+
+
+def test_a_mail_without_lines_has_a_card_and_is_counted(client, db):
+    a_line("awaiting")
+    order = Order.objects.create(created_at=NOW)
+    mail = a_mail(order, sender="Sol Sivhøj <sosi@example.dk>", subject="Pc'er til 4.A")
+    ReceivedFile.objects.create(mail=mail, name="liste.xlsx", why_left="for stor")
+    page = read(client, "/")
+    assert ("Pc'er til 4.A", order.number) in column(page, "afventer")
+    said = text_of(page.xpath("//section[@aria-labelledby='koe-afventer']")[0])
+    assert said.startswith("Afventer svar 2")
+    assert "heraf 1 mail uden linjer" in said
+    assert "Sol Sivhøj Ingen linjer endnu, 1 fil vedhæftet" in said
+    assert "1 linje er i gang · 1 mail har ingen linjer endnu" in text_of(page)
+    [edit] = page.xpath("//a[starts-with(normalize-space(.), 'Gør færdig')]/@href")
+    assert edit == f"/bestillinger/{order.pk}/ret/"
+    # Once somebody has seen it through, it waits no more.
+    ReceivedMail.objects.update(is_handled=True)
+    assert "uden linjer" not in text_of(read(client, "/"))
+
+
+def test_mails_without_lines_are_more_than_the_board_shows(client, db):
+    for _ in range(8):
+        a_mail(Order.objects.create(created_at=NOW))
+    a_line("awaiting")
+    page = read(client, "/")
+    assert len(column(page, "afventer")) == 6
+    assert "og 3 til" in text_of(page.xpath("//section[@aria-labelledby='koe-afventer']")[0])
+
+
+def test_the_columns_add_up_to_what_is_said(client, db):
+    line = a_line("partly", quantity=2, supplier_order_number="4711")
+    device = make.lease("PF000001").device
+    OrderedDevice.objects.create(line=line, device=device, delivered_on=TODAY)
+    a_line("approved")
+    page = read(client, "/")
+    counts = [int(text_of(one)) for one in page.xpath("//ul[@class='segments']//b")]
+    assert sum(counts) == 3
+    assert "2 linjer er i gang, 1 af dem i to kolonner" in text_of(page)
+
+
 def test_thirty_of_everything_cost_as_many_queries_as_three(town, client):
     def more(count, start):
         for n in range(start, start + count):
@@ -367,6 +421,7 @@ def test_thirty_of_everything_cost_as_many_queries_as_three(town, client):
             make.lease(f"PH{n:06d}")
             for status in Status:
                 make.order_line(status=status, unit=unit, supplier_order_number=f"ATEA-{n}")
+            a_mail(Order.objects.create(created_at=NOW))
 
     more(3, 0)
     few = queries_of(client, "/")

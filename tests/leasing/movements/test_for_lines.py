@@ -53,9 +53,13 @@ def test_handing_some_out_leads_to_those_that_are_left(school, client):
 
 def test_each_goes_to_whom_it_was_ordered_for_as_one_act(school, client):
     numbers = ready(school, 3)
+    make.order_line(unit=school.birke, status=Status.ORDERED, supplier_order_number="4711")
     answer = save(client, OUT, typed(numbers))
 
-    assert answer["Location"] == "/bestillinger/", "nothing is left that is ready"
+    assert answer["Location"] == "/", "nothing is left that is ready: the board says what is next"
+    board = client.get(answer["Location"]).content.decode()
+    assert "3 stk. er udleveret" in board
+    assert "/fortryd/" in board
     placed = Placement.objects.filter(device__serial_number__in=numbers, unit=school.birke)
     assert sorted(placed.values_list("employee__initials", flat=True)) == ["k000", "k001", "k002"]
     assert OrderedDevice.objects.filter(handed_out_on=TODAY).count() == 3
