@@ -290,7 +290,7 @@ def _card_of_mail(mail: ReceivedMail, days: int) -> BoardCard:
         age=_days(days) if days else "i dag",
         age_style=_age_style(days),
         lines=(
-            mail.sender.partition("<")[0].strip() or mail.sender,
+            sender.strip() or mail.sender,
             f"Ingen linjer endnu{attached}",
         ),
         units="",
