@@ -20,7 +20,8 @@ from inventory.models import Category
 DEVICES = Importer(
     kind="devices",
     label="Udstyr uden leasing",
-    help="Maskiner, der ikke er leaset, og oplysninger om udstyr fra fx et MDM-udtræk.",
+    help="Maskiner, der ikke er leaset, og oplysninger som RAM og garanti om alt udstyr, i vores "
+    "egne kolonner. Et udtræk fra Intune læses under »Enheder fra Intune«.",
     permission=IMPORT_INVENTORY,
     names_people=True,
     make=DeviceFacts,

@@ -106,6 +106,7 @@ def columns_page(
         "sheet": table.sheet,
         "row_count": len(table.rows),
         "missing": [column.name for column in missing],
+        "of_all_rows": [column.name for column in missing if not column.is_key],
         "guesses": bool(proposed),
         "reasons": reasons,
         "is_new": is_new,

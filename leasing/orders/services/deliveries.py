@@ -14,6 +14,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.cells import KEEP, Keep, given
 from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.money import format_kroner
+from albertslund_it.common.names import how_many
 from albertslund_it.common.sentences import full_stop
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.database.bulk import Changes, ValueChange
@@ -235,7 +236,8 @@ class _Registration:
         )
         told = (
             f"ny leasing: {model.name}, underaftale {agreement.number}, fra "
-            f"{shown_day(row.starts_on)}, {format_kroner(price.price_ore)}"
+            f"{shown_day(row.starts_on)}, {format_kroner(price.price_ore)} for "
+            f"{how_many(price.quarters, 'kvartal', 'kvartaler')}"
         )
         self.changes.create(lease, ValueChange(str(device), told))
         self.changes.create(new_row(LeaseTerm, lease=lease, position=1, **price._asdict()))

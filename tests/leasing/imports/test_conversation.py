@@ -85,6 +85,16 @@ def test_a_dealers_list_is_asked_about_once(t14, helpdesk):
     assert ModelAlias.objects.get().model == t14
 
 
+def test_each_rows_own_number_is_not_said_of_the_whole_file(t14, helpdesk):
+    """A serial number the same in all rows would be one device: only the others are offered so."""
+    asked = upload(helpdesk, "Nr.;Vare\r\nPF0QQ009;T14\r\n", "deliveries", "liste.csv")
+
+    text = " ".join(asked.content.decode().split())
+    assert "Vi mangler: Serienummer, " in text
+    assert "ens i alle rækker, så skriv det nederst" in text
+    assert "Serienummer" not in asked.context["of_all_rows"]
+
+
 def test_what_was_chosen_is_kept_where_it_cannot_be(t14, helpdesk):
     page = dealer(helpdesk)
 

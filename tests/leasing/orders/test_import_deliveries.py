@@ -78,7 +78,7 @@ class TestDeliveries:
         assert report.change_count == 4 + 2 + 4 + 4 + 3
         assert {str(difference) for difference in report.differences} >= {
             "UA-2: ny underaftale",
-            "PF02: ny leasing: T14, underaftale UA-1, fra 01-02-2026, 4.000,00\u00a0kr.",
+            "PF02: ny leasing: T14, underaftale UA-1, fra 01-02-2026, 4.000,00\u00a0kr. for 12 kvartaler",
             "PF02: Enhed lager → 1001 (ANBE) fra 01-02-2026",
         }
 
