@@ -156,7 +156,8 @@ def refused_shown(importer: Importer, stream, step: Step, refused: FileRefused) 
     is_table = not (importer.read_document and looks_like_xml(stream))
     table = table_in(importer, stream, step) if is_table else None
     rows = table.rows if table else []
-    bad = {fault.row for fault in refused.errors}
+    # Of two rows that contradict each other none is good, though only the second is told of.
+    bad = {row for fault in refused.errors for row in (fault.row, fault.other)}
     return {
         "row_errors": [
             {"told": str(one), "row": one.row, "place": one.place, "sentence": one.sentence}

@@ -174,6 +174,17 @@ def test_rows_with_faults_are_downloaded_mended_and_given_again(db, helpdesk):
     assert page.context["report"]["warnings"] == []
 
 
+def test_good_rows_are_not_offered_where_none_is_left(db, helpdesk):
+    """Of two rows that contradict each other both are left: what is offered can be done."""
+    builders.unit("1001")
+    twice = "Initialer;Navn;Enhedsnr\r\nANBE;Anna Berg;1001\r\nANBE;Anna Bæk;1001\r\n"
+
+    page = upload(helpdesk, twice)
+
+    assert page.context["row_errors"]
+    assert "Der er ingen gode rækker at tage." in page.content.decode()
+
+
 def test_the_good_rows_are_taken_and_the_others_wait_until_they_are_mended(db, helpdesk):
     builders.unit("1001")
     page = upload(helpdesk, PEOPLE)
