@@ -60,6 +60,7 @@ def main():
     parser.add_argument("--devices", type=int, default=50_000)
     parser.add_argument("--people", type=int, default=50_000)
     parser.add_argument("--orders", type=int, default=2_000)
+    parser.add_argument("--history", type=int, default=8, help="entries of a device or a line")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     with own_database() as connection:

@@ -274,6 +274,7 @@ def main():
     parser.add_argument("--devices", type=int, default=50_000)
     parser.add_argument("--people", type=int, default=50_000)
     parser.add_argument("--orders", type=int, default=20_000)
+    parser.add_argument("--history", type=int, default=8, help="entries of a device or a line")
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--pause", type=float, default=4.0, help="seconds between, on average")
     parser.add_argument("--workers", type=int, default=3)
