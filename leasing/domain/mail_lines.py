@@ -6,8 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from leasing.domain.mail_words import (
+    ANY_SCREEN,
     DEVICE,
     MODEL,
+    NEW_ONES,
+    NUMBERS,
     OUTSIDE,
     PERSON,
     UNIT,
@@ -56,11 +59,13 @@ INTENT = re.compile(
     r"går ned|langsom|erstat|udskift|\bbrug for|\bekstra",
     re.I,
 )
-_COUNTS = "en et to tre fire fem seks syv otte ni ti elleve tolv"
-_WORDS = _COUNTS.split()
-NUMBERS = {word: max(1, n) for n, word in enumerate(_WORDS)}
+EACH = re.compile(r"\bhver\b", re.I)
+# What somebody has, and may say is broken: of a screen without a name that is no wish.
+THEIRS = re.compile(
+    r"\b(?:min|din|sin|hans|hendes|vores|deres|ødelagt|knust|knækket|revnet|defekt) $", re.I
+)
 BEFORE = re.compile(
-    rf"(?:(?<![\w.])([0-9]{{1,3}})|\b({'|'.join(_WORDS)}))\s?(?:x|×|stk\.?|styks?|stykker)?\s*"
+    rf"(?:(?<![\w.])([0-9]{{1,3}})|\b({'|'.join(NUMBERS)}))\s?(?:x|×|stk\.?|styks?|stykker)?\s*"
     r"((?:(?:nye?|helt|ekstra|flere|anden|andre|yderligere|af|standard|almindelige?|stor|store|"
     r"bærbare?|lenovo|thinkpad)\s+)*)$",
     re.I,
@@ -90,6 +95,7 @@ class Wanted:
     quantity: int = 1
     is_extra: bool = False
     category: int | None = None
+    is_counted: bool = False  # one for each of the new ones, whose number the mail says
 
     @property
     def key(self) -> tuple[int, ...]:
@@ -104,6 +110,7 @@ class Wish:
     found: Found
     quantity: int
     is_extra: bool
+    is_counted: bool = False
 
 
 @dataclass(slots=True)
@@ -131,6 +138,14 @@ class LineGroup:
                 self.wishes.append(wish)
 
 
+def new_ones_in(said: str) -> int:
+    """Return how many new colleagues a text speaks of, if it says so once; else 0."""
+    found = NEW_ONES.findall(said)
+    if len(found) != 1:
+        return 0
+    return int(found[0]) if found[0].isdigit() else NUMBERS[found[0].lower()]
+
+
 def has_intent(said: str) -> bool:
     """Return whether a text asks for anything."""
     return bool(INTENT.search(said))
@@ -148,7 +163,7 @@ def breaks_of(text: str) -> list[int]:
 class LineReader:
     """Goes through what stands in a text, and knows whom it is about at each."""
 
-    def __init__(self, text: str, begins: int, breaks: Sequence[int]):
+    def __init__(self, text: str, begins: int, breaks: Sequence[int], new_ones: int = 0):
         self.text, self.begins = text, begins
         self.groups: list[LineGroup] = []
         self.loose: list[Wish] = []
@@ -161,6 +176,7 @@ class LineReader:
         self._greeted = False
         self._breaks = breaks
         self._others: dict[int, bool] = {}
+        self._new_ones = new_ones
 
     def read(self, tokens: list[Token]) -> None:
         """Read all that stands, in order."""
@@ -180,8 +196,9 @@ class LineReader:
         self._settle_before(token)
         if token.kind == MODEL and found:
             before = self.text[max(self.begins, token.start - LOOKED_BACK) : token.start]
-            if not NOT_ASKED.search(before):
-                wish = self._wish(found, token.end, before)
+            is_theirs = ANY_SCREEN.fullmatch(self._word(token)) and THEIRS.search(before)
+            if not is_theirs and not NOT_ASKED.search(before):
+                wish = self._wish(token, found, before)
                 waits = self.loose if FOR_ALL.match(self.text, token.end) else self._pending
                 waits.append(wish)
         elif token.kind == DEVICE and found:
@@ -190,8 +207,11 @@ class LineReader:
         elif token.kind == OUTSIDE or (token.kind == UNKNOWN and self._is_thing(token)):
             self.has_other, self._other = True, token.kind
 
+    def _word(self, token: Token) -> str:
+        return self.text[token.start : token.end]
+
     def _is_thing(self, token: Token) -> bool:
-        word = self.text[token.start : token.end]
+        word = self._word(token)
         has_digit = any(letter.isdigit() for letter in word) and " " not in word
         return has_digit or UNKNOWN_WORD.fullmatch(word.casefold()) is not None
 
@@ -285,8 +305,8 @@ class LineReader:
             self.loose += self._pending
         self._pending = []
 
-    def _wish(self, found: Found, end: int, before: str) -> Wish:
-        after = self.text[end : end + 40]
+    def _wish(self, token: Token, found: Found, before: str) -> Wish:
+        after = self.text[token.end : token.end + 40]
         number, counted = BEFORE.search(before), AFTER.match(after)
         quantity = 1
         if number:
@@ -294,7 +314,10 @@ class LineReader:
         elif counted:
             quantity = int(counted[1] or counted[2])
         is_extra = bool(EXTRA_BEFORE.search(before) or EXTRA_AFTER.match(after))
-        return Wish(found, max(1, min(500, quantity)), is_extra)
+        is_counted = quantity == 1 < self._new_ones and EACH.search(self._sentence(token))
+        if is_counted:
+            quantity = self._new_ones
+        return Wish(found, max(1, min(500, quantity)), is_extra, bool(is_counted))
 
     def _sentence_of(self, token: Token) -> int:
         return bisect_right(self._breaks, token.start)
@@ -366,6 +389,7 @@ def _line(
         quantity=quantity,
         is_extra=wish.is_extra,
         category=wish.found.category,
+        is_counted=wish.is_counted,
     )
 
 

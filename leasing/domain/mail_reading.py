@@ -21,6 +21,7 @@ from leasing.domain.mail_lines import (
     breaks_of,
     has_intent,
     lines_from,
+    new_ones_in,
 )
 from leasing.domain.mail_parts import (
     AUTOMATIC,
@@ -119,6 +120,12 @@ class Reading:
     has_quote: bool = False
     outside_for: Found | None = None
     is_outside_open: bool = False
+    new_ones: int = 0  # the new colleagues that the mail speaks of, without saying who has what
+
+    @property
+    def is_counted(self) -> bool:
+        """Return whether a line has one for each of them: that is a guess."""
+        return any(line.is_counted for line in self.lines)
 
     @property
     def unknown(self) -> list[str]:
@@ -165,6 +172,7 @@ def read_mail(
             reading.is_from_quote = bool(reading.lines)
             if reading.lines:
                 shown = [*shown, *(token for one in paragraphs for token in one)]
+        reading.new_ones = new_ones_in(said)
         _give_to_sender(reading, said, shown)
         _when(reading, shown)
         _whose_outside(read, shown, reading)
@@ -227,7 +235,7 @@ def _lines(
 ) -> list[Wanted]:
     starts = [part.start for part in parts if part.kind == BODY]
     for tokens, begins in ((written, min(starts, default=0)), (subject, 0)):
-        reader = LineReader(read, begins, breaks_of(read))
+        reader = LineReader(read, begins, breaks_of(read), new_ones_in(said))
         reader.read(tokens)
         if lines := lines_from(reader, has_intent(said)):
             return lines[:MOST_LINES]

@@ -62,7 +62,8 @@ VAGUE = re.compile(
     r"(?:min|vores|en|den|vor|til) nye? (?:kollega|medarbejder|elev|vikar|leder|"
     r"studentermedhjælper|praktikant|pædagog|lærer)|nye (?:kolleger|medarbejdere|elever|lærere)|"
     r"en mere|en til(?=\s*[.!?,\n]|\s*$)|samme som \w{2,12}|det samme som \w{2,12}|"
-    r"det sædvanlige|de sædvanlige|den samme)\b",
+    r"det sædvanlige|de sædvanlige|den samme|"
+    r"et par(?! (?:dage|uger|måneder|timer|minutter|gange|år|ting|spørgsmål)))\b",
     re.I,
 )
 SOMEBODY = re.compile(
@@ -81,9 +82,20 @@ STRANGERS = (
     ),
 )
 CAPITALS = re.compile(r"\b[A-ZÆØÅ]{3,5}\b")
+# Several who are new, and whom the mail then names: "tre nye kolleger: Ida Juul og Bo Lund".
+_ROLES = r"(?:kolleger|kollegaer|medarbejdere|elever|vikarer|praktikanter|pædagoger|lærere)"
+_COUNTS = "en et to tre fire fem seks syv otte ni ti elleve tolv"
+NUMBERS = {word: max(1, number) for number, word in enumerate(_COUNTS.split())}
+NEW_ONES = re.compile(rf"\b([0-9]{{1,2}}|{'|'.join(NUMBERS)}) (?:nye )?{_ROLES}\b", re.I)
+LISTED = re.compile(
+    rf"\b(?i:(?:nye )?{_ROLES})(?:[^\n:,(]{{0,60}}[:(]|,)\s{{0,3}}"
+    rf"({_NAME}(?: {_NAME}){{1,3}}(?:(?:, og |, | og ){_NAME}(?: {_NAME}){{1,3}}){{0,20}})"
+)
+FULL_NAME = re.compile(rf"{_NAME}(?: {_NAME}){{1,3}}")
 INCH = re.compile(
     r"(?<=[0-9])\s?(?:[\"”″“]|''|’’|-?\s?(?:tommers?|tommer|tomme|tom\.|inch)(?=\W|$|sk))"
 )
+ANY_SCREEN = re.compile(r"(?:pc-?|computer)?(?:skærme?|monitor(?:er)?)", re.I)
 SCREEN = re.compile(r"\b(?:pc-?|computer)?(?:skærm(?:e|en|ene)?|monitor(?:er|en)?)\b")
 PLURAL = re.compile(r"(?<=[0-9])['’-]?(?:ere|erne|er)\b")
 SKIPPED = frozenset(["med", "m", "på", "tommer"])
@@ -221,7 +233,10 @@ def _day(year: int, month: int, number: int) -> date | None:
 def _phrases(text: str) -> Iterator[Token]:
     for match in HURRY.finditer(text):
         yield Token(match.start(), match.end(), HASTE)
+    named = {place for match in LISTED.finditer(text) for place in range(*match.span())}
     for match in VAGUE.finditer(text):
+        if match.start() in named:
+            continue  # their names follow
         is_somebody = SOMEBODY.search(match[0]) is not None
         yield Token(match.start(), match.end(), UNKNOWN, is_somebody=is_somebody)
 
@@ -272,7 +287,7 @@ def _known(phrase: str, known: Phrases) -> Found | None:
     ends = key.split()
     if not ends or ends[0] in SKIPPED or ends[-1] in SKIPPED - {"tommer"}:
         return None
-    if any(letter.isdigit() for letter in key):
+    if any(letter.isdigit() for letter in key) or ANY_SCREEN.fullmatch(phrase):
         found = known.get(wish_key(phrase))
         if found and found.kind == MODEL:
             return found
@@ -303,6 +318,10 @@ def _strangers(text: str, initials: Phrases) -> Iterator[Token]:
             word = match[1].casefold()
             if word not in COMMON and word not in ACRONYMS and word not in initials:
                 yield Token(match.start(1), match.end(1), UNKNOWN, is_somebody=True)
+    for match in LISTED.finditer(text):
+        for name in FULL_NAME.finditer(match[1]):
+            start = match.start(1)
+            yield Token(start + name.start(), start + name.end(), UNKNOWN, is_somebody=True)
     capitals = sum(c.isupper() for c in text)
     if 3 * capitals < sum(c.isalpha() for c in text):  # else all of it is in capitals
         for match in CAPITALS.finditer(text):

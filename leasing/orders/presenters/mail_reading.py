@@ -1,7 +1,7 @@
 """What a mail that was read becomes on the form, and how the form shows it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -181,11 +181,18 @@ def _notes_on(reading: Reading) -> list[str]:
             f"{reading.sender_mail} er ikke en medarbejder, vi kender. "
             "Se efter, hvem svaret går til."
         )
-    if reading.is_for_sender:
-        notes.append("Mailen nævner ingen anden, så det er gættet, at det er til afsenderen selv.")
-    if any(piece.kind == DATE and piece.is_guess for piece in reading.pieces):
-        notes.append(f"Året er gættet: {reading.wanted_on:%d-%m-%Y}.")
+    notes += _guesses_in(reading)
     if reading.outside:
         things = ", ".join(dict.fromkeys(one.lower() for one in reading.outside))
         notes.append(f"Købes på kontantaftalen, ikke her: {things}. Det siger svaret.")
     return notes
+
+
+def _guesses_in(reading: Reading) -> Iterator[str]:
+    """Yield what the mail does not say, and is filled in."""
+    if reading.is_for_sender:
+        yield "Mailen nævner ingen anden, så det er gættet, at det er til afsenderen selv."
+    if reading.is_counted:
+        yield f"Antallet er gættet: {reading.new_ones} nye kolleger skal have hver sin."
+    if any(piece.kind == DATE and piece.is_guess for piece in reading.pieces):
+        yield f"Året er gættet: {reading.wanted_on:%d-%m-%Y}."

@@ -1,13 +1,18 @@
 """The reply to a mail that asks for something, and what its lines cost, in words."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from albertslund_it.common.money import format_kroner
 from inventory.models import Unit
+from leasing.domain.mail_reading import SOME_PC, Reading
+from leasing.domain.mail_words import ANY_SCREEN, NEW_ONES
+from leasing.domain.mail_words import SOMEBODY as ROLE
 from leasing.orders.selectors.told_lines import ToldLine
 
+SOME_DAY = re.compile(r"(?:på|til|fra|i|næste|uge)\b", re.I)
 BESIDE = (
     "Mus, tastatur, headset og andet tilbehør købes som hidtil på kommunens kontantaftale og "
     "faktureres til enhedens EAN-nummer."
@@ -65,8 +70,10 @@ def _item(line: ToldLine, days: int) -> str:
     return said
 
 
-def questions_on(lines: Iterable[ToldLine], unknown: Iterable[str]) -> Iterator[str]:
-    """Yield what the lines, or the mail, leave open."""
+def questions_on(
+    lines: Sequence[ToldLine], unknown: Iterable[str], reading: Reading, screens: Sequence[str]
+) -> Iterator[str]:
+    """Yield what the lines, or the mail, leave open; `screens` are the names of those leased."""
     for line in lines:
         whom = line.employee or (line.unit and line.unit.name)
         if whom and not line.model:
@@ -76,8 +83,51 @@ def questions_on(lines: Iterable[ToldLine], unknown: Iterable[str]) -> Iterator[
                 f"{line.employee} har allerede en pc. Skal den nye erstatte den, eller skal "
                 "lederen spørges om dispensation?"
             )
-    if things := ", ".join(f"»{one}«" for one in unknown):
-        yield f"Hvad menes der med {things}?"
+    asked = list(unknown)
+    total = sum(line.quantity for line in lines if not line.employee)
+    if 0 < total < reading.new_ones:
+        yield f"I skriver om {reading.new_ones} nye kolleger. Hvor mange skal I bruge?"
+    somebody = {piece.text for piece in reading.pieces if piece.is_somebody}
+    yield from _questions_on_people([one for one in asked if one in somebody])
+    others = []
+    for one in asked:
+        if one in somebody:
+            continue
+        if question := _question_on(one, screens):
+            yield question
+        else:
+            others.append(f"»{one}«")
+    if others:
+        yield f"Hvad menes der med {', '.join(others)}?"
+
+
+def _questions_on_people(unknown: Sequence[str]) -> Iterator[str]:
+    """Ask who somebody is: a role that is new, a name, or initials that nobody has."""
+    roles = [one for one in unknown if ROLE.search(one)]
+    for role in roles:
+        noun = role.split()[-1].lower()
+        if NEW_ONES.search(f"to {noun}"):
+            yield f"Hvad hedder de nye {noun}, og hvilke initialer har de?"
+        else:
+            yield f"Hvad hedder den nye {noun}, og hvilke initialer er det?"
+    if names := [one for one in unknown if one not in roles and " " in one]:
+        them = "navnet" if len(names) == 1 else "dem"
+        yield (
+            f"Hvilke initialer har {_joined(names)}? Vi kan ikke finde {them} blandt medarbejderne."
+        )
+    if initials := [one for one in unknown if one not in roles and " " not in one]:
+        yield f"Hvem er {_joined(initials)}? Vi kan ikke finde initialerne."
+
+
+def _question_on(word: str, screens: Sequence[str]) -> str:
+    """Ask about a word that could mean several things; '' where nothing is known of it."""
+    if ANY_SCREEN.fullmatch(word) and len(screens) > 1:
+        return f"Hvilken skærm skal det være: {', '.join(screens[:-1])} eller {screens[-1]}?"
+    if SOME_DAY.match(word):
+        return f"Hvilken dato er det: »{word}«?"
+    if word.lower() == "et par":
+        return "Hvor mange er »et par«?"
+    return f"Hvilken model skal det være: »{word}«?" if SOME_PC.fullmatch(f"en {word}") else ""
 
 
 def question_of_bill(outside: Sequence[str], unit: Unit | None) -> list[str]:
@@ -88,7 +138,11 @@ def question_of_bill(outside: Sequence[str], unit: Unit | None) -> list[str]:
 
 
 def _listed(things: Sequence[str]) -> str:
-    *first, last = dict.fromkeys(one.lower() for one in things)
+    return _joined([one.lower() for one in things])
+
+
+def _joined(things: Sequence[str]) -> str:
+    *first, last = dict.fromkeys(things)
     return f"{', '.join(first)} og {last}" if first else last
 
 

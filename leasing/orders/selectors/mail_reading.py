@@ -26,6 +26,9 @@ from leasing.domain.mail_reading import (
     wish_key,
     words_of,
 )
+from leasing.models import LeasePrice
+
+SCREEN = wish_key("skærm")
 
 
 def reading_of(text: str, on: date) -> Reading:
@@ -79,7 +82,17 @@ def _models() -> dict[str, Found]:
         )
         found[model_key(model.name)] = one
         written.setdefault(wish_key(model.name), []).append(one)
+    screens = leased_screens()
+    if len(screens) == 1:  # then no size need be said
+        found[SCREEN] = found[model_key(screens[0])]
     return {key: ones[0] for key, ones in written.items() if len(ones) == 1} | found
+
+
+def leased_screens() -> list[str]:
+    """Return the names of the screens that can be leased."""
+    priced = LeasePrice.objects.order_by().values("model")
+    names = DeviceModel.objects.filter(pk__in=priced).values_list("name", "category__name")
+    return sorted(name for name, category in names if wish_key(category) == SCREEN)
 
 
 def _named(phrases: set[str]) -> list[Employee]:

@@ -42,6 +42,7 @@ from leasing.orders.presenters.reply import (
     reply_to,
 )
 from leasing.orders.selectors.mail_reading import (
+    leased_screens,
     people_and_devices_in,
     reading_of,
     whose_outside,
@@ -63,6 +64,7 @@ FACTS = tuple(name for name in OrderFacts.__annotations__ if name not in ("mail_
 ONE_DAY = timedelta(days=1)
 REMOVE, SPLIT = re.compile(r"fjern-([0-9]{1,3})"), re.compile(r"del-([0-9]{1,3})")
 WAVED_OFF = "bort:"
+NO_MAIL = "Der er ingen mail at læse. Kopiér mailens tekst, og sæt den ind her."
 MOST_FROM_SHELF = 10  # lines that one line of a mail is split into
 helpdesk = permission_required(HANDLE_ORDERS, raise_exception=True)
 
@@ -135,7 +137,10 @@ def _shown(
     """Show the form with its fields and lines as they are given, without faults."""
     choices = Choices.read()
     lines = shown_lines([_plain(number, initial, choices) for number, initial in enumerate(raw)])
-    return _page(request, OrderForm(initial=facts), lines, order, reading)
+    form = OrderForm(initial=facts)
+    if request.POST.get("handling") == "laes" and not facts["mail"].strip():
+        form.errors["mail"] = form.error_class([NO_MAIL])
+    return _page(request, form, lines, order, reading)
 
 
 def _plain(number: int, initial: dict, choices: Choices) -> tuple[OrderLineForm, OrderLineForm]:
@@ -304,10 +309,11 @@ def _reply(
 ) -> str:
     """Write the reply to a mail by what its lines say, and by what of it is open."""
     unit = whose_outside(reading, [line.unit for line in lines if line.unit])
+    asked = questions_on(lines, unknown, reading, leased_screens())
     return reply_to(
         name,
         lines,
-        [*questions_on(lines, unknown), *question_of_bill(reading.outside, unit)],
+        [*asked, *question_of_bill(reading.outside, unit)],
         outside=answer_on(reading.outside, unit),
         days=_overlap_days(),
         number=number,

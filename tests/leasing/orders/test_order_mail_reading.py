@@ -303,3 +303,57 @@ def test_no_mail_takes_long(text):
 
 def test_a_models_plus_is_another_model():
     assert key_of("T14+") != key_of("T14")
+
+
+NEW_ONES = (
+    "vi får 3 nye kolleger pr. 1. januar: Peter Madsen, Ida Juul og Bo Lange på Borgerservice. "
+    "De skal have hver en bærbar T16 + 27 tommer skærm"
+)
+ONE_SCREEN = REGISTER | {"skærm": REGISTER[wish_key("Skærm 27 tommer")]}
+
+
+def test_new_colleagues_get_one_each_and_are_asked_about_by_name():
+    reading = read_mail(NEW_ONES, REGISTER, STAFF, TODAY)
+    assert as_pasted(NEW_ONES).lines == ("3 T16 til Borgerservice", "3 Skærm til Borgerservice")
+    assert reading.unknown == ["Peter Madsen", "Ida Juul", "Bo Lange"]
+    assert all(piece.is_somebody for piece in reading.pieces if piece.text in reading.unknown)
+    assert (reading.is_counted, reading.new_ones) == (True, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "is_counted"),
+    [
+        ("To nye medarbejdere begynder. De skal have hver en T14.", ("-: T14", "-: T14"), True),
+        # Without "hver" nothing is known of how many.
+        ("To nye medarbejdere begynder. De skal have en T14.", ("-: T14",), False),
+        ("To nye medarbejdere skal have hver 2 T14 på Borgerservice", None, False),
+        ("Anna Berg og Bo Lund skal have hver en T14", ("Anna: T14", "Bo: T14"), False),
+        ("Vi er 3 kolleger, og 2 nye elever skal hver have en T14", None, False),
+    ],
+)
+def test_only_what_the_mail_counts_is_counted(text, wanted, is_counted):
+    assert read_mail(text, REGISTER, STAFF, TODAY).is_counted == is_counted
+    if wanted:
+        assert as_pasted(text).lines == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Borgerservice skal bruge to skærme", [(None, 23, 14, 2)]),
+        ("Vi skal bruge tre computerskærme til Borgerservice", [(None, 23, 14, 3)]),
+        ("Anna Berg skal have en T16 + skærm", [(1, None, 13, 1), (1, None, 14, 1)]),
+        ("Bo Lund skal have en ny skærm, for hans skærm er i stykker", [(2, None, 14, 1)]),
+        # What is broken is no wish.
+        ("Bo Lund skal have en T14, fordi hans skærm er knækket", [(2, None, 11, 1)]),
+        ("Bo Lund skal have en T14, skærmen er revnet", [(2, None, 11, 1)]),
+    ],
+)
+def test_a_screen_is_the_only_one_that_is_leased(text, wanted):
+    lines = read_mail(text, ONE_SCREEN, STAFF, TODAY).lines
+    assert [(one.person, one.unit, one.model, one.quantity) for one in lines] == wanted
+
+
+def test_a_couple_is_no_number():
+    reading = read_mail("Et par T14 til Borgerservice om et par uger", REGISTER, STAFF, TODAY)
+    assert reading.unknown == ["Et par"]

@@ -5,6 +5,7 @@ import html
 import pytest
 from django.urls import reverse
 
+from inventory.models import Category, DeviceModel
 from leasing.models import Approval, Mail, Order, Status
 from leasing.orders.presenters.reply import mark_of
 from tests import builders as make
@@ -243,3 +244,59 @@ def test_a_second_click_after_the_first_was_answered_is_the_same_order(helpdesk,
 def test_the_mark_of_a_reply_minds_no_line_ends():
     assert mark_of("Hej\n\nLone ") == mark_of("Hej\r\n\r\nLone")
     assert mark_of("Hej") != mark_of("Hej Lone")
+
+
+def test_new_colleagues_are_proposed_counted_and_asked_about(helpdesk, cast):
+    make.priced("T16")
+    price_screen()
+    mail = (
+        "vi får 3 nye kolleger pr. 1. januar: Peter Madsen, Ida Juul og Bo Lund på "
+        f"{cast.unit.name}. De skal have hver en bærbar T16 + skærm"
+    )
+    page = helpdesk.post(NEW, sent({}, handling="laes", mail=mail))
+    data = kept(page)
+    assert [data[f"linje-{number}-quantity"] for number in (0, 1)] == ["3", "3"]
+    assert "Antallet er gættet: 3 nye kolleger skal have hver sin." in text(parse(page))
+    reply = reply_on(page)
+    assert "- 3 stk. T16 til" in reply
+    assert "- 3 stk. Skærm 27 til" in reply
+    assert (
+        "- Hvilke initialer har Peter Madsen, Ida Juul og Bo Lund? Vi kan ikke finde dem blandt "
+        "medarbejderne." in reply
+    )
+    assert "Hvad menes der med" not in reply
+
+
+@pytest.mark.parametrize(
+    ("mail", "question"),
+    [
+        ("En T14 til min nye kollega", "Hvad hedder den nye kollega, og hvilke initialer er det?"),
+        ("To nye lærere skal have en T14", "I skriver om 2 nye kolleger. Hvor mange skal I bruge?"),
+        ("T14 til Karen Blixen", "Hvilke initialer har Karen Blixen? Vi kan ikke finde navnet"),
+        ("xyzw skal have en T14", "Hvem er xyzw? Vi kan ikke finde initialerne."),
+        ("anbe skal have en T14 på mandag", "Hvilken dato er det: »på mandag«?"),
+        ("Et par T14 til anbe", "Hvor mange er »et par«?"),
+        ("anbe mangler en skærm", "Hvilken skærm skal det være: Skærm 24 eller Skærm 27?"),
+        ("Vi skal bruge en bærbar pc", "Hvilken model skal det være: »bærbar pc«?"),
+    ],
+)
+def test_what_is_open_is_asked_about_as_a_colleague_would(helpdesk, anna, mail, question):
+    t14()
+    price_screen("Skærm 24")
+    price_screen()
+    page = helpdesk.post(NEW, sent({}, handling="laes", mail=mail))
+    assert f"- {question}" in reply_on(page)
+
+
+def test_an_empty_mail_is_said_to_be_empty_beside_its_field(helpdesk):
+    page = helpdesk.post(NEW, sent({}, handling="laes", mail="  \n "))
+    assert text(select(parse(page), "div[id=id_mail_error]")[0]) == (
+        "Fejl: Der er ingen mail at læse. Kopiér mailens tekst, og sæt den ind her."
+    )
+    [field] = select(parse(page), "textarea[name=mail]")
+    assert "id_mail_error" in field.get("aria-describedby")
+
+
+def price_screen(name="Skærm 27"):
+    kind = Category.objects.get_or_create(name="skærm", defaults={"has_serial_numbers": False})[0]
+    make.price(DeviceModel.objects.create(name=name, category=kind), price_ore=160000)
