@@ -4,6 +4,7 @@ from auditlog.registry import auditlog
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 # General Data Protection Regulation, article 33: from when the breach became known.
 BREACH_LIMIT = timedelta(hours=72)
@@ -55,6 +56,11 @@ class LossReport(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.device_id}"
+
+    @property
+    def discovered_on(self):
+        """Return the day on which it was discovered."""
+        return timezone.localtime(self.discovered_at).date()
 
     @property
     def breach_deadline(self):

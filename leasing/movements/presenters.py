@@ -222,7 +222,7 @@ def _marks(
         yield "", departure_in_words(state.departure, on)
     if state.loss:
         kind = state.loss.get_kind_display().lower()
-        yield "bad", f"Meldt {kind} {state.loss.discovered_at:%d-%m-%Y}"
+        yield "bad", f"Meldt {kind} {state.loss.discovered_on:%d-%m-%Y}"
         if state.loss.kind == LossReport.Kind.STOLEN and not state.loss.police_number:
             yield "warn", "Politiets nummer mangler"
         return

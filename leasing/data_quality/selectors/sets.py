@@ -41,8 +41,16 @@ def leases_that_never_ran() -> QuerySet[Lease]:
     return Lease.objects.filter(stops_on__lte=F("starts_on"))
 
 
+def _lost() -> QuerySet[LossReport, Any]:
+    """Return the devices that are lost or stolen and not found again."""
+    return LossReport.objects.filter(found_on=None).order_by().values("device")
+
+
 def open_returns(on: date) -> QuerySet[ExpectedReturn]:
-    """Return what is still to be handed in: the device is with the one who was asked."""
+    """Return what is still to be handed in: the device is with the one who was asked.
+
+    Nobody can hand in what is reported lost: it is waited for again once it is found.
+    """
     # Of the few devices that are asked for: PostgreSQL would look at all placements for EXISTS.
     latest = Placement.objects.filter(device=OuterRef("device"), starts_on__lte=on)
     latest = latest.order_by("-starts_on")
@@ -51,6 +59,7 @@ def open_returns(on: date) -> QuerySet[ExpectedReturn]:
         at_unit=Subquery(latest.values("unit")[:1]),
     ).filter(
         Q(employee=F("with_employee")) | Q(employee=None, with_employee=None, unit=F("at_unit")),
+        ~Q(device__in=_lost()),
     )
 
 
@@ -160,8 +169,7 @@ def unreturned(on: date) -> QuerySet[Device]:
     Found, it is packed in another cage; else it is charged, reported lost, or kept after all.
     """
     returning = EndDecision.objects.filter(choice=EndChoice.RETURN)
-    lost = LossReport.objects.filter(found_on=None)
-    missing = _unsettled(on).exclude(device__in=lost.values("device"))
+    missing = _unsettled(on).exclude(device__in=_lost())
     left = Departure.objects.values("device")
     return Device.objects.filter(
         ~Q(pk__in=left),

@@ -8,6 +8,11 @@ from leasing.models import LossReport
 from leasing.models.loss import BREACH_LIMIT
 
 
+def open_losses() -> QuerySet[LossReport]:
+    """Return the reports of what is lost or stolen and not found again."""
+    return LossReport.objects.filter(found_on=None)
+
+
 def running_breaches(now: datetime) -> QuerySet[LossReport]:
     """Return the thefts of which a breach may still be notified in time, the oldest first."""
     running = LossReport.objects.filter(

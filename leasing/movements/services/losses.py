@@ -5,7 +5,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.database.bulk import Changes
@@ -153,10 +152,10 @@ def found_again(*, report_id: int, found_on: date, actor: Actor, today: date) ->
         return False
     if found_on > today:
         raise Refused("Den dag, udstyret blev fundet, kan ikke ligge ude i fremtiden.")
-    discovered_on = timezone.localtime(report.discovered_at).date()
-    if found_on < discovered_on:
+    if found_on < report.discovered_on:
         raise Refused(
-            f"Tabet blev opdaget den {discovered_on:%d-%m-%Y}. Udstyret kan ikke være fundet før."
+            f"Tabet blev opdaget den {report.discovered_on:%d-%m-%Y}. Udstyret kan ikke være "
+            "fundet før."
         )
     changes = Changes((LossReport,))
     changes.update(report, str(report), found_on=found_on)

@@ -360,7 +360,8 @@ class ShownLine:
             unit=facts.unit,
             quarter_ore=stock.quarter_ore if stock else facts.quarter_ore,
             replaces="" if self.replaced == NOTHING else self.replaced,
-            saved_ore=held[0].quarter_ore if held else 0,
+            saved_ore=held[0].saved_ore if held else 0,
+            replaced_is_lost=bool(held and held[0].loss),
             stock=str(stock.device) if stock else "",
             asks_head=facts.breaks_rule and self.picked == NOTHING,
             breaks_rule=facts.breaks_rule and not self.picked,
@@ -394,8 +395,7 @@ class ShownLine:
         """Return what could be replaced, and what a quarter then costs more than today."""
         new = self.told.quarter_ore
         return [
-            (held, None if new is None else new - held.quarter_ore)
-            for held in self.facts.replaceable
+            (held, None if new is None else new - held.saved_ore) for held in self.facts.replaceable
         ]
 
     @property

@@ -62,7 +62,7 @@ def _item(line: ToldLine, days: int) -> str:
         said += f", {format_kroner(line.quarter_ore or 0)} for hver." if line.quantity > 1 else "."
     if line.asks_head:
         said += " Lederen skal først sige ja til en pc mere."
-    elif line.replaces:
+    elif line.replaces and not line.replaced_is_lost:
         who = line.employee.name.partition(" ")[0] if line.employee else "Enheden"
         said += (
             f" {who} afleverer {line.replaces}, senest {days} dage efter at den nye er udleveret."
@@ -181,7 +181,8 @@ def price_of(lines: Sequence[ToldLine]) -> Price:
         return Price(note="Der er ingen pris på det, der er valgt." if asked else "")
     whole = sum(line.whole_ore or 0 for line in known)
     notes = []
-    if back := [line for line in known if line.replaces and not line.asks_head]:
+    comes_back = [one for one in known if one.replaces and not one.replaced_is_lost]
+    if back := [line for line in comes_back if not line.asks_head]:
         left = whole - sum(line.saved_ore for line in back)
         one = back[0].replaces if len(back) == 1 else f"de {len(back)} gamle"
         notes.append(f"{format_kroner(left, sign=True)}, når {one} er afleveret.")

@@ -11,7 +11,7 @@ from leasing.approvals.selectors.one_pc import holdings_of
 from leasing.domain.accrual import a_quarter, accrued, span_of, terms_in_order
 from leasing.leases.selectors.leases import instalment_of, leases_of
 from leasing.leases.selectors.prices import why_no_price
-from leasing.models import Lease, LeasePrice, OrderLine
+from leasing.models import Lease, LeasePrice, LossReport, OrderLine
 from leasing.models.order import OPEN, Status
 from leasing.orders.selectors.shelf import Shelved, shelf_for
 
@@ -22,7 +22,7 @@ ONE_DAY = timedelta(days=1)
 class HeldDevice:
     """A device that a person has, since when, and the last day of its lease (None: not leased).
 
-    `quarter_ore` is what its lease costs a quarter.
+    `quarter_ore` is what its lease costs a quarter, `loss` the report while it is lost or stolen.
     """
 
     device: Device
@@ -30,6 +30,12 @@ class HeldDevice:
     last_day: date | None
     is_pc: bool
     quarter_ore: int
+    loss: LossReport | None = None
+
+    @property
+    def saved_ore(self) -> int:
+        """Return what a quarter costs less when it is replaced; a lost one's lease runs on."""
+        return 0 if self.loss else self.quarter_ore
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,15 @@ class LineFacts:
     year_ore: int | None = None
     no_price: str = ""
     shelf: tuple[Shelved, ...] = ()
+
+    @property
+    def here(self) -> list[HeldDevice]:
+        """Return what the person has, without what is lost or stolen."""
+        return [held for held in self.held if held.loss is None]
+
+    @property
+    def lost(self) -> list[HeldDevice]:
+        return [held for held in self.held if held.loss]
 
     @property
     def replaceable(self) -> list[HeldDevice]:
@@ -93,7 +108,10 @@ def facts_of_line(
 def _held_by(employee: Employee, today: date) -> tuple[HeldDevice, ...]:
     in_force = placements_in_force(today).filter(employee=employee)
     placed = list(in_force.select_related("device__model__category").order_by("starts_on"))
-    leases = leases_of([placement.device_id for placement in placed])
+    ids = [placement.device_id for placement in placed]
+    leases = leases_of(ids)
+    losses = LossReport.objects.filter(found_on=None, device__in=ids)
+    lost = {loss.device_id: loss for loss in losses}
     return tuple(
         HeldDevice(
             placement.device,
@@ -101,6 +119,7 @@ def _held_by(employee: Employee, today: date) -> tuple[HeldDevice, ...]:
             _last_day(leases.get(placement.device_id)),
             placement.device.model.category.is_pc,
             instalment_of(leases.get(placement.device_id), today),
+            lost.get(placement.device_id),
         )
         for placement in placed
     )

@@ -5,7 +5,7 @@ from datetime import date
 
 from inventory.models import Employee, Unit
 from leasing.leases.selectors.leases import instalment_of, leases_of
-from leasing.models import Order, Status
+from leasing.models import LossReport, Order, Status
 from leasing.orders.selectors.line_facts import price_of_new
 
 
@@ -14,7 +14,8 @@ class ToldLine:
     """A line; `quarter_ore` is of one of them, and None where no price is known.
 
     `saved_ore` is what a quarter of the device it replaces costs, `stock` the serial number of one
-    that is taken from the shelf. It `breaks_rule` while nobody has said what is to happen.
+    that is taken from the shelf. What is lost comes not back, and saves nothing. It `breaks_rule`
+    while nobody has said what is to happen.
     """
 
     model: str
@@ -24,6 +25,7 @@ class ToldLine:
     quarter_ore: int | None
     replaces: str = ""
     saved_ore: int = 0
+    replaced_is_lost: bool = False
     stock: str = ""
     asks_head: bool = False
     breaks_rule: bool = False
@@ -45,6 +47,11 @@ def told_lines(order: Order, today: date) -> list[ToldLine]:
     }
     replaced = [line.replaces_id for line in lines if line.replaces_id]
     leases = leases_of([*replaced, *(device.pk for device in from_stock.values())])
+    lost = set(
+        LossReport.objects.filter(found_on=None, device__in=replaced).values_list(
+            "device", flat=True
+        )
+    )
     prices = {line.model_id: price_of_new(line.model, today)[0] for line in lines}
     told = []
     for line in lines:
@@ -58,7 +65,10 @@ def told_lines(order: Order, today: date) -> list[ToldLine]:
                 unit=line.unit,
                 quarter_ore=instalment_of(leases.get(stock.pk), today) if stock else new,
                 replaces=str(line.replaces or ""),
-                saved_ore=instalment_of(leases.get(line.replaces_id or 0), today),
+                saved_ore=0
+                if line.replaces_id in lost
+                else instalment_of(leases.get(line.replaces_id or 0), today),
+                replaced_is_lost=line.replaces_id in lost,
                 stock=str(stock or ""),
                 asks_head=line.status == Status.AWAITING,
             )

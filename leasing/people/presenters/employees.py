@@ -32,7 +32,7 @@ def mark_of_state(row: EmployeeRow) -> str | tuple[str, str]:
 
 def actions_on(page: EmployeePage, employee: Employee, on: date) -> Iterator[tuple[str, str]]:
     """Yield (label, address) of what can be done with somebody: the forms with the person in."""
-    has = ",".join(str(held.device) for held in page.has if held.placement.starts_on <= on)
+    has = ",".join(str(held.device) for held in page.in_hand if held.placement.starts_on <= on)
     if not page.has_left:
         yield "Bestil", f"{reverse('order-new')}?{urlencode({'medarbejder': employee.pk})}"
         yield "Udlever", f"{reverse('hand-out')}?{urlencode({'initialer': employee.short_name})}"

@@ -19,7 +19,7 @@ from leasing.data_quality.selectors.sets import at_another_unit, open_returns
 from leasing.devices.selectors.device_page import ReaderScope
 from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
 from leasing.leases.selectors.leases import leases_of
-from leasing.models import Approval, OrderLine
+from leasing.models import Approval, LossReport, OrderLine
 from leasing.models.order import OPEN
 from leasing.people.selectors.merging import SuspectedDouble, doubles_of
 
@@ -41,6 +41,7 @@ class DeviceOfEmployee:
     quarter_ore: int | None
     due: tuple[ExpectedReturn, ...]
     has_changed_unit: bool
+    loss: LossReport | None = None  # while it is not found
 
     @property
     def is_loan(self) -> bool:
@@ -67,6 +68,11 @@ class EmployeePage:
     @property
     def quarter_ore(self) -> int:
         return sum(one.quarter_ore or 0 for one in self.has)
+
+    @property
+    def in_hand(self) -> list[DeviceOfEmployee]:
+        """Return what the person has without what is lost or stolen, which nobody can hand in."""
+        return [one for one in self.has if one.loss is None]
 
     @property
     def is_over_the_rule(self) -> bool:
@@ -120,6 +126,10 @@ def _devices(
     leases, costs = leases_of(ids), quarter_costs(ids, on)
     ends = last_ends([lease.pk for lease in leases.values()])
     moved = set(at_another_unit(on).filter(employee=employee).values_list("device", flat=True))
+    lost = {
+        loss.device_id: loss
+        for loss in LossReport.objects.filter(found_on=None, device__placements__employee=employee)
+    }
     due: dict[int, list[ExpectedReturn]] = {}
     for one in open_returns(on).filter(employee=employee):
         due.setdefault(one.device_id, []).append(one)
@@ -137,6 +147,7 @@ def _devices(
             quarter_ore=None if is_past else costs.get(placement.device_id),
             due=() if is_past else tuple(due.get(placement.device_id, ())),
             has_changed_unit=not is_past and placement.device_id in moved,
+            loss=None if is_past else lost.get(placement.device_id),
         )
         (had if is_past else has).append(held)
     return has, had[:HAD_SHOWN]

@@ -45,10 +45,18 @@ def held_by(employee: Employee, today: date) -> list[DeviceState]:
 
     What is already to go on elsewhere is not theirs to part with.
     """
+    return [state for state in _states_with(employee, today) if not state.loss]
+
+
+def lost_with(employee: Employee, today: date) -> list[DeviceState]:
+    """Return the devices that somebody had when they were lost or stolen, and are not found."""
+    return [state for state in _states_with(employee, today) if state.loss]
+
+
+def _states_with(employee: Employee, today: date) -> list[DeviceState]:
     found = intervals().filter(employee=employee).order_by("starts_on", "device")
     ids = [placement.device_id for placement in found if vars(placement)["ends_before"] is None]
-    states = states_of(ids).values()
-    return [state for state in states if not state.loss and not state.has_left(today)]
+    return [state for state in states_of(ids).values() if not state.has_left(today)]
 
 
 def open_lines_for(employee: Employee) -> QuerySet[OrderLine]:

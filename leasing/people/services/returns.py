@@ -13,7 +13,7 @@ from albertslund_it.web.people import Actor
 from inventory.models import Device, Employee, ExpectedReturn, Placement
 from inventory.placements.selectors import placements_in_force
 from leasing.mail.services import write_mail
-from leasing.models import Mail
+from leasing.models import LossReport, Mail
 
 
 @transaction.atomic
@@ -25,7 +25,7 @@ def ask_back(
     Asked again for another day, the day is moved; for the same day, nothing happens.
 
     Raises:
-        Refused: when the person no longer has it, or the day is past.
+        Refused: when the person no longer has it, it is reported lost, or the day is past.
     """
     is_new = expect_back(
         device=device, employee=employee, due_on=due_on, actor=actor, today=today, now=now
@@ -42,14 +42,16 @@ def expect_back(
     """Expect a device back by a day; tell whether that is news.
 
     Raises:
-        Refused: when the person no longer has it, or the day is past.
+        Refused: when the person no longer has it, it is reported lost, or the day is past.
     """
     if due_on < today:
         raise Refused("Vælg en dag, der ikke er gået.")
-    lock(Placement, ExpectedReturn)
+    lock(Placement, ExpectedReturn)  # a loss is reported under the first of these too
     held = _held_on(today, device, employee) or _held_on(due_on, device, employee)
     if held is None:
         raise Refused(f"{employee} har ikke længere {device}. Der er ikke noget at bede om.")
+    if loss := device.losses.filter(found_on=None).first():
+        raise Refused(why_not_handed_in(device, employee, loss))
     asked = _asked_before(held, today)
     if asked and asked.due_on == due_on:
         return False
@@ -69,6 +71,14 @@ def expect_back(
         )
     changes.save(actor)
     return True
+
+
+def why_not_handed_in(device: Device, employee: Employee, loss: LossReport) -> str:
+    """Say that nobody can be asked for what is lost."""
+    return (
+        f"{device} er meldt {loss.get_kind_display().lower()} den {loss.discovered_on:%d-%m-%Y}, "
+        f"så {employee} kan ikke aflevere den. Er den fundet, så meld det på dens egen side først."
+    )
 
 
 def mail_who_has(

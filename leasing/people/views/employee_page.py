@@ -25,7 +25,7 @@ from leasing.people.selectors.employee_page import (
     merged_into,
 )
 from leasing.people.selectors.onboarding import beginning_of, begins
-from leasing.people.services.returns import ask_back
+from leasing.people.services.returns import ask_back, why_not_handed_in
 from leasing.people.views.permissions import editor_required, may_edit
 
 
@@ -124,6 +124,9 @@ def employee_ask_back(request, pk, device_pk):
     """Ask an employee to hand a device in by a day, with a mail."""
     employee = find_employee(request, pk)
     device = get_object_or_404(Device.objects.select_related("model"), pk=device_pk)
+    if request.method != "POST" and (loss := device.losses.filter(found_on=None).first()):
+        messages.warning(request, why_not_handed_in(device, employee, loss))
+        return redirect("employee-detail", pk)
     form = AskBackForm(request.POST or None, today=today())
     if request.method == "POST" and form.is_valid():
         try:

@@ -24,6 +24,7 @@ from leasing.people.selectors.offboarding import (
     cost_of_partings,
     held_by,
     leaders_of,
+    lost_with,
     open_lines_for,
 )
 from leasing.people.services.offboarding import Offboarded, offboard
@@ -133,6 +134,7 @@ def _page(request, employee: Employee, form: OffboardingForm, status: int = 200)
         "preview": preview_of(form, on),
         "leaders": leaders_of(employee.unit, on),
         "lines": open_lines_for(employee),
+        "lost": lost_with(employee, on),
     }
     response = render(request, "leasing/people/offboarding.html", context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])

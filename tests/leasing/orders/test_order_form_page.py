@@ -1,17 +1,18 @@
 """The order form: what is typed becomes an order, and nothing typed is lost when it does not."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
-from leasing.models import Approval, Order, OrderLine
+from leasing.models import Approval, LossReport, Order, OrderLine
 from tests import builders as make
 from tests.web.markup import parse, select, text
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 NEW = "/bestillinger/ny/"
 
 
@@ -116,6 +117,22 @@ def test_who_has_a_pc_is_shown_the_two_ways_out(helpdesk, anna):
 
     assert helpdesk.post(NEW, sent({"who": "anbe", "model": t14(), "replaces": "PF000001"})).url
     assert OrderLine.objects.get().reason == "replacement"
+
+
+def test_what_is_stolen_is_not_to_be_handed_in(helpdesk, anna):
+    make.price()
+    stolen = make.lease("PF000001", unit=anna.unit, employee=anna).device
+    LossReport.objects.create(
+        device=stolen, kind="stolen", discovered_at=NOW, encrypted="yes", reported_at=NOW
+    )
+    make.order_line(employee=anna)  # the one that replaces it
+
+    page = asked(helpdesk, {"who": "anbe", "model": t14()})
+    facts = text(parse(page).xpath("//*[@id='linje-0-kendt']")[0])
+    assert "Meldt stjålet 22-11-2026" in facts
+    assert "Skal ikke afleveres" in facts
+    assert "siden" not in facts.split("Meldt")[0]
+    assert "dage efter" not in facts
 
 
 def test_an_exception_is_asked_for_until_and_with_its_last_day(helpdesk, anna):

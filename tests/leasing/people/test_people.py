@@ -10,7 +10,8 @@ from inventory.history.presenters import history_shown
 from inventory.history.selectors import Rows, history_of
 from inventory.models import Employee, ExpectedReturn
 from inventory.people.services.people import add_coming, employee_state, save_employee
-from leasing.models import Approval, Mail, Order, OrderLine, Status
+from leasing.models import Approval, LossReport, Mail, Order, OrderLine, Status
+from leasing.movements.selectors.overdue import next_to_take_back, overdue_returns
 from leasing.people.services.returns import ask_back
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
@@ -172,6 +173,65 @@ class TestAskBack:
         assert client.post(url, {"due_on": "07-12-2026"}).status_code == 302
         text = text_of(read(client, f"/medarbejdere/{anna.pk}/"))
         assert "Bedt om at aflevere: senest 07-12-2026" in text
+
+
+class TestStolen:
+    """What is stolen is expected of nobody, until it is found."""
+
+    @pytest.fixture
+    def anna(self, cast):
+        return make.employee(unit=cast.unit)
+
+    @pytest.fixture
+    def stolen(self, cast, anna):
+        device = make.lease(unit=cast.unit, employee=anna).device
+        LossReport.objects.create(
+            device=device,
+            kind="stolen",
+            discovered_at=datetime(2026, 11, 20, 23, 30, tzinfo=UTC),  # the 21st here
+            encrypted="yes",
+            reported_at=NOW,
+        )
+        return device
+
+    def test_it_is_not_asked_for(self, stolen, anna, cast, client_of):
+        client = client_of(cast.helpdesk)
+        url = f"/medarbejdere/{anna.pk}/bed-tilbage/{stolen.pk}/"
+        assert "er meldt stjålet den 21-11-2026" in client.get(url, follow=True).content.decode()
+        response = client.post(url, {"due_on": "07-12-2026"})
+        assert response.status_code == 422
+        assert "er meldt stjålet den 21-11-2026" in response.content.decode()
+        assert not ExpectedReturn.objects.exists()
+        assert not Mail.objects.exists()
+
+    def test_the_pages_of_the_person_say_so(self, stolen, anna, cast, client_of):
+        client = client_of(cast.helpdesk)
+        page = read(client, f"/medarbejdere/{anna.pk}/")
+        assert "Meldt stjålet 21-11-2026" in text_of(page)
+        assert "Bed om den tilbage" not in text_of(page)
+        assert not page.xpath("//a[contains(@href, '/tag-tilbage/?serienumre')]")
+        offboarding = text_of(read(client, f"/medarbejdere/{anna.pk}/fratraeder/"))
+        assert "Meldt stjålet 21-11-2026" in offboarding
+
+    def test_what_was_expected_is_so_again_once_it_is_found(self, stolen, anna):
+        ExpectedReturn.objects.create(
+            device=stolen,
+            employee=anna,
+            unit=anna.unit,
+            why="asked",
+            due_on=date(2026, 11, 1),
+            created_at=NOW,
+        )
+        assert not overdue_returns(TODAY)
+        assert next_to_take_back(TODAY) is None
+        LossReport.objects.update(found_on=TODAY)
+        assert [one.device for one in overdue_returns(TODAY)] == [stolen]
+
+    def test_what_a_leaver_lost_is_not_next_to_be_taken_back(self, stolen, anna):
+        Employee.objects.update(left_on=TODAY)
+        assert next_to_take_back(TODAY) is None
+        LossReport.objects.update(found_on=TODAY)
+        assert next_to_take_back(TODAY) == stolen
 
 
 class TestPage:
