@@ -22,6 +22,10 @@ class LossReport(models.Model):
         NO = "no", "Nej"
         UNKNOWN = "unknown", "Ved ikke"
 
+    class Breach(models.TextChoices):
+        NOTIFIED = "notified", "Anmeldt til Datatilsynet"
+        NOT_NEEDED = "not_needed", "Skal ikke anmeldes"
+
     device = models.ForeignKey(
         "inventory.Device", models.PROTECT, verbose_name="udstyr", related_name="losses"
     )
@@ -35,6 +39,26 @@ class LossReport(models.Model):
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         verbose_name="meldt af",
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    breach = models.CharField(
+        "brud på persondatasikkerheden",
+        max_length=10,
+        choices=Breach.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    breach_reason = models.TextField(
+        "hvorfor ikke anmeldt", blank=True, max_length=2000, default="", db_default=""
+    )
+    breach_decided_at = models.DateTimeField("afgjort", null=True, blank=True)
+    breach_decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name="afgjort af",
         related_name="+",
         null=True,
         blank=True,

@@ -324,6 +324,23 @@ class SwapForm(PlainForm, forms.Form):
             del self.fields["is_sure"]
 
 
+class BreachForm(PlainForm, forms.Form):
+    """Whether the breach of personal data is notified."""
+
+    breach = forms.ChoiceField(
+        label="Hvad er afgjort",
+        choices=[("", "Vælg"), *LossReport.Breach.choices],
+        error_messages={"required": "Vælg, om bruddet er anmeldt."},
+    )
+    reason = forms.CharField(
+        label="Hvorfor skal det ikke anmeldes",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Kun når det ikke skal anmeldes, fx fordi disken er krypteret.",
+    )
+
+
 class LossForm(PlainForm, forms.Form):
     """What happened, and whether the person is to have another one."""
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from leasing.movements.views.actions import HandOutPage, LendPage, TakeBackPage, TransferPage
-from leasing.movements.views.single import device_found, device_loss, device_swap
+from leasing.movements.views.single import device_breach, device_found, device_loss, device_swap
 
 urlpatterns = [
     path("udstyr/udlever/", HandOutPage.as_view(), name="hand-out"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("udstyr/udlaan/", LendPage.as_view(), name="lend"),
     path("udstyr/<int:pk>/ombyt/", device_swap, name="swap"),
     path("udstyr/<int:pk>/tab/", device_loss, name="loss"),
+    path("udstyr/<int:pk>/brud/", device_breach, name="breach"),
     path("udstyr/<int:pk>/fundet/", device_found, name="found-again"),
 ]

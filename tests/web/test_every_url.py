@@ -109,6 +109,7 @@ TABLE = {
     "it-bure/<int:pk>/hentet/": {"open": HELPDESK},
     "it-bure/<int:pk>/ikke-hentet/": {"open": HELPDESK, "method": "post"},
     "it-bure/<int:pk>/bekraeft/": {"open": HELPDESK, "method": "post"},
+    "udstyr/<int:pk>/brud/": {"open": HELPDESK},
     "udstyr/<int:pk>/fundet/": {"open": HELPDESK, "method": "post"},
     "abonnementer/": {"open": READERS},
     "abonnementer/ny/": {"open": set(), "hidden": READERS},

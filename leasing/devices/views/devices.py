@@ -42,7 +42,7 @@ from leasing.lease_end.selectors.term_ends import last_ends
 from leasing.leases.presenters import lease_mark
 from leasing.leases.selectors.leases import leasing_of
 from leasing.models import Settings
-from leasing.movements.presenters import device_handling
+from leasing.movements.presenters import breach_told, device_handling
 from leasing.movements.selectors.states import device_state, expected_returns
 from leasing.notes.views import notes_shown
 from leasing.returns.presenters import MARKS
@@ -177,6 +177,7 @@ def device_detail(request, pk):
             may_handle=user.has_perm(HANDLE_ORDERS),
             with_people=sees_people,
         ),
+        "breach": breach_told(state.loss, now()),
         "last_act": last_act_on(device, user, now()) if user.has_perm(HANDLE_ORDERS) else None,
         "notes": notes_shown(user, "device", device, "device-notes"),
         "objection": open_objection(device, user, on) if user.has_perm(OBJECT_TO_DEVICE) else None,

@@ -82,13 +82,18 @@ def urgent_things(
 
 
 def _breach(report: LossReport, now: datetime) -> Urgent:
-    hours = int((report.breach_deadline - now).total_seconds() // 3600)
+    seconds = (report.breach_deadline - now).total_seconds()
+    hours = int(seconds // 3600)
     left = f"{hours} time{'' if hours == 1 else 'r'}" if hours else "under en time"
+    is_over = seconds <= 0
+    due = timezone.localtime(report.breach_deadline)
+    ran_out = f" Fristen var {due:%d-%m-%Y kl. %H.%M}." if is_over else ""
     return Urgent(
-        f"Stjålet pc: {left} tilbage",
-        f"{report.device.model.name} {report.device}. Skal bruddet anmeldes til Datatilsynet?",
+        "Stjålet pc: fristen er overskredet" if is_over else f"Stjålet pc: {left} tilbage",
+        f"{report.device.model.name} {report.device}. Skal bruddet anmeldes til Datatilsynet?"
+        f"{ran_out}",
         "Afgør",
-        reverse("device-detail", args=[report.device_id]),
+        reverse("breach", args=[report.device_id]),
         "shield-exclamation",
         is_late=True,
     )

@@ -65,7 +65,7 @@ from leasing.lease_end.selectors.board import right_to_decide, undecided_sum
 from leasing.mail.presenters import mail_tasks
 from leasing.mail.selectors import unsent_mails
 from leasing.models import BillingRun
-from leasing.movements.selectors.losses import running_breaches
+from leasing.movements.selectors.losses import open_breaches
 from leasing.orders.selectors.received import waiting_mail_count
 from leasing.people.selectors.onboarding import unready
 from leasing.setup.selectors.standing import is_to_begin
@@ -124,7 +124,7 @@ def _board(request, found: list[FindingRow], day: date) -> dict[str, object]:
     """Return what the helpdesk's board shows, of the faults that were found too."""
     moment = timezone.localtime(moment_now())
     urgent = urgent_things(
-        running_breaches(moment),
+        open_breaches(),
         [row for row in found if row.finding.rule.is_late],
         open_objections(day),
         unready(day),

@@ -1,11 +1,8 @@
-"""Stolen devices whose 72 hours still run."""
-
-from datetime import datetime
+"""Lost devices, and the stolen ones of which a breach may have to be notified."""
 
 from django.db.models import QuerySet
 
 from leasing.models import LossReport
-from leasing.models.loss import BREACH_LIMIT
 
 
 def open_losses() -> QuerySet[LossReport]:
@@ -13,9 +10,10 @@ def open_losses() -> QuerySet[LossReport]:
     return LossReport.objects.filter(found_on=None)
 
 
-def running_breaches(now: datetime) -> QuerySet[LossReport]:
-    """Return the thefts of which a breach may still be notified in time, the oldest first."""
-    running = LossReport.objects.filter(
-        kind=LossReport.Kind.STOLEN, found_on=None, discovered_at__gt=now - BREACH_LIMIT
-    )
+def open_breaches() -> QuerySet[LossReport]:
+    """Return the thefts of which nobody has decided whether to notify a breach, the oldest first.
+
+    They stay once the time limit is past: the breach is to be notified all the same.
+    """
+    running = open_losses().filter(kind=LossReport.Kind.STOLEN, breach="")
     return running.select_related("device__model").order_by("discovered_at")

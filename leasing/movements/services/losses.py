@@ -20,7 +20,7 @@ from leasing.movements.selectors.states import device_state
 from leasing.movements.services.moves import why_gone
 from leasing.orders.services.orders import LineWish, place_order
 
-Kind = LossReport.Kind
+Kind, Breach = LossReport.Kind, LossReport.Breach
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,37 @@ def found_again(*, report_id: int, found_on: date, actor: Actor, today: date) ->
     changes.update(report, str(report), found_on=found_on)
     changes.save(actor)
     return True
+
+
+@transaction.atomic
+def decide_breach(
+    *, report_id: int, breach: str, reason: str, actor: Actor, now: datetime
+) -> LossReport:
+    """Note whether the breach of personal data is notified, by whom and when, or why it is not.
+
+    Decided the same way again, nothing changes; another decision takes its place in the history.
+
+    Raises:
+        Refused: when the device is found again, was not stolen, or there is no reason not to.
+    """
+    report = LossReport.objects.select_for_update(of=("self",)).get(pk=report_id)
+    if report.kind != Kind.STOLEN or report.found_on:
+        raise Refused("Udstyret er ikke meldt stjålet længere, så der er ikke noget at afgøre.")
+    reason = reason.strip() if breach == Breach.NOT_NEEDED else ""
+    if breach == Breach.NOT_NEEDED and not reason:
+        raise Refused("Skriv, hvorfor bruddet ikke skal anmeldes.")
+    if (report.breach, report.breach_reason) != (breach, reason):
+        changes = Changes((LossReport,))
+        changes.update(
+            report,
+            str(report),
+            breach=breach,
+            breach_reason=reason,
+            breach_decided_at=now,
+            breach_decided_by=actor,
+        )
+        changes.save(actor)
+    return report
 
 
 def _facts_of(report: LossReport) -> LossFacts:

@@ -23,12 +23,12 @@ from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.mail.selectors import MailState, state_of_mails
 from leasing.models import LossReport
-from leasing.movements.forms import LossForm, SwapForm
+from leasing.movements.forms import BreachForm, LossForm, SwapForm
 from leasing.movements.presenters import replacement_choices, where, whole_story
 from leasing.movements.selectors.replacements import replacements_for
 from leasing.movements.selectors.states import DeviceState, device_state
 from leasing.movements.services.acts import moved_as
-from leasing.movements.services.losses import found_again, report_loss
+from leasing.movements.services.losses import decide_breach, found_again, report_loss
 from leasing.movements.services.swaps import swap
 
 
@@ -103,6 +103,34 @@ def _stands(state: DeviceState) -> list[tuple[str, str]]:
             f"{format_kroner(cost)} i {whole}",
         ),
     ]
+
+
+@permission_required(VIEW_DEVICE, raise_exception=True)
+def device_breach(request, pk):
+    """Note whether the breach of personal data of a stolen device is notified, or why not."""
+    state = _state(request, pk)
+    report = state.loss
+    if report is None or report.kind != LossReport.Kind.STOLEN:
+        messages.warning(request, f"{state.device} er ikke meldt stjålet.")
+        return redirect("device-detail", pk)
+    initial = {"breach": report.breach, "reason": report.breach_reason}
+    form = BreachForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            decide_breach(report_id=report.pk, actor=request.user, now=now(), **form.cleaned_data)
+        except Refused as refused:
+            _refuse(form, refused)
+        else:
+            messages.success(request, f"Det er noteret, hvad der er afgjort om {state.device}.")
+            return redirect("device-detail", pk)
+    context = {
+        "form": form,
+        "device": state.device,
+        "report": report,
+        "is_over": report.breach_deadline <= now(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "leasing/movements/breach.html", context, status=status)
 
 
 @require_POST

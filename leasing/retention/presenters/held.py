@@ -188,7 +188,7 @@ MATTERS = (
         "Tab og tyveri",
         why="For at anmelde det i tide og vurdere, om persondata er gået tabt.",
         kept="Bemærkningen til {years} år efter, at udstyret er fundet, eller leasingen er slut.",
-        held=("leasing.LossReport police_number note reported_by",),
+        held=("leasing.LossReport police_number note reported_by breach_reason breach_decided_by",),
         readers=(VIEW_DEVICE,),
         note=f"{OWN_AREA} Bemærkningen ser kun it-helpdesk og ledere.",
     ),

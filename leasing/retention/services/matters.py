@@ -33,17 +33,20 @@ from leasing.retention.services.forgetting import (
 OF_APPROVAL = ("reason", "decision_reason")
 OF_OBJECTION = ("note", "outcome_note")
 OF_NOTE = ("note",)
+OF_LOSS = ("note", "breach_reason")
 OF_REASON = ("reason",)
 
 
 def forget_notes(moment: datetime, ended_before: date) -> Iterator[Forgotten]:
     """Forget what was said of objections, losses and wishes that are settled."""
     yield forget_texts(Objection.objects.filter(settled_at__lt=moment), OF_OBJECTION)
-    losses = LossReport.objects.filter(reported_at__lt=moment).exclude(note__in=["", GONE])
+    losses = LossReport.objects.filter(reported_at__lt=moment).exclude(
+        note__in=["", GONE], breach_reason__in=["", GONE]
+    )
     # A device that is never found is done with when its lease is.
     leases = _ended(Lease.objects.filter(device__losses__in=losses), ended_before)
     lost = Q(found_on=None) & (Q(device__lease=None) | Q(device__lease__in=among(leases, int)))
-    yield forget_texts(losses.filter(lost | Q(found_on__lt=ended_before)), OF_NOTE)
+    yield forget_texts(losses.filter(lost | Q(found_on__lt=ended_before)), OF_LOSS)
     wishes = EndWish.objects.filter(wished_at__lt=moment).exclude(note__in=["", GONE])
     leases = _ended(Lease.objects.filter(end_wish__in=wishes), ended_before)
     yield forget_texts(wishes.filter(lease__in=among(leases, int)), OF_NOTE)

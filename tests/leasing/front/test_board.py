@@ -95,7 +95,7 @@ class TestUrgent:
         )
         found = urgent(read(client, "/"))
         assert found[0][0].startswith("Stjålet pc: ")
-        assert found[0][2] == f"/udstyr/{second.pk}/"
+        assert found[0][2] == f"/udstyr/{second.pk}/brud/"
         assert all(is_late for _, is_late, _ in found[:2])
         everything = text_of(read(client, "/"))
         assert "Hos medarbejdere, der er fratrådt: 1" in everything
