@@ -1,17 +1,21 @@
 """What there is help for, and which pages each topic belongs to."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from django.contrib.auth.models import User
 from django.template.loader import render_to_string
-from django.urls import ResolverMatch
+from django.urls import ResolverMatch, resolve, reverse
 from django.utils.html import strip_tags
 
 from albertslund_it import roles
 from albertslund_it.common.names import search_words
+from leasing.search.presenters.pages import ACTIONS, PAGES, open_to
 
 SHORTEST, MOST_TOPICS = 3, 3
+SIGNS = re.compile("[»«,.:;?!()]")
 EVERYBODY = "Alle"
 LEADERS = "Ledere"
 # The order of the front of the help, and whose roles each group is for.
@@ -197,14 +201,28 @@ def groups_for(role_names: set[str], asked: str) -> Iterator[tuple[str, list[Top
             yield group, found
 
 
-def topics_like(typed: str) -> list[Topic]:
-    """Return the few topics that fit a search: those named so, then those that say it."""
+def topics_of(user: User) -> list[Topic]:
+    """Return the topics for a user: of the own roles, for everybody, and of pages one may open."""
+    names = set(user.groups.values_list("name", flat=True))
+    own = {group for group, theirs in GROUPS.items() if names.intersection(theirs)}
+    opened = {topic_of_page(page.name) for page in open_to(user.has_perm, (*ACTIONS, *PAGES))}
+    return [one for one in TOPICS if one.group in (EVERYBODY, *own) or one in opened]
+
+
+@cache
+def topic_of_page(name: str) -> Topic | None:
+    """Return what helps on the page of an address without arguments."""
+    return topic_of(resolve(reverse(name)))
+
+
+def topics_like(typed: str, topics: Iterable[Topic]) -> list[Topic]:
+    """Return the few of some topics that fit a search: those named so, then those that say it."""
     words = search_words(typed)
     if not any(len(word) >= SHORTEST for word in words):
         return []
     found: tuple[list[Topic], list[Topic]] = ([], [])
-    for topic in TOPICS:
-        title = search_words(topic.title)
+    for topic in topics:
+        title = _words(topic.title)
         if all(any(one.startswith(word) for one in title) for word in words):
             found[0].append(topic)
         elif set(words) <= set(_said_in(topic).split()):
@@ -215,4 +233,8 @@ def topics_like(typed: str) -> list[Topic]:
 @cache
 def _said_in(topic: Topic) -> str:
     text = f"{topic.title} {strip_tags(render_to_string(topic.template))}"
-    return " ".join(search_words(text))
+    return " ".join(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    return search_words(SIGNS.sub(" ", text))

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 
-from albertslund_it.help.topics import topics_like
+from albertslund_it.help.topics import topics_like, topics_of
 from inventory.acts.presenters import UNDO
 from leasing.orders.presenters.queues import PREFIX as QUEUE
 
@@ -23,10 +23,10 @@ def url_with(name, **query):
     return f"{reverse(name)}?{written}"
 
 
-@register.simple_tag
-def help_topics(typed):
-    """Return the help that says what is typed."""
-    return topics_like(typed)
+@register.simple_tag(takes_context=True)
+def help_topics(context, typed):
+    """Return the help that says what is typed, of what the user does."""
+    return topics_like(typed, topics_of(context["request"].user))
 
 
 @register.simple_block_tag

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from albertslund_it.common.names import search_words
 from albertslund_it.common.permissions import HANDLE_ORDERS
 from inventory.models import Department, Device, DeviceModel, Employee, Unit
 from leasing.models import Order, QuarterlyInvoice, SubAgreement, SupplierInvoice
@@ -117,6 +118,9 @@ def person_groups(may: May, person: Employee, devices: list[Device]) -> list[Hit
                     f"Tag {device} tilbage", "arrow-return-left", "take-back", serienumre=device
                 )
             )
+            doing.append(
+                _action(f"Flyt {device}", "arrow-left-right", "transfer", serienumre=device)
+            )
         groups.append(HitGroup(f"Det kan du gøre for {person.name}", doing))
     if devices:
         theirs = [
@@ -145,6 +149,22 @@ def device_groups(may: May, device: Device, *, is_in_use: bool) -> list[HitGroup
         ]
     doing.append(_action("Udskriv etiket", "qr-code", "labels", serienumre=device))
     return [HitGroup(f"Det kan du gøre med {device}", doing)]
+
+
+def acts_fitting(groups: Iterable[HitGroup], typed: str) -> list[HitGroup]:
+    """Keep of what can be done with something what a word means."""
+    words = {reverse(one.name): search_words(f"{one.title} {one.words}") for one in ACTIONS}
+    found = []
+    for group in groups:
+        hits = [
+            hit
+            for hit in group.hits
+            for known in [[*search_words(hit.title), *words.get(hit.url.partition("?")[0], ())]]
+            if all(any(one.startswith(word) for one in known) for word in search_words(typed))
+        ]
+        if hits:
+            found.append(HitGroup(group.title, hits))
+    return found
 
 
 def url_of(thing: Thing, line: int = 0) -> str:
@@ -202,12 +222,25 @@ def _note(match: Match) -> str:
         return thing.head_name
     if isinstance(thing, Order):
         made = f"oprettet {thing.created_at:%d-%m-%Y}"
-        return made + (f", leverandørens nr. {match.by}" if match.by else "")
+        made += f", leverandørens nr. {match.by}" if match.by else ""
+        return f"{_told(match)} · {made}" if match.told else made
     if isinstance(thing, QuarterlyInvoice):
         return thing.department_name
     if isinstance(thing, SupplierInvoice):
         return f"{thing.invoice_date:%d-%m-%Y}"
     return "Udstyret på underaftalen"
+
+
+def _told(match: Match) -> str:
+    """Return what an order is of, and for whom."""
+    line = match.told
+    if line is None:
+        return ""
+    count = f"{line.quantity} " if line.quantity > 1 else ""
+    who = (line.employee.name if line.employee else line.used_for) if match.with_names else ""
+    whom = f"{who}, {line.unit.name}" if who else line.unit.name
+    more = f" og {match.others} mere" if match.others and not match.line else ""
+    return f"{count}{line.model.name} til {whom}{more}"
 
 
 def _more_url(matches: Matches) -> str:

@@ -4,12 +4,13 @@ Each kind is a query or two that stop at the first few, so that the box answers 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib.auth.models import User
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import StrIndex, Upper
 from django.db.models.lookups import GreaterThan
 
@@ -36,6 +37,7 @@ from inventory.organisation.selectors.scope import (
     departments_seen_by,
     devices_seen_by,
     employees_seen_by,
+    reads_names,
     sees_all,
     units_seen_by,
 )
@@ -74,6 +76,10 @@ class Match:
     by: str = ""
     is_gone: bool = False
     line: int = 0
+    # Of an order: the line that it is told by, how many more there are, and whether with names.
+    told: OrderLine | None = None
+    others: int = 0
+    with_names: bool = False
 
     @property
     def is_exact(self) -> bool:
@@ -103,6 +109,16 @@ def search(user: User, text: str, on: date) -> list[Matches]:
     ]
     found = [matches for matches in found if matches.first]
     return sorted(found, key=lambda matches: matches.first[0].rank)
+
+
+def person_or_device(user: User, text: str, on: date) -> Match | None:
+    """Return the one person or device that is exactly so called, of those the user sees."""
+    kinds = [one for one in KINDS if one[1] in (Employee, Device)]
+    return only_exact(
+        _first_of(kind, text, find(user, text, on))
+        for permission, kind, find in kinds
+        if user.has_perm(permission)
+    )
 
 
 def devices_of(user: User, person: Employee, on: date) -> list[Device]:
@@ -226,7 +242,27 @@ def _orders(user: User, text: str, on: date) -> list[Match]:
     for line in bought.order_by("-order")[: 4 * SHOWN]:
         theirs = line.supplier_order_number
         found.append(Match(line.order, _rank(text, theirs), theirs))
-    return found
+    return _with_lines(found, lines, with_names=reads_names(user))
+
+
+def _with_lines(found: list[Match], seen: QuerySet[OrderLine], *, with_names: bool) -> list[Match]:
+    """Tell each order by the line that was asked for, or else its first one that the user sees."""
+    of_order: dict[int, list[OrderLine]] = defaultdict(list)
+    ids = {match.thing.pk for match in found}
+    if ids:
+        linked = seen.filter(order__in=ids).select_related("model", "unit", "employee")
+        for line in linked.order_by("order", "position"):
+            of_order[line.order_id].append(line)
+    told = []
+    for match in found:
+        lines = of_order[match.thing.pk]
+        asked = [line for line in lines if line.position == match.line] or lines
+        told.append(
+            replace(match, told=asked[0], others=len(lines) - 1, with_names=with_names)
+            if asked
+            else match
+        )
+    return told
 
 
 def _sub_agreements(user: User, text: str, on: date) -> list[Match]:

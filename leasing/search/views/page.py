@@ -2,12 +2,13 @@ from django.contrib.auth.decorators import permission_required
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from albertslund_it.common.permissions import VIEW_DEVICE
+from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_DEVICE
 from albertslund_it.web.clock import today
 from inventory.models import Device, Employee
 from leasing.search.presenters.hits import (
     ONLY_ACTIONS,
     HitGroup,
+    acts_fitting,
     device_groups,
     hit_groups,
     page_groups,
@@ -16,10 +17,12 @@ from leasing.search.presenters.hits import (
 )
 from leasing.search.selectors.searching import (
     LONGEST,
+    Match,
     Matches,
     devices_of,
     is_in_use,
     only_exact,
+    person_or_device,
     search,
 )
 from leasing.settings.selectors import modules_off
@@ -32,10 +35,7 @@ def search_page(request):
     found = _found(request.user, text)
     if exact := only_exact(found):
         return redirect(url_of(exact.thing, exact.line))
-    groups = _with_actions(request.user, found)
-    pages = page_groups(request.user.has_perm, text, modules_off())
-    context = {"text": text, "groups": [*groups, *pages]}
-    return render(request, "leasing/search/search.html", context)
+    return render(request, "leasing/search/search.html", _groups(request.user, text, found))
 
 
 @require_safe
@@ -43,10 +43,15 @@ def search_page(request):
 def search_options(request):
     """Return what matches while it is being typed, as options of a list."""
     text = _typed(request)
-    groups = _with_actions(request.user, _found(request.user, text))
-    pages = page_groups(request.user.has_perm, text, modules_off())
-    context = {"text": text, "groups": [*groups, *pages]}
-    return render(request, "leasing/search/options.html", context)
+    found = _found(request.user, text)
+    return render(request, "leasing/search/options.html", _groups(request.user, text, found))
+
+
+def _groups(user, text: str, found: list[Matches]) -> dict[str, object]:
+    """Return what is shown of a text: things, what is done with them, and pages."""
+    groups = _with_actions(user, found) if found else _asked_of(user, text)
+    pages = page_groups(user.has_perm, text, modules_off())
+    return {"text": text, "groups": [*groups, *pages]}
 
 
 def _typed(request) -> str:
@@ -62,9 +67,28 @@ def _with_actions(user, found: list[Matches]) -> list[HitGroup]:
     groups = hit_groups(found)
     if not found:
         return groups
-    best, doing = found[0].first[0].thing, []
+    return [groups[0], *_acts_with(user, found[0].first[0]), *groups[1:]]
+
+
+def _acts_with(user, match: Match) -> list[HitGroup]:
+    """Return what can be done with somebody or a device, and what else is known of them."""
+    best = match.thing
     if isinstance(best, Employee):
-        doing = person_groups(user.has_perm, best, devices_of(user, best, today()))
-    elif isinstance(best, Device) and not found[0].first[0].is_gone:
-        doing = device_groups(user.has_perm, best, is_in_use=is_in_use(best, today()))
-    return [groups[0], *doing, *groups[1:]]
+        return person_groups(user.has_perm, best, devices_of(user, best, today()))
+    if isinstance(best, Device) and not match.is_gone:
+        return device_groups(user.has_perm, best, is_in_use=is_in_use(best, today()))
+    return []
+
+
+def _asked_of(user, text: str) -> list[HitGroup]:
+    """Return what is to be done with whom or what a text names, as 'AGHM flyt' does."""
+    first, _, after = text.partition(" ")
+    before, _, last = text.rpartition(" ")
+    for thing, act in ((before, last), (after, first)):
+        if not (thing and act and user.has_perm(HANDLE_ORDERS)):
+            continue
+        if (match := person_or_device(user, thing, today())) and (
+            found := acts_fitting(_acts_with(user, match), act)
+        ):
+            return found
+    return []

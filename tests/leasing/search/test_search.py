@@ -179,6 +179,46 @@ def test_an_order_is_found_with_and_without_its_letter_and_by_its_line(town, cas
     assert client.get(f"/soeg/?q=B{order.pk}/1").url == f"{page}#linje-1"
 
 
+def test_an_order_says_what_it_is_of_and_for_whom(town, cast, client_of):
+    order = order_for(cast.unit, supplier_order_number="ATEA-5", employee=town["anna"])
+    for unit in (cast.unit, town["foreign"]):
+        make.order_line(unit, order=order, supplier_order_number="ATEA-5", used_for="Vogn")
+
+    def note(user, text="ATEA-5"):
+        return text_of(read(client_of(user), f"/soeg/?q={text}").xpath("//ul[@class='tasks']")[0])
+
+    made = "oprettet 01-04-2026, leverandørens nr. ATEA-5"
+    whole = f"T14 til Anna Ærø, {cast.unit.name} og 2 mere · {made}"
+    order_for(town["foreign"], supplier_order_number="ATEA-5")  # so that none is opened at once
+    assert whole in note(cast.helpdesk)
+    # A leader is told of the own lines, and who reads no names of the unit.
+    order_for(cast.unit, supplier_order_number="ATEA-5")
+    assert f"T14 til Anna Ærø, {cast.unit.name} og 1 mere · {made}" in note(cast.head)
+    assert f"T14 til {cast.unit.name} og 2 mere · {made}" in note(cast.finance)
+    assert "Anna" not in note(cast.finance)
+
+
+def test_somebody_and_an_action_offer_the_action(town, cast, client_of):
+    def links(user, text):
+        tree = read(client_of(user), f"/soeg/alt/?q={quote(text)}")
+        return [one.get("href") for one in tree.xpath("//*[@role='option']")]
+
+    moves = "/udstyr/flyt/?serienumre=PF000001"
+    assert links(cast.helpdesk, "anbe flyt")[0] == moves
+    assert links(cast.helpdesk, "flyt Anna Ærø")[0] == moves
+    assert links(cast.helpdesk, "pf000001 flyt")[0] == moves
+    assert links(cast.helpdesk, "anbe retur") == ["/udstyr/tag-tilbage/?serienumre=PF000001"]
+    assert not [one for one in links(cast.head, "anbe flyt") if one and "flyt" in one]
+    assert not [one for one in links(cast.helpdesk, "anbe æblegrød") if one]
+
+
+def test_a_leader_finds_the_pages_by_the_words_for_them(town, cast, client_of):
+    assert "Afdelinger og enheder" in text_of(read(client_of(cast.head), "/soeg/?q=organisation"))
+    assert "Hvorfor er beløbet ændret?" in text_of(
+        read(client_of(cast.head), "/soeg/?q=flytninger")
+    )
+
+
 def test_a_shared_pc_is_found_by_what_it_is_used_for_now(town, cast, client_of):
     shared = make.lease("PF000007", unit=cast.unit).device
     shared.placements.update(used_for="Klassesæt 7.B")
