@@ -83,14 +83,14 @@ class TaskButton(NamedTuple):
 
 
 def tasks_of(user: User, day: date) -> list[Task]:
-    """Return what a person is to decide of what they pay for, what others wait for first.
+    """Return what a person is to decide of what they pay for.
 
-    A leader is then told of what is paid for and not used.
+    A leader is first told of what is paid for and not used, then of what others wait for.
     """
     return [
+        *(idle_tasks(idle_cost(user, day), day) if _is_told_of_idle(user) else ()),
         *approval_tasks(to_decide(user, day)),
         *confirmation_tasks(round_work(user, day)),
-        *(idle_tasks(idle_cost(user, day), day) if _is_told_of_idle(user) else ()),
         *share_tasks(share_tasks_of(user, day), day),
     ]
 

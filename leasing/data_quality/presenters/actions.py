@@ -54,6 +54,11 @@ def _returning(fault: Fault) -> str:
     return f"{reverse('departure', args=[fault.id])}?{urlencode({'hvordan': 'returned'})}"
 
 
+def _charge(fault: Fault) -> str:
+    """Return the page on which a device is charged to who had it."""
+    return f"{reverse('charge-new')}?{urlencode({'udstyr': fault.id})}"
+
+
 def _import(kind: str) -> Callable[[Fault], str]:
     return lambda _: reverse("import-kind", args=[kind])
 
@@ -88,6 +93,8 @@ def _merging(fault: Fault) -> str:
 
 TAKE_BACK = _moving("Tag tilbage", "take-back")
 MOVE = _moving("Flyt", "transfer")
+PACK = Action("Pak i et it-bur", HANDLE_ORDERS, lambda _: reverse("cage-list"))
+CHARGE = Action("Skriv et engangsbeløb", MANAGE_AMOUNTS, _charge)
 LOST = Action("Meld tab", HANDLE_ORDERS, _page("loss"))
 PERSON = Action("Se medarbejderen", VIEW_EMPLOYEE, _page("employee-detail"))
 DEPARTURE = Action("Ud af registeret", HANDLE_ORDERS, _page("departure"))
@@ -97,7 +104,7 @@ NOT_OURS = Action("Ikke vores", OBJECT_TO_DEVICE, _page("objection-new"))
 
 ACTIONS: dict[str, tuple[Action, ...]] = {
     "overdue": (TAKE_BACK,),
-    "unreturned": (LOST,),
+    "unreturned": (PACK, CHARGE, LOST),
     "unreceived": (RETURN,),
     "leavers": (TAKE_BACK, MOVE, NOT_OURS),
     "stocktake": (MOVE, TAKE_BACK, LOST, NOT_OURS),

@@ -45,10 +45,17 @@ def idle_links(row: Idle, user: User, helpdesk_mail: str) -> Iterator[tuple[str,
     given = {"serienumre": row.name}
     if not user.has_perm(HANDLE_ORDERS):
         if user.has_perm(OBJECT_TO_DEVICE):
-            yield "Ikke vores", reverse("objection-new", args=[row.id])
+            not_ours = ("Ikke vores", reverse("objection-new", args=[row.id]))
+            links = [not_ours]
             if helpdesk_mail:
                 subject = quote(f"Tag {row.name} tilbage")
-                yield "Bed om at få den taget", f"mailto:{helpdesk_mail}?subject={subject}"
+                asks = (
+                    "Bed om at få den taget tilbage",
+                    f"mailto:{helpdesk_mail}?subject={subject}",
+                )
+                # Whose person has left has had it: that it is theirs is not in doubt.
+                links = [asks, not_ours] if "leavers" in row.why else [not_ours, asks]
+            yield from links
         return
     if row.waiting and row.waiting.awaits:
         yield f"Se {row.waiting.order_number}", reverse("order-detail", args=[row.waiting.order_id])

@@ -184,8 +184,8 @@ def test_each_row_has_what_ends_it(idle, cast, client_of):
         f"/bestillinger/{other.order_id}/",
     )
     assert [label for label, _ in links(cast.head)["LEFT1"]] == [
+        "Bed om at få den taget tilbage",
         "Ikke vores",
-        "Bed om at få den taget",
     ]
     assert links(cast.auditor)["LEFT1"] == []
 

@@ -10,7 +10,7 @@ from albertslund_it.common.money import parse_kroner
 from inventory.models import Departure, Device, ExpectedReturn, Unit
 from leasing.billing.selectors.quarter_costs import cost_of, quarter_costs
 from leasing.cost_table.moment import bring_up_to_date
-from leasing.data_quality.presenters.actions import ACTIONS
+from leasing.data_quality.presenters.actions import ACTIONS, actions_for
 from leasing.data_quality.presenters.findings import finding_url
 from leasing.data_quality.presenters.words import WORDS
 from leasing.data_quality.selectors.facts import Facts
@@ -368,6 +368,10 @@ def test_each_reads_what_they_can_do_and_the_bar_does_only_that(broken_rules, ca
         assert advice not in overview
     assert "så sig til it-helpdesk" in text_of(read(head, "/datakvalitet/unreturned/"))
     assert "pak dem i et andet it-bur" in text_of(read(helpdesk, "/datakvalitet/unreturned/"))
+    assert [one.label for one in actions_for("unreturned", cast.helpdesk)] == [
+        "Pak i et it-bur",
+        "Meld tab",
+    ]
     for key, moves in {
         "leavers": ["Tag tilbage", "Flyt"],
         "stock": ["Udlever"],
