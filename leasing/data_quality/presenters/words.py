@@ -67,8 +67,8 @@ WORDS = {
         of_others="Sig til it-helpdesk, om de er begyndt, og hvad deres initialer er.",
     ),
     "several": RuleWords(
-        "Medarbejdere med mere end én pc",
-        "Tag den ene tilbage, eller bed lederen om dispensation.",
+        "Medarbejdere, der har eller får mere end én pc",
+        "Tag den ene tilbage, annullér bestillingen, eller bed lederen om dispensation.",
         of_others="Sig til it-helpdesk, hvilken der kan tages tilbage. To kræver en dispensation.",
     ),
     "moved": RuleWords(

@@ -273,6 +273,16 @@ def test_an_exception_that_holds_excuses_the_second_pc(broken_rules, cast):
     assert counts(cast.helpdesk)["several"] == 1
 
 
+def test_a_second_pc_that_a_head_is_asked_about_is_no_fault_yet(broken_rules, cast):
+    one = make.employee("two4", unit=cast.unit)
+    make.lease("TWO5", unit=cast.unit, employee=one)
+    line = make.order_line(employee=one, status="awaiting")
+    assert counts(cast.helpdesk)["several"] == 1
+    line.status = "approved"
+    line.save()
+    assert counts(cast.helpdesk)["several"] == 2
+
+
 def test_the_light_costs_are_those_of_the_whole_computation(broken_rules):
     ids = list(Lease.objects.values_list("device", flat=True))
     costs = quarter_costs(ids, TODAY)
