@@ -228,7 +228,7 @@ def acts_on_device(
         yield "Udlever", to("hand-out", linje=line)
     elif is_in_stock:
         yield "Udlever", to("hand-out")
-        yield "Udlån", to("lend")
+        yield "Lån ud", to("lend")
     else:
         yield "Flyt", to("transfer")
         yield "Tag tilbage", to("take-back")

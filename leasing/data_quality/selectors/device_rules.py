@@ -57,12 +57,13 @@ class Unreceived(Unreturned):
 
 
 class HeldByLeavers(Rule):
-    """What is placed with somebody who has left."""
+    """What is placed with somebody who has left, and is not lost: that nobody can take back."""
 
     key, is_late = "leavers", True
 
     def found(self, facts: Facts) -> Collection[int]:
-        return [one.device for one in facts.placed.values() if one.employee in facts.leavers]
+        held = [one.device for one in facts.placed.values() if one.employee in facts.leavers]
+        return [device for device in held if device not in facts.lost] if held else []
 
 
 class AnotherUnit(Rule):
@@ -100,6 +101,7 @@ class Unseen(Rule):
 
     def found(self, facts: Facts) -> Collection[int]:
         unseen = set(_unseen_since(facts.on - timedelta(days=sets.UNSEEN_DAYS)))
+        unseen -= facts.lost
         return [one.device for one in facts.placed.values() if one.unit and one.device in unseen]
 
     def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:
@@ -131,6 +133,7 @@ class NeverSeen(Rule):
             and facts.models[one.device] in facts.pc_models
             and one.starts_on < since
             and one.device in facts.leases
+            and one.device not in facts.lost
         ]
 
     def told(self, facts: Facts, ids: Collection[int]) -> Mapping[int, object]:

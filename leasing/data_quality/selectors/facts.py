@@ -20,7 +20,7 @@ from leasing.billing.selectors.costs import is_kept, pc_model_ids
 from leasing.billing.selectors.quarter_costs import costs_on, quarter_costs
 from leasing.cost_table.facts import cost_holder_id
 from leasing.domain.accrual import Term, a_quarter, accrued, span_of, terms_in_order
-from leasing.models import Cost, Lease, LeasePrice, LeaseTerm
+from leasing.models import Cost, Lease, LeasePrice, LeaseTerm, LossReport
 
 
 class PlacedOn(NamedTuple):
@@ -116,6 +116,11 @@ class Facts:
     def leavers(self) -> set[int]:
         """Return the employees who have left by the day."""
         return set(_leavers(self.on))
+
+    @cached_property
+    def lost(self) -> set[int]:
+        """Return what is lost or stolen and not found again: nobody can hand it in."""
+        return lost_devices()
 
     @cached_property
     def also_at(self) -> set[tuple[int, int]]:
@@ -243,6 +248,16 @@ def _people(*, people: Collection[int]) -> QuerySet[Employee, tuple[int, int]]:
 @put_together_once
 def _leavers(on: date) -> QuerySet[Employee, int]:
     return Employee.objects.filter(left_on__lte=on).order_by().values_list("pk", flat=True)
+
+
+def lost_devices() -> set[int]:
+    """Return the devices that are lost or stolen and not found again."""
+    return set(_lost())
+
+
+@put_together_once
+def _lost() -> QuerySet[LossReport, int]:
+    return LossReport.objects.filter(found_on=None).order_by().values_list("device", flat=True)
 
 
 # By the number: by the lease itself they would be in the order of the devices' numbers.

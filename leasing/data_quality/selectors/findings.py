@@ -18,7 +18,7 @@ from leasing.approvals.selectors.one_pc import counted_of
 from leasing.billing.selectors.costs import held_on, is_kept
 from leasing.cost_table.moment import one_moment
 from leasing.data_quality.selectors import of_units
-from leasing.data_quality.selectors.facts import Facts
+from leasing.data_quality.selectors.facts import Facts, lost_devices
 from leasing.data_quality.selectors.rule import Id, Of, Rule
 from leasing.data_quality.selectors.rules import RULES, rules_for
 from leasing.data_quality.selectors.sets import leases_that_never_ran
@@ -111,8 +111,8 @@ def _employed_among(*, units: Collection[int], people: Collection[int]) -> Query
 
 
 def told_apart(today: date, rules: Iterable[Rule]) -> set[Id]:
-    """Return the few devices that the database may not add up: accepted, or of no quarter."""
-    return set(_never_ran()).union(*accepted_ids(today, rules).values())
+    """Return the few that the database may not add up: accepted, lost, or of no quarter."""
+    return set(_never_ran()).union(lost_devices(), *accepted_ids(today, rules).values())
 
 
 @put_together_once

@@ -242,9 +242,9 @@ def long_in_stock(today: date) -> QuerySet[Device]:
 
 
 def held_by_leavers(today: date) -> QuerySet[Device]:
-    """Return the devices placed with somebody who has left."""
+    """Return the devices placed with somebody who has left, but what is lost."""
     left = placements_in_force(today).filter(employee__left_on__lte=today).values("device")
-    return Device.objects.filter(id__in=left)
+    return Device.objects.filter(~Q(id__in=_lost()), id__in=left)
 
 
 def without_coding(today: date) -> QuerySet[Unit]:

@@ -85,7 +85,7 @@ def _devices(devices: Iterable[Device]) -> ScannedThing:
         ("Udlever", "hand-out"),
         ("Flyt", "transfer"),
         ("Tag tilbage", "take-back"),
-        ("Udlån", "lend"),
+        ("Lån ud", "lend"),
     )
     return ScannedThing(
         f"{len(names)} stk. udstyr" if len(names) > 1 else f"Udstyr {names[0]}",

@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 
 from inventory.models import Device, ExpectedReturn
 from leasing.data_quality.selectors.sets import held_by_leavers, open_returns
-from leasing.movements.selectors.losses import open_losses
 
 
 def overdue_returns(on: date) -> QuerySet[ExpectedReturn]:
@@ -19,4 +18,4 @@ def next_to_take_back(today: date) -> Device | None:
     late = overdue_returns(today).order_by("due_on", "id")
     if first := late.select_related("device").first():
         return first.device
-    return held_by_leavers(today).exclude(losses__in=open_losses()).order_by("pk").first()
+    return held_by_leavers(today).order_by("pk").first()

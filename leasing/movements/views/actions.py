@@ -224,7 +224,7 @@ class LendPage(MovementPage):
 
     form_class = LendForm
     kind = Act.Kind.LOAN
-    title = "Udlån"
-    heading = "Udlån udstyr"
-    button = "Udlån"
+    title = "Lån ud"
+    heading = "Lån udstyr ud"
+    button = "Lån ud"
     done = "er udlånt"

@@ -20,7 +20,7 @@ from leasing.data_quality.selectors.facts import Facts
 from leasing.data_quality.selectors.findings import Seen, counted_at, findings_of, seen_by
 from leasing.data_quality.selectors.idle import KEYS, IdleSum, by_place, idle_cost, idle_devices
 from leasing.data_quality.selectors.rules import BY_KEY, RULES, rules_for
-from leasing.models import AcceptedFinding, Lease, OrderedDevice, OrderLine, Settings
+from leasing.models import AcceptedFinding, Lease, LossReport, OrderedDevice, OrderLine, Settings
 from tests import builders as make
 from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import (
@@ -35,6 +35,7 @@ from tests.leasing.billing.test_closing_properties import (
 from tests.leasing.pages import queries_of, read, text_of
 
 TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ADDRESS = "/datakvalitet/ikke-i-brug/"
 # F: the fourth quarter of a T14 that began with the year, and from it until its end.
 QUARTER_ORE, WHOLE_ORE = 34942, 559066
@@ -81,6 +82,22 @@ def test_each_device_once_with_all_that_speaks_for_it(idle, cast):
     Device.objects.filter(serial_number="LEFT1").update(last_seen=date(2026, 8, 1))
     assert why(cast.helpdesk)["LEFT1"] == ("leavers", "unused")
     assert idle_cost(cast.helpdesk, TODAY).count == 6
+
+
+@pytest.mark.parametrize("role", ["helpdesk", "head"])
+def test_nobody_is_told_to_take_back_what_a_leaver_lost(idle, cast, role):
+    user, lost = getattr(cast, role), Device.objects.get(serial_number="LEFT1")
+    before = idle_cost(user, TODAY)
+    report = LossReport.objects.create(
+        device=lost, kind="stolen", discovered_at=NOW, encrypted="yes", reported_at=NOW
+    )
+    assert "LEFT1" not in why(user)
+    assert idle_cost(user, TODAY).count == before.count - 1 == len(why(user))
+    assert idle_cost(user, TODAY).quarter_ore == before.quarter_ore - QUARTER_ORE
+    report.found_on = TODAY
+    report.save()
+    assert idle_cost(user, TODAY) == before
+    assert why(user)["LEFT1"] == ("leavers",)
 
 
 def test_it_costs_what_the_leases_cost_and_a_lease_that_is_over_costs_nothing(idle, cast):
