@@ -20,6 +20,7 @@ LATER = {
     *("device-note-file", "employee-note-file", "order-note-file"),
     "order-edit",  # a draft
     "held-person",
+    "breach",  # of what is reported stolen, from its page
 }
 
 
