@@ -62,8 +62,12 @@ class HeldByLeavers(Rule):
     key, is_late = "leavers", True
 
     def found(self, facts: Facts) -> Collection[int]:
-        held = [one.device for one in facts.placed.values() if one.employee in facts.leavers]
-        return [device for device in held if device not in facts.lost] if held else []
+        leavers, lost = facts.leavers, facts.lost
+        return [
+            one.device
+            for one in facts.placed.values()
+            if one.employee in leavers and one.device not in lost
+        ]
 
 
 class AnotherUnit(Rule):
