@@ -19,6 +19,7 @@ from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.costs import is_kept, pc_model_ids
 from leasing.billing.selectors.quarter_costs import costs_on, quarter_costs
 from leasing.cost_table.facts import cost_holder_id
+from leasing.data_quality.selectors.sets import lost
 from leasing.domain.accrual import Term, a_quarter, accrued, span_of, terms_in_order
 from leasing.models import Cost, Lease, LeasePrice, LeaseTerm, LossReport
 
@@ -257,7 +258,7 @@ def lost_devices() -> set[int]:
 
 @put_together_once
 def _lost() -> QuerySet[LossReport, int]:
-    return LossReport.objects.filter(found_on=None).order_by().values_list("device", flat=True)
+    return lost().values_list("device", flat=True)
 
 
 # By the number: by the lease itself they would be in the order of the devices' numbers.

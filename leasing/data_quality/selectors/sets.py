@@ -42,7 +42,7 @@ def leases_that_never_ran() -> QuerySet[Lease]:
     return Lease.objects.filter(stops_on__lte=F("starts_on"))
 
 
-def _lost() -> QuerySet[LossReport, Any]:
+def lost() -> QuerySet[LossReport, Any]:
     """Return the devices that are lost or stolen and not found again."""
     return LossReport.objects.filter(found_on=None).order_by().values("device")
 
@@ -60,7 +60,7 @@ def open_returns(on: date) -> QuerySet[ExpectedReturn]:
         at_unit=Subquery(latest.values("unit")[:1]),
     ).filter(
         Q(employee=F("with_employee")) | Q(employee=None, with_employee=None, unit=F("at_unit")),
-        ~Q(device__in=_lost()),
+        ~Q(device__in=lost()),
     )
 
 
@@ -175,7 +175,7 @@ def unreturned(on: date) -> QuerySet[Device]:
     Found, it is packed in another cage; else it is charged, reported lost, or kept after all.
     """
     returning = EndDecision.objects.filter(choice=EndChoice.RETURN)
-    missing = _unsettled(on).exclude(device__in=_lost())
+    missing = _unsettled(on).exclude(device__in=lost())
     left = Departure.objects.values("device")
     return Device.objects.filter(
         ~Q(pk__in=left),
@@ -244,7 +244,7 @@ def long_in_stock(today: date) -> QuerySet[Device]:
 def held_by_leavers(today: date) -> QuerySet[Device]:
     """Return the devices placed with somebody who has left, but what is lost."""
     left = placements_in_force(today).filter(employee__left_on__lte=today).values("device")
-    return Device.objects.filter(~Q(id__in=_lost()), id__in=left)
+    return Device.objects.filter(~Q(id__in=lost()), id__in=left)
 
 
 def without_coding(today: date) -> QuerySet[Unit]:
