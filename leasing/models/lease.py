@@ -52,6 +52,12 @@ class Lease(models.Model):
                 violation_error_message="En leasing kan tidligst stoppe den dag, den begynder.",
             ),
         ]
+        indexes = [
+            # The few that were stopped before they ran, without a look at all the others.
+            models.Index(
+                "device", name="lease_never_ran", condition=Q(stops_on__lte=F("starts_on"))
+            ),
+        ]
 
     def __str__(self):
         return f"Leasing {self.device_id}"
