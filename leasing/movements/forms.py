@@ -340,6 +340,13 @@ class BreachForm(PlainForm, forms.Form):
         help_text="Kun når det ikke skal anmeldes, fx fordi disken er krypteret.",
     )
 
+    def clean(self):
+        data = super().clean()
+        is_without = data.get("breach") == LossReport.Breach.NOT_NEEDED and not data.get("reason")
+        if is_without and "reason" not in self.errors:
+            self.add_error("reason", "Skriv, hvorfor bruddet ikke skal anmeldes.")
+        return data
+
 
 class LossForm(PlainForm, forms.Form):
     """What happened, and whether the person is to have another one."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from auditlog.models import LogEntry
+from lxml.html import fromstring
 
 from albertslund_it.common.errors import Refused
 from leasing.models import LossReport
@@ -58,7 +59,9 @@ def test_not_notified_needs_a_reason(stolen, cast, client_of):
     client = client_of(cast.helpdesk)
     refused = client.post(url(stolen), {"breach": "not_needed", "reason": "  "})
     assert refused.status_code == 422
-    assert "Skriv, hvorfor" in refused.content.decode()
+    page = fromstring(refused.content.decode())
+    assert "Skriv, hvorfor" in page.get_element_by_id("id_reason_error").text_content()
+    assert "frivilligt" not in page.xpath("//form//label[@for='id_reason']")[0].text_content()
     assert list(open_breaches()) == [stolen]
 
     client.post(url(stolen), {"breach": "not_needed", "reason": "Disken er krypteret"})
