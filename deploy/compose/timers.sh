@@ -14,7 +14,6 @@ while true; do
         run backup "$folder/$(date +%F-%H%M).dump" &&
             find "$folder" -name '*.dump' -mtime +31 -delete
         run anonymise
-        run clearsessions
         run verify
         run notify
         done_on=$today

@@ -48,7 +48,7 @@ def lines_of_readme() -> list[str]:
 def in_place(line: str) -> str:
     """Return what is run for a line where there is no systemd."""
     if line.startswith("systemctl enable --now pc-leasing-notify.timer"):
-        return "for one in verify notify anonymise clearsessions; do " + (
+        return "for one in verify notify anonymise; do " + (
             "setpriv --reuid=leasing --regid=leasing --clear-groups .venv/bin/python manage.py $one; "
             "done; setpriv --reuid=leasing --regid=leasing --clear-groups .venv/bin/python manage.py "
             "backup /var/backups/pc-leasing/first.dump; (. /etc/pc-leasing-owner.env; export "

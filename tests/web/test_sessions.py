@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -47,6 +48,19 @@ def test_logging_in_again_begins_it_anew(client, cast):
     assert client.get("/log-ind/tid/").json()["left"] <= 180
     log_in(client, cast.helpdesk)
     assert client.get("/log-ind/tid/").json()["left"] > 7 * 3600
+
+
+def test_logins_that_have_ended_go_each_day_and_the_others_stay(client, cast):
+    log_in(client, cast.helpdesk)
+    for hours in (-1, 1):
+        Session.objects.create(
+            session_key=str(hours), expire_date=timezone.now() + timedelta(hours=hours)
+        )
+    call_command("notify")
+    assert set(Session.objects.values_list("session_key", flat=True)) == {
+        client.session.session_key,
+        "1",
+    }
 
 
 @pytest.mark.once  # asked of a process with settings of its own

@@ -1,5 +1,7 @@
 import sys
 
+from django.contrib.sessions.backends.db import SessionStore
+
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
 from albertslund_it.web.forms.uploads import sweep
@@ -37,6 +39,7 @@ class Command(DanishCommand):
             self.stdout.write(line)
         self.stdout.write(f"{count_findings(today=today(), now=moment)} datafejl er talt i dag.")
         sweep()
+        SessionStore.clear_expired()
         forget_old_jobs(now=moment)
         forget_old_deliveries(now=moment)
         send_due(clock=now)

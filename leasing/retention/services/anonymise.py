@@ -12,7 +12,6 @@ from auditlog.models import LogEntry
 from axes.models import AccessAttempt, AccessLog
 from django.contrib.admin.models import LogEntry as AdminEntry
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -240,7 +239,6 @@ def _logins(today: date, person_ids: list[int]) -> int:
         AccessLog.objects.filter(attempt_time__lt=before),
         AccessAttempt.objects.filter(attempt_time__lt=before),
         AdminEntry.objects.filter(Q(action_time__lt=before) | of_people),
-        Session.objects.filter(expire_date__lt=_start_of(today)),
     ):
         count += old.count()
         old.delete()
