@@ -9,6 +9,7 @@ import logging
 from django.db import connection
 from django.template.loader import render_to_string
 
+from albertslund_it.web.database.replica import ReplicaLost
 from leasing.cost_table import moment
 from leasing.cost_table.moment import moments_noted
 from leasing.cost_table.refresh import AT_LEISURE, IN_A_REQUEST
@@ -23,7 +24,7 @@ def follow_changes(get_response):
     """Bring kept costs up to date after a request, and let a fragment say where they are not."""
 
     def middleware(request):
-        with moments_noted() as moments:
+        with moments_noted(only_read=request.method in READING) as moments:
             response = get_response(request)
         if request.method not in READING:
             bring_up_to_date()
@@ -32,7 +33,16 @@ def follow_changes(get_response):
             _tell(response)
         return response
 
+    middleware.process_exception = read_again  # type: ignore[attr-defined]
     return middleware
+
+
+def read_again(request, error):
+    """Answer a page from the primary where the replica was lost while it was read."""
+    if not isinstance(error, ReplicaLost):
+        return None
+    view, named, values = request.resolver_match
+    return view(request, *named, **values)
 
 
 def _tell(response) -> None:

@@ -136,7 +136,7 @@ TEMPLATES = [
 DATABASES = {
     "default": parse_database_url(os.environ.get("DATABASE_URL", ""), BASE_DIR / "db.sqlite3")
 }
-# Read by heavy reports alone; it follows the primary by PostgreSQL's own replication.
+# Read by what only shows; it follows the primary by PostgreSQL's own replication.
 if REPLICA_DATABASE_URL := os.environ.get("REPLICA_DATABASE_URL", "").strip():
     DATABASES["replica"] = parse_database_url(REPLICA_DATABASE_URL, BASE_DIR / "db.sqlite3")
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}

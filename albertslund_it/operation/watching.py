@@ -3,13 +3,13 @@
 Nothing of it stops a page: what cannot be kept, or not at once, is not kept.
 """
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from time import monotonic
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connections, transaction
 
 from albertslund_it.operation.metrics import note_request
 from albertslund_it.web.clock import machine_now
@@ -37,7 +37,9 @@ class Watch:
     def __call__(self, request):
         slow: list[tuple[float, str]] = []
         began = monotonic()
-        with connection.execute_wrapper(_timing(slow)):
+        with ExitStack() as timed:
+            for one in connections:  # a replica too
+                timed.enter_context(connections[one].execute_wrapper(_timing(slow)))
             response = self._get_response(request)
         route = request.resolver_match.view_name if request.resolver_match else ""
         note_request(route or "", request.method, response.status_code, monotonic() - began)

@@ -1,7 +1,7 @@
 """Figures as of one moment: kept costs are brought up to date, then all is read at once."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from albertslund_it.common.progress import Progress
+from albertslund_it.web.database.replica import beside_the_primary
 from leasing.cost_table.once import read_once
 from leasing.cost_table.refresh import IN_A_REQUEST, Effort, refresh
 
@@ -20,8 +21,12 @@ _follows: ContextVar[bool | None] = ContextVar("costs_follow", default=None)
 
 @dataclass
 class Moments:
-    """Whether any moment of a request showed kept costs as they were before, and that was asked."""
+    """Whether any moment of a request showed kept costs as they were before, and that was asked.
 
+    `only_read` is of a request that changes nothing: a replica may answer it.
+    """
+
+    only_read: bool = False
     are_behind: bool = False
     are_told: bool = False
 
@@ -30,9 +35,9 @@ _moments: ContextVar[Moments | None] = ContextVar("moments", default=None)
 
 
 @contextmanager
-def moments_noted() -> Iterator[Moments]:
+def moments_noted(*, only_read: bool = False) -> Iterator[Moments]:
     """Note every moment inside."""
-    moments = Moments()
+    moments = Moments(only_read)
     token = _moments.set(moments)
     try:
         yield moments
@@ -70,8 +75,10 @@ def one_moment() -> Iterator[None]:
     if moments is not None and not follows:
         moments.are_behind = True
     token = _follows.set(follows)
+    # After what was just worked out is there: the replica has to have that too.
+    beside = beside_the_primary() if moments is not None and moments.only_read else nullcontext()
     try:
-        with snapshot(), read_once():
+        with beside, snapshot(), read_once():
             yield
     finally:
         _follows.reset(token)

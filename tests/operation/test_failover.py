@@ -1,6 +1,7 @@
 """Two nodes without a common disk over a database with a replica, whose first server is lost."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -11,8 +12,11 @@ from threading import Event
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.urls import reverse
 
 from albertslund_it.operation.backups import postgresql
+from inventory.models import Department
+from leasing.cost_table.refresh import refresh
 from leasing.models import Note
 from tests import builders as make
 from tests.clusters import Cluster, folder_of_clusters, programs
@@ -29,7 +33,7 @@ if connection.vendor == "sqlite":
 if not (programs() and postgresql.has_programs()):
     pytest.skip("PostgreSQL's server is not installed here", allow_module_level=True)
 
-DATABASE = "leasing"
+DATABASE, APP = "leasing", "program"
 
 
 @pytest.fixture
@@ -157,3 +161,56 @@ def test_a_lost_server_loses_nothing_committed_and_bills_nothing_twice(clusters,
     assert runs == [("2026Q1", 30, 30)], again.stderr
     verified = manage(url, "verify")
     assert verified.returncode == 0, verified.stderr
+
+
+def test_pages_read_the_replica_and_are_right_when_it_is_behind_or_gone(clusters, cast, tmp_path):
+    first, second = clusters
+    make.cost_holder()
+    make.lease(unit=cast.unit)
+    assert refresh()
+    finance = with_a_real_password(cast.finance)
+    first.create()
+    first.start(fsync="off")
+    fill(first)
+    replicate(first, second)
+    may_read = f"GRANT ALL ON ALL {{}} IN SCHEMA public TO {APP}"
+    grants = may_read.format("TABLES"), may_read.format("SEQUENCES")
+    first.say(f"CREATE ROLE {APP} LOGIN", *grants, database=DATABASE)
+    collect_static(tmp_path / "static")
+    own = {
+        "DATABASE_URL": first.url(DATABASE).replace("postgres@", f"{APP}@"),
+        "REPLICA_DATABASE_URL": second.url(DATABASE).replace("postgres@", f"{APP}@"),
+    }
+
+    def moments():
+        """Count those who have read a moment of the replica, and wait there to read the next."""
+        last = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND query = 'COMMIT'"
+        with second.connect() as connected:
+            return connected.execute(last, [APP]).fetchone()[0]
+
+    def shown(browser):
+        assert browser.get(reverse("share")).status == 200
+        return re.search(r"Skoler\d", browser.body.decode())[0]
+
+    def rename(to):
+        table = Department._meta.db_table
+        first.say(f"UPDATE {table} SET name = '{to}'", database=DATABASE)
+
+    with ExitStack() as stack:
+        nodes = [
+            stack.enter_context(gunicorn(tmp_path / "static", tmp_path / f"log-{n}", **own))
+            for n in (1, 2)
+        ]
+        one, other = (node.browser().log_in(finance) for node in nodes)
+        rename("Skoler1")
+        assert (shown(one), shown(other)) == ("Skoler1", "Skoler1")
+        assert moments() == 2
+        second.say("SELECT pg_wal_replay_pause()")
+        rename("Skoler2")
+        assert shown(one) == "Skoler2"
+        first.say("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()")
+        second.stop()
+        rename("Skoler3")
+        assert (shown(one), shown(other)) == ("Skoler3", "Skoler3")
+    for node in nodes:
+        assert node.said("replica_not_read")

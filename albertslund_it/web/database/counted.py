@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from albertslund_it.web.database.replica import reading_connection
+
 Sets = Callable[[date], Mapping[str, QuerySet[Any]]]
 
 
@@ -21,7 +23,7 @@ def counts_on(day: date, sets: Sets) -> dict[str, int]:
     `sets` is a function of a module, and what it gives depends on the day alone.
     """
     names, sql, params = _question(connection.vendor, sets, day)
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(sql, params)
         return dict(zip(names, cursor.fetchone(), strict=True))
 

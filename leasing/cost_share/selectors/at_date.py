@@ -16,6 +16,7 @@ from django.db import connection
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.replica import reading_connection
 from inventory.models import Department, Unit
 from inventory.organisation.selectors.before import departments_on
 from leasing.billing.selectors.costs import HeldSum, held_on, is_kept, pc_model_ids
@@ -210,7 +211,7 @@ def _may_differ(earlier: date, day: date, priced: Sql) -> Sql:
 
 
 def _read(asked: Sql) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(asked.text, asked.params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

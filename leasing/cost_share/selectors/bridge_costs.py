@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.replica import reading_connection
 from leasing.domain.change import ENDED, NEW, ODD, PART
 
 # Kinds that the rows alone do not explain: other terms follow the first, or others have had it.
@@ -218,7 +219,7 @@ class CostsOfTwo:
             "TERMS": TERMS,
             "MOVE": MOVE,
         }
-        with connection.cursor() as cursor:
+        with reading_connection().cursor() as cursor:
             cursor.execute(statement.format(**words), self.asked)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows

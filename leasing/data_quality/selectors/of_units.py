@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.replica import reading_connection
 from leasing.billing.selectors.costs import pc_model_ids
 from leasing.cost_table.facts import NOBODY, cost_holder_id
 
@@ -97,7 +98,7 @@ def sums_of(
     words["placed"] = _PLACED.format(**words)
     told = [key for key in _OF_HOLDERS if key in keys]
     found = {key: RuleSum(0, 0) for key in keys}
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         if told:
             lists = {"pcs": among("pcs", pc_model_ids()), "leavers": among("leavers", leavers)}
             texts = {key: [one.format(**lists) for one in _OF_HOLDERS[key]] for key in told}

@@ -20,6 +20,7 @@ from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.web.database.replica import again_if_lost
 from leasing.cost_table.moment import bring_up_to_date
 from leasing.cost_table.refresh import AT_LEISURE, IN_A_REQUEST, Effort
 from leasing.guards import clashes_refused
@@ -184,7 +185,7 @@ def _saved_with_its_end(
     job: Job, kind: JobKind, asked: JobAsked, clock: Clock
 ) -> Callable[[], object] | None:
     does = import_string(kind.does)
-    made: JobOutcome | None = does(asked) if kind.is_file else None
+    made: JobOutcome | None = again_if_lost(does, asked) if kind.is_file else None
     for is_last in (False,) * (TRIES - 1) + (True,):
         try:
             with _transaction(kind.at_one_moment):

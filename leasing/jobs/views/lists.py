@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from albertslund_it.web.lists.pages import EXCEL, ListPage, write_list
+from leasing.cost_table.moment import moments_noted, one_moment
 from leasing.jobs.services.kinds import JobAsked, JobOutcome, MadeFile
 from leasing.jobs.views.asking import answer_with, ask_or_do
 
@@ -39,14 +40,15 @@ def make_list(asked: JobAsked) -> JobOutcome:
     address = asked.arguments["address"]
     page, match = _list_at(address)
     stream = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - it is read after this, then gone
-    written = write_list(
-        type(page),
-        asked.user,
-        _query_of(address),
-        match.kwargs,
-        stream,
-        lambda done, total: asked.tell("Skriver rækkerne", done, total),
-    )
+    with moments_noted(only_read=True), one_moment():
+        written = write_list(
+            type(page),
+            asked.user,
+            _query_of(address),
+            match.kwargs,
+            stream,
+            lambda done, total: asked.tell("Skriver rækkerne", done, total),
+        )
     file = MadeFile(written.file_name, EXCEL, stream)
     return JobOutcome(f"»{written.title}« er klar som Excel.", file=file)
 

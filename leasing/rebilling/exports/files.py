@@ -3,7 +3,6 @@
 import hashlib
 import shutil
 from datetime import date, datetime
-from functools import partial
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
@@ -20,7 +19,6 @@ from leasing.rebilling.exports.opus import COST_CENTRES, PSP_ELEMENTS, write_opu
 from leasing.rebilling.exports.workbook import write_rebilling_workbook
 from leasing.rebilling.selectors.run import (
     Rebilling,
-    has_come_to,
     opus_has_bom,
     rebilling_of,
     sealed_invoices,
@@ -104,8 +102,7 @@ def _write(
 
 def archive_run(*, run: BillingRun, stream: BinaryIO, progress: Progress | None = None) -> None:
     """Write all of a closed run, and what works its digest out; nothing is recorded of it."""
-    # What is closed never changes, so a replica that has it has all of it.
-    with beside_the_primary(partial(has_come_to, run)), snapshot():
+    with beside_the_primary(), snapshot():
         write_archive(
             stream,
             facts=(

@@ -274,8 +274,3 @@ def sealed_lines(run: BillingRun) -> Iterator[tuple[object, ...]]:
 def opus_has_bom() -> bool:
     """Return whether the file for Opus is to begin with a byte order mark."""
     return Settings.objects.values_list("opus_bom", flat=True).get(id=1)
-
-
-def has_come_to(run: BillingRun, database: str) -> bool:
-    """Return whether a closed run is in another database too, as it was sealed."""
-    return BillingRun.objects.using(database).filter(pk=run.pk, digest=run.digest).exists()

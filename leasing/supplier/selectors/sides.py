@@ -7,10 +7,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.database.replica import reading_connection
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, FormerSerialNumber
 from leasing.cost_table.facts import billing_start, prices_gathered
@@ -103,7 +103,7 @@ def _lines(condition: str, parameters: Sequence[Any]) -> Iterator[SupplierLine]:
         " LEFT JOIN {former} f ON f.serial_number = l.serial_number AND d.id IS NULL"
         " WHERE {condition} ORDER BY device, l.serial_number"
     ).format(columns=LINE_COLUMNS, condition=condition, **names)
-    with connection.chunked_cursor() as cursor:
+    with reading_connection().chunked_cursor() as cursor:
         cursor.execute(statement, parameters)
         while rows := cursor.fetchmany(CHUNK):
             if isinstance(rows[0][4], str):  # SQLite may give dates as text
