@@ -20,7 +20,7 @@ from leasing.confirmation.services import ask_missing, extend_round, remind, sta
 
 START, EXTEND, REMIND, MISSING = "start", "extend", "remind", "missing"
 ASKS_DAY = {START, EXTEND}
-PER_PAGE = 200
+PER_PAGE = 50
 
 
 @permission_required(VIEW_BILLINGRUN, raise_exception=True)

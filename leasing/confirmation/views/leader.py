@@ -31,7 +31,7 @@ from leasing.confirmation.selectors.items import (
 )
 from leasing.confirmation.services import confirm, object_to_device
 
-PER_PAGE = 200
+PER_PAGE = 50
 ALL, OBJECTED = "alt", "ikke-vores"
 
 

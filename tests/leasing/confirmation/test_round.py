@@ -291,6 +291,19 @@ def test_from_the_front_page_to_a_balanced_file_in_few_steps(town, cast, client_
     assert "1.–3. kvartal 2026 er ikke opkrævet" not in text_of(read(client, "/"))
 
 
+def test_a_long_list_is_turned_at_fifty_as_every_list_is(town, cast, client_of):
+    ask(client_of(cast.finance))
+    for n in range(4, 52):
+        make.lease(f"PF{n:06}", unit=cast.unit)
+    head = client_of(cast.head)
+    page = read(head, CONFIRM)
+    rows = "//section[@id='listen']//tbody/tr[th[@scope='row']]"
+    assert len(page.xpath(rows)) == 50
+    assert "Side 1 af 2" in text_of(page)
+    assert "Bekræft alle 51" in text_of(page)
+    assert len(read(head, f"{CONFIRM}?side=2").xpath(rows)) == 1
+
+
 def test_the_pages_cost_the_same_for_three_and_thirty(town, cast, client_of):
     ask(client_of(cast.finance))
     leader, finance = client_of(cast.head), client_of(cast.finance)
