@@ -57,18 +57,18 @@ def employees_by_initials(wanted: Collection[str] | None = None) -> dict[str, Em
     """
     people = Employee.objects.exclude(initials="")
     former = EmployeeAlias.objects.filter(kind=EmployeeAlias.Kind.INITIALS)
-    if wanted is not None:
-        former = former.filter(value__in=among(wanted))
-        # Where most are wanted, all are read at once.
-        if len(wanted) <= FEW or len(wanted) * 2 < people.count():
-            called = people.order_by().values_list("pk", "initials").iterator() if wanted else ()
-            people = people.filter(
-                pk__in=among([pk for pk, initials in called if initials.upper() in wanted], int)
-            )
+    # Where most are wanted, all are read at once.
+    if wanted is not None and (len(wanted) <= FEW or len(wanted) * 2 < people.count()):
+        called = people.order_by().values_list("pk", "initials").iterator() if wanted else ()
+        people = people.filter(
+            pk__in=among([pk for pk, initials in called if initials.upper() in wanted], int)
+        )
     found = {
         employee.initials.upper(): employee
         for employee in sharing(people.order_by("pk"), unit=Unit.objects.in_bulk())
     }
+    if wanted is not None:
+        former = former.filter(value__in=among(set(wanted).difference(found)))
     rows = {employee.pk: employee for employee in found.values()}
     for alias in former.select_related("employee__unit"):
         found.setdefault(alias.value, rows.setdefault(alias.employee_id, alias.employee))
@@ -145,7 +145,7 @@ def devices_by_serial_number(serial_numbers: Collection[str]) -> dict[str, Devic
     }
     rows = {device.id: device for device in found.values()}
     former = FormerSerialNumber.objects.select_related("device__model")
-    for number in former.filter(serial_number__in=among(wanted)):
+    for number in former.filter(serial_number__in=among(wanted.difference(found))):
         device = rows.setdefault(number.device_id, number.device)
         found.setdefault(number.serial_number, device)
     return found

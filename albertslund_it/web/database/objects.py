@@ -2,7 +2,7 @@
 of each and its signals, which nothing of ours listens to.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -60,28 +60,20 @@ def new_row(model: type[M], /, **values: Any) -> M:
 def sharing(rows: QuerySet[M], **targets: Mapping[int, Model]) -> Iterator[M]:
     """Yield the objects of a query, that point to one object for each target, by its id.
 
-    With `select_related` each of tens of thousands would make one of its own.
+    With `select_related` each of tens of thousands would make one of its own. What the database
+    makes itself, to search in, is read of those alone that are asked for it.
     """
-    columns: list[Field] = list(rows.model._meta.concrete_fields)
+    columns: list[Field] = [one for one in rows.model._meta.concrete_fields if not one.generated]
     names = [column.attname for column in columns]
     links = [(name, names.index(f"{name}_id"), found) for name, found in targets.items()]
     model, using = rows.model, rows.db
+    empty = model.__new__
     for values in rows.values_list(*names):
-        row = model.__new__(model)
-        row._state = state = ModelState()
+        row = empty(model)
+        row.__dict__ = held = dict(zip(names, values, strict=True))
+        held["_state"] = state = ModelState()
         state.adding, state.db = False, using
         state.fields_cache = {name: found.get(values[at]) for name, at, found in links}
-        vars(row).update(zip(names, values, strict=True))
-        yield row
-
-
-def point_to(rows: Iterable[M], **targets: Mapping[int, Model]) -> Iterator[M]:
-    """Yield objects, that from now on point to one object for each target, by its id."""
-    links = [(name, f"{name}_id", found) for name, found in targets.items()]
-    for row in rows:
-        held, linked = vars(row), row._state.fields_cache
-        for name, attname, found in links:
-            linked[name] = found.get(held[attname])
         yield row
 
 

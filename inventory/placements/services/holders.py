@@ -67,6 +67,7 @@ class Holders:
             unit = self._units.get(unit_number)
             if unit is None:
                 errors.add(row, unknown_unit(unit_number))
-        for fault in fault_of_closed(unit, on):
-            errors.add(row, fault)
+        if unit and unit.closed_on:
+            for fault in fault_of_closed(unit, on):
+                errors.add(row, fault)
         return unit, employee

@@ -12,7 +12,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.database.bulk import Changes, ValueChange
-from albertslund_it.web.database.objects import new_row, point_to, sharing
+from albertslund_it.web.database.objects import new_row, sharing
 from albertslund_it.web.database.rows import among, any_of, lock
 from albertslund_it.web.people import Actor
 from inventory.imports.selectors import devices_by_serial_number
@@ -90,12 +90,14 @@ def _timelines(
     known = Placement.objects.filter(any_of("device_id", of_devices, int)).order_by()
     units = Unit.objects.select_related("successor").in_bulk()
     employees = {employee.pk: employee for employee in known_people}
-    placed = list(sharing(known, device=of_devices, unit=units))
-    others = {placement.employee_id for placement in placed} - {None, *employees}
-    people = Employee.objects.filter(pk__in=among(others, int)).order_by()
-    employees |= {employee.pk: employee for employee in sharing(people)}
-    for placement in point_to(placed, employee=employees):
+    others: defaultdict[int, list[Placement]] = defaultdict(list)
+    for placement in sharing(known, device=of_devices, unit=units, employee=employees):
         timelines[placement.device_id][placement.starts_on] = placement
+        if (holder := placement.employee_id) and holder not in employees:
+            others[holder].append(placement)
+    for employee in sharing(Employee.objects.filter(pk__in=among(others, int)).order_by()):
+        for placement in others[employee.pk]:
+            placement.employee = employee
     return timelines
 
 
@@ -139,7 +141,7 @@ def _put(placement: Placement, timeline: dict[date, Placement], changes: Changes
         return
     before = max((start for start in timeline if start < day), default=None)
     told = ValueChange(
-        str(device),
+        device.serial_number,
         "Enhed",
         _where(timeline[before]) if before else STOCK,
         f"{_where(placement)} fra {shown_day(day)}",

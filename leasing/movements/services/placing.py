@@ -74,11 +74,13 @@ class PlacementRules:
         self, rows: Sequence[PlacedRow], changes: Changes, today: date, *, with_people: bool
     ):
         self.rows, self.with_people = rows, with_people
-        days = {day for row in rows for name in DAYS if (day := getattr(row, name, None))}
+        # All rows of a kind of file have the same days.
+        names = [name for name in DAYS if rows and hasattr(rows[0], name)]
+        days = {getattr(row, name) for name in names for row in rows} - {None}
         self.days = [today, *sorted(day for day in days if day > today)[:AHEAD]]
         changed = changes.changed_of(Placement)
         placed = [*changes.created_of(Placement), *(row for row, _ in changed)]
-        self.numbers = {one.device_id: one.device.serial_number for one in placed}
+        self.placed = {one.device_id: one for one in placed}
         people = {one.employee_id: one.employee for one in placed if one.employee_id}
         self.leavers = {pk: person for pk, person in people.items() if person and person.left_on}
         before = {Point(**_point(row)._asdict() | old) for row, old in changed}
@@ -105,7 +107,7 @@ class PlacementRules:
         for device, sentence in self._crowded().items():
             told[device].append(sentence)
         for row, device in self._rows_of({*losses, *gone, *told}):
-            number = self.numbers[device]
+            number = self._number(device)
             if device in losses:
                 errors.add(row.row, f"{number} {why_not_moved(losses[device])}")
             if device in gone:
@@ -117,7 +119,7 @@ class PlacementRules:
         """Yield the rows that name one of these devices, by its number or one that it had."""
         former = FormerSerialNumber.objects.filter(device__in=among(devices, int))
         called = dict(former.values_list("serial_number", "device")) if devices else {}
-        called |= {self.numbers[device]: device for device in devices}
+        called |= {self._number(device): device for device in devices}
         for row in self.rows:
             if device := called.get(row.serial_number):
                 yield row, device
@@ -140,7 +142,7 @@ class PlacementRules:
         people = Employee.objects.in_bulk({person for person, _ in found.values()})
         return {
             device: (
-                f"{self._name(people[person], self.numbers[device])} har mere end én pc fra den "
+                f"{self._name(people[person], self._number(device))} har mere end én pc fra den "
                 f"{day:%d-%m-%Y}. Tag den ene tilbage, eller bed lederen om dispensation."
             )
             for device, (person, day) in found.items()
@@ -160,9 +162,12 @@ class PlacementRules:
         for one in self.after if self.leavers else ():
             person = self.leavers.get(one.employee) if one.employee else None
             if person and person.left_on and person.left_on <= one.starts_on:
-                name = self._name(person, self.numbers[one.device])
+                name = self._name(person, self._number(one.device))
                 told[one.device].append(f"{name} er fratrådt den {person.left_on:%d-%m-%Y}.")
         return told
+
+    def _number(self, device: int) -> str:
+        return self.placed[device].device.serial_number
 
     def _name(self, person: Employee, number: str) -> str:
         return str(person) if self.with_people else f"Den, der får {number},"
