@@ -24,7 +24,7 @@ MARKS = {
     Answer.NO: ("bad", "Har den ikke"),
     Answer.WRONG_UNIT: ("warn", "Forkert enhed"),
     Answer.BROKEN: ("warn", "I stykker"),
-    Answer.GONE: ("", "Ude af registeret"),
+    Answer.GONE: ("", "Tabt eller ude af registeret"),
 }
 # What a person chooses between, in their own words.
 CHOICES = [
@@ -70,7 +70,7 @@ class NextStep:
 
 
 def mark_of(row: CountedRow) -> tuple[str, str]:
-    """Return the answer in a mark; of what left unanswered, that it has."""
+    """Return the answer in a mark; of what is lost or left unanswered, that it is."""
     if not row.counted.answer and row.is_gone:
         return MARKS[Answer.GONE]
     return MARKS[row.counted.answer]

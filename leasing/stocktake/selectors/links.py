@@ -4,7 +4,7 @@ from datetime import date
 
 from albertslund_it.web import secret_links
 from leasing.models import CountedDevice
-from leasing.stocktake.selectors.standing import standings_of
+from leasing.stocktake.selectors.standing import not_to_be_asked_of, standings_of
 
 SALT = "leasing.stocktake.answer"
 MOST_REPLIES = 20  # from then on a link is not used by somebody who has the device
@@ -34,7 +34,7 @@ def row_still_open(token: str, on: date) -> CountedDevice | None:
     row = (
         CountedDevice.objects.select_related("device__model", "stocktake", "unit")
         .filter(pk=link[0], link=link[1], stocktake__closed_at=None, stocktake__due_on__gte=on)
-        .exclude(device__departure__left_on__lte=on)
+        .exclude(not_to_be_asked_of(on))
         .first()
     )
     if row is None or row.link == 0 or row.replies >= MOST_REPLIES:

@@ -10,10 +10,10 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.permissions import COUNT_DEVICES, HANDLE_ORDERS
-from inventory.models import Departure, Unit
+from inventory.models import Unit
 from inventory.organisation.selectors.scope import sees_all, units_seen_by
 from leasing.models import CountedDevice, Stocktake, StocktakeFind
-from leasing.stocktake.selectors.standing import standings_of
+from leasing.stocktake.selectors.standing import not_to_be_asked_of, standings_of
 
 Answer = CountedDevice.Answer
 NONE_YET = ""
@@ -23,7 +23,7 @@ NONE_YET = ""
 class CountProgress:
     """How many devices are counted at a unit, or at all of them, by answer.
 
-    What left the register unanswered is answered by that.
+    What left the register unanswered, or was reported lost, is answered by that.
     """
 
     unit: Unit | None = None
@@ -94,8 +94,7 @@ def progress_of(rows: QuerySet[CountedDevice], on: date) -> list[CountProgress]:
     by_unit: defaultdict[int, CountProgress] = defaultdict(CountProgress)
     for unit, answer, n in counted.values_list("unit", "answer", "n"):
         by_unit[unit].answers[answer] += n
-    gone = Departure.objects.filter(left_on__lte=on).order_by().values("device")
-    left = rows.filter(answer=NONE_YET, device__in=gone).order_by().values("unit")
+    left = rows.filter(not_to_be_asked_of(on), answer=NONE_YET).order_by().values("unit")
     for unit, n in left.annotate(n=Count("pk")).values_list("unit", "n"):
         by_unit[unit].answers[NONE_YET] -= n
         by_unit[unit].answers[Answer.GONE] += n
@@ -125,9 +124,8 @@ def is_over(stocktake: Stocktake, on: date) -> bool:
 
 
 def unanswered(stocktake: Stocktake, on: date) -> QuerySet[CountedDevice]:
-    """Return the devices that nobody has answered for, and that are in the register."""
-    gone = Departure.objects.filter(left_on__lte=on).values("device")
-    return stocktake.devices.filter(answer=NONE_YET).exclude(device__in=gone)
+    """Return the devices that nobody has answered for, and that are neither gone nor lost."""
+    return stocktake.devices.filter(answer=NONE_YET).exclude(not_to_be_asked_of(on))
 
 
 def can_be_reminded(stocktake: Stocktake, on: date) -> bool:
@@ -160,8 +158,7 @@ def stocktake_work(user: User, on: date) -> StocktakeWork:
         rows = rows_seen_by(user, on).filter(
             answer=NONE_YET, stocktake__closed_at=None, stocktake__due_on__gte=on
         )
-        gone = Departure.objects.filter(left_on__lte=on).order_by().values("device")
-        counted = rows.exclude(device__in=gone).order_by().values("stocktake", "unit")
+        counted = rows.exclude(not_to_be_asked_of(on)).order_by().values("stocktake", "unit")
         found = counted.annotate(n=Count("pk"))
         of = list(found.values_list("stocktake", "unit", "n", "stocktake__due_on"))
         open_rows = sum(n for *_, n, _ in of)

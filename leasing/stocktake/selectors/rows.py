@@ -6,11 +6,12 @@ from datetime import date
 
 from albertslund_it.web.database.rows import among
 from albertslund_it.web.people import Actor
-from inventory.models import Departure, Unit
+from inventory.models import Unit
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.models import CountedDevice, StocktakeFind
 from leasing.stocktake.selectors.faults import could_be_faults, open_faults, open_finds
 from leasing.stocktake.selectors.scans import devices_known_to
+from leasing.stocktake.selectors.standing import not_to_be_asked_of
 
 _READ = ("stocktake", "device__model", "unit__department", "employee", "answered_by")
 
@@ -40,15 +41,12 @@ def counted_rows(ids: Collection[int], on: date, reader: Actor) -> dict[int, Cou
     faults = open_faults(found, on)
     known = devices_known_to(reader, {row.device_id for row in rows}, on)
     costs = quarter_costs(list(known), on)
-    left = Departure.objects.filter(
-        device__in=among([row.device_id for row in rows], int), left_on__lte=on
-    )
-    gone = set(left.values_list("device", flat=True))
+    gone = set(found.filter(not_to_be_asked_of(on)).order_by().values_list("pk", flat=True))
     strayed = _strayed(rows)
     return {
         row.pk: CountedRow(
             row,
-            row.device_id in gone,
+            row.pk in gone,
             row.pk in were,
             row.pk in faults,
             row.device_id in known,

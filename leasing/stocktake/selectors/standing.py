@@ -10,9 +10,10 @@ from django.db.models import Q, QuerySet
 from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from albertslund_it.web.mail_addresses import is_mail
-from inventory.models import Device, Placement
+from inventory.models import Departure, Device, Placement
 from inventory.placements.selectors import placements_in_force
 from leasing.cost_table.facts import NOBODY, cost_holder_id
+from leasing.models import LossReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,17 @@ class StandsAt:
     def mail(self) -> str:
         """Return where the person can be asked; '' where nobody can."""
         return self.address if self.address and is_mail(self.address) else ""
+
+
+def not_to_be_asked_of(on: date) -> Q:
+    """Return the condition that the register answers for a device: it has left, or is lost."""
+    gone = Departure.objects.filter(left_on__lte=on).order_by()
+    return Q(device__in=gone.values("device")) | Q(device__in=reported_lost())
+
+
+def reported_lost() -> QuerySet[LossReport, Any]:
+    """Return the devices that are reported lost or stolen, and not found."""
+    return LossReport.objects.filter(found_on=None).order_by().values("device")
 
 
 _FIELDS = (

@@ -12,11 +12,10 @@ from albertslund_it.web.database.bulk import Changes, ValueChange
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.forms.agreement import Check, nothing_to_see
 from albertslund_it.web.people import Actor
-from inventory.models import Departure
 from leasing.models import CountedDevice, Mail, Stocktake
 from leasing.stocktake.selectors.plan import StocktakePlan, plan_of
 from leasing.stocktake.selectors.progress import unanswered
-from leasing.stocktake.selectors.standing import standings_of
+from leasing.stocktake.selectors.standing import not_to_be_asked_of, standings_of
 from leasing.stocktake.services.asking import UnitToCount, ask_people, tell_leaders
 from leasing.stocktake.services.registered import AsRegistered
 
@@ -200,7 +199,7 @@ def close_stocktake(
 ) -> Stocktake:
     """Close a stocktake: no link works, nothing is scanned, and what is unanswered is a fault.
 
-    Withdrawn, it finds nothing. Of what left the register unanswered, that is the answer.
+    Withdrawn, it finds nothing. What left the register unanswered, or is lost, is answered by that.
 
     Raises:
         Refused: when it is closed already.
@@ -209,8 +208,7 @@ def close_stocktake(
     stocktake = unclosed(stocktake_id)
     agree()
     changes = Changes((Stocktake, CountedDevice))
-    gone = Departure.objects.filter(left_on__lte=today).values("device")
-    for row in stocktake.devices.filter(answer="", device__in=gone):
+    for row in stocktake.devices.filter(not_to_be_asked_of(today), answer=""):
         said = {"answer": CountedDevice.Answer.GONE, "answered_at": now}
         changes.update(row, row.serial_number, **said)
     changes.update(stocktake, stocktake.name, closed_at=now, is_withdrawn=is_withdrawn)

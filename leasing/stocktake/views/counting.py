@@ -26,6 +26,7 @@ from leasing.stocktake.selectors.progress import (
     total_of,
 )
 from leasing.stocktake.selectors.rows import counted_rows
+from leasing.stocktake.selectors.standing import not_to_be_asked_of
 from leasing.stocktake.services.answers import answer_for
 from leasing.stocktake.services.scanning import scan
 
@@ -82,7 +83,7 @@ class CountPage(PermissionRequiredMixin, View):
     def page(self, form: CountForm, scans=(), bad=(), status=200):
         user = self.request.user
         rows = rows_seen_by(user, self.day).filter(stocktake=self.stocktake, unit=self.unit)
-        left = rows.filter(answer="").exclude(device__departure__left_on__lte=self.day)
+        left = rows.filter(answer="").exclude(not_to_be_asked_of(self.day))
         shown = Paginator(left.order_by("serial_number").values_list("pk", flat=True), PER_PAGE)
         page = shown.get_page(self.request.GET.get("side"))
         ids = list(page)

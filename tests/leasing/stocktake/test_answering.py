@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from albertslund_it.web.logs import RequestLog
 from inventory.models import Departure
-from leasing.models import CountedDevice
+from leasing.models import CountedDevice, LossReport
 from leasing.stocktake.selectors.links import MOST_REPLIES, SALT, row_in, token_of
 from leasing.stocktake.services.answers import answer_for
 from tests import builders as make
@@ -121,6 +121,9 @@ CLOSES = {
     "in stock": lambda s: make.placement(s.first, TODAY),
     "out of the register": lambda s: Departure.objects.create(
         device=s.first, left_on=TODAY, how="returned"
+    ),
+    "reported stolen": lambda s: LossReport.objects.create(
+        device=s.first, kind="stolen", discovered_at=NOW, encrypted="yes", reported_at=NOW
     ),
     "used too often": lambda s: CountedDevice.objects.update(replies=MOST_REPLIES),
     "another link since": lambda s: CountedDevice.objects.filter(link=1).update(link=2),

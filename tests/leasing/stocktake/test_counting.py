@@ -283,6 +283,31 @@ def test_a_find_is_a_fault_until_it_is_moved_or_answered_for(school):
     assert faults() == []
 
 
+def test_what_is_lost_is_asked_of_nobody(school):
+    _lose(school)
+    stocktake = school.start()
+    assert not stocktake.devices.filter(device=school.first).exists()
+    assert list(links_to(school.anna)) == ["PF000002"]
+
+
+def test_what_is_lost_meanwhile_is_asked_of_nobody_either(school, cast, client_of):
+    stocktake = school.start()
+    before = total_of(progress_of(stocktake.devices.all(), TODAY))
+    link = links_to(school.anna)["PF000001"]
+    page = reverse("stocktake-count", args=[stocktake.pk, school.school.pk])
+    assert "PF000001" in client_of(cast.helpdesk).get(page).content.decode()
+    _lose(school)
+    after = total_of(progress_of(stocktake.devices.all(), TODAY))
+    assert (after.open, after.gone) == (before.open - 1, before.gone + 1)
+    with pytest.raises(Refused, match="Linket"):
+        reply(link)
+    nudge(stocktake)
+    assert list(links_to(school.anna, reminder=True)) == ["PF000002"]
+    assert "PF000001" not in client_of(cast.helpdesk).get(page).content.decode()
+    close(stocktake)
+    assert row_of(school.first).answer == "gone"
+
+
 def test_one_reminder_asks_who_has_it_by_now(school):
     stocktake = school.start()
     old = links_to(school.anna)
