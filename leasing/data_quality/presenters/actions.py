@@ -22,6 +22,7 @@ from inventory.people.selectors.doubles import Likeness
 from leasing.data_quality.presenters.words import WORDS
 from leasing.data_quality.selectors.fault_rows import Fault
 from leasing.data_quality.selectors.rule import Of
+from leasing.data_quality.selectors.rules import HeldPcs
 from leasing.data_quality.selectors.source_rules import LooksLike, SeenOnly
 from leasing.stocktake.presenters import TOLD
 from leasing.stocktake.selectors.faults import SaidOtherwise
@@ -83,6 +84,22 @@ def _with_its_person(fault: Fault) -> str:
     return f"{reverse('transfer')}?{urlencode(asked)}"
 
 
+def _spare(name: str) -> Callable[[Fault], str]:
+    """Return what moves the pc that a person can spare; nothing does of who has but one."""
+
+    def url(fault: Fault) -> str:
+        if not (isinstance(fault.told, HeldPcs) and fault.told.spare):
+            return ""
+        return f"{reverse(name)}?{urlencode({'serienumre': fault.told.spare})}"
+
+    return url
+
+
+def _exception(fault: Fault) -> str:
+    """Return the page on which the head is asked for an exception."""
+    return f"{reverse('approval-new')}?{urlencode({'medarbejder': fault.id})}"
+
+
 def _merging(fault: Fault) -> str:
     """Return the page on which two people become one."""
     other = fault.told
@@ -97,6 +114,12 @@ PACK = Action("Pak i et it-bur", HANDLE_ORDERS, lambda _: reverse("cage-list"))
 CHARGE = Action("Skriv et engangsbeløb", MANAGE_AMOUNTS, _charge)
 LOST = Action("Meld tab", HANDLE_ORDERS, _page("loss"))
 PERSON = Action("Se medarbejderen", VIEW_EMPLOYEE, _page("employee-detail"))
+SPARE = (
+    Action("Tag den ene tilbage", HANDLE_ORDERS, _spare("take-back")),
+    Action("Giv den ene til en anden", HANDLE_ORDERS, _spare("transfer")),
+    Action("Bed om dispensation", HANDLE_ORDERS, _exception),
+    PERSON,
+)
 DEPARTURE = Action("Ud af registeret", HANDLE_ORDERS, _page("departure"))
 RETURN = Action("Ud af registeret", HANDLE_ORDERS, _returning)
 # What a leader can do of a device that the department pays.
@@ -122,8 +145,8 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "price": (Action("Ret leasingen", REGISTER_DELIVERIES, _page("lease-correct")),),
     "closed": (PERSON,),
     "coming": (PERSON,),
-    "several": (PERSON,),
-    "exceptions": (PERSON,),
+    "several": SPARE,
+    "exceptions": SPARE,
     "mistyped": (Action("Ret serienummeret", HANDLE_ORDERS, _with_their_number),),
     "unmanaged": (TAKE_BACK,),
     "unregistered": (Action("Opret", IMPORT_INVENTORY, _seen_only),),
@@ -154,7 +177,8 @@ def links_of(fault: Fault, actions: Collection[Action]) -> Iterator[tuple[str, s
     """Yield (label, address) of what mends a fault, and leads back to the list of it."""
     back = reverse("finding", args=[fault.rule.key])
     for action in actions:
-        yield action.label, returning_to(action.url(fault), back)
+        if url := action.url(fault):
+            yield action.label, returning_to(url, back)
 
 
 def page_of(fault: Fault) -> str:
@@ -173,6 +197,10 @@ def told_of(fault: Fault) -> str:
     told = fault.told
     if isinstance(told, date):
         return f"{DAYS.get(fault.rule.key, '')} {told:%d-%m-%Y}".strip()
+    if isinstance(told, HeldPcs):
+        return " og ".join(
+            f"{pc.serial_number} ({format_kroner(pc.quarter_ore)})" for pc in told.pcs
+        )
     if isinstance(told, SaidOtherwise):
         return TOLD[told.answer]
     if isinstance(told, LooksLike):

@@ -18,6 +18,7 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.columns import AmountColumn, CodeColumn
 from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.lists.picking import BulkAction, Picking
+from inventory.models import Device
 from inventory.organisation.selectors.organisation import departments_open_to
 from inventory.organisation.selectors.scope import units_seen_by
 from leasing.cost_table.moment import one_moment
@@ -89,6 +90,7 @@ def data_quality(request):
         "anew": f"{request.path}?{ANEW}=1",
         "findings": [row for row in rows if row.finding.count],
         "in_order": [row for row in rows if not row.finding.count],
+        "is_blank": not Device.objects.exists(),
     }
     return render(request, "leasing/data_quality/findings.html", context)
 

@@ -1,10 +1,12 @@
 """The standing rules of data quality: what they find, what it costs, and the list that opens."""
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from albertslund_it.common.money import parse_kroner
 from inventory.models import Departure, Device, ExpectedReturn, Unit
@@ -273,6 +275,42 @@ def test_an_exception_that_holds_excuses_the_second_pc(broken_rules, cast):
     assert counts(cast.helpdesk)["several"] == 1
 
 
+@pytest.mark.parametrize("key", ["several", "exceptions"])
+def test_who_has_one_pc_more_is_offered_what_the_advice_names(cast, client_of, key):
+    make.cost_holder()
+    one = make.employee("two6", unit=cast.unit)
+    make.lease("TWO7", unit=cast.unit, employee=one)
+    make.lease("TWO6", unit=cast.unit, employee=one, starts_on=date(2026, 4, 1))
+    if key == "exceptions":
+        exception(one, TODAY + timedelta(days=10), cast.head)
+    bring_up_to_date()
+    page = read(client_of(cast.helpdesk), f"/datakvalitet/{key}/")
+    [row] = page.xpath("//table[contains(@class, 'data')]/tbody/tr")
+    assert re.search(r"TWO7 \([0-9.,]+ kr\.\) og TWO6 \([0-9.,]+ kr\.\)", text_of(row))
+    links = {link.text.strip(): link.get("href") for link in row.xpath(".//a[span]")}
+    assert list(links) == [
+        "Tag den ene tilbage",
+        "Giv den ene til en anden",
+        "Bed om dispensation",
+        "Se medarbejderen",
+    ]
+    assert all("serienumre=TWO7" in url for url in list(links.values())[:2])
+    assert f"medarbejder={one.pk}" in links["Bed om dispensation"]
+    for url in links.values():
+        assert client_of(cast.helpdesk).get(url).status_code == 200
+
+
+def test_who_gets_a_pc_more_has_none_to_spare(cast, client_of):
+    make.cost_holder()
+    one = make.employee("two8", unit=cast.unit)
+    make.lease("TWO8", unit=cast.unit, employee=one)
+    make.order_line(employee=one, status="approved")
+    page = read(client_of(cast.helpdesk), "/datakvalitet/several/")
+    [row] = page.xpath("//table[contains(@class, 'data')]/tbody/tr")
+    assert "Tag den ene tilbage" not in text_of(row)
+    assert "Bed om dispensation" in text_of(row)
+
+
 def test_a_second_pc_that_a_head_is_asked_about_is_no_fault_yet(broken_rules, cast):
     one = make.employee("two4", unit=cast.unit)
     make.lease("TWO5", unit=cast.unit, employee=one)
@@ -349,7 +387,17 @@ def test_more_of_every_rule_costs_no_more_queries(
 
 def test_nothing_is_wrong_and_the_page_says_so(cast, client_of):
     make.cost_holder()
+    make.lease("PF000001", unit=cast.unit, employee=make.employee("ANBE", unit=cast.unit))
     assert "Alt er i orden" in text_of(read(client_of(cast.helpdesk), "/datakvalitet/"))
+
+
+def test_of_an_empty_register_nothing_is_said_to_be_in_order(cast, client_of):
+    make.cost_holder()
+    page = read(client_of(cast.helpdesk), "/datakvalitet/")
+    assert "Alt er i orden" not in text_of(page)
+    assert "Intet udstyr er registreret" in text_of(page)
+    assert page.xpath(f"//main//a[@href='{reverse('setup')}']")
+    assert not read(client_of(cast.head), "/datakvalitet/").xpath("//main//a[text()='Kom i gang']")
 
 
 def test_each_rule_has_its_words_and_what_mends_it():
