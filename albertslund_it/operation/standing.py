@@ -10,13 +10,20 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 
 from albertslund_it.operation.probes import our_migrations
+from albertslund_it.web.database.replica import (
+    BEHIND,
+    GONE,
+    PROMOTED,
+    REPLICA,
+    why_not_read,
+)
 from leasing.guards import missing_guards, who_can_remove_guards
 from leasing.jobs.selectors import worker_standing
 from leasing.models import CommandRun, Mail, Presence, Settings, SlowQuery
@@ -26,6 +33,11 @@ CLOCK_MAY_DIFFER = timedelta(seconds=30)
 LITTLE_ROOM = 2 * 1024**3  # bytes
 LITTLE_PART = 0.1
 STUCK = timedelta(minutes=15)  # so long may work wait for the worker
+LACKS = {
+    GONE: "Den svarer ikke.",
+    BEHIND: "Den er bagud.",
+    PROMOTED: "Den følger ikke databasen længere.",
+}
 MAY_WAIT = timedelta(hours=1)  # so long may a mail wait for its next try
 
 
@@ -140,6 +152,15 @@ def _settings(now: datetime) -> Iterator[StandingLine]:
         is_sqlite and f"SQLite, {filesizeformat(_database_size())}.",
         "SQLite er til at prøve med. Sæt DATABASE_URL til en PostgreSQL.",
     )
+    if REPLICA in connections.databases:
+        lacks = why_not_read()
+        yield _line(
+            "replica",
+            "Databasens kopi",
+            "Den følger med, og det, der kun vises, læses i den.",
+            lacks and f"{LACKS[lacks]} Alt læses i databasen selv.",
+            "Se, om serveren med kopien kører og følger den første (pg_stat_replication).",
+        )
     yield _line(
         "debug",
         "Fejlsøgning",

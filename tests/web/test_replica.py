@@ -14,7 +14,8 @@ from django.db import (
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from albertslund_it.web.clock import now, today
+from albertslund_it.operation.standing import groups
+from albertslund_it.web.clock import machine_now, now, today
 from albertslund_it.web.database import replica as of_replicas
 from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.replica import (
@@ -35,6 +36,7 @@ if connection.vendor == "sqlite":
     pytest.skip("SQLite has no replica", allow_module_level=True)
 
 FOLLOWS = "SELECT true, pg_current_wal_insert_lsn() >= %s::pg_lsn"
+AS_IT_IS = of_replicas._HAS_COME  # the server itself, which is no replica
 STANDS_STILL = "SELECT true, pg_current_wal_insert_lsn() < %s::pg_lsn"
 
 
@@ -136,6 +138,33 @@ def gone(execute, sql, params, many, context):
 def test_one_that_is_gone_is_not_read(replica):
     with replica.execute_wrapper(gone), beside_the_primary():
         assert Department.objects.all().db == "default"
+
+
+@pytest.mark.parametrize(
+    ("has_come", "state", "word"),
+    [
+        (FOLLOWS, "good", "følger med"),
+        (STANDS_STILL, "warn", "bagud"),
+        (AS_IT_IS, "warn", "ikke databasen længere"),
+    ],
+)
+def test_the_page_of_operation_says_how_it_is(
+    replica, settings, monkeypatch, has_come, state, word
+):
+    monkeypatch.setattr(of_replicas, "_HAS_COME", has_come)
+    line = standing_of_replica()
+    assert line.state == state
+    assert word in line.says
+
+
+def test_that_it_is_gone_is_said_there(replica):
+    with replica.execute_wrapper(gone):
+        assert "svarer ikke" in standing_of_replica().says
+
+
+def standing_of_replica():
+    found = {line.key: line for _, lines in groups(machine_now()) for line in lines}
+    return found["replica"]
 
 
 def test_inside_a_change_what_was_changed_is_seen(replica, lease):

@@ -28,6 +28,7 @@ REPLICA = "replica"
 WAITS = 0.3  # seconds: so long for what the primary has and the replica has not yet
 PASSED_OVER = 30.0  # seconds: so long is one that is gone or behind not asked again
 _LOOKS = 10
+GONE, BEHIND, PROMOTED = "gone", "behind", "promoted"
 _is_reading: ContextVar[bool] = ContextVar("reads_the_replica", default=False)
 
 # What is committed is seen when it is flushed, but where the server does not wait for that.
@@ -115,10 +116,11 @@ def again_if_lost(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return read(*args, **kwargs)
 
 
-def _is_there() -> bool:
-    """Tell whether the replica has all that the primary has by now; wait for it a moment."""
-    if REPLICA not in connections.databases or time.monotonic() < _PassedOver.until:
-        return False
+def why_not_read() -> str:
+    """Return what keeps the replica from being read now; nothing where it has all there is.
+
+    It waits a moment for what the primary has and the replica has not yet.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_OF_THE_PRIMARY)
         [place] = cursor.fetchone()
@@ -128,14 +130,21 @@ def _is_there() -> bool:
                 cursor.execute(_HAS_COME, [place])
                 follows, has_come = cursor.fetchone()
             if not follows:
-                break
+                return PROMOTED
             if has_come:
-                return True
+                return ""
             time.sleep(WAITS / _LOOKS)
-        _pass_over("behind" if follows else "promoted")
-    except (OperationalError, InterfaceError) as error:
-        _pass_over(type(error).__name__)
-    return False
+    except (OperationalError, InterfaceError):
+        return GONE
+    return BEHIND
+
+
+def _is_there() -> bool:
+    if REPLICA not in connections.databases or time.monotonic() < _PassedOver.until:
+        return False
+    if why := why_not_read():
+        _pass_over(why)
+    return not why
 
 
 def _pass_over(why: str) -> None:
