@@ -203,6 +203,8 @@ def test_pages_read_the_replica_and_are_right_when_it_is_behind_or_gone(clusters
         ]
         one, other = (node.browser().log_in(finance) for node in nodes)
         rename("Skoler1")
+        is_level = "SELECT replay_lsn >= pg_current_wal_flush_lsn() FROM pg_stat_replication"
+        wait_until(lambda: first.say(is_level) == [(True,)], "the replica does not follow")
         assert (shown(one), shown(other)) == ("Skoler1", "Skoler1")
         assert moments() == 2
         second.say("SELECT pg_wal_replay_pause()")

@@ -147,10 +147,9 @@ def test_one_that_is_gone_is_not_read(replica):
         (STANDS_STILL, "warn", "bagud"),
         (AS_IT_IS, "warn", "ikke databasen længere"),
     ],
+    ids=["follows", "behind", "promoted"],
 )
-def test_the_page_of_operation_says_how_it_is(
-    replica, settings, monkeypatch, has_come, state, word
-):
+def test_the_page_of_operation_says_how_it_is(replica, monkeypatch, has_come, state, word):
     monkeypatch.setattr(of_replicas, "_HAS_COME", has_come)
     line = standing_of_replica()
     assert line.state == state
