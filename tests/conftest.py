@@ -33,6 +33,8 @@ CHROMIUM_FLAGS = [
     "--js-flags=--no-opt",
 ]
 MAKE_TABLES = "from albertslund_it.demo.tables import make_tables as made; made()"
+# What takes longest is begun first: begun last, it keeps one worker while the others have no more to do.
+LONGEST = ("upgrade/test_first_version.py", "web/test_hostile.py")
 INTERNAL_ERRORS = []
 
 
@@ -130,6 +132,7 @@ def pytest_collection_modifyitems(items):
         is_of_pages = item.path.stem.endswith(("_page", "_pages")) and not stays
         if is_in_browser or is_looked_at_once or is_of_pages or not asks_a_database:
             item.add_marker("once")
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONGEST))
 
 
 # --- the database
