@@ -195,6 +195,8 @@ def page_of(fault: Fault) -> str:
 def told_of(fault: Fault) -> str:
     """Say what is wrong with a row, where the rule alone does not."""
     told = fault.told
+    if fault.rule.key == "unmanaged" and told is None:
+        return "Aldrig set"
     if isinstance(told, date):
         return f"{DAYS.get(fault.rule.key, '')} {told:%d-%m-%Y}".strip()
     if isinstance(told, HeldPcs):

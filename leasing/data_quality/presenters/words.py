@@ -87,7 +87,8 @@ WORDS = {
     ),
     "never_seen": RuleWords(
         f"Leaset, men aldrig set efter {STOCK_DAYS} dage",
-        "Find ud af, om de er taget i brug og kommet i enhedsstyringen. Ellers tag dem tilbage.",
+        "Find ud af, om de er taget i brug og kommet i enhedsstyringen. Ellers tag dem tilbage. "
+        "De, der mangler i enhedsstyringen, er også talt dér.",
     ),
     "nobody": RuleWords(
         "Pc'er uden medarbejder og uden Bruges til",
@@ -116,7 +117,8 @@ WORDS = {
     ),
     "unmanaged": RuleWords(
         "Leaset, men ikke i enhedsstyringen",
-        "Enhedsstyringen har dem ikke. Find dem, og meld dem ind; ellers tag dem tilbage.",
+        "Enhedsstyringen har dem ikke. Find dem, og meld dem ind; ellers tag dem tilbage. De, der "
+        "aldrig er set, kan også være talt dér.",
     ),
     "unregistered": RuleWords(
         "I enhedsstyringen, men ikke i registeret",

@@ -15,8 +15,10 @@ from albertslund_it.web.database.rows import among
 from inventory.models import Device
 from leasing.billing.selectors.costs import model_names
 from leasing.billing.selectors.quarter_costs import quarter_costs
+from leasing.data_quality.selectors.findings import open_ids
 from leasing.data_quality.selectors.rule import ids_by
-from leasing.data_quality.selectors.sets import in_stock, long_in_stock
+from leasing.data_quality.selectors.rules import BY_KEY
+from leasing.data_quality.selectors.sets import in_stock
 from leasing.models import Objection, OrderedDevice, OrderLine, ReceivedFile, ReceivedMail
 from leasing.models.order import OPEN
 from leasing.orders.selectors.queue_costs import listed_quarters
@@ -215,7 +217,8 @@ def _card(
 class ShelvedModel:
     """A model in stock: how many are leased, how many of them nobody waits for, or have long lain.
 
-    `name` of a model that is on the price list and not in stock stands with zeros.
+    What is accepted to lie there is not counted as long, as in data quality. `name` of a
+    model that is on the price list and not in stock stands with zeros.
     """
 
     id: int
@@ -234,7 +237,7 @@ class Shelf:
     quarter_ore: int
 
 
-_in_stock, _long_in_stock = ids_by(in_stock), ids_by(long_in_stock)
+_in_stock = ids_by(in_stock)
 
 
 @put_together_once
@@ -249,7 +252,7 @@ def shelf_on(today: date) -> Shelf:
     there = Counter(of_device.values())
     taken = spoken_for(of_device, today)
     free = Counter(model for pk, model in of_device.items() if pk not in taken)
-    long = Counter(of_device[pk] for pk in _long_in_stock(today) if pk in of_device)
+    long = Counter(of_device[pk] for pk in open_ids(BY_KEY["stock"], today) if pk in of_device)
     names = model_names()
     wanted = {*there, *listed_quarters(today)}
     found = [ShelvedModel(pk, names[pk], there[pk], free[pk], long[pk]) for pk in wanted]

@@ -8,6 +8,7 @@ from albertslund_it.common.money import parse_kroner
 from inventory.models import Device, ExpectedReturn, Unit
 from leasing.front.selectors.board import queues_on
 from leasing.models import (
+    AcceptedFinding,
     LossReport,
     Objection,
     Order,
@@ -162,6 +163,22 @@ class TestCosts:
         page = read(client, "/")
         [address] = page.xpath("//section[@aria-labelledby='shelf']//td[1]/a[text()='2']/@href")
         assert len(read(client, address).xpath("//tbody/tr")) == 2
+
+    def test_what_is_accepted_to_lie_on_the_shelf_is_not_told_as_long_there(self, client, db):
+        make.cost_holder()
+        make.lease("PF000001", starts_on=date(2026, 1, 1))
+        accepted = make.lease("PF000002", starts_on=date(2026, 1, 1))
+        AcceptedFinding.objects.create(
+            rule="stock",
+            device=accepted.device,
+            until=date(2099, 1, 1),
+            accepted_on=date(2026, 1, 1),
+            because="project",
+        )
+        page = read(client, "/")
+        [link] = page.xpath("//section[@aria-labelledby='shelf']//td[3]/a")
+        listed = read(client, link.get("href")).xpath("//tbody/tr")
+        assert int(link.text) == len(listed) == 1
 
     def test_what_is_free_opens_what_nobody_waits_for(self, client, db):
         make.cost_holder()
