@@ -95,7 +95,7 @@ class Marked:
 MARKED = (
     Marked(
         "inventory_placement",
-        ("device_id", "starts_on", "unit_id"),
+        ("device_id", "starts_on", "unit_id", "employee_id", "used_for"),
         (("id",), ("device_id", "starts_on")),
         by={"device_id": "device_id"},
     ),

@@ -12,6 +12,7 @@ from leasing.cost_table.worked_out import (
     LEASE,
     LEASES,
     PENDING,
+    PLACEMENT,
     SHIFT,
     STEP,
     STEP_KEY,
@@ -40,6 +41,7 @@ from leasing.models import (
     CostLease,
     CostMark,
     CostPending,
+    CostPlacement,
     CostShift,
     CostStep,
     CostTotal,
@@ -56,7 +58,7 @@ def costs_that_differ() -> Iterator[Wrong]:
     In `snapshot`, or where nobody else writes. What is marked is known to be old, and passed over.
     """
     marked, kept = _Marked(), _Kept()
-    frame, stream, seen = Frame(), lease_facts(), set()
+    frame, stream, seen = Frame(), lease_facts(with_holders=True), set()
     while chunk := list(islice(stream, CHUNK)):
         ids = {one.lease_id for one in chunk}
         seen |= ids
@@ -65,6 +67,7 @@ def costs_that_differ() -> Iterator[Wrong]:
             Cost: found.costs,
             CostLease: found.leases,
             CostPending: found.pending,
+            CostPlacement: found.placements,
             CostShift: found.shifts,
         }
         for model, rows in kept.read(ids).items():
@@ -82,6 +85,7 @@ COLUMNS: dict[type[KeptOfLease], tuple[str, ...]] = {
     Cost: COST,
     CostLease: LEASE,
     CostPending: PENDING,
+    CostPlacement: PLACEMENT,
     CostShift: SHIFT,
 }
 

@@ -5,7 +5,7 @@ at any size and nothing is looked up row by row.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -25,6 +25,9 @@ from leasing.models import BillingRun, InvoiceLine, Lease, Settings, SubAgreemen
 CHUNK = 1_000
 # No unit's id: what carries the stock where there is no cost holder.
 NOBODY = 0
+# Who has what is placed: the columns of a placement, and what one without any is taken for.
+HOLDER = ("employee_id", "used_for")
+NOWHERE: tuple[int | None, Sequence[tuple[Any, ...]]] = (None, ())
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -107,19 +110,22 @@ def _departments() -> QuerySet[Unit, tuple[int, int | None]]:
     return Unit.objects.order_by().values_list("id", "department")
 
 
-def lease_facts(devices: QuerySet[Device] | None = None) -> Iterator[LeaseFacts]:
+def lease_facts(
+    devices: QuerySet[Device] | None = None, *, with_holders: bool = False
+) -> Iterator[LeaseFacts]:
     """Yield the facts of each lease, in the order of the devices; all, or those of a queryset."""
     leases, placements = Lease.objects.all(), Placement.objects.all()
     if devices is not None:
         leases = leases.filter(device__in=devices)
         placements = placements.filter(device__in=devices)
-    moves = placement_rows(placements)
-    device, its_moves = next(moves, (None, ()))
+    moves = placement_rows(placements, *(HOLDER if with_holders else ()))
+    device, its_moves = next(moves, NOWHERE)
     sub_agreements = Names(lambda: SubAgreement.objects.values_list("id", "number"))
     for first, prices in lease_rows(leases):
         lease, device_id, starts_on, stops_on, serial, model, sub_agreement, text = first
         while device is not None and device < device_id:
-            device, its_moves = next(moves, (None, ()))
+            device, its_moves = next(moves, NOWHERE)
+        its = its_moves if device == device_id else ()
         yield LeaseFacts(
             lease,
             device_id,
@@ -129,7 +135,8 @@ def lease_facts(devices: QuerySet[Device] | None = None) -> Iterator[LeaseFacts]
             terms_in_order(starts_on, prices),
             starts_on,
             stops_on,
-            its_moves if device == device_id else (),
+            [move[:2] for move in its] if with_holders else its,
+            [(who, used_for != "") for _, _, who, used_for in its] if with_holders else (),
             billed_text=text,
         )
 
@@ -173,12 +180,12 @@ def prices_gathered(
 
 
 def placement_rows(
-    placements: QuerySet[Placement],
-) -> Iterator[tuple[int, list[tuple[date, int | None]]]]:
-    """Yield (device id, [(day, unit id)]) in the order of the devices."""
+    placements: QuerySet[Placement], *more: str
+) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
+    """Yield (device id, [(day, unit id, what more is asked for)]) in the order of the devices."""
     rows = (
         placements.order_by("device_id", "starts_on")
-        .values_list("device_id", "starts_on", "unit_id")
+        .values_list("device_id", "starts_on", "unit_id", *more)
         .iterator(chunk_size=CHUNK)
     )
     for device, group in groupby(rows, key=itemgetter(0)):

@@ -32,6 +32,7 @@ from leasing.cost_table.worked_out import (
     LEASE,
     LEASES,
     PENDING,
+    PLACEMENT,
     SHIFT,
     STEP,
     STEP_KEY,
@@ -51,7 +52,7 @@ from leasing.cost_table.worked_out import (
     steps_kept,
     worked_out,
 )
-from leasing.domain.kept import KeptCost, KeptLease, KeptShift, Sums, added_up
+from leasing.domain.kept import KeptCost, KeptLease, KeptPlacement, KeptShift, Sums, added_up
 from leasing.marks import A_RUN, TABLE
 from leasing.models import (
     Cost,
@@ -59,6 +60,7 @@ from leasing.models import (
     CostLease,
     CostMark,
     CostPending,
+    CostPlacement,
     CostShift,
     CostStep,
     CostTotal,
@@ -129,7 +131,7 @@ def refresh(progress: Progress | None = None, effort: Effort = IN_A_REQUEST) -> 
 
 def takes_long() -> bool:
     """Return whether working out what is marked takes longer than a page may."""
-    of_all = CostMark.objects.filter(device_id=None, lease_id=None)
+    of_all = _of_everything(CostMark.objects.all())
     return CostMark.objects.order_by("id")[4 * MARKS : 4 * MARKS + 1].exists() or (
         of_all.exists() and Lease.objects.count() > AT_ONCE
     )
@@ -138,6 +140,10 @@ def takes_long() -> bool:
 def somebody_else_is_at_it(error: OperationalError) -> bool:
     """Return whether an error is that of a turn that did not come in time."""
     return getattr(error.__cause__, "sqlstate", None) == NOT_AVAILABLE or "locked" in str(error)
+
+
+def _of_everything(marks: QuerySet[CostMark]) -> QuerySet[CostMark]:
+    return marks.filter(device_id=None, lease_id=None)
 
 
 def _up_to(last: int) -> QuerySet[CostMark]:
@@ -181,7 +187,10 @@ def _take(last: int, progress: Progress | None, effort: Effort) -> Taken | None:
             return None
         in_pieces = set()
         done = None
-        if any(mark.is_everything for mark in marks):
+        # What comes before the mark of everything is worked out with it, not by itself first.
+        if any(mark.is_everything for mark in marks) or (
+            len(marks) == MARKS and _of_everything(_up_to(last)).exists()
+        ):
             # Whatever they are of is worked out with it: of millions, no more than their ids.
             done = list(_up_to(last).values_list("id", flat=True))
             if effort.work is None or Lease.objects.count() <= AT_ONCE:
@@ -252,7 +261,7 @@ def _work_out(marks: list[Mark], looked_at: Collection[int]) -> None:
     """Work the marked leases out again, and those that a run looked at; write what differs."""
     more = [Mark(0, None, lease) for lease in looked_at]
     devices, leases = _marked(marks + more)
-    stream = lease_facts(Device.objects.filter(id__in=among(devices, int)))
+    stream = lease_facts(Device.objects.filter(id__in=among(devices, int)), with_holders=True)
     written = _write_differences(leases, worked_out(stream, Frame()))
     sums: dict[TotalKey, Sums] = {}
     added_up(written.no_costs, -1, sums)
@@ -294,6 +303,9 @@ def _write_differences(leases: Collection[int], found: Worked) -> Written:
     leases_before = {KeptLease(*row) for row in rows_of(CostLease, leases).values_list(*LEASE)}
     pending = set(rows_of(CostPending, leases).values_list(*PENDING))
     shifts = {KeptShift(*row) for row in rows_of(CostShift, leases).values_list(*SHIFT)}
+    placements = {
+        KeptPlacement(*row) for row in rows_of(CostPlacement, leases).values_list(*PLACEMENT)
+    }
     steps: dict[StepKey, StepSums] = {}
     stepped(found.steps, 1, steps)
     stepped(steps_kept(before, leases_before), -1, steps)
@@ -301,6 +313,7 @@ def _write_differences(leases: Collection[int], found: Worked) -> Written:
     kept, not_kept = _let_be("leasing_costlease", LEASE, 1, leases_before, set(found.leases))
     _let_be("leasing_costpending", PENDING, 3, pending, set(found.pending))
     _let_be("leasing_costshift", SHIFT, 3, shifts, set(found.shifts))
+    _let_be("leasing_costplacement", PLACEMENT, 2, placements, set(found.placements))
     return Written(costs, no_costs, kept, not_kept, steps)
 
 
@@ -342,7 +355,7 @@ def _counted(endings: Counter[Ending]) -> dict[Ending, tuple[int]]:
 
 def _work_out_everything(progress: Progress | None) -> None:
     """Let all rows and all sums be those of the facts; what is as it should be stays untouched."""
-    frame, stream, done = Frame(), lease_facts(), 0
+    frame, stream, done = Frame(), lease_facts(with_holders=True), 0
     total = Lease.objects.count() if progress else 0
     sums: dict[TotalKey, Sums] = {}
     steps: dict[StepKey, StepSums] = {}

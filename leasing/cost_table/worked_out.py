@@ -24,17 +24,20 @@ from leasing.domain.allocation import Heirs, LeaseFacts, Period, differences
 from leasing.domain.kept import (
     KeptCost,
     KeptLease,
+    KeptPlacement,
     KeptShift,
     KeptStep,
     costs_of,
     lease_kept,
     periods_between,
+    placements_of,
     steps_of,
 )
-from leasing.models import Cost, CostLease, CostPending, CostShift
+from leasing.models import Cost, CostLease, CostPending, CostPlacement, CostShift
 
 COST = KeptCost._fields
 LEASE = KeptLease._fields
+PLACEMENT = KeptPlacement._fields
 SHIFT = KeptShift._fields
 TOTAL = ("row_count", "line_count", "amount_ore", "held", "whole", "whole_ore")
 TOTAL_KEY = ("period", "unit_id", "model_id")
@@ -61,8 +64,8 @@ StepKey = tuple[str, int, int, str]
 StepSums = tuple[int, int, int]
 NO_STEP: StepSums = (0, 0, 0)
 NO_FACTS = "||"
-KeptOfLease = Cost | CostLease | CostPending | CostShift
-KEPT: tuple[type[KeptOfLease], ...] = (Cost, CostLease, CostPending, CostShift)
+KeptOfLease = Cost | CostLease | CostPending | CostPlacement | CostShift
+KEPT: tuple[type[KeptOfLease], ...] = (Cost, CostLease, CostPending, CostPlacement, CostShift)
 
 
 @dataclass
@@ -97,6 +100,7 @@ class Worked:
     leases: list[KeptLease] = field(default_factory=list)
     steps: list[KeptStep] = field(default_factory=list)
     shifts: list[KeptShift] = field(default_factory=list)
+    placements: list[KeptPlacement] = field(default_factory=list)
     pending: list[tuple[object, ...]] = field(default_factory=list)
 
 
@@ -111,6 +115,7 @@ def worked_out(facts: Iterable[LeaseFacts], frame: Frame) -> Worked:
         steps, shifts = steps_of(costs, one.text)
         found.steps += steps
         found.shifts += shifts
+        found.placements += placements_of(one, model)
         if kept := lease_kept(one, model, frame.holder):
             found.leases.append(kept)
         if frame.covered and one.text != one.billed_text:

@@ -39,7 +39,8 @@ class LeaseFacts:
     """All that decides what a lease costs whom.
 
     `placements` are change points (day, unit id) in order; days before the first, and unit None,
-    are carried by the cost holder.
+    are carried by the cost holder. `holders` are, where they were asked for, who has the item from
+    each of them on: the id of an employee, and whether several share it.
     """
 
     lease_id: int
@@ -51,6 +52,7 @@ class LeaseFacts:
     starts_on: date
     stops_on: date | None
     placements: Sequence[tuple[date, int | None]] = ()
+    holders: Sequence[tuple[int | None, bool]] = ()
     text: str = ""
     billed_text: str | None = None
     billed: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from albertslund_it.common.quarters import Quarter, quarters_between
-from leasing.domain.accrual import span_of
+from leasing.domain.accrual import a_quarter, span_of
 from leasing.domain.allocation import ONE_DAY, LeaseFacts, Period, has_one_term, split, unit_on
 from leasing.domain.change import ENDED, NEW, ODD, PART
 
@@ -39,6 +39,22 @@ class KeptLease(NamedTuple):
     runs_out: bool
     price_ore: int
     quarters: int
+
+
+class KeptPlacement(NamedTuple):
+    """Where a leased device is from one day to another; see the model `CostPlacement`."""
+
+    lease_id: int
+    starts_on: date
+    ends_before: date
+    device_id: int
+    model_id: int
+    unit_id: int | None
+    employee_id: int | None
+    is_shared: bool
+    lease_ends_before: date | None
+    runs_out: bool
+    instalment_ore: int | None
 
 
 class KeptShift(NamedTuple):
@@ -205,6 +221,33 @@ def lease_kept(facts: LeaseFacts, model_id: int, holder: int) -> KeptLease | Non
         last.price_ore,
         last.quarters,
     )
+
+
+def placements_of(facts: LeaseFacts, model_id: int) -> list[KeptPlacement]:
+    """Return where a leased device is, day after day, from its lease or first placement on."""
+    began, ended = span_of(facts.terms, facts.stops_on)
+    last = facts.terms[-1] if facts.terms else None
+    at = zip(facts.placements, facts.holders, strict=True)
+    days = [(*where, *who) for where, who in at]
+    if not days or facts.starts_on < days[0][0]:
+        days.insert(0, (facts.starts_on, None, None, False))
+    until = [day for day, *_ in days[1:]] + [date.max]
+    return [
+        KeptPlacement(
+            facts.lease_id,
+            day,
+            ends_before,
+            facts.device_id,
+            model_id,
+            unit,
+            employee,
+            is_shared,
+            ended if began < ended else None,
+            last is not None and began < ended == last.ends_before,
+            a_quarter(last.price_ore, last.quarters) if last else None,
+        )
+        for (day, unit, employee, is_shared), ends_before in zip(days, until, strict=True)
+    ]
 
 
 def added_up(rows: Iterable[KeptCost], sign: int, sums: dict[tuple[str, int, int], Sums]) -> None:

@@ -131,6 +131,67 @@ class CostLease(KeptRow):
         ]
 
 
+class CostPlacement(KeptRow):
+    """Where a leased device is from one day to another, and who has it; in stock it has no unit.
+
+    The placements with the day on which each ends, which none of them says of itself, and how the
+    lease ends: without a price it has neither an end nor an instalment, and one that never ran has
+    no end. The last of a device ends on the last day there is.
+    """
+
+    pk = models.CompositePrimaryKey("lease_id", "starts_on")
+    lease = models.ForeignKey("leasing.Lease", **REFERENCE)
+    starts_on = models.DateField()
+    ends_before = models.DateField()
+    device = models.ForeignKey("inventory.Device", **REFERENCE)
+    model = models.ForeignKey("inventory.DeviceModel", **REFERENCE)
+    unit = models.ForeignKey("inventory.Unit", null=True, **REFERENCE)
+    employee = models.ForeignKey("inventory.Employee", null=True, **REFERENCE)
+    is_shared = models.BooleanField()
+    lease_ends_before = models.DateField(null=True)
+    runs_out = models.BooleanField()
+    instalment_ore = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            # What is asked of all that units have; enough for the answers.
+            models.Index(
+                "unit",
+                "lease_ends_before",
+                "ends_before",
+                "starts_on",
+                "lease",
+                "device",
+                "employee",
+                "runs_out",
+                "instalment_ore",
+                name="cost_placement_ends",
+            ),
+            models.Index(
+                "employee",
+                "ends_before",
+                "starts_on",
+                "device",
+                name="cost_placement_of_people",
+                condition=Q(employee__isnull=False),
+            ),
+            # What nobody has, and the few without a price.
+            models.Index(
+                "unit",
+                "ends_before",
+                "starts_on",
+                "lease",
+                "device",
+                "model",
+                name="cost_placement_of_nobody",
+                condition=Q(employee=None, is_shared=False),
+            ),
+            models.Index(
+                "device", name="cost_placement_unpriced", condition=Q(instalment_ore=None)
+            ),
+        ]
+
+
 class CostEnding(KeptRow):
     """Leases that run out, counted by when, where, and what their last term costs."""
 

@@ -312,8 +312,7 @@ def delete_rows(table: str, key: Sequence[str], keys: Collection[Sequence[object
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             columns = list(zip(*keys, strict=True))
-            kinds = {int: "bigint", str: "text", date: "date"}
-            arrays = ", ".join(f"%s::{kinds[type(column[0])]}[]" for column in columns)
+            arrays = _arrays_of(next(iter(keys)))
             names = ", ".join(f"k{at}" for at in range(len(key)))
             matches = " AND ".join(f"t.{quote(c)} = k{at}" for at, c in enumerate(key))
             cursor.execute(
@@ -335,11 +334,23 @@ def add_to_rows(
     quote = connection.ops.quote_name
     names = ", ".join(quote(column) for column in (*key, *sums))
     keys = ", ".join(quote(column) for column in key)
-    marks = ", ".join(["%s"] * (len(key) + len(sums)))
     added = ", ".join(f"{quote(c)} = {quote(table)}.{quote(c)} + excluded.{quote(c)}" for c in sums)
+    into = f"INSERT INTO {quote(table)} ({names})"
+    otherwise = f"ON CONFLICT ({keys}) DO UPDATE SET {added}"
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {quote(table)} ({names}) VALUES ({marks}) "
-            f"ON CONFLICT ({keys}) DO UPDATE SET {added}",
-            cast("list[Sequence[Any]]", rows),
-        )
+        if connection.vendor == "postgresql":
+            # All at once: each of thousands of statements would be sent and planned.
+            arrays = _arrays_of(rows[0])
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            cursor.execute(f"{into} SELECT * FROM unnest({arrays}) {otherwise}", columns)
+        else:
+            marks = ", ".join(["%s"] * (len(key) + len(sums)))
+            cursor.executemany(
+                f"{into} VALUES ({marks}) {otherwise}", cast("list[Sequence[Any]]", rows)
+            )
+
+
+def _arrays_of(row: Sequence[object]) -> str:
+    """Return the places of PostgreSQL's arrays, one a column, for rows that are like this one."""
+    kinds: dict[type, str] = {int: "bigint", str: "text", date: "date"}
+    return ", ".join(f"%s::{kinds[type(value)]}[]" for value in row)

@@ -201,7 +201,7 @@ def over_the_rule(on: date) -> dict[int, list[int]]:
     Orders do not count here: those who break the rule already have the pc's, by an import, by an
     overlap that has passed or by an exception that has run out.
     """
-    counted = counted_placements(on).filter(employee__in=among(with_several(on), int))
+    counted = counted_placements(on).filter(employee__in=among(_with_several(on), int))
     found = list(counted.order_by("starts_on", "device").values_list("employee", "device"))
     counts = Counter(person for person, _ in found)
     exceptions = Counter(excepted(on))
@@ -218,29 +218,14 @@ def over_the_rule(on: date) -> dict[int, list[int]]:
     }
 
 
-def with_several(on: date, units: Collection[int] | None = None) -> list[int]:
-    """Return the people who have more things of any kind than they may have pc's.
-
-    The indexes say so, and they are few: only of them need be read what their things are. Of those
-    who are employed at some units, or of all.
-    """
-    return _with_several(on) if units is None else _with_several_of(on, units=units)
-
-
 @put_together_once
 def _with_several(on: date) -> QuerySet[Placement, int]:
-    return _having_several(placements_in_force(on).filter(employee__isnull=False))
+    """Choose the people who have more things of any kind than they may have pc's.
 
-
-@put_together_once
-def _with_several_of(on: date, *, units: Collection[int]) -> QuerySet[Placement, int]:
-    there = Employee.objects.filter(unit__in=among(units, int)).order_by()
-    return _having_several(placements_in_force(on).filter(employee__in=there.values("pk")))
-
-
-def _having_several(held: QuerySet[Placement]) -> QuerySet[Placement, int]:
-    counts = held.order_by().values("employee").annotate(n=Count("pk")).filter(n__gt=ALLOWED)
-    return counts.values_list("employee", flat=True)
+    The indexes say so, and they are few: only of them need be read what their things are.
+    """
+    held = placements_in_force(on).filter(employee__isnull=False).order_by().values("employee")
+    return held.annotate(n=Count("pk")).filter(n__gt=ALLOWED).values_list("employee", flat=True)
 
 
 def lock_employees(ids: Iterable[int]) -> dict[int, Employee]:

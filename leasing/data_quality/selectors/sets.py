@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
@@ -18,12 +18,12 @@ from leasing.approvals.selectors.one_pc import (
     excepted,
     exceptions_on,
     open_lines,
-    with_several,
 )
 from leasing.domain.accrual import a_quarter
 from leasing.models import (
     Approval,
     Charge,
+    CostPlacement,
     EndChoice,
     EndDecision,
     Lease,
@@ -85,7 +85,7 @@ def at_another_unit(on: date) -> QuerySet[Placement]:
 
 def unpriced(on: date) -> QuerySet[Device]:
     """Return the leased devices whose price is missing: they are billed to nobody."""
-    unpriced = Lease.objects.filter(terms=None).values("device")
+    unpriced = CostPlacement.objects.filter(instalment_ore=None).values("device")
     return Device.objects.in_register(on).filter(pk__in=unpriced)
 
 
@@ -96,7 +96,8 @@ def with_too_many(on: date, units: Collection[int] | None = None) -> set[int]:
     exception is being asked for: that is no fault yet.
     """
     lines = _open_lines() if units is None else _open_lines_of(units=units)
-    people = {*with_several(on, units), *(person for person, _, _ in lines)}
+    several = _with_several(on) if units is None else _with_several_of(on, units=units)
+    people = {*several, *(person for person, _, _ in lines)}
     held = set(counted_of(on, people=people))
     # A line whose own pc the person has already is no pc more.
     ordered = Counter(person for person, _, own in lines if (person, own) not in held)
@@ -113,6 +114,29 @@ def with_too_many(on: date, units: Collection[int] | None = None) -> set[int]:
     kept = held - {(person, device) for person, device, _ in lines}
     found = over(Counter(person for person, _ in held))
     return found | over(Counter(person for person, _ in kept) + ordered)
+
+
+@put_together_once
+def _with_several(on: date) -> QuerySet[CostPlacement, int]:
+    return _having_several(on)
+
+
+@put_together_once
+def _with_several_of(on: date, *, units: Collection[int]) -> QuerySet[CostPlacement, int]:
+    there = Employee.objects.filter(unit__in=among(units, int)).order_by()
+    return _having_several(on).filter(employee__in=there.values("pk"))
+
+
+def _having_several(on: date) -> QuerySet[CostPlacement, int]:
+    """Choose the people who have more leased things of any kind than they may have pc's.
+
+    They are few: only of them need be read what their things are.
+    """
+    held = CostPlacement.objects.filter(
+        employee__isnull=False, starts_on__lte=on, ends_before__gt=on
+    )
+    counts = held.order_by().values("employee").annotate(n=Count("device"))
+    return counts.filter(n__gt=ALLOWED).values_list("employee", flat=True)
 
 
 _LINE = ("employee", "replaces", "devices__device")

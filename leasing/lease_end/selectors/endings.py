@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Count, F, Min, QuerySet, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet, Sum
 from django.db.models.functions import Collate
 from django.utils.timezone import localtime
 
@@ -17,24 +17,22 @@ from albertslund_it.web.database.rows import among
 from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import unit_list_seen_by, units_seen_by
 from inventory.placements.selectors import placements_in_force
-from leasing.billing.selectors.costs import is_kept, units_on
+from leasing.billing.selectors.costs import is_kept
 from leasing.billing.selectors.quarter_costs import (
     LeasedCost,
     cost_of,
     costs_on,
     quarter_costs,
 )
-from leasing.cost_table.facts import cost_holder_id
 from leasing.cost_table.moment import one_moment
 from leasing.domain.lease_end import ends_soon_until
 from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
 from leasing.lease_end.selectors.undecided import (
     leases_gone,
     leases_that_end,
-    that_end,
     undecided_leases,
 )
-from leasing.models import Cost, EndDecision, EndWish
+from leasing.models import Cost, CostPlacement, EndDecision, EndWish
 
 ONE_DAY = timedelta(days=1)
 
@@ -206,10 +204,8 @@ class MissingWishes:
 def missing_wishes(user: User, on: date) -> MissingWishes:
     """Count what a user is to wish for."""
     with one_moment():
-        seen = {unit.pk for unit in unit_list_seen_by(user, on)}
-        # The kept rows of who pays for the stock do not tell a loan from what nobody has.
-        if is_kept(on) and cost_holder_id() not in seen:
-            return _missing_as_kept(seen, on)
+        if is_kept(on):
+            return _missing_as_kept({unit.pk for unit in unit_list_seen_by(user, on)}, on)
         missing = _missing(_found(units_seen_by(user, on), on), on)
         costs = quarter_costs([one.device_id for one in missing], on)
     first = missing[0].ends_before - ONE_DAY if missing else None
@@ -217,19 +213,11 @@ def missing_wishes(user: User, on: date) -> MissingWishes:
 
 
 def _missing_as_kept(units: Collection[int], on: date) -> MissingWishes:
-    """Let the database add up what lacks a wish: the quarter's rows say who has what on a day."""
-    own = list(payers_own(_wishes(on, units=units), on))
-    # The few that came back within the quarter: a row has the days between, when it was elsewhere.
-    back = _come_back(on, units=units, own=own)
-    apart = [one for one, *_ in back]
-    [(count, first, ore)] = _added_up(on, units=units, own=[*own, *apart])
-    ore = ore or 0
-    at = units_on(on, apart)
-    for one, unit, ends_before, quarter_ore in back:
-        if at[one] == unit:
-            count, ore = count + 1, ore + quarter_ore
-            first = min(first or ends_before, ends_before)
-    return MissingWishes(count, first - ONE_DAY if first else None, ore)
+    """Let the database add up what lacks a wish, by where the kept placements have it on a day."""
+    own = payers_own(_wishes(on, units=units), on)
+    [(count, ore)] = _added_up(on, units=units, own=own)
+    [(first,)] = _first_to_end(on, units=units, own=own)
+    return MissingWishes(count, first - ONE_DAY if first else None, ore or 0)
 
 
 def cost_without_choice(on: date) -> LeasedCost:
@@ -260,16 +248,18 @@ def _all_ending(on: date) -> QuerySet[Cost]:
     return costs_on(on).filter(lease__in=undecided.values("lease")).order_by()
 
 
-def _ending_of(units: Collection[int], on: date) -> QuerySet[Cost]:
-    """Choose the quarter's rows of what ends undecided and some units have, or had since."""
-    ending = that_end(on, ends_soon_until(on) - ONE_DAY, "lease__kept_cost__")
-    return (
-        costs_on(on)
-        .filter(ending, unit__in=among(units, int))
-        .exclude(lease__in=leases_gone())
-        .exclude(lease__in=EndDecision.objects.final().values("term__lease"))
-        .order_by()
+def _ending_of(units: Collection[int], on: date) -> QuerySet[CostPlacement]:
+    """Choose, of what ends undecided, what some units have on a day."""
+    decided = EndDecision.objects.final().values("term__lease")
+    ending = CostPlacement.objects.filter(
+        unit__in=among(units, int),
+        starts_on__lte=on,
+        ends_before__gt=on,
+        lease_ends_before__gt=on,
+        lease_ends_before__lte=ends_soon_until(on),
+        runs_out=True,
     )
+    return ending.exclude(lease__in=leases_gone()).exclude(lease__in=decided).order_by()
 
 
 @put_together_once
@@ -278,29 +268,26 @@ def _wishes(on: date, *, units: Collection[int]) -> QuerySet[EndWish]:
     return EndWish.objects.filter(lease__in=rows).select_related("lease")
 
 
-def _not_wished(units: Collection[int], own: Collection[int], on: date) -> QuerySet[Cost]:
+def _not_wished(units: Collection[int], own: Collection[int], on: date) -> QuerySet[CostPlacement]:
     return _ending_of(units, on).exclude(lease__in=among(own, int))
-
-
-_END = "lease__kept_cost__ends_before"
 
 
 @put_together_once
 def _added_up(
     on: date, *, units: Collection[int], own: Collection[int]
-) -> QuerySet[Cost, tuple[int, date | None, int | None]]:
-    # By what the index has alone: that an item has not come back within the quarter it has not.
-    of_all = as_one_group(_not_wished(units, own, on))
-    found = of_all.annotate(count=Count("lease"), first=Min(_END), ore=Sum("quarter_ore"))
-    return found.values_list("count", "first", "ore")
+) -> QuerySet[Cost, tuple[int, int | None]]:
+    there = _not_wished(units, own, on).filter(lease=OuterRef("lease"), unit=OuterRef("unit"))
+    costs = costs_on(on).filter(Exists(there), unit__in=among(units, int)).order_by()
+    found = as_one_group(costs).annotate(count=Count("lease"), ore=Sum("quarter_ore"))
+    return found.values_list("count", "ore")
 
 
 @put_together_once
-def _come_back(
+def _first_to_end(
     on: date, *, units: Collection[int], own: Collection[int]
-) -> QuerySet[Cost, tuple[int, int, date, int]]:
-    rows = _not_wished(units, own, on).filter(is_unbroken=False)
-    return rows.values_list("lease", "unit", _END, "quarter_ore")
+) -> QuerySet[CostPlacement, tuple[date | None]]:
+    of_all = as_one_group(_not_wished(units, own, on))
+    return of_all.annotate(first=Min("lease_ends_before")).values_list("first")
 
 
 def payers_own(wishes: Iterable[EndWish], on: date) -> dict[int, EndWish]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from albertslund_it.web.database.rows import among
 from inventory.models import Departure
@@ -34,7 +34,12 @@ def leases_that_end(today: date, until: date) -> QuerySet[CostLease]:
 
     Read it inside `one_moment`.
     """
-    ending = CostLease.objects.filter(that_end(today, until))
+    ending = CostLease.objects.filter(
+        starts_on__lte=today,
+        ends_before__gt=today,
+        ends_before__lte=until + ONE_DAY,
+        runs_out=True,
+    )
     return ending.exclude(lease__in=leases_gone())
 
 
@@ -42,16 +47,6 @@ def leases_gone() -> QuerySet[Lease, int]:
     """Choose the leases of what has left the register, so that each lease need not be joined."""
     gone = Lease.objects.filter(device__in=Departure.objects.order_by().values("device"))
     return gone.order_by().values_list("pk", flat=True)
-
-
-def that_end(today: date, until: date, of: str = "") -> Q:
-    """Match kept leases, or rows that have one by `of`, that run on a day, and out by another."""
-    return Q(
-        (f"{of}starts_on__lte", today),
-        (f"{of}ends_before__gt", today),
-        (f"{of}ends_before__lte", until + ONE_DAY),
-        (f"{of}runs_out", True),
-    )
 
 
 def undecided_leases(today: date, until: date) -> QuerySet[CostLease]:

@@ -59,6 +59,8 @@ SEEN_TO = frozenset(
         "inventory.NotSamePerson.second",
         # What was accepted of a fault of the other row is looked at anew.
         "leasing.AcceptedFinding.employee",
+        # Kept of the placements, which move and are marked.
+        "leasing.CostPlacement.employee",
     }
 )
 

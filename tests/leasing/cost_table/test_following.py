@@ -183,18 +183,30 @@ class TestInPieces:
         make.cost_holder()
         return [make.lease(f"PF{n:06}", unit=make.unit("1001")) for n in range(8)]
 
-    @pytest.mark.parametrize("effort", [AT_LEISURE, IN_A_REQUEST])
-    def test_a_lease_with_several_marks_is_worked_out_once(self, many, monkeypatch, effort):
-        worked = []
+    @pytest.fixture
+    def worked(self, monkeypatch):
+        """Note the leases that are worked out."""
+        noted = []
         as_it_is = refreshing.worked_out
 
-        def noted(facts, frame):
+        def noting(facts, frame):
             found = list(facts)
-            worked.extend(one.lease_id for one in found)
+            noted.extend(one.lease_id for one in found)
             return as_it_is(found, frame)
 
-        monkeypatch.setattr(refreshing, "worked_out", noted)
+        monkeypatch.setattr(refreshing, "worked_out", noting)
+        return noted
+
+    @pytest.mark.parametrize("effort", [AT_LEISURE, IN_A_REQUEST])
+    def test_a_lease_with_several_marks_is_worked_out_once(self, many, worked, effort):
         assert refresh(effort=effort)
+        assert sorted(worked) == sorted(lease.pk for lease in many)
+        assert list(costs_that_differ()) == []
+
+    def test_what_is_marked_before_everything_is_worked_out_with_it(self, many, worked):
+        CostMark.objects.filter(device_id=None, lease_id=None).delete()
+        refreshing.mark_everything()
+        assert refresh(effort=AT_LEISURE)
         assert sorted(worked) == sorted(lease.pk for lease in many)
         assert list(costs_that_differ()) == []
 

@@ -10,7 +10,7 @@ from inventory.models import Device, Placement, Unit
 from leasing.cost_table.check import costs_that_differ
 from leasing.cost_table.refresh import refresh
 from leasing.marks import MARKED
-from leasing.models import Cost, CostMark, Lease, LeaseTerm, Settings
+from leasing.models import Cost, CostMark, CostPlacement, Lease, LeaseTerm, Settings
 from tests import builders as make
 from tests.leasing.closed import close
 
@@ -162,6 +162,20 @@ def test_by_sql(world, statement):
     assert_followed()
 
 
+@pytest.mark.parametrize("change", ["used_for = 'udlån'", "employee_id = {employee}"])
+def test_who_has_it_by_sql(world, change):
+    """It costs the unit what it did; who has it is kept beside."""
+    before = set(CostPlacement.objects.values_list())
+    employee = make.employee(unit=world).pk
+    run(
+        f"UPDATE inventory_placement SET {change} WHERE id = {{placement}}".replace(
+            "{employee}", str(employee)
+        )
+    )
+    assert_followed(changed_rows=False)
+    assert before != set(CostPlacement.objects.values_list())
+
+
 PLACEMENT = "inventory_placement (id, device_id, starts_on, unit_id, used_for)"
 TERM = "leasing_leaseterm (id, lease_id, position, price_ore, quarters, source)"
 LEASE = "leasing_lease (id, device_id, sub_agreement_id, starts_on, order_number)"
@@ -250,7 +264,6 @@ class TestOnPostgreSQL:
 
 UNCHANGED = [
     "UPDATE inventory_placement SET starts_on = starts_on, unit_id = unit_id",
-    "UPDATE inventory_placement SET used_for = 'udlån'",
     "UPDATE leasing_lease SET order_number = '4711'",
     "UPDATE leasing_leaseterm SET source = 'prislisten', price_ore = price_ore",
     "UPDATE inventory_device SET serial_number = 'X' || serial_number",
