@@ -59,6 +59,7 @@ def _navigation(request, site_settings) -> dict:
     return {
         "home": _url("front"),
         "items": items,
+        "has_share": any(item.name == "share" for item in items),
         "tabs": tabs(items, search_url),
         "roles": _roles(user=user.pk),
         "search_url": search_url,

@@ -36,6 +36,7 @@ from tests.leasing.lessor_questions.asking import ask
 from tests.leasing.reorganisation.changing import draft
 from tests.leasing.sources.taken import take
 from tests.leasing.supplier.world import invoice as supplier_invoice
+from tests.web.markup import parse
 
 TODAY = date(2026, 5, 1)
 
@@ -566,6 +567,30 @@ def test_each_role_sends_what_is_its_own_and_nothing_more(town, cast, client_of,
         route: status for route, status in statuses.items() if not is_answered(status, route, role)
     }
     assert not wrong
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+def test_a_page_of_the_menu_is_reached_as_the_menu_says_and_no_way_ends(
+    town, cast, client_of, role
+):
+    client, elsewhere, parents = client_of(cast.by_role()[role]), {}, set()
+    for route in OURS:
+        if role not in TABLE[route]["open"] or TABLE[route].get("method") == "post":
+            continue
+        url = address(route, town)
+        answer = client.get(url)
+        if b"<html" not in getattr(answer, "content", b""):
+            continue
+        page = parse(answer)
+        above = [link.split("?")[0] for link in page.xpath("//ol[@class='crumbs']//a/@href")]
+        places = page.xpath("//section[@id='menu']//a/@href")
+        parents.update(above)
+        if above and url in places and above[0] not in places:
+            elsewhere[url] = above[0]
+    assert parents
+    assert not elsewhere
+    assert not [url for url in parents if client.get(url).status_code not in OPENED]
 
 
 @pytest.mark.once

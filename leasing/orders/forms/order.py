@@ -365,6 +365,7 @@ class ShownLine:
             stock=str(stock.device) if stock else "",
             asks_head=facts.breaks_rule and self.picked == NOTHING,
             breaks_rule=facts.breaks_rule and not self.picked,
+            is_open=bool(facts.shelf) and not self.chosen_stock,
         )
 
     @property

@@ -37,7 +37,8 @@ def reply_to(
     known_as = f" (bestilling {number})" if number else ""
     begins = f"Tak for mailen{known_as}. "
     for said, some in (
-        ("Vi bestiller:", [line for line in asked if not line.stock]),
+        ("Vi bestiller:", [line for line in asked if not line.stock and not line.is_open]),
+        ("Vi finder på lageret eller bestiller:", [line for line in asked if line.is_open]),
         ("Vi har på lageret og sætter til side:", [line for line in asked if line.stock]),
     ):
         if some:
@@ -57,7 +58,7 @@ def _item(line: ToldLine, days: int) -> str:
     shelf = f" ({line.stock})" if line.stock else ""
     whom = line.employee or (line.unit.name if line.unit else "hvem?")
     said = f"{count}{line.model}{shelf} til {whom}."
-    if line.unit and line.whole_ore is not None:
+    if line.unit and line.whole_ore is not None and not line.is_open:
         said += f" {line.unit.name} betaler {format_kroner(line.whole_ore)} pr. kvartal"
         said += f", {format_kroner(line.quarter_ore or 0)} for hver." if line.quantity > 1 else "."
     if line.asks_head:

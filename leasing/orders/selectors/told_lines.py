@@ -15,7 +15,8 @@ class ToldLine:
 
     `saved_ore` is what a quarter of the device it replaces costs, `stock` the serial number of one
     that is taken from the shelf. What is lost comes not back, and saves nothing. It `breaks_rule`
-    while nobody has said what is to happen.
+    while nobody has said what is to happen, and `is_open` while nobody has said whether what
+    stands on the shelf will do.
     """
 
     model: str
@@ -29,6 +30,7 @@ class ToldLine:
     stock: str = ""
     asks_head: bool = False
     breaks_rule: bool = False
+    is_open: bool = False
 
     @property
     def whole_ore(self) -> int | None:

@@ -98,6 +98,19 @@ def test_a_field_that_says_something_else_than_the_mail_has_no_number(helpdesk, 
     assert select(parse(page), "span[id=linje-0-who-nr] span")
 
 
+def test_nothing_is_told_to_be_ordered_while_the_shelf_is_open(helpdesk, pc):
+    make.lease("PF000009", model=make.model("T15"))
+    read = helpdesk.post(NEW, sent({}, handling="laes", mail=MAIL))
+    said = reply_on(read)
+    assert "Vi finder på lageret eller bestiller:\n- T14 til Anna Østergård (anbe)." in said
+    assert "Vi bestiller" not in said
+    assert "pr. kvartal" not in said
+    asked = helpdesk.post(NEW, kept(read, handling="gem"))
+    assert "eller skriv, hvorfor den ikke kan bruges" in text(parse(asked))
+    new = helpdesk.post(NEW, kept(read, **{"linje-0-stock": "ny", "handling": "vis"}))
+    assert "Vi bestiller:\n- T14 til Anna Østergård (anbe)." in reply_on(new)
+
+
 def test_what_is_not_recognised_is_asked_about_until_it_is_waved_off(helpdesk, read):
     assert "Hvad menes der med »PF2XX9«?" in reply_on(read)
     page = helpdesk.post(NEW, kept(read, handling="bort:PF2XX9"))
