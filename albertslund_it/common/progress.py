@@ -6,7 +6,8 @@ from typing import TypeVar
 # Told how many are done, and of how many.
 Progress = Callable[[int, int], None]
 ROWS_BETWEEN = 1000
-# A file of more rows is made as a job, which tells how far it is: so many devices take 1.5 s of CPU.
+# A file of more rows is made as a job, which tells how far it is: so many devices take a second and
+# a half of CPU.
 LONG = 10_000
 
 Row = TypeVar("Row")

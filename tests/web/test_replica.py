@@ -30,6 +30,7 @@ from leasing.cost_table.refresh import refresh
 from leasing.jobs.services.jobs import ask_for, do_job
 from leasing.models import Cost, Job
 from tests import builders as make
+from tests.leasing.api.asking import Program
 
 pytestmark = pytest.mark.django_db(transaction=True)
 if connection.vendor == "sqlite":
@@ -194,20 +195,29 @@ def test_what_may_change_something_reads_the_primary(replica, lease):
         assert Cost.objects.all().db == "default"
 
 
-def test_a_page_is_answered_once_more_where_the_replica_was_lost(
-    replica, lease, cast, client_of, monkeypatch
-):
-    def lose(execute, sql, params, many, context):
-        if "leasing_" in sql or "inventory_" in sql:
-            raise OperationalError("canceling statement due to conflict with recovery")
-        return execute(sql, params, many, context)
+def lose(execute, sql, params, many, context):
+    if "leasing_" in sql or "inventory_" in sql:
+        raise OperationalError("canceling statement due to conflict with recovery")
+    return execute(sql, params, many, context)
 
+
+def test_a_page_is_answered_once_more_where_the_replica_was_lost(replica, lease, cast, client_of):
     client = client_of(cast.finance)
     expected = client.get(reverse("share")).content
     with replica.execute_wrapper(lose):
         answer = client.get(reverse("share"))
     assert answer.status_code == 200
     assert len(answer.content) == len(expected)
+
+
+def test_a_program_is_answered_once_more_too(replica, lease, cast):
+    program = Program(cast.finance)
+    asked = {"from": "2026Q1", "to": "2026Q2"}
+    expected = program.get("shares", **asked).json()
+    assert expected["items"]
+    with replica.execute_wrapper(lose):
+        assert program.get("shares", **asked).json() == expected
+    assert of_replicas._PassedOver.until > 0
 
 
 def test_what_is_read_is_read_twice_at_most():
