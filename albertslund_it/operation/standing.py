@@ -14,7 +14,6 @@ from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils import timezone
 
 from albertslund_it.operation.probes import our_migrations
 from albertslund_it.web.database.replica import (
@@ -24,6 +23,7 @@ from albertslund_it.web.database.replica import (
     REPLICA,
     why_not_read,
 )
+from albertslund_it.web.moments import moment_told
 from leasing.guards import missing_guards, who_can_remove_guards
 from leasing.jobs.selectors import worker_standing
 from leasing.models import CommandRun, Mail, Presence, Settings, SlowQuery
@@ -205,13 +205,13 @@ def _timed(now: datetime) -> Iterator[StandingLine]:
 def _run(timed: TimedCommand, run: CommandRun | None, now: datetime) -> StandingLine:
     if run is None:
         return StandingLine(timed.name, timed.title, "Har aldrig kørt her.", "warn", timed.advice)
-    says = f"Gik godt {moment(run.ok_at)}." if run.ok_at else "Har aldrig gået godt."
+    says = f"Gik godt {moment_told(run.ok_at)}." if run.ok_at else "Har aldrig gået godt."
     if run.is_ok and run.words:
         says += f" {run.words}"
     is_old = run.ok_at is None or now - run.ok_at > timed.may_be
     failed = run.ended_at is not None and not run.is_ok
     if failed:
-        says += f" Gik galt {moment(run.ended_at)}{run.words and f': {run.words}'}."
+        says += f" Gik galt {moment_told(run.ended_at)}{run.words and f': {run.words}'}."
         advice = f"Se hvorfor: »journalctl -u {unit_of(timed.name)}«."
         return StandingLine(timed.name, timed.title, says, "warn", advice)
     return StandingLine(
@@ -236,7 +236,7 @@ def _queue(now: datetime) -> StandingLine:
         "queue",
         title,
         says,
-        is_stuck and f"{says} Det ældste har ventet siden {moment(oldest)}.",
+        is_stuck and f"{says} Det ældste har ventet siden {moment_told(oldest)}.",
         "Se, om arbejderen kører: »systemctl status pc-leasing-worker«.",
     )
 
@@ -313,11 +313,6 @@ def _line(key: str, title: str, fine: str, wrong: object, advice: str) -> Standi
     if wrong:
         return StandingLine(key, title, str(wrong), "warn", advice)
     return StandingLine(key, title, fine)
-
-
-def moment(at: datetime | None) -> str:
-    """Return a moment as people say it."""
-    return f"{timezone.localtime(at):%d-%m-%Y kl. %H.%M}" if at else ""
 
 
 @cache

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import timezone
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.web.forms.agreement import HALF
+from albertslund_it.web.moments import moment_told
 from albertslund_it.web.people import name_of
 from albertslund_it.web.query import Addresses
 from inventory.models import Departure, Employee, ExpectedReturn, Placement
@@ -175,20 +175,16 @@ def breach_told(loss: LossReport | None, now: datetime) -> BreachTold | None:
     """Say what is decided of the breach of a theft, or until when it is to be."""
     if loss is None or loss.kind != LossReport.Kind.STOLEN:
         return None
-    due = _moment(loss.breach_deadline)
+    due = moment_told(loss.breach_deadline)
     if loss.breach and loss.breach_decided_at:
         who = f" af {name_of(loss.breach_decided_by)}" if loss.breach_decided_by else ""
         why = f" Fordi: {loss.breach_reason}" if loss.breach_reason else ""
-        at = _moment(loss.breach_decided_at)
+        at = moment_told(loss.breach_decided_at)
         return BreachTold("good", f"{loss.get_breach_display()}.", f"Afgjort {at}{who}.{why}")
     asks = "Skal bruddet anmeldes til Datatilsynet?"
     if loss.breach_deadline <= now:
         return BreachTold("bad", "Fristen er overskredet.", f"Den var {due}. {asks}")
     return BreachTold("warn", f"Frist {due}.", asks)
-
-
-def _moment(at: datetime) -> str:
-    return f"{timezone.localtime(at):%d-%m-%Y kl. %H.%M}"
 
 
 def _actions(state: DeviceState, on: date) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import lock
+from albertslund_it.web.moments import moment_told
 from albertslund_it.web.people import Actor, name_of
 from inventory.models import Employee
 from leasing.approvals.selectors.approvals import (
@@ -139,9 +140,8 @@ def decide_approval(
 def already_decided(approval: Approval) -> str:
     """Return who was first, when, and with what answer."""
     by = name_of(approval.decided_by)
-    at = timezone.localtime(approval.decided_at)
     word = "godkendt" if approval.decision == Decision.GRANTED else "afvist"
-    return f"Dispensationen er allerede {word} af {by} den {at:%d-%m-%Y kl. %H.%M}."
+    return f"Dispensationen er allerede {word} af {by} den {moment_told(approval.decided_at)}."
 
 
 def _faults_of_decision(

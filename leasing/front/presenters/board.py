@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.moments import moment_told
 from leasing.data_quality.presenters.actions import actions_for
 from leasing.data_quality.presenters.findings import FindingRow
 from leasing.front.selectors.board import SHOWN, Card, OpenObjections, QueueOnBoard
@@ -86,8 +87,7 @@ def _breach(report: LossReport, now: datetime) -> Urgent:
     hours = int(seconds // 3600)
     left = f"{hours} time{'' if hours == 1 else 'r'}" if hours else "under en time"
     is_over = seconds <= 0
-    due = timezone.localtime(report.breach_deadline)
-    ran_out = f" Fristen var {due:%d-%m-%Y kl. %H.%M}." if is_over else ""
+    ran_out = f" Fristen var {moment_told(report.breach_deadline)}." if is_over else ""
     return Urgent(
         "Stjålet pc: fristen er overskredet" if is_over else f"Stjålet pc: {left} tilbage",
         f"{report.device.model.name} {report.device}. Skal bruddet anmeldes til Datatilsynet?"

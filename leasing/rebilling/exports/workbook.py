@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import BinaryIO
 
-from django.utils import timezone
-
 from albertslund_it.common.files.workbooks import (
     TOTAL,
     CellKind,
@@ -20,6 +18,7 @@ from albertslund_it.common.files.workbooks import (
     fitted,
 )
 from albertslund_it.common.quarters import Quarter, span_label
+from albertslund_it.web.moments import moment_told
 from leasing.models import BillingRun, Kind
 from leasing.rebilling.selectors.postings import CREDIT, DEBIT, Posting, postings_of
 from leasing.rebilling.selectors.run import Rebilling, SpecifiedLine
@@ -109,12 +108,11 @@ def write_rebilling_workbook(
 def _add_overview(book: Workbook, rebilling: Rebilling) -> None:
     run = rebilling.run
     uncoded = rebilling.uncoded
-    closed_at = timezone.localtime(run.closed_at)
     above = [
         ("Viderefakturering af pc-leasing",),
         ("Kvartal", run.label),
         ("Kørsel", run.code),
-        ("Godkendt og låst", f"{closed_at:%d-%m-%Y kl. %H.%M} af {run.closed_by}"),
+        ("Godkendt og låst", f"{moment_told(run.closed_at)} af {run.closed_by}"),
         ("Kontrolsum", run.digest),
         ("Beløb", "Kroner uden moms"),
     ]
