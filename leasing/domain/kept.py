@@ -52,6 +52,7 @@ class KeptPlacement(NamedTuple):
     unit_id: int | None
     employee_id: int | None
     is_shared: bool
+    lease_starts_on: date | None
     lease_ends_before: date | None
     runs_out: bool
     instalment_ore: int | None
@@ -226,6 +227,7 @@ def lease_kept(facts: LeaseFacts, model_id: int, holder: int) -> KeptLease | Non
 def placements_of(facts: LeaseFacts, model_id: int) -> list[KeptPlacement]:
     """Return where a leased device is, day after day, from its lease or first placement on."""
     began, ended = span_of(facts.terms, facts.stops_on)
+    runs = began < ended
     last = facts.terms[-1] if facts.terms else None
     at = zip(facts.placements, facts.holders, strict=True)
     days = [(*where, *who) for where, who in at]
@@ -242,8 +244,9 @@ def placements_of(facts: LeaseFacts, model_id: int) -> list[KeptPlacement]:
             unit,
             employee,
             is_shared,
-            ended if began < ended else None,
-            last is not None and began < ended == last.ends_before,
+            began if runs else None,
+            ended if runs else None,
+            last is not None and runs and ended == last.ends_before,
             a_quarter(last.price_ore, last.quarters) if last else None,
         )
         for (day, unit, employee, is_shared), ends_before in zip(days, until, strict=True)

@@ -134,9 +134,9 @@ class CostLease(KeptRow):
 class CostPlacement(KeptRow):
     """Where a leased device is from one day to another, and who has it; in stock it has no unit.
 
-    The placements with the day on which each ends, which none of them says of itself, and how the
-    lease ends: without a price it has neither an end nor an instalment, and one that never ran has
-    no end. The last of a device ends on the last day there is.
+    The placements with the day on which each ends, which none of them says of itself, and when the
+    lease runs: never, where it has no price or was stopped before it began; without a price it has
+    no instalment either. The last of a device ends on the last day there is.
     """
 
     pk = models.CompositePrimaryKey("lease_id", "starts_on")
@@ -148,6 +148,7 @@ class CostPlacement(KeptRow):
     unit = models.ForeignKey("inventory.Unit", null=True, **REFERENCE)
     employee = models.ForeignKey("inventory.Employee", null=True, **REFERENCE)
     is_shared = models.BooleanField()
+    lease_starts_on = models.DateField(null=True)
     lease_ends_before = models.DateField(null=True)
     runs_out = models.BooleanField()
     instalment_ore = models.BigIntegerField(null=True)
@@ -163,6 +164,7 @@ class CostPlacement(KeptRow):
                 "lease",
                 "device",
                 "employee",
+                "lease_starts_on",
                 "runs_out",
                 "instalment_ore",
                 name="cost_placement_ends",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
@@ -14,8 +14,8 @@ from django.utils.timezone import localtime
 
 from albertslund_it.web.database.put_together import as_one_group, put_together_once
 from albertslund_it.web.database.rows import among
-from inventory.models import Device, Placement, Unit
-from inventory.organisation.selectors.scope import unit_list_seen_by, units_seen_by
+from inventory.models import Departure, Device, Placement, Unit
+from inventory.organisation.selectors.scope import unit_list_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.costs import is_kept
 from leasing.billing.selectors.quarter_costs import (
@@ -28,8 +28,6 @@ from leasing.cost_table.moment import one_moment
 from leasing.domain.lease_end import ends_soon_until
 from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
 from leasing.lease_end.selectors.undecided import (
-    leases_gone,
-    leases_that_end,
     undecided_leases,
 )
 from leasing.models import Cost, CostPlacement, EndDecision, EndWish
@@ -41,8 +39,8 @@ ONE_DAY = timedelta(days=1)
 class Ending:
     """A lease that runs out within six months, and what is wished for.
 
-    `quarter_ore` is what it costs in the quarter of the day; `placement` and `end` are there once
-    it is `dressed`.
+    `quarter_ore` is what it costs in the quarter of the day; `end_choice` is empty where nothing is
+    decided.
     """
 
     lease_id: int
@@ -52,9 +50,9 @@ class Ending:
     end_choice: str
     ends_before: date
     quarter_ore: int
-    placement: Placement | None = None
-    wish: EndWish | None = None
-    end: TermEnd | None = None
+    placement: Placement
+    wish: EndWish | None
+    end: TermEnd | None
 
     @property
     def last_day(self) -> date:
@@ -63,40 +61,7 @@ class Ending:
     @property
     def person(self) -> str:
         """Name who has it, or what it is used for."""
-        if self.placement is None:
-            return ""
         return str(self.placement.employee or self.placement.used_for)
-
-
-class EndingLease(NamedTuple):
-    """A lease that runs out within six months, read lightly."""
-
-    lease_id: int
-    device_id: int
-    end_choice: str
-    ends_before: date
-
-
-def _found(units: QuerySet[Unit], on: date) -> list[EndingLease]:
-    placed = placements_in_force(on).filter(unit__in=units).order_by()
-    ending = leases_that_end(on, ends_soon_until(on) - ONE_DAY)
-    chosen = ending.filter(lease__device__in=placed.values("device"))
-    rows = list(
-        chosen.order_by("ends_before", by_signs("lease__device__serial_number")).values_list(
-            "lease", "lease__device", "ends_before"
-        )
-    )
-    decided = _final_choices([lease for lease, _, _ in rows])
-    return [
-        EndingLease(lease, device, decided.get(lease, ""), ends_before)
-        for lease, device, ends_before in rows
-    ]
-
-
-def _final_choices(leases: Sequence[int]) -> dict[int, str]:
-    """Return how those of some leases end that are decided, by lease."""
-    final = EndDecision.objects.final().filter(term__lease__in=among(leases, int))
-    return dict(final.values_list("term__lease", "choice"))
 
 
 def by_signs(name: str) -> F | Collate:
@@ -104,23 +69,10 @@ def by_signs(name: str) -> F | Collate:
     return Collate(name, "C") if connection.vendor == "postgresql" else F(name)
 
 
-def _read(found: Sequence[EndingLease], costs: dict[int, int], on: date) -> list[Ending]:
-    devices = Device.objects.filter(pk__in=among([one.device_id for one in found], int))
-    rows = devices.values_list("pk", "serial_number", "model__name")
-    names = {pk: (serial_number, model_name) for pk, serial_number, model_name in rows}
-    own = _own_wishes([one.lease_id for one in found], on)
-    return [
-        Ending(
-            one.lease_id,
-            one.device_id,
-            *names[one.device_id],
-            one.end_choice,
-            one.ends_before,
-            costs[one.device_id],
-            wish=own.get(one.lease_id),
-        )
-        for one in found
-    ]
+def _final_choices(leases: Sequence[int]) -> dict[int, str]:
+    """Return how those of some leases end that are decided, by lease."""
+    final = EndDecision.objects.final().filter(term__lease__in=among(leases, int))
+    return dict(final.values_list("term__lease", "choice"))
 
 
 def _own_wishes(leases: Sequence[int], on: date) -> dict[int, EndWish]:
@@ -133,22 +85,79 @@ def wished_leases(leases: Sequence[int], on: date) -> set[int]:
     return set(_own_wishes(leases, on))
 
 
-def _missing(found: Sequence[EndingLease], on: date) -> list[EndingLease]:
-    """Keep those that have no wish, and nothing decided."""
-    undecided = [one for one in found if not one.end_choice]
-    own = _own_wishes([one.lease_id for one in undecided], on)
-    return [one for one in undecided if one.lease_id not in own]
+def _ending(on: date) -> QuerySet[CostPlacement]:
+    """Choose what runs on a day and out within six months, of what is in the register."""
+    ending = CostPlacement.objects.filter(
+        starts_on__lte=on,
+        ends_before__gt=on,
+        lease_starts_on__lte=on,
+        lease_ends_before__gt=on,
+        lease_ends_before__lte=ends_soon_until(on),
+        runs_out=True,
+    )
+    gone = Departure.objects.order_by().values("device")
+    return ending.exclude(device__in=gone).order_by()
 
 
-def dressed(found: Sequence[Ending], on: date) -> Sequence[Ending]:
-    """Put where each stands, and how it ends, beside it, for as many as are shown."""
-    placed = placements_in_force(on).filter(device__in=[one.device_id for one in found])
-    at = {p.device_id: p for p in placed.select_related("unit__department", "employee")}
-    ends = last_ends([one.lease_id for one in found])
-    for one in found:
-        one.placement = at.get(one.device_id)
-        one.end = ends.get(one.lease_id)
-    return found
+def _at(units: Collection[int], on: date) -> QuerySet[CostPlacement]:
+    return _ending(on).filter(unit__in=among(units, int))
+
+
+def _undecided(units: Collection[int], on: date) -> QuerySet[CostPlacement]:
+    decided = EndDecision.objects.final().order_by().values("term__lease")
+    return _at(units, on).exclude(lease__in=decided)
+
+
+def _not_wished(units: Collection[int], own: Collection[int], on: date) -> QuerySet[CostPlacement]:
+    return _undecided(units, on).exclude(lease__in=among(own, int))
+
+
+def _cost_of(rows: QuerySet[CostPlacement], units: Collection[int], on: date) -> QuerySet[Cost]:
+    """Choose the quarter's rows of some units that say what these cost."""
+    there = rows.filter(lease=OuterRef("lease"), unit=OuterRef("unit"))
+    return costs_on(on).filter(Exists(there), unit__in=among(units, int)).order_by()
+
+
+@put_together_once
+def _counted(
+    on: date, *, units: Collection[int]
+) -> QuerySet[CostPlacement, tuple[date | None, int]]:
+    days = _at(units, on).values("lease_ends_before").annotate(n=Count("lease"))
+    return days.order_by("lease_ends_before").values_list("lease_ends_before", "n")
+
+
+@put_together_once
+def _carried(on: date, *, units: Collection[int]) -> QuerySet[Cost, tuple[int | None]]:
+    costs = as_one_group(_cost_of(_at(units, on), units, on))
+    return costs.annotate(ore=Sum("quarter_ore")).values_list("ore")
+
+
+@put_together_once
+def _missing_counted(
+    on: date, *, units: Collection[int], own: Collection[int]
+) -> QuerySet[CostPlacement, tuple[int, date | None]]:
+    rows = as_one_group(_not_wished(units, own, on))
+    found = rows.annotate(n=Count("lease"), first=Min("lease_ends_before"))
+    return found.values_list("n", "first")
+
+
+@put_together_once
+def _missing_carried(
+    on: date, *, units: Collection[int], own: Collection[int]
+) -> QuerySet[Cost, tuple[int | None]]:
+    costs = as_one_group(_cost_of(_not_wished(units, own, on), units, on))
+    return costs.annotate(ore=Sum("quarter_ore")).values_list("ore")
+
+
+@put_together_once
+def _wishes(on: date, *, units: Collection[int]) -> QuerySet[EndWish]:
+    rows = _undecided(units, on).values("lease")
+    return EndWish.objects.filter(lease__in=rows).select_related("lease")
+
+
+def _by_facts(rows: QuerySet[CostPlacement], on: date) -> int:
+    """Add up what rows cost in a quarter that is not kept whole."""
+    return sum(quarter_costs(list(rows.values_list("device", flat=True)), on).values())
 
 
 @dataclass(frozen=True)
@@ -179,17 +188,62 @@ def ending_page(
     The first to end comes first. What is settled already has nothing left to wish for.
     """
     with one_moment():
-        found = _found(units, on)
-        costs = quarter_costs([one.device_id for one in found], on)
-        chosen = Paginator(found, per_page).get_page(number)
+        ids = list(units.order_by().values_list("pk", flat=True))
+        counts = _counted(on, units=ids)
+        count = sum(n for _, n in counts)
+        chosen = Paginator(range(count), per_page).get_page(number)
+        [(missing, _)] = _missing_counted(on, units=ids, own=_own(ids, on))
+        [(ore,)] = _carried(on, units=ids) if is_kept(on) else [(_by_facts(_at(ids, on), on),)]
         return EndingPage(
-            dressed(_read(list(chosen), costs, on), on),
+            _rows(ids, on, counts, range(count)[chosen.start_index() - 1 : chosen.end_index()]),
             chosen.number,
             chosen.paginator.num_pages,
-            len(found),
-            len(_missing(found, on)),
-            sum(costs.values()),
+            count,
+            missing,
+            ore or 0,
         )
+
+
+def _rows(
+    units: Collection[int], on: date, counts: Iterable[tuple[date | None, int]], wanted: range
+) -> list[Ending]:
+    """Read some of what ends, in order; of many, only the days that they are of are sorted."""
+    days, skipped, at = [], 0, 0
+    for day, n in counts:
+        if at < wanted.stop and at + n > wanted.start:
+            days.append(day)
+        elif at < wanted.start:
+            skipped += n
+        at += n
+    rows = (
+        _at(units, on)
+        .filter(lease_ends_before__in=days)
+        .order_by("lease_ends_before", by_signs("device__serial_number"))
+        .values_list(
+            "lease", "device", "device__serial_number", "model__name", "lease_ends_before"
+        )[wanted.start - skipped : wanted.stop - skipped]
+    )
+    found: list[tuple[Any, ...]] = list(rows) if days else []
+    leases, devices = [row[0] for row in found], [row[1] for row in found]
+    placed = placements_in_force(on).filter(device__in=devices)
+    stands = {one.device_id: one for one in placed.select_related("unit__department", "employee")}
+    decided, own, ends = _final_choices(leases), _own_wishes(leases, on), last_ends(leases)
+    costs = quarter_costs(devices, on)
+    return [
+        Ending(
+            lease,
+            device,
+            serial_number,
+            model_name,
+            decided.get(lease, ""),
+            ends_before,
+            costs[device],
+            stands[device],
+            own.get(lease),
+            ends.get(lease),
+        )
+        for lease, device, serial_number, model_name, ends_before in found
+    ]
 
 
 @dataclass(frozen=True)
@@ -204,20 +258,19 @@ class MissingWishes:
 def missing_wishes(user: User, on: date) -> MissingWishes:
     """Count what a user is to wish for."""
     with one_moment():
+        units = {unit.pk for unit in unit_list_seen_by(user, on)}
+        own = _own(units, on)
+        [(count, first)] = _missing_counted(on, units=units, own=own)
         if is_kept(on):
-            return _missing_as_kept({unit.pk for unit in unit_list_seen_by(user, on)}, on)
-        missing = _missing(_found(units_seen_by(user, on), on), on)
-        costs = quarter_costs([one.device_id for one in missing], on)
-    first = missing[0].ends_before - ONE_DAY if missing else None
-    return MissingWishes(len(missing), first, sum(costs.values()))
+            [(ore,)] = _missing_carried(on, units=units, own=own)
+        else:
+            ore = _by_facts(_not_wished(units, own, on), on)
+        return MissingWishes(count, first - ONE_DAY if first else None, ore or 0)
 
 
-def _missing_as_kept(units: Collection[int], on: date) -> MissingWishes:
-    """Let the database add up what lacks a wish, by where the kept placements have it on a day."""
-    own = payers_own(_wishes(on, units=units), on)
-    [(count, ore)] = _added_up(on, units=units, own=own)
-    [(first,)] = _first_to_end(on, units=units, own=own)
-    return MissingWishes(count, first - ONE_DAY if first else None, ore or 0)
+def _own(units: Collection[int], on: date) -> Collection[int]:
+    """Return the leases for which the payers of today have said what they wish."""
+    return payers_own(_wishes(on, units=units), on)
 
 
 def cost_without_choice(on: date) -> LeasedCost:
@@ -246,48 +299,6 @@ def _all_ending(on: date) -> QuerySet[Cost]:
     """Choose the quarter's rows that have the day of what ends undecided."""
     undecided = undecided_leases(on, ends_soon_until(on) - ONE_DAY).order_by()
     return costs_on(on).filter(lease__in=undecided.values("lease")).order_by()
-
-
-def _ending_of(units: Collection[int], on: date) -> QuerySet[CostPlacement]:
-    """Choose, of what ends undecided, what some units have on a day."""
-    decided = EndDecision.objects.final().values("term__lease")
-    ending = CostPlacement.objects.filter(
-        unit__in=among(units, int),
-        starts_on__lte=on,
-        ends_before__gt=on,
-        lease_ends_before__gt=on,
-        lease_ends_before__lte=ends_soon_until(on),
-        runs_out=True,
-    )
-    return ending.exclude(lease__in=leases_gone()).exclude(lease__in=decided).order_by()
-
-
-@put_together_once
-def _wishes(on: date, *, units: Collection[int]) -> QuerySet[EndWish]:
-    rows = _ending_of(units, on).values("lease")
-    return EndWish.objects.filter(lease__in=rows).select_related("lease")
-
-
-def _not_wished(units: Collection[int], own: Collection[int], on: date) -> QuerySet[CostPlacement]:
-    return _ending_of(units, on).exclude(lease__in=among(own, int))
-
-
-@put_together_once
-def _added_up(
-    on: date, *, units: Collection[int], own: Collection[int]
-) -> QuerySet[Cost, tuple[int, int | None]]:
-    there = _not_wished(units, own, on).filter(lease=OuterRef("lease"), unit=OuterRef("unit"))
-    costs = costs_on(on).filter(Exists(there), unit__in=among(units, int)).order_by()
-    found = as_one_group(costs).annotate(count=Count("lease"), ore=Sum("quarter_ore"))
-    return found.values_list("count", "ore")
-
-
-@put_together_once
-def _first_to_end(
-    on: date, *, units: Collection[int], own: Collection[int]
-) -> QuerySet[CostPlacement, tuple[date | None]]:
-    of_all = as_one_group(_not_wished(units, own, on))
-    return of_all.annotate(first=Min("lease_ends_before")).values_list("first")
 
 
 def payers_own(wishes: Iterable[EndWish], on: date) -> dict[int, EndWish]:
