@@ -83,10 +83,14 @@ def at_another_unit(on: date) -> QuerySet[Placement]:
     )
 
 
+def unpriced_leases() -> QuerySet[CostPlacement, Any]:
+    """Return the devices whose lease has no price, those that have left the register too."""
+    return CostPlacement.objects.filter(instalment_ore=None).order_by().values("device")
+
+
 def unpriced(on: date) -> QuerySet[Device]:
     """Return the leased devices whose price is missing: they are billed to nobody."""
-    unpriced = CostPlacement.objects.filter(instalment_ore=None).values("device")
-    return Device.objects.in_register(on).filter(pk__in=unpriced)
+    return Device.objects.in_register(on).filter(pk__in=unpriced_leases())
 
 
 def with_too_many(on: date, units: Collection[int] | None = None) -> set[int]:
@@ -259,10 +263,10 @@ def _never_placed(today: date) -> QuerySet[Device, Any]:
 def long_in_stock(today: date) -> QuerySet[Device]:
     """Return the devices that have been leased and in stock for more than 30 days."""
     since = today - timedelta(days=STOCK_DAYS)
-    begun = Lease.objects.filter(starts_on__lt=since).values("device")
-    shelved = placements_in_force(today).filter(unit=None, starts_on__lt=since).values("device")
-    there = Device.objects.in_register(today)
-    return there.filter(Q(id__in=shelved) | Q(id__in=_never_placed(today)), id__in=begun)
+    shelved = CostPlacement.objects.filter(
+        unit=None, starts_on__lt=since, ends_before__gt=today, lease__starts_on__lt=since
+    )
+    return Device.objects.in_register(today).filter(pk__in=shelved.order_by().values("device"))
 
 
 def held_by_leavers(today: date) -> QuerySet[Device]:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet, Sum
-from django.db.models.functions import Collate
+from django.db.models.functions import Coalesce, Collate
 from django.utils.timezone import localtime
 
 from albertslund_it.web.database.put_together import as_one_group, put_together_once
@@ -24,6 +24,7 @@ from leasing.billing.selectors.quarter_costs import (
     costs_on,
     quarter_costs,
 )
+from leasing.cost_table.facts import NOBODY, cost_holder_id
 from leasing.cost_table.moment import one_moment
 from leasing.domain.lease_end import ends_soon_until
 from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
@@ -103,9 +104,13 @@ def _at(units: Collection[int], on: date) -> QuerySet[CostPlacement]:
     return _ending(on).filter(unit__in=among(units, int))
 
 
-def _undecided(units: Collection[int], on: date) -> QuerySet[CostPlacement]:
+def _without_decision(rows: QuerySet[CostPlacement]) -> QuerySet[CostPlacement]:
     decided = EndDecision.objects.final().order_by().values("term__lease")
-    return _at(units, on).exclude(lease__in=decided)
+    return rows.exclude(lease__in=decided)
+
+
+def _undecided(units: Collection[int], on: date) -> QuerySet[CostPlacement]:
+    return _without_decision(_at(units, on))
 
 
 def _not_wished(units: Collection[int], own: Collection[int], on: date) -> QuerySet[CostPlacement]:
@@ -278,27 +283,17 @@ def cost_without_choice(on: date) -> LeasedCost:
     with one_moment():
         if not is_kept(on):
             return cost_of(ending_without_choice(on), on)
-        # What has come back within the quarter has several rows, and costs what each of them says.
-        back = dict(_all_come_back(on))
-        [(count, ore)] = _all_added_up(on, but=back)
-    return LeasedCost(count + len(back), (ore or 0) + sum(back.values()))
+        [(count, ore)] = _all_undecided(on, cost_holder_id() or NOBODY)
+    return LeasedCost(count, ore or 0)
 
 
 @put_together_once
-def _all_come_back(on: date) -> QuerySet[Cost, tuple[int, int]]:
-    return _all_ending(on).filter(is_unbroken=False).values_list("lease", "quarter_ore")
-
-
-@put_together_once
-def _all_added_up(on: date, *, but: Collection[int]) -> QuerySet[Cost, tuple[int, int | None]]:
-    of_all = as_one_group(_all_ending(on).exclude(lease__in=among(but, int)))
-    return of_all.annotate(n=Count("lease"), ore=Sum("quarter_ore")).values_list("n", "ore")
-
-
-def _all_ending(on: date) -> QuerySet[Cost]:
-    """Choose the quarter's rows that have the day of what ends undecided."""
-    undecided = undecided_leases(on, ends_soon_until(on) - ONE_DAY).order_by()
-    return costs_on(on).filter(lease__in=undecided.values("lease")).order_by()
+def _all_undecided(on: date, holder: int) -> QuerySet[Cost, tuple[int, int | None]]:
+    # What is in stock is in the row of who pays for it.
+    rows = _without_decision(_ending(on)).annotate(payer=Coalesce("unit_id", holder))
+    there = rows.filter(lease=OuterRef("lease"), payer=OuterRef("unit"))
+    costs = as_one_group(costs_on(on).filter(Exists(there)).order_by())
+    return costs.annotate(n=Count("lease"), ore=Sum("quarter_ore")).values_list("n", "ore")
 
 
 def payers_own(wishes: Iterable[EndWish], on: date) -> dict[int, EndWish]:

@@ -13,17 +13,21 @@ from operator import attrgetter
 from django.db.models import Exists, OuterRef
 
 from albertslund_it.common.quarters import Quarter, quarters_between
-from inventory.models import Unit
+from inventory.models import Device, Unit
 from leasing.billing.selectors.preview import RunPreview
 from leasing.billing.selectors.quarter_costs import quarter_costs
 from leasing.billing.selectors.verification import breaches_at_a_glance
 from leasing.billing.selectors.window import last_closed_quarter
 from leasing.confirmation.selectors.items import quarters_asked, silent_departments
 from leasing.cost_table.moment import one_moment
-from leasing.data_quality.selectors.sets import held_by_leavers, long_in_stock
+from leasing.data_quality.selectors.sets import (
+    held_by_leavers,
+    long_in_stock,
+    unpriced_leases,
+)
 from leasing.lease_end.selectors.endings import cost_without_choice
 from leasing.leases.selectors.limits import Limits
-from leasing.models import Charge, InvoiceLine, Kind, Lease, Objection
+from leasing.models import Charge, InvoiceLine, Kind, Objection
 from leasing.quarters.selectors.coding import points_of_coding
 from leasing.quarters.selectors.points import BLOCKING, WARNING, OpenPoint
 from leasing.rebilling.selectors.vouchers import unposted_runs
@@ -69,9 +73,9 @@ def readiness_of(preview: RunPreview, today: date) -> Readiness:
 def _of_setup() -> Iterable[OpenPoint]:
     if not Unit.objects.filter(is_cost_holder=True).exists():
         yield OpenPoint("units", BLOCKING, 1)
-    unpriced = Lease.objects.filter(terms=None)
+    unpriced = Device.objects.filter(pk__in=unpriced_leases())
     if count := unpriced.count():
-        names = unpriced.values_list("device__serial_number", flat=True)
+        names = unpriced.order_by("pk").values_list("serial_number", flat=True)
         yield OpenPoint("unpriced", WARNING, count, names=tuple(names[:NAMES_SHOWN]))
 
 
