@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to="inventory.employee",
+                        verbose_name="medarbejder",
                     ),
                 ),
                 (

@@ -146,7 +146,9 @@ class CostPlacement(KeptRow):
     device = models.ForeignKey("inventory.Device", **REFERENCE)
     model = models.ForeignKey("inventory.DeviceModel", **REFERENCE)
     unit = models.ForeignKey("inventory.Unit", null=True, **REFERENCE)
-    employee = models.ForeignKey("inventory.Employee", null=True, **REFERENCE)
+    employee = models.ForeignKey(
+        "inventory.Employee", null=True, verbose_name="medarbejder", **REFERENCE
+    )
     is_shared = models.BooleanField()
     lease_starts_on = models.DateField(null=True)
     lease_ends_before = models.DateField(null=True)

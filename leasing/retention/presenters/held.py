@@ -87,6 +87,7 @@ MATTERS = (
         kept="Til {years} år efter, at tildelingen er ophørt, også for dem, der stadig er ansat.",
         held=(
             "inventory.Placement employee used_for",
+            "leasing.CostPlacement employee",
             "inventory.ExpectedReturn employee",
         ),
         readers=(VIEW_EMPLOYEE,),

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from inventory.models import Employee, EmployeeAlias, Placement
 from inventory.placements.services.placements import place
 from leasing.billing.selectors.verification import breaches
+from leasing.cost_table.refresh import refresh
 from leasing.models import (
     Approval,
     BuyoutInvitation,
+    CostPlacement,
     EndWish,
     InvoiceLine,
     Lease,
@@ -138,6 +140,17 @@ def test_a_rehearsal_says_whom_and_changes_nothing(anna, settings):
     call_command("anonymise", stdout=out)
     assert "1 medarbejdere" in out.getvalue()
     assert "Anna" not in out.getvalue()
+
+
+def test_what_is_kept_of_placements_follows_at_once(anna, settings):
+    settings.TODAY = TODAY
+    assert refresh()
+    held = CostPlacement.objects.filter(employee=anna)
+    assert held.exists()
+    call_command("anonymise", "--dry-run", stdout=io.StringIO())
+    assert held.exists()
+    call_command("anonymise", stdout=io.StringIO())
+    assert not held.exists()
 
 
 @pytest.mark.parametrize(
