@@ -214,6 +214,7 @@ def costliest(findings: Iterable[Found]) -> list[Found]:
     return late + others[: max(0, MOST - len(late))]
 
 
+@one_moment()  # so that what is read of it is brought up to date
 def open_ids(rule: Rule, today: date) -> list[Id]:
     """Return the ids of what a rule finds and nobody has accepted; a list narrows them further."""
     hidden = accepted_ids(today, [rule])[rule.key]

@@ -16,7 +16,11 @@ from leasing.data_quality.presenters.actions import ACTIONS, actions_for
 from leasing.data_quality.presenters.findings import finding_url
 from leasing.data_quality.presenters.words import WORDS
 from leasing.data_quality.selectors.facts import Facts
-from leasing.data_quality.selectors.findings import costly_findings, findings_for
+from leasing.data_quality.selectors.findings import (
+    costly_findings,
+    findings_for,
+    open_ids,
+)
 from leasing.data_quality.selectors.idle import KEYS
 from leasing.data_quality.selectors.rule import AmountOf, Of
 from leasing.data_quality.selectors.rules import BY_KEY, RULES, rules_for
@@ -438,3 +442,11 @@ def test_each_reads_what_they_can_do_and_the_bar_does_only_that(broken_rules, ca
         buttons = read(helpdesk, f"/datakvalitet/{key}/").xpath("//form[@id='valgte']//button")
         labels = [text_of(one) for one in buttons if one.get("formaction", "").count("udstyr")]
         assert labels == moves, key
+
+
+def test_a_list_of_what_a_rule_finds_follows_what_was_just_changed(db):
+    """What the rules ask is kept: it is brought up to date for whoever asks for ids alone too."""
+    lease = make.lease(unit=make.unit("1001"))
+    assert open_ids(BY_KEY["unpriced"], TODAY) == []
+    lease.terms.all().delete()
+    assert open_ids(BY_KEY["unpriced"], TODAY) == [lease.device_id]
