@@ -10,6 +10,14 @@ from django.utils import timezone
 BREACH_LIMIT = timedelta(hours=72)
 
 
+class LossReportSet(models.QuerySet["LossReport"]):
+    """Reports of what is lost, to be chosen among."""
+
+    def open(self) -> "LossReportSet":
+        """Keep those of what is not found again."""
+        return self.filter(found_on=None)
+
+
 class LossReport(models.Model):
     """A device that is lost or stolen; its lease runs until it is settled."""
 
@@ -64,6 +72,8 @@ class LossReport(models.Model):
         blank=True,
     )
     found_on = models.DateField("fundet igen", null=True, blank=True)
+
+    objects = LossReportSet.as_manager()
 
     class Meta:
         verbose_name = "tabsmelding"

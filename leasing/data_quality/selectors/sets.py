@@ -44,7 +44,7 @@ def leases_that_never_ran() -> QuerySet[Lease]:
 
 def lost() -> QuerySet[LossReport, Any]:
     """Return the devices that are lost or stolen and not found again."""
-    return LossReport.objects.filter(found_on=None).order_by().values("device")
+    return LossReport.objects.open().order_by().values("device")
 
 
 def open_returns(on: date) -> QuerySet[ExpectedReturn]:

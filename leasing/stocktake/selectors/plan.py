@@ -7,8 +7,8 @@ from datetime import date
 
 from albertslund_it.web.database.rows import among
 from inventory.models import Device, Unit
-from leasing.models import CountedDevice
-from leasing.stocktake.selectors.standing import StandsAt, reported_lost, standings_at
+from leasing.models import CountedDevice, LossReport
+from leasing.stocktake.selectors.standing import StandsAt, standings_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ def plan_of(unit_ids: Collection[int], *, is_pcs_only: bool, on: date) -> Stockt
     units = Unit.objects.filter(pk__in=among(unit_ids, int)).select_related("department")
     order = {unit.pk: at for at, unit in enumerate(units)}
     at_hand = standings_at(set(order), on)
-    devices = Device.objects.filter(pk__in=among(at_hand, int)).exclude(pk__in=reported_lost())
+    devices = Device.objects.filter(pk__in=among(at_hand, int)).exclude(
+        pk__in=LossReport.objects.open().order_by().values("device")
+    )
     if is_pcs_only:
         devices = devices.filter(model__category__is_pc=True)
     # Only those that are still to be answered: there are few stocktakes open at a time.

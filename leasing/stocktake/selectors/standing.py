@@ -37,12 +37,8 @@ class StandsAt:
 def not_to_be_asked_of(on: date) -> Q:
     """Return the condition that the register answers for a device: it has left, or is lost."""
     gone = Departure.objects.filter(left_on__lte=on).order_by()
-    return Q(device__in=gone.values("device")) | Q(device__in=reported_lost())
-
-
-def reported_lost() -> QuerySet[LossReport, Any]:
-    """Return the devices that are reported lost or stolen, and not found."""
-    return LossReport.objects.filter(found_on=None).order_by().values("device")
+    lost = LossReport.objects.open().order_by()
+    return Q(device__in=gone.values("device")) | Q(device__in=lost.values("device"))
 
 
 _FIELDS = (
