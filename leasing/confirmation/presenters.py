@@ -34,9 +34,9 @@ def confirmation_tasks(work: RoundWork) -> Iterator[Task]:
     if unanswered := work.unanswered:
         yield Task(
             "confirm",
-            f"Stemmer listen? {len(unanswered.costs)} stk.",
+            f"Stemmer listen? {unanswered.silence.count} stk.",
             f"Svar senest den {unanswered.due_on:%d-%m-%Y}. Derefter regner vi dem som jeres.",
-            amount_ore=sum(unanswered.costs.values()),
+            amount_ore=unanswered.silence.amount_ore,
             note=f"for {span_label(work.quarters).lower()}",
         )
     if count := work.objections:

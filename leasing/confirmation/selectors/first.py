@@ -14,12 +14,12 @@ from leasing.billing.selectors.outstanding import Outstanding, outstanding
 from leasing.billing.selectors.quarter_costs import cost_of, cost_of_pcs
 from leasing.confirmation.selectors.asked import Asked, people_to_ask
 from leasing.confirmation.selectors.items import (
-    SILENT,
     RoundProgress,
-    items_of,
+    Silence,
     latest_round,
     progress,
     quarters_asked,
+    silence_of,
     total_progress,
 )
 from leasing.cost_table.moment import one_moment
@@ -117,9 +117,9 @@ def _coded_units(today: date) -> Meter:
 
 @dataclass(frozen=True)
 class Unanswered:
-    """What each unanswered (device, unit) will be billed, and until when to answer."""
+    """How much waits for an answer, and until when."""
 
-    costs: dict[tuple[int, int], int]
+    silence: Silence
     due_on: date
 
 
@@ -147,12 +147,8 @@ def unanswered_of(units: QuerySet[Unit], today: date) -> Unanswered | None:
     asked = latest_round()
     if asked is None or asked.due_on < today:
         return None
-    costs = {
-        (item.device_id, item.unit.id): item.amount_ore
-        for item in items_of(units, today, had_there=True)
-        if item.answer == SILENT
-    }
-    return Unanswered(costs, asked.due_on) if costs else None
+    silence = silence_of(units, today)
+    return Unanswered(silence, asked.due_on) if silence.count else None
 
 
 def is_before_the_first_run() -> bool:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from albertslund_it.common.agreement import digest_of
 from albertslund_it.common.names import danish_key
@@ -18,7 +18,7 @@ from inventory.models import Device, Placement, Unit
 from inventory.organisation.selectors.scope import units_seen_by
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.window import last_closed_quarter
-from leasing.cost_table.facts import billing_start
+from leasing.cost_table.facts import billing_start, cost_holder_id
 from leasing.cost_table.moment import one_moment
 from leasing.cost_table.once import once_a_moment
 from leasing.models import Confirmation, ConfirmationRound, Cost, CostTotal, Objection
@@ -91,13 +91,14 @@ def items_of(
 
     It may be narrowed to one device, or to what the units `had_there` themselves.
     """
-    codes = tuple(str(quarter) for quarter in quarters_asked(on))
+    codes = codes_asked(on)
     with one_moment():
         by_id = {unit.id: unit for unit in units.select_related("department")}
         order = {unit: position for position, unit in enumerate(by_id)}
         held: dict[tuple[int, int], list[CarriedRow]] = defaultdict(list)
         narrowed = {"device": device.pk} if device else {}
-        for row in _carried(codes, had_there, units=by_id, **narrowed):
+        of_stock = had_there and cost_holder_id() in by_id
+        for row in _carried(codes, of_stock, units=by_id, **narrowed):
             held[row[0], row[1]].append(CarriedRow._make(row))
         answers = _answers()
         here = set(_placed(on, units=by_id)) if held else set()
@@ -108,19 +109,57 @@ def items_of(
     return sorted(found, key=lambda item: (order[item.unit.id], item.serial_number))
 
 
+def codes_asked(on: date) -> tuple[str, ...]:
+    """Return the codes of the quarters that will be billed."""
+    return tuple(str(quarter) for quarter in quarters_asked(on))
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What some units have not answered for: how many items, and what they will be billed."""
+
+    count: int
+    amount_ore: int
+
+
+def silence_of(units: QuerySet[Unit], on: date) -> Silence:
+    """Add up what is SILENT of what the units had there, as `items_of` lists it."""
+    codes, asked = codes_asked(on), latest_round()
+    with one_moment():
+        at = list(units.order_by().values_list("id", flat=True))
+        silent = _costs_of(codes, cost_holder_id() in at, at)
+        # By the lease: each cost has it, its device would have to be looked up.
+        here = {"unit": OuterRef("unit"), "device__lease": OuterRef("lease")}
+        said = Confirmation.objects.filter(round=asked, **here)
+        silent = silent.exclude(Exists(said))
+        silent = silent.exclude(Exists(Objection.objects.filter(outcome="", **here)))
+        items = silent.values("lease", "unit").annotate(ore=Sum("amount_ore"))
+        sums = items.aggregate(count=Count("lease"), amount_ore=Sum("ore"))
+    return Silence(sums["count"], sums["amount_ore"] or 0)
+
+
+def _costs_of(codes: tuple[str, ...], of_stock: bool, units: Collection[int]) -> QuerySet[Cost]:
+    """Choose what units carry in some quarters; `of_stock`, of what they have had themselves.
+
+    The cost holder alone carries what it may never have had, and the others nothing else.
+    """
+    at = among(units, int)
+    costs = Cost.objects.filter(period__in=codes, unit__in=at).order_by()
+    if of_stock:
+        there = Device.objects.filter(placements__unit__in=at).distinct()
+        costs = costs.filter(lease__device__in=there)
+    return costs
+
+
 @put_together_once
 def _carried(
     codes: tuple[str, ...],
-    had_there: bool,
+    of_stock: bool,
     *,
     units: Collection[int],
     device: int | None = None,
 ) -> QuerySet[Cost, tuple[Any, ...]]:
-    at = among(units, int)
-    costs = Cost.objects.filter(period__in=codes, unit__in=at).order_by()
-    if had_there:
-        there = Device.objects.filter(placements__unit__in=at).distinct()
-        costs = costs.filter(lease__device__in=there)
+    costs = _costs_of(codes, of_stock, units)
     if device is not None:
         costs = costs.filter(lease__device=given(device))
     return costs.values_list(*CarriedRow._fields)
@@ -207,7 +246,7 @@ def per_unit(items: Sequence[ListedDevice]) -> list[tuple[Unit, int, int]]:
 
 def progress(on: date) -> list[RoundProgress]:
     """Return how far the latest round is, department by department."""
-    codes = [str(quarter) for quarter in quarters_asked(on)]
+    codes = codes_asked(on)
     units = Unit.objects.filter(is_cost_holder=False, department__isnull=False).order_by()
     with one_moment():
         payers = {

@@ -90,6 +90,6 @@ def _letter_of(payer: Payer, quarter: Quarter, today: date) -> Letter:
         more_endings=ending.count - len(ending.rows),
         missing_wishes=ending.missing,
         approvals=asked.count(),
-        unanswered=len(unanswered.costs) if unanswered else 0,
+        unanswered=unanswered.silence.count if unanswered else 0,
         answer_by=unanswered.due_on if unanswered else None,
     )
