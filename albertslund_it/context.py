@@ -1,12 +1,12 @@
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from albertslund_it.common.permissions import CLOSE_QUARTER, MANAGE_USERS, VIEW_DEVICE
 from albertslund_it.help.topics import topic_of
 from albertslund_it.navigation import menu, tabs
+from albertslund_it.web.addresses import address_of
 from albertslund_it.web.clock import today
 from albertslund_it.web.database.put_together import given, put_together_once
 from albertslund_it.web.sessions import seconds_left
@@ -77,7 +77,4 @@ def _roles(*, user: int) -> QuerySet[Group, str]:
 
 
 def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return "/"
+    return address_of(name) or "/"

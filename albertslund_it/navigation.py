@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.urls import NoReverseMatch, reverse
-
 from albertslund_it.common.permissions import (
     COUNT_DEVICES,
     HANDLE_ORDERS,
@@ -24,6 +22,7 @@ from albertslund_it.common.permissions import (
     VIEW_SUPPLIERINVOICE,
 )
 from albertslund_it.menu_counts import MenuCount, waiting
+from albertslund_it.web.addresses import address_of
 from inventory.organisation.selectors.scope import answers_for_something, sees_all
 from inventory.presets.selectors import menu_presets
 from leasing.settings.selectors import module_of
@@ -249,10 +248,9 @@ def _with_late(item: MenuItem) -> MenuItem:
 
 
 def _item(place: MenuPlace, counts: Mapping[str, MenuCount]) -> MenuItem | None:
-    try:
-        url = reverse(place.name)
-    except NoReverseMatch:
-        return None  # that part is not installed
+    url = address_of(place.name)
+    if not url:
+        return None
     under = tuple(item for one in place.under if (item := _item(one, counts)))
     waits = counts.get(place.name, MenuCount())
     return MenuItem(

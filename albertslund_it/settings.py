@@ -206,6 +206,7 @@ WATCH_PRESENCE = True
 
 # --- who gets in
 AUTHENTICATION_BACKENDS = [
+    "albertslund_it.web.backends.RightsInOne",
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
@@ -268,8 +269,8 @@ if OIDC_ENABLED:
     if missing := [name for name, value in OIDC.items() if not value]:
         raise ImproperlyConfigured(f"Kommunens login mangler {', '.join(missing)} i miljøet.")
     globals().update(OIDC)  # mozilla_django_oidc reads them one by one
-    # First, so that failed passwords never lock those who sign on.
-    AUTHENTICATION_BACKENDS.insert(0, "albertslund_it.sign_on.accounts.CommonAccount")
+    # Before the one that counts failed passwords, so that they never lock those who sign on.
+    AUTHENTICATION_BACKENDS.insert(1, "albertslund_it.sign_on.accounts.CommonAccount")
     OIDC_RP_SIGN_ALGO = os.environ.get("OIDC_RP_SIGN_ALGO", "RS256")
     OIDC_RP_SCOPES = os.environ.get("OIDC_RP_SCOPES", "openid email profile")
     OIDC_USE_PKCE = True

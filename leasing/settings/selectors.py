@@ -1,5 +1,7 @@
 """What a municipality may not want: parts that the settings switch on and off as a whole."""
 
+from functools import cache
+
 from django.db.models import QuerySet
 
 from albertslund_it.web.database.put_together import put_together_once
@@ -27,6 +29,7 @@ def _settings() -> QuerySet[Settings]:
     return Settings.objects.filter(id=1)
 
 
+@cache  # of the names of our addresses, and of no others
 def module_of(name: str) -> str:
     """Return the setting that a page hangs on, by the name of its address; '' for no setting."""
     for setting, begins in MODULES.items():

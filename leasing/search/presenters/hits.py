@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from albertslund_it.common.names import search_words
 from albertslund_it.common.permissions import HANDLE_ORDERS
+from albertslund_it.web.addresses import address_of
 from inventory.models import Department, Device, DeviceModel, Employee, Unit
 from leasing.models import Order, QuarterlyInvoice, SubAgreement, SupplierInvoice
 from leasing.search.presenters.pages import ACTIONS, PAGES, KnownPage, May, fitting, in_use, open_to
@@ -200,7 +201,9 @@ def _hit(match: Match, typed: str) -> Hit:
 
 
 def _page_hits(pages: Iterable[KnownPage], icon: str, typed: str) -> list[Hit]:
-    return [Hit(one.title, "", reverse(one.name), icon, key=one.key, typed=typed) for one in pages]
+    return [
+        Hit(one.title, "", address_of(one.name), icon, key=one.key, typed=typed) for one in pages
+    ]
 
 
 def _action(title: str, icon: str, name: str, **query: object) -> Hit:
