@@ -14,7 +14,7 @@ class OrderStep:
     key: str
     title: str
     note: str
-    first: LineOfPage
+    first: LineOfPage | None
 
 
 # In the order of a day's work: who stands and waits comes first.
@@ -35,7 +35,12 @@ WAITS_AT = {
 
 
 def next_steps(lines: Sequence[LineOfPage]) -> Iterator[OrderStep]:
-    """Yield what the lines of an order wait for, each step once, with its first line."""
+    """Yield what the lines of an order wait for, each step once, with its first line.
+
+    An order without lines is a mail of which nothing was recognised: a draft as well.
+    """
+    if not lines:
+        yield OrderStep(*STEPS[-1], first=None)
     for key, title, note in STEPS:
         waiting = [one for one in lines if key == _waits_at(one)]
         if waiting:

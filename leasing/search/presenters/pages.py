@@ -67,7 +67,12 @@ ACTIONS = (
     KnownPage("labels", "Udskriv etiketter", (HANDLE_ORDERS,), "print labels qr mærkat"),
     KnownPage("purchase", "Indkøb: bestil hos ATEA", (HANDLE_ORDERS,), "bestil køb"),
     KnownPage("approval-new", "Bed om en dispensation", (HANDLE_ORDERS,), "ekstra pc"),
-    KnownPage("coming-new", "Opret en kommende medarbejder", (HANDLE_ORDERS,), "ny ansat"),
+    KnownPage(
+        "coming-new",
+        "Opret en kommende medarbejder",
+        (HANDLE_ORDERS,),
+        "nyansat ny ansat onboarding",
+    ),
     KnownPage("stocktake-new", "Begynd en optælling", (HANDLE_ORDERS,), "tæl lageropgørelse"),
     KnownPage("cage-new", "Opret et it-bur", (HANDLE_ORDERS,), "returnering pakkeliste"),
     KnownPage("lessor-question-new", "Skriv en henvendelse", (HANDLE_ORDERS,), "leasinggiver"),
@@ -91,8 +96,19 @@ ACTIONS = (
 )
 PAGES = (
     KnownPage("front", "Forsiden", (), "i dag tavle til dig start"),
-    KnownPage("device-list", "Udstyr", (VIEW_DEVICE,), "pc maskiner liste inventar lager"),
-    KnownPage("employee-list", "Medarbejdere", (VIEW_EMPLOYEE,), "personer ansatte folk"),
+    # With what is done from a device's or an employee's own page, which one finds in the list.
+    KnownPage(
+        "device-list",
+        "Udstyr",
+        (VIEW_DEVICE,),
+        "pc maskiner liste inventar lager stjålet tyveri mistet bortkommet defekt reparation ombyt",
+    ),
+    KnownPage(
+        "employee-list",
+        "Medarbejdere",
+        (VIEW_EMPLOYEE,),
+        "personer ansatte folk fratræder fratrædelse stopper offboarding",
+    ),
     KnownPage("coming-list", "Kommende medarbejdere", (HANDLE_ORDERS,), "nye ansatte"),
     KnownPage("employee-doubles", "Mulige dubletter", (HANDLE_ORDERS,), "samme person saml"),
     KnownPage(

@@ -45,6 +45,7 @@ from inventory.people.selectors.names import had_initials
 from inventory.placements.selectors import placements_in_force
 from leasing.models import Order, OrderLine, QuarterlyInvoice, SubAgreement, SupplierInvoice
 from leasing.orders.selectors.people import has_words
+from leasing.orders.selectors.scope import lines_seen_by, orders_seen_by
 
 SHOWN = 8
 LONGEST = 100
@@ -223,17 +224,16 @@ def _departments(user: User, text: str, on: date) -> list[Match]:
 
 
 def _orders(user: User, text: str, on: date) -> list[Match]:
-    lines = OrderLine.objects.select_related("order")
-    if not sees_all(user):
-        lines = lines.filter(unit__in=units_seen_by(user, on))
+    lines = lines_seen_by(user, on).select_related("order")
     found = []
     if number := ORDER_NUMBER.fullmatch(text):
-        of_it = lines.filter(order=int(number[2])).order_by("position")
+        # Asked of the orders, for one that came as a mail may have no line yet.
+        asked = orders_seen_by(user, on).filter(pk=int(number[2]))
+        position = int(number[3] or 0)
         if number[3]:
-            of_it = of_it.filter(position=int(number[3]))
-        for line in of_it[:1]:
-            rank = EXACT if number[1] or number[3] else BEGINS
-            found.append(Match(line.order, rank, line=line.position if number[3] else 0))
+            asked = asked.filter(pk__in=lines.filter(position=position).values("order"))
+        rank = EXACT if number[1] or number[3] else BEGINS
+        found = [Match(order, rank, line=position) for order in asked]
     theirs_are = OrderLine.objects.exclude(supplier_order_number="").filter(
         GreaterThan(StrIndex(Upper(F("supplier_order_number")), Value(text.upper())), 0)
     )

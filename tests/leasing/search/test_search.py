@@ -179,6 +179,19 @@ def test_an_order_is_found_with_and_without_its_letter_and_by_its_line(town, cas
     assert client.get(f"/soeg/?q=B{order.pk}/1").url == f"{page}#linje-1"
 
 
+def test_a_mail_that_nothing_was_recognised_in_is_found_and_is_a_draft(town, cast, client_of):
+    order = Order.objects.create(
+        mail_text="Fire pc'er, tak.", created_at=datetime(2026, 4, 1, tzinfo=UTC)
+    )
+    client = client_of(cast.helpdesk)
+    page = f"/bestillinger/{order.pk}/"
+    assert options(client, f"b{order.pk}")[0] == page
+    assert options(client, f"b{order.pk}/1") == options(client_of(cast.head), order.number) == []
+    read_as = text_of(read(client, page))
+    assert "Gør kladden færdig" in read_as
+    assert "afsluttet" not in read_as
+
+
 def test_an_order_says_what_it_is_of_and_for_whom(town, cast, client_of):
     order = order_for(cast.unit, supplier_order_number="ATEA-5", employee=town["anna"])
     for unit in (cast.unit, town["foreign"]):
@@ -217,6 +230,10 @@ def test_a_leader_finds_the_pages_by_the_words_for_them(town, cast, client_of):
     assert "Hvorfor er beløbet ændret?" in text_of(
         read(client_of(cast.head), "/soeg/?q=flytninger")
     )
+    # What is done from a thing's own page is looked for by name: its list comes up.
+    for word, found in (("fratrædelse", "/medarbejdere/"), ("stjålet", "/udstyr/")):
+        tree = read(client_of(cast.helpdesk), f"/soeg/alt/?q={word}")
+        assert found in tree.xpath("//*[@role='option']/@href"), word
 
 
 def test_a_shared_pc_is_found_by_what_it_is_used_for_now(town, cast, client_of):
