@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.utils import timezone
-
+from albertslund_it.web.moments import moment_told
 from inventory.acts.selectors.hindrances import HinderedBy, Hindrance
 from inventory.models import Act
 
@@ -40,4 +39,4 @@ def _sentence(one: Hindrance) -> str:
 
 def why_undone_already(act: Act) -> str:
     """Say since when an act is undone."""
-    return f"Den er allerede fortrudt {timezone.localtime(act.undone_at):%d-%m-%Y %H.%M}."
+    return f"Den er allerede fortrudt {moment_told(act.undone_at)}."

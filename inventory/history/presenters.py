@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from albertslund_it.common.money import format_kroner
+from albertslund_it.web.moments import moment_told
 from albertslund_it.web.people import author_of
 from inventory.history.selectors import Entry, FieldChange, History, Names
 
@@ -109,4 +110,4 @@ def _day(text: str) -> str:
         return text
     if len(text) <= len("2026-01-01"):
         return f"{date.fromisoformat(text):%d-%m-%Y}"
-    return f"{timezone.localtime(moment) if moment.tzinfo else moment:%d-%m-%Y %H.%M}"
+    return moment_told(moment if moment.tzinfo else timezone.make_aware(moment))

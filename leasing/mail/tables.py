@@ -2,11 +2,11 @@
 
 import django_filters
 from django.urls import reverse
-from django.utils import timezone
 
 from albertslund_it.web.lists.columns import Column, MarkColumn, NumberColumn
 from albertslund_it.web.lists.filters import FilterSet
 from albertslund_it.web.lists.tables import Table
+from albertslund_it.web.moments import moment_told
 from leasing.models import Mail
 
 WAITING, SENT = "venter", "sendt"
@@ -15,7 +15,7 @@ STATES = [(WAITING, "Ikke sendt"), (SENT, "Sendt")]
 
 def _state(mail: Mail) -> tuple[str, str]:
     if mail.sent_at:
-        return ("good", f"Sendt {timezone.localtime(mail.sent_at):%d-%m-%Y %H.%M}")
+        return ("good", f"Sendt {moment_told(mail.sent_at)}")
     return ("bad", "Ikke sendt")
 
 
@@ -39,7 +39,7 @@ class MailTable(Table):
     recipients = Column("Til", of=lambda mail: mail.recipients.replace(",", ", "), card="line")
     written_at = MomentColumn(
         "Skrevet",
-        of=lambda mail: f"{timezone.localtime(mail.written_at):%d-%m-%Y %H.%M}",
+        of=lambda mail: moment_told(mail.written_at),
         card="note",
     )
     state = StateColumn("Status", of=_state, sort_by="sent_at", card="line")

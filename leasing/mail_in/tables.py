@@ -2,11 +2,11 @@
 
 import django_filters
 from django.urls import reverse
-from django.utils import timezone
 
 from albertslund_it.web.lists.columns import Column, NumberColumn
 from albertslund_it.web.lists.filters import FilterSet
 from albertslund_it.web.lists.tables import Table
+from albertslund_it.web.moments import moment_told
 from leasing.mail.tables import MomentColumn, StateColumn
 from leasing.models import MailOutcome, ReceivedMail
 
@@ -22,7 +22,7 @@ def _state(mail: ReceivedMail) -> tuple[str, str]:
 
 
 def _sent(mail: ReceivedMail) -> str:
-    return f"{timezone.localtime(mail.sent_at):%d-%m-%Y %H.%M}" if mail.sent_at else ""
+    return moment_told(mail.sent_at)
 
 
 def _page(mail: ReceivedMail) -> str:

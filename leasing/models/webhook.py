@@ -6,6 +6,8 @@ from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import Q
 
+from albertslund_it.web.moments import moment_told
+
 
 class WebhookEndpoint(models.Model):
     """Where another system wants to be told of what happens.
@@ -84,7 +86,7 @@ class WebhookAttempt(models.Model):
         ordering = ["id"]
 
     def __str__(self):
-        return f"{self.made_at:%d-%m-%Y %H.%M}"
+        return moment_told(self.made_at)
 
 
 auditlog.register(WebhookEndpoint, exclude_fields=["salt"])

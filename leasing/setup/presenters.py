@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.urls import reverse
-from django.utils.timezone import localtime
 
 from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.permissions import (
@@ -18,6 +17,7 @@ from albertslund_it.common.permissions import (
     VIEW_EMPLOYEE,
 )
 from albertslund_it.common.sentences import full_stop, listed
+from albertslund_it.web.moments import moment_told
 from albertslund_it.web.query import returning_to
 from leasing.setup.selectors.facts import FirstBill, SetupFacts
 
@@ -375,7 +375,7 @@ def _mail(facts: SetupFacts) -> SetupStep:
         ),
     ]
     if trial and trial.sent_at and facts.sends_mail:
-        moment = f"{localtime(trial.sent_at):%d-%m-%Y %H.%M}"
+        moment = moment_told(trial.sent_at)
         checks.append(SetupCheck(OK, f"Prøvemail sendt {moment} til {trial.recipients}"))
     elif trial and trial.error:
         checks.append(SetupCheck(MISSING, f"Prøvemailen kunne ikke sendes: {trial.error}"))

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.timezone import localtime
 
 from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.moments import moment_told
 from inventory.models import Unit
 from leasing.domain.reconciliation import DIFFERENCES, Pile
 from leasing.models import DifferenceOutcome, Outcome, SupplierInvoice
@@ -265,7 +265,7 @@ def _amounts_told(row: MatchedRow, holder: str) -> str:
 def _decision_told(made: DifferenceOutcome | None) -> str:
     if made is None:
         return ""
-    day = f"{localtime(made.decided_at):%d-%m-%Y %H.%M}"
+    day = moment_told(made.decided_at)
     return f", {Outcome(made.outcome).label.lower()} {day} af {made.decided_by}: {made.note}"
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db.models import Model
-from django.utils import timezone
 
 from albertslund_it.common.names import how_many
+from albertslund_it.web.moments import moment_told
 from inventory.history.presenters import NOTHING, shown_value
 from inventory.history.selectors import Names
 from inventory.models import Act, ActRows
@@ -56,7 +56,7 @@ def _row(one: GoingBack, names: Names) -> ShownBack:
 def state_of(act: Act) -> tuple[str, str]:
     """Return the mark of an act with its age: undone, or whether it may still be."""
     if act.undone_at:
-        return "", f"Fortrudt {timezone.localtime(act.undone_at):%d-%m-%Y %H.%M}"
+        return "", f"Fortrudt {moment_told(act.undone_at)}"
     if vars(act)["is_old"]:
         return "", "For gammel til at fortryde"
     return "good", "Kan fortrydes"

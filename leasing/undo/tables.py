@@ -1,10 +1,10 @@
 """The list of what one has done: its table."""
 
 from django.urls import reverse
-from django.utils import timezone
 
 from albertslund_it.web.lists.columns import Column, MarkColumn
 from albertslund_it.web.lists.tables import Table
+from albertslund_it.web.moments import moment_told
 from leasing.undo.presenters import state_of
 
 
@@ -21,8 +21,6 @@ class ActTable(Table):
     empty_help = "Udleveringer, flytninger og indlæste filer kommer her, når du har gemt dem."
 
     title = Column("Hvad", link=lambda act: reverse("act-detail", args=[act.pk]), card="title")
-    at = MomentOfAct(
-        "Hvornår", of=lambda act: f"{timezone.localtime(act.at):%d-%m-%Y %H.%M}", card="note"
-    )
+    at = MomentOfAct("Hvornår", of=lambda act: moment_told(act.at), card="note")
     kind = Column("Slags", of=lambda act: act.get_kind_display(), card="line")
     state = MarkColumn("Status", of=state_of, orderable=False, card="line")

@@ -2,8 +2,8 @@
 
 DATE_FORMAT = "d-m-Y"
 SHORT_DATE_FORMAT = "d-m-Y"
-DATETIME_FORMAT = "d-m-Y H:i"
-SHORT_DATETIME_FORMAT = "d-m-Y H:i"
+DATETIME_FORMAT = r"d-m-Y \k\l. H.i"
+SHORT_DATETIME_FORMAT = r"d-m-Y \k\l. H.i"
 DATE_INPUT_FORMATS = [
     "%d-%m-%Y",
     "%d.%m.%Y",

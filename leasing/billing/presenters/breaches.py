@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from django.utils.timezone import localtime
-
 from albertslund_it.common.money import format_kroner
+from albertslund_it.web.moments import moment_told
 from leasing.billing.selectors.breaches import Breach
 
 RUN = "Kørsel {run}"
@@ -96,7 +95,7 @@ def _word(name: str, value: object) -> str:
     if isinstance(value, int) and name.endswith("_ore"):
         return format_kroner(value)
     if isinstance(value, datetime):
-        return f"{localtime(value):%d-%m-%Y %H.%M}"
+        return moment_told(value)
     if isinstance(value, date):
         return f"{value:%d-%m-%Y}"
     if isinstance(value, tuple):

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 
 from albertslund_it.common.money import format_kroner
+from albertslund_it.web.moments import moment_told
 from inventory.history.presenters import history_shown
 from leasing.retention.selectors.person import HeldOnPerson, PersonRows, is_held
 
@@ -46,7 +46,7 @@ def _sheets(held: HeldOnPerson) -> Iterator[SheetOfPerson]:
         (
             str(row.batch),
             row.name,
-            f"{timezone.localtime(row.made_at):%d-%m-%Y %H.%M}",
+            moment_told(row.made_at),
             str(row.number),
             "; ".join(f"{heading}: {text}" if heading else text for heading, text in row.cells),
         )
@@ -61,7 +61,7 @@ def _sheets(held: HeldOnPerson) -> Iterator[SheetOfPerson]:
     yield SheetOfPerson("Gjort som bruger", ("Hvad", "Som", "Antal"), done)
     changes = [
         (
-            f"{timezone.localtime(change.at):%d-%m-%Y %H.%M}",
+            moment_told(change.at),
             change.by,
             change.what,
             "; ".join(f"{one.name}: {one.before} → {one.after}" for one in change.fields),
@@ -100,5 +100,5 @@ def _told(row: models.Model, field: "models.Field[Any, Any]") -> str:
     if isinstance(value, int) and field.name.endswith("_ore"):
         return format_kroner(value)
     if isinstance(value, datetime):
-        return f"{timezone.localtime(value):%d-%m-%Y %H.%M}"
+        return moment_told(value)
     return f"{value:%d-%m-%Y}" if isinstance(value, date) else str(value)

@@ -270,15 +270,15 @@ TAMPERS = {
     ),
     "a file's checksum": (
         ["UPDATE leasing_rebillingexport SET checksum = 'x' WHERE file_kind = 'xlsx'"],
-        "filen xlsx hentet 08-07-2026 10.30 er ændret siden (SHA-256)",
+        "filen xlsx hentet 08-07-2026 kl. 10.30 er ændret siden (SHA-256)",
     ),
     "a file's coding": (
         ["UPDATE leasing_rebillingexport SET coding = '{}' WHERE file_kind = 'csv'"],
-        "filen csv hentet 08-07-2026 10.30 er ændret siden (kontering)",
+        "filen csv hentet 08-07-2026 kl. 10.30 er ændret siden (kontering)",
     ),
     "a file deleted": (
         ["DELETE FROM leasing_rebillingexport WHERE file_kind = 'xlsx'"],
-        "Kørsel 2026Q1: filen xlsx hentet 08-07-2026 10.30 er væk.",
+        "Kørsel 2026Q1: filen xlsx hentet 08-07-2026 kl. 10.30 er væk.",
     ),
     "a voucher and a file of another run": (
         [

@@ -258,7 +258,7 @@ def test_what_cannot_be_a_line_is_read_when_the_draft_is_opened(mailbox, cast, c
     shown = client.get("/bestillinger/", {"kolonne": "origin"})
     assert "Mail" in [text(cell) for cell in select(parse(shown), "td")]
     detail = client.get(f"/bestillinger/{order.pk}/")
-    assert "kom som mail 04-05-2026 09.12" in text(parse(detail))
+    assert "kom som mail 04-05-2026 kl. 09.12" in text(parse(detail))
     (link,) = [one.get("href") for one in select(parse(detail), "a[download]")]
     assert client.get(link).content == b"%PDF-1"
 

@@ -384,7 +384,7 @@ def test_a_theft_is_told_to_security_and_replaced_in_the_same_form(client, schoo
     [mail] = Mail.objects.filter(key__startswith="loss-")
     assert mail.recipients == "sikkerhed@example.dk"
     for part in (mail.text, mail.html):
-        assert "25-11-2026 08.30" in part, "72 hours later"
+        assert "25-11-2026 kl. 08.30" in part, "72 hours later"
         assert "0100-12345" in part
         assert "Ved ikke" in part
     line = OrderLine.objects.get()

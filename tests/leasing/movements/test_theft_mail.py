@@ -34,7 +34,7 @@ def test_security_gets_it_at_once_in_text_and_html(pc, settings):
     for kind in ("plain", "html"):
         body = message.get_body([kind]).get_content()
         # Discovered on the 23rd at 7.00 in Danish time: three days later.
-        assert "26-11-2026 07.00" in body
+        assert "26-11-2026 kl. 07.00" in body
         assert "0100-12345" in body
 
 
