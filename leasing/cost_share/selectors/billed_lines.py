@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from albertslund_it.common.names import danish_key
 from albertslund_it.web.database.rows import among
 from inventory.devices.selectors import has_number
-from leasing.cost_share.selectors.cost_lines import READ_FIELDS
+from leasing.cost_share.selectors.cost_lines import READ_FIELDS, BareLine
 from leasing.cost_share.selectors.pending_lines import Sorting
 from leasing.models import InvoiceLine, InvoiceSummary, QuarterlyInvoice
 
@@ -117,9 +117,12 @@ class BilledLines:
                 groups, lines = [], 0
         yield from self._read(self._ids_of(groups))
 
-    def unsorted(self) -> QuerySet[InvoiceLine, Row]:
-        """Choose all in no order."""
-        return self.lines.order_by().values_list(*READ_FIELDS)
+    def of_devices(self) -> Iterator[BareLine]:
+        """Read what each is of, in no order."""
+        rows = self.lines.order_by().values_list(
+            "serial_number", "model_name", "unit_id", "amount_ore", "lease__device"
+        )
+        return map(BareLine._make, rows)
 
     @property
     def _by(self) -> str:

@@ -62,6 +62,16 @@ READ_FIELDS = (
 )
 
 
+class BareLine(NamedTuple):
+    """What a line is of, and what it costs; of no lease, no device."""
+
+    serial_number: str
+    model_name: str
+    unit_id: int
+    amount_ore: int
+    device_id: int | None
+
+
 class ReadLine(NamedTuple):
     """What is read of a billed line: READ_FIELDS."""
 

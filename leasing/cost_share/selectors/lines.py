@@ -13,7 +13,7 @@ from albertslund_it.common.names import danish_key
 from inventory.models import Unit
 from leasing.billing.selectors.preview import invoice_order
 from leasing.cost_share.selectors.billed_lines import BilledLines, with_serial_number
-from leasing.cost_share.selectors.cost_lines import CostLine, as_lines
+from leasing.cost_share.selectors.cost_lines import BareLine, CostLine, as_lines
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.pending_lines import (
     BILLED,
@@ -86,10 +86,10 @@ class Lines(Sequence[CostLine]):
             rows += as_lines(billed, self.may_name)
         return rows
 
-    def unsorted(self) -> Iterator[CostLine]:
-        """Read all lines in no order, pending ones without the prices of their terms."""
-        yield from self.pending.unsorted()
-        yield from as_lines(self.billed.unsorted(), self.may_name)
+    def of_devices(self) -> Iterator[BareLine]:
+        """Read what each line is of, in no order, and nothing else of it."""
+        yield from self.pending.of_devices()
+        yield from self.billed.of_devices()
 
     def __iter__(self) -> Iterator[CostLine]:
         yield from self.pending

@@ -25,7 +25,7 @@ from leasing.billing.selectors.facts import charges_to_bill
 from leasing.billing.selectors.outstanding import window_up_to
 from leasing.billing.selectors.run_lines import charge_line
 from leasing.billing.selectors.window import Window, window_ahead
-from leasing.cost_share.selectors.cost_lines import CostLine, earlier_lines
+from leasing.cost_share.selectors.cost_lines import BareLine, CostLine, earlier_lines
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_table.facts import NOBODY
 from leasing.domain.accrual import term_on, terms_in_order
@@ -198,9 +198,12 @@ class LeaseRows:
         """Return the serial number of each line."""
         return self.rows.order_by().values_list(SERIAL_NUMBER, flat=True)
 
-    def all(self) -> list[CostLine]:
-        """Read every line."""
-        return self._read(Q())
+    def of_devices(self) -> Iterator[BareLine]:
+        """Read what each line is of."""
+        for serial, model, unit, amount, device in self.rows.order_by().values_list(
+            SERIAL_NUMBER, "model_id", "unit_id", "amount_ore", "lease__device"
+        ):
+            yield BareLine(serial, self.names.models[model], unit, amount, device)
 
     def within(self, cells: Collection[CostLine], fields: Collection[str]) -> list[CostLine]:
         """Read the lines of some cells, and others that have each of these fields from one."""
@@ -337,10 +340,12 @@ class PendingLines:
             lines += group.lines
         return _priced(self._lines_of(groups)[start - before : stop - before])
 
-    def unsorted(self) -> list[CostLine]:
-        """Read all lines in no order, without the prices of their terms."""
-        found = [line for one in self.sources for line in one.all()]
-        return [*found, *self.charges]
+    def of_devices(self) -> Iterator[BareLine]:
+        """Read what each is of, in no order."""
+        for one in self.sources:
+            yield from one.of_devices()
+        for line in self.charges:
+            yield BareLine(line.serial_number, line.model_name, line.unit_id, line.amount_ore, None)
 
     def __iter__(self) -> Iterator[CostLine]:
         groups: list[Group] = []

@@ -13,7 +13,6 @@ from leasing.cost_share.selectors.lines import lines_of
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_share.selectors.pending_lines import Choice
 from leasing.cost_table.moment import one_moment
-from leasing.models import Lease
 
 
 class HeldBy(IntEnum):
@@ -60,13 +59,13 @@ def people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
 
 def _people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
     sums: dict[tuple[str, str, int], int] = defaultdict(int)
-    leases: dict[str, int] = {}
+    devices: dict[str, int] = {}
     lines = lines_of(payer, Choice(first=quarter, last=quarter), today)
-    for line in lines.unsorted():
-        sums[line.serial_number, line.model_name, line.unit_id] += line.amount_ore
-        if line.lease_id:
-            leases[line.serial_number] = line.lease_id
-    holder_of = _holders(leases, {serial for serial, _, _ in sums}, quarter)
+    for serial, model, unit, amount, device in lines.of_devices():
+        sums[serial, model, unit] += amount
+        if device:
+            devices[serial] = device
+    holder_of = _holders(devices, {serial for serial, _, _ in sums}, quarter)
     units = dict(Unit.objects.filter(id__in={key[2] for key in sums}).values_list("id", "name"))
     people: dict[tuple[HeldBy, str], Person] = {}
     for (serial, model, unit), amount in sorted(sums.items()):
@@ -78,15 +77,11 @@ def _people_of(payer: Payer, quarter: Quarter, today: date) -> list[Person]:
 
 
 def _holders(
-    leases: dict[str, int], serials: set[str], quarter: Quarter
+    leased: dict[str, int], serials: set[str], quarter: Quarter
 ) -> dict[tuple[str, int | None], str]:
     """Return who had each device last at each unit, by (serial number on the line, unit)."""
-    device_of = dict(
-        Lease.objects.filter(id__in=among(leases.values(), int)).values_list("id", "device")
-    )
-    devices = {serial: device_of[lease] for serial, lease in leases.items()}
-    charged = Device.objects.filter(serial_number__in=serials - devices.keys() - {""})
-    devices |= dict(charged.values_list("serial_number", "id"))
+    charged = Device.objects.filter(serial_number__in=serials - leased.keys() - {""})
+    devices = leased | dict(charged.values_list("serial_number", "id"))
     serials_of: dict[int, list[str]] = defaultdict(list)
     for serial, device in devices.items():
         serials_of[device].append(serial)
