@@ -1,6 +1,6 @@
 """What was scanned, in Danish, and what can be done with it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from inventory.models import Device
 from leasing.front.selectors.scan import WhatWasScanned
-from leasing.models import OrderLine, Status
+from leasing.models import Order, OrderLine, Status
 from leasing.movements.presenters import device_handling, where
 from leasing.people.presenters.employees import actions_on
 from leasing.people.selectors.employee_page import EmployeePage
@@ -50,7 +50,7 @@ def thing_of(found: WhatWasScanned, page: EmployeePage | None, on: date) -> Scan
             f"Bestilling {number}",
             f"Oprettet {found.order.created_at:%d-%m-%Y}",
             reverse("order-detail", args=[found.order.pk]),
-            actions=list(_of_lines(found.lines, number)),
+            actions=list(_of_order(found.order, found.lines)),
             rows=[_line(line) for line in found.lines],
         )
     if found.purchase:
@@ -95,6 +95,13 @@ def _devices(devices: Iterable[Device]) -> ScannedThing:
     )
 
 
+def _of_order(order: Order, lines: Sequence[OrderLine]) -> Iterator[tuple[str, str]]:
+    yield from _of_lines(lines, order.number)
+    # A mail of which nothing was recognised has no line, and is a draft as well.
+    if not lines or any(line.status == Status.DRAFT for line in lines):
+        yield "Gør færdig", reverse("order-edit", args=[order.pk])
+
+
 def _of_lines(lines: Iterable[OrderLine], number: str) -> Iterator[tuple[str, str]]:
     lines = list(lines)
     for line in [line for line in lines if line.status in READY][:5]:
@@ -102,9 +109,6 @@ def _of_lines(lines: Iterable[OrderLine], number: str) -> Iterator[tuple[str, st
         yield f"Udlever til {whom}", f"{reverse('hand-out')}?{urlencode({'linje': line.pk})}"
     if any(line.status in COMING for line in lines):
         yield "Modtag levering", f"{reverse('delivery')}?{urlencode({'nummer': number})}"
-    drafts = [line for line in lines if line.status == Status.DRAFT]
-    if drafts:
-        yield "Gør færdig", reverse("order-edit", args=[drafts[0].order_id])
 
 
 def _line(line: OrderLine) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from leasing.models import OrderedDevice, Status
+from leasing.models import Order, OrderedDevice, Status
 from tests import builders as make
 from tests.leasing.pages import read, text_of
 
@@ -73,6 +73,15 @@ def test_an_order_is_found_with_and_without_its_letter(client):
     hands_out = f"/udstyr/udlever/?linje={line.pk}"
     for text in (f"B{line.order_id}", f"b{line.order_id}", str(line.order_id)):
         assert hands_out in offered(client, text).values(), text
+
+
+def test_a_draft_is_finished_and_so_is_a_mail_without_lines(client):
+    written = make.order_line(make.unit("1007"), status=Status.DRAFT).order
+    mail = Order.objects.create(created_at=written.created_at)
+    for order in (written, mail):
+        assert offered(client, order.number) == {"Gør færdig": f"/bestillinger/{order.pk}/ret/"} | {
+            "Se alt": f"/bestillinger/{order.pk}/"
+        }
 
 
 def test_the_lessors_number_takes_the_delivery_in(client):
