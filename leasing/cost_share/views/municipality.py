@@ -28,7 +28,7 @@ class ComparedDepartmentList(ListPage):
 
     def get(self, request):
         self.quarters, self.quarter = chosen_quarter(request)
-        self.title = f"Hele kommunen, {self.quarter.label}"
+        self.title = f"Sammenlign afdelinger, {self.quarter.label}"
         return super().get(request)
 
     def rows(self):

@@ -162,7 +162,7 @@ PAGES = (
     KnownPage(
         "first-rebilling", "Klar til første opkrævning", (VIEW_BILLINGRUN,), "viderefakturering"
     ),
-    KnownPage("municipality", "Hele kommunen", (VIEW_BILLINGRUN,), "samlet sammenlign afdelinger"),
+    KnownPage("municipality", "Sammenlign afdelinger", (VIEW_BILLINGRUN,), "samlet hele kommunen"),
     KnownPage("moves", "Flytninger mellem afdelinger", (VIEW_BILLINGRUN,), "penge"),
     KnownPage("supplier-invoice-list", "Leverandørfakturaer", (VIEW_SUPPLIERINVOICE,), "regning"),
     KnownPage("claims", "Krav mod leasinggiver", (VIEW_SUPPLIERINVOICE,), "penge tilbage"),
