@@ -103,6 +103,8 @@ def decisions_by_quarter(
 def settlements() -> Settlements:
     """Read which lines of credit notes settle which claims."""
     settled = list(DifferenceOutcome.objects.exclude(credit_note=None))
+    if not settled:
+        return Settlements({}, frozenset(), {})
     lines = list(
         SupplierInvoiceLine.objects.filter(
             invoice_id__in={outcome.credit_note_id for outcome in settled}

@@ -147,7 +147,7 @@ def _take(last: int, effort: Effort) -> int | None:
         marks = [LessorMark(*row) for row in rows]
         if not marks:
             return None
-        touched = _touched_by(marks)
+        touched = _touched_by(marks) if _invoiced() else _Touched()
         later = [] if effort.work is None else sorted(touched.quarters)[1:]
         touched.quarters.difference_update(later)
         _work_out(touched, later)
@@ -155,6 +155,11 @@ def _take(last: int, effort: Effort) -> int | None:
         write_rows(RECONCILIATIONS.table, ("starts_on", "ends_before"), days)
         ReconcileMark.objects.filter(id__in=among([mark.id for mark in marks], int)).delete()
         return _last_mark() if later else None
+
+
+def _invoiced() -> bool:
+    """Return whether a change can meet something: a line, or what is kept of one that is gone."""
+    return SupplierInvoiceLine.objects.exists() or ReconciledQuarter.objects.exists()
 
 
 @dataclass
@@ -269,13 +274,16 @@ def _days_of_credits(marks: Iterable[LessorMark], touched: _Touched) -> Days:
 
 
 def _work_out(touched: _Touched, later: Collection[Quarter]) -> None:
+    kept = _kept_quarters() - set(later)
+    if not (touched.quarters or kept):
+        return
     settled, there = settlements(), set()
     for quarter in sorted(touched.quarters):
         _forget(quarter)
         if _lines_about(quarter).exists():
             _work_out_whole(quarter, settled)
             there.add(quarter)
-    others = _kept_quarters() - there - set(later)
+    others = kept - touched.quarters
     if others and (touched.devices or touched.numbers):
         _Some(others, touched, settled).work_out()
     for quarter in touched.decided & others:
