@@ -4,10 +4,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_EMPLOYEE
 from albertslund_it.web.clock import now, today
+from albertslund_it.web.query import page_before
 from inventory.history.presenters import history_shown
 from inventory.history.views import shown_history
 from inventory.models import Device, Employee
@@ -98,7 +100,7 @@ def employee_edit(request, pk):
             form.add_error(None, list(refused.reasons))
         else:
             messages.success(request, f"{employee.name} er gemt.")
-            return redirect("employee-detail", pk)
+            return redirect(page_before(request, reverse("employee-detail", args=[pk])))
     context = {"employee": employee, "form": form}
     return _form(request, "leasing/people/edit.html", context)
 

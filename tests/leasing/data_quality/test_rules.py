@@ -304,6 +304,28 @@ def test_who_has_one_pc_more_is_offered_what_the_advice_names(cast, client_of, k
         assert client_of(cast.helpdesk).get(url).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("key", "label", "mends"),
+    [("closed", "Ret enheden", {}), ("coming", "Skriv initialer", {"initials": "kimk"})],
+)
+def test_what_is_wrong_with_a_person_is_mended_from_the_row(
+    broken_rules, cast, client_of, key, label, mends
+):
+    client, address = client_of(cast.helpdesk), f"/datakvalitet/{key}/"
+    [row] = read(client, address).xpath("//table[contains(@class, 'data')]/tbody/tr")
+    links = {link.text.strip(): link.get("href") for link in row.xpath(".//a[span]")}
+    assert next(iter(links)) == label
+    assert all(client.get(url).status_code == 200 for url in links.values())
+    form = read(client, links[label])
+    seen = form.xpath("string(//input[@name='seen']/@value)")
+    starts = form.xpath("string(//input[@name='starts_on']/@value)")
+    answer = client.post(
+        links[label], {"unit": cast.unit.pk, "seen": seen, "starts_on": starts, **mends}
+    )
+    assert (answer.status_code, answer.get("Location")) == (302, address)
+    assert not counts(cast.helpdesk)[key]
+
+
 def test_who_gets_a_pc_more_has_none_to_spare(cast, client_of):
     make.cost_holder()
     one = make.employee("two8", unit=cast.unit)
