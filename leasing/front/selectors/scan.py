@@ -6,14 +6,14 @@ from datetime import date
 
 from django.contrib.auth.models import User
 
-from albertslund_it.web.query import number_in
 from inventory.models import Device, Employee, ExpectedReturn
 from inventory.organisation.selectors.scope import devices_seen_by, employees_seen_by
 from inventory.people.selectors.names import employee_with_initials
 from leasing.models import Order, OrderLine
 from leasing.movements.selectors.lookups import Unknown, devices_in
 from leasing.movements.selectors.states import DeviceState, device_state, expected_returns
-from leasing.orders.selectors.reception import lines_named, order_id_of
+from leasing.orders.selectors.numbers import order_number_in
+from leasing.orders.selectors.reception import lines_named
 from leasing.orders.selectors.scope import lines_seen_by, orders_seen_by
 
 LONGEST = 4_000
@@ -52,9 +52,8 @@ def scanned(user: User, text: str, on: date) -> WhatWasScanned:
     if found.devices:
         state = device_state(found.devices[0].pk)
         return WhatWasScanned(state=state, expected=list(expected_returns(state, on)))
-    order_id = order_id_of(text) or (number_in(text) if len(text) < 10 else None)
-    if order_id and (order := orders_seen_by(user, on).filter(pk=order_id).first()):
-        return _of_order(order, user, on)
+    if order := _order(user, text, on):
+        return order
     person = employee_with_initials(text)
     if person and employees_seen_by(user, on).filter(pk=person.pk).exists():
         return WhatWasScanned(employee=person)
@@ -65,7 +64,13 @@ def scanned(user: User, text: str, on: date) -> WhatWasScanned:
     return WhatWasScanned(unknown=found.unknown)
 
 
-def _of_order(order: Order, user: User, on: date) -> WhatWasScanned:
+def _order(user: User, text: str, on: date) -> WhatWasScanned | None:
+    number = order_number_in(text)
+    order = orders_seen_by(user, on).filter(pk=number.order).first() if number else None
+    if not (number and order):
+        return None
     lines = lines_seen_by(user, on).filter(order=order).order_by("position")
-    linked = lines.select_related("order", "model", "employee", "unit")
-    return WhatWasScanned(order=order, lines=list(linked))
+    if number.line:
+        lines = lines.filter(position=number.line)
+    linked = list(lines.select_related("order", "model", "employee", "unit"))
+    return WhatWasScanned(order=order, lines=linked) if linked or not number.line else None

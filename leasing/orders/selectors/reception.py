@@ -15,17 +15,11 @@ from inventory.models import Device, DeviceModel, Employee, FormerSerialNumber, 
 from leasing.cost_table.facts import last_covered_quarter
 from leasing.models import Lease, LeasePrice, Order, OrderedDevice, OrderLine
 from leasing.models.order import Status
+from leasing.orders.selectors.numbers import order_id_of
 
 DELIVERABLE = (Status.APPROVED, Status.ORDERED, Status.PARTLY)
 INVENTORY_PREFIX = "INV-"
-_OUR_NUMBER = re.compile(r"B[ -]?0*([1-9]\d{0,8})", re.IGNORECASE)
 _INVENTORY_NUMBER = re.compile(r"INV-(\d{6})")
-
-
-def order_id_of(number: str) -> int | None:
-    """Return the order that one of our own numbers ('B17') stands for; None for another's."""
-    found = _OUR_NUMBER.fullmatch(number.strip())
-    return int(found[1]) if found else None
 
 
 def lines_named(numbers: Iterable[str]) -> QuerySet[OrderLine]:

@@ -12,8 +12,9 @@ from albertslund_it.web.people import Actor
 from leasing.leases.selectors.prices import why_no_price
 from leasing.models import Order, OrderedDevice, OrderLine
 from leasing.models.order import CLOSED, LONGEST_NUMBER, Status
+from leasing.orders.selectors.numbers import order_id_of
 from leasing.orders.selectors.purchases import lines_to_buy
-from leasing.orders.selectors.reception import order_id_of, to_fill
+from leasing.orders.selectors.reception import to_fill
 from leasing.orders.services.status_mail import tell_orderer
 
 

@@ -17,6 +17,7 @@ from leasing.orders.presenters.reception import (
     rows_of_ordered,
     rows_of_reception,
 )
+from leasing.orders.selectors.numbers import order_id_of
 from leasing.orders.selectors.queues import Queue, next_in
 from leasing.orders.selectors.reception import (
     INVENTORY_PREFIX,
@@ -24,7 +25,6 @@ from leasing.orders.selectors.reception import (
     awaited_orders,
     devices_on,
     models_to_receive,
-    order_id_of,
     usual_terms,
 )
 from leasing.orders.services.reception import (

@@ -3,7 +3,6 @@
 Each kind is a query or two that stop at the first few, so that the box answers at once.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -44,6 +43,7 @@ from inventory.organisation.selectors.scope import (
 from inventory.people.selectors.names import had_initials
 from inventory.placements.selectors import placements_in_force
 from leasing.models import Order, OrderLine, QuarterlyInvoice, SubAgreement, SupplierInvoice
+from leasing.orders.selectors.numbers import order_number_in
 from leasing.orders.selectors.people import has_words
 from leasing.orders.selectors.scope import lines_seen_by, orders_seen_by
 
@@ -51,7 +51,6 @@ SHOWN = 8
 LONGEST = 100
 LOOKED_AT = 24
 EXACT, BEGINS, PART = range(3)
-ORDER_NUMBER = re.compile(r"(b?)\s*([0-9]{1,9})(?:\s*/\s*([0-9]{1,4}))?", re.IGNORECASE)
 Thing = (
     Device
     | DeviceModel
@@ -226,14 +225,13 @@ def _departments(user: User, text: str, on: date) -> list[Match]:
 def _orders(user: User, text: str, on: date) -> list[Match]:
     lines = lines_seen_by(user, on).select_related("order")
     found = []
-    if number := ORDER_NUMBER.fullmatch(text):
+    if number := order_number_in(text):
         # Asked of the orders, for one that came as a mail may have no line yet.
-        asked = orders_seen_by(user, on).filter(pk=int(number[2]))
-        position = int(number[3] or 0)
-        if number[3]:
-            asked = asked.filter(pk__in=lines.filter(position=position).values("order"))
-        rank = EXACT if number[1] or number[3] else BEGINS
-        found = [Match(order, rank, line=position) for order in asked]
+        asked = orders_seen_by(user, on).filter(pk=number.order)
+        if number.line:
+            asked = asked.filter(pk__in=lines.filter(position=number.line).values("order"))
+        rank = BEGINS if number.is_bare else EXACT
+        found = [Match(order, rank, line=number.line) for order in asked]
     theirs_are = OrderLine.objects.exclude(supplier_order_number="").filter(
         GreaterThan(StrIndex(Upper(F("supplier_order_number")), Value(text.upper())), 0)
     )

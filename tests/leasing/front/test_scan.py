@@ -100,3 +100,20 @@ def test_what_is_not_known_says_what_it_looks_like(client, lease):
 def test_hostile_texts_are_answered(client):
     for text in ("9" * 400, "%27%22%3E%3Cscript%3E", "PF1%20" * 600, "%F0%9F%92%A9"):
         assert client.get(f"/scan/?q={text}").status_code == 200, text
+
+
+@pytest.mark.parametrize("written", ["B{}", "b {}", "B-{}", "%23{}", "{}", "B{}/", "B0{}"])
+def test_an_order_is_known_however_its_number_is_written(client, cast, written):
+    order = make.order_line(cast.unit, status=Status.ORDERED).order
+    page = text_of(read(client, f"/scan/?q={written.format(order.pk)}"))
+    assert f"Bestilling B{order.pk}" in page
+    found = client.get(f"/soeg/?q={written.format(order.pk)}")  # opens what is it exactly
+    assert f"/bestillinger/{order.pk}/" in found.get("Location", found.content.decode())
+
+
+def test_the_number_of_a_line_leads_to_what_can_be_done_with_it(client, cast):
+    order = make.order_line(cast.unit, status=Status.ORDERED).order
+    ready = make.order_line(cast.unit, order=order, status=Status.DELIVERED)
+    assert "Modtag levering" not in (found := offered(client, f"B{order.pk}/2"))
+    assert any(str(ready.pk) in url for words, url in found.items() if "Udlever" in words)
+    assert "kendes ikke" in text_of(read(client, f"/scan/?q=B{order.pk}/9"))
