@@ -114,7 +114,7 @@ def excepted(on: date) -> QuerySet[Approval, int]:
 
 @lru_cache(maxsize=64)
 def _counted(on: date) -> QuerySet[Placement]:
-    lost = LossReport.objects.filter(device=OuterRef("device"), found_on=None)
+    lost = LossReport.objects.open().filter(device=OuterRef("device"))
     replaced = ExpectedReturn.objects.filter(
         device=OuterRef("device"),
         employee=OuterRef("employee"),

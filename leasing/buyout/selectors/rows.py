@@ -171,7 +171,7 @@ def _placed(on: date, *, devices: Collection[int]) -> QuerySet[Placement]:
 
 @put_together_once
 def _lost(*, devices: Collection[int]) -> QuerySet[LossReport, int]:
-    lost = LossReport.objects.filter(device__in=among(devices, int), found_on=None)
+    lost = LossReport.objects.open().filter(device__in=among(devices, int))
     return lost.order_by().values_list("device", flat=True)
 
 

@@ -95,7 +95,7 @@ def _read(devices: Collection[Device]) -> list[_Leaving]:
     by_id = {device.pk: device for device in found}
     timelines = _timelines(chosen)
     leases = {one.device_id: one for one in Lease.objects.filter(device__in=chosen)}
-    losses = LossReport.objects.filter(device__in=chosen, found_on=None)
+    losses = LossReport.objects.open().filter(device__in=chosen)
     lost = {one.device_id: one for one in losses}
     waiting = OrderedDevice.objects.filter(device__in=chosen, handed_out_on=None)
     set_aside = {one.device_id: one for one in waiting.select_related("line__order")}

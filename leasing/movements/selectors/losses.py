@@ -10,5 +10,5 @@ def open_breaches() -> QuerySet[LossReport]:
 
     They stay once the time limit is past: the breach is to be notified all the same.
     """
-    running = LossReport.objects.filter(kind=LossReport.Kind.STOLEN, found_on=None, breach="")
+    running = LossReport.objects.open().filter(kind=LossReport.Kind.STOLEN, breach="")
     return running.select_related("device__model").order_by("discovered_at")

@@ -88,7 +88,7 @@ def states_of(device_ids: Collection[int]) -> dict[int, DeviceState]:
         "line__employee", "line__unit", "line__replaces__model__category"
     )
     set_aside = {one.device_id: one for one in waiting}
-    losses = LossReport.objects.filter(device__in=wanted, found_on=None)
+    losses = LossReport.objects.open().filter(device__in=wanted)
     lost = {loss.device_id: loss for loss in losses}
     return {
         pk: DeviceState(

@@ -74,7 +74,7 @@ def report_loss(
         raise Refused(f"{device} {why_gone(departure)}.")
     if facts.discovered_at > now:
         raise Refused("Tidspunktet, hvor det blev opdaget, kan ikke ligge ude i fremtiden.")
-    report = device.losses.filter(found_on=None).first()
+    report = device.losses.open().first()
     if report is None:
         agree()
         report = _reported(device, facts, actor, today, now)

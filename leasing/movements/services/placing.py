@@ -95,7 +95,7 @@ class PlacementRules:
         """
         moved = {one.device for one in self.after}
         ids = among(moved, int)
-        found_on = LossReport.objects.filter(device__in=ids, found_on=None)
+        found_on = LossReport.objects.open().filter(device__in=ids)
         losses = {loss.device_id: loss for loss in found_on}
         left = {one.device_id: one for one in Departure.objects.filter(device__in=ids)}
         gone = {

@@ -110,7 +110,7 @@ def _held_by(employee: Employee, today: date) -> tuple[HeldDevice, ...]:
     placed = list(in_force.select_related("device__model__category").order_by("starts_on"))
     ids = [placement.device_id for placement in placed]
     leases = leases_of(ids)
-    losses = LossReport.objects.filter(found_on=None, device__in=ids)
+    losses = LossReport.objects.open().filter(device__in=ids)
     lost = {loss.device_id: loss for loss in losses}
     return tuple(
         HeldDevice(

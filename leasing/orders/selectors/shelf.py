@@ -34,7 +34,7 @@ def on_shelf(on: date) -> QuerySet[Device]:
     """Return the leased devices in stock neither set aside, lost nor about to be placed."""
     shelved = placements_in_force(on).filter(unit=None)
     coming = Placement.objects.filter(starts_on__gt=on, unit__isnull=False)
-    lost = LossReport.objects.filter(found_on=None)
+    lost = LossReport.objects.open()
     set_aside = OrderedDevice.objects.filter(handed_out_on=None)
     return Device.objects.in_register(on).filter(
         Q(pk__in=shelved.values("device")) | ~Q(pk__in=Placement.objects.values("device")),
@@ -55,7 +55,7 @@ def spoken_for(device_ids: Collection[int], on: date) -> set[int]:
 def _spoken_for(on: date, *, devices: Collection[int]) -> QuerySet[Any, int]:
     ids = among(devices, int)
     set_aside = OrderedDevice.objects.filter(handed_out_on=None, device__in=ids)
-    lost = LossReport.objects.filter(found_on=None, device__in=ids)
+    lost = LossReport.objects.open().filter(device__in=ids)
     coming = Placement.objects.filter(starts_on__gt=on, unit__isnull=False, device__in=ids)
     rows = (one.order_by().values_list("device", flat=True) for one in (set_aside, lost, coming))
     first, *others = rows

@@ -50,9 +50,7 @@ def told_lines(order: Order, today: date) -> list[ToldLine]:
     replaced = [line.replaces_id for line in lines if line.replaces_id]
     leases = leases_of([*replaced, *(device.pk for device in from_stock.values())])
     lost = set(
-        LossReport.objects.filter(found_on=None, device__in=replaced).values_list(
-            "device", flat=True
-        )
+        LossReport.objects.open().filter(device__in=replaced).values_list("device", flat=True)
     )
     prices = {line.model_id: price_of_new(line.model, today)[0] for line in lines}
     told = []

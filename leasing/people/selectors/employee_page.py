@@ -128,7 +128,7 @@ def _devices(
     moved = set(at_another_unit(on).filter(employee=employee).values_list("device", flat=True))
     lost = {
         loss.device_id: loss
-        for loss in LossReport.objects.filter(found_on=None, device__placements__employee=employee)
+        for loss in LossReport.objects.open().filter(device__placements__employee=employee)
     }
     due: dict[int, list[ExpectedReturn]] = {}
     for one in open_returns(on).filter(employee=employee):

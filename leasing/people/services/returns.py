@@ -50,7 +50,7 @@ def expect_back(
     held = _held_on(today, device, employee) or _held_on(due_on, device, employee)
     if held is None:
         raise Refused(f"{employee} har ikke længere {device}. Der er ikke noget at bede om.")
-    if loss := device.losses.filter(found_on=None).first():
+    if loss := device.losses.open().first():
         raise Refused(why_not_handed_in(device, employee, loss))
     asked = _asked_before(held, today)
     if asked and asked.due_on == due_on:

@@ -126,7 +126,7 @@ def employee_ask_back(request, pk, device_pk):
     """Ask an employee to hand a device in by a day, with a mail."""
     employee = find_employee(request, pk)
     device = get_object_or_404(Device.objects.select_related("model"), pk=device_pk)
-    if request.method != "POST" and (loss := device.losses.filter(found_on=None).first()):
+    if request.method != "POST" and (loss := device.losses.open().first()):
         messages.warning(request, why_not_handed_in(device, employee, loss))
         return redirect("employee-detail", pk)
     form = AskBackForm(request.POST or None, today=today())

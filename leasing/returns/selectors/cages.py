@@ -73,7 +73,7 @@ class Settled:
     def of(device_ids: Iterable[int]) -> "Settled":
         ids = among(list(device_ids), int)
         charges = Charge.objects.filter(device__in=ids).order_by("charged_on")
-        losses = LossReport.objects.filter(device__in=ids, found_on=None)
+        losses = LossReport.objects.open().filter(device__in=ids)
         decided = decided_return().filter(term__lease__device__in=ids)
         return Settled(
             dict(charges.values_list("device", "charged_on")),

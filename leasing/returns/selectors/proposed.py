@@ -40,7 +40,7 @@ def proposed() -> QuerySet[Device]:
             packed=None,
         )
         .exclude(
-            pk__in=LossReport.objects.filter(found_on=None).values("device"),
+            pk__in=LossReport.objects.open().values("device"),
         )
         .exclude(pk__in=OrderedDevice.objects.filter(handed_out_on=None).values("device"))
     )

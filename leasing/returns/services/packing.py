@@ -98,7 +98,7 @@ class _Known:
         self.leased = set(leased.values_list("device", flat=True))
         decided = decided_return().filter(term__lease__device__in=chosen)
         self.decided = set(decided.values_list("term__lease__device", flat=True))
-        lost = LossReport.objects.filter(device__in=chosen, found_on=None)
+        lost = LossReport.objects.open().filter(device__in=chosen)
         self.lost = set(lost.values_list("device", flat=True))
         waiting = OrderedDevice.objects.filter(device__in=chosen, handed_out_on=None)
         self.set_aside = set(waiting.values_list("device", flat=True))

@@ -98,7 +98,7 @@ def _settled(device_ids: Iterable[int], on: date) -> set[int]:
 def _gone_or_lost(on: date, *, devices: Collection[int]) -> QuerySet[Any, int]:
     ids = among(devices, int)
     gone = Departure.objects.filter(left_on__lte=on, device__in=ids).order_by()
-    lost = LossReport.objects.filter(device__in=ids, found_on=None).order_by()
+    lost = LossReport.objects.open().filter(device__in=ids).order_by()
     return gone.values_list("device", flat=True).union(lost.values_list("device", flat=True))
 
 
