@@ -11,18 +11,28 @@ from leasing.confirmation.selectors.items import SILENT, items_of, silence_of
 from leasing.cost_table.moment import bring_up_to_date
 from leasing.models import Confirmation, ConfirmationRound, Objection
 from tests.histories import histories
-from tests.leasing.billing.test_closing_properties import DAYS, FACTS, World, rolled_back
+from tests.leasing.billing.test_closing_properties import (
+    FACTS,
+    START,
+    Deliver,
+    Move,
+    World,
+    rolled_back,
+)
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
 class Always(TestCase):
     @histories(25)
-    @given(st.lists(FACTS, min_size=6, max_size=20), DAYS, st.data())
+    @given(st.lists(FACTS, max_size=12), st.dates(START, date(2026, 12, 31)), st.data())
     def test_what_waits_is_what_the_list_has_no_answer_to(self, facts, day, data):
         with rolled_back():
             world = World()
-            for fact in facts:
+            # Without these most worlds have nothing to ask about.
+            held = [Deliver(n, START, 559_066, data.draw(st.integers(4, 9))) for n in range(4)]
+            held += [Move(n, START, data.draw(st.sampled_from(["1001", "1002"]))) for n in range(3)]
+            for fact in [*held, *facts]:
                 world.enter(fact)
             bring_up_to_date()
             rounds = [
