@@ -81,6 +81,15 @@ FACTS = st.one_of(
         st.integers(-10_000, 10_000).filter(bool),
     ),
 )
+
+
+def held_at_schools(data, quarters, moved) -> list:
+    """Draw four devices, some of them at a school: most worlds of FACTS have nothing to ask of."""
+    held = [Deliver(n, START, 559_066, data.draw(quarters)) for n in range(4)]
+    at = st.sampled_from(["1001", "1002"])
+    return held + [Move(n, START, data.draw(at)) for n in range(moved)]
+
+
 CLOSINGS = st.sets(st.sampled_from(QUARTERS), min_size=1).map(sorted)
 
 

@@ -14,9 +14,8 @@ from tests.histories import histories
 from tests.leasing.billing.test_closing_properties import (
     FACTS,
     START,
-    Deliver,
-    Move,
     World,
+    held_at_schools,
     rolled_back,
 )
 
@@ -29,10 +28,7 @@ class Always(TestCase):
     def test_what_waits_is_what_the_list_has_no_answer_to(self, facts, day, data):
         with rolled_back():
             world = World()
-            # Without these most worlds have nothing to ask about.
-            held = [Deliver(n, START, 559_066, data.draw(st.integers(4, 9))) for n in range(4)]
-            held += [Move(n, START, data.draw(st.sampled_from(["1001", "1002"]))) for n in range(3)]
-            for fact in [*held, *facts]:
+            for fact in [*held_at_schools(data, st.integers(4, 9), 3), *facts]:
                 world.enter(fact)
             bring_up_to_date()
             rounds = [

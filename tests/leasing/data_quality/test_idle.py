@@ -27,9 +27,8 @@ from tests.leasing.billing.test_closing_properties import (
     DAYS,
     FACTS,
     START,
-    Deliver,
-    Move,
     World,
+    held_at_schools,
     rolled_back,
 )
 from tests.leasing.pages import queries_of, read, text_of
@@ -292,9 +291,7 @@ class Always(TestCase):
     def test_the_database_adds_up_what_the_rules_find(self, facts, day, data):
         with rolled_back():
             world = World()
-            held = [Deliver(n, START, 559_066, data.draw(st.integers(1, 5))) for n in range(4)]
-            held += [Move(n, START, data.draw(st.sampled_from(["1001", "1002"]))) for n in range(4)]
-            for fact in [*held, *facts]:
+            for fact in [*held_at_schools(data, st.integers(1, 5), 4), *facts]:
                 world.enter(fact)
             _give_some_to_people(data)
             bring_up_to_date()
