@@ -112,6 +112,7 @@ def assert_accessible(page, look=""):
 
     `look` is one of `every_look`, of which the light comes before the dark.
     """
+    page.wait_for_load_state()  # a click ends when the next page has begun, before any of it is there
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)  # evaluated by the debugger, which the page's policy does not stop
     rules = {}
@@ -139,5 +140,6 @@ def assert_accessible_in_every_look(page):
 
 def assert_no_sideways_scroll(page):
     """Fail when the page itself is wider than the window (a table may scroll inside it)."""
+    page.wait_for_load_state()
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0, f"{page.url} is {wider} px wider than the window"

@@ -188,6 +188,7 @@ def test_the_theme_is_chosen_and_remembered(page, live_server, cast, transaction
     assert page.evaluate(theme) == "light"
     page.get_by_role("button", name=cast.helpdesk.first_name).click()
     page.get_by_role("button", name="Mørkt").click()
+    page.wait_for_load_state()
     assert page.evaluate(theme) == "dark"
 
     page.goto(f"{live_server.url}/afdelinger/")
