@@ -50,7 +50,7 @@ def page_at(address: str, user: User, today: date) -> Page | None:
         return None
     asked = _asked_of(query, page)
     address = f"{parts.path}?{asked}" if asked else parts.path
-    return Page(address, page.title or "Liste", rows=page)
+    return Page(address, page.title, rows=page)
 
 
 def _share(query: QueryDict, user: User, today: date) -> Page | None:

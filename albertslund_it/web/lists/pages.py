@@ -61,6 +61,7 @@ class ListPage(PermissionRequiredMixin, View):
     tables: tuple[type[Table], ...] = ()  # all that it may show, where the address says which
     filter_class: type[FilterSet] | None = None
     filter_form: type[Form] | None = None  # of filters that are a form
+    address_names: tuple[str, ...] = ()  # what else in its address says what it shows
     template_name = "web/list_page.html"
     fragment_name = "web/list.html"  # what htmx gets, and the template's block of the list holds
     title = ""
@@ -86,9 +87,10 @@ class ListPage(PermissionRequiredMixin, View):
     @classmethod
     def filter_names(cls) -> Collection[str]:
         """Return what it can be narrowed by."""
+        filters: Collection[str] = cls.filter_class.base_filters if cls.filter_class else ()
         if cls.filter_form:
-            return cls.filter_form.base_fields
-        return cls.filter_class.base_filters if cls.filter_class else ()
+            filters = cls.filter_form.base_fields
+        return {*filters, *cls.address_names}
 
     def presets(self) -> Sequence[Preset]:
         """Return what everybody may choose from; the list opens on the first."""

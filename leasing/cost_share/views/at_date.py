@@ -28,6 +28,7 @@ class HeldList(ListPage):
     template_name = "leasing/cost_share/at_date.html"
     tables = (HeldTable, DayDifferenceTable)
     title = "Pr. dato"
+    address_names = ("afdeling", "enhed", "hvad", "efter", *DayForm.base_fields)
     file_name = "pr-dato"
     per_page = 100
 

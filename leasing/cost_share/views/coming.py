@@ -21,6 +21,8 @@ class ComingList(ListPage):
     permission_required = VIEW_DEVICE
     table_class = ComingTable
     template_name = "leasing/cost_share/coming.html"
+    title = "Kommende beløb i prognosen"
+    address_names = ("afdeling", "enhed", *ComingForm.base_fields)
     file_name = "kommende"
     per_page = 100
 

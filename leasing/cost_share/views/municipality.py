@@ -24,11 +24,12 @@ class ComparedDepartmentList(ListPage):
     permission_required = READS
     table_class = ComparedDepartmentTable
     template_name = "leasing/cost_share/municipality.html"
+    title = "Sammenlign afdelinger"
     file_name = "afdelinger"
 
     def get(self, request):
         self.quarters, self.quarter = chosen_quarter(request)
-        self.title = f"Sammenlign afdelinger, {self.quarter.label}"
+        self.title = f"{type(self).title}, {self.quarter.label}"
         return super().get(request)
 
     def rows(self):
@@ -71,6 +72,7 @@ class MoveList(ListPage):
     template_name = "leasing/cost_share/moves.html"
     tables = (FlowTable, MoveTable)
     title = "Flytninger mellem afdelinger"
+    address_names = ("fraafd", "tilafd", *SpanForm.base_fields)
     file_name = "flytninger"
     per_page = 100
 

@@ -96,6 +96,17 @@ def test_only_what_the_list_knows_is_kept_and_never_what_was_searched_for():
     assert kept_of(QueryDict("kolonne=sludder&sorter=sludder"), page) == ""
 
 
+def test_each_list_has_a_name_and_keeps_whose_amounts_it_shows(cast, client_of):
+    for name, page in lists().items():
+        assert page.title, name
+    client, opened = client_of(cast.auditor), f"afdeling={cast.department.pk}&slags=planned"
+    page = parse(client.get(f"/egenbetaling/prognose/kommende/?{opened}&kvartal=2026Q1"))
+    [offered] = [link for link in select(page, ".list-head a") if text(link) == "Gem denne"]
+    answer = client.post(offered.get("href"), {"name": "Planlagt"})
+
+    assert answer["Location"] == f"/egenbetaling/prognose/kommende/?{opened}"
+
+
 @pytest.mark.parametrize("name", ["", "findes-ikke", "front", "unit-detail", "device-detail"])
 def test_no_page_is_saved_that_is_no_list(cast, client_of, name):
     assert list_called(name) is None
