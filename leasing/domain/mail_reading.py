@@ -309,7 +309,7 @@ def _pcs_without_model(
 
 
 def _when(reading: Reading, shown: list[Token]) -> None:
-    days = {token.day for token in shown if token.kind == DATE}
+    days = {token.day for token in shown if token.day}
     reading.wanted_on = days.pop() if len(days) == 1 else None
     reading.is_urgent = any(token.kind == HASTE for token in shown)
 
@@ -318,7 +318,7 @@ def _note_pieces(
     text: str, parts: list[Part], tokens: list[Token], shown: list[Token], reading: Reading
 ) -> None:
     """Cut the mail as it stands into pieces; where several days stand, none of them is known."""
-    several = len({token.day for token in shown if token.kind == DATE}) > 1
+    several = len({token.day for token in shown if token.day}) > 1
     marked = {id(token) for token in shown}
     beside = [part for part in parts if part.kind in (HEAD, SIGNATURE)]
     marked |= {id(one) for one in _within(tokens, beside) if one.kind in (PERSON, ADDRESS)}
@@ -328,7 +328,8 @@ def _note_pieces(
             continue
         if token.start > done:
             reading.pieces.append(Piece(text[done : token.start]))
-        kind = UNKNOWN if several and token.kind == DATE else token.kind
+        is_open = token.kind == DATE and (several or token.day is None)
+        kind = UNKNOWN if is_open else token.kind
         piece = Piece(
             text[token.start : token.end],
             kind,

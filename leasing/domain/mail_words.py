@@ -44,12 +44,17 @@ UNKNOWN_WORD = re.compile(
 _MONTHS = "januar februar marts april maj juni juli august september oktober november december"
 MONTHS = _MONTHS.split()
 _MONTH = "|".join([*MONTHS, *(f"{month[:3]}" for month in MONTHS)])
-WRITTEN_DAY = re.compile(
-    rf"\b([0-3]?[0-9])\.?\s?({_MONTH})\b\.?(?:\s?(?:,\s?)?(20[0-9]{{2}}))?", re.I
-)
+_YEAR = "(?:19|20)[0-9]{2}"
+WRITTEN_DAY = re.compile(rf"\b([0-9]{{1,2}})\.?\s?({_MONTH})\b\.?(?:\s?(?:,\s?)?({_YEAR}))?", re.I)
 NUMBERED_DAY = re.compile(
-    r"(?<![\w/.-])([0-3]?[0-9])([./-])([01]?[0-9])(?:\2|\s)(20[0-9]{2}|[0-9]{2})(?![\w/-])"
-    r"|(?<![\w/.-])([0-3]?[0-9])/([01]?[0-9])(?![\w/-])"
+    rf"(?<![\w/.-])(?:([0-9]{{1,2}})([./-])([0-9]{{1,2}})(?:\2|\s(?={_YEAR}))({_YEAR}|[0-9]{{2}})"
+    rf"|([0-9]{{1,2}})/([0-9]{{1,2}})|({_YEAR})-([0-9]{{1,2}})-([0-9]{{1,2}}))(?![\w/-]|\.[0-9])"
+)
+# A day that is told of, and that nobody wishes anything on.
+TOLD = re.compile(
+    r"\b(?:ansat|siden|født|startede|begyndte|fik|fået|købt|leveret|udleveret|modtaget|sendt|"
+    r"skrev|mail|faktura)\b[^.!?\n]{0,25}$",
+    re.I,
 )
 HURRY = re.compile(
     r"\b(?:med det samme|hurtigst mulig\w*|så hurtigt som muligt|snarest(?: muligt)?|asap|"
@@ -124,7 +129,10 @@ Word = re.Match[str]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A stretch of a mail that means something; `day` is a date's, a guess where no year stands."""
+    """A stretch of a mail that means something.
+
+    `day` is a date's, a guess where no year stands; a date without is none that can be meant.
+    """
 
     start: int
     end: int
@@ -202,25 +210,37 @@ def _without_overlap(tokens: list[Token], keep: Sequence[Token] = ()) -> list[To
 
 
 def _dates(text: str, today: date | None) -> Iterator[Token]:
+    """Return the days; without `day` what is written as one, and is none that can be meant."""
     for match in [*WRITTEN_DAY.finditer(text), *NUMBERED_DAY.finditer(text)]:
-        groups = match.groups()
-        if len(groups) == 3:
-            number, name, written_year = groups
-            month = next(n for n, one in enumerate(MONTHS, 1) if one.startswith(name[:3].lower()))
-        else:
-            number, month = groups[0] or groups[4], int(groups[2] or groups[5])
-            written_year = groups[3]
+        number, month, written_year = _numbers_of(match)
         is_guess = written_year is None
-        if not is_guess:
-            years = [int(written_year) % 2000 + 2000]
+        if written_year:
+            years = [int(written_year) + (2000 if len(written_year) == 2 else 0)]
         elif today:
             years = [today.year, today.year + 1]
         else:
             continue
-        days = [day for year in years if (day := _day(year, month, int(number)))]
+        days = [day for year in years if (day := _day(year, month, number))]
         coming = [day for day in days if today is None or day >= today]
+        # "12/34" and "2.14.05" can be anything, and are no slip in writing a day.
+        is_plain = match.re is WRITTEN_DAY or len(written_year or "") == 4
+        is_like = is_plain or (1 <= number <= 31 and 1 <= month <= 12)
+        is_told = days and TOLD.search(text[max(0, match.start() - 40) : match.start()])
         if coming:
             yield Token(match.start(), match.end(), DATE, None, coming[0], is_guess)
+        elif is_like and not is_told:
+            yield Token(match.start(), match.end(), DATE)
+
+
+def _numbers_of(match: Word) -> tuple[int, int, str | None]:
+    """Return the day, the month, and the year as it is written, of what is like a day."""
+    groups = match.groups()
+    if len(groups) == 3:
+        number, name, year = groups
+        month = next(n for n, one in enumerate(MONTHS, 1) if one.startswith(name[:3].lower()))
+        return int(number), month, year
+    number, name = groups[0] or groups[4] or groups[8], groups[2] or groups[5] or groups[7]
+    return int(number), int(name), groups[3] or groups[6]
 
 
 def _day(year: int, month: int, number: int) -> date | None:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from albertslund_it.common.money import format_kroner
 from inventory.models import Unit
 from leasing.domain.mail_reading import SOME_PC, Reading
-from leasing.domain.mail_words import ANY_SCREEN, NEW_ONES
+from leasing.domain.mail_words import ANY_SCREEN, NEW_ONES, NUMBERED_DAY, WRITTEN_DAY
 from leasing.domain.mail_words import SOMEBODY as ROLE
 from leasing.orders.selectors.told_lines import ToldLine
 
@@ -124,7 +124,7 @@ def _question_on(word: str, screens: Sequence[str]) -> str:
     """Ask about a word that could mean several things; '' where nothing is known of it."""
     if ANY_SCREEN.fullmatch(word) and len(screens) > 1:
         return f"Hvilken skærm skal det være: {', '.join(screens[:-1])} eller {screens[-1]}?"
-    if SOME_DAY.match(word):
+    if any(one.match(word) for one in (SOME_DAY, WRITTEN_DAY, NUMBERED_DAY)):
         return f"Hvilken dato er det: »{word}«?"
     if word.lower() == "et par":
         return "Hvor mange er »et par«?"

@@ -107,6 +107,28 @@ MAILS = {
     "date with slash": Pasted("bolu starter 1/1 2027 og skal have T16", ("Bo: T16",), on=JANUARY),
     "date without year": Pasted("T14 til bolu senest 1. januar", ("Bo: T14",), on=JANUARY),
     "a day that was": Pasted("Bo Lund, ansat 1. august 2026, mangler en T14", ("Bo: T14",)),
+    "a day told of": Pasted(
+        "Jf. vores mail af 02-11-2026: Bo Lund mangler en T14. Pc'en er købt 12.03.1999.",
+        ("Bo: T14",),
+    ),
+    "a day gone by": Pasted("T14 til bolu senest 01-10-2026", ("Bo: T14",), ("01-10-2026",)),
+    "a day of last century": Pasted("T14 til bolu 1. marts 1927", ("Bo: T14",), ("1. marts 1927",)),
+    "no day nor month": Pasted("T14 til bolu senest 41-13-2026.", ("Bo: T14",), ("41-13-2026",)),
+    "no day of February": Pasted("T14 til bolu den 31-02-27", ("Bo: T14",), ("31-02-27",)),
+    "no day in words": Pasted("bolu: T14, senest 32. januar", ("Bo: T14",), ("32. januar",)),
+    "no day with slash": Pasted("bolu starter 31/4, en T14", ("Bo: T14",), ("31/4",)),
+    "a day and no day": Pasted(
+        "Anna Berg starter 01-01-2027 og Bo Lund 30-02-2027. T14 til begge.",
+        ("Anna: T14", "Bo: T14"),
+        ("30-02-2027",),
+        on=JANUARY,
+    ),
+    "year first": Pasted("T14 til bolu 2027-01-01", ("Bo: T14",), on=JANUARY),
+    "year first, no day": Pasted("T14 til bolu 2027-02-30", ("Bo: T14",), ("2027-02-30",)),
+    "like a day, and none": Pasted(
+        "T14 til bolu: sag 12/34, lokale 2.14.05, tlf. 43.68.68.68, dør 24/32, version 10.0.26100.",
+        ("Bo: T14",),
+    ),
     "two days": Pasted(
         "Anna Berg starter 1. januar 2027, Bo Lund 1. februar 2027. T14 til begge.",
         ("Anna: T14", "Bo: T14"),

@@ -288,6 +288,7 @@ def test_new_colleagues_are_proposed_counted_and_asked_about(helpdesk, cast):
         ("T14 til Karen Blixen", "Hvilke initialer har Karen Blixen? Vi kan ikke finde navnet"),
         ("xyzw skal have en T14", "Hvem er xyzw? Vi kan ikke finde initialerne."),
         ("anbe skal have en T14 på mandag", "Hvilken dato er det: »på mandag«?"),
+        ("anbe skal have en T14 den 31-02-2026", "Hvilken dato er det: »31-02-2026«?"),
         ("Et par T14 til anbe", "Hvor mange er »et par«?"),
         ("anbe mangler en skærm", "Hvilken skærm skal det være: Skærm 24 eller Skærm 27?"),
         ("Vi skal bruge en bærbar pc", "Hvilken model skal det være: »bærbar pc«?"),
