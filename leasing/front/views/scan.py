@@ -22,5 +22,9 @@ def scan(request):
         return render(request, "leasing/front/scan.html", {**context, "fault": str(too_many)})
     reader = ReaderScope(request.user, on)
     page = employee_page(found.employee, reader, on) if found.employee else None
-    context |= {"thing": thing_of(found, page, on), "unknown": found.unknown}
+    context |= {
+        "thing": thing_of(found, page, on),
+        "unknown": found.unknown,
+        "guesses": [one for one in found.unknown if str(one) != one.typed],
+    }
     return render(request, "leasing/front/scan.html", context)

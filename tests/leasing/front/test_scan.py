@@ -94,7 +94,16 @@ def test_the_lessors_number_takes_the_delivery_in(client):
 def test_what_is_not_known_says_what_it_looks_like(client, lease):
     page = text_of(read(client, "/scan/?q=PF00000I"))
     assert "kendes ikke" in page
-    assert "mente du PF000001" in page
+    assert "PF00000I – mente du PF000001?" in page
+
+
+def test_what_is_not_known_is_said_once(client, lease):
+    for text in ("4711", "XX000001 XX000002"):
+        page = text_of(read(client, f"/scan/?q={text}"))
+        assert page.lower().count("kendes ikke") == 1, text
+    both = text_of(read(client, "/scan/?q=PF000001 XX000002"))
+    assert "Kendes ikke: XX000002" in both
+    assert "« kendes ikke" not in both
 
 
 def test_hostile_texts_are_answered(client):
