@@ -4,7 +4,8 @@ A change of a fact writes a mark in its own transaction, by any path: bulk, raw 
 trigger looks nothing up: what is not committed yet is not seen by who writes beside it, and the
 other way round. So a placement marks the device, not the lease. A mark of nothing says that
 everything is to be worked out again; a cost mark of lease 0 that a run was made.
-`leasing.cost_table` takes the marks of costs, `leasing.supplier` those of reconciliations.
+`leasing.cost_table` takes the marks of costs, `leasing.supplier` those of reconciliations. The
+numbers that devices have had are noted in the same way, and stay.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,16 +25,20 @@ ROWS = ("OLD.", "NEW.", "other.")
 class MarkTable:
     """A table of marks; `columns` with their types on PostgreSQL, `word` is in its triggers' names.
 
-    Where it is empty they are named by the marked table alone.
+    Where it is empty they are named by the marked table alone. `filled_by` makes up for triggers
+    that were away, where a mark of nothing does not.
     """
 
     table: str
     columns: dict[str, str]
     word: str = ""
+    filled_by: str = ""
 
     @property
     def everything(self) -> str:
         """Return the statement that marks everything."""
+        if self.filled_by:
+            return self.filled_by
         nothing = ", ".join(["NULL"] * len(self.columns))
         return f"INSERT INTO {self.table} ({', '.join(self.columns)}) VALUES ({nothing})"
 
@@ -52,7 +57,16 @@ RECONCILIATIONS = MarkTable(
     },
     word="lessor_",
 )
-MARK_TABLES = (COSTS, RECONCILIATIONS)
+PRINTED_NUMBERS = MarkTable(
+    "leasing_printednumber",
+    {"serial_number": "text"},
+    word="number_",
+    filled_by="INSERT INTO leasing_printednumber (serial_number) "
+    "SELECT serial_number FROM leasing_invoiceline WHERE serial_number <> '' "
+    "EXCEPT SELECT serial_number FROM inventory_device "
+    "EXCEPT SELECT serial_number FROM leasing_printednumber",
+)
+MARK_TABLES = (COSTS, RECONCILIATIONS, PRINTED_NUMBERS)
 
 
 @dataclass(frozen=True)
@@ -218,6 +232,18 @@ RECONCILED = (
         marks=RECONCILIATIONS,
     ),
 )
+# What lines bear was a device's number when they were made.
+NUMBERED = (
+    Marked(
+        "inventory_device",
+        ("serial_number",),
+        (("id",), ("serial_number",)),
+        by={"serial_number": "serial_number"},
+        operations=("update",),
+        marks=PRINTED_NUMBERS,
+    ),
+)
+ALL = (*MARKED, *RECONCILED, *NUMBERED)
 
 
 def tables_without(missing: Iterable[str]) -> list[MarkTable]:
@@ -225,7 +251,7 @@ def tables_without(missing: Iterable[str]) -> list[MarkTable]:
     gone = tuple(missing)
     found = {
         marked.marks.table
-        for marked in (*MARKED, *RECONCILED)
+        for marked in ALL
         if any(trigger.startswith(f"{marked.name}_") for trigger in gone)
     }
     return [table for table in MARK_TABLES if table.table in found]
@@ -233,7 +259,7 @@ def tables_without(missing: Iterable[str]) -> list[MarkTable]:
 
 def on_postgresql(schema: Schema) -> Iterator[Trigger]:
     """Yield one statement trigger an operation; what is saved as it was marks nothing."""
-    for marked in (*MARKED, *RECONCILED):
+    for marked in ALL:
         columns = ", ".join(marked.columns)
         where = f" WHERE {marked.only}" if marked.only else ""
         gone, fresh = (f"SELECT {columns} FROM {rows}{where}" for rows in ("gone", "fresh"))
@@ -272,7 +298,7 @@ def _cast(marked: Marked) -> str:
 
 def on_sqlite() -> Iterator[Trigger]:
     """Yield row triggers; what a REPLACE is about to push out is marked before it is gone."""
-    for marked in (*MARKED, *RECONCILED):
+    for marked in ALL:
         for operation, (event, when, body) in _written(marked).items():
             name = f"{marked.name}_{operation}"
             condition = f" WHEN {when}" if when else ""

@@ -10,6 +10,7 @@ from leasing.models.billing import (
     InvoiceSummary,
     Kind,
     Preparation,
+    PrintedNumber,
     QuarterlyInvoice,
     SeenProposal,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "PackedDevice",
     "Preparation",
     "Presence",
+    "PrintedNumber",
     "QuarterlyInvoice",
     "QuestionItem",
     "RebillingExport",

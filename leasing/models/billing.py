@@ -226,6 +226,18 @@ class InvoiceLine(models.Model):
         return f"{self.invoice_id}/{self.number}"
 
 
+class PrintedNumber(models.Model):
+    """A serial number that no device may have any more, though lines bear it; triggers write it.
+
+    So whoever searches closed lines by number looks among the devices and these, not the lines.
+    """
+
+    serial_number = models.CharField("serienummer", max_length=40)
+
+    def __str__(self):
+        return self.serial_number
+
+
 class InvoiceSummary(models.Model):
     """An invoice's lines added up by unit, period, kind and model.
 

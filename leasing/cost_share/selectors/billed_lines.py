@@ -7,6 +7,7 @@ that it lies in. What they do not know is found in the order of an index.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery, Sum
@@ -16,9 +17,10 @@ from django.db.models.functions import Coalesce
 from albertslund_it.common.names import danish_key
 from albertslund_it.web.database.rows import among
 from inventory.devices.selectors import has_number
+from inventory.models import Device
 from leasing.cost_share.selectors.cost_lines import READ_FIELDS, BareLine
 from leasing.cost_share.selectors.pending_lines import Sorting
-from leasing.models import InvoiceLine, InvoiceSummary, QuarterlyInvoice
+from leasing.models import InvoiceLine, InvoiceSummary, PrintedNumber, QuarterlyInvoice
 
 CHUNK = 5_000
 Row = tuple[Any, ...]
@@ -234,8 +236,10 @@ class BilledLines:
 def with_serial_number(lines: QuerySet[InvoiceLine], text: str) -> QuerySet[InvoiceLine]:
     """Keep the lines whose serial number has a text in it.
 
-    The numbers are found first: there are few of them beside the lines, and an index has them.
+    The numbers are found first, among those that devices have or had: lines are many times more.
     """
-    found = InvoiceLine.objects.filter(has_number(text)).order_by()
-    numbers = found.values_list("serial_number", flat=True).distinct()
+    numbers = chain.from_iterable(
+        numbered.objects.filter(has_number(text)).order_by().values_list("serial_number", flat=True)
+        for numbered in (Device, PrintedNumber)
+    )
     return lines.filter(serial_number__in=among(numbers))

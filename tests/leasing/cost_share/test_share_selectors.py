@@ -6,13 +6,15 @@ import pytest
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD, UNIT_LEADER
+from inventory.models import Device
 from leasing.billing.selectors.outstanding import outstanding
 from leasing.cost_share.selectors.lines import lines_of
 from leasing.cost_share.selectors.payers import EVERYBODY, payers_seen_by
 from leasing.cost_share.selectors.pending_lines import BILLED, NOT_BILLED, Choice
 from leasing.cost_share.selectors.share import quarters_to_choose, share_of
 from leasing.cost_share.tables.lines import LineRows, LineTable
-from leasing.models import Kind
+from leasing.guards import remove_guards, restore_guards
+from leasing.models import Kind, PrintedNumber
 from tests import builders as make
 from tests.leasing.town import TODAY, Town, close
 
@@ -179,6 +181,28 @@ def test_search_and_not_billed(town, payers):
     waiting = lines_of(everybody, Choice(FIRST, LAST, run=NOT_BILLED), TODAY)
     assert not any(line.run for line in waiting)
     assert waiting.total_ore == outstanding(TODAY).total.pending_ore
+
+
+def test_billed_lines_are_found_by_a_number_that_their_device_once_had(town, payers):
+    def found(text):
+        choice = Choice(FIRST, LAST, run=BILLED, search=text)
+        return {
+            (x.serial_number, x.amount_ore)
+            for x in lines_of(payers["Hele kommunen"], choice, TODAY)
+        }
+
+    device = Device.objects.filter(serial_number="PF000001")
+    lines = found("pf000001")
+    assert {serial for serial, _ in lines} == {"PF000001"}
+    device.update(serial_number="XX000001")
+    assert (found("pf000001"), found("xx000001")) == (lines, set())
+    # Before there was a trigger to note it: what stands on lines alone is noted when it is put back.
+    PrintedNumber.objects.all().delete()
+    restore_guards()
+    assert found("pf000001") == set(), "nothing was away"
+    remove_guards()
+    restore_guards()
+    assert found("pf000001") == lines
 
 
 def test_pcs_and_their_average(town, payers):

@@ -55,6 +55,7 @@ IMPERSONAL = {
     "leasing.OrderLine": "supplier_order_number",
     "leasing.RebillingExport": "file_kind checksum coding",
     "leasing.Voucher": "number",
+    "leasing.PrintedNumber": "serial_number",
     "leasing.ReconciledQuarter": "quarter",
     "leasing.ReconciledBlock": "quarter",
     "leasing.ReconciledRow": "quarter serial_number sub_agreement pile state",
