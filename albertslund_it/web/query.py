@@ -68,7 +68,9 @@ class Addresses:
 
 
 def returning_to(url: str, back: str) -> str:
-    """Return the address of a form that leads back to a page once it is saved."""
+    """Return the address of a form that leads back to a page, if to any, once it is saved."""
+    if not back:
+        return url
     return f"{url}{'&' if '?' in url else '?'}{urlencode({BACK: back})}"
 
 

@@ -3,6 +3,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import (
@@ -13,7 +14,7 @@ from albertslund_it.common.permissions import (
 )
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.pages import ListPage
-from albertslund_it.web.query import number_in
+from albertslund_it.web.query import number_in, page_before
 from inventory.models import Employee
 from leasing.approvals.forms import AnswerForm, ApprovalForm
 from leasing.approvals.presenters import MARKS
@@ -131,7 +132,8 @@ def approval_new(request):
                     form.add_error(None, reason)
             else:
                 messages.success(request, "Lederen er spurgt.")
-                return redirect("approval-detail", approval.pk)
+                own = reverse("approval-detail", args=[approval.pk])
+                return redirect(page_before(request, own))
     context: dict[str, object] = {"form": form, "employee": employee}
     if employee:
         context["possessions"] = possessions_of(employee, day)

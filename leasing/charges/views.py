@@ -3,6 +3,7 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
@@ -10,7 +11,7 @@ from albertslund_it.common.permissions import MANAGE_AMOUNTS, VIEW_BILLINGRUN
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
 from albertslund_it.web.lists.pages import ListPage
-from albertslund_it.web.query import number_in
+from albertslund_it.web.query import number_in, page_before
 from albertslund_it.web.refusals import tell_refusal
 from inventory.models import Device
 from leasing.billing.presenters.runs import run_in_sentence
@@ -99,7 +100,7 @@ def _saved_or_shown(request, form: ChargeForm, found):
                 status, effect = status_of(form, refused), shown()
             else:
                 messages.success(request, f"»{saved.text}« til {saved.unit.name} er gemt.")
-                return redirect("charge-list")
+                return redirect(page_before(request, reverse("charge-list")))
     context = {"form": form, "charge": found, "effect": effect}
     context["as_it_is"] = rows_of_charge(found) if found else None
     if effect:

@@ -13,6 +13,7 @@ from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import IMPORT_INVENTORY
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.query import page_before, returning_to
 from inventory.models import SourceKind
 from inventory.organisation.selectors.scope import devices_seen_by
 from leasing.cost_table.moment import one_moment
@@ -112,7 +113,8 @@ def add_seen_device(request, pk):
             query = {"serienumre": device.serial_number}
             if seen.employee:
                 query["initialer"] = seen.employee.initials
-            return redirect(f"{reverse('hand-out')}?{urlencode(query)}")
+            url = f"{reverse('hand-out')}?{urlencode(query)}"
+            return redirect(returning_to(url, page_before(request, "")))
     return _form(request, "leasing/sources/add_device.html", {"form": form, "seen": seen})
 
 

@@ -12,7 +12,7 @@ from albertslund_it.common.permissions import OBJECT_TO_DEVICE, VIEW_EMPLOYEE
 from albertslund_it.common.quarters import span_label
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.picking import BulkAction, Picking
-from albertslund_it.web.query import Addresses, number_in, numbers_in
+from albertslund_it.web.query import Addresses, number_in, numbers_in, page_before
 from albertslund_it.web.refusals import tell_refusal
 from inventory.models import Device, Unit
 from inventory.organisation.selectors.scope import devices_seen_by, units_seen_by
@@ -163,8 +163,10 @@ def objection_new(request, pk):
         except Refused as refused:
             form.add_error(None, refused.reasons)
         else:
-            messages.success(request, f"It-helpdesk ser på {device}. Du får svar her.")
-            return redirect("confirm")
+            messages.success(
+                request, f"It-helpdesk ser på {device}. Svaret kommer under »Stemmer listen?«."
+            )
+            return redirect(page_before(request, reverse("confirm")))
     status = 422 if request.method == "POST" else 200
     waiting = open_objection(device, request.user, day)
     context = {"device": device, "form": form, "waiting": waiting}

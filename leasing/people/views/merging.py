@@ -1,10 +1,12 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import FIELD, NotAsShown, refuse_unless_seen
+from albertslund_it.web.query import page_before, returning_to
 from inventory.models import Employee
 from inventory.organisation.selectors.scope import employees_seen_by
 from leasing.people.forms.employee import MergeWithForm
@@ -30,11 +32,12 @@ def double_list(request):
 @editor_required
 def merge_with(request, pk):
     """Ask whom somebody is to be merged with."""
-    employee = _person(request, pk)
+    employee, back = _person(request, pk), page_before(request, "")
     form = MergeWithForm(request.GET if "med" in request.GET else None, today=today())
     if form.is_bound and form.is_valid():
-        return redirect("employee-merge", *_kept_first(employee, form.cleaned_data["med"]))
-    context = {"employee": employee, "form": form}
+        both = _kept_first(employee, form.cleaned_data["med"])
+        return redirect(returning_to(reverse("employee-merge", args=both), back))
+    context = {"employee": employee, "form": form, "back": back}
     return render(
         request,
         "leasing/people/merge_with.html",
@@ -54,6 +57,7 @@ def employee_merge(request, pk, other):
     """Show two rows beside each other and what follows; merge them when that has been seen."""
     kept, gone = _person(request, pk), _person(request, other)
     reasons: list[str] = []
+    back, own = page_before(request, ""), reverse("employee-detail", args=[pk])
     if request.method == "POST":
         agreed = request.POST.get(FIELD, "")
         try:
@@ -69,10 +73,13 @@ def employee_merge(request, pk, other):
             reasons = [] if is_new else [*refused.reasons]
         else:
             _tell(request, merged, gone)
-            return redirect("employee-detail", pk)
+            return redirect(back or own)
     context = {
         "kept": kept,
         "gone": gone,
+        "back": back,
+        "cancel": back or own,
+        "turned": returning_to(reverse("employee-merge", args=[other, pk]), back),
         "reasons": reasons,
         "may_turn": gone.is_coming == kept.is_coming,
         "said_to_be_two": said_to_be_two(pk, other),
@@ -97,7 +104,7 @@ def _tell(request, merged, gone: Employee) -> None:
     messages.success(
         request,
         f"{gone.short_name} er samlet med {person.short_name}: alt, der var knyttet til "
-        f"{gone.short_name}, står her.",
+        f"{gone.short_name}, står nu hos {person.short_name}.",
     )
     if merged.breaks_rule:
         messages.warning(
@@ -120,4 +127,4 @@ def employee_two_people(request, pk, other):
         messages.success(
             request, f"{one} og {another} er to personer. Der bliver ikke spurgt om dem igen."
         )
-    return redirect("employee-doubles")
+    return redirect(page_before(request, reverse("employee-doubles")))

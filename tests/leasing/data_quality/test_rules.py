@@ -37,6 +37,7 @@ from leasing.models import (
 from leasing.models.data_quality import LONGEST_KEY
 from tests import builders as make
 from tests.leasing.pages import queries_of, read, text_of
+from tests.web.markup import parse
 
 TODAY = date(2026, 11, 23)
 # What other sources say has tests of its own: see `test_source_rules`.
@@ -324,6 +325,27 @@ def test_what_is_wrong_with_a_person_is_mended_from_the_row(
     )
     assert (answer.status_code, answer.get("Location")) == (302, address)
     assert not counts(cast.helpdesk)[key]
+
+
+@pytest.mark.parametrize(
+    ("key", "user", "label", "typed"),
+    [
+        ("several", "helpdesk", "Bed om dispensation", {"reason": "x", "last_day": "31-12-2026"}),
+        ("nobody", "head", "Ikke vores", {"note": "x"}),
+        ("unreturned", "finance", "Skriv et engangsbeløb", {"amount_ore": "5", "text": "x"}),
+    ],
+)
+def test_a_form_opened_from_a_row_leads_back_to_the_list(
+    broken_rules, cast, client_of, key, user, label, typed
+):
+    client, address = client_of(getattr(cast, user)), f"/datakvalitet/{key}/"
+    [url, *_] = read(client, address).xpath(f"//div[@id='liste']//a[contains(., '{label}')]/@href")
+    sent = {"charged_on": "23-11-2026", "unit": str(cast.unit.pk), **typed}
+    answer = client.post(url, sent)
+    if answer.status_code != 302:  # its consequence is shown first
+        agreed = parse(answer).xpath("string(//input[@name='agreed']/@value)")
+        answer = client.post(url, {**sent, "agreed": agreed, "is_sure": "on"})
+    assert (answer.status_code, answer.get("Location")) == (302, address)
 
 
 def test_who_gets_a_pc_more_has_none_to_spare(cast, client_of):

@@ -260,6 +260,23 @@ class TestPages:
             read(client, f"/medarbejdere/{coming.pk}/saml/{anna.pk}/")
         )
 
+    def test_whichever_way_leads_back_to_the_page_it_was_opened_from(
+        self, anna, again, cast, client_of
+    ):
+        client, before = client_of(cast.helpdesk), "/datakvalitet/doubles/"
+        asking = f"/medarbejdere/{anna.pk}/saml/?retur={before}"
+        [back] = read(client, asking).xpath("//form[@method='get']/input[@name='retur']/@value")
+        url = client.get(asking, {"med": "anbl", "retur": back}).url
+        tree = read(client, url)
+        [cancel] = tree.xpath("//a[normalize-space()='Fortryd']/@href")
+        [turned] = tree.xpath("//a[contains(., 'Behold den anden')]/@href")
+        [agreed] = read(client, turned).xpath("//input[@name='agreed']/@value")
+        [two] = tree.xpath("//form[contains(@action, 'to-personer')]")
+        [kept] = two.xpath("input[@name='retur']/@value")
+        said = client.post(two.get("action"), {"retur": kept})
+        merged = client.post(turned, {"agreed": agreed})
+        assert {cancel, said.url, merged.url} == {before}
+
     def test_two_people_leave_the_list(self, anna, cast, client_of):
         again = make.employee("anbl", mail="ANBE@example.dk")
         client = client_of(cast.helpdesk)
