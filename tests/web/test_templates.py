@@ -38,3 +38,15 @@ def test_whatever_shows_a_list_has_room_for_its_presets():
     assert len(shown) > 3
     for page in shown:
         assert page.count('id="liste"') == page.count('include "web/list_presets.html"')
+
+
+def test_what_scrolls_by_itself_is_reached_by_the_keyboard():
+    """A table that is wider than a phone is scrolled from itself, or from a link in it."""
+    tables = [
+        (path.name, one.split("</table>")[0])
+        for path in sorted(TEMPLATES.rglob("*.html"))
+        for one in path.read_text(encoding="utf-8").split('<div class="table-wrap"')[1:]
+    ]
+    assert len(tables) > 3
+    for name, table in tables:
+        assert re.search('^ tabindex="0"|<a |opened_cells', table), name
