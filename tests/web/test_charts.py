@@ -1,6 +1,9 @@
 """Drawings: right geometry in per cent, whatever the locale, and the figures beside them."""
 
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from albertslund_it.common.quarters import Quarter, quarters_between
@@ -204,3 +207,43 @@ def test_lines_beside_each_other_leave_out_what_nobody_knows():
     markup = render_to_string("web/line_chart.html", {"chart": made})
     assert "Aksen begynder ved" in markup
     assert "style=" not in markup
+
+
+# Texts of a drawing that are seen, and lie over each other or outside the window.
+CROWDED = """() => {
+    const seen = [...document.querySelectorAll('.chart-draw text')].filter(one =>
+        one.checkVisibility({visibilityProperty: true}));
+    const boxes = seen.map(one => [one.textContent.trim(), one.getBoundingClientRect()]);
+    const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top + 4 || b.bottom < a.top + 4;
+    return boxes.flatMap(([text, box], at) => [
+        ...(box.right > innerWidth ? [`${text} is cut`] : []),
+        ...boxes.slice(at + 1).filter(([_, other]) => !apart(box, other)).map(([other]) => `${text} | ${other}`),
+    ]);
+}"""
+
+
+@pytest.mark.once
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kroner", [946_923, 1_014_923], ids=["thousands", "millions"])
+def test_what_is_written_in_a_drawing_has_room_on_a_phone(page, kroner):
+    years = [str(year) for year in range(2026, 2031)]
+    bars = bar_chart(
+        ident="b", title="År", labels=years, series=[Series("Aftalt", HATCHED, [kroner * 100] * 5)]
+    )
+    lines = line_chart(
+        ident="l",
+        title="Pris",
+        labels=[f"{number}. kvt. 26" for number in range(1, 5)],
+        lines=[Line(name, "own", [1352_91] * 4) for name in ("Jer", "Kommunen", "Lignende")],
+    )
+    drawn = [
+        render_to_string(f"web/{name}.html", {"chart": one})
+        for name, one in (("bar_chart", bars), ("line_chart", lines))
+    ]
+    css = Path(finders.find("web/chart.css")).read_text()
+    page.set_content(f"<style>body {{ margin: 33px; }} {css}</style>{''.join(drawn)}")
+    for width in (320, 390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        for spot in page.locator(".chart-lines .chart-spot").all():
+            spot.focus()
+            assert page.evaluate(CROWDED) == [], width

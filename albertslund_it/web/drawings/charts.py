@@ -213,7 +213,12 @@ def _parts(column: Sequence[int], series: Sequence[Series]) -> tuple[str, str]:
         for one, value in zip(series, column, strict=True)
         if value
     ]
-    return (" · ".join(parts[:2]), " · ".join(parts[2:])) if len(series) > 1 else ("", "")
+    return in_two_lines(parts) if len(series) > 1 else ("", "")
+
+
+def in_two_lines(parts: Sequence[str]) -> tuple[str, str]:
+    """Write what is said over a drawing so that it has room on a phone."""
+    return " · ".join(parts[:2]), " · ".join(parts[2:])
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,14 @@ from itertools import pairwise
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.sentences import full_stop
-from albertslund_it.web.drawings.charts import Scale, Spot, Text, percent, whole_kroner
+from albertslund_it.web.drawings.charts import (
+    Scale,
+    Spot,
+    Text,
+    in_two_lines,
+    percent,
+    whole_kroner,
+)
 
 CLOSED, AGREED, EXPECTED = "closed", "agreed", "expected"
 # Over the highest amount there is room for a text.
@@ -239,13 +246,13 @@ def line_chart(
     return LineChart(
         ident=ident,
         title=title,
-        summary=full_stop("; ".join(f"{label}: {says}" for label, says in said)),
+        summary=full_stop("; ".join(f"{label}: {' · '.join(says)}" for label, says in said)),
         stretches=stretches,
         points=points,
         ticks=[Text("", percent(scale.y(at)), whole_kroner(at)) for at in scale.ticks],
         labels=[Text(percent(x), "", label) for x, label in zip(middles, labels, strict=True)],
         spots=[
-            Spot(percent(index * pitch), percent(pitch), label, says)
+            Spot(percent(index * pitch), percent(pitch), label, *in_two_lines(says))
             for index, (label, says) in enumerate(said)
         ],
         lines=lines,
@@ -254,9 +261,9 @@ def line_chart(
     )
 
 
-def _beside(lines: Sequence[Line], values: Sequence[int | None]) -> str:
-    return " · ".join(
+def _beside(lines: Sequence[Line], values: Sequence[int | None]) -> list[str]:
+    return [
         f"{line.name} {format_kroner(value, unit=False)}"
         for line, value in zip(lines, values, strict=True)
         if value is not None
-    )
+    ]
