@@ -2,21 +2,31 @@
 
 import re
 import unicodedata
+from string import ascii_lowercase
 
 DANISH_LETTERS = "æøå"
-# Most signs are letters and spaces: their keys are made once, as thousands of names are sorted.
-_KEYS = {" ": (0, 0, " ")} | {
-    letter: (2, rank, "")
-    for rank, letter in enumerate("abcdefghijklmnopqrstuvwxyz" + DANISH_LETTERS)
-}
-_PARTS = re.compile(r"[0-9]+|.")
-_FOLD = str.maketrans({"ä": "æ", "ö": "ø", "ü": "y", "é": "e", "è": "e"})
+_NUMBER = re.compile(r"([0-9]+)")
+_FOLD = {"ä": "æ", "ö": "ø", "ü": "y", "é": "e", "è": "e"}
 
 # As people write them where the keyboard or a mail address has no such letters.
 SPELLED = {"æ": "ae", "ø": "oe", "å": "aa"}
 _SPELLED = str.maketrans(SPELLED)
 
-DanishKey = list[tuple[int, int, str]]
+
+class _Order(dict[int, str]):
+    """What stands for each sign in a key: letters for themselves, æ, ø and å for what follows z.
+
+    All other signs come before the letters, and numbers between the two.
+    """
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        self[code] = _number_key(str(int(sign))) if sign.isdecimal() else f"\0{sign}"
+        return self[code]
+
+
+_LETTERS = {letter: letter for letter in ascii_lowercase} | dict(zip("æøå", "{|}", strict=True))
+_ORDER = _Order(str.maketrans(_LETTERS | {sign: _LETTERS[to] for sign, to in _FOLD.items()}))
 
 
 def match_key(name: str) -> str:
@@ -38,13 +48,24 @@ def model_key(name: str) -> str:
     return match_key(name.replace("+", " plus "))
 
 
-def danish_key(text: str) -> DanishKey:
-    """Return the sort key of Danish dictionaries: … z, æ, ø, å; aa as å; numbers by value."""
-    folded = unicodedata.normalize("NFC", text).lower().replace("aa", "å").translate(_FOLD)
-    return [
-        _KEYS.get(part) or ((1, int(part), "") if part.isdecimal() else (0, 0, part))
-        for part in _PARTS.findall(folded)
-    ]
+def danish_key(text: str) -> str:
+    """Return the sort key of Danish dictionaries: … z, æ, ø, å; aa as å; numbers by value.
+
+    A text, since thousands are made and compared where a list is sorted.
+    """
+    folded = unicodedata.normalize("NFC", text).lower().replace("aa", "å")
+    if not _NUMBER.search(folded):
+        return folded.translate(_ORDER)
+    parts = _NUMBER.split(folded)  # what is beside the numbers, and every other part a number
+    parts[::2] = [beside.translate(_ORDER) for beside in parts[::2]]
+    parts[1::2] = [_number_key(number) for number in parts[1::2]]
+    return "".join(parts)
+
+
+def _number_key(digits: str) -> str:
+    """Return what sorts by the value of a number: how many digits first."""
+    digits = digits.lstrip("0")
+    return f"\1{chr(len(digits))}{digits}"
 
 
 def how_many(count: int, one: str, several: str) -> str:

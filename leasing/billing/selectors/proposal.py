@@ -14,7 +14,7 @@ from leasing.billing.selectors.run_lines import RunTotals
 from leasing.models import COST_HOLDER_NAME, SeenProposal
 
 # What sorts invoices: whether it is the cost holder's, and the department's name in Danish order.
-InvoiceOrder = tuple[bool, list[tuple[int, int, str]]]
+InvoiceOrder = tuple[bool, str]
 
 
 class ProposalRow(NamedTuple):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from albertslund_it.common.names import DanishKey, danish_key
+from albertslund_it.common.names import danish_key
 from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.models import Unit
@@ -173,8 +173,8 @@ def units_to_enter(payer: Payer) -> list[Unit]:
     return list(units)
 
 
-def unit_order(unit: Unit) -> tuple[bool, DanishKey, DanishKey, str]:
+def unit_order(unit: Unit) -> tuple[bool, str, str, str]:
     """Return the sort key of units: by department, the cost holder last, then by name."""
     department = unit.department
-    name = danish_key(department.name) if department else []
+    name = danish_key(department.name) if department else ""
     return (department is None, name, danish_key(unit.name), unit.number)

@@ -30,7 +30,7 @@ class Amount(NamedTuple):
 
 
 # What rows and columns are in order of: a place, and within it their names.
-Order = tuple[int, list[tuple[int, int, str]]]
+Order = tuple[int, str]
 
 
 def _by_name(name: str) -> Order:
@@ -53,7 +53,7 @@ DIMENSIONS = {
     "enhed": Dimension(lambda a: a.unit),
     "model": Dimension(lambda a: a.model or NO_MODEL),
     "kvartal": Dimension(lambda a: a.quarter),
-    "slags": Dimension(lambda a: a.kind, lambda kind: (Kind.values.index(kind), [])),
+    "slags": Dimension(lambda a: a.kind, lambda kind: (Kind.values.index(kind), "")),
 }
 
 
