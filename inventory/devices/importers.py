@@ -15,6 +15,7 @@ from inventory.imports.importers.columns import (
 )
 from inventory.imports.importers.file_columns import UNIT_NAME, FileColumn
 from inventory.imports.importers.reading import Importer, like
+from inventory.imports.selectors import employees_not_there, units_not_there
 from inventory.models import Category
 
 DEVICES = Importer(
@@ -57,6 +58,7 @@ DEVICES = Importer(
             also=UNIT_HEADINGS,
             may_be=MAYBE_UNIT,
             names=UNIT_NAME,
+            not_there=units_not_there,
         ),
         FileColumn(
             "Initialer",
@@ -65,6 +67,7 @@ DEVICES = Importer(
             personal=True,
             help="Uden Enhedsnr: medarbejderens enhed",
             may_be=MAYBE_INITIALS,
+            not_there=employees_not_there,
         ),
         WARRANTY,
         FileColumn(

@@ -1,9 +1,10 @@
 """What the names and numbers in a file stand for, found for all of its rows at once."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from albertslund_it.common.names import match_key, model_key
+from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.database.objects import sharing
 from albertslund_it.web.database.rows import FEW, among, any_of
 from inventory.models import (
@@ -149,3 +150,48 @@ def devices_by_serial_number(serial_numbers: Collection[str]) -> dict[str, Devic
         device = rows.setdefault(number.device_id, number.device)
         found.setdefault(number.serial_number, device)
     return found
+
+
+def unknown_unit(number: str) -> str:
+    """Say that a unit is not there, and what to do."""
+    return f"Enhedsnr {number} findes ikke. Ret nummeret, eller indlæs enheden først"
+
+
+def unknown_employee(initials: str) -> str:
+    """Say that an employee is not there, and what to do."""
+    return f"Initialer {initials} findes ikke. Ret dem, eller indlæs medarbejderen først"
+
+
+def unknown_model(name: str) -> str:
+    """Say that a model is not there, and what to do."""
+    return f"Model »{name}« findes ikke. Ret navnet, eller indlæs modellen med kategori først"
+
+
+def unknown_device(serial_number: str) -> str:
+    """Say that a device is not there, and what to do."""
+    if reason := doubt(serial_number):
+        return f"Serienummer {serial_number} findes ikke. {reason}"
+    return f"Serienummer {serial_number} findes ikke. Ret det, eller indlæs udstyret først"
+
+
+def units_not_there(numbers: Collection[str]) -> Mapping[str, str]:
+    """Return what is wrong with each number that no unit has."""
+    return {one: unknown_unit(one) for one in set(numbers).difference(units_by_number())}
+
+
+def employees_not_there(initials: Collection[str]) -> Mapping[str, str]:
+    """Return what is wrong with each initials that nobody has, or once had."""
+    known = employees_by_initials(initials)
+    return {one: unknown_employee(one) for one in set(initials).difference(known)}
+
+
+def models_not_there(names: Collection[str]) -> Mapping[str, str]:
+    """Return what is wrong with each name that no model is known by."""
+    known = models_by_key()
+    return {one: unknown_model(one) for one in names if not known.keys() & {one, model_key(one)}}
+
+
+def devices_not_there(serial_numbers: Collection[str]) -> Mapping[str, str]:
+    """Return what is wrong with each serial number that no device has, or once had."""
+    known = devices_by_serial_number(serial_numbers)
+    return {one: unknown_device(one) for one in set(serial_numbers).difference(known)}

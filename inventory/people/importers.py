@@ -5,6 +5,7 @@ from albertslund_it.common.permissions import IMPORT_INVENTORY
 from inventory.imports.importers.columns import MAYBE_UNIT, UNIT_HEADINGS, initials, unit_number
 from inventory.imports.importers.file_columns import UNIT_NAME, FileColumn
 from inventory.imports.importers.reading import Importer, like
+from inventory.imports.selectors import units_not_there
 from inventory.models import Employee
 from inventory.people.services.employees import EmployeeFacts, save_employees
 
@@ -61,6 +62,7 @@ EMPLOYEES = Importer(
             also=UNIT_HEADINGS,
             may_be=MAYBE_UNIT,
             names=UNIT_NAME,
+            not_there=units_not_there,
         ),
         FileColumn(
             "Fratrådt",

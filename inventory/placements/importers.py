@@ -1,5 +1,7 @@
 """Who has what from when, as a file."""
 
+from dataclasses import replace
+
 from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import IMPORT_INVENTORY
 from inventory.imports.importers.columns import (
@@ -12,6 +14,7 @@ from inventory.imports.importers.columns import (
 )
 from inventory.imports.importers.file_columns import UNIT_NAME, FileColumn
 from inventory.imports.importers.reading import Importer, like
+from inventory.imports.selectors import devices_not_there, employees_not_there, units_not_there
 from inventory.models import Placement
 from inventory.placements.services.placements import PlacementFacts, save_placements
 
@@ -25,7 +28,7 @@ PLACEMENTS = Importer(
     save=save_placements,
     whole_by="serial_number",
     columns=(
-        SERIAL_NUMBER,
+        replace(SERIAL_NUMBER, not_there=devices_not_there),
         FileColumn(
             "Fra",
             "starts_on",
@@ -46,6 +49,7 @@ PLACEMENTS = Importer(
             also=UNIT_HEADINGS,
             may_be=MAYBE_UNIT,
             names=UNIT_NAME,
+            not_there=units_not_there,
         ),
         FileColumn(
             "Initialer",
@@ -56,6 +60,7 @@ PLACEMENTS = Importer(
             help="Uden Enhedsnr: medarbejderens enhed. Tom: ingen medarbejder",
             example="ANBE",
             may_be=MAYBE_INITIALS,
+            not_there=employees_not_there,
         ),
         FileColumn(
             "Bruges til",

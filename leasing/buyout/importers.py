@@ -5,6 +5,7 @@ from albertslund_it.common.permissions import HANDLE_ORDERS
 from inventory.imports.importers.columns import MAYBE_MODEL, SERIAL_HEADINGS, serial_number
 from inventory.imports.importers.file_columns import MODEL_NAME, FileColumn
 from inventory.imports.importers.reading import Importer, like
+from inventory.imports.selectors import devices_not_there, models_not_there
 from inventory.models import DeviceModel
 from leasing.buyout.services.offers import OfferFacts, save_offers
 
@@ -24,6 +25,7 @@ OFFERS = Importer(
             help="Enten et serienummer eller en model i hver række",
             example="PF0A1B2C",
             also=SERIAL_HEADINGS,
+            not_there=devices_not_there,
         ),
         FileColumn(
             "Model",
@@ -33,6 +35,7 @@ OFFERS = Importer(
             also=("Model name", "Modelnavn"),
             names=MODEL_NAME,
             may_be=MAYBE_MODEL,
+            not_there=models_not_there,
         ),
         FileColumn(
             "Frikøbspris",

@@ -11,6 +11,7 @@ from inventory.imports.importers.columns import (
 )
 from inventory.imports.importers.file_columns import UNIT_NAME, FileColumn
 from inventory.imports.importers.reading import Importer, like
+from inventory.imports.selectors import devices_not_there, units_not_there
 from leasing.charges.services import ChargeFacts, save_charges
 from leasing.models import Charge
 
@@ -40,6 +41,7 @@ CHARGES = Importer(
             also=UNIT_HEADINGS,
             may_be=MAYBE_UNIT,
             names=UNIT_NAME,
+            not_there=units_not_there,
         ),
         FileColumn(
             "Beløb",
@@ -66,6 +68,7 @@ CHARGES = Importer(
             clears_to=None,
             example="PF0A1B2C",
             also=("Udstyr", *SERIAL_HEADINGS),
+            not_there=devices_not_there,
         ),
     ),
 )

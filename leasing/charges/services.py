@@ -16,10 +16,14 @@ from albertslund_it.web.database.objects import new_row
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.forms.agreement import Check, nothing_to_see, refuse_unless_sure
 from albertslund_it.web.people import Actor
-from inventory.imports.selectors import devices_by_serial_number, units_by_number
+from inventory.imports.selectors import (
+    devices_by_serial_number,
+    units_by_number,
+    unknown_device,
+    unknown_unit,
+)
 from inventory.models import Device, Unit
-from inventory.placements.services.holders import fault_of_closed, unknown_unit
-from inventory.placements.services.placements import unknown_device
+from inventory.placements.services.holders import fault_of_closed
 from leasing.billing.services.locks import PRICED
 from leasing.lease_end.services.decisions import stop_lease
 from leasing.leases.selectors.limits import Limits

@@ -5,6 +5,7 @@ from albertslund_it.common.permissions import MANAGE_AMOUNTS
 from inventory.imports.importers.columns import MAYBE_UNIT, UNIT_HEADINGS, unit_number
 from inventory.imports.importers.file_columns import UNIT_NAME, FileColumn
 from inventory.imports.importers.reading import Importer
+from inventory.imports.selectors import units_not_there
 from leasing.cost_share.services.budgets import FIRST_YEAR, LAST_YEAR, BudgetFacts, save_budgets
 
 BUDGETS = Importer(
@@ -33,6 +34,7 @@ BUDGETS = Importer(
             also=UNIT_HEADINGS,
             may_be=MAYBE_UNIT,
             names=UNIT_NAME,
+            not_there=units_not_there,
         ),
         FileColumn(
             "Beløb",

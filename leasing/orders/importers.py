@@ -1,5 +1,7 @@
 """Deliveries as the lessor's list states them."""
 
+from dataclasses import replace
+
 from albertslund_it.common.files import cells
 from albertslund_it.common.permissions import REGISTER_DELIVERIES
 from inventory.imports.importers.columns import (
@@ -16,6 +18,7 @@ from inventory.imports.importers.columns import (
 )
 from inventory.imports.importers.file_columns import UNIT_NAME, FileColumn
 from inventory.imports.importers.reading import Importer, like
+from inventory.imports.selectors import employees_not_there, models_not_there, units_not_there
 from leasing.leases.importers import QUARTERS
 from leasing.models import Lease, SubAgreement
 from leasing.orders.services.deliveries import Delivery, register_deliveries
@@ -39,7 +42,7 @@ DELIVERIES = Importer(
             may_be=MAYBE_SERIAL,
             is_key=True,
         ),
-        MODEL,
+        replace(MODEL, not_there=models_not_there),
         FileColumn(
             "Underaftale",
             "sub_agreement",
@@ -108,6 +111,7 @@ DELIVERIES = Importer(
             also=UNIT_HEADINGS,
             may_be=MAYBE_UNIT,
             names=UNIT_NAME,
+            not_there=units_not_there,
         ),
         FileColumn(
             "Initialer",
@@ -117,6 +121,7 @@ DELIVERIES = Importer(
             help="Uden Enhedsnr: medarbejderens enhed",
             example="ANBE",
             may_be=MAYBE_INITIALS,
+            not_there=employees_not_there,
         ),
         FileColumn(
             "Udleveret",

@@ -4,7 +4,7 @@ from albertslund_it.common.files.cells import KEEP, Keep
 from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.common.names import match_key, model_key
 from albertslund_it.web.database.bulk import Changes, ValueChange
-from inventory.imports.selectors import categories_by_key, models_by_key
+from inventory.imports.selectors import categories_by_key, models_by_key, unknown_model
 from inventory.models import Category, DeviceModel
 
 
@@ -22,10 +22,7 @@ class ModelBook:
         """Return a model that is there; an unknown one is a fault."""
         model = self.known(name)
         if model is None:
-            self._faults.add(
-                row,
-                f"Model »{name}« findes ikke. Ret navnet, eller indlæs modellen med kategori først",
-            )
+            self._faults.add(row, unknown_model(name))
         return model
 
     def state(self, row: int | None, name: str, category: str | Keep) -> DeviceModel | None:

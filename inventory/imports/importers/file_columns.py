@@ -1,6 +1,6 @@
 """A column of a kind of file: what its heading is called, here and elsewhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,8 @@ class FileColumn:
     lists first, then what other systems call it, in Danish and English. What `may_be` it elsewhere
     is proposed, and read only where a person says so. What `names` a model or a unit may be one of
     the names that were learnt for it. What is `personal` tells of a person by name. What
-    `is_key` is each row's own, and never the same in a whole file.
+    `is_key` is each row's own, and never the same in a whole file. What its cells name must be
+    there where it has `not_there`, which returns what is wrong with each that is not.
     """
 
     name: str
@@ -37,6 +38,7 @@ class FileColumn:
     names: str = ""
     personal: bool = False
     is_key: bool = False
+    not_there: Callable[[Collection[str]], Mapping[str, str]] | None = None
 
     @property
     def keys(self) -> list[str]:

@@ -126,13 +126,17 @@ class DatesOfBefore(ColumnsMissing):
 
 @dataclass
 class RowReader:
-    """Reads the rows of one table; `groups` are what the rows go together by, if they do."""
+    """Reads the rows of one table; `groups` are what the rows go together by, if they do.
+
+    `unmade` are the values of the rows that something required is missing in.
+    """
 
     importer: Importer
     table: FileTable
     errors: RowErrors
     reading: ReadingOf = field(default_factory=ReadingOf)
     groups: dict[int, Any] = field(default_factory=dict)
+    unmade: dict[int, dict[str, Any]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     progress: Progress = told_nobody
 
@@ -157,8 +161,22 @@ class RowReader:
                 self.groups[number] = values[importer.whole_by]
             if required <= values.keys():
                 rows.append(importer.make(**values, row=number))
+            else:
+                self.unmade[number] = values
         self.warnings = [*table.warnings, *self.warnings, *_dates_of_two_minds(table, places)]
         return rows
+
+    def look_up(self) -> None:
+        """Note what the rows that could not be made name, and is not there.
+
+        A service notes it of the others; so a person hears of all that is wrong with a row at once.
+        """
+        for column in self.importer.columns:
+            at = {row: value for row, of in self.unmade.items() if (value := of.get(column.field))}
+            if at and column.not_there:
+                faults = column.not_there(set(at.values()))
+                for row in (row for row, value in at.items() if value in faults):
+                    self.errors.add(row, faults[at[row]])
 
     def places(self) -> list[tuple[FileColumn, int]]:
         """Return (column, place of its cells); one with a value alone stands nowhere.

@@ -14,9 +14,9 @@ from albertslund_it.web.database.bulk import Changes, ValueChange
 from albertslund_it.web.database.objects import new_row
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
-from inventory.imports.selectors import employees_by_initials, units_by_number
+from inventory.imports.selectors import employees_by_initials, units_by_number, unknown_unit
 from inventory.models import Employee, EmployeeAlias
-from inventory.placements.services.holders import fault_of_closed, unknown_unit
+from inventory.placements.services.holders import fault_of_closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from albertslund_it.common.files.row_errors import RowErrors
-from inventory.imports.selectors import employees_by_initials, units_by_number
+from inventory.imports.selectors import (
+    employees_by_initials,
+    units_by_number,
+    unknown_employee,
+    unknown_unit,
+)
 from inventory.models import Employee, Unit
-
-
-def unknown_unit(number: str) -> str:
-    """Say that a unit is not there, and what to do."""
-    return f"Enhedsnr {number} findes ikke. Ret nummeret, eller indlæs enheden først"
-
-
-def unknown_employee(initials: str) -> str:
-    """Say that an employee is not there, and what to do."""
-    return f"Initialer {initials} findes ikke. Ret dem, eller indlæs medarbejderen først"
 
 
 def fault_of_closed(unit: Unit | None, on: date) -> Iterator[str]:

@@ -10,12 +10,11 @@ from django.db import transaction
 from albertslund_it.common.days import shown_day
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.row_errors import RowErrors
-from albertslund_it.common.serial_numbers import doubt
 from albertslund_it.web.database.bulk import Changes, ValueChange
 from albertslund_it.web.database.objects import new_row, sharing
 from albertslund_it.web.database.rows import among, any_of, lock
 from albertslund_it.web.people import Actor
-from inventory.imports.selectors import devices_by_serial_number
+from inventory.imports.selectors import devices_by_serial_number, unknown_device
 from inventory.models import Device, Employee, Placement, Unit
 from inventory.placements.services.holders import Holders, fault_of_closed
 
@@ -72,13 +71,6 @@ def save_placements(
     errors.refuse()
     changes.save(actor)
     return changes
-
-
-def unknown_device(serial_number: str) -> str:
-    """Say that a device is not there, and what to do."""
-    if reason := doubt(serial_number):
-        return f"Serienummer {serial_number} findes ikke. {reason}"
-    return f"Serienummer {serial_number} findes ikke. Ret det, eller indlæs udstyret først"
 
 
 def _timelines(

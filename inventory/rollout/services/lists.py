@@ -13,9 +13,8 @@ from albertslund_it.common.files.row_errors import RowErrors
 from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import among, any_of, lock
 from albertslund_it.web.people import Actor
-from inventory.imports.selectors import devices_by_serial_number
+from inventory.imports.selectors import devices_by_serial_number, unknown_device
 from inventory.models import Device, Placement, Replacement, Roll, Unit
-from inventory.placements.services.placements import unknown_device
 from inventory.rollout.services.outcomes import OutcomeRecorder, ReplacementOutcome
 
 ONE_DAY = timedelta(days=1)

@@ -19,9 +19,8 @@ from albertslund_it.web.database.rows import among, any_of, lock
 from albertslund_it.web.forms.agreement import refuse_unless_sure
 from albertslund_it.web.people import Actor
 from inventory.devices.services.models import ModelBook
-from inventory.imports.selectors import devices_by_serial_number
+from inventory.imports.selectors import devices_by_serial_number, unknown_device
 from inventory.models import Departure, Device, DeviceModel
-from inventory.placements.services.placements import unknown_device
 from leasing.leases.selectors.limits import Limits
 from leasing.models import BuyoutOffer, Lease
 

@@ -15,9 +15,8 @@ from albertslund_it.web.database.bulk import Changes, ValueChange
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.forms.agreement import refuse_unless_sure
 from albertslund_it.web.people import Actor
-from inventory.imports.selectors import units_by_number
+from inventory.imports.selectors import units_by_number, unknown_unit
 from inventory.models import Unit
-from inventory.placements.services.holders import unknown_unit
 from leasing.leases.selectors.limits import Limits
 from leasing.models import Budget
 

@@ -180,6 +180,7 @@ def _take_in_table(
         importer, table, RowErrors(), reading, progress=taking.telling(f"Kontrollerer {said}")
     )
     rows = reader.rows()
+    reader.look_up()
     hand = _InHand(importer, taking, file=file, reader=reader)
     return hand.take_in(rows, len(table.rows), reader.errors)
 

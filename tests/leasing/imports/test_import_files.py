@@ -236,6 +236,45 @@ def test_the_command_lists_every_fault_and_writes_nothing(unit, tmp_path, capsys
     assert not Employee.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "told"),
+    [
+        (
+            "deliveries",
+            "Serienummer;Model;Underaftale;Leasingstart;Enhedsnr;Initialer\n"
+            "ZZ01;T99;;31-02-2026;77;XX",
+            ["Underaftale", "Leasingstart", "Model", "Enhedsnr", "Initialer"],
+        ),
+        ("employees", "Initialer;Navn;Enhedsnr\nANBE;;77", ["Navn", "Enhedsnr"]),
+        (
+            "placements",
+            "Serienummer;Fra;Enhedsnr;Initialer\nZZ01;;77;XX",
+            ["Fra", "Serienummer", "Enhedsnr", "Initialer"],
+        ),
+        (
+            "devices",
+            "Serienummer;Model;Enhedsnr;Initialer\nZZ01;;77;XX",
+            ["Model", "Enhedsnr", "Initialer"],
+        ),
+        (
+            "charges",
+            "Dato;Enhedsnr;Beløb;Tekst;Serienummer\n;77;1;Skade;ZZ01",
+            ["Dato", "Enhedsnr", "Serienummer"],
+        ),
+        ("budgets", "År;Enhedsnr;Beløb\n;77;1", ["År", "Enhedsnr"]),
+        (
+            "offers",
+            "Serienummer;Model;Frikøbspris;Gælder til\nZZ01;T99;1;",
+            ["Gælder til", "Serienummer", "Model"],
+        ),
+    ],
+)
+def test_all_that_is_wrong_with_a_row_is_told_at_once(unit, kind, text, told):
+    faults = [fault.removeprefix("række 2: ") for fault in faults_of(kind, text)]
+
+    assert [fault[: len(one)] for fault, one in zip(faults, told, strict=True)] == told
+
+
 def test_the_command_counts_the_faults_it_does_not_print(unit, tmp_path, capsys):
     bad = EMPLOYEES + "".join(f"X{n};;1001\n" for n in range(250))
 
