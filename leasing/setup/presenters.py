@@ -287,6 +287,7 @@ def _accounts(facts: SetupFacts) -> SetupStep:
         "Økonomi",
         checks,
         actions,
+        "units",
     )
 
 

@@ -40,6 +40,10 @@ def setup(request):
     if opened == LAST and not facts.is_set_up:
         bill = checks_of_bill(first_bill(facts.quarter, day))
         steps[-1] = replace(steps[-1], checks=[*steps[-1].checks, *bill])
+    titles: dict[str, str] = {}  # of files, by the first step that takes them in
+    for step in steps:
+        if step.kind and _allowed(request.user, step):
+            titles.setdefault(step.kind, step.title)
     context = {
         "steps": [
             (number, step, _allowed(request.user, step))
@@ -50,9 +54,7 @@ def setup(request):
         "count": len(steps),
         "left": len(left),
         "examples": [
-            (step.title, reverse("import-example", args=[step.kind]))
-            for step in steps
-            if step.kind and _allowed(request.user, step)[:1]
+            (title, reverse("import-example", args=[kind])) for kind, title in titles.items()
         ],
         "here": request.path,
         "may_invite": request.user.has_perm(MANAGE_USERS),

@@ -69,6 +69,15 @@ def test_the_front_page_of_an_empty_installation_leads_to_the_steps(client, cast
     assert len(select(page, "main .btn-primary")) == 1
     assert client_of(cast.head).get("/kom-i-gang/").status_code == 403
 
+    accounts = parse(
+        client.get("/kom-i-gang/?trin=kontering")
+    )  # in the file of the units, named once
+    [here, named] = select(accounts, 'a[href="/indlaes/units/eksempel/"]')
+    assert (text(here), text(named)) == (
+        "Hent et eksempel",
+        "Eksempel: afdelinger og enheder (.xlsx)",
+    )
+
 
 def test_the_example_files_lead_from_an_empty_register_to_a_closed_quarter(client):
     assert missing(client, "enheder") == ["Ingen enheder endnu"]
