@@ -69,10 +69,9 @@ def test_the_front_page_of_an_empty_installation_leads_to_the_steps(client, cast
     assert len(select(page, "main .btn-primary")) == 1
     assert client_of(cast.head).get("/kom-i-gang/").status_code == 403
 
-    accounts = parse(
-        client.get("/kom-i-gang/?trin=kontering")
-    )  # in the file of the units, named once
-    [here, named] = select(accounts, 'a[href="/indlaes/units/eksempel/"]')
+    # Accounts come in the file of the units: offered in the step, and named once among the examples.
+    accounts = parse(client.get("/kom-i-gang/?trin=kontering"))
+    [here, named] = select(accounts, "a[href=/indlaes/units/eksempel/]")
     assert (text(here), text(named)) == (
         "Hent et eksempel",
         "Eksempel: afdelinger og enheder (.xlsx)",
