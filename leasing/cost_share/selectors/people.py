@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
+from typing import NamedTuple
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
@@ -23,8 +24,7 @@ class HeldBy(IntEnum):
     NO_DEVICE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Possession:
+class Possession(NamedTuple):
     """What a device costs one unit in the quarter."""
 
     serial_number: str
@@ -34,7 +34,7 @@ class Possession:
     amount_ore: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Person:
     """A person by name, or nobody, with what they have; `items` counts devices."""
 

@@ -1,4 +1,6 @@
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -25,7 +27,7 @@ from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_share.views.task_links import decisions_of
 from leasing.cost_table.moment import one_moment
 
-PEOPLE_A_PAGE = 100
+ROWS_A_PAGE = 100
 
 
 @permission_required(VIEW_DEVICE, raise_exception=True)
@@ -107,10 +109,15 @@ def share_people(request):
         "lines_url": lines_url(afdeling=payer.key, fra=quarter, til=quarter),
     }
     found = people_of(payer, quarter, today())
+    # By what they have, not by person: what nobody has may be thousands.
+    rows = [(person, one) for person in found for one in person.possessions]
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("side"))
     context |= {
-        "people": Paginator([(label_of(one), one) for one in found], PEOPLE_A_PAGE).get_page(
-            request.GET.get("side")
-        ),
+        "page": page,
+        "people": [
+            (label_of(person), person, [one for _, one in here])
+            for person, here in groupby(page, key=itemgetter(0))
+        ],
         "items": sum(person.items for person in found),
         "total_ore": sum(person.amount_ore for person in found),
     }

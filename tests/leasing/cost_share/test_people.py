@@ -10,6 +10,7 @@ from leasing.cost_share.presenters.share import label_of
 from leasing.cost_share.selectors.payers import payers_seen_by
 from leasing.cost_share.selectors.people import people_of
 from leasing.cost_share.selectors.share import share_of
+from leasing.cost_share.views import share
 from tests import builders as make
 from tests.leasing.pages import assert_every_figure_opens_its_lines, queries_of, read, text_of
 from tests.leasing.town import TODAY, Town
@@ -111,3 +112,19 @@ def test_thirty_people_cost_as_many_queries_as_three(town, cast, client_of):
         person = make.employee(f"y{n}", f"Person {n}", unit=town.first)
         make.lease(f"PG{n:06d}", unit=town.first, employee=person)
     assert queries_of(head, PAGE) <= few
+
+
+def test_what_one_has_goes_on_over_the_pages(town, cast, client_of, monkeypatch):
+    head = client_of(cast.with_access("hanne", HEAD, department=town.school))
+    rows = "//table//tbody/tr"
+    whole = [text_of(row) for row in read(head, f"{PAGE}?kvartal=2026Q3").xpath(rows)]
+    monkeypatch.setattr(share, "ROWS_A_PAGE", 1)
+    paged = [
+        row
+        for side in range(1, len(whole) + 1)
+        for row in read(head, f"{PAGE}?kvartal=2026Q3&side={side}").xpath(rows)
+    ]
+    assert len(paged) == len(whole) > 3
+    names = [text_of(row.xpath("th")[0]) for row in paged]
+    people = {name.replace(", fortsat", "") for name in names}
+    assert sum(", fortsat" in name for name in names) == len(names) - len(people) > 1
