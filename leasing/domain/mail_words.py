@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from albertslund_it.common.names import match_key
+from albertslund_it.common.quarters import add_months
 from leasing.domain.mail_parts import MOST_CHARACTERS
 
 MOST_WORDS, LONGEST_PHRASE = 2_000, 5
+MOST_MONTHS = 24  # ahead: "2062" is a slip, and the day on which a lease ends is no wish
 PERSON, MODEL, UNIT, DEVICE = "person", "model", "unit", "device"
 ADDRESS, UNKNOWN, OUTSIDE, DATE, HASTE = "address", "unknown", "outside", "date", "haste"
 
@@ -221,7 +223,9 @@ def _dates(text: str, today: date | None) -> Iterator[Token]:
         else:
             continue
         days = [day for year in years if (day := _day(year, month, number))]
-        coming = [day for day in days if today is None or day >= today]
+        coming = [
+            day for day in days if today is None or today <= day <= add_months(today, MOST_MONTHS)
+        ]
         # "12/34" and "2.14.05" can be anything, and are no slip in writing a day.
         is_plain = match.re is WRITTEN_DAY or len(written_year or "") == 4
         is_like = is_plain or (1 <= number <= 31 and 1 <= month <= 12)

@@ -115,6 +115,14 @@ MAILS = {
     "a day of last century": Pasted("T14 til bolu 1. marts 1927", ("Bo: T14",), ("1. marts 1927",)),
     "no day nor month": Pasted("T14 til bolu senest 41-13-2026.", ("Bo: T14",), ("41-13-2026",)),
     "no day of February": Pasted("T14 til bolu den 31-02-27", ("Bo: T14",), ("31-02-27",)),
+    "far day": Pasted("T14 til bolu den 15-03-2062", ("Bo: T14",), ("15-03-2062",)),
+    "far day in words": Pasted("bolu: T14, 15. marts 2029", ("Bo: T14",), ("15. marts 2029",)),
+    "a day and a far one": Pasted(
+        "T14 til bolu den 01-01-2027, hans lease udløber 31-12-2029.",
+        ("Bo: T14",),
+        ("31-12-2029",),
+        on=JANUARY,
+    ),
     "no day in words": Pasted("bolu: T14, senest 32. januar", ("Bo: T14",), ("32. januar",)),
     "no day with slash": Pasted("bolu starter 31/4, en T14", ("Bo: T14",), ("31/4",)),
     "a day and no day": Pasted(
