@@ -222,12 +222,13 @@ class Table(tables.Table):
         return cells
 
     def _sums(self) -> dict:
-        """Add up the columns that ask for it; a label stands in the first column."""
+        """Add up the columns that ask for it and can be; a label stands in the first column."""
         summed = [bound for bound in self.columns if bound.column.summed]
         if not summed or len(self.data) < 2:
             return {}
         sums = {bound.name: self.data.sum_of(bound) for bound in summed}
-        return {self._fixed[-1]: "I alt", **sums}
+        known = {name: value for name, value in sums.items() if value is not None}
+        return {self._fixed[-1]: "I alt", **known} if known else {}
 
     def page_numbers(self):
         """Return the numbers of the page links, with gaps as '…'."""

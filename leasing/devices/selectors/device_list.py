@@ -11,7 +11,7 @@ from inventory.models import Device, DeviceModel, Employee, Placement, Unit
 from inventory.models.organisation import in_danish_order
 from inventory.placements.selectors import placements_in_force
 from leasing.billing.selectors.costs import is_kept
-from leasing.billing.selectors.quarter_costs import cost_of_pcs, quarter_costs
+from leasing.billing.selectors.quarter_costs import LeasedCost, cost_of, cost_of_pcs, quarter_costs
 from leasing.lease_end.selectors.term_ends import TermEnd, last_ends
 from leasing.leases.selectors.leases import LeaseState, lease_state, leases_of
 from leasing.leases.selectors.running import running_on
@@ -73,12 +73,20 @@ def leased_pcs(devices: QuerySet[Device], on: date) -> QuerySet[Device]:
     return devices.filter(runs, model__category__is_pc=True)
 
 
-def leased_pc_count(on: date) -> int:
-    """Count the leased pcs of the register: as kept, less the few that have left."""
+def leased_cost(on: date) -> LeasedCost:
+    """Add up what is leased of the register: as kept, less the few that have left."""
+    return _less(cost_of(None, on), cost_of(Device.objects.out_of_register(on), on))
+
+
+def leased_pc_cost(on: date) -> LeasedCost:
+    """Add up the leased pcs of the register: as kept, less the few that have left."""
     if not is_kept(on):
-        return leased_pcs(Device.objects.in_register(on), on).count()
-    gone = leased_pcs(Device.objects.out_of_register(on), on)
-    return cost_of_pcs(on).count - gone.count()
+        return cost_of(leased_pcs(Device.objects.in_register(on), on), on)
+    return _less(cost_of_pcs(on), cost_of(leased_pcs(Device.objects.out_of_register(on), on), on))
+
+
+def _less(all_of_them: LeasedCost, gone: LeasedCost) -> LeasedCost:
+    return LeasedCost(all_of_them.count - gone.count, all_of_them.quarter_ore - gone.quarter_ore)
 
 
 def ordered_device_ids(

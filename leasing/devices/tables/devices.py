@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cached_property
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -12,13 +13,16 @@ from albertslund_it.web.lists.columns import (
     DateColumn,
     MarkColumn,
 )
+from albertslund_it.web.lists.picking import MOST
 from albertslund_it.web.lists.tables import Table
 from inventory.models import Device
+from leasing.billing.selectors.quarter_costs import LeasedCost, cost_of
 from leasing.devices.presenters import at_the_end, place_of
 from leasing.devices.selectors.device_list import (
     DeviceRow,
     device_rows,
     in_register,
+    leased_cost,
     ordered_device_ids,
 )
 from leasing.leases.presenters import lease_cell
@@ -29,7 +33,7 @@ CHUNK = 500  # rows read at a time for a download; well under SQLite's limit on 
 class DeviceRows(TableData):
     """The devices of a queryset: a page's ids first, then the rows of those.
 
-    `count` counts them where that is known without reading them.
+    `cost` counts them and adds them up where that is known without reading them.
     """
 
     def __init__(
@@ -38,19 +42,38 @@ class DeviceRows(TableData):
         on: date,
         *,
         is_narrowed: bool,
-        count: Callable[[date], int] | None = None,
+        cost: Callable[[date], LeasedCost] | None = None,
     ):
         super().__init__(devices.order_by())
         self.on, self.is_narrowed = on, is_narrowed
-        self.count = count if is_narrowed else in_register
+        self._cost = cost
         self.alias = "serial_number"
 
     def __len__(self) -> int:
         if not hasattr(self, "_length"):
-            is_refused = self.data.query.is_empty()  # then it shows nothing
-            is_known = self.count is not None and not is_refused
-            self._length = self.count(self.on) if is_known and self.count else self.data.count()
+            if self._is_refused:
+                self._length = 0
+            elif not self.is_narrowed:
+                self._length = in_register(self.on)
+            else:
+                self._length = self._known.count if self._known else self.data.count()
         return self._length
+
+    def sum_of(self, bound) -> int | None:
+        """Add up what they cost in the quarter; None where they are more than are read at once."""
+        if self._known:
+            return self._known.quarter_ore
+        if not self.is_narrowed:
+            return leased_cost(self.on).quarter_ore
+        return cost_of(self.data, self.on).quarter_ore if len(self) <= MOST else None
+
+    @property
+    def _is_refused(self) -> bool:
+        return self.data.query.is_empty()  # then it shows nothing
+
+    @cached_property
+    def _known(self) -> LeasedCost | None:
+        return self._cost(self.on) if self._cost and not self._is_refused else None
 
     def order_by(self, aliases):
         self.alias = aliases[0] if aliases else "serial_number"
@@ -122,7 +145,7 @@ class DeviceTable(Table):
     )
     happens = MarkColumn("Ved udløb", of=at_the_end, orderable=False)
     last_seen = DateColumn("Sidst set", visible=False)
-    quarter_ore = AmountColumn("I kvartalet (kr.)", orderable=False, card="answer")
+    quarter_ore = AmountColumn("I kvartalet (kr.)", orderable=False, summed=True, card="answer")
     # What an import of the file needs.
     placed_from = DateColumn("Fra", of="since", visible=False)
     unit_number = CodeColumn("Enhedsnr", visible=False)

@@ -26,7 +26,7 @@ from leasing.devices.presenters import (
     costs_with_names,
     stays_with_names,
 )
-from leasing.devices.selectors.device_list import leased_pc_count
+from leasing.devices.selectors.device_list import leased_pc_cost
 from leasing.devices.selectors.device_page import ReaderScope, charges, costs, timeline
 from leasing.devices.selectors.history import history_of_device
 from leasing.devices.tables.devices import DeviceRows, DeviceTable
@@ -126,7 +126,7 @@ class DeviceList(ListPage):
             filtered,
             today(),
             is_narrowed=bool(by) or not sees_everything,
-            count=leased_pc_count if counted else None,
+            cost=leased_pc_cost if counted else None,
         )
 
     def table_options(self):

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from itertools import product
 
 import openpyxl
 import pytest
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from albertslund_it import roles
+from albertslund_it.common.money import format_kroner
 from albertslund_it.common.names import danish_key
 from inventory.models import Departure, Device, FormerSerialNumber
 from leasing.devices.selectors.device_list import device_rows, ordered_device_ids
@@ -179,10 +181,10 @@ def test_the_download_holds_all_that_the_filters_let_through_in_the_lists_order(
 
     assert response["Content-Disposition"] == 'attachment; filename="udstyr.xlsx"'
     assert heading[:2] == ("Serienr.", "Model")
-    assert [row[0] for row in rows] == ["PF000004", "PF000003", "PF000002", "PF000001"]
-    assert rows[-1][heading.index("Leasing fra")].date() == date(2026, 1, 1)
-    assert rows[-1][heading.index("Leasing til")].date() == date(2029, 12, 31)
-    assert rows[-1][heading.index("Ved udløb")] == "Intet besluttet"
+    assert [row[0] for row in rows] == ["PF000004", "PF000003", "PF000002", "PF000001", "I alt"]
+    assert rows[-2][heading.index("Leasing fra")].date() == date(2026, 1, 1)
+    assert rows[-2][heading.index("Leasing til")].date() == date(2029, 12, 31)
+    assert rows[-2][heading.index("Ved udløb")] == "Intet besluttet"
 
 
 @pytest.mark.parametrize(
@@ -231,6 +233,25 @@ def test_the_opening_view_counts_the_rows_that_it_lists(devices, cast, client_of
         found = sorted(row.serial_number for row in table.records())
         assert found == ["PF000001", "PF000004", "PF000005"], query
         assert table.paginator.count == 3, query
+
+
+def test_what_is_listed_is_added_up_under_it(devices, cast, client_of, monkeypatch):
+    gone = make.lease("PF000005", unit=cast.unit).device
+    Departure.objects.create(device=gone, left_on=date(2026, 9, 1), how=Departure.How.DISCARDED)
+
+    def sums(user, query):
+        table = client_of(user).get(f"{URL}?{query}").context["table"]
+        listed = sum(row.quarter_ore or 0 for row in table.records())
+        return listed, [text for css, text, _ in table.footer() if "num" in css]
+
+    views = ("", "visning=alt", "state=enhed", "q=PF", "state=uden-leasing")
+    for user, query in [*product((cast.helpdesk, cast.finance), views), (cast.head, "")]:
+        listed, shown = sums(user, query)
+        assert listed or query == "state=uden-leasing"
+        assert shown == [format_kroner(listed, unit=False)], (user, query)
+    monkeypatch.setattr("leasing.devices.tables.devices.MOST", 2)
+    assert sums(cast.helpdesk, "state=enhed")[1] == []  # too many to be read for it
+    assert sums(cast.helpdesk, "visning=alt")[1] != []
 
 
 def test_a_list_that_is_refused_counts_nothing(devices, cast, client_of):
