@@ -7,7 +7,6 @@ for each address and one for its narrowed list. Those above the limit, or `--all
 """
 
 import argparse
-import gc
 import logging
 import os
 import re
@@ -54,10 +53,11 @@ def pages(client):
 
 def milliseconds(client, url, rounds):
     """Return the median CPU of a page that has been asked for before."""
+    from albertslund_it.operation.warming import keep_what_is_there
+
     taken = []
     client.get(url, secure=True)
-    gc.collect()
-    gc.freeze()  # as the workers do once they are warm
+    keep_what_is_there()  # as the workers do once they are warm
     for _ in range(rounds):
         began = time.process_time()
         client.get(url, secure=True)

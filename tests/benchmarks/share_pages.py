@@ -130,6 +130,7 @@ def main():
         from django.test import Client
         from django.test.utils import CaptureQueriesContext
 
+        from albertslund_it.operation.warming import keep_what_is_there
         from leasing.cost_table.refresh import refresh
 
         settings.TODAY = TODAY
@@ -146,6 +147,7 @@ def main():
             clients[user].get(path, secure=True)
             return (time.process_time() - began) * 1000
 
+        keep_what_is_there()  # as the workers do once they are warm
         empty = statistics.median(milliseconds("finance", "/findes-ikke/") for _ in range(9))
         print(f"  empty page {empty:.1f} ms; median of {options.rounds}")
         for user, name, path in pages():
