@@ -89,6 +89,36 @@ class ListRows(TableData):
         return sum(map(bound.column.reader(bound.name), self.data))
 
 
+class SlicedRows(TableData):
+    """Rows read page by page, with `sums` of theirs; in any other order all are read first."""
+
+    data: Any
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.sums = data.sums
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, wanted):
+        return self.data[wanted]
+
+    def __iter__(self):
+        return iter(self.data)
+
+    def sum_of(self, bound) -> int:
+        """Add up a column."""
+        return getattr(self.sums, bound.name)
+
+    def order_by(self, aliases):
+        if aliases:
+            rows = ListRows(list(self.data))
+            rows.set_table(self.table)
+            rows.order_by(aliases)
+            self.data = rows.data
+
+
 @dataclass(frozen=True, slots=True)
 class OfferedColumn:
     """A column as it is chosen: `up` and `down` ask for the columns shown once it is moved."""

@@ -351,17 +351,18 @@ def running_on(day: date) -> QuerySet[CostLease]:
     return CostLease.objects.filter(starts_on__lte=day, ends_before__gt=day)
 
 
-def expiring_after(
-    day: date,
+def expiring_between(
+    days: tuple[date, date],
     unit_ids: Collection[int] | None,
     replaced: Collection[int],
     *,
     by_unit: bool = True,
 ) -> dict[Expiring, dict[int, int]]:
-    """Count the leases that run out after a day, of these units or of all: alike ones by unit.
+    """Count the leases that run out after a day and before another: alike ones by unit.
 
-    What is in stock by then is left out, and so are the devices that are replaced, or decided to be
-    bought or returned. Where units are not asked for, all are NOBODY's.
+    They are of these units or of all. What is in stock by then is left out, and so are the devices
+    that are replaced, or decided to be bought or returned. Where units are not asked for, all are
+    NOBODY's.
     """
     holder = cost_holder_id() or NOBODY
     is_of_all, units = unit_ids is None, unit_ids or ()
@@ -371,12 +372,12 @@ def expiring_after(
         of_units, at = found[key], unit if by_unit else NOBODY
         of_units[at] = of_units.get(at, 0) + number
 
-    for unit, *key, number in _endings(day, holder, is_of_all, by_unit, units=units):
+    for unit, *key, number in _endings(days, holder, is_of_all, by_unit, units=units):
         count(unit, tuple(key), number)
     settled = {*_decided(), *(_leases_of(devices=replaced) if replaced else ())}
     # PostgreSQL would look at all leases to find none.
     for unit, *key in (
-        _settled(day, holder, is_of_all, units=units, leases=settled) if settled else ()
+        _settled(days, holder, is_of_all, units=units, leases=settled) if settled else ()
     ):
         count(unit, tuple(key), -1)
     return {
@@ -391,9 +392,11 @@ _ALIKE = ("ends_before", "model_id", "price_ore", "quarters")
 
 @put_together_once
 def _endings(
-    day: date, holder: int, is_of_all: bool, by_unit: bool, *, units: Collection[int]
+    days: tuple[date, date], holder: int, is_of_all: bool, by_unit: bool, *, units: Collection[int]
 ) -> QuerySet[CostEnding, tuple[Any, ...]]:
-    endings = CostEnding.objects.filter(ends_before__gt=day).exclude(unit__in=[holder, NOBODY])
+    after, before = days
+    endings = CostEnding.objects.filter(ends_before__gt=after, ends_before__lt=before)
+    endings = endings.exclude(unit__in=[holder, NOBODY])
     if not is_of_all:
         endings = endings.filter(unit__in=among(units, int))
     if by_unit:
@@ -415,11 +418,19 @@ def _leases_of(*, devices: Collection[int]) -> QuerySet[Lease, int]:
 
 @put_together_once
 def _settled(
-    day: date, holder: int, is_of_all: bool, *, units: Collection[int], leases: Collection[int]
+    days: tuple[date, date],
+    holder: int,
+    is_of_all: bool,
+    *,
+    units: Collection[int],
+    leases: Collection[int],
 ) -> QuerySet[CostLease, tuple[Any, ...]]:
     """Choose what is not followed: it is replaced, or decided to be bought or returned."""
     chosen = CostLease.objects.filter(
-        lease__in=among(leases, int), ends_before__gt=day, runs_out=True
+        lease__in=among(leases, int),
+        ends_before__gt=days[0],
+        ends_before__lt=days[1],
+        runs_out=True,
     ).exclude(unit__in=[holder, NOBODY])
     if not is_of_all:
         chosen = chosen.filter(unit__in=among(units, int))

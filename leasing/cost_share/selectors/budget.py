@@ -16,7 +16,7 @@ from leasing.cost_share.selectors.forecast import (
     BILLED,
     SHADES,
     Forecast,
-    forecast_of,
+    year_of,
 )
 from leasing.cost_share.selectors.payers import Payer
 from leasing.cost_table.facts import billing_start
@@ -126,7 +126,7 @@ def budget_of(payer: Payer, year: int) -> int | None:
 
 def budget_against(payer: Payer, year: int, today: date) -> BudgetAgainst:
     """Hold a payer's budget of a year against what is billed and forecast of it."""
-    return _against(budget_of(payer, year), forecast_of(payer, today), year)
+    return _against(budget_of(payer, year), year_of(payer, today, year), year)
 
 
 def _against(budget_ore: int | None, forecast: Forecast, year: int) -> BudgetAgainst:
@@ -137,7 +137,7 @@ def _against(budget_ore: int | None, forecast: Forecast, year: int) -> BudgetAga
 
 def budget_table(payer: Payer, year: int, today: date) -> BudgetTable:
     """Return a payer's units that have a budget or a cost in a year, in Danish order."""
-    budgets, forecast = budgets_by_unit(payer, year), forecast_of(payer, today)
+    budgets, forecast = budgets_by_unit(payer, year), year_of(payer, today, year)
     sums = forecast.of_year(year, lambda line: line[1])
     units = Unit.objects.select_related("department").in_bulk(budgets.keys() | sums.keys())
     rows = {

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
 from leasing.cost_share.selectors.budget import YEARS_AHEAD, unit_order
 from leasing.cost_share.selectors.forecast import SHADES, Forecast, forecast_of
@@ -111,8 +112,8 @@ class BudgetSheet:
 
 def budget_sheet(payer: Payer, today: date, *, in_thousands: bool = False) -> BudgetSheet:
     """Make the budget sheet: the coming year and the three after it."""
-    forecast = forecast_of(payer, today)
     years = [today.year + ahead for ahead in range(1, YEARS_AHEAD + 1)]
+    forecast = forecast_of(payer, today, span=(Quarter(years[0], 1), Quarter(years[-1], 4)))
     method = BookingMethod.now()
     units = _units(payer, forecast, years, in_whole_thousands if in_thousands else int, method)
     transfers = _transfers(units, method)

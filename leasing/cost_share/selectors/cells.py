@@ -84,9 +84,11 @@ def _added_up(billed: Q, periods: Collection[str]) -> QuerySet[InvoiceSummary, t
     return by.annotate(Sum("line_count"), Sum("amount_ore"))
 
 
-def billed_sums(payer: Payer) -> list[tuple[str, int, str, int]]:
-    """Return (quarter, unit, model, øre) of all that closed runs hold."""
+def billed_sums(payer: Payer, periods: Collection[str] | None) -> list[tuple[str, int, str, int]]:
+    """Return (quarter, unit, model, øre) of what closed runs hold, of these quarters or of all."""
     sums = InvoiceSummary.objects.filter(payer.billed).order_by()
+    if periods is not None:
+        sums = sums.filter(period__in=periods)
     return list(sums.values_list("period", "unit_id", "model_name").annotate(Sum("amount_ore")))
 
 

@@ -1,10 +1,10 @@
 """What is under a forecast's planned and assumed amounts: terms to come, alike ones together."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, overload
 
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
@@ -40,48 +40,80 @@ class ComingSpan(NamedTuple):
     model_name: str | None = None
 
 
-def coming_rows(payer: Payer, span: ComingSpan, today: date) -> list[ComingRow]:
+class ComingSums(NamedTuple):
+    """All rows added up."""
+
+    amount_ore: int
+
+
+NO_SUMS = ComingSums(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ComingRows(Sequence[ComingRow]):
+    """Rows by unit and model, made where they are sliced: there are thousands and few are shown."""
+
+    found: Sequence[tuple[str, Coming, int, int]] = ()
+    sums: ComingSums = NO_SUMS
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    @overload
+    def __getitem__(self, wanted: int) -> ComingRow: ...
+
+    @overload
+    def __getitem__(self, wanted: slice) -> list[ComingRow]: ...
+
+    def __getitem__(self, wanted: int | slice) -> ComingRow | list[ComingRow]:
+        if isinstance(wanted, int):
+            return _row(*self.found[wanted])
+        return [_row(*one) for one in self.found[wanted]]
+
+
+def _row(unit: str, one: Coming, number: int, cost: int) -> ComingRow:
+    term = one.term
+    return ComingRow(
+        one.shade,
+        one.is_extension,
+        unit,
+        one.model_name,
+        number,
+        term.starts_on,
+        term.ends_before,
+        term.price_ore,
+        number * cost,
+    )
+
+
+def coming_rows(payer: Payer, span: ComingSpan, today: date) -> ComingRows:
     """Return the terms to come that cost a payer something in some quarters.
 
     They add up to the forecast's amount of that shade: a term's quarters are differences of one F.
     """
     days = (span.first.starts_on, span.last.ends_before)
     numbers: dict[Coming, Counter[int]] = defaultdict(Counter)
-    for follows, places in terms_to_come(basis_of(payer, today)):
+    for follows, places in terms_to_come(basis_of(payer, today, (span.first, span.last))):
         for one in follows:
             if one.shade == span.shade and span.model_name in (None, one.model_name):
                 of_units = numbers[one._replace(unit_id=ALL_UNITS, number=0)]
                 for unit, number in places:
                     of_units[unit] += number
-    names = dict(Unit.objects.values_list("id", "name"))
-    # Thousands of rows are of few units and models, whose names are put in order once.
-    of_unit = _places({unit: names[unit] for of_units in numbers.values() for unit in of_units})
+    # Thousands of rows are of few terms, models and units, which are put in order alone.
     of_model = _places({one.model_name: one.model_name for one in numbers})
-    rows = []
-    for one, of_units in numbers.items():
+    by_unit: dict[int, list[tuple[Coming, int, int]]] = defaultdict(list)
+    total = 0
+    for one in sorted(numbers, key=lambda one: (of_model[one.model_name], one.term.starts_on)):
         [cost] = costs_between(one.term, days)
         if cost:
-            after = of_model[one.model_name], one.term.starts_on
-            rows += [
-                ((of_unit[unit], *after), one, names[unit], number, number * cost)
-                for unit, number in of_units.items()
-                if number
-            ]
-    rows.sort(key=itemgetter(0))
-    return [
-        ComingRow(
-            one.shade,
-            one.is_extension,
-            unit,
-            one.model_name,
-            number,
-            one.term.starts_on,
-            one.term.ends_before,
-            one.term.price_ore,
-            amount,
-        )
-        for _, one, unit, number, amount in rows
-    ]
+            for unit, number in numbers[one].items():
+                if number:
+                    by_unit[unit].append((one, number, cost))
+                    total += number * cost
+    names = dict(Unit.objects.filter(pk__in=by_unit).values_list("id", "name"))
+    in_order = sorted(by_unit, key=_places(names).__getitem__)
+    rows = [(names[unit], *row) for unit in in_order for row in by_unit[unit]]
+    return ComingRows(rows, ComingSums(total))
 
 
 def _places(names: Mapping[Named, str]) -> dict[Named, int]:

@@ -18,7 +18,7 @@ from django.db.models import Count, F, QuerySet
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
-from leasing.billing.selectors.costs import expiring_after, pending_sums
+from leasing.billing.selectors.costs import expiring_between, pending_sums
 from leasing.billing.selectors.outstanding import pending_charges, window_up_to
 from leasing.billing.selectors.window import Window
 from leasing.cost_share.selectors.cells import billed_by_period, billed_sums, pending_by_period
@@ -55,12 +55,15 @@ Shades = dict[str, int]
 Ordered = tuple[int, str, int, date]
 # A shade, a unit and a model.
 Line = tuple[str, int, str]
+# The first quarter and the last.
+Span = tuple[Quarter, Quarter]
 
 
 @dataclass
 class Forecast:
-    """A payer's quarters from the billing start to sixteen ahead, and to a whole fourth year.
+    """A payer's quarters: from the billing start to sixteen ahead, and to a whole fourth year.
 
+    Where only a span of them is asked for, it knows of no other.
     `lines` have an amount for each quarter. Where units are not asked for, their unit is ALL_UNITS.
     """
 
@@ -155,17 +158,32 @@ def forecast_of(
     assumptions: Assumptions | None = None,
     *,
     by_unit: bool = True,
+    span: Span | None = None,
 ) -> Forecast:
-    """Forecast what quarters cost a payer, by unit and model or all together."""
-    [found] = forecasts_of(payer, today, [assumptions or Assumptions()], by_unit=by_unit)
+    """Forecast what quarters cost a payer, by unit and model or all together.
+
+    Units and models of a span cost what is of the span: ask for no more than is shown by them.
+    """
+    several = [assumptions or Assumptions()]
+    [found] = forecasts_of(payer, today, several, by_unit=by_unit, span=span)
     return found
 
 
+def year_of(payer: Payer, today: date, year: int) -> Forecast:
+    """Forecast what the quarters of one year cost a payer, by unit and model."""
+    return forecast_of(payer, today, span=(Quarter(year, 1), Quarter(year, 4)))
+
+
 def forecasts_of(
-    payer: Payer, today: date, several: Iterable[Assumptions], *, by_unit: bool = True
+    payer: Payer,
+    today: date,
+    several: Iterable[Assumptions],
+    *,
+    by_unit: bool = True,
+    span: Span | None = None,
 ) -> list[Forecast]:
     """Forecast what quarters cost a payer under each of several assumptions."""
-    basis = _Gathering(payer, today, by_unit).basis()
+    basis = _Gathering(payer, today, by_unit, span).basis()
     return [
         Forecast(payer, today, basis.quarters, _with_what_comes(basis, today, assumptions, by_unit))
         for assumptions in several
@@ -177,7 +195,7 @@ def _with_what_comes(
 ) -> dict[Line, list[int]]:
     """Add what is to come to what is agreed."""
     # What is to come begins tomorrow at the earliest.
-    begun = basis.quarters.index(max(Quarter.of(today), basis.quarters[0]))
+    begun = sum(quarter < Quarter.of(today) for quarter in basis.quarters)
     coming: dict[Line, list[int]] = {}
     for line, amounts in _to_come(basis, begun, assumptions, by_unit):
         known = coming.get(line)
@@ -189,9 +207,9 @@ def _with_what_comes(
     return lines
 
 
-def basis_of(payer: Payer, today: date) -> Basis:
+def basis_of(payer: Payer, today: date, span: Span) -> Basis:
     """Return what a forecast begins with: leases, orders and prices."""
-    return _Gathering(payer, today, by_unit=True).basis()
+    return _Gathering(payer, today, by_unit=True, span=span).basis()
 
 
 # Terms to come of one item, and the units that they are of with how many each.
@@ -240,6 +258,8 @@ def _to_come(
 
     The amounts are of the quarters from the one at `begun`.
     """
+    if begun == len(basis.quarters):
+        return
     boundaries = basis.boundaries[begun:]
     for follows, places in terms_to_come(basis, assumptions):
         sums: dict[tuple[str, str], tuple[int, ...]] = {}
@@ -260,19 +280,22 @@ def _to_come(
 class _Gathering:
     """Reads everything once."""
 
-    def __init__(self, payer: Payer, today: date, by_unit: bool):
-        self.payer, self.today, self.by_unit = payer, today, by_unit
+    def __init__(self, payer: Payer, today: date, by_unit: bool, span: Span | None):
+        self.payer, self.today, self.by_unit, self.span = payer, today, by_unit, span
 
     def basis(self) -> Basis:
         with one_moment():
             ordered, replaced = self._lines()
             window = window_up_to(last_quarter(self.today))
             first = Quarter.of(window.billing_start)
-            quarters = list(quarters_between(first, window.last))
+            of_first, of_last = self.span or (first, window.last)
+            quarters = list(quarters_between(max(first, of_first), min(window.last, of_last)))
+            until = quarters[-1].ends_before if quarters else self.today
+            days = (self.today, until)
             return Basis(
                 quarters,
                 self._agreed(window, quarters),
-                expiring_after(self.today, self.payer.unit_ids, replaced, by_unit=self.by_unit),
+                expiring_between(days, self.payer.unit_ids, replaced, by_unit=self.by_unit),
                 ordered,
                 self._prices(),
             )
@@ -290,14 +313,16 @@ class _Gathering:
 
         if not self.by_unit:
             for period, amount in billed_by_period(self.payer).items():
-                take(BILLED, period, ALL_UNITS, "", amount)
+                if period in place:
+                    take(BILLED, period, ALL_UNITS, "", amount)
             for period, one in pending_by_period(self.payer, window).items():
-                take(CONTRACTED, period, ALL_UNITS, "", one.amount_ore)
+                if period in place:
+                    take(CONTRACTED, period, ALL_UNITS, "", one.amount_ore)
             return found
-        for billed in billed_sums(self.payer):
+        for billed in billed_sums(self.payer, place if self.span else None):
             take(BILLED, *billed)
-        units = self.payer.unit_ids
-        for waiting in (*pending_sums(window, units), *pending_charges(window, units)):
+        asked = window, self.payer.unit_ids, place if self.span else None
+        for waiting in (*pending_sums(*asked), *pending_charges(*asked)):
             at = waiting.period, waiting.unit_id, waiting.model_name
             take(CONTRACTED, *at, waiting.amount_ore)
         return found

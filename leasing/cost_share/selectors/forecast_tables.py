@@ -9,8 +9,16 @@ from typing import NamedTuple
 from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import Unit
-from leasing.cost_share.selectors.forecast import SHADES, Forecast, Shades, SumKey, forecast_of
+from leasing.cost_share.selectors.forecast import (
+    SHADES,
+    Forecast,
+    Shades,
+    SumKey,
+    forecast_of,
+    year_of,
+)
 from leasing.cost_share.selectors.payers import Payer
+from leasing.cost_table.moment import one_moment
 
 # What a table is added up by: what the address calls it.
 YEAR, QUARTER, UNIT, MODEL = "aar", "kvartal", "enhed", "model"
@@ -54,15 +62,17 @@ class ForecastPage(NamedTuple):
 
 def forecast_page(payer: Payer, today: date, year: int) -> ForecastPage:
     """Return the page of one budget year."""
-    found = forecast_of(payer, today)
+    with one_moment():
+        found = forecast_of(payer, today, by_unit=False)
+        of_year = year_of(payer, today, year)
     sums = found.by_quarter()
     quarters = [(q, sums[str(q)]) for q in found.quarters if q.year >= today.year]
-    return ForecastPage(found.years, quarters, tables_of(found, year))
+    return ForecastPage(found.years, quarters, tables_of(found, of_year, year))
 
 
-def tables_of(found: Forecast, year: int) -> list[ForecastTable]:
+def tables_of(found: Forecast, by_unit: Forecast, year: int) -> list[ForecastTable]:
     """Return the budget years, and one of them by quarter, unit and model."""
-    units = Unit.objects.in_bulk(found.unit_ids)
+    units = Unit.objects.in_bulk(by_unit.unit_ids)
     quarters = {code: shades for code, shades in found.by_quarter().items() if any(shades.values())}
     of_year = {code: shades for code, shades in quarters.items() if code[:4] == str(year)}
     years: dict[str, Shades] = {}
@@ -71,13 +81,15 @@ def tables_of(found: Forecast, year: int) -> list[ForecastTable]:
             year_sums = years.setdefault(code[:4], dict.fromkeys(SHADES, 0))
             for shade, amount in shades.items():
                 year_sums[shade] += amount
-    by_unit = found.of_year(year, lambda line: line[1])
-    by_model = found.of_year(year, lambda line: line[2])
+    of_units = by_unit.of_year(year, lambda line: line[1])
+    of_models = by_unit.of_year(year, lambda line: line[2])
     return [
         ForecastTable(YEAR, _rows(years, str)),
         ForecastTable(QUARTER, _rows(of_year, _quarter_label)),
-        ForecastTable(UNIT, _in_danish_order(_rows(by_unit, lambda pk: units[pk].name))),
-        ForecastTable(MODEL, _in_danish_order(_rows(by_model, lambda name: name or "Uden udstyr"))),
+        ForecastTable(UNIT, _in_danish_order(_rows(of_units, lambda pk: units[pk].name))),
+        ForecastTable(
+            MODEL, _in_danish_order(_rows(of_models, lambda name: name or "Uden udstyr"))
+        ),
     ]
 
 

@@ -11,7 +11,7 @@ from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from inventory.models import DeviceModel, Unit
 from inventory.organisation.selectors.scope import sees_all
-from leasing.cost_share.selectors.forecast import Forecast, forecasts_of
+from leasing.cost_share.selectors.forecast import Forecast, forecasts_of, last_quarter
 from leasing.cost_share.selectors.payers import Payer, payers_seen_by
 from leasing.domain.assumptions import Assumptions
 from leasing.models import LeasePrice, Scenario
@@ -70,7 +70,9 @@ class WhatIf:
 
 def compare(payer: Payer, today: date, assumptions: Assumptions) -> WhatIf:
     """Hold a payer's forecast under some assumptions against the one without any."""
-    base, changed = forecasts_of(payer, today, [Assumptions(), assumptions])
+    # Of what has been nothing is assumed.
+    span = Quarter.of(today), last_quarter(today)
+    base, changed = forecasts_of(payer, today, [Assumptions(), assumptions], span=span)
     years = [year for year in base.years if year > today.year][:YEARS]
     sums = [{year: _by_unit(one, year) for year in years} for one in (base, changed)]
     units = Unit.objects.in_bulk(base.unit_ids | changed.unit_ids)

@@ -22,7 +22,7 @@ class ComingTable(Table):
     @property
     def summary(self) -> str:
         """Say what all the rows add up to, also those on other pages."""
-        return f"i alt {format_kroner(sum(row.amount_ore for row in self.data.data))}"
+        return f"i alt {format_kroner(self.data.sums.amount_ore)}"
 
     empty_title = "Her ventes ikke noget"
     empty_help = "Der er intet på vej, og intet, der udløber, i de kvartaler."

@@ -4,7 +4,6 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.http import urlencode
-from django_tables2.data import TableData
 
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.lists.columns import (
@@ -15,9 +14,8 @@ from albertslund_it.web.lists.columns import (
     DateColumn,
     NumberColumn,
 )
-from albertslund_it.web.lists.tables import ListRows, Table
+from albertslund_it.web.lists.tables import Table
 from leasing.cost_share.presenters.words import DIFFERENCE_NAMES
-from leasing.cost_share.selectors.at_date import HeldRow, HeldRows
 from leasing.cost_share.tables.lines import lines_url
 
 
@@ -99,36 +97,6 @@ class MoveTable(Table):
     from_unit = Column("Fra enhed")
     to_unit = Column("Til enhed")
     quarter_ore = AmountColumn("Pr. kvartal (kr.)", summed=True)
-
-
-class DayRows(TableData):
-    """What somebody had on a day, read page by page; in any other order all is read first."""
-
-    data: HeldRows | list[HeldRow]
-
-    def __init__(self, data: HeldRows):
-        super().__init__(data)
-        self.sums = data.sums
-
-    def __len__(self):
-        return len(self.data)
-
-    def __getitem__(self, wanted):
-        return self.data[wanted]
-
-    def __iter__(self):
-        return iter(self.data)
-
-    def sum_of(self, bound) -> int:
-        """Add up a column."""
-        return getattr(self.sums, bound.name)
-
-    def order_by(self, aliases):
-        if aliases:
-            rows = ListRows(list(self.data))
-            rows.set_table(self.table)
-            rows.order_by(aliases)
-            self.data = rows.data
 
 
 class HeldTable(Table):

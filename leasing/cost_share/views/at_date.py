@@ -9,13 +9,14 @@ from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.lists.tables import SlicedRows
 from albertslund_it.web.query import one_of
 from leasing.cost_share.forms import DayForm
 from leasing.cost_share.presenters.words import DIFFERENCE_NAMES, NOW, THEN
 from leasing.cost_share.selectors.at_date import DIFFERENCES, HeldRows, day_of
 from leasing.cost_share.selectors.bridge_rows import units_of
 from leasing.cost_share.selectors.share import quarters_to_choose
-from leasing.cost_share.tables.municipality import DayDifferenceTable, DayRows, HeldTable
+from leasing.cost_share.tables.municipality import DayDifferenceTable, HeldTable
 from leasing.cost_share.views.bridge import chosen_unit
 from leasing.cost_share.views.payer import chosen_payer
 from leasing.cost_table.facts import billing_start
@@ -61,7 +62,7 @@ class HeldList(ListPage):
         return HeldRows(self.payer, *self.days, self.kind, self.found)
 
     def table_data(self, filtered):
-        return DayRows(filtered) if filtered else []
+        return SlicedRows(filtered) if filtered else []
 
     def extra_context(self):
         found, day = self.found, self.days[0]

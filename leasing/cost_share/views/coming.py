@@ -4,10 +4,11 @@ from albertslund_it.common.permissions import VIEW_DEVICE
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
+from albertslund_it.web.lists.tables import SlicedRows
 from leasing.cost_share.forms import ComingForm
 from leasing.cost_share.presenters.words import SHADE_NAMES
 from leasing.cost_share.selectors.bridge_rows import units_of
-from leasing.cost_share.selectors.coming import coming_rows
+from leasing.cost_share.selectors.coming import ComingRows, coming_rows
 from leasing.cost_share.selectors.forecast import last_quarter
 from leasing.cost_share.tables.coming import ComingTable
 from leasing.cost_share.views.bridge import chosen_unit
@@ -40,6 +41,9 @@ class ComingList(ListPage):
 
     def rows(self):
         return coming_rows(self.payer, self.span, today())
+
+    def table_data(self, filtered):
+        return SlicedRows(filtered or ComingRows())
 
     def table_options(self):
         is_one = not self.payer.is_everybody and len(self.payer.unit_ids or ()) == 1

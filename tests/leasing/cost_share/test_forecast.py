@@ -8,9 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from albertslund_it.common.money import parse_kroner
+from albertslund_it.common.names import danish_key
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.roles import HEAD
-from leasing.cost_share.selectors.forecast import ASSUMED, BILLED, CONTRACTED, PLANNED, forecast_of
+from leasing.cost_share.selectors.forecast import (
+    ASSUMED,
+    BILLED,
+    CONTRACTED,
+    PLANNED,
+    forecast_of,
+    year_of,
+)
 from leasing.cost_share.selectors.payers import EVERYBODY, Payer
 from leasing.cost_share.selectors.share import share_of
 from leasing.cost_table.moment import one_moment
@@ -107,10 +116,24 @@ class Always(TestCase):
                     now = Quarter.of(DAY)
                     sums = forecast_of(payer, DAY).by_quarter()
                     assert forecast_of(payer, DAY, by_unit=False).by_quarter() == sums
+                    _assert_years_are_the_same_alone(payer)
                     for cost in share_of(payer, now, DAY, now.next(8)).quarters:
                         shades = sums.get(str(cost.quarter), {})
                         assert shades.get(BILLED, 0) == cost.billed_ore
                         assert shades.get(CONTRACTED, 0) == cost.pending_ore
+
+
+def _assert_years_are_the_same_alone(payer):
+    """What is worked out of one year is what all quarters have of it."""
+    whole = forecast_of(payer, DAY)
+    for year in range(DAY.year - 1, DAY.year + 6):
+        alone = year_of(payer, DAY, year)
+        assert alone.of_year(year, tuple) == whole.of_year(year, tuple)
+        quarters = (str(q) for q in whole.quarters if q.year == year)
+        together = forecast_of(
+            payer, DAY, by_unit=False, span=(Quarter(year, 1), Quarter(year, 4))
+        ).by_quarter()
+        assert together == {code: whole.by_quarter()[code] for code in quarters}
 
 
 @pytest.fixture
@@ -281,6 +304,22 @@ def test_wrong_addresses_of_what_is_to_come(whole_town, cast, client_of):
     ):
         assert head.get(wrong).status_code == 404, wrong
     assert head.get(f"{whole}&hent=xlsx").status_code == 200
+    assert "ingen kolonne »findes«" in text_of(read(head, f"{whole}&sorter=findes"))
+
+
+def test_what_is_to_come_in_its_order_and_in_another(whole_town, cast, client_of):
+    client = client_of(cast.finance)
+    page = f"{COMING}?afdeling=alle&fra=2027Q1&til=2030Q4&slags=assumed"
+
+    def rows(address):
+        cells = read(client, address).xpath("//table/tbody/tr")
+        return [[text_of(cell) for cell in row.xpath("td|th")] for row in cells]
+
+    found = rows(page)
+    assert [row[0] for row in found] == sorted((row[0] for row in found), key=danish_key)
+    assert len({row[0] for row in found}) > 1
+    by_amount = sorted(found, key=lambda row: parse_kroner(row[-1]), reverse=True)
+    assert rows(f"{page}&sorter=-amount_ore") == by_amount
 
 
 def test_queries_do_not_grow_with_what_is_to_come(whole_town, cast, client_of):
