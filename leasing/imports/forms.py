@@ -10,6 +10,7 @@ from albertslund_it.common.files.cells import without_control
 from albertslund_it.common.quarters import Quarter, quarters_between
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms.fields import PlainForm, PlainSelect, dress
+from albertslund_it.web.query import page_before
 from inventory.imports.importers.reading import Importer
 from leasing.cost_table.facts import billing_start
 
@@ -89,6 +90,7 @@ class Step:
     good_rows: bool = False
     dates_hold: bool = False  # those for the whole file, as the page of its columns asked
     quarter: Quarter | None = None
+    back: str = ""  # the page that it was begun from
 
     @classmethod
     def posted(cls, request: HttpRequest) -> Self:
@@ -100,6 +102,7 @@ class Step:
             sheet=sent.get("sheet", "")[:100],
             good_rows=sent.get("good_rows") == "1",
             dates_hold=sent.get("dates_hold") == "1",
+            back=page_before(request, ""),
         )
 
 

@@ -134,6 +134,7 @@ def device_model(request, pk):
     form = DeviceModelForm(
         request.POST or None, initial={"model": meant, "before": device.model.name}
     )
+    back = page_before(request, reverse("device-detail", args=[pk]))
     if request.method == "POST" and form.is_valid():
         try:
             correct_model(device=device, actor=request.user, today=today(), **form.cleaned_data)
@@ -141,8 +142,8 @@ def device_model(request, pk):
             form.add_error(None, list(refused.reasons))
         else:
             messages.success(request, f"{device} er nu en {form.cleaned_data['model']}.")
-            return redirect("device-detail", pk)
-    context = {"form": form, "device": device, "named": named}
+            return redirect(back)
+    context = {"form": form, "device": device, "named": named, "back": back}
     return _form(request, "leasing/sources/model.html", context)
 
 
@@ -168,7 +169,7 @@ def add_directory_person(request, pk):
             form.add_error(None, list(refused.reasons))
         else:
             messages.success(request, f"{person.name} er oprettet.")
-            return redirect("employee-detail", person.pk)
+            return redirect(page_before(request, reverse("employee-detail", args=[person.pk])))
     return _form(request, "leasing/sources/add_person.html", {"form": form, "account": account})
 
 

@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.row_errors import FileRefused
 from albertslund_it.common.quarters import Quarter
 from albertslund_it.web.forms import uploads
 from albertslund_it.web.forms.agreement import FIELD, NotAsShown
+from albertslund_it.web.query import returning_to
 from inventory.imports.importers.reading import Importer
 from leasing.imports.exports import write_example
 from leasing.imports.forms import QuarterForm, Step, upload_form
@@ -85,8 +87,7 @@ def go_on(request, importer: Importer):
     step = Step.posted(request)
     stream = uploads.kept(request.user, step.token)
     if stream is None:
-        messages.error(request, GONE)
-        return redirect("import-kind", importer.kind)
+        return _gone(request, importer, step)
     with stream:
         if request.POST.get("quarter"):
             form = QuarterForm(request.POST)
@@ -100,6 +101,12 @@ def go_on(request, importer: Importer):
         if FIELD in request.POST:
             return _agreed(request, importer, stream, step)
         return _answered(request, importer, stream, step)
+
+
+def _gone(request, importer: Importer, step: Step):
+    """Ask for a file again that is not kept any longer."""
+    messages.error(request, GONE)
+    return redirect(returning_to(reverse("import-kind", args=[importer.kind]), step.back))
 
 
 def _answered(request, importer: Importer, stream, step: Step):
@@ -163,8 +170,7 @@ def import_looked(request, kind, pk):
     looked, step = looked_in(job), step_of(job.arguments)
     stream = uploads.kept(request.user, step.token)
     if stream is None and looked.goes_on:
-        messages.error(request, GONE)
-        return redirect("import-kind", kind)
+        return _gone(request, importer, step)
     return show(request, importer, stream, step, looked)
 
 

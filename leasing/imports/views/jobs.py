@@ -39,6 +39,7 @@ def asked_of(importer: Importer, step: Step, agreed: str) -> dict[str, object]:
         "dates_hold": step.dates_hold,
         "quarter": str(step.quarter or ""),
         "agreed": agreed,
+        "onwards": step.back,
         "back": reverse("import-kind", args=[importer.kind]),
     }
 
@@ -57,6 +58,7 @@ def take_in_file(asked: JobAsked) -> JobOutcome:
         good_rows=said["good_rows"],
         dates_hold=said["dates_hold"],
         quarter=Quarter.parse(said["quarter"]) if said["quarter"] else None,
+        back=said.get("onwards", ""),
     )
     stream = io.BytesIO(asked.data)
     digest = digest_of_file(stream)
@@ -85,7 +87,8 @@ def undo_file(asked: JobAsked) -> JobOutcome:
 def _outcome(importer: Importer, report: ImportReport, step: Step, digest: str) -> JobOutcome:
     """Say what a file did, and lead to where it can be seen and undone."""
     landing = LANDINGS.get(importer.kind)
-    goes_on = landing([row.pk for row in report.made]) if landing and report.made else ""
+    made = [row.pk for row in report.made]
+    goes_on = step.back or (landing(made) if landing and made else "")
     page = reverse("import-batch", args=[report.batch.pk]) if report.batch else ""
     if page and not goes_on:
         return JobOutcome(f"{step.name} er indlæst.", page)  # its page says the rest

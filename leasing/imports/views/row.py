@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.shortcuts import render
 
 from albertslund_it.web.forms import uploads
+from albertslund_it.web.query import page_before
 from leasing.imports.forms import RowForm, Step
 from leasing.imports.views.files import import_kind, importer_for, show
 from leasing.imports.views.looking import REFUSED, UNREADABLE, how_asked, look
@@ -23,7 +24,7 @@ def import_row(request, kind):
     if request.method != "POST" or not form.is_valid():
         return _shown(request, form)
     stream = form.as_file()
-    step = Step(token="", name=NAME)
+    step = Step(token="", name=NAME, back=page_before(request, ""))
     looked = look(importer, stream, step, how_asked(request))
     # A name that nobody knows is asked about as for any file.
     if looked.page == REFUSED and not looked.shown["unknown"]:

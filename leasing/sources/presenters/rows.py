@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from albertslund_it.common.money import format_kroner
+from albertslund_it.web.query import returning_to
 from inventory.models import Device, Employee, SourceKind
 from leasing.sources.presenters.actions import MendingAction, actions_on
 from leasing.sources.selectors.kinds import DifferenceKind
@@ -46,9 +47,11 @@ def _of(thing: object, name: str):
 
 
 def difference_shown(kind: DifferenceKind, row: DifferingRow, user: User) -> DifferenceShown:
-    """Return a row in words, with what a user may do to mend it."""
-    actions = tuple(actions_on(kind, row))
-    own = tuple(one for one in actions if user.has_perm(one.needs))
+    """Return a row in words, with what a user may do to mend it, which leads back to the list."""
+    actions, back = tuple(actions_on(kind, row)), reverse("source-difference", args=[kind.key])
+    own = tuple(
+        one._replace(url=returning_to(one.url, back)) for one in actions if user.has_perm(one.needs)
+    )
     unit = _of(row.placement, "unit") or _of(row.person, "unit")
     ours, theirs = _said(kind, row)
     return DifferenceShown(

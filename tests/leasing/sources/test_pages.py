@@ -1,9 +1,11 @@
 """The pages of sources: who sees which, what a list says, and what is mended from a row."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
+from lxml import html
 
 from inventory.models import Device, Employee, Snapshot
 from leasing.sources.presenters.words import WORDS
@@ -75,6 +77,11 @@ def links_of(client, key):
     }
 
 
+def back_to(key):
+    """Return what leads back to a list from a page that was opened from it."""
+    return urlencode({"retur": f"/kilder/{key}/"})
+
+
 def test_every_kind_has_words_and_no_other():
     assert set(WORDS) == {kind.key for kind in KINDS}
 
@@ -118,7 +125,7 @@ def test_a_row_offers_only_what_its_reader_may_do(town, client_of, cast):
         assert "Sig til it-helpdesk" in text
         assert links == []
     _, links = links_of(finance, "anden-ydelse")["PF000001"]
-    assert links[0] == "/henvendelser/"
+    assert links[0] == f"/henvendelser/?{back_to('anden-ydelse')}"
     for key in ("anden-ydelse", "kun-hos-leasinggiver"):
         [(_, links)] = links_of(finance, key).values()
         assert links
@@ -135,17 +142,18 @@ def test_others_see_nothing_and_an_unknown_list_is_not_there(town, client_of, ca
 
 def test_a_row_says_what_both_have_and_leads_to_what_mends_it(town, helpdesk):
     _, bo = town
-    text, [move, back] = links_of(helpdesk, "anden-bruger")["PF000001"]
+    text, [move, take_back] = links_of(helpdesk, "anden-bruger")["PF000001"]
     assert "Anna Berg" in text
     assert "Bo Bager (bobo), Ærtebjerg Skole" in text
-    assert move == f"/udstyr/flyt/?serienumre=PF000001&initialer=bobo&enhed={bo.unit_id}"
-    assert back == "/udstyr/tag-tilbage/?serienumre=PF000001"
+    back = back_to("anden-bruger")
+    assert move == f"/udstyr/flyt/?serienumre=PF000001&initialer=bobo&enhed={bo.unit_id}&{back}"
+    assert take_back == f"/udstyr/tag-tilbage/?serienumre=PF000001&{back}"
     form = helpdesk.get(move).content.decode()
     assert "bobo" in form
     _, [number] = links_of(helpdesk, "tastefejl")["PF000003"]
     assert 'value="PF0000O3"' in helpdesk.get(number).content.decode()
     _, [edit] = links_of(helpdesk, "uden-konto")["Bo Bager (bobo)"]
-    assert edit == f"/medarbejdere/{bo.pk}/ret/"
+    assert edit == f"/medarbejdere/{bo.pk}/ret/?{back_to('uden-konto')}"
     make.placement(make.device("PF000099"), date(2026, 2, 1), bo.unit, bo)
     [has] = read(helpdesk, "/kilder/uden-konto/").xpath("//td/a[contains(., 'stk. udstyr')]")
     assert "PF000099" in text_of(read(helpdesk, has.get("href")))
@@ -161,7 +169,8 @@ def test_an_unknown_machine_is_entered_and_handed_out(town, helpdesk):
 
     device = Device.objects.get(serial_number="XX000001")
     assert (device.windows_11, device.last_seen) == (True, date(2026, 3, 10))
-    assert response.url == "/udstyr/udlever/?serienumre=XX000001&initialer=bobo"
+    hand_out = "/udstyr/udlever/?serienumre=XX000001&initialer=bobo"
+    assert response.url == f"{hand_out}&{back_to('ukendt-udstyr')}"
     assert "ukendt-udstyr" not in found_on(helpdesk)
     assert helpdesk.post(url, {"model": chosen.get("value")}).status_code == 404
 
@@ -182,8 +191,10 @@ def test_what_the_lessor_alone_has_is_taken_in_as_a_row_of_a_delivery(town, clie
 
     page = client.post(url, typed)
     assert not Device.objects.filter(serial_number="QQ123456").exists()
-    client.post(url, step(page, agreed=agreed_in(page)))
+    [stop] = html.fromstring(page.content).xpath("//main//a[normalize-space()='Fortryd']/@href")
+    taken = client.post(url, step(page, agreed=agreed_in(page)))
 
+    assert stop == taken.url == "/kilder/kun-hos-leasinggiver/"
     assert Device.objects.get(serial_number="QQ123456").lease.terms.get().price_ore == 559066
     assert "kun-hos-leasinggiver" not in found_on(client)
 
@@ -203,8 +214,9 @@ def test_somebody_of_the_directory_is_entered(town, helpdesk):
     assert taken.status_code == 422
     assert "Ny Nielsen" in taken.content.decode()
 
-    helpdesk.post(url, {**typed, "initials": "nyni"})
+    response = helpdesk.post(url, {**typed, "initials": "nyni"})
 
+    assert response.url == "/kilder/ukendte-brugere/"
     assert Employee.objects.get(initials="NYNI").unit.name == "Ærtebjerg Skole"
     assert "ukendte-brugere" not in found_on(helpdesk)
 
@@ -212,8 +224,10 @@ def test_somebody_of_the_directory_is_entered(town, helpdesk):
 def test_a_model_is_corrected_unless_it_was_changed_meanwhile(town, helpdesk):
     device = Device.objects.get(serial_number="PF000001")
     other, third = make.model("T16"), make.model("X1")
-    url = reverse("source-model", args=[device.pk])
-    assert helpdesk.post(url, {"model": other.pk, "before": "T14"}).status_code == 302
+    url, device_page = (reverse(to, args=[device.pk]) for to in ("source-model", "device-detail"))
+    assert helpdesk.post(url, {"model": other.pk, "before": "T14"}).url == device_page
+    again = f"{url}?{back_to('anden-model')}"
+    assert helpdesk.post(again, {"model": other.pk, "before": "T16"}).url == "/kilder/anden-model/"
     device.refresh_from_db()
     assert device.model == other
     late = helpdesk.post(url, {"model": third.pk, "before": "T14"})
