@@ -133,7 +133,7 @@ class OurUserAdmin(UserAdmin):
             if not request.user.is_superuser:
                 above = Permission.objects.filter(reserved())
                 field.queryset = Group.objects.exclude(permissions__in=above)
-                field.help_text += " Roller, der lukker kvartaler, giver kun en superbruger."
+                field.help_text += " Roller, der kan låse kvartaler, giver kun en superbruger."
         if db_field.name == "is_staff" and field:
             field.help_text = "Skal være slået til for administratorer, og kun for dem."
         return field

@@ -16,11 +16,11 @@ from albertslund_it.sign_on.provider import SilentError
 from albertslund_it.web.sessions import begin_session
 
 FAILED = (
-    "Log ind med kommunens konto lykkedes ikke. Prøv igen, eller skriv til it-helpdesk, "
+    "Det lykkedes ikke at logge ind med kommunens konto. Prøv igen, eller skriv til it-helpdesk, "
     "hvis det fortsætter."
 )
 LOST = (
-    "Log ind med kommunens konto blev afbrudt: siden har stået for længe, eller svaret er brugt "
+    "Login med kommunens konto blev afbrudt: siden har stået for længe, eller svaret er brugt "
     "før. Begynd forfra her."
 )
 DENIED = (
@@ -33,8 +33,8 @@ WHY = {
         "nødadgangen logge ind med brugernavn og kode nedenfor."
     ),
     TIME: (
-        "Log ind lykkedes ikke: kommunens login og serveren her er ikke enige om, hvad klokken er. "
-        "Prøv igen, og skriv til it-helpdesk, hvis det fortsætter."
+        "Det lykkedes ikke at logge ind: kommunens login og serveren her er ikke enige om, hvad "
+        "klokken er. Prøv igen, og skriv til it-helpdesk, hvis det fortsætter."
     ),
     SUPERUSER: (
         "Mailen hører til en superbruger, og den logger ikke ind med kommunens konto. Log ind med "

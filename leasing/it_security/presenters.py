@@ -73,7 +73,7 @@ def flows_of(run: SetUp) -> list[DataFlow]:
             "Systemet",
             "Databasen",
             "Alt, der gemmes, også vedlagte filer",
-            "PostgreSQL med en rolle, der ikke kan fjerne låsen på lukkede kvartaler. Kryptering "
+            "PostgreSQL med en rolle, der ikke kan fjerne låsen på låste kvartaler. Kryptering "
             "sættes med sslmode i adressen."
             if run.is_postgresql
             else "SQLite: en fil på samme maskine, som kun tjenestens bruger må læse.",
@@ -290,9 +290,9 @@ def threats_of(run: SetUp) -> list[Threat]:
         Threat(
             "T",
             "At ændre noget, man ikke må",
-            "At rette et lukket kvartal, sende en forfalsket formular eller en ondsindet fil.",
+            "At rette et låst kvartal, sende en forfalsket formular eller en ondsindet fil.",
             (
-                "Databasen selv afviser at ændre et lukket kvartal, og kæden af kontrolsummer "
+                "Databasen selv afviser at ændre et låst kvartal, og kæden af kontrolsummer "
                 "viser, hvis nogen gjorde det uden om systemet.",
                 "Hver formular har et tegn, kun vores egne sider kender, og cookies følger ikke "
                 "med fra andre sider.",
@@ -359,7 +359,7 @@ MEASURES = (
     "Kryptering undervejs. Kryptering af diske og kopier sørger driften for.",
     "Hændelseslog over ændringer, uden navne, når fristen er gået.",
     "Anonymisering af sig selv efter frister, også i kopier, der lægges tilbage.",
-    "Sikkerhedskopi, der kan lægges tilbage, og en efterprøvning af alle lukkede kvartaler.",
+    "Sikkerhedskopi, der kan lægges tilbage, og en efterprøvning af alle låste kvartaler.",
     "En medarbejders oplysninger kan udleveres som én fil.",
 )
 

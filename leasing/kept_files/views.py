@@ -6,7 +6,9 @@ from django.utils.http import content_disposition_header
 from albertslund_it.common.files.kept import CheckedFile
 from leasing.models import KeptFile
 
-DAMAGED = "Filen er ikke den, der blev gemt: kontrolsummen passer ikke. Hent den fra en backup."
+DAMAGED = (
+    "Filen er ikke den, der blev gemt: kontrolsummen passer ikke. Hent den fra en sikkerhedskopi."
+)
 
 
 def as_download(name: str, kept: KeptFile) -> HttpResponse | None:

@@ -333,7 +333,7 @@ def _access(facts: SetupFacts) -> SetupStep:
         # What is sent before leads nowhere, and each would have to be sent again.
         checks.append(
             SetupCheck(
-                NOTE, "Invitationer sendes med mail, som ikke er sat op. Tag trinet Mail først"
+                NOTE, "Invitationer sendes med mail, som ikke er sat op. Tag trinnet Mail først"
             )
         )
         mail = f"{reverse('setup')}?trin=mail#mail"

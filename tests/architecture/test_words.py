@@ -1,6 +1,8 @@
+import re
+
 import pytest
 
-from tests.architecture.imports import Module, our_modules
+from tests.architecture.imports import ROOT, Module, our_modules
 from tests.architecture.words import screen_words
 
 
@@ -40,3 +42,19 @@ def test_a_danish_text_below_the_presenters_is_found(name, source):
 )
 def test_a_refusal_a_mail_and_a_presenter_speak_danish(name, source):
     assert list(screen_words(Module(name, source))) == []
+
+
+# A quarter is locked as the buttons say, a step and the register are spelt in one way, and where a
+# number is known its word is too.
+SAID_OTHERWISE = re.compile(
+    r"lukke(?:de|t) kvartal|\bregistret\b|[Tt]rinet\b|\bbackup'?en\b|en backup\b|asinggiverens"
+    r"|\b(?:adgang|besked|leasing|mail|række)\((?:e|er|r|s)\)"
+)
+
+
+def test_one_thing_has_one_name():
+    texts = {module.name: module.source for module in our_modules()}
+    for path in sorted((ROOT / "templates").rglob("*.*")):
+        texts[path.name] = path.read_text(encoding="utf-8")
+    found = {name: SAID_OTHERWISE.search(text) for name, text in texts.items()}
+    assert {name: match[0] for name, match in found.items() if match} == {}

@@ -28,7 +28,7 @@ class Command(DanishCommand):
         if backups.is_postgresql() and not postgresql.has_programs():
             call = [*postgresql.DUMP, f"--file={file}", postgresql.address()]
             raise Refused(
-                "Der er ikke taget kopi: pg_dump er ikke installeret her. Installer pakken "
+                "Der er ikke taget kopi: pg_dump er ikke installeret her. Installér pakken "
                 "postgresql-client, eller kør på databasens maskine:",
                 shlex.join(call),
             )

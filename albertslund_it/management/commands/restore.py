@@ -30,7 +30,7 @@ class Command(DanishCommand):
         if backups.is_postgresql() and not postgresql.has_programs():
             call = ["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction"]
             raise Refused(
-                "Intet er lagt tilbage: pg_restore er ikke installeret her. Installer pakken "
+                "Intet er lagt tilbage: pg_restore er ikke installeret her. Installér pakken "
                 "postgresql-client, eller kør på databasens maskine:",
                 shlex.join([*call, f"--dbname={postgresql.address()}", str(file)]),
                 *(f"python manage.py {name}" for name in AFTERWARDS),

@@ -3,6 +3,7 @@ import sys
 from django.conf import settings
 
 from albertslund_it.common.errors import Refused
+from albertslund_it.common.names import how_many
 from albertslund_it.common.urls import ImapAddress, parse_imap_url, parse_token_source
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
@@ -39,13 +40,14 @@ class Command(DanishCommand):
             self.stdout.write(line)
         if done.unmoved:
             self.stderr.write(
-                f"{done.unmoved} mail(s) er gemt, men kunne ikke flyttes i postkassen. De flyttes "
-                "næste gang og bliver ikke til flere bestillinger."
+                f"{how_many(done.unmoved, 'mail', 'mails')} er gemt, men kunne ikke flyttes i "
+                "postkassen. De flyttes næste gang og bliver ikke til flere bestillinger."
             )
         if done.held_back:
             self.stderr.write(
-                f"{done.held_back} mail(s) vil mailserveren ikke udlevere. De ligger i postkassen "
-                "og prøves igen næste gang. Bliver de ved, så åbn postkassen og flyt dem."
+                f"{how_many(done.held_back, 'mail', 'mails')} vil mailserveren ikke udlevere. "
+                "De ligger i postkassen og prøves igen næste gang. Bliver de ved, så "
+                "åbn postkassen og flyt dem."
             )
         if done.unmoved or done.held_back:
             sys.exit(1)

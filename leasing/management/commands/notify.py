@@ -2,6 +2,7 @@ import sys
 
 from django.contrib.sessions.backends.db import SessionStore
 
+from albertslund_it.common.names import how_many
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.commands import DanishCommand
 from albertslund_it.web.forms.uploads import sweep
@@ -32,7 +33,10 @@ class Command(DanishCommand):
         for line in not_done:
             self.stderr.write(line)
         if ended := end_what_is_led_no_more(today=today()):
-            self.stdout.write(f"{ended} adgang(e) er ophørt: registret nævner en anden leder.")
+            self.stdout.write(
+                f"{how_many(ended, 'adgang', 'adgange')} er ophørt: "
+                "registeret nævner en anden leder."
+            )
         waited = Mail.objects.filter(sent_at=None).count()
         written = write_notices(today=today(), now=moment)
         for line in written or ["Der er ingen nye mails at skrive i dag."]:
@@ -45,14 +49,18 @@ class Command(DanishCommand):
         send_due(clock=now)
         _, unsent = send_unsent(now=moment)
         if waited:
-            self.stdout.write(f"{waited} mail(s) ventede fra før og er prøvet igen.")
+            self.stdout.write(
+                f"{how_many(waited, 'mail', 'mails')} ventede fra før og er prøvet igen."
+            )
         for name in missing_addresses():
             self.stdout.write(f"Indstillingen »{name}« er tom, så nogle mails har ingen modtager.")
         if unsent:
             failed = Mail.objects.filter(sent_at=None).order_by("id")
             for mail in failed[:10]:
                 self.stderr.write(f"Ikke sendt: {mail.subject} til {mail.recipients}: {mail.error}")
-            self.stderr.write(f"{unsent} mail(s) er ikke sendt. De prøves igen næste gang.")
+            self.stderr.write(
+                f"{how_many(unsent, 'mail', 'mails')} er ikke sendt. De prøves igen næste gang."
+            )
             sys.exit(1)
         self.stdout.write("Alle mails er sendt.")
         if not_done:

@@ -1,3 +1,4 @@
+from albertslund_it.common.names import how_many
 from albertslund_it.web.clock import now
 from albertslund_it.web.commands import DanishCommand
 from leasing.management.recording import recorded
@@ -10,4 +11,5 @@ class Command(DanishCommand):
     @recorded("send_webhooks")
     def handle(self, **options):
         taken, failed = send_due(clock=now)
-        self.stdout.write(f"{taken} besked(er) er modtaget, {failed} prøves igen.")
+        told = how_many(taken, "besked", "beskeder")
+        self.stdout.write(f"{told} er modtaget, {failed} prøves igen.")

@@ -17,8 +17,8 @@ TEXTS = {
     key.POSTINGS: "Enhedernes posteringer og Fælles IT's egen andel er kørslens sum",
     key.SIDES: "Debet er lig kredit",
     key.SEAL: "Antal fejl, når kontrolsummen og kæden til den forrige kørsel regnes efter",
-    key.LESSOR: "Leasinggiverens ydelser for {span} er det opkrævede og det, der venter",
-    key.INVOICED: "Det fakturerede og de navngivne afvigelser er leasinggiverens ydelser",
+    key.LESSOR: "Leasinggivers ydelser for {span} er det opkrævede og det, der venter",
+    key.INVOICED: "Det fakturerede og de navngivne afvigelser er leasinggivers ydelser",
 }
 
 

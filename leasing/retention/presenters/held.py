@@ -43,7 +43,8 @@ class Matter:
     """Something held about people; `held` are models with their fields.
 
     Args:
-        kept: how long, with {years}, {undo_days}, {snapshots} and {login_days} from the settings.
+        kept: how long, with {years}, {undo_days}, {snapshots}, {session_hours} and {login_days}
+            from the settings.
         readers: the permissions by any of which it is read.
         note: what is to be said of who reads it besides.
         what: what is held, where the fields' own names do not say it.
@@ -281,7 +282,7 @@ MATTERS = (
         "Brugere og adgange",
         why="For at styre, hvem der må se og gøre hvad.",
         kept="Så længe brugeren findes; en administrator lukker eller sletter den. Et login varer "
-        "8 timer.",
+        "{session_hours} timer.",
         held=(
             "auth.User username password first_name last_name email last_login date_joined",
             "auth.User_groups user",
@@ -349,7 +350,7 @@ MATTERS = (
         what="Hvad der stod før og efter en ændring, hvornår, og hvem der gjorde det.",
     ),
     Matter(
-        "Hvem der har lukket kvartaler, bogført og afstemt",
+        "Hvem der har låst kvartaler, bogført og afstemt",
         why=BY_OFFICE,
         kept=AS_THE_ACCOUNTS,
         held=(

@@ -1,5 +1,6 @@
 """Which permissions each role has today."""
 
+from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
 
 from leasing.models import Settings
@@ -21,5 +22,6 @@ def numbers_of_retention() -> dict[str, int]:
     return {
         "years": settings.retention_years,
         "undo_days": settings.undo_days,
+        "session_hours": django_settings.SESSION_COOKIE_AGE // 3600,
         "snapshots": max(settings.snapshots_kept, 2),  # the one before stays too
     }

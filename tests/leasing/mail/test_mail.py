@@ -279,7 +279,7 @@ def test_notify_says_when_the_server_is_dead_and_sends_it_all_later(much, settin
     _out, err, status = notify(capsys)
     assert status == 1
     assert NO_ANSWER in err
-    assert "6 mail(s) er ikke sendt" in err
+    assert "6 mails er ikke sendt" in err
     with mail_server(settings) as inbox:
         _, err, status = notify(capsys)
         assert (err, status) == ("", 0)

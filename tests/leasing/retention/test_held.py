@@ -55,13 +55,17 @@ def test_every_field_that_may_tell_of_people_is_on_the_page_or_said_not_to():
 
 @pytest.mark.django_db
 class TestPage:
-    def test_whoever_logs_in_reads_what_is_held_how_long_and_by_whom(self, cast, client_of):
+    def test_whoever_logs_in_reads_what_is_held_how_long_and_by_whom(
+        self, cast, client_of, settings
+    ):
+        settings.SESSION_COOKIE_AGE = 4 * 60 * 60
         Settings.objects.update(retention_years=7, undo_days=12)
         text = text_of(read(client_of(cast.nobody), "/persondata/"))
         for said in (
             "Til 7 år efter, at medarbejderen er fratrådt",
             "i 12 dage",
             "30 dage.",
+            "Et login varer 4 timer.",
             "Medarbejdere: initialer, navn, mail, enhed, også ansat i, første dag, fratrådt.",
         ):
             assert said in text, said

@@ -246,7 +246,7 @@ class TestSending:
     def test_the_command_sends_what_waits(self, endpoint, receiver, capsys):
         told(now=datetime(2026, 4, 8, tzinfo=UTC) - timedelta(hours=5))
         call_command("send_webhooks")
-        assert capsys.readouterr().out == "1 besked(er) er modtaget, 0 prøves igen.\n"
+        assert capsys.readouterr().out == "1 besked er modtaget, 0 prøves igen.\n"
 
     def test_the_log_is_kept_longer_than_a_step_of_the_ladder(self, endpoint):
         told()
