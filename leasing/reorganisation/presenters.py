@@ -114,6 +114,17 @@ def in_words(step: ReorganisationStep) -> str:
     return f"En del af {unit} flytter til {to}{under}"
 
 
+def done_in_words(step: ReorganisationStep) -> str:
+    """Say what a step did: what unit and department were before is its outcome."""
+    if step.kind == Kind.MOVE:
+        return f"{step.unit} kom under {step.department}"
+    if step.kind == Kind.RENAME:
+        return f"Enhed {step.unit and step.unit.number} fik navnet {step.name}"
+    if step.kind == Kind.RENAME_DEPARTMENT:
+        return f"En afdeling fik navnet {step.name}"
+    return in_words(step)
+
+
 @dataclass(frozen=True)
 class ShownStep:
     """A step with what it takes along."""

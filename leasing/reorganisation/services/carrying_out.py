@@ -152,8 +152,10 @@ class _Step:
         if step.kind == Kind.RENAME_DEPARTMENT:
             self._rename_department()
         elif step.kind == Kind.MOVE:
+            self.outcome = f"Den hørte til {self.unit.department}."
             self._be(step.department, self.unit.name)
         elif step.kind == Kind.RENAME:
+            self.outcome = f"Den hed {self.unit.name}."
             self._be(self.unit.department, step.name)
         elif step.kind == Kind.SPLIT:
             to = step.successor or self._made()
@@ -171,6 +173,7 @@ class _Step:
         names = "; ".join([*known, *([] if one.name in known else [one.name])])
         if len(names) > (Department._meta.get_field("also_known_as").max_length or 0):
             names = one.also_known_as
+        self.outcome = f"Den hed {one.name}."
         self.changes.update(one, one.name, name=self.step.name, also_known_as=names)
 
     def _pass_on(self, budgets: Iterable[BudgetMove]) -> None:
@@ -214,12 +217,13 @@ class _Step:
             unit=self.unit, status__in=OPEN, employee__in=among(effect.people, int)
         )
         self._repoint(lines, to)
-        self._tell(len(effect.devices), len(effect.people), to)
+        self._tell(effect, to)
 
     def _end(self, to: Unit | None, effect: StepEffect) -> None:
         if to is None:
             raise AssertionError("a unit is not closed without a successor")
-        self._move_devices(to if self.step.kind == Kind.MERGE else None, None)
+        to_stock = self.step.kind == Kind.CLOSE
+        self._move_devices(None if to_stock else to, None)
         self._move_people(to, effect.people)
         for person in self.unit.also_employs.all():
             person.also_employed_at.remove(self.unit)
@@ -231,7 +235,7 @@ class _Step:
         if self.step.takes_access:
             self._give_access(to, effect.accesses)
         self.changes.update(self.unit, self.unit.number, closed_on=self.day, successor=to)
-        self._tell(len(effect.devices), len(effect.people), to)
+        self._tell(effect, to, to_stock=to_stock)
 
     def _charges(self) -> Iterable[Charge]:
         """Return the charges that the unit is not billed for as itself any more."""
@@ -286,5 +290,8 @@ class _Step:
                     )
                 )
 
-    def _tell(self, devices: int, people: int, to: Unit) -> None:
-        self.outcome = f"{devices} stk. udstyr og {people} medarbejdere gik til {to}."[:300]
+    def _tell(self, effect: StepEffect, to: Unit, *, to_stock: bool = False) -> None:
+        count = len(effect.people)
+        people = f"{count} medarbejder{'' if count == 1 else 'e'}"
+        beside = " gik på it-lageret," if to_stock else ""
+        self.outcome = f"{len(effect.devices)} stk. udstyr{beside} og {people} gik til {to}."[:300]

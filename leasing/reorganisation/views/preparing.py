@@ -26,6 +26,7 @@ from leasing.reorganisation.presenters import (
     NOTES,
     budgets_in_words,
     department_rows,
+    done_in_words,
     in_words,
     opened,
     rows_to_agree,
@@ -103,7 +104,8 @@ def _page(request, found: Reorganisation, reasons=(), status=200):
         }
     else:
         linked = found.steps.select_related("unit__department", "successor", "department")
-        context["done"] = [(step, in_words(step)) for step in linked.order_by("position")]
+        said = done_in_words if found.carried_out_at else in_words
+        context["done"] = [(step, said(step)) for step in linked.order_by("position")]
         context["may_undo"] = request.user.has_perm(MANAGE_ORGANISATION)
         context["in_the_way"] = words_of(hindrances_of(found, now()))
         context["too_late"] = is_forgotten(found, now())

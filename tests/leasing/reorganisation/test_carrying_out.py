@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from albertslund_it.common.errors import Refused
 from inventory.models import Access, Placement, Unit, UnitBefore
@@ -19,6 +20,7 @@ from leasing.reorganisation.services.preparing import (
     cancel_reorganisation,
 )
 from tests import builders as make
+from tests.leasing.pages import read, text_of
 from tests.leasing.reorganisation.changing import NOW, agreed, carried_out, chosen, draft
 from tests.leasing.town import close
 
@@ -61,7 +63,7 @@ def test_a_merge_takes_everything_along_from_the_day_and_leaves_what_was_before(
         row.refresh_from_db()
     assert (town.anna.unit, line.unit) == (town.new, town.new)
     assert (done.unit, left.unit) == (town.old, town.old)
-    assert found.steps.get().outcome == "2 stk. udstyr og 1 medarbejdere gik til 1002 Åskolen."
+    assert found.steps.get().outcome == "2 stk. udstyr og 1 medarbejder gik til 1002 Åskolen."
 
 
 def test_access_follows_only_where_it_is_said_and_not_twice(town):
@@ -88,21 +90,31 @@ def test_a_split_makes_a_unit_of_what_is_chosen(town):
     assert Unit.objects.get(pk=town.old.pk).closed_on is None
 
 
-def test_a_close_puts_the_devices_in_stock_and_a_move_and_a_name_keep_what_was(town):
-    carried_out(
+def test_a_close_puts_the_devices_in_stock_and_a_move_and_a_name_keep_what_was(town, client_of):
+    other = town.new.department
+    found = carried_out(
         DAY,
         ("rename", town.new, {"name": "Åparken"}),
         ("move", town.new, {"department": town.department}),
         ("close", town.old, {"successor": town.new}),
+        ("dept", None, {"department": other, "name": "Miljø & Vej"}),
     )
     town.new.refresh_from_db()
     assert (town.new.name, town.new.department) == ("Åparken", town.department)
     before = UnitBefore.objects.get()
     assert (before.name, before.department.name, before.ends_before) == (
         "Åskolen",
-        "Miljø & Teknik",
+        "Miljø & Vej",
         DAY,
     )
+    page = read(client_of(town.finance), reverse("reorganisation", args=[found.pk]))
+    for said in (
+        "Enhed 1002 fik navnet Åparken. Den hed Åskolen.",
+        f"1002 Åparken kom under {town.department}. Den hørte til Miljø & Teknik.",
+        "2 stk. udstyr gik på it-lageret, og 1 medarbejder gik til 1002 Åskolen.",
+        "En afdeling fik navnet Miljø & Vej. Den hed Miljø & Teknik.",
+    ):
+        assert said in text_of(page)
     placed = at(town.lease.device, DAY)
     assert (placed.unit, placed.employee) == (None, None)
 

@@ -41,6 +41,8 @@ def test_one_is_drafted_seen_through_and_carried_out_on_the_pages(town, cast, cl
     client.post(f"{step}?hvad=merge", {"unit": town.second.pk, "successor": town.first.pk})
     shown = client.get(page(found))
     assert "1002 Åmoseskolen lægges ind under 1001 Ærtebjerg Skole" in shown.content.decode()
+    # A bill is a department's: what a unit has of the year is what no run holds.
+    assert "Uden det, der er opkrævet allerede" in shown.content.decode()
 
     unseen = client.post(page(found, "reorganisation-agree"), {})
     assert unseen.status_code == 422
