@@ -8,6 +8,8 @@ from django.conf import settings
 TEMPLATES = settings.BASE_DIR / "templates"
 WIDTH = 120
 # Which payer a page is for is the payer's to say: `is_everybody`, `is_stock`.
+# What a line begins with has a space before it on the page.
+COMMA_APART = re.compile(r"\s*\{% if\b[^%]*%\}\s*[,.;:]")
 KEY_COMPARED = re.compile(r"""[=!]=\s*["'](alle|it-lager)["']|["'](alle|it-lager)["']\s*[=!]=""")
 
 
@@ -24,6 +26,7 @@ def lines_where(is_wrong):
     "is_wrong",
     [
         pytest.param(lambda line: len(line) > WIDTH, id="no line is wider than 120 signs"),
+        pytest.param(COMMA_APART.match, id="no space before a comma or full stop"),
         pytest.param(KEY_COMPARED.search, id="no payer is known by its key"),
     ],
 )
