@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from albertslund_it.common.permissions import HANDLE_ORDERS, OBJECT_TO_DEVICE
 from albertslund_it.common.quarters import Quarter
+from albertslund_it.web.query import returning_to
 from leasing.data_quality.selectors.idle import KEYS, Idle, IdleCost
 from leasing.data_quality.selectors.rules import rules_for
 from leasing.domain.tasks import Task
@@ -41,7 +42,14 @@ def is_in_stock(row: Idle) -> bool:
 
 
 def idle_links(row: Idle, user: User, helpdesk_mail: str) -> Iterator[tuple[str, str]]:
-    """Yield (label, address) of what ends it: give it to who waits, take it back, return it."""
+    """Yield (label, address) of what ends it, and leads back to the list of it."""
+    back = reverse("idle")
+    for label, url in _what_ends(row, user, helpdesk_mail):
+        yield label, url if url.startswith("mailto:") else returning_to(url, back)
+
+
+def _what_ends(row: Idle, user: User, helpdesk_mail: str) -> Iterator[tuple[str, str]]:
+    """Yield what gives it to who waits, takes it back, or returns it."""
     given = {"serienumre": row.name}
     if not user.has_perm(HANDLE_ORDERS):
         if user.has_perm(OBJECT_TO_DEVICE):

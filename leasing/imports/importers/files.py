@@ -323,8 +323,8 @@ class _InHand:
             return []
         names = {column.field: column.name for column in self.importer.columns}
         return [
-            f"{names[name]} er »{value}« i hele filen, som sidst. Skal det være noget andet, så "
-            "ret det, før du gemmer."
+            f"{names[name]} er »{value}« i hele filen, som sidst. Gælder noget andet denne gang, "
+            "så ret det."
             for name, value in self.reader.reading.choice.values.items()
             if name not in self.taking.choice.values
         ]

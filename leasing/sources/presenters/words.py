@@ -70,8 +70,7 @@ WORDS = {
     ),
     "kun-hos-leasinggiver": DifferenceWords(
         "Hos leasinggiver, men ikke i registeret",
-        "Indlæs leverancen, eller sig til leasinggiver, at I ikke har dem. De kan blive opkrævet. "
-        "En leverance kan være en fil med én række: eksemplet på siden viser kolonnerne.",
+        "Indlæs leverancen, eller sig til leasinggiver, at I ikke har dem. De kan blive opkrævet.",
     ),
     "ikke-leaset": DifferenceWords(
         "Hos leasinggiver, men ikke leaset i registeret",

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import UTC, date, datetime
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -136,6 +137,7 @@ def test_the_helpdesk_is_told_of_nothing_left_out_and_ticks_by_where_it_is(idle,
     assert in_stock == ["STOCK1"]
     [hand_out] = page.xpath("//button[contains(@class, 'picked-stock')]/@formaction")
     assert hand_out == "/udstyr/udlever/"
+    assert page.xpath("//form[@id='valgte']/input[@name='retur']/@value") == [ADDRESS]
     assert len(page.xpath("//button[contains(@class, 'picked-held')]")) == 2
 
 
@@ -177,7 +179,8 @@ def test_each_row_has_what_ends_it(idle, cast, client_of):
         }
 
     found = links(cast.helpdesk)
-    assert found["LEFT1"] == [("Tag tilbage", "/udstyr/tag-tilbage/?serienumre=LEFT1")]
+    back = urlencode({"retur": ADDRESS})
+    assert found["LEFT1"] == [("Tag tilbage", f"/udstyr/tag-tilbage/?serienumre=LEFT1&{back}")]
     assert [label for label, _ in found["STOCK1"]] == ["Udlever", "Ud af registeret"]
     line = make.order_line(unit=cast.unit, employee=make.employee("new", "Nye", unit=cast.unit))
     label, address = links(cast.helpdesk)["STOCK1"][0]
@@ -197,7 +200,7 @@ def test_each_row_has_what_ends_it(idle, cast, client_of):
     OrderLine.objects.filter(pk=other.pk).update(status="awaiting")
     assert links(cast.helpdesk)["STOCK1"][0] == (
         f"Se {other.order.number}",
-        f"/bestillinger/{other.order_id}/",
+        f"/bestillinger/{other.order_id}/?{back}",
     )
     assert [label for label, _ in links(cast.head)["LEFT1"]] == [
         "Bed om at få den taget tilbage",
