@@ -1,6 +1,7 @@
 """What every list offers beside its rows: chips, columns, and what is done with several."""
 
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 from openpyxl import load_workbook
@@ -146,13 +147,14 @@ def test_a_row_offers_what_can_be_done_with_that_device_by_that_reader(client, c
     page = client.get("/udstyr/")
 
     acts = acts_of(page, "PF000001")
-    assert acts["Flyt"] == "/udstyr/flyt/?serienumre=PF000001"
+    here = quote("/udstyr/?state=leaset-pc", safe="")
+    assert acts["Flyt"] == f"/udstyr/flyt/?serienumre=PF000001&retur={here}"
     assert "Tag tilbage" in acts
     assert "Udlever" not in acts
     assert "Udlever" in acts_of(page, "PF000002")
     assert "Flyt" not in acts_of(page, "PF000002")
     leaders = acts_of(client_of(cast.head).get("/udstyr/"), "PF000001")
-    assert leaders["Ikke vores"] == f"/bekraeft/{held.pk}/ikke-vores/"
+    assert leaders["Ikke vores"] == f"/bekraeft/{held.pk}/ikke-vores/?retur={here}"
     assert "Flyt" not in leaders
     assert not select(parse(client_of(cast.auditor).get("/udstyr/")), ".acts-cell")
 

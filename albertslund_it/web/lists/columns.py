@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from albertslund_it.common.files.workbooks import CellKind
 from albertslund_it.common.money import format_count, format_kroner
 from albertslund_it.common.names import danish_key
+from albertslund_it.web.query import returning_to
 
 NOTHING = (1,)  # what a column of nothing is sorted by: after (0, …)
 
@@ -183,7 +184,8 @@ class MarkColumn(Column):
 class ActsColumn(Column):
     """What can be done with a row: (label, address) of each, given by a function of the record.
 
-    One stands as a button, more in a menu, which opens without a script.
+    What is done leads back to the list. One stands as a button, more in a menu, which opens
+    without a script.
     """
 
     css = "acts-cell no-print"
@@ -192,9 +194,14 @@ class ActsColumn(Column):
     def __init__(self, acts: Callable, called: Callable):
         super().__init__("Handlinger", of=acts, orderable=False, exclude_from_export=True)
         self.called = called
+        self.back = ""
+
+    def come_back_to(self, address: str) -> None:
+        """Let all that is done lead back to a page."""
+        self.back = address
 
     def cell(self, record, value):
-        acts = list(value)
+        acts = [(label, returning_to(url, self.back)) for label, url in value]
         if not acts:
             return ""
         name = escape(str(self.called(record)))

@@ -158,6 +158,7 @@ class ListPage(PermissionRequiredMixin, View):
             options["extra_columns"] = [*options.get("extra_columns", ()), box]
             options["sequence"] = ("pick", *options.get("sequence", ("...",)))
         if acts := self.acts():
+            acts.come_back_to(self._here)
             options["extra_columns"] = [*options.get("extra_columns", ()), ("acts", acts)]
             options["sequence"] = (*options.get("sequence", ("...",)), "acts")
         table = self.table_class(data, **options)
@@ -219,6 +220,7 @@ class ListPage(PermissionRequiredMixin, View):
             "picking": picking,
             "picked": self._picked(table, picking) if picking else None,
             "shows": digest_of(rows_shown(self.request.GET)) if picking else "",
+            "here": self._here,
             "may_pick_all": bool(picking and picking.takes_all)
             and table.page.has_other_pages()
             and table.paginator.count <= MOST,
@@ -252,6 +254,13 @@ class ListPage(PermissionRequiredMixin, View):
         query = self.request.GET.copy()
         for one in {name, "side", "valgt"}:
             query.pop(one, None)
+        return self._address(query.urlencode())
+
+    @property
+    def _here(self) -> str:
+        """Return the address of the list as it is, but that nothing is chosen."""
+        query = self.request.GET.copy()
+        query.pop("valgt", None)
         return self._address(query.urlencode())
 
     def _address(self, query: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.generic import View
 
 from albertslund_it.common.errors import Refused
@@ -12,7 +13,7 @@ from albertslund_it.common.permissions import DECIDE_LEASE_END, HANDLE_ORDERS, V
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.database.rows import among
 from albertslund_it.web.forms.agreement import Doubted, agreed_by, status_of
-from albertslund_it.web.query import numbers_in
+from albertslund_it.web.query import numbers_in, page_before
 from albertslund_it.web.requests import Request
 from leasing.buyout.forms import HandingOverForm
 from leasing.buyout.presenters import BuyoutStepRow, asked_in_words, told, why_not_asked
@@ -51,7 +52,11 @@ class BuyoutStep(PermissionRequiredMixin, View):
         except Refused as refused:
             return self.page(chosen, refused.reasons)
         messages.success(request, said)
-        return redirect("buyout-list")
+        return redirect(self.back)
+
+    @property
+    def back(self) -> str:
+        return page_before(self.request, reverse("buyout-list"))
 
     def chosen(self) -> list[int]:
         """Return the leases that were ticked, of those that the user sees."""
@@ -84,6 +89,7 @@ class BuyoutStep(PermissionRequiredMixin, View):
             "left_out": [one for one in steps if one.is_left_out],
             "rows": list(told(steps)),
             "reasons": reasons,
+            "back": self.back,
         }
         return render(self.request, self.template_name, context, status=422 if reasons else 200)
 
@@ -209,7 +215,7 @@ class HandOverPage(BuyoutStep):
                 status = status_of(form, refused)
             else:
                 messages.success(request, f"{len(made)} stk. er overdraget og ude af registeret.")
-                return redirect("buyout-list")
+                return redirect(self.back)
         response = self.page(ids, form=form)
         response.status_code = status
         return response

@@ -11,6 +11,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.permissions import ACCEPT_FINDINGS
 from albertslund_it.web.clock import today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
+from albertslund_it.web.query import page_before
 from leasing.data_quality.forms import ACCEPTED, AcceptForm, OwnerForm
 from leasing.data_quality.presenters.findings import finding_url
 from leasing.data_quality.presenters.words import WORDS
@@ -32,12 +33,12 @@ MOST = 2_000
 def accept(request, key):
     """Let the chosen faults of a rule stand until a day."""
     user, day, rule = request.user, today(), rule_named(key, request.user)
-    chosen = _chosen(request, rule)
+    chosen, back = _chosen(request, rule), page_before(request, finding_url(rule))
     if not chosen or len(chosen) > MOST:
         messages.error(
             request, f"Sæt kryds ved de fejl, der må stå; højst {MOST} ad gangen. Intet er gemt."
         )
-        return redirect(finding_url(rule))
+        return redirect(back)
     is_typed = "until" in request.POST  # else it comes from the list, with rows only
     form = AcceptForm(request.POST if is_typed else None)
     told = [(row.name, format_kroner(row.quarter_ore)) for row in chosen]
@@ -60,7 +61,7 @@ def accept(request, key):
             else:
                 until = form.cleaned_data["until"]
                 messages.success(request, f"{len(chosen)} stk. må stå til og med {until:%d-%m-%Y}.")
-                return redirect(finding_url(rule))
+                return redirect(back)
     context = {
         "form": form,
         "rule": rule,
@@ -69,7 +70,7 @@ def accept(request, key):
         "ids": ",".join(str(row.id) for row in chosen),
         "told": told,
         "quarter_ore": sum(row.quarter_ore for row in chosen),
-        "back": finding_url(rule),
+        "back": back,
     }
     return render(request, "leasing/data_quality/accept.html", context, status=status)
 
@@ -96,7 +97,7 @@ def show_again(request, key):
         messages.success(request, f"{count} stk. står på listen igen.")
     else:
         messages.error(request, "Sæt kryds ved noget, der er godtaget. Intet er ændret.")
-    return redirect(f"{finding_url(rule)}?vis={ACCEPTED}")
+    return redirect(page_before(request, f"{finding_url(rule)}?vis={ACCEPTED}"))
 
 
 @permission_required(ACCEPT_FINDINGS, raise_exception=True)

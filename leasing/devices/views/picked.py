@@ -5,12 +5,14 @@ from typing import ClassVar
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.generic import View
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import HANDLE_ORDERS
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by, status_of
+from albertslund_it.web.query import page_before
 from albertslund_it.web.requests import Request
 from inventory.acts.presenters import tag_of
 from inventory.models import Act, Device
@@ -50,7 +52,11 @@ class SomeDevicesPage(PermissionRequiredMixin, View):
         except Refused as refused:
             return self.page(form, status_of(form, refused), list(self.rows(form)))
         messages.success(request, said, extra_tags=tag_of(act))
-        return redirect("device-list")
+        return redirect(self.back)
+
+    @property
+    def back(self) -> str:
+        return page_before(self.request, reverse("device-list"))
 
     def make_form(self, *args, **kwargs):
         devices = devices_seen_by(self.request.user, today())
@@ -68,7 +74,7 @@ class SomeDevicesPage(PermissionRequiredMixin, View):
         return agreed_by(self.request.POST, lambda: self.rows(form))
 
     def page(self, form, status=200, rows=()):
-        context = {"form": form, "rows": rows, "words": self.words}
+        context = {"form": form, "rows": rows, "words": self.words, "back": self.back}
         return render(self.request, "leasing/devices/picked.html", context, status=status)
 
 

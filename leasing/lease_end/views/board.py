@@ -67,7 +67,6 @@ class EndBoardPage(ListPage):
             called=lambda row: row.serial_number,
             ore=lambda row: row.quarter_ore,
             actions=tuple(actions),
-            carried=(("fra", self.asked.urlencode()),),
         )
 
     @property

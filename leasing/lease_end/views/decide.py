@@ -17,7 +17,7 @@ from albertslund_it.common.money import format_kroner
 from albertslund_it.common.permissions import VIEW_DEVICE, VIEW_EMPLOYEE, WISH_FOR_END
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by, refuse_unless_sure, status_of
-from albertslund_it.web.query import numbers_in
+from albertslund_it.web.query import BACK, numbers_in, page_before
 from albertslund_it.web.refusals import tell_refusal
 from albertslund_it.web.requests import Request
 from inventory.organisation.selectors.scope import devices_seen_by, sees_all, units_seen_by
@@ -96,11 +96,17 @@ class Chosen:
 
     @property
     def back(self) -> str:
+        """Return the list they were chosen on, or else the page of the one that is chosen."""
+        alone = ""
+        if len(self.ends) == 1:
+            alone = reverse("device-detail", args=[self.ends[0].device_id])
+        return page_before(self.request, alone or self.board)
+
+    @property
+    def board(self) -> str:
         """Return the board as it was narrowed."""
-        kept = QueryDict(self.asked.get("fra", "")[:2000], mutable=True)
-        if not self.asked.get("fra"):
-            kept = self.request.GET.copy()
-        for name in ("slut", "alle", "side", "fra", "csrfmiddlewaretoken"):
+        kept = self.request.GET.copy()
+        for name in ("slut", "alle", "side", BACK):
             kept.pop(name, None)
         return f"{reverse('end-board')}?{kept.urlencode()}" if kept else reverse("end-board")
 
@@ -110,7 +116,6 @@ class Chosen:
             "count": len(self.ends),
             "more": max(0, len(self.ends) - SHOWN),
             "term_ids": ",".join(str(end.term_id) for end in self.ends),
-            "from": self.back.partition("?")[2],
             "back": self.back,
         }
 
@@ -139,7 +144,7 @@ def decide(request):
                 status = status_of(form, refused)
             else:
                 messages.success(request, saved)
-                return redirect(_next_page(chosen))
+                return redirect(chosen.back)
     context = {**chosen.context(), "form": form, **(_shown(plan) if plan else {})}
     context["sees_people"] = request.user.has_perm(VIEW_EMPLOYEE)
     return render(request, "leasing/lease_end/decide.html", context, status=status)
@@ -216,17 +221,11 @@ def _shown(plan: PlannedEnds) -> dict:
     }
 
 
-def _next_page(chosen: Chosen) -> str:
-    if len(chosen.ends) == 1 and not chosen.asked.get("fra"):
-        return reverse("device-detail", args=[chosen.ends[0].device_id])
-    return chosen.back
-
-
 def _nothing_chosen(request, chosen: Chosen, refused: Refused):
     """Return why nothing can be decided; a first look goes back to the board."""
     if not chosen.is_sent:
         tell_refusal(request, refused)
-        return redirect(chosen.back)
+        return redirect(page_before(request, chosen.board))
     context = {"reasons": refused.reasons, "back": board_url()}
     return render(request, "leasing/lease_end/nothing_chosen.html", context, status=422)
 

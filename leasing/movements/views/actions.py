@@ -92,7 +92,7 @@ class MovementPage(PermissionRequiredMixin, View):
                 self.name_who_moved(form, refused)
             return self.page(form, preview_of(form, today()), status_of(form, refused))
         self.tell(form, moved, act)
-        return redirect(page_before(request, self.next_page(form)))
+        return redirect(self.next_page(form))
 
     def name_who_moved(self, form, changed: NotAsShown) -> None:
         """Say by whom the devices were moved that are elsewhere than the person saw."""
@@ -124,6 +124,9 @@ class MovementPage(PermissionRequiredMixin, View):
         return ""
 
     def next_page(self, form) -> str:
+        """Return the page that the form was opened from, or else where the devices are shown."""
+        if back := page_before(self.request, ""):
+            return back
         devices = form.found.devices
         if len(devices) == 1:
             return reverse("device-detail", args=[devices[0].pk])
@@ -190,7 +193,8 @@ class HandOutPage(MovementPage):
         if form.lines and len(form.found.devices) > 1:
             if not next_in(Queue.READY):
                 return reverse("front")  # the board says what is to be done next
-            return f"{reverse('order-list')}?{urlencode({'status': 'Klar'})}"
+            ready = f"{reverse('order-list')}?{urlencode({'status': 'Klar'})}"
+            return page_before(self.request, ready)
         return super().next_page(form)
 
 

@@ -78,7 +78,7 @@ def test_many_are_extended_after_what_it_does_was_seen(leases, cast, client_of):
     assert "Forlængelserne koster 1.800,00 kr. i alt." in shown
     assert "Udløber 31-12-2029, intet besluttet" in shown
     assert "Forlænges til 30-06-2030" in shown
-    response = save(client, extension(*leases, fra="kvartal=2029Q4"))
+    response = save(client, extension(*leases, retur="/udloeb/?kvartal=2029Q4"))
     assert response.url == "/udloeb/?kvartal=2029Q4"
     assert [decision_of(lease) for lease in leases] == ["extension"] * 3
     decision = EndDecision.objects.first()

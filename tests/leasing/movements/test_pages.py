@@ -1,8 +1,10 @@
 """The forms that the helpdesk fills in: what they show first, and what they then do."""
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
+from lxml import html
 
 from albertslund_it.common.errors import Refused
 from inventory.models import ExpectedReturn, FormerSerialNumber, Placement
@@ -41,15 +43,11 @@ def post(client, url, follow=True, **typed):
     typed.setdefault("starts_on", "23-11-2026")
     looked = client.post(url, typed, headers={"HX-Request": "true", "HX-Target": "virkning"})
     assert looked.status_code == 200
-    from lxml import html
-
     typed["agreed"] = seen_on(html.fromstring(looked.content.decode()))
     return client.post(url, typed, follow=follow)
 
 
 def said(response):
-    from lxml import html
-
     return text_of(html.fromstring(response.content.decode()))
 
 
@@ -452,6 +450,28 @@ def test_the_list_leads_to_the_forms_with_what_is_chosen(client, school):
     form_id = chosen[0].get("form")
     targets = tree.xpath(f"//form[@id='{form_id}']//button/@formaction")
     assert {OUT, MOVE, BACK} <= set(targets)
+
+
+def test_what_is_done_with_rows_leads_back_to_the_list_as_it_was(client, school):
+    hand_out(*school.stock[1:], unit=school.birke, starts_on=date(2026, 11, 1))
+    here = "/udstyr/?q=PF&sorter=-unit&kolonne=unit"
+    page, numbers = read(client, here), "PF000002 PF000003"
+    [back] = page.xpath("//form[@id='valgte']/input[@name='retur']/@value")
+    chosen = {"serienumre": numbers, "retur": back}
+    for url in (BACK, MOVE, "/udstyr/ret/"):
+        many = client.post(url, {**chosen, "trin": "valgt"}).content.decode()
+        [row, *_] = page.xpath(f"//a[starts-with(@href, '{url}?serienumre=PF')]/@href")
+        ways = (
+            html.fromstring(many),
+            read(client, f"{url}?{urlencode(chosen)}"),
+            read(client, row),
+        )
+        for opened in ways:
+            assert opened.xpath("//form//input[@name='retur']/@value") == [here]
+            assert opened.xpath("//main//a[.='Fortryd']/@href") == [here]
+    told = client.get(post(client, BACK, follow=False, serial_numbers=numbers, retur=back).url)
+    assert told.wsgi_request.get_full_path() == here
+    assert "2 stk. er på it-lager fra 23-11-2026. Fortryd" in said(told)
 
 
 @pytest.mark.parametrize("url", [OUT, MOVE, BACK, LEND])

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, date, datetime
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -109,7 +110,9 @@ def test_a_row_has_the_button_of_what_comes_next_and_its_kroner(lines, cast, cli
     }
 
     assert [text(one).split()[0] for one in buttons[str(lines[1])]] == ["Udlever"]
-    assert buttons[str(lines[1])][0].get("href") == f"/udstyr/udlever/?linje={bought.pk}"
+    [act, rest] = buttons[str(lines[1])][0].get("href").split("&retur=")
+    assert act == f"/udstyr/udlever/?linje={bought.pk}"
+    assert unquote(rest).startswith(URL), "what is done leads back to the list"
     assert [text(one).split()[0] for one in buttons[str(lines[2])]] == ["Modtag"]
     (box,) = select(page, "input.pick")
     assert int(box.get("data-ore")) > 0
