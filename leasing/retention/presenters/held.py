@@ -270,7 +270,8 @@ MATTERS = (
     Matter(
         "Ledere",
         why="For at spørge den rigtige, og for at skrive, hvem opgørelsen er til.",
-        kept="Så længe de er ledere. På en låst opgørelse så længe som regnskabet.",
+        kept="Så længe de er ledere; i hændelsesloggen {years} år efter skiftet. På en låst "
+        "opgørelse så længe som regnskabet.",
         held=(
             "inventory.Department head_name head_mail",
             "inventory.Unit leader_name leader_mail",

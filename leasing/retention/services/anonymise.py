@@ -19,7 +19,7 @@ from django.utils import timezone
 from albertslund_it.common.quarters import add_months
 from albertslund_it.web.database.rows import among, lock
 from albertslund_it.web.login import AS_A_RULE
-from inventory.models import Employee, EmployeeAlias, Placement
+from inventory.models import Department, Employee, EmployeeAlias, Placement, Unit
 from inventory.models.organisation import ANONYMOUS
 from inventory.placements.selectors import intervals
 from leasing.models import (
@@ -58,6 +58,7 @@ from leasing.retention.services.matters import (
 
 NAME = "Anonymiseret medarbejder"
 OF_EMPLOYEE = ("name", "initials", "mail")
+OF_LEADER = ("head_name", "head_mail", "leader_name", "leader_mail")
 OF_ORDER = ("requester_name", "requester_mail", "reference", "note", "mail_text", "reply")
 OF_LINE = ("used_for", "past_stock_because", "exception_reason", "closed_because")
 IN_HAND = tuple(status for status in OPEN if status != Status.DRAFT)
@@ -90,8 +91,9 @@ def anonymise(*, today: date, is_rehearsal: bool = False) -> Anonymised:
     by then, also of those who are still employed. Orders and exceptions that were done with by
     then, and drafts that were left by then: who asked, and why. Objections, losses and wishes for
     leases that were settled by then: what was said of them. Stocktakes that were over by then: who
-    was asked, and what they said. Copies beside the register, as the files that were taken in and
-    what other sources said: by their own age, and with the person.
+    was asked, and what they said. Who led a department or a unit: in history. Copies beside the
+    register, as the files that were taken in and what other sources said: by their own age, and
+    with the person.
     Log-ins are kept for a month. Nobody is found by name, which a namesake shares, and nothing
     newer is touched. A rehearsal says what it would be, and changes nothing.
     """
@@ -130,6 +132,7 @@ def anonymise(*, today: date, is_rehearsal: bool = False) -> Anonymised:
         + forget_accepted(ids, ended_before)
         + forget_acts(_start_of(today)),
         entries=aliases.entries
+        + _leaders(moment)
         + placements.entries
         + orders.entries
         + sum(text.entries for text in texts)
@@ -243,6 +246,18 @@ def _logins(today: date, person_ids: list[int]) -> int:
         count += old.count()
         old.delete()
     return count
+
+
+def _leaders(moment: datetime) -> int:
+    """Forget in history who led a department or a unit; return how many entries told of it.
+
+    Who leads it now stands on the row alone, as long as they do.
+    """
+    kinds = ContentType.objects.get_for_models(Department, Unit).values()
+    told = LogEntry.objects.filter(
+        content_type__in=kinds, timestamp__lt=moment, changes__has_any_keys=list(OF_LEADER)
+    )
+    return scrub(told, OF_LEADER)
 
 
 def _employees(person_ids: list[int], moment: datetime) -> int:

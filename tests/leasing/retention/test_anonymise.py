@@ -39,6 +39,7 @@ pytestmark = pytest.mark.django_db
 
 TODAY = date(2032, 6, 1)  # five years before it is 1 June 2027
 OLD = datetime(2026, 3, 1, 8, tzinfo=UTC)
+LATELY = datetime(2032, 3, 1, 8, tzinfo=UTC)
 
 
 def gone(
@@ -121,6 +122,28 @@ def test_names_go_from_everywhere_and_the_rest_stays(anna):
         list(Placement.objects.values_list("device__serial_number", "starts_on", "unit")) == units
     )
     assert list(breaches()) == []
+
+
+def test_who_led_long_ago_is_forgotten_in_history_and_who_leads_stays(anna):
+    unit = make.unit("2001", leader_name="Bo Bech", leader_mail="bo@example.dk")
+    unit.department.head_name = "Inge Bech"
+    unit.department.save()
+    LogEntry.objects.update(timestamp=OLD)
+    unit.leader_name, unit.leader_mail = "Ib Holm", "ib@example.dk"
+    unit.save()
+    changed = LogEntry.objects.latest("pk")
+    LogEntry.objects.filter(pk=changed.pk).update(timestamp=LATELY)
+
+    anonymise(today=TODAY)
+
+    told = str([entry.changes for entry in LogEntry.objects.all()])
+    assert "Inge Bech" not in told
+    assert told.count("Bo Bech") == 1
+    changed.refresh_from_db()
+    assert changed.changes["leader_name"] == ["Bo Bech", "Ib Holm"]  # newer than that
+    unit.department.refresh_from_db()
+    assert unit.department.head_name == "Inge Bech"
+    assert not anonymise(today=TODAY)
 
 
 def test_a_second_time_there_is_nothing_to_do(anna):
