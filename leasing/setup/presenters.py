@@ -93,6 +93,10 @@ def _number(count: int, one: str, several: str) -> str:
     return f"{format_count(count)} {one if count == 1 else several}"
 
 
+def _all_of(departments: int) -> str:
+    return "Afdelingen" if departments == 1 else f"Alle {format_count(departments)} afdelinger"
+
+
 def _named(names: Sequence[str]) -> str:
     """Name the first few, and say how many more there are."""
     more = len(names) - NAMES_SHOWN
@@ -311,7 +315,7 @@ def _access(facts: SetupFacts) -> SetupStep:
     checks.append(
         _check(
             facts.departments and not vacant,
-            f"Alle {_number(facts.departments, 'afdeling', 'afdelinger')} har en, der kan svare",
+            f"{_all_of(facts.departments)} har en, der kan svare",
             f"{answered} af {_number(facts.departments, 'afdeling', 'afdelinger')} har en, der kan "
             f"svare. {_named(vacant)} mangler"
             if vacant
@@ -333,7 +337,7 @@ def _access(facts: SetupFacts) -> SetupStep:
         # What is sent before leads nowhere, and each would have to be sent again.
         checks.append(
             SetupCheck(
-                NOTE, "Invitationer sendes med mail, som ikke er sat op. Tag trinnet Mail først"
+                NOTE, "Invitationer sendes med mail, og trinnet Mail er ikke klar. Tag det først"
             )
         )
         mail = f"{reverse('setup')}?trin=mail#mail"

@@ -47,7 +47,7 @@ def test_a_refusal_a_mail_and_a_presenter_speak_danish(name, source):
 # A quarter is locked as the buttons say, a step and the register are spelt in one way, and where a
 # number is known its word is too.
 SAID_OTHERWISE = re.compile(
-    r"lukke(?:de|t) kvartal|\bregistret\b|[Tt]rinet\b|\bbackup'?en\b|en backup\b|asinggiverens"
+    r"lukke(?:de|t) kvartal|\bregistret\b|[Tt]rine(?:ne|t)\b|\bbackup'?en\b|en backup\b|asinggiverens"
     r"|\b(?:adgang|besked|leasing|mail|række)\((?:e|er|r|s)\)"
 )
 

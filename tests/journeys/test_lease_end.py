@@ -130,7 +130,7 @@ def the_helpdesk_decides(page, root, ending):
     expect(page.get_by_role("button", name="Beslut", exact=True)).to_be_hidden()
     page.locator("#filters-more > summary").click()
     page.locator("#filter").get_by_label("Ønske").select_option(label="Frikøb")
-    expect(page.locator(".list-count")).to_contain_text("Viser alle 1")
+    expect(page.locator(".list-count")).to_contain_text("1 række")
     page.get_by_label("Vælg PF000001").check()
     page.get_by_role("button", name="Beslut", exact=True).click()
     page.get_by_label("Valg", exact=True).select_option(label="Frikøb")

@@ -245,7 +245,7 @@ def _batch(one: QueueOnBoard, mails: int) -> tuple[str, str, str] | None:
     if one.queue is Queue.READY:
         asked = urlencode({"serienumre": ",".join(one.numbers)}, safe=",")
         url = f"{reverse('hand-out')}?{asked}" if one.numbers else queue_url(one.queue)
-        return "person-check", f"Udlever alle {one.lines}", url
+        return "person-check", "Udlever den" if one.lines == 1 else f"Udlever alle {one.lines}", url
     if one.queue in BATCHES:
         icon, words, name = BATCHES[one.queue]
         return icon, words, reverse(name)

@@ -90,8 +90,8 @@ class Fulfilment:
             if number not in self._unknown:
                 self._unknown.add(number)
                 self._changes.warnings.append(
-                    f"Bestillingsnr {number} kendes ikke. Det er gemt på leasingen, men intet er "
-                    "sat på en bestilling."
+                    f"Bestillingsnr {number} kendes ikke. Det gemmes på leasingen, men intet "
+                    "sættes på en bestilling."
                 )
             return
         if not holder.unit:

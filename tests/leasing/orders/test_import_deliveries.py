@@ -296,7 +296,7 @@ class TestDeliveries:
 
         assert report.warnings == [
             "række 2: PF01 har Udleveret, men hverken Enhedsnr eller Initialer: den er på lager.",
-            "Bestillingsnr AT-17 kendes ikke. Det er gemt på leasingen, men intet er sat på en "
+            "Bestillingsnr AT-17 kendes ikke. Det gemmes på leasingen, men intet sættes på en "
             "bestilling.",
         ]
 

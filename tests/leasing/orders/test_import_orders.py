@@ -95,7 +95,7 @@ def test_an_unknown_number_is_kept_and_told_once():
     report = take_in("deliveries", rows(row("PF01", "AT-9"), row("PF02", "AT-9")))
 
     assert report.warnings == [
-        "Bestillingsnr AT-9 kendes ikke. Det er gemt på leasingen, men intet er sat på en "
+        "Bestillingsnr AT-9 kendes ikke. Det gemmes på leasingen, men intet sættes på en "
         "bestilling."
     ]
     assert set(Lease.objects.values_list("order_number", flat=True)) == {"AT-9"}

@@ -194,6 +194,8 @@ def test_leaders_are_invited_from_the_step_and_one_is_back_in_it(client):
 
     assert client.post(leaders.url, {}).url == leaders.url
     assert client.post(leaders.url, {"post": key[1]}).url == "/kom-i-gang/?trin=adgange#adgange"
+    said = [one.sentence for one in step(client, "adgange").checks]
+    assert "Afdelingen har en, der kan svare." in said  # the only one is not »Alle 1 afdeling«
 
 
 def test_nobody_is_invited_unwarned_by_a_mail_that_leads_nowhere(client, settings):
