@@ -84,9 +84,8 @@ class BilledLines:
             return []
         if not self._is_grouped:
             # Their ids first: what is sorted and skipped is then ids, not whole rows.
-            return self._read(
-                list(self._ordered(self.lines).values_list("id", flat=True)[start:stop])
-            )
+            rows = self._ordered(self.lines, stop)
+            return self._read(list(rows.values_list("id", flat=True)[start:stop]))
         wanted, before, lines = [], 0, 0
         for group in self._groups:
             if lines >= stop:
@@ -100,13 +99,13 @@ class BilledLines:
         if self.orders:
             return self._read(self._ids_of(wanted)[here])
         invoices = [group.invoice_id for group in wanted]
-        rows = self._ordered(self.lines.filter(invoice__in=invoices))
+        rows = self._ordered(self.lines.filter(invoice__in=invoices), stop)
         return list(rows.values_list(*READ_FIELDS)[here])
 
     def __iter__(self) -> Iterator[Row]:
         """Read all, in their order."""
         if not self.orders or not self._is_grouped:
-            rows = self._ordered(self.lines).values_list(*READ_FIELDS)
+            rows = self._ordered(self.lines, self.count).values_list(*READ_FIELDS)
             yield from rows.iterator(chunk_size=CHUNK)
             return
         groups: list[InvoicePart] = []
@@ -135,16 +134,22 @@ class BilledLines:
     def _is_grouped(self) -> bool:
         return self.summaries is not None and (not self.orders or self._by in GROUPED)
 
-    def _ordered(self, rows: QuerySet[InvoiceLine]) -> QuerySet[InvoiceLine]:
-        """Let the database sort."""
+    def _ordered(self, rows: QuerySet[InvoiceLine], stop: int) -> QuerySet[InvoiceLine]:
+        """Let the database sort, to be read up to a place."""
         by = self._by
         if by in INDEXED:
             # Few of all not in the order of an index, that has all.
             here: F | Coalesce = Coalesce(by, by)
             if self._invoices_are_whole:
-                # The other column of the index tells which of its lines are wanted.
-                here, rows = F(by), InvoiceLine.objects.alias(of_invoice=F("invoice") + 0)
-                rows = rows.filter(of_invoice__in=among(self._invoices, int))
+                rows = InvoiceLine.objects.all()
+                if stop * self._all_lines <= self.count**2:
+                    # Fewer of the index's lines come before that place than there are to sort. Its
+                    # other column tells which of them are wanted.
+                    here, rows = F(by), rows.alias(of_invoice=F("invoice") + 0)
+                    if self.count < self._all_lines:
+                        rows = rows.filter(of_invoice__in=among(self._invoices, int))
+                else:
+                    rows = rows.filter(invoice__in=among(self._invoices, int))
             order = (here, F("invoice_id"), F("id"))
             is_descending = self.orders[0].is_descending
             rows = rows.order_by(*(one.desc() if is_descending else one.asc() for one in order))
@@ -166,6 +171,10 @@ class BilledLines:
         whole = QuarterlyInvoice.objects.filter(id__in=among(self._invoices, int))
         lines = whole.aggregate(lines=Sum("line_count"))["lines"]
         return self.summaries is not None and lines == self.count
+
+    @cached_property
+    def _all_lines(self) -> int:
+        return QuarterlyInvoice.objects.aggregate(lines=Sum("line_count"))["lines"] or 0
 
     @cached_property
     def _groups(self) -> list[InvoicePart]:
@@ -202,9 +211,11 @@ class BilledLines:
         if self.summaries is None:
             return {}
         one_of_each = self.summaries.order_by().values("invoice", "unit").annotate(one=Min("id"))
-        line = InvoiceLine.objects.filter(
-            unit=OuterRef("unit"), period=OuterRef("period"), invoice=OuterRef("invoice")
-        ).order_by()
+        # By the unit and the quarter alone: PostgreSQL would look all lines of the invoice up too.
+        line = InvoiceLine.objects.alias(of_invoice=F("invoice") + 0).order_by()
+        line = line.filter(
+            unit=OuterRef("unit"), period=OuterRef("period"), of_invoice=OuterRef("invoice")
+        )
         found = InvoiceSummary.objects.filter(id__in=one_of_each.values("one")).values_list(
             "invoice_id", "unit_id", Subquery(line.values("unit_name")[:1])
         )

@@ -1,8 +1,7 @@
 """What two quarters cost somebody, lease by lease, and of what kind each difference is: in SQL.
 
-A lease that a unit has all of both quarters needs no more than its two rows. All others are added
-up over the own units, and held against the days that they run at all. From one quarter to the next
-the steps are kept, and only the shifts are looked at lease by lease.
+A lease is added up over the own units, and held against the days that it runs at all. From one
+quarter to the next the steps are kept, and only the shifts are looked at lease by lease.
 """
 
 import json
@@ -18,42 +17,29 @@ from leasing.domain.change import ENDED, NEW, ODD, PART
 # Kinds that the rows alone do not explain: other terms follow the first, or others have had it.
 TERMS, MOVE = "terms", "move"
 
-# A unit's row of both quarters: found in the order of one index, that has all which is asked for.
-# SQLite would take the primary key, which has not, or for that the index: so it is told. That a row
-# of the same unit is of own units too is said once more: PostgreSQL would read those of all.
+# The rows of both quarters, found by one index that has all which is asked for. SQLite would take
+# the primary key, which has not: so it is told.
 _TOUCHED = """
-    SELECT e.lease_id, e.model_id, e.amount_ore AS early, COALESCE(l.amount_ore, 0) AS late,
-        e.days AS early_days, COALESCE(l.days, 0) AS late_days
-    FROM leasing_cost e {index} LEFT JOIN leasing_cost l {index}
-        ON l.period = %(late)s AND l.unit_id = e.unit_id AND l.lease_id = e.lease_id {own_late}
-    WHERE e.period = %(early)s {own_early} AND (
-        l.lease_id IS NULL OR e.days <> %(early_length)s OR l.days <> %(late_length)s
-        OR e.amount_ore <> l.amount_ore
-    )
-    UNION ALL
-    SELECT l.lease_id, l.model_id, 0, l.amount_ore, 0, l.days
-    FROM leasing_cost l {index} LEFT JOIN leasing_cost e {index}
-        ON e.period = %(early)s AND e.unit_id = l.unit_id AND e.lease_id = l.lease_id {own_early}
-    WHERE l.period = %(late)s {own_late} AND e.lease_id IS NULL
+    SELECT l.lease_id, l.model_id,
+        CASE l.period WHEN %(early)s THEN l.amount_ore ELSE 0 END AS early,
+        CASE l.period WHEN %(late)s THEN l.amount_ore ELSE 0 END AS late,
+        CASE l.period WHEN %(early)s THEN l.days ELSE 0 END AS early_days,
+        CASE l.period WHEN %(late)s THEN l.days ELSE 0 END AS late_days
+    FROM leasing_cost l {index} WHERE l.period IN (%(early)s, %(late)s) {own}
 """
 _SHIFTED = """
     SELECT l.lease_id, l.model_id, l.early_ore AS early, l.late_ore AS late,
         l.early_days, l.late_days
-    FROM leasing_costshift l WHERE l.period = %(late)s {own_late}
+    FROM leasing_costshift l WHERE l.period = %(late)s {own}
 """
 _FOUND = """
-WITH touched AS MATERIALIZED ({touched}), added AS (
+WITH added AS (
     SELECT lease_id, MIN(model_id) AS model_id,
         CAST(SUM(early) AS bigint) AS early, CAST(SUM(late) AS bigint) AS late,
         SUM(early_days) AS early_days, SUM(late_days) AS late_days
-    FROM touched
-    WHERE early_days <> %(early_length)s OR late_days <> %(late_length)s
-    GROUP BY lease_id HAVING SUM(early) <> SUM(late)
+    FROM ({touched}) AS touched GROUP BY lease_id HAVING SUM(early) <> SUM(late)
 ), held AS (
     SELECT added.*, {early_runs} AS early_runs, {late_runs} AS late_runs FROM added
-    UNION ALL
-    SELECT touched.*, early_days, late_days FROM touched
-    WHERE early_days = %(early_length)s AND late_days = %(late_length)s
 ), found AS (
     SELECT held.*, CASE
         WHEN early_runs = 0 THEN '{NEW}'
@@ -87,7 +73,7 @@ FROM (
 _STEPS = """
 SELECT kind, NULL, SUM(leases), CAST(SUM(early_ore) AS bigint), CAST(SUM(late_ore) AS bigint),
     MAX(CASE WHEN {no_pc} THEN 1 ELSE 0 END), 0, 0, 0, 0
-FROM leasing_coststep l WHERE l.period = %(late)s {own_late} GROUP BY kind
+FROM leasing_coststep l WHERE l.period = %(late)s {own} GROUP BY kind
 """
 _ROWS = """
 SELECT found.lease_id, device.id, device.serial_number, model.name, found.early, found.late
@@ -153,8 +139,7 @@ class CostsOfTwo:
         key = "INDEXED BY sqlite_autoindex_leasing_cost_1" if is_told else ""
         self.words = {
             "index": "INDEXED BY cost_of_units" if is_told else "",
-            "own_early": "",
-            "own_late": "",
+            "own": "",
             "early_runs": "early_days",
             "late_runs": "late_days",
             "but": f"WHERE NOT lease_id {self._among('but', but)}" if but else "",
@@ -162,8 +147,7 @@ class CostsOfTwo:
         if unit_ids is not None:
             own = self._among("own", unit_ids)
             self.words |= {
-                "own_early": f"AND e.unit_id {own}",
-                "own_late": f"AND l.unit_id {own}",
+                "own": f"AND l.unit_id {own}",
                 "early_runs": _RUNS.format(which="early", key=key, own=own),
                 "late_runs": _RUNS.format(which="late", key=key, own=own),
             }
