@@ -11,7 +11,7 @@ from leasing.approvals.selectors.one_pc import holdings_of
 from leasing.domain.accrual import a_quarter, accrued, span_of, terms_in_order
 from leasing.leases.selectors.leases import instalment_of, leases_of
 from leasing.leases.selectors.prices import why_no_price
-from leasing.models import Lease, LeasePrice, LossReport, OrderLine
+from leasing.models import Lease, LeasePrice, LossReport, Order, OrderLine
 from leasing.models.order import OPEN, Status
 from leasing.orders.selectors.shelf import Shelved, shelf_for
 
@@ -22,7 +22,8 @@ ONE_DAY = timedelta(days=1)
 class HeldDevice:
     """A device that a person has, since when, and the last day of its lease (None: not leased).
 
-    `quarter_ore` is what its lease costs a quarter, `loss` the report while it is lost or stolen.
+    `quarter_ore` is what its lease costs a quarter, `loss` the report while it is lost or stolen,
+    `order` the open order that replaces it already.
     """
 
     device: Device
@@ -31,6 +32,7 @@ class HeldDevice:
     is_pc: bool
     quarter_ore: int
     loss: LossReport | None = None
+    order: Order | None = None
 
     @property
     def saved_ore(self) -> int:
@@ -65,9 +67,10 @@ class LineFacts:
     @property
     def replaceable(self) -> list[HeldDevice]:
         """Return what the person has that the model may replace; until one is chosen, the pc's."""
+        free = [held for held in self.held if held.order is None]
         if self.model is None:
-            return [held for held in self.held if held.is_pc]
-        return [held for held in self.held if self.model.may_replace(held.device.model)]
+            return [held for held in free if held.is_pc]
+        return [held for held in free if self.model.may_replace(held.device.model)]
 
 
 def facts_of_line(
@@ -112,6 +115,7 @@ def _held_by(employee: Employee, today: date) -> tuple[HeldDevice, ...]:
     leases = leases_of(ids)
     losses = LossReport.objects.open().filter(device__in=ids)
     lost = {loss.device_id: loss for loss in losses}
+    replaced = orders_replacing(ids)
     return tuple(
         HeldDevice(
             placement.device,
@@ -120,9 +124,17 @@ def _held_by(employee: Employee, today: date) -> tuple[HeldDevice, ...]:
             placement.device.model.category.is_pc,
             instalment_of(leases.get(placement.device_id), today),
             lost.get(placement.device_id),
+            replaced.get(placement.device_id),
         )
         for placement in placed
     )
+
+
+def orders_replacing(devices: Collection[int]) -> dict[int, Order]:
+    """Return the open order that replaces each of some devices, drafts aside, where one does."""
+    lines = OrderLine.objects.filter(replaces__in=devices, status__in=OPEN)
+    found = lines.exclude(status=Status.DRAFT).select_related("order")
+    return {line.replaces_id: line.order for line in found if line.replaces_id}
 
 
 def _last_day(lease: Lease | None) -> date | None:

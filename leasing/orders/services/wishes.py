@@ -11,6 +11,7 @@ from leasing.approvals.selectors.one_pc import holdings_of
 from leasing.leases.selectors.prices import why_no_price
 from leasing.models import OrderLine
 from leasing.models.order import OPEN, Status
+from leasing.orders.selectors.line_facts import orders_replacing
 from leasing.orders.selectors.shelf import on_shelf, shelf_for
 
 MOST = 500
@@ -149,11 +150,8 @@ def _faults_of_replaced(wish: LineWish, replaced: Device, today: date) -> Iterat
     placement = placements_in_force(today).filter(device=replaced).first()
     if wish.employee and (placement is None or placement.employee_id != wish.employee.pk):
         yield f"{replaced} er ikke hos {wish.employee}. Vælg noget, som er der."
-    other = OrderLine.objects.filter(
-        replaces=replaced, status__in=[status for status in OPEN if status != Status.DRAFT]
-    ).first()
-    if other:
-        yield f"{replaced} erstattes allerede på bestilling B{other.order_id}."
+    if order := orders_replacing([replaced.pk]).get(replaced.pk):
+        yield f"{replaced} erstattes allerede på bestilling {order.number}."
 
 
 def _faults_of_stock(

@@ -119,6 +119,20 @@ def test_who_has_a_pc_is_shown_the_two_ways_out(helpdesk, anna):
     assert OrderLine.objects.get().reason == "replacement"
 
 
+def test_a_pc_that_an_open_order_replaces_is_not_offered_again(helpdesk, anna):
+    make.price()
+    held = make.lease("PF000001", unit=anna.unit, employee=anna).device
+    other = make.order_line(employee=anna, replaces=held, status="approved").order
+
+    page = asked(helpdesk, {"who": "anbe", "model": t14()})
+    assert picked(page) == ["-"]
+    facts = text(parse(page).xpath("//*[@id='linje-0-kendt']")[0])
+    assert f"PF000001 siden 01-01-2026, erstattes på {other.number}, leaset til" in facts
+    assert "Erstatter PF000001" not in facts
+    OrderLine.objects.update(status="cancelled")
+    assert picked(asked(helpdesk, {"who": "anbe", "model": t14()})) == ["PF000001"]
+
+
 def test_what_is_stolen_is_not_to_be_handed_in(helpdesk, anna):
     make.price()
     stolen = make.lease("PF000001", unit=anna.unit, employee=anna).device
