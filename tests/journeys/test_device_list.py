@@ -56,6 +56,11 @@ def test_sorting_filtering_and_paging_without_a_reload_and_back_again(
     loads, model = page.loads, page.locator("#filter").get_by_label("Model")
     assert count(page) == "Viser 1–50 af 60"
 
+    said = page.locator("tbody tr:first-child td:empty").evaluate_all(
+        "cells => cells.map(cell => getComputedStyle(cell, '::before').content)"
+    )
+    assert said == ['"–"'] * 3, "nobody has it, and it is not leased"
+
     page.get_by_role("link", name="Serienr.").click()
     page.wait_for_url("**/udstyr/?visning=alt&sorter=serial_number")
     page.get_by_role("link", name="Serienr.").click()
