@@ -119,7 +119,7 @@ LEASING = {
         "supplier",
         "users",
     ),
-    "retention": ("kept_files", "people"),
+    "retention": ("kept_files", "mail", "people"),
     "it_security": ("retention",),
     "front": (
         "billing",

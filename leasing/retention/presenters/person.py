@@ -22,6 +22,25 @@ OURS = {
     "admin.LogEntry": "administrationens log",
     "auditlog.LogEntry": "hændelseslog",
     "inventory.Employee_also_employed_at": "også ansat i",
+    "leasing.ReorganisationStep_people": "flyttet i organisationsændringer",
+    "otp_static.StaticDevice": "nødkoder",
+    "otp_totp.TOTPDevice": "totrinskode",
+}
+# What they, and the tables that Django makes between two of ours, call their columns.
+COLUMNS = {
+    "confirmed by": "bekræftet af",
+    "created at": "oprettet",
+    "device": "udstyr",
+    "employee": "medarbejder",
+    "group": "rolle",
+    "last used at": "sidst brugt",
+    "name": "navn",
+    "permission": "rettighed",
+    "reorganisationstep": "ændring",
+    "round": "runde",
+    "unit": "enhed",
+    "user": "bruger",
+    "User Agent": "browser",
 }
 
 
@@ -72,7 +91,8 @@ def _sheets(held: HeldOnPerson) -> Iterator[SheetOfPerson]:
 
 
 def _sheet(table: PersonRows) -> SheetOfPerson:
-    headings = tuple(_capital(field.verbose_name).removesuffix(" (øre)") for field in table.fields)
+    names = (str(field.verbose_name) for field in table.fields)
+    headings = tuple(_capital(COLUMNS.get(one, one)).removesuffix(" (øre)") for one in names)
     rows = [tuple(_told(row, field) for field in table.fields) for row in table.rows]
     return SheetOfPerson(_capital(_name_of(table.model)), headings, rows)
 

@@ -13,14 +13,19 @@ from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from inventory.history.selectors import History
 from inventory.models import Department, Employee, EmployeeAlias, SeenDevice, Unit
-from leasing.models import Mail, Order, ReceivedMail, WaitingRow
+from leasing.mail.selectors import UNREAD
+from leasing.models import KeptRow, Mail, Order, ReceivedMail, WaitingRow
 from leasing.people.selectors.employee_page import history_of_employee
 from leasing.people.selectors.merging import links_to_employees, users_of
 from leasing.retention.selectors.files import FileRow, rows_naming
 
 Field: TypeAlias = "models.Field[Any, Any]"
-# Nothing of them is a fact about the person: who acted is told as a number.
-PLAIN = ("password",)
+# Who has one of these may become the person: they are for nobody's eyes, whoever takes the file.
+SECRET = frozenset(
+    {"auth.User.password", "leasing.CalendarFeed.secret_digest", "otp_totp.TOTPDevice.key"}
+)
+# What those of others hold besides is how they count, and no fact about the person.
+OF_CODES = ("user", "name", "created_at", "last_used_at")
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ def _pointing(employee: Employee, with_last_seen: bool) -> Iterator[PersonRows]:
     for link in links_to_employees():
         if link.model is SeenDevice and not with_last_seen:
             continue
+        if issubclass(link.model, KeptRow):  # worked out of other tables, which are told
+            continue
         found = link.model._default_manager.filter(**{link.field: employee.pk})
         yield _rows(link.model, found)
 
@@ -77,7 +84,9 @@ def _rows(model: type[models.Model], rows: "models.QuerySet[Any] | list[Any]") -
     fields = tuple(
         field
         for field in model._meta.concrete_fields
-        if not field.primary_key and field.name not in PLAIN
+        if not field.primary_key
+        and str(field) not in SECRET
+        and (not model._meta.app_label.startswith("otp_") or field.name in OF_CODES)
     )
     if isinstance(rows, models.QuerySet):
         joined = [f.name for f in fields if isinstance(f, models.ForeignKey) and is_held(f)]
@@ -97,8 +106,8 @@ def _by_address(employee: Employee, users: list[User]) -> Iterator[PersonRows]:
     of_orders = _any("requester_mail__iexact", addresses)
     yield _rows(Order, Order.objects.filter(of_orders))
     told = Mail.objects.filter(_any("recipients__icontains", addresses))
-    ids = [mail.pk for mail in told if addresses & _recipients(mail)]
-    yield _rows(Mail, Mail.objects.filter(pk__in=ids))
+    told = told.select_related("order").order_by("pk")
+    yield _rows(Mail, [_readable(mail) for mail in told if addresses & _recipients(mail)])
     near = ReceivedMail.objects.filter(_any("sender__icontains", addresses))
     ids = [mail.pk for mail in near if parseaddr(mail.sender)[1].casefold() in addresses]
     yield _rows(ReceivedMail, ReceivedMail.objects.filter(pk__in=ids))
@@ -137,6 +146,13 @@ def _any(lookup: str, values: set[str]) -> Q:
 
 def _recipients(mail: Mail) -> set[str]:
     return {one.strip().casefold() for one in mail.recipients.split(",")}
+
+
+def _readable(mail: Mail) -> Mail:
+    """Return a mail as it may be handed on: without what lets its reader in."""
+    if (mail.key or "").startswith(UNREAD):
+        mail.text = mail.html = ""
+    return mail
 
 
 def _names(cells: list[Any], called: set[str]) -> bool:

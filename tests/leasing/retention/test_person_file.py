@@ -1,19 +1,23 @@
 """A person's data as a file: all of it, of nobody else, and history tells who took it."""
 
 import io
+import re
 
 import pytest
 from auditlog.models import LogEntry
 from axes.models import AccessLog
 from django.contrib.auth.models import User
+from django.urls import reverse
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from openpyxl import load_workbook
 
 from albertslund_it.common.files.workbooks import SheetColumn, write_table
 from inventory.models import Access
-from leasing.models import ImportBatch, KeptFile, KeptRow, Mail, Order, WaitingRow
+from leasing.models import CalendarFeed, ImportBatch, KeptFile, KeptRow, Mail, Order, WaitingRow
 from leasing.people.selectors.merging import links_to_employees
 from leasing.retention.presenters.person import sheets_of
 from leasing.retention.selectors.person import held_on
+from leasing.users.services.mail import mail_invitation
 from tests import builders as make
 from tests.leasing.pages import read, text_of
 from tests.leasing.people.world import NOW, TODAY, well_known
@@ -85,6 +89,36 @@ def test_who_may_not_see_when_a_device_was_seen_gets_nothing_of_it(anna):
     found = sheets(anna, with_last_seen=False)
     assert "05-06-1987" not in str(found)
     assert "Personer i brugerkataloget" in found
+
+
+def test_nothing_in_it_lets_its_reader_in_as_the_person(anna, cast):
+    user = User.objects.get(username="anbl")
+    invitation = mail_invitation(user=user, actor=cast.helpdesk, now=NOW)
+    code = TOTPDevice.objects.create(user=user, name="Telefon")
+    feed = CalendarFeed.objects.create(user=user, secret_digest="d" * 64, created_at=NOW)
+    address = reverse("password-set", args=["UID", "TOKEN"]).partition("UID")[0]
+    assert address in invitation.text
+
+    found = sheets(anna)
+
+    assert {"Totrinskode", "Mails"} <= set(found)
+    assert [row["Emne"] for row in found["Mails"]] == ["Til Anna", invitation.subject]
+    for secret in (address, code.key, feed.secret_digest, user.password):
+        assert secret not in str(found)
+
+
+def test_every_sheet_speaks_danish(anna):
+    TOTPDevice.objects.create(user=User.objects.get(username="anbl"), name="Telefon")
+    headings = {
+        heading
+        for sheet in sheets_of(held_on(anna, with_last_seen=True))
+        for heading in sheet.headings
+    }
+    assert {"Sidst brugt", "Bruger", "Navn"} <= headings
+    english = re.compile(
+        r"\b(?:user|unit|employee|device|name|at|on|by|is|ends|starts|lease)\b", re.I
+    )
+    assert not list(filter(english.search, headings))
 
 
 def test_it_is_taken_as_excel_and_history_says_by_whom(anna, cast, client_of):
