@@ -11,6 +11,7 @@ from django.utils import timezone
 from albertslund_it.web.database.put_together import put_together_once
 from albertslund_it.web.database.rows import among
 from inventory.models import Departure
+from leasing.cost_table.facts import successors
 from leasing.models import CountedDevice, LossReport, StocktakeFind
 from leasing.stocktake.selectors.standing import StandsAt, standings_of
 
@@ -85,8 +86,12 @@ def _open_faults(rows: Iterable[tuple[Any, ...]], on: date) -> dict[int, int]:
         return {}
     settled = _settled([row.device_id for row in kept], on)
     kept = [row for row in kept if row.device_id not in settled]
-    stands = standings_of([row.device_id for row in kept], on)
-    return {row.pk: row.device_id for row in kept if _still(row, stands[row.device_id])}
+    stands, heirs = standings_of([row.device_id for row in kept], on), successors()
+    return {
+        row.pk: row.device_id
+        for row in kept
+        if _still(row, heirs.get(row.unit_id, row.unit_id), stands[row.device_id])
+    }
 
 
 def _settled(device_ids: Iterable[int], on: date) -> set[int]:
@@ -102,15 +107,18 @@ def _gone_or_lost(on: date, *, devices: Collection[int]) -> QuerySet[Any, int]:
     return gone.values_list("device", flat=True).union(lost.values_list("device", flat=True))
 
 
-def _still(row: _Row, stands: StandsAt) -> bool:
-    """Return whether the register says what it said when it was answered, or asked in vain."""
+def _still(row: _Row, unit: int, stands: StandsAt) -> bool:
+    """Return whether the register says what it said when it was answered, or asked in vain.
+
+    `unit` is the row's, or the one that has taken over from it: that is no answer.
+    """
     if row.answer == Answer.BROKEN and row.number_now != row.serial_number:
         return False
     if row.employee_id is None:
-        return stands.employee_id is None and stands.unit_id == row.unit_id
+        return stands.employee_id is None and stands.unit_id == unit
     is_same_person = stands.employee_id == row.employee_id
     if row.answer == Answer.WRONG_UNIT:
-        return is_same_person and stands.unit_id == row.unit_id
+        return is_same_person and stands.unit_id == unit
     return is_same_person
 
 
@@ -144,11 +152,11 @@ def _open_finds(rows: Iterable[tuple[int, int | None, int]], on: date) -> dict[i
     if not kept:
         return {}
     settled = _settled([device for _, device, _ in kept], on)
-    stands = standings_of([device for _, device, _ in kept], on)
+    stands, heirs = standings_of([device for _, device, _ in kept], on), successors()
     return {
         pk: device
         for pk, device, unit in kept
-        if device not in settled and stands[device].unit_id != unit
+        if device not in settled and stands[device].unit_id != heirs.get(unit, unit)
     }
 
 

@@ -25,6 +25,7 @@ from leasing.stocktake.services.answers import answer_for
 from leasing.stocktake.services.stocktakes import extend_stocktake, remind_when_due
 from tests import builders as make
 from tests.histories import histories
+from tests.leasing.reorganisation.changing import carried_out
 from tests.leasing.stocktake.school import (
     AFTER,
     DUE,
@@ -253,6 +254,20 @@ def test_a_fault_goes_when_the_register_is_right(school, how, said):
     assert "PF000001" in faults()
     MENDS[how](school)
     assert ("PF000001" in faults()) is False
+
+
+def test_a_unit_that_is_merged_with_another_is_no_answer(school):
+    stocktake = school.start()
+    school.scan(stocktake, "PF000006")
+    new = make.unit("1002", "Åskolen")
+    carried_out(TODAY, ("merge", school.school, {"successor": new}))
+    assert faults() == ["PF000006"]
+    close(stocktake)
+    # Also those that nobody has: nobody has said that they are there.
+    assert faults() == [f"PF00000{n}" for n in (1, 2, 3, 4, 5, 6)]
+    make.placement(school.dortes, TODAY, new)  # where it was found
+    make.placement(school.shared, TODAY + timedelta(1), school.library)
+    assert faults(TODAY + timedelta(1)) == [f"PF00000{n}" for n in (1, 2, 3, 5)]
 
 
 def test_broken_is_mended_by_a_swap_and_a_stray_by_the_right_unit(school):
