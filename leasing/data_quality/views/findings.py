@@ -18,7 +18,6 @@ from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.columns import AmountColumn, CodeColumn
 from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.lists.picking import BulkAction, Picking
-from albertslund_it.web.query import BACK
 from inventory.models import Device
 from inventory.organisation.selectors.organisation import departments_open_to
 from inventory.organisation.selectors.scope import units_seen_by
@@ -193,7 +192,6 @@ class FaultList(ListPage):
             ore=lambda row: row.quarter_ore or 0,
             actions=tuple(actions),
             posts=self.shows_accepted,
-            carried=((BACK, reverse("finding", args=[key])),),
         )
 
     def extra_context(self):

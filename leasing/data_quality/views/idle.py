@@ -1,13 +1,11 @@
 """The page of what is leased and not used: in all, by department and unit, and each device."""
 
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from albertslund_it.common.permissions import HANDLE_ORDERS, VIEW_DEVICE, VIEW_EMPLOYEE
 from albertslund_it.web.clock import today
 from albertslund_it.web.lists.pages import ListPage
 from albertslund_it.web.lists.picking import BulkAction, Picking
-from albertslund_it.web.query import BACK
 from inventory.organisation.selectors.organisation import departments_open_to
 from inventory.organisation.selectors.scope import units_seen_by
 from leasing.cost_table.moment import one_moment
@@ -74,7 +72,6 @@ class IdlePage(ListPage):
         return Picking(
             "serienumre",
             value=lambda row: row.name,
-            carried=((BACK, reverse("idle")),),
             ore=lambda row: row.quarter_ore,
             in_stock=is_in_stock,
             actions=(
