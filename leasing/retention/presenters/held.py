@@ -27,6 +27,7 @@ from albertslund_it.common.permissions import (
 )
 from albertslund_it.web.database.rows import column_of
 from albertslund_it.web.login import AS_A_RULE
+from leasing.models import KeptRow
 
 # What the models of others, and fields that are on no form, do not say in Danish themselves.
 CALLED = {
@@ -406,7 +407,8 @@ def _fields_of(matter: Matter) -> str:
     for line in matter.held:
         label, *names = line.split()
         model = apps.get_model(label)
-        if model._meta.auto_created:  # the two that it joins say so
+        # The two that it joins say so; what is worked out of other tables, those do.
+        if model._meta.auto_created or issubclass(model, KeptRow):
             continue
         fields = dict.fromkeys(_called(model, name) for name in names)
         told.append(f"{_capital(model._meta.verbose_name_plural)}: {', '.join(fields)}.")

@@ -67,6 +67,7 @@ class TestPage:
             "30 dage.",
             "Et login varer 4 timer.",
             "Medarbejdere: initialer, navn, mail, enhed, også ansat i, første dag, fratrådt.",
+            "Tildelinger: medarbejder, bruges til. Forventede afleveringer: medarbejder.",
         ):
             assert said in text, said
 
