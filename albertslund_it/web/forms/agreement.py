@@ -76,6 +76,8 @@ def refuse_unless_seen(value: str, rows: Iterable[Row]) -> None:
     rows = _texts(rows)
     if digest == digest_of(rows):
         return
+    if not before:
+        raise NotAsShown(LOOK)
     before, now = dict(before), dict(rows[:KEPT])
     if before.pop(HALF, None) is not None:
         now = {what: now[what] for what in before if what in now}

@@ -1,8 +1,9 @@
 """What becomes of a leaver's devices, in Danish."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from albertslund_it.web.forms.agreement import HALF
 from leasing.billing.presenters.consequences import rows_of_consequence
 from leasing.billing.selectors.consequences import Consequence
 from leasing.movements.presenters import where, whole_story
@@ -28,12 +29,14 @@ def what_becomes(parting: Parting, state: DeviceState, today: date) -> str:
 
 def rows_of_partings(
     held: Iterable[DeviceState],
-    partings: Iterable[Parting],
+    partings: Sequence[Parting],
     consequence: Consequence | None,
     today: date,
 ) -> Iterator[tuple[str, str]]:
     """Yield all that is shown, in rows, for whoever agrees to it."""
     states = {state.device.pk: state for state in held}
+    if states and not partings:
+        yield HALF, "Det ses først, når den sidste dag er skrevet."
     for state in states.values():
         yield str(state.device), whole_story(state)
     for parting in partings:

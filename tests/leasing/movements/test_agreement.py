@@ -279,12 +279,15 @@ def test_one_look_is_enough_when_nothing_changes(world, client_of):
 # --- without scripts, the first page is sent as it came
 
 
+@pytest.mark.parametrize("asked", [{}, {"serienumre": ""}], ids=["with the number", "empty"])
 @pytest.mark.parametrize("page", ["/udstyr/flyt/", "/udstyr/udlever/"])
-def test_a_form_filled_in_without_a_preview_is_shown_before_it_is_refused(world, client_of, page):
+def test_a_form_filled_in_without_a_preview_is_shown_before_it_is_refused(
+    world, client_of, page, asked
+):
     """Nothing has changed since: that it has not been shown what it does is no fault."""
     client = client_of(world.cast.helpdesk)
     device = world.stock if "udlever" in page else world.used
-    first = client.get(page, {"serienumre": str(device)})
+    first = client.get(page, {"serienumre": str(device), **asked})
     before = places()
     typed = {
         "serial_numbers": str(device),

@@ -231,8 +231,10 @@ class TestThePage:
         shown = client.post(url, self.fields(held, trin="vis"))
         assert "slipper for" in shown.content.decode()
         assert Employee.objects.get(pk=anna.pk).left_on is None
-        unseen = client.post(url, self.fields(held))
+        first = read(client, url).xpath("//input[@name='agreed']/@value")[0]
+        unseen = client.post(url, self.fields(held, agreed=first))
         assert unseen.status_code == 200  # nothing was shown yet, so nothing is saved
+        assert "siden du så" not in unseen.content.decode()  # and nothing has changed
         assert Employee.objects.get(pk=anna.pk).left_on is None
 
     def test_saved_it_leads_back_with_a_way_to_undo_it(self, client, anna, held):
