@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from albertslund_it.common.errors import Refused
 
+# Nobody mends more of them one by one, and a million of them fill a gigabyte.
+MOST = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class RowError:
@@ -23,12 +26,22 @@ class RowError:
         return self.sentence if self.row is None else f"{self.place} {self.row}: {self.sentence}"
 
 
+TOO_MANY = (
+    "Filen har for mange fejl til at læse videre. Se, om det er den rigtige slags fil, og om "
+    "kolonnerne er valgt rigtigt"
+)
+
+
 class FileRefused(Refused):
     """A file that is not taken in, with its errors in the order of its rows."""
 
     def __init__(self, errors: list[RowError]):
         self.errors = errors
         super().__init__(*map(str, errors))
+
+    def let_go(self) -> None:
+        """Let go of where it was raised, and with it of the file's table, which may be large."""
+        self.__traceback__ = self.__context__ = None
 
 
 class RowErrors:
@@ -37,12 +50,20 @@ class RowErrors:
     def __init__(self, place: str = "række"):
         self.place = place
         self._rows: dict[int | None, list[tuple[str, int | None]]] = {}
+        self._count = 0
         self._whole: list[str] = []
         self._seen: dict[Hashable, int | None] = {}
 
     def add(self, row: int | None, sentence: str, other: int | None = None) -> None:
-        """Note a fault of a row (None: of what is done as a whole, or not from a file)."""
+        """Note a fault of a row (None: of what is done as a whole, or not from a file).
+
+        Raises:
+            FileRefused: when there are so many that it is no use to read on.
+        """
         self._rows.setdefault(row, []).append((sentence.removesuffix("."), other))
+        self._count += 1
+        if self._count > MOST:
+            raise FileRefused([RowError(None, TOO_MANY), *self.of_rows])
 
     def has(self, row: int | None, *columns: str) -> bool:
         """Return whether a row of a file has a fault in one of these columns already."""

@@ -95,6 +95,7 @@ def look(
     except ColumnsMissing:
         return Looked(COLUMNS, {"is_new": False})
     except FileRefused as refused:
+        refused.let_go()  # of the table, which is read once more
         return Looked(REFUSED, refused_shown(importer, stream, step, refused))
     except Refused as refused:
         return Looked(UNREADABLE, {"reasons": refused.reasons})
@@ -158,6 +159,7 @@ def refused_shown(importer: Importer, stream, step: Step, refused: FileRefused) 
     rows = table.rows if table else []
     # Of two rows that contradict each other none is good, though only the second is told of.
     bad = {row for fault in refused.errors for row in (fault.row, fault.other)}
+    has_good = None not in bad and any(number not in bad for number, _ in rows)
     return {
         "row_errors": [
             {"told": str(one), "row": one.row, "place": one.place, "sentence": one.sentence}
@@ -168,7 +170,7 @@ def refused_shown(importer: Importer, stream, step: Step, refused: FileRefused) 
         "unknown": [asdict(one) for one in names.unknown_in(importer, table)] if table else [],
         "sheets": list(table.sheets) if table else [],
         "may_go_on": is_table and any(row is not None for row in bad),
-        "has_good": not step.good_rows and any(number not in bad for number, _ in rows),
+        "has_good": not step.good_rows and has_good,
     }
 
 

@@ -101,6 +101,7 @@ class Command(DanishCommand):
         except ColumnsMissing as missing:
             raise Refused(*_first([*missing.reasons, SAY_IT])) from missing
         except FileRefused as refused:
+            refused.let_go()  # of the table, which is read once more
             how = _names_to_say(importer, file, options)
             raise Refused(*_first(refused.reasons), *how) from refused
         except Refused as refused:

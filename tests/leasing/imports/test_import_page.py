@@ -12,6 +12,7 @@ from django.db import connection
 from django.urls import reverse
 
 from albertslund_it import roles
+from albertslund_it.common.files import row_errors
 from albertslund_it.web.forms import uploads
 from inventory.models import Employee
 from leasing.imports.importers.kinds import KINDS
@@ -222,6 +223,21 @@ def test_many_faults_are_counted(unit, helpdesk):
     assert len(response.context["row_errors"]) == 200
     assert "500 fejl i fil.csv" in response.content.decode()
     assert "Og 300 fejl mere" in response.content.decode()
+
+
+def test_of_more_faults_than_anybody_mends_the_rest_is_not_read(unit, helpdesk, monkeypatch):
+    monkeypatch.setattr(row_errors, "MOST", 400)
+    content = EMPLOYEES + "".join(f"X{n};;1001\n" for n in range(500))
+    for chosen in ({}, {"good_rows": "1"}):
+        file = SimpleUploadedFile("fil.csv", content.encode())
+        response = helpdesk.post(PAGE, {"file": file, **chosen})
+
+        page, [first, second, *_] = response.content.decode(), response.context["row_errors"]
+        assert (response.status_code, response.context["fault_count"]) == (422, 402)
+        assert (first["told"], second["told"]) == (row_errors.TOO_MANY, "række 4: Navn mangler")
+        assert "Ret kolonnerne" in page
+        assert "gode rækker at tage" not in page
+        assert not response.context["has_good"]
 
 
 def test_a_file_that_is_no_table(unit, helpdesk):
