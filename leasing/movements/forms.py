@@ -65,8 +65,11 @@ class DevicesForm(PlainForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.today, self.devices = today, devices
         self.found = FoundDevices()
-        lines = str(self.data.get("serial_numbers", "")).count("\n") + 1
-        self.fields["serial_numbers"].widget.attrs["rows"] = min(max(lines, 1), 10)
+        typed = str(self.data.get("serial_numbers", ""))
+        asked = self.fields["serial_numbers"].widget.attrs
+        asked["rows"] = min(typed.count("\n") + 1, 10)
+        # What a scanner writes into no field at all is taken for the shortcuts of the page.
+        asked["autofocus"] = not typed
         unit = self.fields.get("unit")
         if isinstance(unit, HolderUnitField):
             unit.offer(Unit.objects.in_use().filter(is_cost_holder=False))

@@ -62,6 +62,14 @@ def test_the_page_shows_the_cost_before_it_is_saved(client, school):
     assert not Placement.objects.exists()
 
 
+@pytest.mark.parametrize("page", [OUT, MOVE, BACK, LEND])
+def test_a_scanner_writes_into_the_field_at_once(client, school, page):
+    """Into no field, what it writes is taken for shortcuts and leads away."""
+    focused = "//*[@name='serial_numbers']/@autofocus"
+    assert len(read(client, page).xpath(focused)) == 1
+    assert read(client, f"{page}?serienumre=PF000001").xpath(focused) == []
+
+
 def test_handing_out_leads_to_the_device(client, school):
     response = post(client, OUT, serial_numbers="pf000001", employee="ANBE")
 
