@@ -86,12 +86,14 @@ def _write_back(written: Sequence[RowsOfModel], actor: Actor) -> None:
     _record_gone(written, actor)
     changed: list[tuple[Model, dict[str, object]]] = []
     back: list[Model] = []
+    # Read while all is there that they point to: what was created goes first.
+    held = [(rows, list(_rows(rows.model, rows.changed))) for rows in reversed(written)]
     for rows in reversed(written):
         _let_go(rows)
         key = rows.model._meta.pk.column
         delete_rows(rows.model._meta.db_table, [key], [(pk,) for pk in rows.created])
-    for rows in reversed(written):
-        changed += _set_back(rows)
+    for rows, found in held:
+        changed += _set_back(rows, found)
     for rows in written:
         made = [_row(rows.model, values) for values in rows.deleted.values()]
         put_back(rows.model, made)
@@ -130,14 +132,16 @@ def _let_go(rows: RowsOfModel) -> None:
                 found.update(**{link.name: None})
 
 
-def _set_back(rows: RowsOfModel) -> Iterator[tuple[Model, dict[str, object]]]:
+def _set_back(
+    rows: RowsOfModel, found: Iterable[Model]
+) -> Iterator[tuple[Model, dict[str, object]]]:
     """Set fields back, and yield each row with what it held until now.
 
     What changes beside what people do stays, where it has changed since.
     """
     model, volatile = rows.model, kept_out_of(rows.model)
     alike: dict[tuple[str, ...], list[Model]] = {}
-    for row in _rows(model, rows.changed):
+    for row in found:
         until_now: dict[str, object] = {}
         for name, (before, after) in rows.changed[row.pk].items():
             column = column_of(model, name)

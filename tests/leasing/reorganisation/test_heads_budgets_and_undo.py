@@ -149,7 +149,8 @@ def test_undone_everything_is_as_it_was_and_it_can_be_carried_out_again(town):
     Budget.objects.create(unit=town.old, year=2027, amount_ore=500_00)
     Access.objects.create(user=town.unit_leader, unit=town.old, starts_on=date(2026, 1, 1))
     other = make.unit("1004", "Egeskolen", department=town.department)
-    apart = make.lease("PF000009", unit=other)
+    apart = make.lease("PF000009", unit=other, employee=make.employee("egbo", "Eg Bo", unit=other))
+    make.order_line(unit=other, employee=apart.device.placements.get().employee, status="ordered")
     found = draft(
         DAY,
         ("rename", town.new, {"name": "Åparken"}),
