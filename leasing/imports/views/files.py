@@ -47,6 +47,9 @@ from leasing.models import Job
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TOO_LARGE = "Filen er for stor. Del den i flere filer, eller slet ark, der ikke bruges."
 
+# What a name can be of, and the file that makes a new one.
+NEW_ONES = {"model": "prices", "unit": "units"}
+
 
 def kinds_of(user) -> dict[str, Importer]:
     """Return the kinds of files that a user may take in."""
@@ -268,12 +271,17 @@ def upload_page(request, importer: Importer, form, refused: Refused | None = Non
 def refused_page(request, importer: Importer, step: Step, shown: dict):
     """Show every fault, the names to be asked about, and how to go on without the bad rows."""
     choices = names_to_choose_from() if shown["unknown"] else {}
+    may = kinds_of(request.user)
     context = shown | {
         "importer": importer,
         "form": upload_form(importer),
         "step": step,
         "name": step.name,
         "unknown": [(one, choices[one["kind"]]) for one in shown["unknown"]],
+        "new_ones": [
+            (which, KINDS[NEW_ONES[which]], NEW_ONES[which] in may)
+            for which in sorted({one["kind"] for one in shown["unknown"]})
+        ],
     }
     return render(request, "leasing/imports/kind.html", context, status=422)
 

@@ -48,11 +48,15 @@ def step(response, **answer):
     return sent | ({"good_rows": "1"} if here.good_rows else {})
 
 
+def text_of(page):
+    return " ".join(page.content.decode().split())
+
+
 def dealer(helpdesk, serial="PF0QQ001", **options):
     return upload(helpdesk, DEALER.format(serial=serial), "deliveries", "leverance.csv", **options)
 
 
-def test_a_dealers_list_is_asked_about_once(t14, helpdesk):
+def test_a_dealers_list_is_asked_about_once(t14, helpdesk, client_of, cast):
     page = dealer(helpdesk)
 
     assert page.status_code == 200
@@ -68,6 +72,10 @@ def test_a_dealers_list_is_asked_about_once(t14, helpdesk):
     [(unknown, choices)] = page.context["unknown"]
     assert (unknown["text"], unknown["count"]) == ("21QX004ZMX", 1)
     assert (t14.pk, "T14") in choices
+    assert "så indlæs den først under Priser, som økonomi kan." in text_of(page)
+    finance = client_of(cast.finance)
+    asked = finance.post(PAGE, step(dealer(finance), **ANSWER))
+    assert '<a href="/indlaes/prices/" target="_blank"' in asked.content.decode()
 
     names = {"answer": "names", "kind-0": "model", "text-0": "21QX004ZMX", "is-0": t14.pk}
     page = helpdesk.post(PAGE, step(page, **names))
