@@ -234,6 +234,8 @@ def test_a_late_answer_overwrites_nothing_that_is_typed_meanwhile(form):
     held[0].continue_()
     form.locator(".mail-read").wait_for()  # asked for again, with all of it
     assert form.get_by_label("Bestillerens mail").input_value() == "lone@example.dk"
+    wait_until_settled(form)
+    expect(form.get_by_label("Bestillerens mail")).to_be_focused()
 
     held.clear()
     form.get_by_label("Model").select_option(label="T16")

@@ -32,6 +32,13 @@
     again.set(config.elt, window.setTimeout(() => window.htmx.ajax(config.verb, config.path, { source: config.elt }), 300));
   });
 
+  // An answer leads on who waits where it was asked for, and nobody who is somewhere else by now.
+  document.addEventListener("htmx:afterSwap", function (event) {
+    const held = document.activeElement, waits = held.id && held.id === event.detail.requestConfig.elt.id;
+    if (held === document.body || waits) return;
+    for (const one of event.target.querySelectorAll("[autofocus]")) one.removeAttribute("autofocus");
+  });
+
   // A list that is swapped in may say how many rows it has: read out by screen readers.
   document.addEventListener("htmx:afterSwap", function (event) {
     const count = event.target.querySelector("[data-announce]");
