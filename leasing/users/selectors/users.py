@@ -91,7 +91,7 @@ def state_of(user: UserWithAccess, today: date) -> str:
 
 
 def in_state(users: QuerySet[User], state: str, today: date) -> QuerySet[User]:
-    """Keep those of `users_with_access` who stand like this, as `state_of` tells it."""
+    """Keep those of `users_with_access` who stand like this, whatever `state_of` tells first."""
     if state == CLOSED:
         return users.filter(is_active=False)
     users, soon = users.filter(is_active=True), Q(ends_first__lte=today + SOON)
@@ -99,10 +99,13 @@ def in_state(users: QuerySet[User], state: str, today: date) -> QuerySet[User]:
         return users.filter(soon)
     held = Exists(accesses_from(today).filter(user=OuterRef("pk")))
     sees = Q(is_superuser=True) | Q(sees_all=True) | held
+    # Who has never logged in is so too with an access that ends soon, or with none yet.
+    if state == INVITED:
+        return users.filter(last_login=None)
     users = users.filter(Q(ends_first=None) | Q(ends_first__gt=today + SOON))
     if state == BARE:
         return users.exclude(sees)
-    return users.filter(sees, last_login__isnull=state == INVITED)
+    return users.filter(sees, last_login__isnull=False)
 
 
 @dataclass(frozen=True)
