@@ -28,6 +28,32 @@ def town(db, settings):
     return town
 
 
+def chosen_on_paper(page, label):
+    """Return whether a select shows its frame and the whole of what is chosen, printed on A4."""
+    seen = page.viewport_size
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})  # the sheet
+    found = page.get_by_label(label).evaluate(
+        """select => {
+            const sheet = document.documentElement, style = getComputedStyle(select);
+            const pen = document.createElement('canvas').getContext('2d');
+            sheet.style.width = '186mm';  // between its margins
+            pen.font = style.font;
+            const text = pen.measureText(select.selectedOptions[0].text).width;
+            const inner = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+            const found = {
+                framed: select.getBoundingClientRect().right < sheet.getBoundingClientRect().right,
+                room: text <= inner,
+            };
+            sheet.style.width = '';
+            return found;
+        }"""
+    )
+    page.emulate_media(media="null")
+    page.set_viewport_size(seen)
+    return found
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_heads_minute(page, live_server, town, cast):
     log_in(page, live_server, cast.with_access("hanne", HEAD, department=town.school))
@@ -66,6 +92,7 @@ def test_a_heads_minute(page, live_server, town, cast):
     page.get_by_role("textbox", name="Prisen gælder fra").fill("01-01-2027")
     page.get_by_role("button", name="Regn det ud").click()
     expect(page.get_by_role("heading", name="Virkning pr. år")).to_be_visible()
+    assert chosen_on_paper(page, "Det, der udløber") == {"framed": True, "room": True}
 
     page.goto(f"{live_server.url}/egenbetaling/?kvartal=2026Q2")
     page.get_by_role("main").get_by_role("link", name="Kvartalsbrev").click()
