@@ -9,13 +9,18 @@
   const video = document.querySelector(button.dataset.camera), says = form.querySelector("[data-camera-says]");
   const PAUSE = 250, SAME_AGAIN = 4000, FORMATS = ["code_128", "code_39", "data_matrix", "qr_code"];
 
+  // What is scanned while the last is on its way stands apart from it, and goes when that is answered.
+  document.addEventListener("htmx:beforeSend", function (event) {
+    if (event.target === form && !field.value.endsWith(" ")) field.value += " ";
+  });
   // What was counted leaves the field; what could not be is left to be mended.
   document.addEventListener("htmx:afterSwap", function (event) {
     if (event.target.id !== "optalt") return;
     const isFaulty = event.target.querySelector(".error-summary");
     if (isFaulty) { isFaulty.focus(); return; }
-    field.value = "";
-    if (!stream) field.focus();
+    const counted = event.detail.requestConfig.parameters.numbers ?? "";
+    if (field.value.startsWith(counted)) field.value = field.value.slice(counted.length).trimStart();
+    if (!stream && !document.activeElement.matches("input")) field.focus();
   });
 
   let stream = null, last = { code: "", at: 0 };
@@ -35,7 +40,7 @@
 
   function take(code) {
     const now = Date.now();
-    if (!code || (code === last.code && now - last.at < SAME_AGAIN)) return;
+    if (!code || form.matches(".htmx-request") || (code === last.code && now - last.at < SAME_AGAIN)) return;
     last = { code, at: now };
     field.value = code;
     navigator.vibrate?.(80);
