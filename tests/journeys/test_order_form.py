@@ -227,15 +227,16 @@ def test_a_late_answer_overwrites_nothing_that_is_typed_meanwhile(form):
         lambda route: route.continue_() if held else held.append(route),
     )
     form.get_by_label("Mailens tekst").fill("Bo Lund skal have en T14")
-    form.get_by_role("button", name="Læs mailen").click()
+    form.get_by_label("Mailens tekst").dispatch_event("paste")
     while not held:
         form.wait_for_timeout(20)
-    form.get_by_label("Bestillerens mail").press_sequentially("lone@example.dk", delay=10)
+    form.get_by_label("Bestillerens mail").press_sequentially("lone@example.d", delay=10)
     held[0].continue_()
     form.locator(".mail-read").wait_for()  # asked for again, with all of it
-    assert form.get_by_label("Bestillerens mail").input_value() == "lone@example.dk"
     wait_until_settled(form)
+    form.keyboard.type("k")  # where one was, and had come to
     expect(form.get_by_label("Bestillerens mail")).to_be_focused()
+    expect(form.get_by_label("Bestillerens mail")).to_have_value("lone@example.dk")
 
     held.clear()
     form.get_by_label("Model").select_option(label="T16")

@@ -32,10 +32,19 @@
     again.set(config.elt, window.setTimeout(() => window.htmx.ajax(config.verb, config.path, { source: config.elt }), 300));
   });
 
-  // An answer leads on who waits where it was asked for, and nobody who is somewhere else by now.
+  // An answer leads on who waits where it was asked for, and nobody who is somewhere else by now: also
+  // where that is swapped with it, and is given the focus again by its id.
+  let held;
+  document.addEventListener("htmx:beforeSwap", function () { held = document.activeElement; });
   document.addEventListener("htmx:afterSwap", function (event) {
-    const held = document.activeElement, waits = held.id && held.id === event.detail.requestConfig.elt.id;
-    if (held === document.body || waits) return;
+    const now = document.activeElement, asker = event.detail.requestConfig.elt;
+    // A mail address or a number does not tell where one writes in it: that is at its end, not its start.
+    if (now !== held && now.matches("[type=email], [type=number]")) {
+      const { value } = now;
+      now.value = "";
+      now.value = value;
+    }
+    if (held === document.body || held === asker || (held.id && held.id === asker.id)) return;
     for (const one of event.target.querySelectorAll("[autofocus]")) one.removeAttribute("autofocus");
   });
 
