@@ -6,6 +6,7 @@ from django import forms
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.quarters import Quarter, quarters_between
+from albertslund_it.web.forms.choosers import WritableSelect
 from albertslund_it.web.forms.fields import (
     DateField,
     KronerField,
@@ -56,15 +57,15 @@ COUNT_ERRORS = dict.fromkeys(
 )
 
 
-def _plain_choice(label: str) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, required=False, widget=PlainSelect)
+def _plain_choice(label: str, widget=PlainSelect) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, widget=widget)
 
 
 class LineForm(PlainForm, forms.Form):
     """What the lines can be narrowed to; every choice is within the payer's own."""
 
     afdeling = _plain_choice("Hvem betaler")
-    enhed = _plain_choice("Enhed")
+    enhed = _plain_choice("Enhed", WritableSelect)
     fra = _plain_choice("Fra kvartal")
     til = _plain_choice("Til kvartal")
     koersel = _plain_choice("Opkrævet i")
@@ -254,7 +255,7 @@ class WhatIfForm(PlainForm, forms.Form):
                 error_messages=COUNT_ERRORS,
             )
             self.fields[f"model_{row}"] = _choice(f"Model, linje {row}", models)
-            self.fields[f"enhed_{row}"] = _choice(f"Enhed, linje {row}", units)
+            self.fields[f"enhed_{row}"] = _choice(f"Enhed, linje {row}", units, WritableSelect)
         for field in self.fields.values():
             dress(field)
 
@@ -330,8 +331,8 @@ class WhatIfForm(PlainForm, forms.Form):
         )
 
 
-def _choice(label: str, choices) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=choices, required=False, widget=PlainSelect)
+def _choice(label: str, choices, widget=PlainSelect) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, required=False, widget=widget)
 
 
 class SeenField(forms.CharField):

@@ -6,7 +6,8 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.models import Group
 
-from albertslund_it.web.forms.fields import DateField, PlainForm, PlainSelect
+from albertslund_it.web.forms.choosers import WritableSelect
+from albertslund_it.web.forms.fields import DateField, PlainForm
 from albertslund_it.web.forms.seen import SeenForm
 from inventory.models import Department, Unit
 from inventory.organisation.presenters import unit_choices
@@ -39,7 +40,7 @@ class AccessForm(PlainForm, forms.Form):
         label="Enhed",
         queryset=Unit.objects.in_use().filter(is_cost_holder=False),
         required=False,
-        widget=PlainSelect(),
+        widget=WritableSelect(),
         help_text="Kun den ene enhed. Vælg enten en afdeling eller en enhed.",
     )
     starts_on = DateField(label="Fra")

@@ -10,6 +10,8 @@ WIDTH = 120
 # Which payer a page is for is the payer's to say: `is_everybody`, `is_stock`.
 # What a line begins with has a space before it on the page.
 COMMA_APART = re.compile(r"\s*\{% if\b[^%]*%\}\s*[,.;:]")
+# A municipality has a hundred units or more.
+UNITS_IN_A_ROW = re.compile(r'<select(?![^>]*data-choose)[^>]*name="(enhed|unit)"')
 KEY_COMPARED = re.compile(r"""[=!]=\s*["'](alle|it-lager)["']|["'](alle|it-lager)["']\s*[=!]=""")
 
 
@@ -28,6 +30,7 @@ def lines_where(is_wrong):
         pytest.param(lambda line: len(line) > WIDTH, id="no line is wider than 120 signs"),
         pytest.param(COMMA_APART.match, id="no space before a comma or full stop"),
         pytest.param(KEY_COMPARED.search, id="no payer is known by its key"),
+        pytest.param(UNITS_IN_A_ROW.search, id="a unit is found by writing a part of its name"),
     ],
 )
 def test_templates_keep_a_rule(is_wrong):
