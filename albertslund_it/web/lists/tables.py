@@ -89,14 +89,10 @@ class ListRows(TableData):
         return sum(map(bound.column.reader(bound.name), self.data))
 
 
-class SlicedRows(TableData):
-    """Rows read page by page, with `sums` of theirs; in any other order all are read first."""
+class SequenceRows(TableData):
+    """Rows of a sequence that reads them where it is sliced."""
 
     data: Any
-
-    def __init__(self, data):
-        super().__init__(data)
-        self.sums = data.sums
 
     def __len__(self):
         return len(self.data)
@@ -106,6 +102,14 @@ class SlicedRows(TableData):
 
     def __iter__(self):
         return iter(self.data)
+
+
+class SlicedRows(SequenceRows):
+    """Rows read page by page, with `sums` of theirs; in any other order all are read first."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.sums = data.sums
 
     def sum_of(self, bound) -> int:
         """Add up a column."""

@@ -4,7 +4,6 @@ from functools import cache
 from urllib.parse import urlencode
 
 from django.urls import get_script_prefix, reverse
-from django_tables2.data import TableData
 
 from albertslund_it.common.money import format_kroner
 from albertslund_it.common.quarters import Quarter
@@ -16,7 +15,7 @@ from albertslund_it.web.lists.columns import (
     DateColumn,
     NumberColumn,
 )
-from albertslund_it.web.lists.tables import Table
+from albertslund_it.web.lists.tables import SequenceRows, Table
 from leasing.cost_share.selectors.cost_lines import CostLine
 from leasing.cost_share.selectors.lines import Lines
 from leasing.cost_share.selectors.payers import Payer
@@ -24,19 +23,10 @@ from leasing.cost_share.selectors.pending_lines import Sorting
 from leasing.models import KIND_NAMES, Kind
 
 
-class LineRows(TableData):
+class LineRows(SequenceRows):
     """Pending lines and billed ones, each sorted where they are; the pending ones come first."""
 
     data: Lines
-
-    def __len__(self):
-        return len(self.data)
-
-    def __getitem__(self, wanted):
-        return self.data[wanted]
-
-    def __iter__(self):
-        return iter(self.data)
 
     def order_by(self, aliases):
         orders, keys = [], []
