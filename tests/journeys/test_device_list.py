@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import builders as make
-from tests.browser import log_in
+from tests.browser import be_logged_in, log_in, wait_for_focus
 
 ALL = "/udstyr/?visning=alt"  # a bare address shows what is leased, and here nothing is
 
@@ -68,7 +68,10 @@ def test_sorting_filtering_and_paging_without_a_reload_and_back_again(
     assert first_serial(page) == "PF-059"
     assert page.evaluate("document.activeElement.id") == "sort-serial_number", "focus is lost"
 
-    page.locator("#filters-more > summary").click()
+    folded = page.locator("#filters-more > summary")
+    before = folded.bounding_box()
+    folded.click()
+    assert folded.bounding_box() == before, "what is pressed moves away"
     model.select_option("T16")
     wait_for_list(page, "Viser alle 30")
     assert re.search(r"\?model=\d+&sorter=-serial_number&visning=alt$", page.url)
@@ -88,6 +91,21 @@ def test_sorting_filtering_and_paging_without_a_reload_and_back_again(
     assert model.locator("option:checked").text_content() == "Alle"
     page.go_forward()
     wait_for_list(page, "Viser alle 30")
+
+
+def test_columns_are_moved_and_left_out_by_keyboard(page, live_server, devices, cast):
+    be_logged_in(page, live_server, cast.helpdesk)
+    page.goto(f"{live_server.url}{ALL}&kolonne=model&kolonne=unit&kolonne=since")
+    page.locator("#columns > summary").press("Enter")
+    heads = page.locator("table.data thead th:has(a)")
+    for key, on, headings, focused in [
+        ("Enter", "down-model", ["Serienr.", "Enhed", "Model", "Siden"], "down-model"),
+        ("Enter", "down-model", ["Serienr.", "Enhed", "Siden", "Model"], "column-model"),
+        ("Space", "column-since", ["Serienr.", "Enhed", "Model"], "column-since"),
+    ]:
+        page.locator(f"#{on}").press(key)
+        expect(heads).to_contain_text(headings)
+        wait_for_focus(page, f"#{focused}")
 
 
 def test_a_list_that_is_narrowed_before_its_views_are_counted_has_them_counted_all_the_same(

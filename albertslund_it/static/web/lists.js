@@ -123,13 +123,19 @@
     else if (boxesOf("valgte").some(box => box.checked)) tick(boxesOf("valgte"), false);
   });
 
-  // What stands open in a list stays so when the list is swapped.
-  let open = [];
+  // What stands open in a list stays so when the list is swapped. What has the focus in it is shut when
+  // htmx gives that back, and so is given it here; a column that is first or last has lost its arrow.
+  let open = [], focused = "";
   document.addEventListener("htmx:beforeSwap", function (event) {
     open = Array.from(event.detail.target.querySelectorAll("details[id][open]"), one => one.id);
+    focused = document.activeElement.id;
   });
   document.addEventListener("htmx:afterSwap", function () {
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    if (open.length && focused && document.activeElement === document.body) {
+      const column = focused.replace(/^(up|down)-/, "column-");
+      (document.getElementById(focused) || document.getElementById(column))?.focus();
+    }
     restore();
   });
   window.addEventListener("pageshow", count);
