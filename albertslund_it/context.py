@@ -54,7 +54,7 @@ def _navigation(request, site_settings) -> dict:
     user = getattr(request, "user", None)  # an early error page has none
     if user is None or not user.is_authenticated:
         return {"home": _url("front"), "items": []}
-    items = menu(user, request.path, today(), modules_off(site_settings))
+    items = menu(user, request.get_full_path(), today(), modules_off(site_settings))
     search_url = _url("search") if user.has_perm(VIEW_DEVICE) else ""
     return {
         "home": _url("front"),

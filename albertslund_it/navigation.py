@@ -202,16 +202,16 @@ def _five(items: list[MenuPlace]) -> list[MenuPlace]:
     return kept
 
 
-def menu(user, path: str, today: date, off: Collection[str] = ()) -> list[MenuItem]:
-    """Return the menu of a user who is on the page `path`, without the modules that are off."""
+def menu(user, shown: str, today: date, off: Collection[str] = ()) -> list[MenuItem]:
+    """Return the menu of a user who is shown an address, without the modules that are off."""
     counts = waiting(user, today)
     places = _used(wanted(user, today), off)
     items = [item for place in places if (item := _item(place, counts))]
     for preset, url in menu_presets(user):
-        saved = MenuItem(preset.name, url, "preset")
-        items = [_with_saved(item, preset.list_name, saved) for item in items]
-    here = _nearest(path, items)
-    return [_marked(item, here, path) for item in items]
+        if items and module_of(preset.list_name) not in off:
+            items = _with_saved(items, MenuItem(preset.name, url, "preset"))
+    here = _nearest(shown, items)
+    return [_marked(item, here, shown) for item in items]
 
 
 def _used(places: Iterable[MenuPlace], off: Collection[str]) -> tuple[MenuPlace, ...]:
@@ -223,10 +223,11 @@ def _used(places: Iterable[MenuPlace], off: Collection[str]) -> tuple[MenuPlace,
     )
 
 
-def _with_saved(item: MenuItem, list_name: str, saved: MenuItem) -> MenuItem:
-    """Return an item with what was saved of its list, or of one below it, at its end."""
-    names = {item.name, *(one.name for one in item.under)}
-    return replace(item, under=(*item.under, saved)) if list_name in names else item
+def _with_saved(items: list[MenuItem], saved: MenuItem) -> list[MenuItem]:
+    """Return the items with what was saved at the end of its list's, or of the first."""
+    near = _nearest(_path_of(saved.url), items)
+    place = next((item for item in items if near in {one.url for one in _all([item])}), items[0])
+    return [replace(item, under=(*item.under, saved)) if item is place else item for item in items]
 
 
 def tabs(items: list[MenuItem], search_url: str) -> list[MenuItem]:
@@ -270,18 +271,23 @@ def _all(items) -> Iterator[MenuItem]:
         yield from _all(item.under)
 
 
-def _nearest(path: str, items: list[MenuItem]) -> str:
+def _path_of(address: str) -> str:
+    return address.partition("?")[0]
+
+
+def _nearest(shown: str, items: list[MenuItem]) -> str:
     """Return the address in the menu that a page is on or deepest below; '' for none."""
-    urls = (item.url for item in _all(items))
+    urls, path = (item.url for item in _all(items)), _path_of(shown)
     return max(
-        (url for url in urls if path == url or (url != "/" and path.startswith(url))),
+        (url for url in urls if url in {shown, path} or (url != "/" and path.startswith(url))),
         key=len,
         default="",
     )
 
 
-def _marked(item: MenuItem, here: str, path: str) -> MenuItem:
-    current = "" if item.url != here else "page" if path == here else "true"
+def _marked(item: MenuItem, here: str, shown: str) -> MenuItem:
+    is_on_it = here in {shown, _path_of(shown)}
+    current = "" if item.url != here else "page" if is_on_it else "true"
     return replace(
-        item, current=current, under=tuple(_marked(one, here, path) for one in item.under)
+        item, current=current, under=tuple(_marked(one, here, shown) for one in item.under)
     )

@@ -144,6 +144,26 @@ def test_a_list_with_a_rule_of_its_own_stands_in_the_menu_of_those_it_opens_for(
     assert "import-batches" not in [one.name for one, _ in menu_presets(cast.auditor)]
 
 
+def test_what_is_kept_of_a_list_that_is_no_place_in_the_menu_stands_there_all_the_same(
+    cast, client_of
+):
+    preset(cast.head, "Afsluttede", "status=lukket", list_name="order-list", in_menu=True)
+    preset(cast.head, "Gamle", in_menu=True)
+    client = client_of(cast.head)
+
+    for address, name in [
+        ("/bestillinger/?status=lukket", "Afsluttede"),
+        ("/udstyr/?state=uden-leasing", "Gamle"),
+    ]:
+        links = select(parse(client.get(address)), "nav.site-nav a")
+        assert address in [link.get("href") for link in links], name
+        assert [text(one) for one in links if one.get("aria-current") == "page"] == [name]
+    narrowed = select(
+        parse(client.get("/udstyr/?state=uden-leasing&sorter=model")), "nav.site-nav a"
+    )
+    assert [text(one) for one in narrowed if one.get("aria-current")] == ["Udstyr"]
+
+
 def test_what_a_closed_user_shared_may_be_deleted_by_those_who_see_it(cast, client_of):
     shared = preset(cast.helpdesk, "Fælles", role=HELPDESK)
     colleague, other = client_of(cast.user("kollega", HELPDESK)), client_of(cast.finance)
