@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import expect
@@ -57,6 +58,26 @@ def test_initials_enter_model_enter_save(form):
 
     line = OrderLine.objects.get()
     assert (line.employee.initials, line.model.name, line.status) == ("anbe", "T14", "approved")
+
+
+HAS_ROOM = """() => {
+    const one = document.activeElement, box = one.getBoundingClientRect(), edge = 3;
+    const corners = [[box.left + edge, box.top + edge], [box.right - edge, box.bottom - edge]];
+    return corners.every(([x, y]) => one.contains(document.elementFromPoint(x, y)));
+}"""
+
+
+def test_what_tab_comes_to_on_a_phone_is_whole_in_sight(form):
+    form.set_viewport_size({"width": 390, "height": 700})  # half of the form is under its bar
+    form.emulate_media(reduced_motion="reduce")
+
+    for address, stops in (("/bestillinger/ny/", 20), ("/bestillinger/", 15)):
+        form.goto(urljoin(form.url, address))
+        form.locator("main").focus()
+        for _ in range(stops):
+            form.keyboard.press("Tab")
+            name = form.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+            assert form.evaluate(HAS_ROOM), name
 
 
 def test_enter_may_be_faster_than_the_answer(form):

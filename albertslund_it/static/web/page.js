@@ -89,6 +89,16 @@
     event.target.closest('[popover] a[href^="#"]')?.closest("[popover]").hidePopover();
   });
 
+  // What the keyboard comes to is seen: a browser lets be what shows by a pixel at the edge of a row that
+  // scrolls, and does not know how high the bar is that stays at the foot.
+  document.addEventListener("keyup", function (event) {
+    const one = document.activeElement;
+    if (event.key !== "Tab" || !one.closest("main .frame") || one.closest(".price-bar, .selection-bar")) return;
+    const bar = document.querySelector(".price-bar, .selection-bar");
+    document.documentElement.style.setProperty("--bar", `${bar ? bar.offsetHeight : 0}px`);
+    one.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });
