@@ -71,13 +71,19 @@ def test_what_tab_comes_to_on_a_phone_is_whole_in_sight(form):
     form.set_viewport_size({"width": 390, "height": 700})  # half of the form is under its bar
     form.emulate_media(reduced_motion="reduce")
 
-    for address, stops in (("/bestillinger/ny/", 20), ("/bestillinger/", 15)):
+    def walk(address, start, keys):
         form.goto(urljoin(form.url, address))
-        form.locator("main").focus()
-        for _ in range(stops):
-            form.keyboard.press("Tab")
+        form.locator(start).focus()
+        for key in keys:
+            form.keyboard.press(key)
             name = form.evaluate("document.activeElement.outerHTML.slice(0, 120)")
-            assert form.evaluate(HAS_ROOM), name
+            assert key == "Enter" or form.evaluate(HAS_ROOM), name
+
+    walk("/bestillinger/ny/", "main", ["Tab"] * 20)
+    walk("/bestillinger/", "main", ["Tab"] * 15)
+    # What is opened over the page is left behind.
+    walk("/bestillinger/", "#filters-more summary", ["Enter"] + ["Tab"] * 12)
+    walk("/bestillinger/", ".tabs-bottom button", ["Enter", "Shift+Tab"])
 
 
 def test_enter_may_be_faster_than_the_answer(form):

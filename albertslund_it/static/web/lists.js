@@ -110,10 +110,15 @@
   });
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-pick-none]")) tick(boxesOf("valgte"), false);
-    for (const open of document.querySelectorAll(".list-columns[open], .filters-more[open]")) {
-      if (!open.contains(event.target)) open.open = false;
-    }
   });
+  // What is opened over the list is left by a click beside it, and by the keyboard.
+  for (const leaves of ["click", "focusin"]) {
+    document.addEventListener(leaves, function (event) {
+      for (const open of document.querySelectorAll(".list-columns[open], .filters-more[open]")) {
+        if (!open.contains(event.target)) open.open = false;
+      }
+    });
+  }
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape" || document.querySelector("[popover]:popover-open")) return;
     const open = document.querySelector(".list-columns[open], .filters-more[open]");

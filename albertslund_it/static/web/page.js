@@ -84,6 +84,13 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // A menu that the keyboard has left does not lie over what it comes to.
+  document.addEventListener("focusin", function (event) {
+    for (const open of document.querySelectorAll("[popover]:popover-open")) {
+      if (!open.contains(event.target)) open.hidePopover();
+    }
+  });
+
   // What leads to a place on the page itself stands in its way no longer.
   document.addEventListener("click", function (event) {
     event.target.closest('[popover] a[href^="#"]')?.closest("[popover]").hidePopover();
