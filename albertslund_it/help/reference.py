@@ -65,7 +65,16 @@ KEYS = (
         (
             (("Tab",), "Gå til det næste felt eller den næste knap"),
             (("Enter",), "Gem, når du står i et felt"),
+            (("Ctrl", "Enter"), "Gem en bestilling, hvor du end står i den"),
             (("Esc",), "Fravælg de valgte rækker"),
+            (("Bogstav",), "Det, der står på knappen, med de valgte rækker"),
+        ),
+    ),
+    (
+        "I tegninger",
+        (
+            (("←",), "Forrige kvartal eller år, og hvad der er i det"),
+            (("→",), "Næste kvartal eller år"),
         ),
     ),
 )

@@ -59,6 +59,7 @@ class DevicesForm(PlainForm, forms.Form):
     )
     later = forms.ChoiceField(choices=LATER, required=False, widget=forms.HiddenInput)
 
+    asks = ("serial_numbers", "employee")
     rare: tuple[str, ...] = ()
 
     def __init__(self, *args, today: date, devices, **kwargs):
@@ -69,7 +70,8 @@ class DevicesForm(PlainForm, forms.Form):
         asked = self.fields["serial_numbers"].widget.attrs
         asked["rows"] = min(typed.count("\n") + 1, 10)
         # What a scanner writes into no field at all is taken for the shortcuts of the page.
-        asked["autofocus"] = not typed
+        waits = (name for name in self.asks if name in self.fields and not self.data.get(name))
+        self.fields[next(waits, "starts_on")].widget.attrs["autofocus"] = True
         unit = self.fields.get("unit")
         if isinstance(unit, HolderUnitField):
             unit.offer(Unit.objects.in_use().filter(is_cost_holder=False))

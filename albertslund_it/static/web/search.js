@@ -5,7 +5,8 @@
   // Single keys can be turned off, for who speaks to the computer (WCAG 2.1.4).
   const OFF = "enkelt-tast-fra";
   const areOn = () => { try { return localStorage.getItem(OFF) !== "1"; } catch { return true; } };
-  const isTyping = target => target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+  const FIELDS = "input:not([type=checkbox], [type=radio]), select, textarea";
+  const isTyping = target => target.isContentEditable || target.matches(FIELDS);
 
   const dialog = document.getElementById("palette");
   let open = () => false;
@@ -65,8 +66,8 @@
 
   function follow(key) {
     const found = [...document.querySelectorAll("[data-key]")].filter(one => one.dataset.key === key);
-    // What stands on the page before what is only known.
-    const target = found.find(one => !one.hidden && one.checkVisibility()) || found[0];
+    // What is seen on the page before what is only known, and never what is not for now.
+    const target = found.find(one => one.checkVisibility()) || found.find(one => one.hidden);
     target?.click();
     return Boolean(target);
   }
