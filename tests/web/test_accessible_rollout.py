@@ -53,6 +53,19 @@ def test_the_pages_of_the_rollout(page, live_server, town, cast):
     page.problems[:] = [one for one in page.problems if "422" not in one]
 
 
+def test_how_far_it_is_shows_in_forced_colours_and_on_paper(page, live_server, town, cast):
+    be_logged_in(page, live_server, cast.helpdesk)
+    page.goto(live_server.url + reverse("rollout"))
+    bar = page.locator("progress").first
+
+    for look in ({"forced_colors": "active"}, {"forced_colors": "none", "media": "print"}):
+        page.emulate_media(**look)
+        bar.evaluate("bar => { bar.value = bar.max; }")
+        whole = bar.screenshot()
+        bar.evaluate("bar => { bar.value = 0; }")
+        assert bar.screenshot() != whole, look
+
+
 def test_the_rollout_before_there_is_any_and_for_a_head(page, live_server, cast):
     be_logged_in(page, live_server, cast.head)
 
