@@ -4,7 +4,7 @@ from django import forms
 
 from albertslund_it.web.forms.fields import PlainForm
 from inventory.models import ListPreset
-from inventory.presets.selectors import roles_to_share_with
+from inventory.presets.selectors import presets_like, roles_to_share_with
 
 
 class PresetForm(PlainForm, forms.ModelForm):
@@ -19,12 +19,16 @@ class PresetForm(PlainForm, forms.ModelForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         role = cast(forms.ModelChoiceField, self.fields["role"])
-        role.queryset = roles_to_share_with(user)
+        role.queryset = roles_to_share_with(user, self.instance)
         role.empty_label = "Kun mig"
         role.help_text = "Hver ser den med sine egne rettigheder, også når I deler den."
 
     def clean_name(self):
-        return " ".join(self.cleaned_data["name"].split())
+        name = " ".join(self.cleaned_data["name"].split())
+        kept = self.instance
+        if kept.pk and presets_like(kept).filter(name=name).exists():
+            raise forms.ValidationError("Du har allerede en visning med det navn. Vælg et andet.")
+        return name
 
     def _get_validation_exclusions(self):
         # One of the same name is replaced, and so no fault.

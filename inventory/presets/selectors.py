@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.models import Group, User
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
@@ -47,9 +47,21 @@ def _shown_to(user: User) -> list[ListPreset]:
 
 
 def presets_kept_by(user: User) -> QuerySet[ListPreset]:
-    """Return the presets that a user may delete: their own, and what the closed share."""
-    is_left = Q(owner__is_active=False)
+    """Return the presets that a user may delete: their own, and what those share who have left."""
+    is_left = Q(owner__is_active=False) | ~Exists(
+        User.groups.through.objects.filter(user=OuterRef("owner"), group=OuterRef("role"))
+    )
     return presets_shown_to(user).filter(Q(owner=user) | is_left).select_related("role", "owner")
+
+
+def presets_of(owner: User, list_name: str) -> QuerySet[ListPreset]:
+    """Return the presets of a list that a user saved, by name."""
+    return ListPreset.objects.filter(owner=owner, list_name=list_name)
+
+
+def presets_like(preset: ListPreset) -> QuerySet[ListPreset]:
+    """Return its owner's other presets of the same list."""
+    return presets_of(preset.owner, preset.list_name).exclude(pk=preset.pk)
 
 
 def menu_presets(user: User) -> list[tuple[ListPreset, str]]:
@@ -61,9 +73,10 @@ def menu_presets(user: User) -> list[tuple[ListPreset, str]]:
     ]
 
 
-def roles_to_share_with(user: User) -> QuerySet[Group]:
-    """Return the roles that a user may share a preset with: their own."""
-    return user.groups.order_by("name")
+def roles_to_share_with(user: User, preset: ListPreset) -> QuerySet[Group]:
+    """Return the roles that a user may share a preset with: their own, and the one it has."""
+    own = Q(pk__in=user.groups.values("pk")) | Q(pk=preset.role_id)
+    return Group.objects.filter(own).order_by("name")
 
 
 @lru_cache(maxsize=200)  # which addresses there are is settled when we start

@@ -21,10 +21,7 @@ def save_preset(
         Refused: when there is nothing to save, too much of it, or too many already.
     """
     User.objects.select_for_update().get(pk=owner.pk)
-    if not query:
-        raise Refused("Der er ingen filtre, rækkefølge eller kolonner at gemme. Vælg dem først.")
-    if len(query) > LONGEST:
-        raise Refused("Der er valgt for meget til én visning. Vælg færre filtre eller kolonner.")
+    _check(query)
     if role and not owner.groups.filter(pk=role.pk).exists():
         raise Refused("Du kan kun dele med en rolle, du selv har.")
     own = ListPreset.objects.filter(owner=owner)
@@ -38,6 +35,29 @@ def save_preset(
         defaults={"query": query, "role": role, "in_menu": in_menu},
     )
     return preset
+
+
+def change_preset(*, preset_id: int, name: str, role: Group | None, in_menu: bool) -> None:
+    """Give a preset another name, or show it to others or in the menu."""
+    ListPreset.objects.filter(pk=preset_id).update(name=name, role=role, in_menu=in_menu)
+
+
+def show_anew(*, preset: ListPreset, query: str) -> None:
+    """Let a preset show something else under its name.
+
+    Raises:
+        Refused: when there is nothing to save, or too much of it.
+    """
+    _check(query)
+    preset.query = query
+    preset.save(update_fields=["query"])
+
+
+def _check(query: str) -> None:
+    if not query:
+        raise Refused("Der er ingen filtre, rækkefølge eller kolonner at gemme. Vælg dem først.")
+    if len(query) > LONGEST:
+        raise Refused("Der er valgt for meget til én visning. Vælg færre filtre eller kolonner.")
 
 
 def delete_preset(*, preset_id: int, user: User) -> bool:

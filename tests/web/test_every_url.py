@@ -278,6 +278,8 @@ TABLE = {
     "it-sikkerhed/": {"open": {roles.AUDITOR, roles.ADMINISTRATOR}},
     "visninger/": {"open": EVERYBODY},
     "visninger/ny/": {"open": set(), "hidden": EVERYBODY},  # of no list there is
+    "visninger/<int:pk>/igen/": {"open": set(), "hidden": EVERYBODY, "method": "post"},
+    "visninger/<int:pk>/ret/": {"open": set(), "hidden": EVERYBODY},  # of another
     "visninger/<int:pk>/slet/": {"open": set(), "hidden": EVERYBODY, "method": "post"},
     "hjaelp/": {"open": EVERYBODY},
     "hjaelp/ordliste/": {"open": EVERYBODY},

@@ -144,6 +144,36 @@ def test_a_list_with_a_rule_of_its_own_stands_in_the_menu_of_those_it_opens_for(
     assert "import-batches" not in [one.name for one, _ in menu_presets(cast.auditor)]
 
 
+def test_its_owner_alone_gives_it_another_name_and_lets_it_show_something_else(cast, client_of):
+    kept = preset(cast.helpdesk, "Gamle", role=HELPDESK, in_menu=True)
+    preset(cast.helpdesk, "Lager", query="state=lager")
+    client, role = client_of(cast.helpdesk), Group.objects.get(name=HELPDESK)
+    change, again = f"/visninger/{kept.pk}/ret/", f"/visninger/{kept.pk}/igen/"
+
+    assert change in client.get("/visninger/").content.decode()
+    taken = client.post(change, {"name": " Lager ", "role": role.pk})
+    assert (taken.status_code, "Vælg et andet" in taken.content.decode()) == (422, True)
+    cast.helpdesk.groups.clear()  # what one has shared stays so when one's own role is another's
+    assert client.post(change, {"name": "Til salg", "role": role.pk}).status_code == 302
+    cast.helpdesk.groups.add(role)
+    page = parse(client.get(f"{NEW}&kolonne=model"))
+    [offered] = [one for one in select(page, "form") if again in (one.get("action") or "")]
+    shown = "state=uden-leasing&kolonne=model"
+    assert client.post(offered.get("action"))["Location"] == f"/udstyr/?{shown}"
+    kept.refresh_from_db()
+    assert (kept.name, kept.query, kept.role) == ("Til salg", shown, role)
+    assert client.post(f"{again}?liste=device-list")["Location"] == f"/udstyr/?{kept.query}"
+    colleague = client_of(cast.user("kollega", HELPDESK))
+    for address in (change, f"{again}?liste=device-list&state=lager"):
+        assert colleague.post(address).status_code == 404
+
+
+def test_what_cannot_be_shown_is_not_offered_to_be_kept(cast, client_of):
+    page = parse(client_of(cast.helpdesk).get("/udstyr/?unit=999999"))
+
+    assert not [one for one in select(page, ".list-head a") if text(one) == "Gem denne"]
+
+
 def test_what_is_kept_of_a_list_that_is_no_place_in_the_menu_stands_there_all_the_same(
     cast, client_of
 ):
@@ -164,7 +194,7 @@ def test_what_is_kept_of_a_list_that_is_no_place_in_the_menu_stands_there_all_th
     assert [text(one) for one in narrowed if one.get("aria-current")] == ["Udstyr"]
 
 
-def test_what_a_closed_user_shared_may_be_deleted_by_those_who_see_it(cast, client_of):
+def test_what_those_shared_who_have_left_may_be_deleted_by_those_who_see_it(cast, client_of):
     shared = preset(cast.helpdesk, "Fælles", role=HELPDESK)
     colleague, other = client_of(cast.user("kollega", HELPDESK)), client_of(cast.finance)
 
@@ -172,5 +202,8 @@ def test_what_a_closed_user_shared_may_be_deleted_by_those_who_see_it(cast, clie
     User.objects.filter(pk=cast.helpdesk.pk).update(is_active=False)
     assert "Fælles" in colleague.get("/visninger/").content.decode()
     assert other.post(f"/visninger/{shared.pk}/slet/").status_code == 404
+    User.objects.filter(pk=cast.helpdesk.pk).update(is_active=True)
+    cast.helpdesk.groups.clear()
+    assert "ikke længere har rollen" in text(parse(colleague.get("/visninger/")))
     assert colleague.post(f"/visninger/{shared.pk}/slet/").status_code == 302
     assert not ListPreset.objects.exists()

@@ -82,6 +82,14 @@ def test_a_list_is_kept_as_it_is_filtered_but_for_what_was_searched(town, head, 
     read(client_of(head), made.address)
 
 
+def test_a_list_that_can_be_shown_no_longer_says_so(town, head, client_of):
+    made = ask(client_of(head), "/udstyr/?state=leaset-pc")
+    Subscription.objects.filter(pk=made.pk).update(address="/udstyr/?unit=999999")
+    [mail] = sent(DECEMBER)
+    for body in (mail.text, mail.html):
+        assert "kan ikke længere vises" in body
+
+
 def test_a_list_and_its_presets_lead_to_the_form_with_their_name(town, head, client_of):
     client = client_of(head)
     for address in ("/udstyr/", "/udstyr/?state=leaset-pc"):
