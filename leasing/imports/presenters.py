@@ -79,9 +79,14 @@ def mark_of(*, is_undone: bool, waiting: int) -> tuple[str, str]:
 SHOWN = 200
 
 
-def undoing_agreed(undoing: Undoing) -> list[tuple[str, ...]]:
+def undoing_agreed(undoing: Undoing, waiting: Sequence[str]) -> list[tuple[str, str]]:
     """Return what somebody agrees to who undoes a file."""
-    return [*undoing_told(undoing.rows), ("I alt", str(undoing.count))]
+    told = [
+        (f"{of}: {what}" if now or before else of, f"{now} → {before}" if now or before else what)
+        for of, what, now, before in undoing_told(undoing.rows)
+    ]
+    waits = [("Rækker, der venter", "; ".join(waiting))] if waiting else []
+    return [*told, *waits, ("I alt", str(undoing.count))]
 
 
 def undoing_told(rows: list[GoesBack]) -> Iterator[tuple[str, str, str, str]]:

@@ -10,7 +10,7 @@ from albertslund_it.web.moments import moment_told
 from inventory.history.presenters import NOTHING, shown_value
 from inventory.history.selectors import Names
 from inventory.models import Act, ActRows
-from leasing.undo.selectors.acts import GoingBack
+from leasing.undo.selectors.acts import GoingBack, WaitingBack
 
 What = ActRows.What
 GOES = {What.CREATED: "slettes", What.CHANGED: "rettes tilbage", What.DELETED: "kommer igen"}
@@ -32,6 +32,13 @@ def counts_in_words(counts: Iterable[tuple[type[Model], ActRows.What, int]]) -> 
 def _counted(count: int, model: type[Model]) -> str:
     names = model._meta
     return how_many(count, str(names.verbose_name), str(names.verbose_name_plural))
+
+
+def waiting_in_words(waiting: WaitingBack) -> list[str]:
+    """Say what becomes of rows that wait: '2 rækker, der venter på at blive rettet, slettes'."""
+    gone, again = (how_many(n, "række", "rækker") for n in (waiting.gone, waiting.again))
+    told = [f"{gone}, der venter på at blive rettet, slettes"] if waiting.gone else []
+    return told + ([f"{again}, som filen rettede, venter igen"] if waiting.again else [])
 
 
 def rows_in_words(rows: Sequence[GoingBack], names: Names) -> list[ShownBack]:

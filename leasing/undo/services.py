@@ -37,8 +37,8 @@ def undo_act(
 ) -> Act:
     """Put everything back as it was before an act; mails that were sent stay sent.
 
-    Rows that a file had settled wait again. `of_anybody` lets who sits at the terminal undo what
-    another has done.
+    Rows of a file that wait go with it, and those that it had settled wait again. `of_anybody` lets
+    who sits at the terminal undo what another has done.
 
     Raises:
         Refused: with every reason: what has changed since, rests on it or is billed, and when it is
@@ -64,6 +64,7 @@ def undo_act(
             agree=agree,
             of_anybody=of_anybody,
         )
+        WaitingRow.objects.filter(batch__act=act).delete()
         WaitingRow.objects.filter(settled_by__act=act).update(settled_by=None)
         forget_unused(files)
         return undone

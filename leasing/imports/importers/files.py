@@ -246,8 +246,8 @@ class _InHand:
     def _title(self) -> str:
         return f"Indlæsning: {self.importer.label}"
 
-    def _act_of_settling(self, now: datetime) -> Act:
-        """Return an act of rows that waited, and are in the register as this file has them."""
+    def _act_of_waiting(self, now: datetime) -> Act:
+        """Return an act of a file that only left rows waiting, or settled such ones."""
         return keep_empty(
             WaitingRow,
             kind=Act.Kind.IMPORT,
@@ -377,8 +377,8 @@ class _InHand:
             )
         if not (self.file and taking.now and report.does_something):
             return None
-        if settled and not act:
-            act = self._act_of_settling(taking.now)
+        if not act and (settled or report.waiting):
+            act = self._act_of_waiting(taking.now)
         done = TakenIn(
             kind=report.kind,
             sheet=reader.table.sheet if reader else "",

@@ -17,7 +17,7 @@ def undo_batch(
     agree: Check = nothing_to_see,
     of_anybody: bool = False,
 ) -> ImportBatch:
-    """Put back what a batch changed; its file and its rows that wait stay.
+    """Put back what a batch changed; its file stays, its rows that wait go with it.
 
     Those that it settled wait again.
 

@@ -38,7 +38,8 @@ from leasing.jobs.views.asking import answer_with, ask_or_do
 from leasing.kept_files.views import DAMAGED, as_download
 from leasing.models import Job
 from leasing.setup.selectors.standing import is_set_up, may_set_up
-from leasing.undo.selectors.acts import wrote_much
+from leasing.undo.presenters import waiting_in_words
+from leasing.undo.selectors.acts import waiting_back, wrote_much
 from leasing.undo.selectors.hindrances import all_hindrances, oldest_kept
 
 NOT_YOURS = (
@@ -173,6 +174,7 @@ def batch_undo(request, pk):
         return redirect("import-batch", pk)
     written = [] if act.undone_at else rows_of(act)
     undoing = what_goes_back(written, SHOWN)
+    waiting = waiting_in_words(waiting_back(act))
     status, reasons = 200, []
     if request.method == "POST":
         try:
@@ -182,7 +184,7 @@ def batch_undo(request, pk):
                 number=pk,
                 actor=request.user,
                 now=now(),
-                agree=agreed_by(request.POST, lambda: undoing_agreed(undoing)),
+                agree=agreed_by(request.POST, lambda: undoing_agreed(undoing, waiting)),
             )
         except NotAsShown as changed:
             for reason in changed.reasons:
@@ -197,8 +199,9 @@ def batch_undo(request, pk):
         "batch": batch,
         "importer": KINDS[batch.kind],
         "reasons": reasons,
-        "agreed": undoing_agreed(undoing),
+        "agreed": undoing_agreed(undoing, waiting),
         "shown": list(undoing_told(undoing.rows)),
+        "waiting": waiting,
         "more": undoing.count - len(undoing.rows),
         "takes_long": wrote_much(act),
     }

@@ -21,6 +21,8 @@ from leasing.imports.views.looking import how_of, import_step
 from leasing.imports.views.reports import digest_of_file, rows_shown, what_was_done
 from leasing.jobs.services.kinds import JobAsked, JobOutcome
 from leasing.supplier.views.invoices import landing_of
+from leasing.undo.presenters import waiting_in_words
+from leasing.undo.selectors.acts import waiting_back
 
 # Where to go on after a kind of file was taken in; others show what came of it.
 LANDINGS = {
@@ -77,8 +79,10 @@ def undo_file(asked: JobAsked) -> JobOutcome:
     asked.tell("Sætter alt tilbage, som det var")
 
     def agree() -> None:
-        undoing = what_goes_back(rows_of(found.act) if found.act else [], SHOWN)
-        refuse_unless_seen(said["agreed"], undoing_agreed(undoing))
+        act = found.act
+        undoing = what_goes_back(rows_of(act) if act else [], SHOWN)
+        waiting = waiting_in_words(waiting_back(act)) if act else []
+        refuse_unless_seen(said["agreed"], undoing_agreed(undoing, waiting))
 
     batch = undo_batch(number=found.pk, actor=asked.user, now=asked.now, agree=agree)
     return JobOutcome(f"{batch} er fortrudt.", reverse("import-batch", args=[batch.pk]))

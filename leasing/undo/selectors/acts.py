@@ -14,6 +14,7 @@ from albertslund_it.web.database.rows import among, column_of
 from inventory.acts.selectors.written import names_of
 from inventory.history.selectors import Names
 from inventory.models import Act, ActRows, Device, Employee
+from leasing.models import WaitingRow
 from leasing.undo.selectors.hindrances import oldest_kept
 
 What = ActRows.What
@@ -45,6 +46,22 @@ def last_act_on(device: Device, user: User, now: datetime) -> Act | None:
 def wrote_much(act: Act) -> bool:
     """Return whether an act wrote so many rows that undoing it takes longer than a page may."""
     return act.rows.count() > MUCH
+
+
+@dataclass(frozen=True)
+class WaitingBack:
+    """How many rows of a file wait, and go when it is undone; how many wait again then."""
+
+    gone: int
+    again: int
+
+
+def waiting_back(act: Act) -> WaitingBack:
+    """Return what becomes of rows that wait when an act is undone."""
+    rows = WaitingRow.objects
+    return WaitingBack(
+        rows.waiting().filter(batch__act=act).count(), rows.filter(settled_by__act=act).count()
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,14 @@ from inventory.acts.selectors.written import rows_of
 from inventory.acts.services.undoing import why_not
 from inventory.models import Act
 from leasing.jobs.views.asking import answer_with, ask_or_do
-from leasing.undo.presenters import counts_in_words, rows_in_words
+from leasing.undo.presenters import counts_in_words, rows_in_words, waiting_in_words
 from leasing.undo.selectors.acts import (
     SHOWN,
     acts_of,
     acts_with_age,
     counts_of,
     going_back,
+    waiting_back,
     wrote_much,
 )
 from leasing.undo.selectors.hindrances import all_hindrances, oldest_kept
@@ -110,7 +111,10 @@ def _page(request, act: Act, reasons: list[str] | None = None):
     context = {
         "act": act,
         "reasons": reasons,
-        "counts": counts_in_words(counts_of(written)),
+        "counts": [
+            *counts_in_words(counts_of(written)),
+            *waiting_in_words(waiting_back(act)),
+        ],
         "rows": rows_in_words(rows, names),
         "shown": SHOWN,
         "takes_long": wrote_much(act),

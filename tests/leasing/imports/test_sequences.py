@@ -2,9 +2,10 @@
 
 from contextlib import suppress
 from datetime import date
+from itertools import chain, repeat
 
 from django.db import transaction
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -17,6 +18,7 @@ from leasing.models import (
     LeasePrice,
     SupplierInvoice,
     SupplierInvoiceLine,
+    WaitingRow,
 )
 from tests import builders
 from tests.files import take_file
@@ -59,10 +61,19 @@ KINDS = {
 }
 FILES = st.sampled_from(sorted(KINDS)).flatmap(
     lambda kind: st.tuples(
-        st.just(kind), st.lists(KINDS[kind][1], min_size=1, max_size=4), st.booleans()
+        st.just(kind),
+        st.lists(KINDS[kind][1], min_size=1, max_size=4),
+        st.booleans(),
+        st.booleans(),
     )
 )
 STEPS = st.lists(st.one_of(FILES, FILES, FILES, st.just("undo")), min_size=1, max_size=7)
+
+# A row waits, and the next file has it mended.
+MENDED = [
+    ("employees", [("ANBE", "Anna", "1001"), ("BODA", "Anna", "7777")], True, False),
+    ("employees", [("BODA", "Anna", "1002")], False, True),
+]
 
 
 def what_is():
@@ -86,13 +97,22 @@ def what_is():
 
 
 def rows_too():
-    models = (Employee, DeviceModel, Device, Placement, LeasePrice, SupplierInvoiceLine)
+    models = (Employee, DeviceModel, Device, Placement, LeasePrice, SupplierInvoiceLine, WaitingRow)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
-def take(kind, rows, good_rows):
+def lines_of(kind, rows, mends):
+    """Return the lines of a file, whose rows stand for those that wait where it mends them."""
+    marks = map(str, WaitingRow.objects.waiting().filter(batch__kind=kind)) if mends else ()
+    marked = zip(chain(marks, repeat("")), rows, strict=False)
+    return [
+        f"Venter som;{KINDS[kind][0]}",
+        *(";".join((mark, *row)) for mark, row in marked),
+    ]
+
+
+def take(kind, lines, good_rows):
     """Take in a file; None where it is refused."""
-    lines = [KINDS[kind][0], *(";".join(row) for row in rows)]
     with suppress(Refused):
         return take_file(kind, "\n".join(lines), good_rows=good_rows)
 
@@ -100,6 +120,7 @@ def take(kind, rows, good_rows):
 class FilesTest(TestCase):
     @histories(30)
     @given(STEPS)
+    @example(MENDED)
     def test_files_in_any_order_and_undone(self, steps):
         builders.cost_holder()
         for number in ("1001", "1002"):
@@ -110,20 +131,22 @@ class FilesTest(TestCase):
             if step == "undo":
                 self.undo(done)
                 continue
-            kind, rows, good_rows = step
+            kind, rows, good_rows, mends = step
+            lines = lines_of(kind, rows, mends)
+            turned_lines = [lines[0], *reversed(lines[1:])]
             with transaction.atomic():
-                take(kind, rows[::-1], good_rows)
+                take(kind, turned_lines, good_rows)
                 turned = what_is()
                 transaction.set_rollback(True)
             before = what_is(), rows_too()
-            report = take(kind, rows, good_rows)
+            report = take(kind, lines, good_rows)
             assert what_is() == turned
-            if report is None or not report.change_count:
+            if report is None or not report.does_something:
                 assert (what_is(), rows_too()) == before
                 continue
             assert report.batch == ImportBatch.objects.first()
             done.append((report.batch, before))
-            assert take(kind, rows[::-1], good_rows).change_count == 0
+            assert not take(kind, turned_lines, good_rows).does_something
         while done:
             self.undo(done)
         assert (what_is(), rows_too()) == at_first

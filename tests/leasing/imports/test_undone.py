@@ -26,6 +26,7 @@ from leasing.retention.services.copies import forget_acts
 from leasing.supplier.services.decisions import Selection, decide
 from tests import builders
 from tests.files import TODAY, take_file
+from tests.leasing.agreeing import agreed_in
 from tests.leasing.supplier.test_files import PDF, document, embedded
 
 # Beside the register: what was taken in, what it did, and marks of what is to be worked out again.
@@ -83,7 +84,7 @@ def everything():
 
 
 def undo(batch):
-    return undo_batch(number=batch.pk, actor=None, now=timezone.now())
+    return undo_batch(number=batch.pk, actor=None, now=timezone.now(), of_anybody=True)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -158,6 +159,41 @@ def test_a_file_that_settled_rows_alone_is_undone_and_they_wait_again(register):
     assert Employee.objects.filter(initials="CADA").exists()
     with pytest.raises(Refused, match="fortrudt"):
         undo(report.batch)
+
+
+def test_rows_that_wait_go_with_their_file_and_that_is_said_first(register, client_of, cast):
+    first = take_file("employees", PEOPLE, good_rows=True, actor=cast.helpdesk).batch
+    mended = f"Venter som;Initialer;Navn;Enhedsnr\n{first.pk}/3;CADA;Carl Dahl;1001\n;EFGH;;1001"
+    second = take_file("employees", mended, good_rows=True, actor=cast.helpdesk).batch
+    helpdesk = client_of(cast.helpdesk)
+
+    page = helpdesk.get(f"/indlaes/nr/{second.pk}/fortryd/")
+    told = page.content.decode()
+    assert "<li>1 række, der venter på at blive rettet, slettes.</li>" in told
+    assert "<li>1 række, som filen rettede, venter igen.</li>" in told
+    assert "1 række, som filen rettede, venter igen" in (
+        helpdesk.get(f"/fortryd/{second.act_id}/").content.decode()
+    )
+    WaitingRow.objects.filter(batch=second).delete()  # meanwhile: it is shown anew
+    agreed = {"agreed": agreed_in(page)}
+    assert helpdesk.post(f"/indlaes/nr/{second.pk}/fortryd/", agreed).status_code == 200
+    undo(second)
+    assert {str(row) for row in WaitingRow.objects.waiting()} == {f"{first.pk}/3", f"{first.pk}/4"}
+
+    undo(first)
+
+    assert not WaitingRow.objects.exists()
+
+
+def test_a_file_that_left_rows_waiting_and_nothing_else_can_be_undone(register):
+    text = "Initialer;Navn;Enhedsnr\nANBE;Anna Bæk;1001\nCADA;;1001"
+    take_file("employees", text.rpartition("\n")[0])
+    report = take_file("employees", text, good_rows=True)
+    assert (report.change_count, len(report.waiting)) == (0, 1)
+
+    undo(report.batch)
+
+    assert not WaitingRow.objects.exists()
 
 
 BILL = "Fakturanr;Fakturadato;Serienummer;Fra;Til;Beløb\n{};{};PF000001;01-01-2026;31-03-2026;{}"
