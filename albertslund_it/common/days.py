@@ -26,9 +26,12 @@ MONTH_NAMES = (
 _NAMED = {
     name[:length]: number for number, name in enumerate(MONTH_NAMES, 1) for length in (3, len(name))
 }
-_NUMBERS = re.compile(r"([0-9]{1,2})[-./ ]{1,2}([0-9]{1,2})(?:[-./ ]{1,2}([0-9]{4}|[0-9]{2}))?[.]?")
+_NUMBERS = re.compile(
+    r"([0-9]{1,2})[-.,/ ]{1,3}([0-9]{1,2})(?:[-.,/ ]{1,3}([0-9]{4}|[0-9]{2}))?[.]?"
+)
 _DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})")
 _NAME = re.compile(r"([0-9]{1,2})[.]? ?([a-zæøå]{3,9})[.]?(?: ([0-9]{4}|[0-9]{2}))?")
+_CALLED = re.compile(r"^(?:d\.|d |den )[ ]?")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _WEEKDAY = re.compile(r"(?:på )?(" + "|".join(WEEKDAYS) + ")")
 _AHEAD = re.compile(r"om ([0-9]{1,3}|en|et) (dag|dage|uge|uger|måned|måneder|år)")
@@ -51,6 +54,7 @@ def day_in(text: str, today: date) -> date | None:
     typed = " ".join(text.casefold().split())
     if not typed or len(typed) > LONGEST:
         return None
+    typed = _CALLED.sub("", typed)
     if typed in WORDS:
         return today + timedelta(days=WORDS[typed])
     if found := _WEEKDAY.fullmatch(typed):

@@ -77,6 +77,10 @@ def test_dates_are_read_as_danes_write_them(typed):
         ("fredag", date(2026, 12, 4)),
         ("om 14 dage", date(2026, 12, 14)),
         ("om en uge", date(2026, 12, 7)),
+        ("d. 1/12", date(2026, 12, 1)),
+        ("den 1. december", date(2026, 12, 1)),
+        ("1 / 12", date(2026, 12, 1)),
+        ("1,12", date(2026, 12, 1)),
         ("om 3 måneder", date(2027, 2, 28)),
     ],
 )
