@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import builders as make
-from tests.browser import be_logged_in, log_in, wait_for_focus
+from tests.browser import NARROW, be_logged_in, log_in, wait_for_focus
 
 ALL = "/udstyr/?visning=alt"  # a bare address shows what is leased, and here nothing is
 
@@ -106,6 +106,13 @@ def test_columns_are_moved_and_left_out_by_keyboard(page, live_server, devices, 
         page.locator(f"#{on}").press(key)
         expect(heads).to_contain_text(headings)
         wait_for_focus(page, f"#{focused}")
+
+    page.set_viewport_size(NARROW)
+    page.goto(live_server.url + ALL)
+    told = page.locator("tbody tr:first-child td[data-card=line]:not(:empty)").evaluate_all(
+        "lines => lines.map(one => ['::before', '::after'].map(at => getComputedStyle(one, at).content))"
+    )
+    assert told == [["none", '" ·"'], ["none", "none"]], "a line begins with a point"
 
 
 def test_a_list_that_is_narrowed_before_its_views_are_counted_has_them_counted_all_the_same(
