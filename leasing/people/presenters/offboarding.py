@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from albertslund_it.common.days import shown_day
 from albertslund_it.web.forms.agreement import HALF
 from leasing.billing.presenters.consequences import rows_of_consequence
 from leasing.billing.selectors.consequences import Consequence
@@ -32,8 +33,14 @@ def rows_of_partings(
     partings: Sequence[Parting],
     consequence: Consequence | None,
     today: date,
+    known_day: date | None,
 ) -> Iterator[tuple[str, str]]:
-    """Yield all that is shown, in rows, for whoever agrees to it."""
+    """Yield all that is shown, in rows, for whoever agrees to it.
+
+    `known_day` is another last day that is known already.
+    """
+    if known_day:
+        yield "Sidste dag hidtil", shown_day(known_day)
     states = {state.device.pk: state for state in held}
     if states and not partings:
         yield HALF, "Det ses først, når den sidste dag er skrevet."

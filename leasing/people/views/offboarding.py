@@ -41,6 +41,7 @@ class Preview:
     becomes: list[tuple[object, str]]
     consequence: Consequence | None
     is_later: bool
+    known_day: date | None
 
 
 def preview_of(form: OffboardingForm, on: date) -> Preview:
@@ -48,12 +49,21 @@ def preview_of(form: OffboardingForm, on: date) -> Preview:
     partings = form.partings()
     states = {state.device.pk: state for state in form.held}
     consequence = cost_of_partings(form.held, partings, on)
+    known_day = _known_day(form)
     return Preview(
-        list(rows_of_partings(form.held, partings, consequence, on)),
+        list(rows_of_partings(form.held, partings, consequence, on, known_day)),
         [(one.device, what_becomes(one, states[one.device.pk], on)) for one in partings],
         consequence,
         any(one.fate is WayOut.RETURN and one.on > on for one in partings),
+        known_day,
     )
+
+
+def _known_day(form: OffboardingForm) -> date | None:
+    """Return the last day that is known already, if it is another than the form's."""
+    left_on = form.employee.left_on
+    known = left_on - ONE_DAY if left_on else None
+    return known if known != form.cleaned_data.get("last_day") else None
 
 
 @permission_required(HANDLE_ORDERS, raise_exception=True)
@@ -82,7 +92,7 @@ def employee_offboard(request, pk):
             actor=request.user,
             today=on,
             now=now(),
-            agree=agreed_by(request.POST, lambda: _told_now(form, employee, on)),
+            agree=agreed_by(request.POST, lambda: _told_now(form, on)),
         )
     except Refused as refused:
         return _page(request, employee, form, status_of(form, refused))
@@ -90,12 +100,14 @@ def employee_offboard(request, pk):
     return redirect("employee-detail", pk)
 
 
-def _told_now(form: OffboardingForm, employee: Employee, on: date) -> list[tuple[str, str]]:
+def _told_now(form: OffboardingForm, on: date) -> list[tuple[str, str]]:
     """Return what is shown as it is by now: under the locks of the save."""
-    held, partings = held_by(employee, on), form.partings()
+    form.employee.refresh_from_db(fields=["left_on"])
+    held, partings = held_by(form.employee, on), form.partings()
     known = {state.device.pk for state in held}
     there = [one for one in partings if one.device.pk in known]
-    return list(rows_of_partings(held, there, cost_of_partings(held, there, on), on))
+    cost = cost_of_partings(held, there, on)
+    return list(rows_of_partings(held, there, cost, on, _known_day(form)))
 
 
 def _first(employee: Employee, held, on: date) -> dict[str, str]:

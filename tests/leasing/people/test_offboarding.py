@@ -247,6 +247,23 @@ class TestThePage:
         assert "Anna Berg har sidste dag den 30-11-2026. Lederen har fået en mail." in said
         assert f"/fortryd/{Act.objects.get().pk}/nu/" in said
 
+    def test_of_two_at_once_the_second_sees_the_day_of_the_first_before_it_is_changed(
+        self, client, anna, held
+    ):
+        url, later = f"/medarbejdere/{anna.pk}/fratraeder/", {"last_day": "14-12-2026"}
+        shown = []
+        for changed in ({}, later):
+            page = read_post(client, url, self.fields(held, trin="vis", **changed))
+            shown.append(page.xpath("//input[@name='agreed']/@value")[0])
+        assert client.post(url, self.fields(held, agreed=shown[0])).status_code == 302
+
+        stale = client.post(url, self.fields(held, agreed=shown[1], **later))
+        assert stale.status_code == 422
+        assert "Sidste dag er hidtil 30-11-2026." in stale.content.decode()
+        assert Employee.objects.get(pk=anna.pk).left_on == LEFT
+        page = text_of(read(client, f"/medarbejdere/{anna.pk}/"))
+        assert "Sidste dag 30-11-2026" in page
+
     def test_nobody_named_is_asked_for_at_the_field(self, client, anna, held):
         [first, *_] = held
         typed = self.fields(held, **{f"fate-{first.pk}": "flyt"})
