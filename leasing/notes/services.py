@@ -7,6 +7,7 @@ from django.db.models import Model
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.files.kept import CheckedFile, check_file
+from albertslund_it.common.signs import without_unseen
 from albertslund_it.web.database.bulk import Changes
 from albertslund_it.web.database.rows import lock
 from albertslund_it.web.people import Actor
@@ -32,7 +33,7 @@ def write_note(
     Raises:
         Refused: when it says nothing or too much, or the file is none that is kept.
     """
-    text = text.replace("\x00", "").strip()
+    text = without_unseen(text).strip()
     if not text and file is None:
         raise Refused("Skriv en note, eller vælg en fil.")
     if len(text) > LONGEST_NOTE:

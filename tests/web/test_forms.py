@@ -170,3 +170,26 @@ def test_what_is_too_long_is_refused_whole_and_not_cut_by_the_browser():
     assert "maxlength" not in str(form)
     assert 'value="123456"' in str(form["name"])
     assert Short({"name": ""}).errors["name"] == ["Udfyld fakturanr."]
+
+
+@pytest.mark.parametrize("sign", "\x00\x07\x1b\x9c\u200b\u200e\u202e\u2066\ufeff")
+def test_signs_that_nobody_sees_are_left_out_of_what_is_typed(sign):
+    class Typed(PlainForm, forms.Form):
+        name = forms.CharField(max_length=4)
+        text = forms.CharField(widget=forms.Textarea)
+        password = forms.CharField(widget=forms.PasswordInput)
+
+    sent = {
+        "name": f"A{sign}nna",
+        "text": f"{sign}Én\n\tto 👩\u200d💻{sign}",
+        "password": "p\u202ew",
+    }
+    form = Typed(sent)
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data == {
+        "name": "Anna",
+        "text": "Én\n\tto 👩\u200d💻",
+        "password": "p\u202ew",
+    }
+    assert not Typed(sent | {"text": sign}).is_valid()

@@ -19,6 +19,7 @@ from albertslund_it.common.days import day_in
 from albertslund_it.common.files.cells import check_year
 from albertslund_it.common.money import parse_kroner, plain_kroner
 from albertslund_it.common.sentences import full_stop
+from albertslund_it.common.signs import without_unseen
 from albertslund_it.web.clock import today
 
 CHOOSE = (forms.Select, forms.SelectMultiple, forms.RadioSelect)
@@ -171,7 +172,19 @@ def dress(field: forms.Field) -> None:
             validator.message = (
                 f"{name}: højst %(limit_value)d tegn, her er %(show_value)d. Skriv det kortere."
             )
+    if isinstance(field, forms.CharField) and not isinstance(widget, forms.PasswordInput):
+        read_seen_signs(field)
     put_in_words(field)
+
+
+def read_seen_signs(field: forms.Field) -> None:
+    """Leave out of what is typed the signs that nobody sees: a name could look like another."""
+    read = field.to_python
+
+    def to_python(value: Any) -> Any:
+        return read(without_unseen(value) if isinstance(value, str) else value)
+
+    field.to_python = to_python  # type: ignore[method-assign]
 
 
 def put_in_words(field: forms.Field) -> None:

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from albertslund_it.common.signs import without_unseen
 from leasing.api.presenters.problems import DAY, NO_NUL, PERIOD, RUN_CODE, SERIAL_NUMBER
 from leasing.api.selectors.paging import LARGEST
 
@@ -21,8 +22,9 @@ def _iso(value):
 
 
 Id = Annotated[int, Field(ge=1, le=LARGEST)]
-Text = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)]
-LongText = Annotated[str, StringConstraints(max_length=300, pattern=NO_NUL)]
+Seen = AfterValidator(without_unseen)  # as a form reads it
+Text = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL), Seen]
+LongText = Annotated[str, StringConstraints(max_length=300, pattern=NO_NUL), Seen]
 Day = Annotated[date, BeforeValidator(_iso)]
 Period = Annotated[str, StringConstraints(pattern=PERIOD)]
 RunCode = Annotated[str, StringConstraints(pattern=RUN_CODE)]

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import SETTLE_OBJECTION, VIEW_BILLINGRUN
+from albertslund_it.common.signs import without_unseen
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.lists.pages import ListPage
 from leasing.confirmation.services import settle_objection
@@ -51,7 +52,7 @@ def objection(request, pk):
             settle_objection(
                 objection_id=pk,
                 outcome=request.POST.get("outcome", ""),
-                note=request.POST.get("note", "").replace("\x00", ""),
+                note=without_unseen(request.POST.get("note", "")),
                 actor=request.user,
                 today=today(),
                 now=now(),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from albertslund_it.common.errors import Refused
 from albertslund_it.common.permissions import ADD_SCENARIO, HANDLE_ORDERS, VIEW_DEVICE, WISH_FOR_END
+from albertslund_it.common.signs import without_unseen
 from albertslund_it.web.clock import now, today
 from albertslund_it.web.forms.agreement import agreed_by
 from albertslund_it.web.query import number_in
@@ -95,7 +96,7 @@ def ordered_by(form: WhatIfForm) -> list[tuple[str, str]]:
 def scenario_save(request):
     """Keep what the address assumes under a name."""
     payers, payer, scenario, form = asked_for(request)
-    name = request.POST.get("name", "").replace("\x00", "")
+    name = without_unseen(request.POST.get("name", ""))
     reasons = []
     if form.is_bound and form.is_valid():
         try:

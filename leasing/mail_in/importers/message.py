@@ -7,7 +7,6 @@ trusted: no sign that the database or a page would stumble over is let through.
 import codecs
 import hashlib
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 
+from albertslund_it.common.signs import without_unseen
 from albertslund_it.web.mail_addresses import is_mail
 from leasing.domain.mail_reading import MOST_CHARACTERS
 from leasing.mail_in.importers.html import text_of
@@ -27,8 +27,6 @@ CUT = "\n\n(Mailen er længere. Læs resten i postkassen.)"
 FORWARD = "---------- Videresendt mail ----------"
 # Codecs that are no texts' alphabet are left alone: some take minutes for a long text.
 ALPHABET = re.compile(r"utf|iso8859|cp\d|ascii|koi8|mac|gb|big5|euc|shift|hz", re.I)
-# Signs that say in which direction others are read could make one name look like another.
-DIRECTIONS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 BY_MACHINES = re.compile(
     r"\s*(automatisk svar|autosvar|auto-?reply|automatic reply|out of office|fraværsbesked|"
     r"ikke til stede|undeliver|kan ikke leveres|delivery status)",
@@ -165,10 +163,7 @@ def _decoded(data: bytes, charset: str) -> str:
 
 def _plain_signs(text: str) -> str:
     """Return a text without signs that are not seen, and with one kind of line break."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(DIRECTIONS)
-    return "".join(
-        sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs")
-    )
+    return without_unseen(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _one_line(text: str) -> str:
