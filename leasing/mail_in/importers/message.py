@@ -25,6 +25,12 @@ MOST_FILES, MOST_PARTS, DEEPEST = 30, 500, 4
 LONGEST_SUBJECT, LONGEST_NAME = 200, 100
 CUT = "\n\n(Mailen er længere. Læs resten i postkassen.)"
 FORWARD = "---------- Videresendt mail ----------"
+# A mail that only its receiver's key opens, or whose text lies inside its signature.
+SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted")
+SEALED_TOLD = (
+    "(Mailen er krypteret eller forseglet med en signatur, så teksten kan ikke læses her. "
+    "Læs mailen i postkassen, og skriv bestillingen af, eller bed afsenderen sende den uden.)"
+)
 # Codecs that are no texts' alphabet are left alone: some take minutes for a long text.
 ALPHABET = re.compile(r"utf|iso8859|cp\d|ascii|koi8|mac|gb|big5|euc|shift|hz", re.I)
 BY_MACHINES = re.compile(
@@ -225,6 +231,8 @@ def _parts_in(part: Message) -> list[Message]:
 def _take_parts(part: Message, read: ReadMessage, texts: list[str], depth: int) -> None:
     """Take what a part says and brings; of the same thing said in several ways, the plainest."""
     kind = part.get_content_type()
+    if kind in SEALED:
+        texts.append(SEALED_TOLD)
     if kind == "message/rfc822":
         _take_forwarded(part, read, texts, depth)
     elif part.is_multipart():

@@ -63,6 +63,13 @@ def raw(head: bytes, body=b"Hej") -> bytes:
         ),
         (raw(b"Content-Type: multipart/mixed; boundary=x", b"--x\r\n\r\nInde\r\n"), "", "Inde"),
         (raw(b"Content-Type: multipart/mixed"), "", ""),
+        (raw(b"Content-Type: application/pkcs7-mime", b"0\x80\x06"), "", "(Mailen er krypteret"),
+        (raw(b"Content-Type: application/x-pkcs7-mime; name=smime.p7m"), "", "(Mailen er krypt"),
+        (
+            raw(b"Content-Type: multipart/encrypted; boundary=x", b"--x\r\n\r\nVersion: 1\r\n"),
+            "",
+            "(Mailen er krypteret",
+        ),
         (b"", "", ""),
         (b"\xff\xfe\x00" * 50, "", None),
     ],
@@ -195,6 +202,22 @@ def test_a_mail_that_lies_in_a_mail_is_read_as_forwarded(mette):
     assert order.requester_mail == "mette@example.dk"
     assert order.lines.get().employee == mette
     assert [file.name for file in read.files] == ["a.pdf"]
+
+
+def test_what_is_said_of_a_sealed_mail_orders_nothing(mette):
+    head = b"From: Lone Holm <lone@example.dk>\r\nSubject: Ny pc\r\n\r\n"
+    sealed = head[:-2] + b"Content-Type: application/pkcs7-mime\r\n\r\nx"
+
+    empty, found = (drafted(read_message(mail)) for mail in (head, sealed))
+
+    assert "kan ikke læses her" in found.mail_text
+    said = ("requester_name", "requester_mail", "wanted_on", "reference", "note")
+    assert [getattr(found, name) for name in said] == [getattr(empty, name) for name in said]
+    lines = [
+        list(order.lines.values("employee", "model", "unit", "quantity"))
+        for order in (empty, found)
+    ]
+    assert lines[0] == lines[1]
 
 
 def test_who_asks_for_more_than_they_forward_asks_themselves(mette):
