@@ -89,7 +89,7 @@ def _returns_and_losses(devices):
             due_on=date(2026, 9, 1) if n % 4 else date(2027, 9, 1),
             created_at=MOMENT,
         )
-        for n in range(2, devices, devices // 1_000)
+        for n in range(2, devices, max(devices // 1_000, 1))
     )
     LossReport.objects.bulk_create(
         LossReport(
@@ -99,7 +99,7 @@ def _returns_and_losses(devices):
             encrypted="yes",
             reported_at=MOMENT,
         )
-        for n in range(3, devices, devices // 200)
+        for n in range(3, devices, max(devices // 200, 1))
     )
 
 
