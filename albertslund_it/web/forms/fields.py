@@ -178,11 +178,15 @@ def dress(field: forms.Field) -> None:
 
 
 def read_seen_signs(field: forms.Field) -> None:
-    """Leave out of what is typed the signs that nobody sees: a name could look like another."""
+    """Leave out of what is typed the signs that nobody sees: a name could look like another.
+
+    A NUL is left in, and refused by the field: nobody types or pastes it.
+    """
     read = field.to_python
 
     def to_python(value: Any) -> Any:
-        return read(without_unseen(value) if isinstance(value, str) else value)
+        is_pasted = isinstance(value, str) and "\0" not in value
+        return read(without_unseen(value) if is_pasted else value)
 
     field.to_python = to_python  # type: ignore[method-assign]
 
