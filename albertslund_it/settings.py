@@ -155,7 +155,8 @@ EMAIL_HOST_PASSWORD = EMAIL_CONFIG["password"]
 EMAIL_USE_TLS = EMAIL_CONFIG["tls"]
 EMAIL_USE_SSL = EMAIL_CONFIG["ssl"]
 EMAIL_TIMEOUT = 5  # seconds: so long may a page wait for a mail server that says nothing
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "pc-leasing@localhost")
+# Set and empty, as compose.yaml leaves it, is not set.
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "").strip() or "pc-leasing@localhost"
 
 # The helpdesk's mailbox, which `fetch_mail` reads; by its name Django hides it from every report.
 IMAP_SECRET_URL = os.environ.get("IMAP_URL", "")

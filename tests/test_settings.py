@@ -54,10 +54,15 @@ def started(expression, before="", **environment):
 
 class TestTheEnvironment:
     def test_without_any_it_is_a_local_run_on_sqlite(self):
-        said = started("settings.DEBUG, settings.ALLOWED_HOSTS, settings.DATABASES['default']")
+        said = started(
+            "settings.DEBUG, settings.ALLOWED_HOSTS, settings.DATABASES['default'],"
+            "settings.DEFAULT_FROM_EMAIL",
+            DEFAULT_FROM_EMAIL="",  # as compose.yaml sets what nobody has written
+        )
         assert said.stdout.startswith("True ['localhost', '127.0.0.1', '[::1]']"), said.stderr
         assert "db.sqlite3" in said.stdout
         assert "IMMEDIATE" in said.stdout
+        assert said.stdout.endswith("pc-leasing@localhost\n")
 
     def test_a_server_without_a_key_does_not_start(self):
         said = started("1", DEBUG="0")

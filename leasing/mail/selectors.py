@@ -57,6 +57,11 @@ def sends_mail() -> bool:
     return "smtp" in settings.EMAIL_BACKEND
 
 
+def mails_are_from() -> str:
+    """Return the address that mails leave with."""
+    return settings.DEFAULT_FROM_EMAIL
+
+
 def unsent_mails() -> Unsent:
     """Count the mails that could not be sent yet."""
     unsent = Mail.objects.filter(sent_at=None)

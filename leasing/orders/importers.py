@@ -146,7 +146,6 @@ DELIVERIES = Importer(
             like(Lease, "order_number", cells.code),
             clears_to="",
             help="Vores (B17) eller ATEAs. Sætter udstyret på bestillingens åbne linje",
-            example="B17",
             also=("Bestillingsnr.", "Bestillingsnummer"),
             may_be=(
                 "Rekvisition",

@@ -374,6 +374,12 @@ def _mail(facts: SetupFacts) -> SetupStep:
             f"Systemets adresse er {settings.site_address}: links i mails virker kun her",
         ),
         _check(
+            not facts.sender.endswith("@localhost"),
+            f"Mails kommer fra {facts.sender}",
+            f"Mails kommer fra {facts.sender}, som mange mailservere afviser: den, der driver "
+            "systemet, sætter DEFAULT_FROM_EMAIL",
+        ),
+        _check(
             facts.sends_mail,
             "Mailserveren er sat op",
             "Mailserveren er ikke sat op: den, der driver systemet, sætter EMAIL_URL",

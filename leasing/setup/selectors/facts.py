@@ -14,7 +14,7 @@ from inventory.models import Department, Employee, Unit
 from leasing.billing.selectors.preview import preview_run
 from leasing.billing.selectors.quarter_costs import LeasedCost, cost_of
 from leasing.cost_table.moment import one_moment
-from leasing.mail.selectors import sends_mail
+from leasing.mail.selectors import mails_are_from, sends_mail
 from leasing.models import (
     Cost,
     FrameworkAgreement,
@@ -75,6 +75,7 @@ class SetupFacts:
     vacant: tuple[str, ...]
     sends_mail: bool
     is_local: bool
+    sender: str
     trial: Mail | None
     quarter: Quarter
     this_quarter: Quarter
@@ -124,6 +125,7 @@ def setup_facts(today: date) -> SetupFacts:
             vacant=tuple(vacant_departments(today)),
             sends_mail=sends_mail(),
             is_local=settings.site_address.startswith(LOCAL),
+            sender=mails_are_from(),
             trial=Mail.objects.filter(key__startswith=TRIAL).order_by("-pk").first(),
             quarter=quarter,
             this_quarter=Quarter.of(today),

@@ -51,6 +51,7 @@ def take(client, kind, content, name):
     """Take in a file as a person does: look at it, then say yes."""
     page = client.post(f"/indlaes/{kind}/", {"file": SimpleUploadedFile(name, content)})
     assert page.context.get("token"), page.content.decode()
+    assert page.context["report"]["warnings"] == []
     return client.post(
         f"/indlaes/{kind}/", {"token": page.context["token"], "agreed": agreed_in(page)}
     )
@@ -142,6 +143,9 @@ def test_a_trial_mail_proves_that_mails_arrive_and_says_when_they_do_not(client,
     Settings.objects.update(
         helpdesk_mail="h@x.dk", finance_mail="o@x.dk", site_address="https://pc.x.dk"
     )
+    [sender] = missing(client, "mail")
+    assert "sætter DEFAULT_FROM_EMAIL" in sender
+    settings.DEFAULT_FROM_EMAIL = "pc@x.dk"
     assert missing(client, "mail") == []
     page = client.post("/kom-i-gang/proevemail/", follow=True).content.decode()
     assert "kunne ikke sendes" in page
