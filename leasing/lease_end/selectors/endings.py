@@ -176,14 +176,6 @@ class EndingPage:
     missing: int
     quarter_ore: int
 
-    @property
-    def before(self) -> int | None:
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def after(self) -> int | None:
-        return self.number + 1 if self.number < self.pages else None
-
 
 def ending_page(
     units: QuerySet[Unit], on: date, number: str | int | None, per_page: int = 100

@@ -132,7 +132,7 @@ def test_every_amount_opens_what_it_is_made_of(town, cast, client_of):
             [left] = read(client, link.get("href")).xpath(
                 "//tbody/tr[contains(th, $name)]", name=name
             )
-            said = (left[at].text_content() for at in (2, 3))
+            said = (left[at].text_content().strip() for at in (2, 3))
             budget, expected = (0 if text == "–" else parse_kroner(text) for text in said)
             assert parse_kroner(link.text_content()) == expected - budget, name
 

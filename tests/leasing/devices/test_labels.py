@@ -103,3 +103,6 @@ def test_a_sheet_fills_one_page_of_paper(page, live_server, cast):
     millimetre = 96 / 25.4
     assert abs(box["width"] / millimetre - 70) < 0.2
     assert abs(box["height"] / millimetre - 37) < 0.2
+    # A list and its heading stand on one sheet, though it is turned.
+    page.goto(f"{live_server.url}/udstyr/?q=PF0001")
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
