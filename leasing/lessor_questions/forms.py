@@ -25,7 +25,11 @@ class QuestionForm(PlainForm, forms.Form):
         empty_label="Vælg underaftale",
     )
     received_on = DateField(label="Modtaget")
-    answer_by = DateField(label="Svar senest", help_text="Leasinggivers frist.")
+    answer_by = DateField(
+        label="Svar senest",
+        help_text="Leasinggivers frist.",
+        error_messages={"required": "Skriv leasinggivers frist, fx 31-12-2026."},
+    )
     expires_from = DateField(label="Udløb fra", help_text="Den tidligste udløbsdag i spørgsmålet.")
     expires_to = DateField(label="Udløb til og med")
     note = forms.CharField(label="Bemærkning", max_length=300, required=False)

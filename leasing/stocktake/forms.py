@@ -20,10 +20,15 @@ class StartForm(PlainForm, forms.Form):
     """What to count, and until when."""
 
     name = forms.CharField(
-        label="Navn", max_length=LONGEST_NAME, help_text="Står i mailen, fx Optælling efterår 2026."
+        label="Navn",
+        max_length=LONGEST_NAME,
+        help_text="Står i mailen, fx Optælling efterår 2026.",
+        error_messages={"required": "Giv optællingen et navn."},
     )
     due_on = DateField(
-        label="Svar senest", help_text="Til og med den dag. Derefter virker linkene ikke."
+        label="Svar senest",
+        help_text="Til og med den dag. Derefter virker linkene ikke.",
+        error_messages={"required": "Skriv den sidste dag, der kan svares, fx 31-12-2026."},
     )
     departments = forms.ModelMultipleChoiceField(
         label="Hele afdelinger",

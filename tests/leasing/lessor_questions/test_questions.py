@@ -55,7 +55,7 @@ def test_a_question_is_typed_in_and_its_deadline_is_known(client, cast):
         ({"expires_to": "30-11-2029"}, "Til og med kan ikke ligge før fra."),
         ({"received_on": "11-07-2029"}, "Modtaget kan ikke ligge i fremtiden."),
         ({"received_on": "31-06-2029"}, "Den dag findes ikke i kalenderen."),
-        ({"answer_by": ""}, "Udfyld svar senest."),
+        ({"answer_by": ""}, "Skriv leasinggivers frist, fx 31-12-2026."),
         ({"sub_agreement": "99999999999999999999"}, "Vælg underaftale"),
         ({"note": "x" * 301}, "højst 300 tegn"),
         ({"note": "a\0b"}, "Null"),
